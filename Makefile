@@ -1,0 +1,35 @@
+PYTHON ?= python3
+VENV := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help up down test check env ready lock docs
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: ## Set everything up and deploy the reference platform to the sandbox on this machine
+	@$(PYTHON) -m setup up
+
+down: ## Destroy what make up deployed, and stop the sandbox
+	@$(PYTHON) -m setup down
+
+test: ## Set everything up and run every test (ARGS="-k queue" runs a part)
+	@$(PYTHON) -m setup test $(ARGS)
+
+check: ready ## Format, lint, types and the fast tests
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/mypy .
+	$(VENV)/pytest -q -m "not engine and not e2e"
+
+env: ## Print the shell commands that attach a shell to the sandbox: eval "$(make env)"
+	@$(PYTHON) -m setup env
+
+ready: ## Set up Python environment, engine, Docker and base image, nothing more
+	@$(PYTHON) -m setup ready
+
+lock: ready ## Resolve pyproject.toml into requirements.txt, with hashes
+	$(PYTHON) -m setup lock
+
+docs: ready ## Write the generated references anew
+	$(VENV)/python -m policies.rules_md

@@ -1,0 +1,123 @@
+"""The only reader of Pulumi configuration: typed, validated values for the program, and the guard between sandbox and AWS.
+
+Keys and their meaning are declared in Pulumi.yaml; the values of a stack are in Pulumi.<stack>.yaml.
+"""
+
+import difflib
+import json
+import os
+import urllib.parse
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import pulumi
+from pulumi.runtime import config as runtime_config
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
+
+
+class SettingsError(pulumi.RunError):
+    """A configuration value or the environment is refused; the message is one sentence with the fix."""
+
+
+class Settings(BaseModel):
+    """Values of one stack. Field names are the configuration keys in snake case; see Pulumi.yaml for each meaning."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
+
+    cidr_block: str
+    zone_count: int
+    nat: str
+    topic_name: str
+    app_directory: str
+    dockerfile: str
+    base_image: str
+    architecture: Literal["x86_64", "arm64"]
+    api_cpu: int
+    api_memory_mib: int
+    api_desired_count: int
+    api_allowed_cidr_blocks: list[str]
+    certificate_arn: str
+    worker_cpu: int
+    worker_memory_mib: int
+    worker_max_tasks: int
+    bastion_allowed_cidr_blocks: list[str] = Field(min_length=1)
+    bastion_key_file: str
+    log_retention_days: int
+    deletion_protection: bool
+
+
+def load() -> Settings:
+    """The settings of the current stack.
+
+    Raises SettingsError when the stack does not fit the environment, a key is unknown or missing, or a value has the
+    wrong type.
+    """
+    check_environment(pulumi.get_stack(), os.environ)
+    project = pulumi.get_project()
+    prefix = f"{project}:"
+    values = {
+        key.removeprefix(prefix): value
+        for key, value in runtime_config.CONFIG.get().items()
+        if key.startswith(prefix)
+    }
+    return parse(project, values)
+
+
+def parse(project: str, values: Mapping[str, str]) -> Settings:
+    """Typed settings from raw configuration values by key, structured ones as JSON. Raises SettingsError."""
+    fields = {to_camel(name): field for name, field in Settings.model_fields.items()}
+    decoded: dict[str, Any] = {}
+    for key, value in values.items():
+        structured = key in fields and fields[key].annotation == list[str]
+        decoded[key] = _decode_list(project, key, value) if structured else value
+    try:
+        return Settings.model_validate(decoded)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = str(first["loc"][0])
+        raise SettingsError(_sentence(project, key, first["type"], first["msg"], values, list(fields))) from None
+
+
+def check_environment(stack: str, environ: Mapping[str, str]) -> None:
+    """Keep the sandbox and AWS apart: `sandbox` and `sandbox-…` need an attached provider, every other stack refuses one."""
+    endpoint = environ.get("AWS_ENDPOINT_URL", "")
+    local = urllib.parse.urlsplit(endpoint).hostname in LOOPBACK_HOSTS
+    attached = bool(environ.get("PULUMI_DEBUG_PROVIDERS"))
+    if stack == "sandbox" or stack.startswith("sandbox-"):
+        if not (local and attached):
+            raise SettingsError(
+                f"stack {stack!r} deploys to the sandbox on this machine, and this shell is not attached to it; "
+                'run make up, or eval "$(make env)" where the sandbox is running'
+            )
+        return
+    found = [name for name in ("AWS_ENDPOINT_URL", "PULUMI_DEBUG_PROVIDERS") if environ.get(name)]
+    if attached or local:
+        raise SettingsError(
+            f"stack {stack!r} deploys to AWS, and this shell is attached to the sandbox by {' and '.join(found)}; "
+            "open a new shell, or unset " + " ".join(found)
+        )
+
+
+def _decode_list(project: str, key: str, value: str) -> Any:
+    try:
+        return json.loads(value)
+    except json.JSONDecodeError:
+        raise SettingsError(
+            f"config {project}:{key}: must be a list, got {value!r}; write it as a YAML list in Pulumi.<stack>.yaml"
+        ) from None
+
+
+def _sentence(
+    project: str, key: str, kind: str, message: str, values: Mapping[str, str], known: list[str]
+) -> str:
+    if kind == "extra_forbidden":
+        close = difflib.get_close_matches(key, known, n=1)
+        hint = f"did you mean {project}:{close[0]}?" if close else "the keys are listed in Pulumi.yaml"
+        return f"config {project}:{key}: is not a key of this program; {hint}"
+    if kind == "missing":
+        return f"config {project}:{key}: must be set, got nothing; add it to Pulumi.<stack>.yaml, Pulumi.yaml says what it means"
+    rule = message[0].lower() + message[1:]
+    return f"config {project}:{key}: {rule}, got {values.get(key)!r}; see its description in Pulumi.yaml"
