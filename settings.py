@@ -59,9 +59,7 @@ def load() -> Settings:
     project = pulumi.get_project()
     prefix = f"{project}:"
     values = {
-        key.removeprefix(prefix): value
-        for key, value in runtime_config.CONFIG.get().items()
-        if key.startswith(prefix)
+        key.removeprefix(prefix): value for key, value in runtime_config.CONFIG.get().items() if key.startswith(prefix)
     }
     return parse(project, values)
 
@@ -110,9 +108,7 @@ def _decode_list(project: str, key: str, value: str) -> Any:
         ) from None
 
 
-def _sentence(
-    project: str, key: str, kind: str, message: str, values: Mapping[str, str], known: list[str]
-) -> str:
+def _sentence(project: str, key: str, kind: str, message: str, values: Mapping[str, str], known: list[str]) -> str:
     if kind == "extra_forbidden":
         close = difflib.get_close_matches(key, known, n=1)
         hint = f"did you mean {project}:{close[0]}?" if close else "the keys are listed in Pulumi.yaml"

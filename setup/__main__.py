@@ -3,7 +3,9 @@
 import sys
 
 if sys.version_info < (3, 11):
-    sys.exit(f"Slipway needs Python 3.11 or newer, got {sys.version.split()[0]}; install one and run make PYTHON=python3.11")
+    sys.exit(
+        f"Slipway needs Python 3.11 or newer, got {sys.version.split()[0]}; install one and run make PYTHON=python3.11"
+    )
 
 import os
 import shlex
@@ -24,9 +26,7 @@ READY = (
     Step("base image", [sys.executable, "-m", "setup.base_image"], needs=("docker",)),
 )
 SANDBOX = Step("sandbox", [PYTHON, "-m", "sandbox", "start"], needs=("python", "docker"))
-PULUMI_STACK = Step(
-    "stack", [sys.executable, "-m", "setup", "stack"], needs=("python", "engine", "sandbox")
-)
+PULUMI_STACK = Step("stack", [sys.executable, "-m", "setup", "stack"], needs=("python", "engine", "sandbox"))
 
 
 def base_environment() -> dict[str, str]:
@@ -39,16 +39,20 @@ def base_environment() -> dict[str, str]:
 
 def shell_exports() -> str:
     """What `make env` prints: shell commands that attach a shell to the running sandbox. Raises StepError."""
-    ended = subprocess.run([PYTHON, "-m", "sandbox", "env"], cwd=ROOT, env=base_environment(), stdout=subprocess.PIPE, text=True)
+    ended = subprocess.run(
+        [PYTHON, "-m", "sandbox", "env"], cwd=ROOT, env=base_environment(), stdout=subprocess.PIPE, text=True
+    )
     if ended.returncode != 0:
         raise StepError("sandbox env")
-    return "\n".join([
-        ended.stdout.rstrip(),
-        f'export PATH={shlex.quote(str(PULUMI_HOME_BIN))}:"$PATH"',
-        f"export PULUMI_STACK={STACK}",
-        # The CLI reads a flag's default from PULUMI_OPTION_<FLAG>: plain `pulumi preview` checks the rules, too.
-        f"export PULUMI_OPTION_POLICY_PACK={shlex.quote(str(ROOT / 'policies'))}",
-    ])
+    return "\n".join(
+        [
+            ended.stdout.rstrip(),
+            f'export PATH={shlex.quote(str(PULUMI_HOME_BIN))}:"$PATH"',
+            f"export PULUMI_STACK={STACK}",
+            # The CLI reads a flag's default from PULUMI_OPTION_<FLAG>: plain `pulumi preview` checks the rules, too.
+            f"export PULUMI_OPTION_POLICY_PACK={shlex.quote(str(ROOT / 'policies'))}",
+        ]
+    )
 
 
 def attached(command: str) -> int:
@@ -62,7 +66,9 @@ def up() -> int:
     run([*READY, SANDBOX, PULUMI_STACK], base_environment())
     deploying = time.monotonic()
     code = attached("exec pulumi up --yes --suppress-permalink")
-    say(f"{'✗' if code else '✓'} pulumi up  {time.monotonic() - deploying:.1f} s, everything {time.monotonic() - started:.1f} s")
+    say(
+        f"{'✗' if code else '✓'} pulumi up  {time.monotonic() - deploying:.1f} s, everything {time.monotonic() - started:.1f} s"
+    )
     return code or attached(f"exec {shlex.quote(PYTHON)} -m ops next")
 
 
@@ -75,7 +81,7 @@ def test(arguments: list[str]) -> int:
 
 def stack() -> int:
     """Create the stack unless it is there."""
-    return attached(f"pulumi stack ls --json | grep -q '\"name\": \"{STACK}\"' || exec pulumi stack init {STACK}")
+    return attached(f'pulumi stack ls --json | grep -q \'"name": "{STACK}"\' || exec pulumi stack init {STACK}')
 
 
 def main(arguments: list[str]) -> int:

@@ -19,7 +19,7 @@ UV_LOCK = ROOT / "setup" / "uv-requirements.txt"
 COMPONENTS = ROOT / "components"
 
 
-class EnvironmentProblem(Exception):
+class EnvironmentSetupError(Exception):
     """The environment cannot be made; the text is one sentence with the fix."""
 
 
@@ -37,7 +37,7 @@ def is_ready() -> bool:
 
 
 def make() -> None:
-    """Create or bring up to date .venv; an interrupted run is continued by the next one. Raises EnvironmentProblem."""
+    """Create or bring up to date .venv; an interrupted run is continued by the next one. Raises EnvironmentSetupError."""
     uv = _uv()
     STAMP.unlink(missing_ok=True)
     # Bytecode halves the time of every start; PYTHONDONTWRITEBYTECODE would keep uv's compiler from writing it.
@@ -76,7 +76,7 @@ def _install_venv_module() -> None:
     package = f"python3.{sys.version_info.minor}-venv"
     apt = shutil.which("apt-get")
     if apt is None or os.geteuid() != 0:
-        raise EnvironmentProblem(
+        raise EnvironmentSetupError(
             f"Python environment: {sys.executable} has no venv module; install it (Debian and Ubuntu: sudo apt-get install "
             f"{package}), or put uv on PATH, and run the command again"
         )
@@ -91,7 +91,7 @@ def _call(command: list[str], env: dict[str, str], purpose: str) -> None:
     if ended.returncode != 0:
         lines = (ended.stderr or ended.stdout).strip().splitlines()[-12:]
         sys.stderr.write("\n".join(lines) + "\n")
-        raise EnvironmentProblem(f"Python environment: could not {purpose}; the reason is above")
+        raise EnvironmentSetupError(f"Python environment: could not {purpose}; the reason is above")
 
 
 def main() -> int:
@@ -101,8 +101,8 @@ def main() -> int:
         return 0
     try:
         make()
-    except EnvironmentProblem as problem:
-        print(problem, file=sys.stderr)
+    except EnvironmentSetupError as error:
+        print(error, file=sys.stderr)
         return 1
     print("made .venv")
     return 0
