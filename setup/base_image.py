@@ -1,0 +1,176 @@
+"""Makes the local tag slipway-sandbox/python:3.12, on which the sandbox's images are built, also without a network.
+
+The public python:3.12-slim where it is here or can be pulled; else one bootstrapped from this machine's own packages. On
+top come the wheels of app/requirements.txt, and pip reads only those, so that a build needs no package index and installs
+the same on every machine. `docker image inspect` shows in its labels which base it is.
+`python3 -m setup.base_image`; standard library only.
+"""
+
+import hashlib
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from setup import _rootfs
+from setup.machine import MachineError, alone, cache, call, can_install, install
+from setup.steps import ROOT
+
+TAG = "slipway-sandbox/python:3.12"
+PUBLIC = "python:3.12-slim"
+REQUIREMENTS = ROOT / "app" / "requirements.txt"
+RECIPE = "1"  # counts up when what this module adds changes, so that an older image is made anew
+FIRST_LINE_SECONDS = 8.0  # a registry that can be reached answers within two
+PULL_SECONDS = 600.0
+WHEELS = "/opt/wheels"
+PIP_CONFIG = f"""[global]
+no-index = true
+find-links = {WHEELS}
+disable-pip-version-check = true
+root-user-action = ignore
+"""
+MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}  # Docker's word to the wheels' word
+GLIBC = ("2014", "_2_17", "_2_28")  # the manylinux tags that every supported base can load
+
+
+def make_ready(requirements: Path = REQUIREMENTS, tag: str = TAG) -> str:
+    """Make `tag` with the wheels of `requirements` unless it is there and current; says which base it has.
+
+    Raises MachineError.
+    """
+    if not requirements.is_file():
+        raise MachineError(f"{requirements} is missing; restore it (`git checkout {requirements}`)")
+    fingerprint = hashlib.sha256(f"{RECIPE} {_rootfs.RECIPE}\n".encode() + requirements.read_bytes()).hexdigest()
+    with alone("base-image"):
+        labels = _labels(tag)
+        if labels is None or labels.get("slipway.fingerprint") != fingerprint:
+            base = PUBLIC if _have_public() else _bootstrapped()
+            labels = {"slipway.base": base, "slipway.fingerprint": fingerprint}
+            _assemble(base, requirements, tag, labels)
+        return f"{tag} from {labels['slipway.base']}"
+
+
+def _have_public() -> bool:
+    """Whether the public image is here, after trying to pull it."""
+    if _labels(PUBLIC) is not None:
+        return True
+    started = time.monotonic()
+    # A client that prints nothing within seconds has no way to the registry; one that prints is loading layers.
+    with subprocess.Popen(
+        ["docker", "pull", PUBLIC], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as pull:
+        patience = threading.Timer(FIRST_LINE_SECONDS, pull.kill)
+        limit = threading.Timer(PULL_SECONDS, pull.kill)
+        patience.start()
+        limit.start()
+        for _ in pull.stdout or ():
+            patience.cancel()
+        pull.wait()
+        patience.cancel()
+        limit.cancel()
+    pulled = pull.returncode == 0
+    print(f"{'pulled' if pulled else 'cannot pull'} {PUBLIC} ({time.monotonic() - started:.1f} s)", flush=True)
+    return pulled
+
+
+def _bootstrapped() -> str:
+    release = _rootfs.os_release()
+    name = f"slipway-sandbox/{release['ID']}:{release['VERSION_CODENAME']}-{_rootfs.RECIPE}"
+    if _labels(name) is None:
+        tar = _rootfs.tarball()
+        path = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        changes = [f"--change={line}" for line in (path, "ENV LANG=C.UTF-8", 'CMD ["python3"]')]
+        _docker(["import", *changes, str(tar), name], f"load {tar}")
+    return name
+
+
+def _assemble(base: str, requirements: Path, tag: str, labels: dict[str, str]) -> None:
+    """Base, wheels and pip's configuration as one image, by `docker commit`: that works with every builder, or none."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="base-image-") as folder:
+        tree = Path(folder) / "tree"
+        _download_wheels(base, requirements, tree / WHEELS.lstrip("/"))
+        (tree / "etc").mkdir()
+        (tree / "etc" / "pip.conf").write_text(PIP_CONFIG)
+        for path in tree.rglob("*"):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        container = _docker(["create", base, "true"], f"start from {base}")
+        try:
+            _docker(["cp", f"{tree}/.", f"{container}:/"], "add the wheels")
+            changes = [f"--change=LABEL {key}={value}" for key, value in labels.items()]
+            _docker(["commit", *changes, '--change=CMD ["python3"]', container, tag], f"save {tag}")
+        finally:
+            _docker(["rm", container], "clean up")
+    print(f"made {tag} from {base} ({time.monotonic() - started:.1f} s)", flush=True)
+
+
+def _download_wheels(base: str, requirements: Path, target: Path) -> None:
+    """The wheels of `requirements`, checked against its hashes, for the Python inside `base`."""
+    script = "import sys; print('%d.%d' % sys.version_info[:2])"
+    python = _docker(["run", "--rm", "--network=none", base, "python3", "-c", script], f"run {base}")
+    machine = MACHINES.get(_docker(["image", "inspect", "--format={{.Architecture}}", base], f"inspect {base}"), "any")
+    key = hashlib.sha256(f"{python} {machine}\n".encode() + requirements.read_bytes()).hexdigest()
+    kept = cache() / "wheels" / key
+    if not kept.is_dir():
+        kept.parent.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="partial-", dir=kept.parent) as partial:
+            platforms = [f"--platform=manylinux{tag}_{machine}" for tag in GLIBC]
+            compact = python.replace(".", "")
+            abis = [f"--abi={abi}" for abi in (f"cp{compact}", "abi3", "none")]
+            command = [*_pip(), "download", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"]
+            command += [f"--python-version={python}", "--implementation=cp", *platforms, *abis, "--require-hashes"]
+            command += [f"--dest={partial}/wheels", f"--requirement={requirements}"]
+            call(command, f"download the wheels of {requirements}", cache() / "wheels.log")
+            (Path(partial) / "wheels").rename(kept)
+    shutil.copytree(kept, target)
+
+
+def _pip() -> list[str]:
+    if importlib.util.find_spec("pip") is not None:
+        return [sys.executable, "-m", "pip"]
+    if can_install():
+        print("installing python3-pip", flush=True)
+        install(["python3-pip"])
+        return ["/usr/bin/python3", "-m", "pip"]
+    raise MachineError(f"{sys.executable} has no pip; install it (python3-pip) and run the command again")
+
+
+def _labels(image: str) -> dict[str, str] | None:
+    """Labels of a local image, or None when there is no such image."""
+    command = ["docker", "image", "inspect", "--format={{json .Config.Labels}}", image]
+    asked = subprocess.run(command, capture_output=True, text=True)
+    if asked.returncode != 0 and "No such image" not in asked.stderr:
+        raise MachineError(
+            f"the Docker daemon does not answer ({asked.stderr.strip()}); `python3 -m setup.docker` starts it"
+        )
+    found: dict[str, str] | None = json.loads(asked.stdout) or {} if asked.returncode == 0 else None
+    return found
+
+
+def _docker(arguments: Sequence[str], purpose: str) -> str:
+    ended = subprocess.run(["docker", *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if ended.returncode != 0:
+        raise MachineError(f"could not {purpose}: {ended.stderr.strip()}; `docker {arguments[0]}` failed")
+    return ended.stdout.strip()
+
+
+def main() -> int:
+    """Make the base image and say so; returns the exit code."""
+    started = time.monotonic()
+    try:
+        ready = make_ready()
+    except MachineError as problem:
+        print(f"base image: {problem}", file=sys.stderr)
+        return 1
+    print(f"{ready} is ready ({time.monotonic() - started:.1f} s)")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""What the set-up steps that change the machine share: Debian's packages, the user's cache, quiet commands."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+SHOWN_LINES = 12  # of a failed command's output; the rest is in its log
+LOCK_SECONDS = 300  # apt waits this long for another package manager
+
+
+class MachineError(Exception):
+    """The machine cannot be made ready; the text is one sentence with the fix."""
+
+
+def cache() -> Path:
+    """The user's cache for Slipway, which outlives a checkout; created when missing."""
+    path = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slipway"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+@contextmanager
+def alone(name: str) -> Iterator[None]:
+    """Holds the lock `name` in the cache, so that of two set-ups at once the second waits and finds the work done."""
+    with (cache() / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def call(command: Sequence[str], purpose: str, log: Path, env: Mapping[str, str] | None = None) -> None:
+    """Run a command with its output in the file `log`. Raises MachineError after showing that output's last lines."""
+    with log.open("ab") as output:
+        start = output.tell()
+        ended = subprocess.run(
+            command, env=env and dict(env), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+        )
+    if ended.returncode != 0:
+        show_end(log, start)
+        raise MachineError(f"could not {purpose}; the reason is above, the whole output in {log}")
+
+
+def show_end(log: Path, start: int = 0) -> None:
+    """Print the last lines that `log` holds after byte `start` to stderr."""
+    with log.open("rb") as output:
+        output.seek(start)
+        lines = output.read().decode(errors="replace").strip().splitlines()
+    sys.stderr.write("".join(f"  {line}\n" for line in lines[-SHOWN_LINES:]))
+
+
+def can_install() -> bool:
+    """Whether this is Debian or a descendant such as Ubuntu, and we are root."""
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None and Path("/etc/debian_version").is_file()
+
+
+def install(packages: Sequence[str]) -> None:
+    """Install Debian packages without questions and without recommended ones, as root. Raises MachineError."""
+    with alone("apt"):
+        log = cache() / "apt.log"
+        env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
+        options = ["--quiet", "--yes", "-o", f"DPkg::Lock::Timeout={LOCK_SECONDS}", "-o", "Dpkg::Use-Pty=0"]
+        command = ["apt-get", "install", "--no-install-recommends", *options, *packages]
+        names = " ".join(packages)
+        with log.open("ab") as output:
+            first = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        if first.returncode != 0:  # a missing or old package list; refreshing one that serves would only cost time
+            call(["apt-get", "update", *options], f"refresh the package list for {names}", log, env)
+            call(command, f"install {names}", log, env)
