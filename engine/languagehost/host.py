@@ -1,0 +1,171 @@
+"""The language host: what the engine asks of Python, answered.
+
+Source: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/language.proto
+"""
+
+# ruff: noqa: ARG002, N802 - names and signatures are the protocol's
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Generator, Iterator
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import grpc
+from google.protobuf import empty_pb2
+
+from . import dependencies, installing, plugins, processes
+from .protocol import language, plugin, services
+from .toolchain import Project, ToolchainError, project
+
+VERSION = "3.259.0"  # of the pulumi release whose behaviour this host follows
+ALREADY_REPORTED = 32  # a program's exit code for "the user has been told why"
+NEEDS_OFFICIAL = "the Python language host of Slipway cannot {}; install the official Pulumi CLI (https://www.pulumi.com/docs/install) for that"
+
+Answer = TypeVar("Answer")
+
+
+def told(method: Callable[..., Answer]) -> Callable[..., Answer]:
+    """A ToolchainError becomes the call's status, which the CLI prints as it is."""
+
+    @wraps(method)
+    def answer(self: "LanguageHost", request: Any, context: grpc.ServicerContext) -> Answer:
+        try:
+            return method(self, request, context)
+        except ToolchainError as error:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+            raise  # abort raises; this says so to the type checker
+
+    return answer
+
+
+class LanguageHost(services.LanguageRuntimeServicer):  # type: ignore[misc]  # generated code has no types
+    """One per `pulumi` command; serves every Python program, policy pack and plugin of that command."""
+
+    def __init__(self, engine_address: str) -> None:
+        self.engine_address = engine_address
+        self.processes = processes.Processes()
+
+    def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """The engine's address, for a host that was started by hand (PULUMI_DEBUG_LANGUAGES)."""
+        self.engine_address = request.engine_address
+        return language.LanguageHandshakeResponse()
+
+    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """The host's version."""
+        return plugin.PluginInfo(version=VERSION)
+
+    @told
+    def GetRequiredPackages(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """The provider plugins that the program's packages stand for."""
+        return language.GetRequiredPackagesResponse(packages=dependencies.required_packages(project(request.info)))
+
+    @told
+    def GetProgramDependencies(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """The program's packages, for `pulumi about`."""
+        found = dependencies.program_dependencies(project(request.info), transitive=request.transitiveDependencies)
+        return language.GetProgramDependenciesResponse(dependencies=found)
+
+    @told
+    def About(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """The interpreter that programs run on, for `pulumi about`."""
+        wanted = project(request.info)
+        script = "import platform, sys; print(sys.executable, platform.python_version(), sep='\\n')"
+        done = subprocess.run([wanted.python, "-c", script], capture_output=True, text=True, check=True)
+        executable, version = done.stdout.splitlines()
+        metadata = {"toolchain": wanted.toolchain, "typechecker": wanted.typechecker or "none"}
+        return language.AboutResponse(executable=executable, version=version, metadata=metadata)
+
+    @told
+    def InstallDependencies(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+        """Makes the virtual environment and installs what the project requires, its output streamed."""
+        wanted = project(request.info, is_plugin=request.is_plugin)
+        environment = wanted.environment(os.environ)
+        if wanted.toolchain == "uv":
+            environment["UV_PROJECT_ENVIRONMENT"] = str(wanted.virtualenv)
+        for command in installing.commands(wanted, is_plugin=request.is_plugin):
+            code = yield from self._stream(
+                context, language.InstallDependenciesResponse, command, cwd=wanted.directory, env=environment
+            )
+            if code != 0:
+                raise ToolchainError(f"`{' '.join(command)}` in {wanted.directory} failed with exit code {code}")
+
+    @told
+    def Run(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Runs the program to its end. Its output goes where the host's goes: the CLI shows it."""
+        if request.attach_debugger:
+            return language.RunResponse(error=NEEDS_OFFICIAL.format("attach a debugger"))
+        wanted = project(request.info)
+        self._typecheck(wanted)
+        settings = {
+            "monitor": request.monitor_address,
+            "engine": self.engine_address,
+            "project": request.project,
+            "stack": request.stack,
+            "parallel": request.parallel,
+            "dry_run": request.dryRun,
+            "organization": request.organization,
+            "root_directory": request.info.root_directory,
+        }
+        runner = str(Path(__file__).with_name("run_program.py"))
+        command = [wanted.python, runner, json.dumps(settings), request.info.entry_point, *request.args]
+        environment = wanted.environment(os.environ)
+        environment["PULUMI_CONFIG"] = json.dumps(dict(request.config))
+        environment["PULUMI_CONFIG_SECRET_KEYS"] = json.dumps(list(request.configSecretKeys))
+        process = self.processes.start(command, cwd=request.pwd, env=environment)
+        context.add_callback(lambda: processes.stop(process))
+        code = process.wait()
+        self.processes.finished(process)
+        if code in (0, ALREADY_REPORTED):
+            return language.RunResponse(bail=code == ALREADY_REPORTED)
+        how = f"ended by signal {-code}" if code < 0 else f"exited with non-zero exit code: {code}"
+        return language.RunResponse(error=f"program {how}")
+
+    def _typecheck(self, wanted: Project) -> None:
+        if not wanted.typechecker:
+            return
+        command = [wanted.python, "-m", wanted.typechecker, str(wanted.directory)]
+        done = subprocess.run(
+            command, cwd=wanted.directory, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        sys.stdout.write(done.stdout)
+        sys.stdout.flush()
+        if done.returncode != 0:
+            raise ToolchainError(f"{wanted.typechecker} failed:\n{done.stdout}")
+
+    @told
+    def RunPlugin(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+        """Runs a policy pack or a plugin and streams its output; the last message is its exit code."""
+        if request.attach_debugger:
+            raise ToolchainError(NEEDS_OFFICIAL.format("attach a debugger"))
+        is_policy_pack = request.kind == plugins.ANALYZER
+        wanted = project(request.info, is_plugin=not is_policy_pack)
+        environment = dict(entry.split("=", 1) for entry in request.env)
+        code = yield from self._stream(
+            context,
+            language.RunPluginResponse,
+            plugins.command(wanted, request.kind, list(request.args)),
+            cwd=wanted.directory if is_policy_pack else request.pwd,
+            env=wanted.environment(environment or os.environ),
+        )
+        yield language.RunPluginResponse(exitcode=code)
+
+    def _stream(
+        self, context: grpc.ServicerContext, message: Any, command: list[str], **options: Any
+    ) -> Generator[Any, None, int]:
+        """Runs a command until it ends or the call is cancelled; yields its output as messages, returns its exit code."""
+        process = self.processes.start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+        context.add_callback(lambda: processes.stop(process))
+        for stream, data in processes.output(process):
+            yield message(**{stream: data})
+        code = process.wait()
+        self.processes.finished(process)
+        return code
+
+    def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Interrupts whatever runs."""
+        self.processes.stop_all()
+        return empty_pb2.Empty()

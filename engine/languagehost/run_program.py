@@ -1,0 +1,111 @@
+"""Runs one Pulumi program. Executed by the program's own interpreter, so it imports that interpreter's pulumi.
+
+usage: python run_program.py SETTINGS ENTRY_POINT [ARGUMENT ...]
+  SETTINGS     JSON object: the arguments of pulumi.runtime.Settings
+  ENTRY_POINT  path of the program's file or directory
+
+Configuration comes in PULUMI_CONFIG and PULUMI_CONFIG_SECRET_KEYS, which the SDK reads. Exit codes: 0 done, 32 failed and
+the user has been told why, 130 interrupted; a program's own sys.exit keeps its code.
+
+The garbage collector and the SDK's debug lines are left as they are: programs run here and under the official language
+host alike, so what makes a program faster belongs into the program.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import runpy
+import signal
+import sys
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+
+ALREADY_REPORTED = 32
+INTERRUPTED = 130
+THREADS_PER_PARALLEL = 4  # as in the official host: each registration waits in a thread
+
+try:
+    import pulumi
+    import pulumi.runtime
+except ImportError:
+    traceback.print_exc()
+    print(
+        f"The Pulumi SDK is not installed for {sys.executable}; run `pulumi install`, or install the requirements there.",
+        file=sys.stderr,
+    )
+    sys.exit(1)
+
+
+def machinery(frame: traceback.FrameSummary) -> bool:
+    """True for a frame of this runner, of runpy, of asyncio or of the SDK's own loop."""
+    places = (__file__, os.path.dirname(asyncio.__file__), os.path.dirname(pulumi.__file__), runpy.__file__)  # noqa: PTH120
+    return frame.filename.startswith(("<frozen", *places))
+
+
+def user_traceback(error: BaseException) -> str:
+    """The traceback from the user's first frame on; whole where no frame is the user's."""
+    formatted = traceback.TracebackException.from_exception(error)
+    pending: list[traceback.TracebackException | None] = [formatted]
+    while pending:
+        link = pending.pop()
+        if link is None:
+            continue
+        first = next((index for index, frame in enumerate(link.stack) if not machinery(frame)), None)
+        if first is not None:
+            del link.stack[:first]
+        elif link.exc_type is not None and issubclass(link.exc_type, SyntaxError):
+            link.stack.clear()
+        pending += [link.__cause__, link.__context__, *(getattr(link, "exceptions", None) or ())]
+    return "".join(formatted.format())
+
+
+def main(settings_json: str, program: str, arguments: list[str]) -> int:
+    """Runs `program` to its end and returns the exit code."""
+    pulumi.runtime.set_all_config(pulumi.runtime.get_config_env(), pulumi.runtime.get_config_secret_keys_env())
+    settings = pulumi.runtime.Settings(**json.loads(settings_json))
+    pulumi.runtime.configure(settings)
+    path = os.path.abspath(program)  # noqa: PTH100
+    sys.argv = [program, *arguments]
+    # Python put this runner's directory first; the program's belongs there.
+    sys.path[0] = path if os.path.isdir(path) else os.path.dirname(path)  # noqa: PTH112, PTH120
+    if os.path.isdir(path) and not os.path.exists(os.path.join(path, "__main__.py")):  # noqa: PTH110, PTH112, PTH118
+        pulumi.log.error(
+            f"there is no __main__.py in {path}; write one, or name the program's file as `main` in Pulumi.yaml"
+        )
+        return ALREADY_REPORTED
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    executor = ThreadPoolExecutor(max_workers=max(settings.parallel or 1, 1) * THREADS_PER_PARALLEL)
+    loop.set_default_executor(executor)
+    # A failing program leaves outputs that nobody awaits any more; asyncio's complaints about them would bury its error.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    try:
+        loop.run_until_complete(pulumi.runtime.run_in_stack(lambda: run(program)))
+    except pulumi.RunError as error:
+        pulumi.log.error(str(error))
+        return ALREADY_REPORTED
+    except KeyboardInterrupt:
+        # A second interrupt must not print a traceback; calls to the engine that still wait in threads must not hold on.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        sys.stdout.flush()
+        os._exit(INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - whatever a program raises is reported here
+        pulumi.log.error("Program failed with an unhandled exception:\n" + user_traceback(error))
+        return ALREADY_REPORTED
+    finally:
+        executor.shutdown(wait=True)
+        loop.close()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    return 0
+
+
+def run(program: str) -> None:
+    """The program, as `python <program>` would run it."""
+    runpy.run_path(program, run_name="__main__")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], sys.argv[2], sys.argv[3:]))
