@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import grpc
 from google.protobuf import empty_pb2
 
-from . import dependencies, installing, plugins, processes
+from . import dependencies, installing, plugins, policyproxy, processes
 from .protocol import language, plugin, services
 from .toolchain import Project, ToolchainError, project
 
@@ -144,14 +144,43 @@ class LanguageHost(services.LanguageRuntimeServicer):  # type: ignore[misc]  # g
         is_policy_pack = request.kind == plugins.ANALYZER
         wanted = project(request.info, is_plugin=not is_policy_pack)
         environment = dict(entry.split("=", 1) for entry in request.env)
-        code = yield from self._stream(
-            context,
-            language.RunPluginResponse,
-            plugins.command(wanted, request.kind, list(request.args)),
-            cwd=wanted.directory if is_policy_pack else request.pwd,
-            env=wanted.environment(environment or os.environ),
-        )
+        environment = wanted.environment(environment or os.environ)
+        command = plugins.command(wanted, request.kind, list(request.args))
+        if is_policy_pack:
+            code = yield from self._run_policy_pack(context, command, wanted.directory, environment)
+        else:
+            code = yield from self._stream(
+                context, language.RunPluginResponse, command, cwd=request.pwd, env=environment
+            )
         yield language.RunPluginResponse(exitcode=code)
+
+    def _run_policy_pack(
+        self, context: grpc.ServicerContext, command: list[str], directory: Path, environment: dict[str, str]
+    ) -> Generator[Any, None, int]:
+        proxy = policyproxy.PolicyProxy()
+        context.add_callback(lambda: proxy.close("the policy pack was stopped"))
+        yield language.RunPluginResponse(stdout=f"{proxy.port}\n".encode())
+        environment |= proxy.environment()
+        messages = self._stream(context, language.RunPluginResponse, command, cwd=directory, env=environment)
+        started = b""
+        while b"\n" not in started:
+            try:
+                message = next(messages)
+            except StopIteration as end:
+                proxy.close(f"the policy pack in {directory} ended before it listened; its error is above")
+                return int(end.value)
+            if message.stderr:
+                yield message
+            started += message.stdout
+        line, _, rest = started.partition(b"\n")
+        if not line.strip().isdigit():
+            why = f"the policy pack in {directory} wrote {line.decode()!r} to stdout before its port; print to stderr"
+            proxy.close(why)
+            raise ToolchainError(why)
+        proxy.attach(int(line))
+        if rest:
+            yield language.RunPluginResponse(stdout=rest)
+        return (yield from messages)
 
     def _stream(
         self, context: grpc.ServicerContext, message: Any, command: list[str], **options: Any
