@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -27,7 +28,13 @@ def installed(project: Project, *, with_requirements: bool = False) -> list[dict
 
 
 def required_packages(project: Project) -> list[Any]:
-    """One PackageDependency for each installed package that has a provider plugin."""
+    """One PackageDependency for each installed package that has a provider plugin.
+
+    Empty under PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: the list serves to acquire plugins, and `pulumi package
+    get-schema` would download them in spite of that variable.
+    """
+    if os.environ.get("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "").lower() in ("1", "true"):
+        return []
     dependencies = (_dependency(package) for package in installed(project))
     return [dependency for dependency in dependencies if dependency is not None]
 

@@ -37,9 +37,21 @@ def told(method: Callable[..., Answer]) -> Callable[..., Answer]:
             return method(self, request, context)
         except ToolchainError as error:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
-            raise  # abort raises; this says so to the type checker
 
     return answer
+
+
+def told_in_stream(method: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+    """The same for a call that answers with a stream."""
+
+    @wraps(method)
+    def answers(self: "LanguageHost", request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+        try:
+            yield from method(self, request, context)
+        except ToolchainError as error:
+            context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+
+    return answers
 
 
 class LanguageHost(services.LanguageRuntimeServicer):  # type: ignore[misc]  # generated code has no types
@@ -79,7 +91,7 @@ class LanguageHost(services.LanguageRuntimeServicer):  # type: ignore[misc]  # g
         metadata = {"toolchain": wanted.toolchain, "typechecker": wanted.typechecker or "none"}
         return language.AboutResponse(executable=executable, version=version, metadata=metadata)
 
-    @told
+    @told_in_stream
     def InstallDependencies(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
         """Makes the virtual environment and installs what the project requires, its output streamed."""
         wanted = project(request.info, is_plugin=request.is_plugin)
@@ -136,7 +148,7 @@ class LanguageHost(services.LanguageRuntimeServicer):  # type: ignore[misc]  # g
         if done.returncode != 0:
             raise ToolchainError(f"{wanted.typechecker} failed:\n{done.stdout}")
 
-    @told
+    @told_in_stream
     def RunPlugin(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
         """Runs a policy pack or a plugin and streams its output; the last message is its exit code."""
         if request.attach_debugger:
@@ -198,3 +210,23 @@ class LanguageHost(services.LanguageRuntimeServicer):  # type: ignore[misc]  # g
         """Interrupts whatever runs."""
         self.processes.stop_all()
         return empty_pb2.Empty()
+
+    def GeneratePackage(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Refused: the generator of SDKs is part of the official host."""
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, NEEDS_OFFICIAL.format("generate an SDK"))
+
+    def GenerateProgram(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Refused, as GeneratePackage."""
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, NEEDS_OFFICIAL.format("write a program"))
+
+    def GenerateProject(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Refused, as GeneratePackage."""
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, NEEDS_OFFICIAL.format("write a project"))
+
+    def Pack(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Refused: only the release of an SDK needs it."""
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, NEEDS_OFFICIAL.format("pack an SDK"))
+
+    def Link(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Refused: there is no generated SDK to link."""
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, NEEDS_OFFICIAL.format("link an SDK"))

@@ -1,5 +1,7 @@
 """The commands that give a program, policy pack or plugin its Python packages (`pulumi install`)."""
 
+import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -22,10 +24,34 @@ def commands(project: Project, *, is_plugin: bool) -> list[list[str]]:
         python = str(project.virtualenv / "bin" / "python")
         if not Path(python).exists():
             create = [[shutil.which("python3") or sys.executable, "-m", "venv", str(project.virtualenv)]]
-    pip = [python, "-m", "pip", "install"]
-    packages: list[list[str]] = []
-    if is_plugin and buildable_distribution(project) is not None:
-        packages.append([*pip, str(project.directory)])
+    targets: list[list[str]] = []
+    distribution = buildable_distribution(project) if is_plugin else None
+    if distribution is not None and (create or not _editable(project, distribution)):
+        targets.append([str(project.directory)])
     if (project.directory / "requirements.txt").exists():
-        packages.append([*pip, "-r", "requirements.txt"])
-    return create + packages
+        targets.append(["-r", "requirements.txt"])
+    return create + [[*_installer(project, python), *target] for target in targets]
+
+
+def _installer(project: Project, python: str) -> list[str]:
+    """pip where the environment has it, uv for an environment that uv made without."""
+    if project.virtualenv is None or not Path(python).exists() or _site(project, "pip"):
+        return [python, "-m", "pip", "install"]
+    uv = shutil.which("uv")
+    if uv is None:
+        raise ToolchainError(f"{project.virtualenv} has no pip and uv is not on PATH; install uv, or pip into it")
+    return [uv, "pip", "install", "--python", python]
+
+
+def _editable(project: Project, distribution: str) -> bool:
+    """True when the environment runs the plugin straight from its directory: installing it would make a stale copy."""
+    stem = re.sub(r"[-_.]+", "_", distribution).lower()
+    for origin in _site(project, f"{stem}-*.dist-info/direct_url.json"):
+        described = json.loads(origin.read_text(encoding="utf-8"))
+        if described.get("dir_info", {}).get("editable") and described["url"] == project.directory.as_uri():
+            return True
+    return False
+
+
+def _site(project: Project, pattern: str) -> list[Path]:
+    return list(project.virtualenv.glob(f"lib/python*/site-packages/{pattern}")) if project.virtualenv else []
