@@ -1,0 +1,33 @@
+#!/usr/bin/env python3
+"""Starts the policy pack for the engine: by its directory, or as an executable (`--policy-pack policies/__main__.py`).
+
+Source: https://www.pulumi.com/docs/iac/crossguard/core-concepts/
+"""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+PACK = Path(__file__).resolve().parent
+
+
+def use_the_project_environment() -> None:
+    """In the executable form `env` finds any Python: continue in the project's own where this one lacks the SDK."""
+    if importlib.util.find_spec("pulumi_policy") is not None:
+        return
+    python = PACK.parent / ".venv" / "bin" / "python"
+    if Path(sys.executable) == python or not python.exists():
+        raise SystemExit(
+            f"policy pack 'slipway': {sys.executable} has no module pulumi_policy; "
+            "run `make setup`, or activate an environment that has pulumi-policy 1.21 or later"
+        )
+    os.execv(python, [str(python), *sys.argv])  # noqa: S606 - replaces this process, so that the engine's pid stays
+
+
+if __name__ == "__main__":
+    use_the_project_environment()
+    sys.path.insert(0, str(PACK.parent))
+    from policies.server import serve
+
+    serve()

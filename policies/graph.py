@@ -1,0 +1,76 @@
+"""The stack as a graph: which resource feeds which property of another, known even while the values are not."""
+
+import copy
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_policy import PolicyResource
+
+from policies.values import Resource, thaw
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A resource of the stack; its properties are outputs, which hold the inputs as well."""
+
+    resource: Resource
+    sources: Mapping[str, tuple[str, ...]]
+    """Property name to the URNs of the resources whose outputs it was made from."""
+
+    @property
+    def urn(self) -> str:
+        """The resource's URN."""
+        return self.resource.urn
+
+    def output(self, name: str) -> str | None:
+        """The output as text when known, else None."""
+        value = self.resource[name].raw
+        return value if isinstance(value, str) else None
+
+
+class Graph:
+    """All resources of a stack, by URN and by type, and the configuration of the rule that looks at them."""
+
+    config: Mapping[str, Any]
+
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        self.nodes = {node.urn: node for node in nodes}
+        self.config = {}
+        self._by_type: dict[str, list[Node]] = defaultdict(list)
+        for node in self.nodes.values():
+            self._by_type[node.resource.type].append(node)
+
+    def configured(self, config: Mapping[str, Any]) -> "Graph":
+        """The same graph for a rule with this configuration."""
+        twin = copy.copy(self)
+        twin.config = config
+        return twin
+
+    def of(self, *types: str) -> list[Node]:
+        """The resources of these types."""
+        return [node for kind in types for node in self._by_type.get(kind, ())]
+
+    def behind(self, node: Node, prop: str, kind: str, *outputs: str) -> list[Node]:
+        """The resources of type `kind` that `node`'s property names: by its sources, or else by a known output.
+
+        A property typed in as text has no source, so it is compared with each resource's `outputs`.
+        """
+        fed_by = [self.nodes[urn] for urn in node.sources.get(prop, ()) if urn in self.nodes]
+        named = [source for source in fed_by if source.resource.type == kind]
+        text = node.output(prop)
+        if named or text is None:
+            return named
+        return [other for other in self.of(kind) if text in {other.output(output) for output in outputs}]
+
+
+def build(resources: Iterable[PolicyResource]) -> Graph:
+    """A graph of the SDK's view of a stack."""
+    return Graph(_node(resource) for resource in resources)
+
+
+def _node(resource: PolicyResource) -> Node:
+    seen = Resource(resource.resource_type, resource.name, resource.urn, thaw(resource.props))
+    sources = resource.property_dependencies.items()
+    return Node(seen, {prop: tuple(source.urn for source in found) for prop, found in sources})

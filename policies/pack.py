@@ -1,0 +1,116 @@
+"""Turns the rules into the SDK's policies: reports findings, counts what must wait, outlives a failing rule."""
+
+import threading
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyConfigSchema,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    Severity,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+
+from policies.graph import Graph, build
+from policies.registry import Deferred, Finding, Outcomes, Rule, rules
+from policies.values import Resource, UnreadableError, thaw
+
+NAME: Final = "slipway"
+VERSION: Final = "0.1.0"  # as in PulumiPolicy.yaml, which the CLI shows
+SUMMARY: Final = "all-checks-done"
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """A rule that raised; `where` names the error and its line, never its text, which could quote a secret."""
+
+    where: str
+
+
+class Pack:
+    """The rules as policies, and the checks of this run that could not be made."""
+
+    def __init__(self, chosen: list[Rule] | None = None) -> None:
+        self.rules = rules() if chosen is None else chosen
+        self._not_done: dict[tuple[str, str], Deferred | Crash] = {}
+        self._lock = threading.Lock()  # the server's threads check resources at the same time
+
+    def policies(self) -> list[Policy]:
+        """One policy per rule under the rule's name, and the summary last."""
+        return [*(self._policy(rule) for rule in self.rules), self._summary()]
+
+    def check(self, rule: Rule, subject: Resource | Graph, report: ReportViolation) -> None:
+        """Runs one rule and reports its findings; what could not be checked is kept for the summary."""
+        owner = subject.urn if isinstance(subject, Resource) else ""
+        with self._lock:
+            self._not_done.pop((owner, rule.name), None)  # what waited in the preview is known in the update
+        for outcome in guarded(rule, subject):
+            if isinstance(outcome, Finding):
+                report(f"{outcome.path} {outcome.problem}. Fix: {rule.fix}.", outcome.urn or None)
+                continue
+            urn = outcome.urn or owner if isinstance(outcome, Deferred) else owner
+            with self._lock:
+                self._not_done[urn, rule.name] = outcome
+
+    def summarize(self, report: ReportViolation) -> None:
+        """Reports each rule that failed, and in one line how many checks wait; then forgets them."""
+        with self._lock:
+            not_done, self._not_done = self._not_done, {}
+        waiting = Counter(name for (_, name), why in not_done.items() if isinstance(why, Deferred))
+        for (urn, name), why in not_done.items():
+            if isinstance(why, Crash):
+                text = f"{name} failed here ({why.where}), so it checked nothing more; all other rules ran."
+                report(f"{text} Fix: report this line to the pack's maintainers.", urn or None)
+        if waiting:
+            names = ", ".join(f"{name} {count}" for name, count in sorted(waiting.items()))
+            count = "1 check waits" if waiting.total() == 1 else f"{waiting.total()} checks wait"
+            report(f"{count} for `pulumi up`, as values are not known during preview: {names}.", None)
+
+    def _policy(self, rule: Rule) -> Policy:
+        def validate_resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
+            if args.resource_type in rule.types:
+                seen = Resource(args.resource_type, args.name, args.urn, thaw(args.props))
+                self.check(rule, seen.configured(rule.configuration(args.get_config())), report)
+
+        def validate_stack(args: StackValidationArgs, report: ReportViolation) -> None:
+            self.check(rule, build(args.resources).configured(rule.configuration(args.get_config())), report)
+
+        common: dict[str, Any] = {
+            "enforcement_level": rule.level,
+            "config_schema": PolicyConfigSchema({name: dict(schema) for name, schema in rule.settings.items()}),
+            "severity": rule.severity,
+            "tags": list(rule.controls),
+            "remediation_steps": rule.fix,
+            "url": rule.link,
+        }
+        if rule.of_stack:
+            return StackValidationPolicy(rule.name, rule.title, validate_stack, **common)
+        return ResourceValidationPolicy(rule.name, rule.title, validate_resource, **common)
+
+    def _summary(self) -> Policy:
+        def validate(_args: StackValidationArgs, report: ReportViolation) -> None:
+            self.summarize(report)
+
+        title = "Every rule of the pack could judge every resource"
+        return StackValidationPolicy(SUMMARY, title, validate, EnforcementLevel.ADVISORY, severity=Severity.LOW)
+
+
+def guarded(rule: Rule, subject: Resource | Graph) -> Iterator[Finding | Deferred | Crash]:
+    """The rule's outcomes; an unreadable property is a finding, any other exception a crash after what it found."""
+    check: Callable[[Resource | Graph], Outcomes] = rule.check
+    try:
+        yield from check(subject)
+    except UnreadableError as error:
+        yield Finding(error.path, f"is not {error.expected}, so the rule cannot judge it")
+    except Exception as error:  # noqa: BLE001 - an exception that leaves a policy stops the user's deployment
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        yield Crash(f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}")

@@ -1,0 +1,111 @@
+"""Rules as pure functions: what a rule declares beside its function, and the list of all rules."""
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from pulumi_policy import EnforcementLevel, Severity
+
+from policies.graph import Graph
+from policies.values import Resource, Value, thaw
+
+ADVISORY, MANDATORY = EnforcementLevel.ADVISORY, EnforcementLevel.MANDATORY
+LOW, MEDIUM, HIGH, CRITICAL = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL
+
+SERVICES: Final = ("ecs", "ecs_task_definition", "ecr", "sns", "sqs", "ec2", "security_group", "logs", "iam")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A violation: the property at fault and what is wrong there, never with the property's value."""
+
+    path: str
+    problem: str
+    urn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """A check that waits for `pulumi up`, since the value at `path` is not known yet."""
+
+    path: str
+    urn: str = ""
+
+
+Outcomes = Iterator[Finding | Deferred]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. Its function's name gives `name`; the docstring's first line `title`, the rest `notes`."""
+
+    name: str
+    title: str
+    notes: str
+    service: str
+    types: tuple[str, ...]
+    level: EnforcementLevel
+    severity: Severity
+    controls: tuple[str, ...]
+    link: str
+    fix: str
+    check: Callable[[Any], Outcomes]
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def of_stack(self) -> bool:
+        """Whether the rule looks at the graph of all resources rather than at one resource."""
+        return not self.types
+
+    def configuration(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The rule's settings: as given, else their defaults."""
+        return {name: schema["default"] for name, schema in self.settings.items()} | thaw(given)
+
+
+Subject = TypeVar("Subject", Resource, Graph)
+_RULES: dict[str, Rule] = {}
+
+
+def rule(
+    *types: str,
+    level: EnforcementLevel,
+    severity: Severity,
+    controls: tuple[str, ...] = (),
+    link: str,
+    fix: str,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Callable[[Callable[[Subject], Outcomes]], Callable[[Subject], Outcomes]]:
+    """Registers a rule over resources of `types`; without types, over the stack's graph.
+
+    `settings` are JSON schemas of the rule's own configuration, each with a default and a description.
+    """
+
+    def register(check: Callable[[Subject], Outcomes]) -> Callable[[Subject], Outcomes]:
+        name = check.__name__.replace("_", "-")
+        if name in _RULES:
+            raise ValueError(f"two rules are named {name}")
+        title, _, notes = inspect.getdoc(check).partition("\n")  # type: ignore[union-attr]  # a test wants a docstring
+        service = check.__module__.rpartition(".")[2]
+        _RULES[name] = Rule(
+            name, title, notes.strip(), service, types, level, severity, controls, link, fix, check, settings or {}
+        )
+        return check
+
+    return register
+
+
+def rules() -> list[Rule]:
+    """All rules, in the order of SERVICES and then of their source."""
+    for service in SERVICES:
+        importlib.import_module(f"policies.rules.{service}")
+    return sorted(_RULES.values(), key=lambda one: SERVICES.index(one.service))
+
+
+def deny(value: Value, broken: bool, problem: str) -> Outcomes:
+    """A finding when the value is `broken`; deferred while it is unknown."""
+    if value.unknown:
+        yield Deferred(value.path)
+    elif broken:
+        yield Finding(value.path, problem)

@@ -1,0 +1,108 @@
+"""Rules for security groups: what their rules together let in, whoever wrote them and however they spell it.
+
+Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+"""
+
+from collections.abc import Iterator
+
+from policies.networks import ALL_PORTS, Grant, open_ports, opening, parse_network, protocol_name
+from policies.registry import CRITICAL, MANDATORY, Deferred, Finding, Outcomes, rule
+from policies.values import Resource, UnreadableError, Value
+
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
+DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+GROUP_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
+INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html"
+
+
+@rule(
+    GROUP,
+    DEFAULT_GROUP,
+    GROUP_RULE,
+    INGRESS_RULE,
+    level=MANDATORY,
+    severity=CRITICAL,
+    controls=("FSBP EC2.13", "FSBP EC2.53", "FSBP EC2.54", "CIS 6.3", "CIS 6.4", "NIST SC-7", "NIST CM-7"),
+    link=f"{CONTROLS}#ec2-13",
+    fix="name the addresses that may connect (allowed_cidrs of slipway's Bastion), or use Session Manager, which "
+    "needs no open port",
+)
+def sg_no_ingress_ssh(group: Resource) -> Outcomes:
+    """Security groups do not open SSH to the internet.
+
+    CIDRs are added up: two halves of the internet are the internet, and so is all of it but the private ranges.
+    References to groups and prefix lists hide no CIDR beside them.
+    """
+    yield from _denied_port(group, 22)
+
+
+@rule(
+    GROUP,
+    DEFAULT_GROUP,
+    GROUP_RULE,
+    INGRESS_RULE,
+    level=MANDATORY,
+    severity=CRITICAL,
+    controls=("FSBP EC2.18", "NIST SC-7"),
+    link=f"{CONTROLS}#ec2-18",
+    fix="open only the ports that the service listens on, as slipway's components do",
+)
+def sg_no_ingress_all_ports(group: Resource) -> Outcomes:
+    """Security groups do not open every port to the internet."""
+    grants, waiting = _grants(group)
+    yield from waiting
+    for protocol in ("tcp", "udp"):
+        for low, high in open_ports(grants, protocol):
+            if low <= 1 and high == ALL_PORTS[1]:
+                paths = ", ".join(dict.fromkeys(grant.path for grant in opening(grants, protocol, high)))
+                yield Finding(paths, f"opens every {protocol.upper()} port to the internet")
+
+
+def _denied_port(group: Resource, port: int) -> Outcomes:
+    grants, waiting = _grants(group)
+    yield from waiting
+    paths = dict.fromkeys(grant.path for grant in opening(grants, "tcp", port))
+    if paths:
+        yield Finding(", ".join(paths), f"opens TCP port {port} to the internet")
+
+
+def _grants(group: Resource) -> tuple[list[Grant], list[Deferred]]:
+    """What the ingress rules grant to CIDRs, and the rules that are not known yet."""
+    grants: list[Grant] = []
+    waiting: list[Deferred] = []
+    for entry, cidrs in _ingress(group):
+        protocol = entry["ipProtocol"] if group.type == INGRESS_RULE else entry["protocol"]
+        low, high = entry["fromPort"], entry["toPort"]
+        unknown = [value for value in (protocol, low, high, *cidrs) if value.unknown]
+        if unknown:
+            waiting.append(Deferred(unknown[0].path))
+        if protocol.unknown or low.unknown or high.unknown:
+            continue
+        name = protocol_name(_spelled(protocol))
+        bounds = ALL_PORTS if name == "all" else (int(low.number() or 0), int(high.number() or 0))
+        grants += [_grant(name, bounds, cidr) for cidr in cidrs if not cidr.unknown]
+    return grants, waiting
+
+
+def _ingress(group: Resource) -> Iterator[tuple[Value | Resource, list[Value]]]:
+    """Each ingress rule and the CIDRs that it names."""
+    if group.type == INGRESS_RULE:
+        yield group, [cidr for cidr in (group["cidrIpv4"], group["cidrIpv6"]) if not cidr.absent]
+    elif group.type == GROUP_RULE:
+        if group["type"].text() != "egress":
+            yield group, [*group["cidrBlocks"].elements(), *group["ipv6CidrBlocks"].elements()]
+    else:
+        for entry in group["ingress"].elements():
+            yield entry, [*entry["cidrBlocks"].elements(), *entry["ipv6CidrBlocks"].elements()]
+
+
+def _grant(protocol: str, bounds: tuple[int, int], cidr: Value) -> Grant:
+    network = parse_network(cidr.text())
+    if network is None:
+        raise UnreadableError(cidr.path, "a CIDR")
+    return Grant(protocol, *bounds, network, cidr.path)
+
+
+def _spelled(protocol: Value) -> str:
+    return str(protocol.raw) if isinstance(protocol.raw, int) else protocol.text()

@@ -1,0 +1,140 @@
+"""IAM and resource policies by the meaning of their statements, not by the look of their text.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+"""
+
+import fnmatch
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from policies.networks import covers_the_internet, parse_network
+from policies.registry import Deferred, Finding, Outcomes
+from policies.values import Value
+
+# A fixed value under one of these keys ties a request to a known account, organization, resource or network.
+# Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+FIXING_KEYS: Final = frozenset(
+    {
+        "aws:sourceaccount",
+        "aws:sourcearn",
+        "aws:sourceip",
+        "aws:sourceowner",
+        "aws:sourceorgid",
+        "aws:sourcevpc",
+        "aws:sourcevpce",
+        "aws:principalaccount",
+        "aws:principalarn",
+        "aws:principalorgid",
+        "aws:userid",
+        "aws:viaawsservice",
+    }
+)
+# Negated operators, `...IfExists` and `ForAllValues:` let requests pass that lack the key.
+FIXING_OPERATORS: Final = frozenset(
+    {"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress", "bool"}
+)
+TEXT_OPERATORS: Final = frozenset({"stringequals", "stringlike", "arnequals", "arnlike"})
+EVERY_RESOURCE: Final = re.compile(r"\*+|arn\*+|arn:(\*|aws[a-z-]*\*?)(:\*+)*")
+
+
+def statements(document: Value) -> Iterator[Value]:
+    """The statements of a policy document; one statement may stand alone. Nothing where the document is missing."""
+    if not document.absent:
+        yield from document["Statement"].one_or_many()
+
+
+def allows(statement: Value) -> bool:
+    """Whether it grants rather than denies."""
+    return statement["Effect"].text().lower() == "allow"
+
+
+def texts(value: Value) -> list[str]:
+    """The strings of a one-or-many element."""
+    return [one.text() for one in value.one_or_many()]
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether an action or resource pattern with `*` and `?` matches the text; case does not count."""
+    # fnmatch translates without backtracking; only its character sets do not exist in policies.
+    return re.fullmatch(fnmatch.translate(pattern.replace("[", "[[]")), text, re.IGNORECASE) is not None
+
+
+def every_action(statement: Value) -> bool:
+    """Whether it names all actions: `*`, `*:*`, or all but a few by NotAction."""
+    return any(not pattern.strip("*:?") for pattern in texts(statement["Action"])) or bool(
+        texts(statement["NotAction"])
+    )
+
+
+def every_resource(statement: Value) -> bool:
+    """Whether it names all resources: `*`, `arn:*`, or all but a few by NotResource."""
+    return any(EVERY_RESOURCE.fullmatch(pattern) for pattern in texts(statement["Resource"])) or bool(
+        texts(statement["NotResource"])
+    )
+
+
+def anyone(statement: Value) -> bool:
+    """Whether its principal is everybody; NotPrincipal with Allow is everybody but a few."""
+    principal = statement["Principal"]
+    if isinstance(principal.raw, dict):
+        return "*" in texts(principal["AWS"]) or "*" in texts(principal["CanonicalUser"])
+    return "*" in texts(principal) or not statement["NotPrincipal"].absent
+
+
+def fixed_by_condition(statement: Value) -> bool:
+    """Whether a condition ties it to a known caller; a value with a wildcard, or a CIDR of the internet, does not."""
+    condition = statement["Condition"]
+    for operator in condition.names():
+        kind = operator.lower().removeprefix("foranyvalue:")
+        if kind not in FIXING_OPERATORS:
+            continue
+        for key in condition[operator].names():
+            values = texts(condition[operator][key])
+            if key.lower() in FIXING_KEYS and values and all(_fixed(key.lower(), value) for value in values):
+                return True
+    return False
+
+
+def _fixed(key: str, value: str) -> bool:
+    if key == "aws:sourceip":
+        network = parse_network(value)
+        return network is not None and not covers_the_internet([network])
+    if key == "aws:viaawsservice":
+        return value.lower() == "true"
+    return bool(value) and not any(wildcard in value for wildcard in "*?")
+
+
+def covers(statement: Value, element: str, text: str) -> bool:
+    """Whether its `element` (Action or Resource) includes `text`, or its Not-form does not; without either, yes."""
+    if not statement[f"Not{element}"].absent:
+        return not any(matches(pattern, text) for pattern in texts(statement[f"Not{element}"]))
+    return statement[element].absent or any(matches(pattern, text) for pattern in texts(statement[element]))
+
+
+def condition_holds(statement: Value, facts: Mapping[str, str]) -> bool | None:
+    """Whether a request with these facts meets the condition; None where it asks for what `facts` does not tell."""
+    condition = statement["Condition"]
+    verdict: bool | None = True
+    for operator in condition.names():
+        kind = operator.lower().removeprefix("foranyvalue:").removeprefix("forallvalues:").removesuffix("ifexists")
+        positive, exact = kind.replace("not", ""), kind.startswith("string") and kind.endswith("equals")
+        for key in condition[operator].names():
+            fact = facts.get(key.lower())
+            if fact is None or positive not in TEXT_OPERATORS:
+                verdict = None
+                continue
+            found = any(fact == one if exact else matches(one, fact) for one in texts(condition[operator][key]))
+            if found != (kind == positive):
+                return False
+    return verdict
+
+
+def public_statements(document: Value) -> Outcomes:
+    """A finding for each statement that lets everybody in without a condition that fixes who."""
+    if document.unknown:
+        yield Deferred(document.path)
+        return
+    for statement in statements(document):
+        if allows(statement) and anyone(statement) and not fixed_by_condition(statement):
+            yield Finding(statement.path, "allows everybody, with no condition that fixes who")
