@@ -1,0 +1,154 @@
+"""The sandbox's background process: the AWS API, both providers, the runtime and the registry, from start to stop.
+
+`python -m sandbox start` runs `python -m sandbox.cloud <home> <ready fd> <lock fd>` and waits for one line on the ready fd:
+empty when all parts answer, else the sentence that says why not. The lock fd keeps other commands waiting meanwhile.
+"""
+
+import contextlib
+import dataclasses
+import logging
+import os
+import signal
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sandbox import registry, shell, stacks
+from sandbox.errors import SandboxError
+from sandbox.held import hold, write_pid
+from sandbox.home import Home, Ports, Record, read_record, write_record
+from sandbox.network import LOOPBACK, bridge_address, free_ports, listening
+
+if TYPE_CHECKING:
+    import grpc
+
+PROVIDER_GRACE_SECONDS = 2.0
+
+log = logging.getLogger("sandbox")
+
+
+class Cloud:
+    """All parts of one sandbox, running once made.
+
+    Raises SandboxError, with nothing left running, when a part cannot start.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._parts = contextlib.ExitStack()
+        try:
+            self._start()
+        except BaseException:
+            self._parts.close()
+            raise
+
+    def stop(self) -> None:
+        """Saves the cloud and ends all parts."""
+        self._keeper.save()  # first of all: whoever loses patience and kills this process loses nothing
+        self._parts.close()
+        self._keeper.save()
+        write_record(self._home, dataclasses.replace(self._record, pid=None, started_at=None))
+
+    def _start(self) -> None:
+        home = self._home
+        registry.end_orphan(home)
+        bridge = bridge_address()
+        addresses = [LOOPBACK, bridge] if bridge else [LOOPBACK]
+        known = read_record(home)
+        ports = known.ports if known else Ports(*free_ports(len(dataclasses.fields(Ports)), addresses))
+        os.environ.update(shell.aws_variables(ports))  # whatever makes an AWS client in this process means this cloud
+        self._registry = registry.begin(home, ports.registry)  # it gets ready while moto is imported
+        self._parts.callback(self._registry.stop)
+        self._serve_aws(addresses, ports)
+        self._serve_providers(ports)
+        registry.wait(self._registry, ports.registry)
+        self._keeper.start()
+        self._record = Record(ports, os.getpid(), datetime.now(UTC).isoformat(), bridge)
+        write_record(home, self._record)
+        log.info("ready: %s", self._record)
+
+    def _serve_aws(self, addresses: list[str], ports: Ports) -> None:
+        from sandbox.aws_api import AwsApi  # noqa: PLC0415 - 0.3 s, while the registry gets ready
+        from sandbox.gate import Gate  # noqa: PLC0415
+        from sandbox.keeper import Keeper  # noqa: PLC0415
+
+        gate = Gate()
+        self._keeper = Keeper(self._home, gate)
+        stacks.bind(self._home, self._keeper.cloud_id, restored=self._keeper.restored)
+        api = AwsApi(addresses, ports.moto, gate, self._keeper.changed, self._status)
+        api.start()
+        self._parts.callback(api.stop)
+
+    def _serve_providers(self, ports: Ports) -> None:
+        from sandbox.provider.aws import AwsProvider  # noqa: PLC0415 - imports pulumi
+        from sandbox.provider.docker import DockerProvider  # noqa: PLC0415
+        from sandbox.provider.serve import serve  # noqa: PLC0415
+
+        for servicer, port, what in (
+            (AwsProvider(registry=f"localhost:{ports.registry}"), ports.aws, "the aws provider"),
+            (DockerProvider(), ports.docker, "the docker provider"),
+        ):
+            listening(LOOPBACK, port, what).close()
+            server, _ = serve(servicer, port)
+            self._parts.callback(_stop_server, server)
+
+    def _status(self) -> dict[str, Any]:
+        from sandbox import contents  # noqa: PLC0415 - imports moto
+
+        return {
+            "cloud_id": self._keeper.cloud_id,
+            "saved_at": self._keeper.saved_at,
+            "save_failure": self._keeper.failure,
+            "lost_changes": self._keeper.lost_changes,
+            "registry": "running" if self._registry.is_running() else "ended",
+            "contents": contents.count(),
+        }
+
+
+def _stop_server(server: "grpc.Server") -> None:
+    server.stop(PROVIDER_GRACE_SECONDS).wait()
+
+
+def main(home: Home, ready: int, turn: int) -> int:
+    """Runs the sandbox until SIGTERM or SIGINT, and returns the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    lock = hold(home.lock)
+    if lock is None:
+        return _tell(ready, "a sandbox of this directory is still ending; run `python -m sandbox stop`")
+    write_pid(lock, os.getpid())
+    try:
+        cloud = Cloud(home)
+    except SandboxError as error:
+        log.error("%s", error)  # noqa: TRY400 - a sentence for the user; a traceback says no more
+        return _tell(ready, str(error))
+    except Exception as error:
+        log.exception("the sandbox did not start")
+        return _tell(
+            ready, f"the sandbox did not start ({type(error).__name__}: {error}); {home.log} has the traceback"
+        )
+    os.close(turn)
+    _tell(ready, "")
+    stopping.wait()
+    log.info("stopping")
+    cloud.stop()
+    log.info("stopped")
+    return 0
+
+
+def _tell(ready: int, sentence: str) -> int:
+    """One line to the command that waits; who has gone since misses nothing. Returns the exit code."""
+    with contextlib.suppress(BrokenPipeError):
+        os.write(ready, f"{sentence}\n".encode())
+    os.close(ready)
+    return 1 if sentence else 0
+
+
+if __name__ == "__main__":
+    code = main(Home(Path(sys.argv[1])), int(sys.argv[2]), int(sys.argv[3]))
+    logging.shutdown()
+    os._exit(code)  # a provider's thread may be amid a wait of minutes

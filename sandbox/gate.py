@@ -1,0 +1,60 @@
+"""Lets calls into the cloud, or holds them back while it is copied, so that a copy never shows half a call."""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+
+
+class Gate:
+    """Many may be inside at once; while it is closed nobody is, and who comes waits."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._inside = 0
+        self._closed = False
+
+    @contextlib.contextmanager
+    def entered(self) -> Iterator[None]:
+        """For whoever reads or changes moto's backends. Inside, call nothing that enters too, such as boto3."""
+        self._enter()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    @contextlib.contextmanager
+    def stepped_out(self) -> Iterator[None]:
+        """For one that is inside and only waits, as a long poll does."""
+        self._leave()
+        try:
+            yield
+        finally:
+            self._enter()
+
+    @contextlib.contextmanager
+    def closed(self, seconds: float) -> Iterator[bool]:
+        """Yields True when nobody is inside, False (and open again) when somebody still is after so many seconds."""
+        with self._changed:
+            self._closed = True
+            alone = self._changed.wait_for(lambda: not self._inside, seconds)
+            if not alone:
+                self._open()
+        try:
+            yield alone
+        finally:
+            with self._changed:
+                self._open()
+
+    def _open(self) -> None:
+        self._closed = False
+        self._changed.notify_all()
+
+    def _enter(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._closed)
+            self._inside += 1
+
+    def _leave(self) -> None:
+        with self._changed:
+            self._inside -= 1
+            self._changed.notify_all()

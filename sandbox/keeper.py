@@ -1,0 +1,103 @@
+"""Keeps the cloud on disk: saves it shortly after it changed, so that even a kill loses next to nothing."""
+
+import logging
+import threading
+import time
+import uuid
+
+from sandbox import snapshot
+from sandbox.errors import SandboxError
+from sandbox.gate import Gate
+from sandbox.home import Home
+
+QUIET_SECONDS = 0.5  # saved once nothing has changed for so long
+LONGEST_SECONDS = 5.0  # or has changed all this time
+SHARE = 20  # a save is followed by at least so many times its own duration without one
+LONGEST_PAUSE_SECONDS = 10.0
+GATE_SECONDS = 2.0  # calls wait at most so long for a save to begin
+
+log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Restores the cloud when made, and saves it after `changed` and on `save`.
+
+    Raises SandboxError when there is a snapshot that cannot be restored.
+    """
+
+    def __init__(self, home: Home, gate: Gate) -> None:
+        self._home, self._gate = home, gate
+        header = snapshot.restore(home)
+        self.restored = header is not None
+        self.lost_changes = self.restored and home.unsaved.exists()
+        """Whether the last sandbox was killed before its last changes were saved."""
+        self.cloud_id = header.cloud_id if header else str(uuid.uuid4())
+        self.saved_at = header.saved_at if header else None
+        self.failure: str | None = None
+        """Why the cloud could not be saved last time; None when it could."""
+        self._wake = threading.Condition()
+        self._saving = threading.Lock()
+        self._first_change: float | None = None
+        self._last_change = 0.0
+        self._not_before = 0.0
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="keeper", daemon=True).start()
+
+    def changed(self) -> None:
+        """Something in the cloud has changed."""
+        with self._wake:
+            self._last_change = time.monotonic()
+            if self._first_change is None:
+                self._first_change = self._last_change
+                self._home.unsaved.touch()
+                self._wake.notify()
+
+    def save(self) -> bool:
+        """Saves the cloud; False, with the cause in `failure` and the log, when that cannot be done now."""
+        with self._saving:
+            began = time.monotonic()
+            self.failure = self._save()
+            ended = time.monotonic()
+            self._not_before = ended + min(SHARE * (ended - began), LONGEST_PAUSE_SECONDS)
+            if self.failure:
+                log.error("%s; trying again", self.failure)
+            return self.failure is None
+
+    def _save(self) -> str | None:
+        with self._gate.closed(GATE_SECONDS) as alone:
+            if not alone:
+                return f"the cloud cannot be saved: a call takes more than {GATE_SECONDS:.0f} s"
+            with self._wake:
+                first_change, self._first_change = self._first_change, None
+            try:
+                content = snapshot.dump()
+            except SandboxError as error:
+                return self._unsaved(error, first_change)
+        try:
+            self.saved_at = snapshot.write(self._home, self.cloud_id, content)
+        except OSError as error:
+            return self._unsaved(error, first_change)
+        with self._wake:
+            if self._first_change is None:
+                self._home.unsaved.unlink(missing_ok=True)
+        return None
+
+    def _unsaved(self, error: Exception, first_change: float | None) -> str:
+        with self._wake:
+            self._first_change = first_change or self._first_change
+        return str(error)
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                while (wait := self._seconds_until_due()) != 0:
+                    self._wake.wait(wait)
+            self.save()
+
+    def _seconds_until_due(self) -> float | None:
+        """None while there is nothing to save."""
+        if self._first_change is None:
+            return None
+        due = min(self._last_change + QUIET_SECONDS, self._first_change + LONGEST_SECONDS)
+        return max(0.0, max(due, self._not_before) - time.monotonic())

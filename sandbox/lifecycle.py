@@ -1,0 +1,190 @@
+"""What the commands do: start the background process, stop it, look at it, wipe it."""
+
+import contextlib
+import dataclasses
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sandbox import registry, stacks
+from sandbox.errors import SandboxError
+from sandbox.held import holder, is_held, one_at_a_time, wait_until
+from sandbox.home import Home, Record, read_record, write_record
+from sandbox.network import LOOPBACK, STATUS_PATH
+from sandbox.provider.moto_env import MOTO_ENVIRONMENT
+
+READY_SECONDS = 180.0  # a registry may have to be fetched first
+STOP_SECONDS = 45.0  # containers get their stop timeout
+KILL_SECONDS = 5.0
+STATUS_SECONDS = 5.0
+LOG_BYTES = 10_000_000  # a longer log is set aside at the next start
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def start(home: Home) -> tuple[Record, bool]:
+    """The running sandbox's record, and whether this call started it. Raises SandboxError when it cannot start."""
+    home.prepare()
+    with one_at_a_time(home.path) as turn:
+        stacks.resources_by_stack(home)  # a damaged state is told here, whether the cloud is fine or not
+        if record := running(home):
+            return record, False
+        return _spawn(home, turn), True
+
+
+def stop(home: Home) -> bool:
+    """Ends the sandbox, whatever state it is in; False when none was running. Raises SandboxError when it had to be killed."""
+    if not home.path.is_dir():
+        return False
+    with one_at_a_time(home.path):
+        return _end(home)
+
+
+def reset(home: Home) -> bool:
+    """Empties cloud, state, registry and keys together; a running sandbox runs again afterwards, on the same ports, and True
+    is returned."""
+    home.prepare()
+    with one_at_a_time(home.path) as turn:
+        record = None
+        with contextlib.suppress(SandboxError):  # a damaged record is one of the reasons to reset
+            record = running(home)
+        with contextlib.suppress(SandboxError):  # killed: nothing that it holds is needed any more
+            _end(home)
+        registry.end_orphan(home)
+        for directory in (home.state, home.registry, home.keys, home.runtime):
+            shutil.rmtree(directory, ignore_errors=False) if directory.exists() else None
+        for file in (home.snapshot, home.unsaved, home.record):
+            file.unlink(missing_ok=True)
+        home.prepare()
+        if record is None:
+            return False
+        write_record(home, dataclasses.replace(record, pid=None, started_at=None))
+        _spawn(home, turn)
+        return True
+
+
+def running(home: Home) -> Record | None:
+    """The record of the running sandbox; None when none runs or it is not ready. Raises SandboxError on a damaged record."""
+    pid = holder(home.lock)
+    if pid is None:
+        return None
+    record = read_record(home)
+    return record if record and record.pid == pid else None
+
+
+def status(home: Home) -> dict[str, Any]:
+    """Everything that `python -m sandbox status` shows."""
+    record = running(home)
+    if record is None or record.started_at is None:
+        return {"state": "starting" if is_held(home.lock) else "stopped", "home": str(home.path)}
+    uptime = datetime.now(UTC) - datetime.fromisoformat(record.started_at)
+    return {
+        "state": "running",
+        "home": str(home.path),
+        "uptime_seconds": round(uptime.total_seconds()),
+        **dataclasses.asdict(record),
+        **_asked(record.ports.moto),
+        "stacks": stacks.resources_by_stack(home),
+    }
+
+
+def _asked(port: int) -> dict[str, Any]:
+    url = f"http://{LOOPBACK}:{port}{STATUS_PATH}"
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=STATUS_SECONDS) as response:
+            answer: dict[str, Any] = json.load(response)
+            return answer
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        raise SandboxError(
+            f"the sandbox runs but does not answer on port {port} ({error}); "
+            "run `python -m sandbox stop`, which ends it in any case, and start it again"
+        ) from error
+
+
+def _spawn(home: Home, turn: int) -> Record:
+    began = time.monotonic()
+    if home.log.exists() and home.log.stat().st_size > LOG_BYTES:
+        home.log.replace(home.log.with_suffix(".old.log"))
+    reading, writing = os.pipe()
+    with contextlib.ExitStack() as opened:
+        opened.callback(os.close, reading)
+        log = opened.enter_context(os.fdopen(os.open(home.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "wb"))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "sandbox.cloud", str(home.path), str(writing), str(turn)],
+            cwd=CHECKOUT,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            pass_fds=[writing, turn],
+        )
+        os.close(writing)
+        try:
+            said = _line(reading, READY_SECONDS - (time.monotonic() - began))
+        except BaseException:  # Ctrl-C too: nothing half-started stays behind
+            _kill(process)
+            raise
+        if said != b"\n":
+            _kill(process)
+            raise SandboxError(said.decode().strip() or f"the sandbox did not start; the end of {home.log} says why")
+    process.returncode = 0  # it stays; without this Popen warns that it was not waited for
+    record = running(home)
+    if record is None:
+        raise SandboxError(f"the sandbox ended as soon as it was ready; the end of {home.log} says why")
+    return record
+
+
+def _line(descriptor: int, seconds: float) -> bytes:
+    """What arrives until the end of a line, or b"" when the writer ends or stays silent for so long."""
+    deadline, said = time.monotonic() + seconds, b""
+    while not said.endswith(b"\n"):
+        if not select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            return b""
+        piece = os.read(descriptor, 65536)
+        if not piece:
+            return b""
+        said += piece
+    return said
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(KILL_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """The caller's, without what would lead AWS clients elsewhere; moto reads its own part when it is imported."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_", "PULUMI_"))}
+    return kept | MOTO_ENVIRONMENT | {"PYTHONUNBUFFERED": "1"}
+
+
+def _end(home: Home) -> bool:
+    pid = holder(home.lock)
+    if pid is None:
+        registry.end_orphan(home)
+        return False
+    os.kill(pid, signal.SIGTERM)
+    ended = wait_until(lambda: not is_held(home.lock), STOP_SECONDS)
+    if not ended:
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not is_held(home.lock), KILL_SECONDS)
+        registry.end_orphan(home)
+        raise SandboxError(
+            f"the sandbox did not end within {STOP_SECONDS:.0f} s and was killed; "
+            f"{'its last changes are lost, run `pulumi refresh` after the next start' if home.unsaved.exists() else 'the cloud was saved before'}"
+        )
+    return True

@@ -1,0 +1,55 @@
+"""Finds docker-registry; on Debian and Ubuntu fetches it when it is not there."""
+
+import logging
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+PACKAGE = "docker-registry"
+FETCH_SECONDS = 120
+
+log = logging.getLogger(__name__)
+
+
+def find() -> str | None:
+    """Path of docker-registry: the installed one, else the one fetched now or earlier; None where there is no package."""
+    return shutil.which(PACKAGE) or _fetched()
+
+
+def _fetched() -> str | None:
+    # Unpacked, not installed: the package would start a service of its own, and installing needs root.
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slipway" / PACKAGE
+    if cache.exists():
+        return str(cache)
+    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        return None
+    with tempfile.TemporaryDirectory() as directory:
+        if not _download(directory) and not (os.geteuid() == 0 and _run("apt-get", "update") and _download(directory)):
+            return None
+        (package,) = Path(directory).glob("*.deb")
+        if not _run("dpkg-deb", "-x", str(package), directory):
+            return None
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(Path(directory) / "usr" / "bin" / PACKAGE, f"{cache}.{os.getpid()}")
+    Path(f"{cache}.{os.getpid()}").replace(cache)
+    return str(cache)
+
+
+def _download(directory: str) -> bool:
+    # apt's own download user may not write into a private directory of root's; root needs no other one.
+    return _run("apt-get", "-o", "APT::Sandbox::User=root", "download", PACKAGE, directory=directory)
+
+
+def _run(*command: str, directory: str | None = None) -> bool:
+    try:
+        ended = subprocess.run(
+            command, cwd=directory, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=FETCH_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        log.warning("%s: no end within %d s", " ".join(command), FETCH_SECONDS)
+        return False
+    if ended.returncode:
+        log.warning("%s: %s", " ".join(command), ended.stderr.strip())
+    return ended.returncode == 0

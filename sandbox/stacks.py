@@ -1,0 +1,62 @@
+"""Whether the stacks' state points at the cloud that is there."""
+
+import gzip
+import json
+from pathlib import Path
+
+from sandbox.errors import RESET, SandboxError
+from sandbox.home import Home, write_private
+
+STACKS = Path(".pulumi", "stacks")
+SUFFIXES = (".json", ".json.gz")
+
+
+def bind(home: Home, cloud_id: str, *, restored: bool) -> None:
+    """Ties the stacks' state to the cloud, which was restored from its snapshot or is new.
+
+    Raises SandboxError when a stack has resources in a cloud that is gone, or its state is gone or cannot be read.
+    """
+    known = home.cloud_id.read_text().strip() if home.cloud_id.exists() else None
+    if known == cloud_id:
+        return
+    if restored and known is None:
+        raise SandboxError(
+            f"the cloud of this sandbox was deployed by stacks whose state in {home.state} was removed; "
+            f"put the state back, or run {RESET} to begin again with an empty cloud and an empty state"
+        )
+    for stack, resources in resources_by_stack(home).items():
+        if resources:
+            gone = (
+                "a cloud that is not the one in the snapshot"
+                if restored
+                else "a cloud that is gone: it has no snapshot"
+            )
+            raise SandboxError(
+                f"stack {stack!r} has {resources} resources in {gone}; "
+                f"run {RESET} to begin again with an empty cloud and an empty state"
+            )
+    write_private(home.cloud_id, f"{cloud_id}\n".encode())
+
+
+def resources_by_stack(home: Home) -> dict[str, int]:
+    """Resources that each stack's state has in the cloud. Raises SandboxError on a state that cannot be read."""
+    found = {}
+    for path in sorted((home.state / STACKS).rglob("*")):
+        suffix = next((suffix for suffix in SUFFIXES if path.name.endswith(suffix)), None)
+        if suffix is None or not path.is_file():
+            continue
+        try:
+            content = path.read_bytes()
+            latest = json.loads(gzip.decompress(content) if suffix.endswith(".gz") else content)["checkpoint"]["latest"]
+            resources = (latest or {}).get("resources") or []
+            found[path.name.removesuffix(suffix)] = sum(_is_in_the_cloud(resource["type"]) for resource in resources)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
+            raise SandboxError(
+                f"the stack's state {path} is damaged ({error}); put {path.name}.bak beside it in its place, "
+                f"or run {RESET} to begin again with an empty cloud and an empty state"
+            ) from error
+    return found
+
+
+def _is_in_the_cloud(resource_type: str) -> bool:
+    return resource_type.startswith("aws:")
