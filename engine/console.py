@@ -14,7 +14,7 @@ class EngineError(Exception):
 
 def say(text: str) -> None:
     """One line of progress."""
-    print(f"engine: {text}", file=sys.stderr, flush=True)
+    print(text, file=sys.stderr, flush=True)
 
 
 @contextmanager

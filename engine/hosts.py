@@ -81,7 +81,7 @@ def _make_environment(place: Path) -> None:
     options = ["--require-hashes", "--no-deps", "-r", requirements]
     base = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}")
     interpreter = base if Path(base).exists() else sys.executable
-    uv = os.environ.get("UV") or shutil.which("uv")
+    uv = os.environ.get("UV") or shutil.which("uv") or _cached_uv()
     python = str(place / "bin" / "python")
     if uv:
         _run([uv, "venv", "--quiet", "--no-project", "--python", interpreter, str(place)])
@@ -94,6 +94,12 @@ def _make_environment(place: Path) -> None:
             f"{interpreter} cannot make a virtual environment ({error}); install uv, or python3-venv (apt install python3-venv)"
         ) from error
     _run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:", *options])
+
+
+def _cached_uv() -> str | None:
+    """The uv that Slipway's set-up puts into the user's cache."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    return next((str(path) for path in cache.glob("slipway/uv/*/bin/uv")), None)
 
 
 def _copy_package(place: Path) -> None:
