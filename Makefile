@@ -29,7 +29,7 @@ ready: ## Set up Python environment, engine, Docker and base image, nothing more
 	@$(PYTHON) -m setup ready
 
 lock: ready ## Resolve pyproject.toml into requirements.txt, with hashes
-	$(PYTHON) -m setup lock
+	@$(PYTHON) -m setup lock
 
 docs: ready ## Write the generated references anew
 	$(VENV)/python -m policies.rules_md

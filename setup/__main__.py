@@ -1,4 +1,4 @@
-"""The set-up of `make`: `python3 -m setup up | test [pytest arguments] | ready | env`."""
+"""The set-up behind `make`: `python3 -m setup up | down | test [pytest arguments] | ready | env | lock`."""
 
 import sys
 
@@ -7,16 +7,19 @@ if sys.version_info < (3, 11):
         f"Slipway needs Python 3.11 or newer, got {sys.version.split()[0]}; install one and run make PYTHON=python3.11"
     )
 
+import json
 import os
 import shlex
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+from setup import next_steps, python_environment
 from setup.steps import ROOT, Step, StepError, run, say
 
-PYTHON = str(ROOT / ".venv" / "bin" / "python")
-PULUMI_HOME_BIN = Path.home() / ".pulumi" / "bin"
+PYTHON = str(python_environment.PYTHON)
+ENGINE = Path.home() / ".pulumi" / "bin"
 STACK = "sandbox"
 
 READY = (
@@ -26,80 +29,106 @@ READY = (
     Step("base image", [sys.executable, "-m", "setup.base_image"], needs=("docker",)),
 )
 SANDBOX = Step("sandbox", [PYTHON, "-m", "sandbox", "start"], needs=("python", "docker"))
-PULUMI_STACK = Step("stack", [sys.executable, "-m", "setup", "stack"], needs=("python", "engine", "sandbox"))
+PULUMI_STACK = Step("stack", [sys.executable, "-m", "setup", "stack"], needs=("engine", "sandbox"))
 
 
-def base_environment() -> dict[str, str]:
-    """The caller's environment with the engine on PATH and bytecode written."""
+def environment() -> dict[str, str]:
+    """The caller's environment with the engine on PATH, and bytecode written."""
     env = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    env["PATH"] = os.pathsep.join([str(PULUMI_HOME_BIN), env.get("PATH", os.defpath)])
+    env["PATH"] = os.pathsep.join([str(ENGINE), env.get("PATH", os.defpath)])
     env["PYTHONUNBUFFERED"] = "1"
     return env
 
 
-def shell_exports() -> str:
-    """What `make env` prints: shell commands that attach a shell to the running sandbox. Raises StepError."""
-    ended = subprocess.run(
-        [PYTHON, "-m", "sandbox", "env"], cwd=ROOT, env=base_environment(), stdout=subprocess.PIPE, text=True
-    )
+def exports() -> str:
+    """Shell commands that attach a shell to the running sandbox. Raises StepError when it does not run."""
+    ended = subprocess.run([PYTHON, "-m", "sandbox", "env"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     if ended.returncode != 0:
         raise StepError("sandbox env")
     return "\n".join(
         [
             ended.stdout.rstrip(),
-            f'export PATH={shlex.quote(str(PULUMI_HOME_BIN))}:"$PATH"',
+            f'export PATH={shlex.quote(str(ENGINE))}:"$PATH"',
             f"export PULUMI_STACK={STACK}",
-            # The CLI reads a flag's default from PULUMI_OPTION_<FLAG>: plain `pulumi preview` checks the rules, too.
+            # The CLI takes a flag's default from PULUMI_OPTION_<FLAG>: a plain `pulumi preview` checks the rules, too.
             f"export PULUMI_OPTION_POLICY_PACK={shlex.quote(str(ROOT / 'policies'))}",
         ]
     )
 
 
-def attached(command: str) -> int:
-    """Run a shell command attached to the sandbox, on the caller's terminal; returns its exit code."""
-    return subprocess.run(["sh", "-c", f"{shell_exports()}\n{command}"], cwd=ROOT, env=base_environment()).returncode
+def attached(command: str, stdout: int | None = None) -> "subprocess.CompletedProcess[str]":
+    """Run a shell command attached to the sandbox, on the caller's terminal. `stdout` as in subprocess."""
+    script = f"{exports()}\n{command}"
+    return subprocess.run(["sh", "-c", script], cwd=ROOT, env=environment(), text=True, stdout=stdout)
 
 
 def up() -> int:
     """Deploy the reference platform to the sandbox and say what to try next."""
     started = time.monotonic()
-    run([*READY, SANDBOX, PULUMI_STACK], base_environment())
+    run([*READY, SANDBOX, PULUMI_STACK], environment())
     deploying = time.monotonic()
-    code = attached("exec pulumi up --yes --suppress-permalink")
-    say(
-        f"{'✗' if code else '✓'} pulumi up  {time.monotonic() - deploying:.1f} s, everything {time.monotonic() - started:.1f} s"
-    )
-    return code or attached(f"exec {shlex.quote(PYTHON)} -m ops next")
+    code = attached("exec pulumi up --yes --suppress-permalink").returncode
+    now = time.monotonic()
+    say(f"{'✗' if code else '✓'} pulumi up   {now - deploying:.1f} s; everything {now - started:.1f} s")
+    if code:
+        return code
+    outputs = attached("exec pulumi stack output --json", stdout=subprocess.PIPE)
+    if outputs.returncode == 0:
+        say(next_steps.text(json.loads(outputs.stdout)))
+    return outputs.returncode
+
+
+def down() -> int:
+    """Destroy the reference platform and stop the sandbox; what is gone already is left out."""
+    status = [PYTHON, "-m", "sandbox", "status"]
+    if not python_environment.PYTHON.exists() or subprocess.run(status, cwd=ROOT, stdout=subprocess.DEVNULL).returncode:
+        say("the sandbox is not running, nothing is taken down; make up starts it")
+        return 0
+    code = attached("exec pulumi destroy --yes --suppress-permalink").returncode
+    return code or subprocess.run([PYTHON, "-m", "sandbox", "stop"], cwd=ROOT).returncode
 
 
 def test(arguments: list[str]) -> int:
-    """Make the machine ready and run the tests; each test starts the sandbox that it needs."""
-    run(READY, base_environment())
-    env = base_environment()
-    return subprocess.run([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env=env).returncode
+    """Make the machine ready and run the tests; those that need a sandbox start their own."""
+    run(READY, environment())
+    return subprocess.run([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env=environment()).returncode
 
 
 def stack() -> int:
     """Create the stack unless it is there."""
-    return attached(f'pulumi stack ls --json | grep -q \'"name": "{STACK}"\' || exec pulumi stack init {STACK}')
+    there = f'pulumi stack ls --json | grep -q \'"name": "{STACK}"\''
+    return attached(f"{there} || exec pulumi stack init {STACK}").returncode
+
+
+def ready() -> int:
+    """Make the machine ready and stop there."""
+    run(READY, environment())
+    return 0
+
+
+def env() -> int:
+    """Print what `eval "$(make env)"` is for."""
+    say(exports())
+    return 0
+
+
+COMMANDS: dict[str, Callable[[], int]] = {
+    "up": up,
+    "down": down,
+    "ready": ready,
+    "stack": stack,
+    "env": env,
+    "lock": python_environment.lock,
+}
 
 
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
-    match arguments:
-        case ["up"]:
-            return up()
-        case ["test", *rest]:
-            return test(rest)
-        case ["ready"]:
-            run(READY, base_environment())
-            return 0
-        case ["stack"]:
-            return stack()
-        case ["env"]:
-            say(shell_exports())
-            return 0
-    say("usage: python3 -m setup up | test [pytest arguments] | ready | env")
+    if arguments[:1] == ["test"]:
+        return test(arguments[1:])
+    if len(arguments) == 1 and arguments[0] in COMMANDS:
+        return COMMANDS[arguments[0]]()
+    say(f"usage: python3 -m setup test [pytest arguments] | {' | '.join(COMMANDS)}")
     return 2
 
 
@@ -107,7 +136,7 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except StepError as error:
-        print(f"stopped: {error} did not succeed; its own words are above", file=sys.stderr)
+        print(f"stopped: {error} did not succeed, the reason is above", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("interrupted; run the command again to continue", file=sys.stderr)
