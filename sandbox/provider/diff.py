@@ -1,0 +1,73 @@
+"""Diff: what a change of inputs means for a resource that exists."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.provider import meaning, sdk, wire
+from sandbox.provider.check import DEFAULTED
+from sandbox.provider.declaration import Resource
+
+
+@dataclass(frozen=True)
+class Change:
+    """The properties that differ, and what follows."""
+
+    changed: frozenset[str] = frozenset()
+    replaces: frozenset[str] = frozenset()
+    delete_before_replace: bool = False
+    details: Mapping[str, str] = field(default_factory=dict)
+    """Property path to ADD, DELETE or UPDATE, with _REPLACE where that replaces the resource."""
+
+
+def diff(
+    declaration: Resource,
+    old_inputs: Mapping[str, Any],
+    new_inputs: Mapping[str, Any],
+    state: Mapping[str, Any],
+    tags_all: Any,
+) -> Change:
+    """Compares inputs by meaning; `tags_all` is what the tags and the provider's defaultTags come to now."""
+    outputs = sdk.schema(declaration.token).outputs
+    changed, replaces, details = set(), set(), {}
+    for name in sorted({*old_inputs, *new_inputs} - {DEFAULTED, "tagsAll"}):
+        if name not in new_inputs and _is_left_to_aws(declaration, outputs, name):
+            continue
+        old = old_inputs.get(name, state.get(name, declaration.defaults.get(name)))
+        new = new_inputs.get(name, declaration.defaults.get(name))
+        if meaning.same(declaration, name, old, new) or (_is_empty(old) and _is_empty(new)):
+            continue
+        changed.add(name)
+        suffix = ""
+        if name in declaration.immutable_properties():
+            replaces.add(name)
+            suffix = "_REPLACE"
+        for path, kind in meaning.changed_paths(name, old, new):
+            details[path] = kind + suffix
+    if tags_all is not None and not meaning.same(declaration, "tagsAll", state.get("tagsAll") or {}, tags_all):
+        changed.add("tags")
+        if not any(path.startswith("tags") for path in details):
+            details["tagsAll"] = "UPDATE"
+    return Change(
+        frozenset(changed),
+        frozenset(replaces),
+        bool(replaces) and _collides(declaration, old_inputs, new_inputs),
+        details,
+    )
+
+
+def _is_left_to_aws(declaration: Resource, outputs: Mapping[str, sdk.Property], name: str) -> bool:
+    """A property that AWS always has a value for: leaving it out asks for nothing."""
+    return name in outputs and outputs[name].required and declaration.defaults.get(name) is None
+
+
+def _collides(declaration: Resource, old_inputs: Mapping[str, Any], new_inputs: Mapping[str, Any]) -> bool:
+    if declaration.exclusive:
+        return True
+    name = declaration.autoname.property if declaration.autoname else "name"
+    is_own = name not in new_inputs.get(DEFAULTED, [])
+    return is_own and name in new_inputs and new_inputs[name] == old_inputs.get(name)
+
+
+def _is_empty(value: Any) -> bool:
+    return not isinstance(value, wire.Unknown) and value in (None, "", [], {}, False)

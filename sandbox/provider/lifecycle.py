@@ -1,0 +1,229 @@
+"""Create, read, update and delete as a declaration describes them."""
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sandbox.provider import mapping, meaning, sdk, wire
+from sandbox.provider.aws_client import AwsError
+from sandbox.provider.check import DEFAULTED
+from sandbox.provider.declaration import Call, Resource, Tags, Update
+from sandbox.provider.errors import IncompleteResourceError
+from sandbox.provider.scope import Scope
+
+GONE = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|NotExists")
+STILL_USED = ("DependencyViolation", "DeleteConflict", "ResourceInUse", "ResourceInUseException", "InvalidGroup.InUse")
+PAUSE_SECONDS = 0.25  # between two attempts to delete
+PROVIDER_OWN = {"region", "tags", "tagsAll", DEFAULTED}
+
+
+def names(declaration: Resource) -> mapping.Names:
+    """The declaration's names, for mapping."""
+    return mapping.Names(declaration.type_name, declaration.names, declaration.attributes)
+
+
+def create(declaration: Resource, scope: Scope) -> dict[str, Any]:
+    """Creates the resource, sets `scope.id` and returns its outputs.
+
+    Raises AwsError when nothing was created, IncompleteResourceError when it was but a later call failed.
+    """
+    wanted = _own(declaration, scope.inputs)
+    if isinstance(declaration.create, Call):
+        shape = _shape(scope, declaration.create)
+        request = mapping.to_request(shape, wanted, names(declaration)) if shape else {}
+        if shape and declaration.tags and declaration.tags.on_create and scope.tags:
+            request |= _tags_parameter(shape, scope.tags)
+        reply = scope.run(declaration.create, **request)
+        later = {name for name in wanted if not mapping.takes(shape, name, names(declaration))}
+    else:
+        reply = declaration.create(scope)
+        later = set()
+    scope.found = reply
+    scope.id = str(scope.fill(declaration.id) if "{" in declaration.id else mapping.search(declaration.id, reply))
+    scope.state = actual(declaration, scope, reply)
+    _finish(declaration, scope, frozenset(later))
+    return outputs(declaration, scope, read_reply(declaration, scope) or reply)
+
+
+def _finish(declaration: Resource, scope: Scope, later: frozenset[str]) -> None:
+    """The calls after the create call; what they did not bring about is left out of the recorded inputs."""
+    # What equals the declared default is so already on AWS.
+    asked = {name for name in later if scope.inputs[name] != declaration.defaults.get(name)}
+    pending = [update for update in declaration.updates if asked & frozenset(update.properties.split())]
+    try:
+        if (
+            declaration.tags
+            and scope.tags
+            and not (declaration.tags.on_create and isinstance(declaration.create, Call))
+        ):
+            scope.run(declaration.tags.add, **_tags_parameter(_shape(scope, declaration.tags.add), scope.tags))
+        while pending:
+            _update(declaration, scope, pending[0], later)
+            pending.pop(0)
+    except AwsError as error:
+        undone = {name for update in pending for name in update.properties.split()}
+        inputs = {name: value for name, value in scope.inputs.items() if name not in undone}
+        raise IncompleteResourceError(str(error), scope.id, {**inputs, "region": scope.region}, inputs) from error
+
+
+def read_reply(declaration: Resource, scope: Scope) -> dict[str, Any] | None:
+    """What AWS answers about the resource; None when it does not exist."""
+    try:
+        if callable(declaration.read):
+            found = declaration.read(scope)
+            return None if found is None else dict(found)
+        merged: dict[str, Any] = {}
+        for call in declaration.read:
+            reply = scope.run(call)
+            if reply is None:
+                return None
+            merged |= reply
+            scope.found = merged
+        if declaration.tags and declaration.tags.read:
+            merged |= {"Tags": scope.run(declaration.tags.read) or {}}
+    except AwsError as error:
+        if is_gone(declaration, error):
+            return None
+        raise
+    return None if declaration.gone and mapping.search(declaration.gone, merged) else merged
+
+
+def actual(declaration: Resource, scope: Scope, reply: Mapping[str, Any]) -> dict[str, Any]:
+    """Output properties as AWS has them, without tags."""
+    kinds = sdk.schema(declaration.token).outputs
+    hidden = PROVIDER_OWN | declaration.reads.keys() | declaration.words("echoed") | {"id"}
+    found = mapping.from_reply({k: v for k, v in kinds.items() if k not in hidden}, reply, names(declaration))
+    for name, path in declaration.reads.items():
+        value = mapping.search(path, reply)
+        if value is not None:
+            found[name] = mapping.restore(kinds[name].type, value, names(declaration), f"{name}.")
+    known = replace(scope, inputs={}, state={**scope.state, **scope.inputs, **found}, found=reply)
+    for name, template in declaration.computed.items():
+        value = known.fill(template)
+        if value is not None:
+            found[name] = value
+            known.state = {**known.state, name: value}
+    return found
+
+
+def outputs(declaration: Resource, scope: Scope, reply: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything the state keeps: what was asked for, over what AWS has."""
+    found = {**declaration.defaults, **actual(declaration, scope, reply)}
+    asked = {name: value for name, value in scope.inputs.items() if name != DEFAULTED}
+    result = {**found, **asked}
+    schema = sdk.schema(declaration.token)
+    if "region" in schema.outputs:
+        result["region"] = scope.region
+    if "tagsAll" in schema.outputs:
+        result["tagsAll"] = dict(scope.tags)
+    return {name: value for name, value in result.items() if value is not None}
+
+
+def preview(declaration: Resource, scope: Scope, tags_all: Any) -> dict[str, Any]:
+    """Outputs of a resource that does not exist yet: what is asked for, and unknown where AWS will decide."""
+    schema = sdk.schema(declaration.token)
+    result = {name: value for name, value in scope.inputs.items() if name != DEFAULTED}
+    for name, prop in schema.outputs.items():
+        if name not in result and (name not in schema.inputs or prop.required):
+            default = declaration.defaults.get(name)
+            result[name] = wire.UNKNOWN if default is None else default
+    if "region" in schema.outputs:
+        result["region"] = scope.region
+    if "tagsAll" in schema.outputs:
+        result["tagsAll"] = tags_all
+    return result
+
+
+def update(declaration: Resource, scope: Scope) -> dict[str, Any]:
+    """Makes the calls that the changed properties need and returns the outputs."""
+    for each in declaration.updates:
+        if scope.changed & frozenset(each.properties.split()):
+            _update(declaration, scope, each, scope.changed)
+    if declaration.tags and "tags" in scope.changed:
+        _update_tags(declaration.tags, scope)
+    return outputs(declaration, scope, read_reply(declaration, scope) or {})
+
+
+def delete(declaration: Resource, scope: Scope) -> None:
+    """Deletes the resource; one that is gone already is fine. Waits for what still uses it, within bounds."""
+    if declaration.delete is None:
+        return
+    deadline = time.monotonic() + (scope.timeout_seconds or scope.cloud.retry_seconds)
+    while True:
+        try:
+            if isinstance(declaration.delete, Call):
+                scope.run(declaration.delete)
+            else:
+                declaration.delete(scope)
+        except AwsError as error:
+            if is_gone(declaration, error):
+                return
+            if error.code not in STILL_USED or time.monotonic() + PAUSE_SECONDS > deadline:
+                raise
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return
+
+
+def is_gone(declaration: Resource, error: AwsError) -> bool:
+    """Whether an error says that the resource does not exist."""
+    return bool(GONE.search(error.code)) or error.code in declaration.words("missing")
+
+
+def same(declaration: Resource, name: str, old: Any, new: Any) -> bool:
+    """Whether two values of a property mean the same; absent counts as the default."""
+    default = declaration.defaults.get(name)
+    old, new = (default if old is None else old), (default if new is None else new)
+    return meaning.same(declaration, name, old, new) or (not old and not new)
+
+
+def _update(declaration: Resource, scope: Scope, step: Update, changed: frozenset[str]) -> None:
+    if not isinstance(step.call, Call):
+        step.call(scope)
+        return
+    values = {}
+    for name in step.properties.split():
+        value = scope.inputs.get(name, declaration.defaults.get(name))
+        if value is None and name in changed:
+            value = _cleared(declaration, name)
+        if value is not None:
+            values[name] = value
+    shape = _shape(scope, step.call)
+    scope.run(step.call, **(mapping.to_request(shape, values, names(declaration)) if shape else {}))
+
+
+def _cleared(declaration: Resource, name: str) -> Any:
+    kind = sdk.schema(declaration.token).inputs[name].type
+    if sdk.is_list(kind):
+        return []
+    return "" if kind is str else None
+
+
+def _update_tags(tags: Tags, scope: Scope) -> None:
+    before = scope.state.get("tagsAll") or {}
+    removed = [key for key in before if key not in scope.tags]
+    added = {key: value for key, value in scope.tags.items() if before.get(key) != value}
+    if removed:
+        shape = _shape(scope, tags.remove)
+        member = mapping.match("tagKeys", shape.members) or mapping.match("tags", shape.members)
+        is_pairs = member == "Tags"
+        scope.run(tags.remove, **{str(member): [{"Key": key} for key in removed] if is_pairs else removed})
+    if added:
+        scope.run(tags.add, **_tags_parameter(_shape(scope, tags.add), added))
+
+
+def _tags_parameter(shape: Any, tags: Mapping[str, str]) -> dict[str, Any]:
+    member = mapping.match("tags", shape.members)
+    return {str(member): mapping.convert(shape.members[member], dict(tags), mapping.Names("", {}), "tags.")}
+
+
+def _own(declaration: Resource, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    hidden = PROVIDER_OWN | declaration.words("echoed") | declaration.words("handled")
+    prefix = f"{declaration.autoname.property}Prefix" if declaration.autoname else ""
+    return {name: value for name, value in inputs.items() if name not in hidden and name != prefix}
+
+
+def _shape(scope: Scope, call: Call) -> Any:
+    return scope.cloud.client.shape(call.service or scope.service, call.operation, scope.region)

@@ -1,0 +1,250 @@
+"""Pulumi properties to the members of an AWS call and back, by rule.
+
+The rule: a property stands for the member of the same name, where case, plural and the resource's own noun do not count
+(`subnetIds` is SubnetIds, `capacityProviderStrategies` is capacityProviderStrategy, `name` of a queue is QueueName). A block
+that AWS wraps in a list and one that Pulumi does is the same block; tags are a map on one side and a list on the other;
+a boolean is "true" or ENABLED where AWS wants a text. Names that break the rule are the declaration's `names`.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import jmespath  # type: ignore[import-untyped]
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+from sandbox.provider import sdk
+
+KEY_WORDS = ("Key", "key", "Name", "name", "TagKey", "MetricName")
+VALUE_WORDS = ("Value", "value", "TagValue")
+
+
+@cache
+def canonical(name: str) -> str:
+    """A name without what does not count: letters in lower case, singular."""
+    word = re.sub(r"[^a-z0-9]", "", name.lower())
+    for plural, singular in (("ies", "y"), ("sses", "ss"), ("ss", "ss"), ("s", "")):
+        if word.endswith(plural):
+            return word[: -len(plural)] + singular
+    return word
+
+
+def nouns(type_name: str) -> tuple[str, ...]:
+    """What AWS may put before a member's name: ListenerRule gives listenerrule and rule."""
+    parts = re.findall(r"[A-Z][a-z0-9]*", type_name)
+    return tuple("".join(parts[start:]) for start in range(len(parts)))
+
+
+@cache
+def _index(members: tuple[str, ...]) -> dict[str, str]:
+    return {canonical(member): member for member in members}
+
+
+def match(name: str, members: Iterable[str], own_nouns: tuple[str, ...] = ()) -> str | None:
+    """The member that a property stands for by rule; None when there is none."""
+    index = _index(tuple(members))
+    for candidate in (name, *(noun + name[0].upper() + name[1:] for noun in own_nouns)):
+        if found := index.get(canonical(candidate)):
+            return found
+    return None
+
+
+class Names:
+    """The names of one declaration: the exceptions, the attributes member and the nouns."""
+
+    def __init__(self, type_name: str, exceptions: Mapping[str, str], attributes: str = "") -> None:
+        self.exceptions = exceptions
+        self.attributes = attributes
+        self.nouns = nouns(type_name)
+
+    def path(self, prefix: str, name: str, members: Iterable[str]) -> str | None:
+        """Member path of a property; None when the rule finds none. Only at the top do nouns and attributes count."""
+        if exception := self.exceptions.get(prefix + name):
+            return exception
+        members = tuple(members)
+        found = match(name, members, () if prefix else self.nouns)
+        if found is None and not prefix and self.attributes in members:
+            return f"{self.attributes}.{name[0].upper()}{name[1:]}"
+        return found
+
+
+def to_request(shape: StructureShape, values: Mapping[str, Any], names: Names, prefix: str = "") -> dict[str, Any]:
+    """Members of a call's input for the properties that it takes; the others are left out."""
+    request: dict[str, Any] = {}
+    _put_properties(request, shape, values, names, prefix)
+    return request
+
+
+def takes(shape: StructureShape | None, name: str, names: Names) -> bool:
+    """Whether a call has a member for a property."""
+    if shape is None:
+        return False
+    path = names.path("", name, shape.members)
+    if path == ".":
+        inner = [member for key, member in names.exceptions.items() if key.startswith(f"{name}.")]
+        return any(member.partition(".")[0] in shape.members for member in inner)
+    return path is not None and path.partition(".")[0] in shape.members
+
+
+def _put_properties(
+    request: dict[str, Any], shape: StructureShape, values: Mapping[str, Any], names: Names, prefix: str
+) -> None:
+    for name, value in values.items():
+        path = names.path(prefix, name, shape.members)
+        if path == ".":
+            for block in _blocks(value):
+                _put_properties(request, shape, block, names, f"{prefix}{name}.")
+        elif path is not None and path.partition(".")[0] in shape.members:
+            _put(request, shape, path, value, names, f"{prefix}{name}.")
+
+
+def _put(request: dict[str, Any], shape: StructureShape, path: str, value: Any, names: Names, prefix: str) -> None:
+    head, _, rest = path.partition(".")
+    member = shape.members[head]
+    if not rest:
+        request[head] = convert(member, value, names, prefix)
+    elif isinstance(member, StructureShape):
+        _put(request.setdefault(head, {}), member, rest, value, names, prefix)
+    elif isinstance(member, MapShape):
+        request.setdefault(head, {})[rest] = text(value)
+    elif isinstance(member, ListShape) and isinstance(member.member, StructureShape):
+        key, item = _pair(member.member)
+        if key:
+            request.setdefault(head, []).append({key: rest, item: text(value)})
+        else:
+            items = request.setdefault(head, [{}])
+            _put(items[0], member.member, rest, value, names, prefix)
+
+
+def convert(shape: Shape, value: Any, names: Names, prefix: str) -> Any:
+    """A property's value as a member of this shape."""
+    if isinstance(shape, StructureShape):
+        if list(shape.members) == ["Value"] and not isinstance(value, (Mapping, list)):
+            return {"Value": _scalar(shape.members["Value"], value)}
+        blocks = _blocks(value)
+        return to_request(shape, blocks[0], names, prefix) if blocks else {}
+    if isinstance(shape, ListShape):
+        if isinstance(value, Mapping) and isinstance(shape.member, StructureShape):
+            key, item = _pair(shape.member)
+            if key:
+                return [{key: name, item: text(each)} for name, each in value.items()]
+        return [convert(shape.member, each, names, prefix) for each in (value if isinstance(value, list) else [value])]
+    if isinstance(shape, MapShape):
+        return {name: convert(shape.value, each, names, prefix) for name, each in value.items()}
+    return _scalar(shape, value)
+
+
+def _scalar(shape: Shape, value: Any) -> Any:  # noqa: PLR0911 - one return per kind
+    match shape.type_name:
+        case "string":
+            enum = getattr(shape, "enum", ())
+            if isinstance(value, bool) and {"ENABLED", "DISABLED"} <= set(enum):
+                return "ENABLED" if value else "DISABLED"
+            return text(value)
+        case "integer" | "long":
+            return int(value)
+        case "float" | "double":
+            return float(value)
+        case "boolean":
+            return value in (True, "true")
+        case "blob":
+            return value.encode()
+        case _:
+            return value
+
+
+def text(value: Any) -> str:
+    """A scalar as AWS writes it in a text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _blocks(value: Any) -> list[Mapping[str, Any]]:
+    return [block for block in (value if isinstance(value, list) else [value]) if isinstance(block, Mapping)]
+
+
+def _pair(shape: StructureShape) -> tuple[str, str]:
+    key = next((word for word in KEY_WORDS if word in shape.members), "")
+    value = next((word for word in VALUE_WORDS if word in shape.members), "")
+    return (key, value) if key and value else ("", "")
+
+
+def from_reply(
+    kind: Mapping[str, sdk.Property], reply: Mapping[str, Any], names: Names, prefix: str = ""
+) -> dict[str, Any]:
+    """The properties that an answer has a value for."""
+    values: dict[str, Any] = {}
+    for name, prop in kind.items():
+        path = names.path(prefix, name, reply)
+        inner = f"{prefix}{name}."
+        if path == ".":
+            found: Any = reply
+        else:
+            found = None if path is None else lookup(reply, path)
+        value = None if found is None else restore(prop.type, found, names, inner)
+        if value is not None and not (path == "." and value in ({}, [], [{}])):
+            values[name] = value
+    return values
+
+
+def search(path: str, reply: Any) -> Any:
+    """What a JMESPath finds in an answer; None when nothing."""
+    return jmespath.search(path, reply)
+
+
+def lookup(reply: Any, path: str) -> Any:
+    """What stands at a member path, through maps, single-item lists and lists of keys and values; None when nothing does."""
+    if isinstance(reply, list):
+        for item in reply:
+            for key in KEY_WORDS:
+                if isinstance(item, Mapping) and item.get(key) == path:
+                    return next((item[word] for word in VALUE_WORDS if word in item), None)
+        return lookup(reply[0], path) if reply and isinstance(reply[0], Mapping) else None
+    if not isinstance(reply, Mapping):
+        return None
+    if path in reply:
+        return reply[path]
+    head, _, rest = path.partition(".")
+    return lookup(reply[head], rest) if rest and head in reply else None
+
+
+def restore(kind: Any, value: Any, names: Names, prefix: str) -> Any:
+    """An AWS value as the SDK's type has it; None when there is nothing to show."""
+    if sdk.is_class(kind):
+        block = value[0] if isinstance(value, list) and value else value
+        return from_reply(sdk.properties(kind), block, names, prefix) if isinstance(block, Mapping) else None
+    if sdk.is_list(kind):
+        items = value if isinstance(value, list) else [value]
+        return [restore(sdk.item_type(kind), item, names, prefix) for item in items]
+    if sdk.is_map(kind):
+        return as_map(value)
+    return restore_scalar(kind, value)
+
+
+def as_map(value: Any) -> dict[str, Any]:
+    """A map, also from a list of keys and values."""
+    if isinstance(value, Mapping):
+        return {key: text(item) for key, item in value.items()}
+    pairs = {}
+    for item in value if isinstance(value, list) else []:
+        key = next(item[word] for word in KEY_WORDS if word in item)
+        pairs[key] = next((item[word] for word in VALUE_WORDS if word in item), "")
+    return pairs
+
+
+def restore_scalar(kind: Any, value: Any) -> Any:
+    """A scalar as the SDK's type has it."""
+    if isinstance(value, Mapping) and list(value) == ["Value"]:
+        value = value["Value"]
+    if kind is bool:
+        return value in (True, "true", "True", "ENABLED", "enabled", "Enabled")
+    if kind is int:
+        return int(float(value))
+    if kind is float:
+        return float(value)
+    if isinstance(value, (dict, list)):
+        return json.dumps(value)
+    if hasattr(value, "isoformat"):
+        return value.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return text(value) if kind is str or not isinstance(value, (bool, int, float)) else value

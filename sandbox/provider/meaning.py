@@ -1,0 +1,72 @@
+"""Whether two values mean the same: JSON compared as data, lists as sets where order has no meaning."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sandbox.provider import wire
+from sandbox.provider.declaration import Resource
+
+
+def same(declaration: Resource, name: str, old: Any, new: Any) -> bool:
+    """Whether two values of a top-level property mean the same. An unknown is never the same."""
+    if wire.has_unknown(old) or wire.has_unknown(new):
+        return False
+    if name in declaration.words("documents"):
+        return bool(document(old) == document(new))
+    is_ordered = name in declaration.words("ordered")
+    return bool(_normal(old, is_ordered) == _normal(new, is_ordered))
+
+
+def document(text: Any) -> Any:
+    """JSON text as data in which a list of one is its item and the order of lists does not count, as in policies.
+
+    Text that is no JSON stands for itself.
+    """
+    try:
+        return _unordered(json.loads(text))
+    except (TypeError, ValueError):
+        return text
+
+
+def changed_paths(name: str, old: Any, new: Any) -> Iterator[tuple[str, str]]:
+    """The smallest parts that differ, as property path and kind (ADD, DELETE, UPDATE)."""
+    if old is None or new is None:
+        yield name, "ADD" if old is None else "DELETE"
+    elif isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in sorted({*old, *new}):
+            if _normal(old.get(key), False) != _normal(new.get(key), False):
+                yield from changed_paths(_child(name, key), old.get(key), new.get(key))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for index, (before, after) in enumerate(zip(old, new, strict=True)):
+            if _normal(before, False) != _normal(after, False):
+                yield from changed_paths(f"{name}[{index}]", before, after)
+    else:
+        yield name, "UPDATE"
+
+
+def _child(path: str, key: str) -> str:
+    return f"{path}.{key}" if key.replace("_", "").isalnum() else f'{path}["{key}"]'
+
+
+def _normal(value: Any, is_ordered: bool) -> Any:
+    if isinstance(value, Mapping):
+        items = {key: _normal(item, is_ordered) for key, item in value.items()}
+        return {key: item for key, item in items.items() if item is not None and item not in ([], {})}
+    if isinstance(value, list):
+        items_list = [_normal(item, is_ordered) for item in value]
+        return items_list if is_ordered else sorted(items_list, key=_sort_key)
+    return value
+
+
+def _unordered(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _unordered(item) for key, item in value.items()}
+    if isinstance(value, list):
+        items = sorted((_unordered(item) for item in value), key=_sort_key)
+        return items[0] if len(items) == 1 else items
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _sort_key(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=repr)

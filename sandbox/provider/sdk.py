@@ -1,0 +1,107 @@
+"""What the installed pulumi-aws SDK says about a type: its inputs, which are required, its outputs, all nested types.
+
+Read by reflection, so that the sandbox refuses exactly what the SDK's classes do not have. A module of the SDK is imported
+when the first of its types is used (ec2 alone takes 0.4 s).
+"""
+
+import collections.abc
+import importlib
+import inspect
+import typing
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pulumi import _types
+
+
+@dataclass(frozen=True)
+class Property:
+    """One property of a class: its type without Input, Output and Optional around it."""
+
+    name: str
+    type: Any
+    required: bool
+
+
+@dataclass(frozen=True)
+class Schema:
+    """Inputs and outputs of a resource type, by Pulumi name."""
+
+    inputs: dict[str, Property]
+    outputs: dict[str, Property]
+    """`required` says that AWS always has a value, so an input that is left out is worked out by AWS."""
+
+
+@cache
+def schema(token: str) -> Schema:
+    """Schema of a resource type such as aws:sqs/queue:Queue. Raises LookupError when the SDK has no such type."""
+    module, name = _module(token), token.rpartition(":")[2]
+    if not hasattr(module, name):
+        raise LookupError(token)
+    resource = getattr(module, name)
+    names = _types.resource_py_to_pulumi_names(resource)
+    types = _types.resource_types(resource)
+    outputs = {
+        pulumi_name: Property(pulumi_name, types[pulumi_name], not _is_optional(resource, python_name))
+        for python_name, pulumi_name in names.items()
+    }
+    return Schema(properties(getattr(module, f"{name}Args")), outputs)
+
+
+@cache
+def properties(cls: type) -> dict[str, Property]:
+    """Properties of an input or output class of the SDK, by Pulumi name."""
+    if _types.is_input_type(cls):
+        names, types = _types.input_type_py_to_pulumi_names(cls), _types.input_type_types(cls)
+    else:
+        names, types = _types._py_to_pulumi_names_from_py_properties(cls), _types.output_type_types(cls)  # noqa: SLF001 - no public way
+    parameters = inspect.signature(cls.__init__).parameters  # type: ignore[misc]  # the class, not an instance
+    return {
+        pulumi_name: Property(
+            pulumi_name,
+            types[pulumi_name],
+            python_name in parameters and parameters[python_name].default is inspect.Parameter.empty,
+        )
+        for python_name, pulumi_name in names.items()
+    }
+
+
+@cache
+def is_class(kind: Any) -> bool:
+    """Whether a type is a nested class with properties of its own."""
+    return isinstance(kind, type) and (_types.is_input_type(kind) or _types.is_output_type(kind))
+
+
+@cache
+def item_type(kind: Any) -> Any:
+    """Type of the items of a list or the values of a map; None when the type is neither."""
+    if typing.get_origin(kind) is collections.abc.Sequence:
+        return _types.unwrap_type(typing.get_args(kind)[0])
+    if typing.get_origin(kind) is collections.abc.Mapping:
+        return _types.unwrap_type(typing.get_args(kind)[1])
+    return None
+
+
+def is_list(kind: Any) -> bool:
+    """Whether a type is a list."""
+    return typing.get_origin(kind) is collections.abc.Sequence
+
+
+def is_map(kind: Any) -> bool:
+    """Whether a type is a map from strings."""
+    return typing.get_origin(kind) is collections.abc.Mapping
+
+
+def _module(token: str) -> Any:
+    _, path, _ = token.split(":")
+    name = path.partition("/")[0]
+    try:
+        return importlib.import_module(f"pulumi_aws.{'lambda_' if name == 'lambda' else name}")
+    except ModuleNotFoundError as error:
+        raise LookupError(token) from error
+
+
+def _is_optional(resource: type, python_name: str) -> bool:
+    annotation = getattr(resource, python_name).fget.__annotations__["return"]
+    return type(None) in typing.get_args(typing.get_args(annotation)[0])
