@@ -1,0 +1,10 @@
+"""Queue worker runtime: give it a queue and a handler, it polls, keeps messages invisible, deletes and drains.
+
+Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/best-practices.html
+"""
+
+from app.consumer.consumer import Consumer
+from app.consumer.logs import log_as_json
+from app.consumer.message import Message
+
+__all__ = ["Consumer", "Message", "log_as_json"]
