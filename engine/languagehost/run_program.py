@@ -20,6 +20,7 @@ import signal
 import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from typing import NoReturn
 
 ALREADY_REPORTED = 32
 INTERRUPTED = 130
@@ -87,10 +88,7 @@ def main(settings_json: str, program: str, arguments: list[str]) -> int:
         pulumi.log.error(str(error))
         return ALREADY_REPORTED
     except KeyboardInterrupt:
-        # A second interrupt must not print a traceback; calls to the engine that still wait in threads must not hold on.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        sys.stdout.flush()
-        os._exit(INTERRUPTED)
+        leave()
     except Exception as error:  # noqa: BLE001 - whatever a program raises is reported here
         pulumi.log.error("Program failed with an unhandled exception:\n" + user_traceback(error))
         return ALREADY_REPORTED
@@ -104,7 +102,18 @@ def main(settings_json: str, program: str, arguments: list[str]) -> int:
 
 def run(program: str) -> None:
     """The program, as `python <program>` would run it."""
-    runpy.run_path(program, run_name="__main__")
+    try:
+        runpy.run_path(program, run_name="__main__")
+    except KeyboardInterrupt:
+        leave()
+
+
+def leave() -> NoReturn:
+    """Ends an interrupted program, after its own clean-up and without waiting for calls that the engine will not answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second interrupt must not print a traceback
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":
