@@ -100,7 +100,7 @@ class Pack:
         def validate(_args: StackValidationArgs, report: ReportViolation) -> None:
             self.summarize(report)
 
-        title = "Every rule of the pack could judge every resource"
+        title = "Every rule of the pack could judge every resource."
         return StackValidationPolicy(SUMMARY, title, validate, EnforcementLevel.ADVISORY, severity=Severity.LOW)
 
 

@@ -1,0 +1,103 @@
+"""Runs policies the way the engine does: through the SDK's servicer, over the wire's own messages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf import struct_pb2
+from pulumi.runtime import proto
+from pulumi_policy import EnforcementLevel
+from pulumi_policy.policy import _PolicyAnalyzerServicer
+
+from policies.pack import Pack
+from policies.server import Analyzer
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # the engine's sentinel for a string that is not known yet
+SECRET_SIGNATURE = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+LEVELS = {proto.ADVISORY: "advisory", proto.MANDATORY: "mandatory"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One line that the engine would show."""
+
+    rule: str
+    level: str
+    message: str
+    urn: str
+
+
+@dataclass(frozen=True)
+class Node:
+    """A resource of a stack, and which other resources feed its properties."""
+
+    type: str
+    name: str
+    props: Mapping[str, Any]
+    sources: Mapping[str, tuple[str, str]] | None = None
+    """Property name to the type and name of the resource that feeds it."""
+
+
+def stock(pack: Pack | None = None) -> Any:
+    """The SDK's own servicer with the pack's policies."""
+    return _PolicyAnalyzerServicer("slipway", "0.1.0", (pack or Pack()).policies(), EnforcementLevel.ADVISORY)
+
+
+def ours(pack: Pack | None = None) -> Analyzer:
+    """The servicer that the pack starts."""
+    return Analyzer(pack or Pack())
+
+
+def secret(value: Any) -> dict[str, Any]:
+    """The value as the engine sends it when it is marked secret."""
+    return SECRET_SIGNATURE | {"value": value}
+
+
+def urn(kind: str, name: str) -> str:
+    """The URN that the tests give a resource."""
+    return f"urn:pulumi:dev::shop::{kind}::{name}"
+
+
+def struct(props: Mapping[str, Any]) -> struct_pb2.Struct:
+    """Properties as they travel."""
+    message = struct_pb2.Struct()
+    message.update(props)
+    return message
+
+
+def analyze(servicer: Any, kind: str, props: Mapping[str, Any], name: str = "one") -> list[Shown]:
+    """What the servicer says to one resource."""
+    request = proto.AnalyzeRequest(type=kind, name=name, urn=urn(kind, name), properties=struct(props))
+    return _shown(servicer.Analyze(request, None))
+
+
+def analyze_stack(servicer: Any, *nodes: Node) -> list[Shown]:
+    """What the servicer says to a stack."""
+    resources = [
+        proto.AnalyzerResource(
+            type=node.type,
+            name=node.name,
+            urn=urn(node.type, node.name),
+            properties=struct(node.props),
+            propertyDependencies={
+                prop: proto.AnalyzerPropertyDependencies(urns=[urn(*source)])
+                for prop, source in (node.sources or {}).items()
+            },
+        )
+        for node in nodes
+    ]
+    return _shown(servicer.AnalyzeStack(proto.AnalyzeStackRequest(resources=resources), None))
+
+
+def configure(servicer: Any, config: Mapping[str, Mapping[str, Any]], level: Any = proto.ADVISORY) -> None:
+    """Configures rules as the engine does, all at one level."""
+    request = proto.ConfigureAnalyzerRequest(
+        policyConfig={
+            name: proto.PolicyConfig(enforcementLevel=level, properties=struct(props)) for name, props in config.items()
+        }
+    )
+    servicer.Configure(request, None)
+
+
+def _shown(response: Any) -> list[Shown]:
+    return [Shown(one.policyName, LEVELS[one.enforcementLevel], one.message, one.urn) for one in response.diagnostics]

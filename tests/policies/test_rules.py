@@ -1,0 +1,73 @@
+"""Every rule over one resource, each way, through the SDK's own servicer and through the pack's."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from policies.registry import rules
+from tests.policies.analyzer import Shown, analyze, analyze_stack, ours, secret, stock
+from tests.policies.cases import CASES
+from tests.policies.samples import Case, Props
+
+SERVICERS = pytest.mark.parametrize("start", [stock, ours], ids=["sdk", "pack"])
+
+
+def expand(pick: Callable[[Case], list[Any]]) -> list[Any]:
+    """One parameter per case and example, named so that a failure says which."""
+    return [
+        pytest.param(case, example, id=f"{case.rule}-{case.kind.rpartition(':')[2]}-{number}")
+        for case in CASES
+        for number, example in enumerate(pick(case))
+    ]
+
+
+def of_rule(case: Case, shown: list[Shown]) -> list[str]:
+    """The rule's own messages, without its title."""
+    return [one.message.splitlines()[1] for one in shown if one.rule == case.rule]
+
+
+@SERVICERS
+@pytest.mark.parametrize(("case", "props"), expand(lambda case: case.good))
+def test_what_the_rule_asks_for_passes(start: Callable[[], Any], case: Case, props: Props) -> None:
+    assert of_rule(case, analyze(start(), case.kind, props)) == []
+
+
+@SERVICERS
+@pytest.mark.parametrize(("case", "example"), expand(lambda case: case.bad))
+def test_a_violation_names_its_property(start: Callable[[], Any], case: Case, example: tuple[Props, list[str]]) -> None:
+    props, starts = example
+    messages = of_rule(case, analyze(start(), case.kind, props))
+    assert len(messages) == len(starts), messages
+    for message, expected in zip(messages, starts, strict=True):
+        assert message.startswith(expected)
+        assert ". Fix: " in message
+
+
+@pytest.mark.parametrize(("case", "example"), expand(lambda case: case.bad))
+def test_a_secret_is_judged_like_any_value(case: Case, example: tuple[Props, list[str]]) -> None:
+    props, starts = example
+    hidden = {key: secret(value) for key, value in props.items()}
+    assert len(of_rule(case, analyze(stock(), case.kind, hidden))) == len(starts)
+
+
+@pytest.mark.parametrize(("case", "props"), expand(lambda case: case.wait))
+def test_a_check_of_an_unknown_value_is_counted_and_claims_nothing(case: Case, props: Props) -> None:
+    servicer = ours()
+    assert of_rule(case, analyze(servicer, case.kind, props)) == []
+    [summary] = analyze_stack(servicer)
+    assert (summary.rule, summary.level) == ("all-checks-done", "advisory")
+    assert f"{case.rule} 1" in summary.message
+
+
+@pytest.mark.parametrize(("case", "props"), expand(lambda case: case.good))
+def test_a_check_of_known_values_waits_for_nothing(case: Case, props: Props) -> None:
+    servicer = ours()
+    analyze(servicer, case.kind, props)
+    waiting = [one.message for one in analyze_stack(servicer)]
+    assert not any(case.rule in message for message in waiting), waiting
+
+
+def test_every_rule_over_a_resource_has_cases_each_way() -> None:
+    complete = {case.rule for case in CASES if case.good and case.bad and case.wait}
+    assert complete == {rule.name for rule in rules() if not rule.of_stack}
