@@ -32,7 +32,6 @@ class Settings(BaseModel):
     nat: str
     topic_name: str
     app_directory: str
-    dockerfile: str
     base_image: str
     architecture: Literal["x86_64", "arm64"]
     api_cpu: int
@@ -40,8 +39,6 @@ class Settings(BaseModel):
     api_desired_count: int
     api_allowed_cidr_blocks: list[str]
     certificate_arn: str
-    worker_cpu: int
-    worker_memory_mib: int
     worker_max_tasks: int
     bastion_allowed_cidr_blocks: list[str] = Field(min_length=1)
     bastion_key_file: str

@@ -1,0 +1,100 @@
+"""The reference platform: an API takes orders, a topic copies them to two queues, a worker empties each.
+
+Settings in, components built, outputs out; the shape of every part is in components/.
+"""
+
+import pulumi
+
+import settings
+from slipway import Bastion, Cluster, ContainerImage, FanOut, FargateService, LoadBalancerArgs, Network, QueueWorker
+
+# What image pulls, logs, the API and the workers call.
+ENDPOINTS_WITHOUT_NAT = ["ecr.api", "ecr.dkr", "logs", "sns", "sqs"]
+
+config = settings.load()
+days = config.log_retention_days
+
+network = Network(
+    "platform",
+    {
+        "cidr_block": config.cidr_block,
+        "zone_count": config.zone_count,
+        "nat": config.nat,
+        "flow_log_retention_days": days,
+    },
+)
+cluster = Cluster("platform", {"log_retention_days": days})
+image = ContainerImage(
+    "app",
+    {
+        "context": config.app_directory,
+        "build_args": {"BASE_IMAGE": config.base_image},
+        "architecture": config.architecture,
+        "force_delete": not config.deletion_protection,
+    },
+)
+orders = FanOut(config.topic_name, {"queues": {"billing": {}, "shipping": {"filter_policy": {"kind": ["physical"]}}}})
+
+front: LoadBalancerArgs = {
+    "subnet_ids": network.public_subnet_ids,
+    "allowed_cidr_blocks": config.api_allowed_cidr_blocks,
+    "deletion_protection": config.deletion_protection,
+}
+if config.certificate_arn:
+    front["certificate_arn"] = config.certificate_arn
+api = FargateService(
+    "api",
+    {
+        "cluster_arn": cluster.cluster_arn,
+        "vpc_id": network.vpc_id,
+        "subnet_ids": network.private_subnet_ids,
+        "image": image.image_uri,
+        "architecture": config.architecture,
+        "cpu": config.api_cpu,
+        "memory_mib": config.api_memory_mib,
+        "desired_count": config.api_desired_count,
+        "container_port": 8080,
+        "load_balancer": front,
+        "environment": {"TOPIC_ARN": orders.topic_arn},
+        "permissions": [{"actions": ["sns:Publish"], "resources": [orders.topic_arn]}],
+        "log_retention_days": days,
+    },
+)
+workers = [
+    QueueWorker(
+        key,
+        {
+            "cluster_arn": cluster.cluster_arn,
+            "vpc_id": network.vpc_id,
+            "subnet_ids": network.private_subnet_ids,
+            "image": image.image_uri,
+            "architecture": config.architecture,
+            "command": ["python", "-m", "app.worker"],
+            "queue_arn": orders.queue_arns[key],
+            "queue_url": orders.queue_urls[key],
+            "max_tasks": config.worker_max_tasks,
+            "log_retention_days": days,
+        },
+    )
+    for key in ("billing", "shipping")
+]
+bastion = Bastion(
+    "bastion",
+    {
+        "vpc_id": network.vpc_id,
+        "vpc_cidr_block": network.cidr_block,
+        "subnet_id": network.first_public_subnet_id,
+        "allowed_cidr_blocks": config.bastion_allowed_cidr_blocks,
+        "key_file": config.bastion_key_file,
+    },
+)
+
+pulumi.export("apiUrl", api.url)
+pulumi.export("imageUri", image.image_uri)
+pulumi.export("clusterName", cluster.cluster_name)
+pulumi.export("serviceNames", [api.service_name, *(worker.service_name for worker in workers)])
+pulumi.export("topicArn", orders.topic_arn)
+pulumi.export("queueUrls", orders.queue_urls)
+pulumi.export("deadLetterQueueUrls", orders.dead_letter_queue_urls)
+pulumi.export("bastionSshCommand", bastion.ssh_command)
+pulumi.export("bastionKeyFile", bastion.private_key_file)
