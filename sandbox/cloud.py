@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import grpc
 
 PROVIDER_GRACE_SECONDS = 2.0
+ENDING_SECONDS = 15.0  # one that was told to end by a signal, not by `stop`, may still be at it
 
 log = logging.getLogger("sandbox")
 
@@ -48,7 +49,7 @@ class Cloud:
         """Saves the cloud and ends all parts."""
         self._keeper.save()  # first of all: whoever loses patience and kills this process loses nothing
         self._parts.close()
-        self._keeper.save()
+        self._keeper.save(finally_=True)
         write_record(self._home, dataclasses.replace(self._record, pid=None, started_at=None))
 
     def _start(self) -> None:
@@ -117,7 +118,7 @@ def main(home: Home, ready: int, turn: int) -> int:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    lock = hold(home.lock)
+    lock = hold(home.lock, ENDING_SECONDS)
     if lock is None:
         return _tell(ready, "a sandbox of this directory is still ending; run `python -m sandbox stop`")
     write_pid(lock, os.getpid())

@@ -11,7 +11,7 @@ GONE = ("terminated", "INACTIVE", "STOPPED")
 ROWS: tuple[tuple[str, str, Callable[[Any], int]], ...] = (
     ("VPCs", "ec2", lambda ec2: sum(not vpc.is_default for vpc in ec2.vpcs.values())),
     ("EC2 instances", "ec2", lambda ec2: sum(i.state not in GONE for i in ec2.all_instances())),
-    ("key pairs", "ec2", lambda ec2: len(ec2.keypairs)),
+    ("key pairs", "ec2", lambda ec2: len(ec2.key_pairs)),
     ("load balancers", "elbv2", lambda elbv2: len(elbv2.load_balancers)),
     ("ECS clusters", "ecs", lambda ecs: sum(cluster.status not in GONE for cluster in ecs.clusters.values())),
     ("ECS services", "ecs", lambda ecs: sum(service.status not in GONE for service in ecs.services.values())),

@@ -15,6 +15,7 @@ LONGEST_SECONDS = 5.0  # or has changed all this time
 SHARE = 20  # a save is followed by at least so many times its own duration without one
 LONGEST_PAUSE_SECONDS = 10.0
 GATE_SECONDS = 2.0  # calls wait at most so long for a save to begin
+FINAL_GATE_SECONDS = 10.0
 
 log = logging.getLogger(__name__)
 
@@ -53,21 +54,24 @@ class Keeper:
                 self._home.unsaved.touch()
                 self._wake.notify()
 
-    def save(self) -> bool:
-        """Saves the cloud; False, with the cause in `failure` and the log, when that cannot be done now."""
+    def save(self, *, finally_: bool = False) -> None:
+        """Saves the cloud. When that cannot be done now, `failure` and the log say why.
+
+        The final save waits longer for calls under way, and then for none of them.
+        """
         with self._saving:
             began = time.monotonic()
-            self.failure = self._save()
+            self.failure = self._save(finally_)
             ended = time.monotonic()
             self._not_before = ended + min(SHARE * (ended - began), LONGEST_PAUSE_SECONDS)
             if self.failure:
-                log.error("%s; trying again", self.failure)
-            return self.failure is None
+                log.error("%s", self.failure)
 
-    def _save(self) -> str | None:
-        with self._gate.closed(GATE_SECONDS) as alone:
-            if not alone:
-                return f"the cloud cannot be saved: a call takes more than {GATE_SECONDS:.0f} s"
+    def _save(self, finally_: bool) -> str | None:
+        seconds = FINAL_GATE_SECONDS if finally_ else GATE_SECONDS
+        with self._gate.closed(seconds) as alone:
+            if not alone and not finally_:
+                return f"the cloud could not be saved yet: a call takes more than {seconds:.0f} s"
             with self._wake:
                 first_change, self._first_change = self._first_change, None
             try:

@@ -42,7 +42,10 @@ def start(home: Home) -> tuple[Record, bool]:
 
 
 def stop(home: Home) -> bool:
-    """Ends the sandbox, whatever state it is in; False when none was running. Raises SandboxError when it had to be killed."""
+    """Ends the sandbox, whatever state it is in; False when none was running.
+
+    Raises SandboxError when it had to be killed or could not save the cloud.
+    """
     if not home.path.is_dir():
         return False
     with one_at_a_time(home.path):
@@ -50,8 +53,7 @@ def stop(home: Home) -> bool:
 
 
 def reset(home: Home) -> bool:
-    """Empties cloud, state, registry and keys together; a running sandbox runs again afterwards, on the same ports, and True
-    is returned."""
+    """Empties cloud, state, registry and keys together; True when the sandbox ran and runs again, on the same ports."""
     home.prepare()
     with one_at_a_time(home.path) as turn:
         record = None
@@ -61,7 +63,8 @@ def reset(home: Home) -> bool:
             _end(home)
         registry.end_orphan(home)
         for directory in (home.state, home.registry, home.keys, home.runtime):
-            shutil.rmtree(directory, ignore_errors=False) if directory.exists() else None
+            if directory.exists():
+                shutil.rmtree(directory)
         for file in (home.snapshot, home.unsaved, home.record):
             file.unlink(missing_ok=True)
         home.prepare()
@@ -178,13 +181,13 @@ def _end(home: Home) -> bool:
         registry.end_orphan(home)
         return False
     os.kill(pid, signal.SIGTERM)
-    ended = wait_until(lambda: not is_held(home.lock), STOP_SECONDS)
-    if not ended:
+    if not wait_until(lambda: not is_held(home.lock), STOP_SECONDS):
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: not is_held(home.lock), KILL_SECONDS)
         registry.end_orphan(home)
+    if home.unsaved.exists():
         raise SandboxError(
-            f"the sandbox did not end within {STOP_SECONDS:.0f} s and was killed; "
-            f"{'its last changes are lost, run `pulumi refresh` after the next start' if home.unsaved.exists() else 'the cloud was saved before'}"
+            f"the sandbox has ended without saving its last changes, {home.log} says why; "
+            "start it again and run `pulumi refresh` before the next `pulumi up`"
         )
     return True

@@ -1,0 +1,158 @@
+"""The background process: started once, stopped gracefully, back after a kill, reachable where it should be."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from sandbox.held import holder, is_held, wait_until
+from sandbox.network import PORT_RANGE
+from tests.sandbox.conftest import Box
+
+
+def test_a_second_start_changes_nothing_and_says_so(box: Box) -> None:
+    box.must("start")
+    first = box.status()
+    assert box.must("start").startswith(f"The sandbox already runs: AWS API http://127.0.0.1:{first['ports']['moto']}")
+    assert box.status()["pid"] == first["pid"]
+
+
+def test_starts_at_the_same_time_make_one_sandbox(box: Box) -> None:
+    with ThreadPoolExecutor() as pool:
+        ended = [started.result() for started in [pool.submit(box.run, "start") for _ in range(3)]]
+    assert [one.returncode for one in ended] == [0, 0, 0]
+    assert sorted("already" in one.stdout for one in ended) == [False, True, True]
+    assert box.log().count("ready: ") == 1
+
+
+def test_stop_ends_every_part_and_keeps_the_ports(box: Box) -> None:
+    box.must("start")
+    ports = box.status()["ports"]
+    assert len(set(ports.values())) == 4
+    assert all(port in PORT_RANGE for port in ports.values())
+    assert box.must("stop") == "The sandbox has stopped; its cloud is kept\n"
+    assert not is_held(box.home.lock)
+    assert not is_held(box.home.registry_lock)
+    for port in ports.values():
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port)).close()
+    assert box.must("stop") == "The sandbox was not running\n"
+    box.must("start")
+    assert box.status()["ports"] == ports
+
+
+def test_nothing_listens_on_all_addresses(box: Box) -> None:
+    box.must("start")
+    status = box.status()
+    allowed = {"127.0.0.1", status["bridge_address"]}
+    for port in status["ports"].values():
+        for address in _addresses_that_listen(port):
+            assert address in allowed, f"port {port} listens on {address}"
+
+
+def test_containers_reach_the_api_at_the_bridge(box: Box) -> None:
+    box.must("start")
+    address = box.status()["bridge_address"]
+    if address is None:
+        pytest.skip("no Docker on this machine")
+    box.client("sqs").create_queue(QueueName="orders")
+    (url,) = box.client("sqs", address).list_queues()["QueueUrls"]
+    assert url == f"http://{address}:{box.status()['ports']['moto']}/123456789012/orders"
+
+
+def test_a_killed_sandbox_comes_back_with_its_cloud_and_ports(box: Box) -> None:
+    box.must("start")
+    before = box.status()
+    queue = box.client("sqs").create_queue(QueueName="orders")["QueueUrl"]
+    box.client("sqs").send_message(QueueUrl=queue, MessageBody="kept")
+    box.saved()
+    orphan = holder(box.home.registry_lock)
+    box.kill()
+    assert box.must("status").startswith("state            stopped\n")
+    assert is_held(box.home.registry_lock), "a kill leaves the registry behind, which makes this test one"
+    assert box.run("start").stderr == ""
+    assert box.status()["ports"] == before["ports"]
+    assert holder(box.home.registry_lock) != orphan
+    assert box.client("sqs").receive_message(QueueUrl=queue)["Messages"][0]["Body"] == "kept"
+
+
+def test_changes_lost_in_a_kill_are_told_with_what_to_do(box: Box) -> None:
+    box.must("start")
+    box.client("sqs").create_queue(QueueName="orders")
+    box.saved()
+    box.kill()
+    box.home.unsaved.touch()
+    ended = box.run("start")
+    assert ended.returncode == 0
+    assert ended.stderr == (
+        "It was killed before its last changes were saved: run `pulumi refresh` before the next `pulumi up`\n"
+    )
+
+
+def test_another_process_with_the_number_of_a_dead_sandbox_is_left_alone(box: Box) -> None:
+    box.must("start")
+    box.must("stop")
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger:
+        for lock in (box.home.lock, box.home.registry_lock):
+            lock.write_text(f"{stranger.pid}\n")
+        box.home.record.write_text(box.home.record.read_text().replace("null", str(stranger.pid), 1))
+        assert box.must("status").startswith("state            stopped\n")
+        assert box.must("stop") == "The sandbox was not running\n"
+        box.must("start")
+        assert box.status()["pid"] != stranger.pid
+        assert stranger.poll() is None
+        stranger.communicate(b"\n")
+
+
+def test_a_taken_port_is_one_sentence_and_nothing_stays_behind(box: Box) -> None:
+    box.must("start")
+    ports = box.status()["ports"]
+    box.must("stop")
+    for name, what in (
+        ("moto", "the AWS API"),
+        ("aws", "the aws provider"),
+        ("docker", "the docker provider"),
+        ("registry", "the image registry"),
+    ):
+        with socket.create_server(("127.0.0.1", ports[name])):
+            assert box.refusal("start") == (
+                f"port {ports[name]} on 127.0.0.1, which this sandbox keeps for {what}, is taken by another program; "
+                f"stop that program (`ss -ltnp 'sport = :{ports[name]}'` names it), or run `python -m sandbox reset` "
+                "to begin again on other ports, with an empty cloud and an empty state"
+            )
+        assert not is_held(box.home.lock)
+        assert not is_held(box.home.registry_lock)
+    box.must("start")
+
+
+def test_the_process_has_a_session_of_its_own_and_no_input(box: Box) -> None:
+    box.must("start")
+    pid = box.status()["pid"]
+    assert os.getsid(pid) == pid
+    assert Path(f"/proc/{pid}/fd/0").readlink() == Path("/dev/null")
+
+
+def test_a_signal_is_a_graceful_stop(box: Box) -> None:
+    box.must("start")
+    box.client("sqs").create_queue(QueueName="orders")
+    os.kill(box.status()["pid"], signal.SIGTERM)
+    assert wait_until(lambda: not is_held(box.home.lock), 20)
+    assert not box.home.unsaved.exists()
+    box.must("start")
+    assert box.status()["contents"] == {"SQS queues": 1}
+
+
+def _addresses_that_listen(port: int) -> list[str]:
+    found = []
+    for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
+        for line in table.read_text().splitlines()[1:] if table.exists() else ():
+            address, _, number = line.split()[1].partition(":")
+            if line.split()[3] == "0A" and int(number, 16) == port:
+                found.append(socket.inet_ntoa(bytes.fromhex(address)[::-1]) if len(address) == 8 else address)
+    assert found, f"nothing listens on port {port}"
+    return found
