@@ -46,9 +46,9 @@ class Box:
         assert ended.returncode == 0, f"{ended.stderr}\n{self.log()}"
         return ended.stdout
 
-    def refusal(self, *arguments: str) -> str:
+    def refusal(self, *arguments: str, **env: str) -> str:
         """The one sentence with which a command refuses."""
-        ended = self.run(*arguments)
+        ended = self.run(*arguments, **env)
         assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1), ended
         return ended.stderr.removeprefix("error: ").strip()
 
