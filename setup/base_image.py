@@ -48,17 +48,17 @@ def make_ready(requirements: Path = REQUIREMENTS, tag: str = TAG) -> str:
         raise MachineError(f"{requirements} is missing; restore it (`git checkout {requirements}`)")
     fingerprint = hashlib.sha256(f"{RECIPE} {_rootfs.RECIPE}\n".encode() + requirements.read_bytes()).hexdigest()
     with alone("base-image"):
-        labels = _labels(tag)
-        if labels is None or labels.get("slipway.fingerprint") != fingerprint:
-            base = PUBLIC if _have_public() else _bootstrapped()
-            labels = {"slipway.base": base, "slipway.fingerprint": fingerprint}
-            _assemble(base, requirements, tag, labels)
-        return f"{tag} from {labels['slipway.base']}"
+        current = labels(tag)
+        if current is None or current.get("slipway.fingerprint") != fingerprint:
+            base = PUBLIC if have_public() else _bootstrapped()
+            current = {"slipway.base": base, "slipway.fingerprint": fingerprint}
+            _assemble(base, requirements, tag, current)
+        return f"{tag} from {current['slipway.base']}"
 
 
-def _have_public() -> bool:
+def have_public() -> bool:
     """Whether the public image is here, after trying to pull it."""
-    if _labels(PUBLIC) is not None:
+    if labels(PUBLIC) is not None:
         return True
     started = time.monotonic()
     # A client that prints nothing within seconds has no way to the registry; one that prints is loading layers.
@@ -82,7 +82,7 @@ def _have_public() -> bool:
 def _bootstrapped() -> str:
     release = _rootfs.os_release()
     name = f"slipway-sandbox/{release['ID']}:{release['VERSION_CODENAME']}-{_rootfs.RECIPE}"
-    if _labels(name) is None:
+    if labels(name) is None:
         tar = _rootfs.tarball()
         path = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         changes = [f"--change={line}" for line in (path, "ENV LANG=C.UTF-8", 'CMD ["python3"]')]
@@ -90,7 +90,7 @@ def _bootstrapped() -> str:
     return name
 
 
-def _assemble(base: str, requirements: Path, tag: str, labels: dict[str, str]) -> None:
+def _assemble(base: str, requirements: Path, tag: str, marks: dict[str, str]) -> None:
     """Base, wheels and pip's configuration as one image, by `docker commit`: that works with every builder, or none."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="base-image-") as folder:
@@ -103,7 +103,7 @@ def _assemble(base: str, requirements: Path, tag: str, labels: dict[str, str]) -
         container = _docker(["create", base, "true"], f"start from {base}")
         try:
             _docker(["cp", f"{tree}/.", f"{container}:/"], "add the wheels")
-            changes = [f"--change=LABEL {key}={value}" for key, value in labels.items()]
+            changes = [f"--change=LABEL {key}={value}" for key, value in marks.items()]
             _docker(["commit", *changes, '--change=CMD ["python3"]', container, tag], f"save {tag}")
         finally:
             _docker(["rm", container], "clean up")
@@ -141,7 +141,7 @@ def _pip() -> list[str]:
     raise MachineError(f"{sys.executable} has no pip; install it (python3-pip) and run the command again")
 
 
-def _labels(image: str) -> dict[str, str] | None:
+def labels(image: str) -> dict[str, str] | None:
     """Labels of a local image, or None when there is no such image."""
     command = ["docker", "image", "inspect", "--format={{json .Config.Labels}}", image]
     asked = subprocess.run(command, capture_output=True, text=True)
