@@ -1,0 +1,94 @@
+"""Security groups that start closed, and the rules that open them, each a resource of its own.
+
+Inline rules would make two groups that name each other impossible to create.
+Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+"""
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi_aws import ec2, vpc
+
+from ._tags import Tags, named
+
+ANYWHERE = "0.0.0.0/0"
+HTTPS = 443
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A security group with what its rules need: name of the group, tags and options."""
+
+    name: str
+    group: ec2.SecurityGroup
+    tags: Tags | None
+    child: pulumi.ResourceOptions
+
+    def let_in(self, rule: str, port: int, purpose: str, block: pulumi.Input[str]) -> None:
+        """Admit a network to one TCP port."""
+        vpc.SecurityGroupIngressRule(
+            f"{self.name}-{rule}",
+            security_group_id=self.group.id,
+            description=purpose,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+            cidr_ipv4=block,
+            tags=named(f"{self.name}-{rule}", self.tags),
+            opts=self.child,
+        )
+
+    def let_in_from(self, rule: str, port: int, purpose: str, other: "Gate") -> None:
+        """Admit the members of another group to one TCP port."""
+        vpc.SecurityGroupIngressRule(
+            f"{self.name}-{rule}",
+            security_group_id=self.group.id,
+            description=purpose,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+            referenced_security_group_id=other.group.id,
+            tags=named(f"{self.name}-{rule}", self.tags),
+            opts=self.child,
+        )
+
+    def let_out(self, rule: str, ports: tuple[int, int], purpose: str, block: pulumi.Input[str]) -> None:
+        """Let members connect to a range of TCP ports of a network."""
+        vpc.SecurityGroupEgressRule(
+            f"{self.name}-{rule}",
+            security_group_id=self.group.id,
+            description=purpose,
+            ip_protocol="tcp",
+            from_port=ports[0],
+            to_port=ports[1],
+            cidr_ipv4=block,
+            tags=named(f"{self.name}-{rule}", self.tags),
+            opts=self.child,
+        )
+
+    def let_out_to(self, rule: str, port: int, purpose: str, other: "Gate") -> None:
+        """Let members connect to one TCP port of another group's members."""
+        vpc.SecurityGroupEgressRule(
+            f"{self.name}-{rule}",
+            security_group_id=self.group.id,
+            description=purpose,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+            referenced_security_group_id=other.group.id,
+            tags=named(f"{self.name}-{rule}", self.tags),
+            opts=self.child,
+        )
+
+
+def closed_group(
+    name: str, vpc_id: pulumi.Input[str], purpose: str, tags: Tags | None, child: pulumi.ResourceOptions
+) -> Gate:
+    """A security group that lets nothing in or out until a rule says so."""
+    group = ec2.SecurityGroup(name, vpc_id=vpc_id, description=purpose, tags=named(name, tags), opts=child)
+    return Gate(name, group, tags, child)
+
+
+def block_name(block: str) -> str:
+    """A network in the form that resource names have: 10.0.0.0/8 to 10-0-0-0-8."""
+    return block.replace(".", "-").replace("/", "-")
