@@ -1,0 +1,128 @@
+"""SQS queue with a dead-letter queue, encrypted, reached over TLS only.
+
+Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+"""
+
+from collections.abc import Mapping
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_aws import sqs
+
+from ._checks import check_keys, child_name, given, whole_number
+from ._iam import Statement, deny_insecure_transport, document
+from ._messaging import DEAD_SUFFIX, FIFO_SUFFIX, QUEUE_NAME_LENGTH, allow_topics, delivery
+from ._tags import named
+
+RETENTION_SECONDS = 345600  # 4 days
+LONGEST_RETENTION_SECONDS = 1209600  # 14 days; what a dead-letter queue gets
+RECEIVE_WAIT_SECONDS = 20  # the longest poll: fewest empty answers, each of which is paid for
+LONGEST_DELAY_SECONDS = 900
+
+
+class QueueArgs(TypedDict):
+    """Arguments of Queue."""
+
+    fifo: NotRequired[bool]
+    """Keep order within a message group; the dead-letter queue is then fifo too. Changing it replaces both.
+    Default: false."""
+    visibility_timeout_seconds: NotRequired[int]
+    """Seconds a message stays hidden while a consumer works on it, 0-43200; longer than the work. Default: 30."""
+    max_receives: NotRequired[int]
+    """Deliveries before a message is set aside in the dead-letter queue, 1-1000. Default: 5."""
+    retention_seconds: NotRequired[int]
+    """Seconds an unread message is kept, 60-1209599; dead letters get the full 14 days, counted from the first
+    send, so that there is time left to look at them. Default: 345600 (4 days)."""
+    delay_seconds: NotRequired[int]
+    """Seconds before a new message can be received, 0-900. Default: 0."""
+    kms_key_id: NotRequired[pulumi.Input[str]]
+    """KMS key of your own; topics can deliver only if its policy allows SNS. Default: encrypted by a key of SQS."""
+    topic_arns: NotRequired[list[pulumi.Input[str]]]
+    """Topics that may send to the queue. Default: none, senders need IAM permission."""
+    tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Tags on both queues. Default: a Name, and the provider's own."""
+
+
+class Queue(pulumi.ComponentResource):
+    """A queue and its dead-letter queue, with a policy each and a list of one as to whose dead letters are taken.
+
+    Raises ArgumentError on a name that no queue may have, one too long, or a number outside the limits of SQS.
+    """
+
+    queue_arn: pulumi.Output[str]
+    """ARN of the queue."""
+    queue_url: pulumi.Output[str]
+    """URL to send to and to receive from."""
+    queue_name: pulumi.Output[str]
+    """Name of the queue, as metrics know it."""
+    dead_letter_queue_arn: pulumi.Output[str]
+    """ARN of the dead-letter queue."""
+    dead_letter_queue_url: pulumi.Output[str]
+    """URL of the dead-letter queue."""
+
+    def __init__(self, name: str, args: QueueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        who = f"Queue {name!r}"
+        check_keys(who, args, QueueArgs)
+        child_name(who, name, QUEUE_NAME_LENGTH, DEAD_SUFFIX + FIFO_SUFFIX)
+        handed = delivery(who, args.get("visibility_timeout_seconds"), args.get("max_receives"))
+        kept = given(args.get("retention_seconds"), RETENTION_SECONDS)
+        fix = "dead letters are kept 1209600 seconds from their first send and need time of their own"
+        retention = whole_number(who, "retention_seconds", kept, 60, LONGEST_RETENTION_SECONDS - 1, fix)
+        delay = whole_number(who, "delay_seconds", given(args.get("delay_seconds"), 0), 0, LONGEST_DELAY_SECONDS)
+        super().__init__("slipway:index:Queue", name, dict(args), opts)
+        child = pulumi.ResourceOptions(parent=self)
+        key, tags = args.get("kms_key_id"), args.get("tags")
+        fifo = given(args.get("fifo"), False) or None
+        managed = True if key is None else None
+        dead = sqs.Queue(
+            name + DEAD_SUFFIX,
+            fifo_queue=fifo,
+            message_retention_seconds=LONGEST_RETENTION_SECONDS,
+            receive_wait_time_seconds=RECEIVE_WAIT_SECONDS,
+            kms_master_key_id=key,
+            sqs_managed_sse_enabled=managed,
+            tags=named(name + DEAD_SUFFIX, tags),
+            opts=child,
+        )
+        set_aside = {"deadLetterTargetArn": dead.arn, "maxReceiveCount": handed.max_receives}
+        queue = sqs.Queue(
+            name,
+            fifo_queue=fifo,
+            visibility_timeout_seconds=handed.visibility_timeout_seconds,
+            message_retention_seconds=retention,
+            delay_seconds=delay,
+            receive_wait_time_seconds=RECEIVE_WAIT_SECONDS,
+            redrive_policy=pulumi.Output.json_dumps(set_aside),
+            kms_master_key_id=key,
+            sqs_managed_sse_enabled=managed,
+            tags=named(name, tags),
+            opts=child,
+        )
+        only_this = {"redrivePermission": "byQueue", "sourceQueueArns": [queue.arn]}
+        sqs.RedriveAllowPolicy(
+            name + DEAD_SUFFIX,
+            queue_url=dead.url,
+            redrive_allow_policy=pulumi.Output.json_dumps(only_this),
+            opts=child,
+        )
+        topics = given(args.get("topic_arns"), [])
+        for role, guarded in ((name, queue), (name + DEAD_SUFFIX, dead)):
+            # Both queues: what a topic could not deliver goes to the dead-letter queue.
+            statements: list[Statement] = [deny_insecure_transport("sqs:*", guarded.arn)]
+            statements += allow_topics(guarded.arn, topics)
+            policy = pulumi.Output.json_dumps(document(statements))
+            sqs.QueuePolicy(role, queue_url=guarded.url, policy=policy, opts=child)
+        self.queue_arn = queue.arn
+        self.queue_url = queue.url
+        self.queue_name = queue.name
+        self.dead_letter_queue_arn = dead.arn
+        self.dead_letter_queue_url = dead.url
+        self.register_outputs(
+            {
+                "queueArn": self.queue_arn,
+                "queueUrl": self.queue_url,
+                "queueName": self.queue_name,
+                "deadLetterQueueArn": self.dead_letter_queue_arn,
+                "deadLetterQueueUrl": self.dead_letter_queue_url,
+            }
+        )
