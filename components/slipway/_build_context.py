@@ -1,0 +1,122 @@
+"""What a Docker build can see, as one digest: an unchanged tree has one digest on every machine and at every time.
+
+File modes count, for COPY keeps them; times and owners do not. The docker provider hashes the same files for its own
+diff, so a change that it builds for is always a change of digest here, and an immutable tag is never pushed twice.
+Source: https://docs.docker.com/build/concepts/context/#dockerignore-files
+"""
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+IGNORE_FILE = ".dockerignore"
+CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One line of an ignore file."""
+
+    text: str
+    keeps: bool
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The pattern as a regular expression over whole paths."""
+        return re.compile(_translated(self.text))
+
+
+def digest(context: Path, dockerfile: Path, settings: str) -> str:
+    """Build context, Dockerfile and settings to 64 hexadecimal characters."""
+    total = hashlib.sha256()
+    _feed(total, "settings", settings)
+    _feed(total, "dockerfile", _content(dockerfile))
+    for path in seen_files(context, ignore_patterns(context, dockerfile)):
+        entry = context / path
+        mode = entry.lstat().st_mode
+        content = str(entry.readlink()) if stat.S_ISLNK(mode) else _content(entry)
+        _feed(total, "file", path, stat.filemode(mode), content)
+    return total.hexdigest()
+
+
+def ignore_patterns(context: Path, dockerfile: Path) -> list[Pattern]:
+    """Patterns of the Dockerfile's own ignore file, else of the context's."""
+    for candidate in (dockerfile.with_name(dockerfile.name + IGNORE_FILE), context / IGNORE_FILE):
+        if candidate.is_file():
+            lines = candidate.read_text(encoding="utf-8-sig").splitlines()
+            return [_pattern(line.strip()) for line in lines if line.strip() and not line.startswith("#")]
+    return []
+
+
+def seen_files(context: Path, patterns: Sequence[Pattern]) -> Iterator[str]:
+    """Paths of files and links that the build can see, with `/` between their parts, in a stable order."""
+    rescues = any(pattern.keeps for pattern in patterns)
+    for folder, folders, files in os.walk(context):
+        inside = Path(folder).relative_to(context)
+        linked = [name for name in folders if (Path(folder) / name).is_symlink()]
+        for name in sorted([*files, *linked]):
+            path = (inside / name).as_posix()
+            if not is_ignored(path, patterns) and _is_sent(context / path):
+                yield path
+        folders[:] = sorted(name for name in folders if rescues or not is_ignored((inside / name).as_posix(), patterns))
+
+
+def is_ignored(path: str, patterns: Sequence[Pattern]) -> bool:
+    """Whether the last pattern that matches the path, or a folder it lies in, leaves it out."""
+    steps = [path, *(str(parent) for parent in PurePosixPath(path).parents if str(parent) != ".")]
+    ignored = False
+    for pattern in patterns:
+        if any(pattern.regex.fullmatch(step) for step in steps):
+            ignored = not pattern.keeps
+    return ignored
+
+
+def _is_sent(entry: Path) -> bool:
+    mode = entry.lstat().st_mode
+    return stat.S_ISREG(mode) or stat.S_ISLNK(mode)
+
+
+def _pattern(line: str) -> Pattern:
+    keeps = line.startswith("!")
+    text = line[1:].strip() if keeps else line
+    return Pattern(os.path.normpath(text.lstrip("/")), keeps)
+
+
+def _translated(text: str) -> str:
+    """Pattern of Go's filepath.Match, with Docker's `**` for any number of folders, to a regular expression."""
+    out = ""
+    rest = text
+    while rest:
+        if rest.startswith("**"):
+            rest = rest[2:]
+            out, rest = (out + "(?:.*/)?", rest[1:]) if rest.startswith("/") else (out + ".*", rest)
+        elif rest[0] == "[" and "]" in rest[2:]:
+            end = rest.index("]", 2)
+            inner = rest[1:end].replace("\\", "\\\\")
+            out, rest = f"{out}[{inner}]", rest[end + 1 :]
+        elif rest[0] == "\\" and len(rest) > 1:
+            out, rest = out + re.escape(rest[1]), rest[2:]
+        else:
+            out, rest = out + {"*": "[^/]*", "?": "[^/]"}.get(rest[0], re.escape(rest[0])), rest[1:]
+    return out
+
+
+def _content(path: Path) -> str:
+    """A file's digest, read in pieces."""
+    whole = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(CHUNK_BYTES):
+            whole.update(piece)
+    return whole.hexdigest()
+
+
+def _feed(total: "hashlib._Hash", *parts: str) -> None:
+    """Add parts with their lengths, so that no two lists of parts read alike."""
+    for part in parts:
+        data = os.fsencode(part)
+        total.update(len(data).to_bytes(8, "big") + data)
