@@ -1,0 +1,41 @@
+"""Pulumi components that take a container from source to a running service on AWS."""
+
+from ._checks import ArgumentError
+from ._load_balancer import LoadBalancerArgs
+from ._workload import PermissionArgs
+from .bastion import Bastion, BastionArgs
+from .cluster import Cluster, ClusterArgs
+from .container_image import ContainerImage, ContainerImageArgs
+from .fan_out import FanOut, FanOutArgs, FanOutQueueArgs
+from .fargate_service import FargateService, FargateServiceArgs
+from .network import Network, NetworkArgs
+from .queue import Queue, QueueArgs
+from .queue_worker import QueueWorker, QueueWorkerArgs
+from .topic import Topic, TopicArgs
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ArgumentError",
+    "Bastion",
+    "BastionArgs",
+    "Cluster",
+    "ClusterArgs",
+    "ContainerImage",
+    "ContainerImageArgs",
+    "FanOut",
+    "FanOutArgs",
+    "FanOutQueueArgs",
+    "FargateService",
+    "FargateServiceArgs",
+    "LoadBalancerArgs",
+    "Network",
+    "NetworkArgs",
+    "PermissionArgs",
+    "Queue",
+    "QueueArgs",
+    "QueueWorker",
+    "QueueWorkerArgs",
+    "Topic",
+    "TopicArgs",
+]
