@@ -67,6 +67,23 @@ def mutate(data: st.DataObject, props: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{case.kind.rpartition(':')[2]}")
+def test_no_value_is_ever_quoted(case: Case) -> None:
+    for props in [*case.good, *case.wait, *(props for props, _ in case.bad)]:
+        for *above, last in places(parsed(props)):
+            for marked in (CANARY, 421337.0, [CANARY], {CANARY: CANARY}):
+                changed = parsed(copy.deepcopy(props))
+                target = changed
+                for key in above:
+                    target = target[key]
+                old = target[last]
+                target[last] = f"{old}{CANARY}" if isinstance(old, str) and marked == CANARY else marked
+                servicer = ours()
+                for one in [*analyze(servicer, case.kind, written(changed)), *analyze_stack(servicer)]:
+                    assert CANARY not in one.message
+                    assert "421337" not in one.message
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{case.kind.rpartition(':')[2]}")
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
 def test_no_shape_of_properties_stops_a_rule_or_leaks(case: Case, data: st.DataObject) -> None:
