@@ -4,10 +4,10 @@ usage: pulumi-language-python [--version | ENGINE_ADDRESS]
 """
 
 import os
+import queue
 import signal
 import socket
 import sys
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
@@ -27,9 +27,10 @@ def main(arguments: list[str]) -> None:
         return
     positional = [argument for argument in arguments if not argument.startswith("-")]
     address = positional[-1] if positional else ""
-    over = threading.Event()
+    # Not an Event: its lock is not for signal handlers, a second signal at the wrong moment would wait for ever.
+    over: queue.SimpleQueue[None] = queue.SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: over.set())
+        signal.signal(number, lambda *_: over.put(None))
     host = LanguageHost(address)
     server = grpc.server(ThreadPoolExecutor(THREADS), options=NO_LIMIT)
     services.add_LanguageRuntimeServicer_to_server(host, server)
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> None:
     server.start()
     print(port, flush=True)
     watching = follow_engine(address, over) if address else None
-    over.wait()
+    over.get()
     host.processes.stop_all()
     if watching:
         watching.close()
@@ -46,8 +47,8 @@ def main(arguments: list[str]) -> None:
     os._exit(0)
 
 
-def follow_engine(address: str, over: threading.Event) -> grpc.Channel:
-    """Sets `over` when the engine is gone, even killed: nobody else would tell the host. Watches while the channel lives."""
+def follow_engine(address: str, over: queue.SimpleQueue[None]) -> grpc.Channel:
+    """Puts into `over` when the engine is gone, even killed: nobody else would tell the host. Watches while the channel lives."""
 
     def changed(state: grpc.ChannelConnectivity) -> None:
         lost = state in (
@@ -57,7 +58,7 @@ def follow_engine(address: str, over: threading.Event) -> grpc.Channel:
         )
         # A channel also rests when nothing was asked for long; only an engine that refuses a connection is gone.
         if lost and not answers(address):
-            over.set()
+            over.put(None)
 
     channel = grpc.insecure_channel(address)
     channel.subscribe(changed, try_to_connect=True)
