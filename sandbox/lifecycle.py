@@ -10,8 +10,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,7 @@ from sandbox import registry, stacks
 from sandbox.errors import SandboxError
 from sandbox.held import holder, is_held, one_at_a_time, wait_until
 from sandbox.home import Home, Record, read_record, write_record
-from sandbox.network import LOOPBACK, STATUS_PATH
+from sandbox.network import STATUS_PATH, get
 from sandbox.provider.moto_env import MOTO_ENVIRONMENT
 
 READY_SECONDS = 180.0  # a registry may have to be fetched first
@@ -101,16 +99,14 @@ def status(home: Home) -> dict[str, Any]:
 
 
 def _asked(port: int) -> dict[str, Any]:
-    url = f"http://{LOOPBACK}:{port}{STATUS_PATH}"
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=STATUS_SECONDS) as response:
-            answer: dict[str, Any] = json.load(response)
-            return answer
-    except (urllib.error.URLError, OSError, ValueError) as error:
+        answer: dict[str, Any] = json.loads(get(port, STATUS_PATH, STATUS_SECONDS))
+    except (OSError, ValueError) as error:
         raise SandboxError(
             f"the sandbox runs but does not answer on port {port} ({error}); "
             "run `python -m sandbox stop`, which ends it in any case, and start it again"
         ) from error
+    return answer
 
 
 def _spawn(home: Home, turn: int) -> Record:

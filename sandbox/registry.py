@@ -4,21 +4,19 @@ import contextlib
 import json
 import logging
 import os
-import secrets
 import subprocess
-import urllib.error
-import urllib.request
 from typing import Any
 
 from sandbox import registry_binary
 from sandbox.errors import SandboxError
 from sandbox.held import hold, holder, is_held, wait_until, write_pid
 from sandbox.home import Home, write_private
-from sandbox.network import LOOPBACK, listening
+from sandbox.network import LOOPBACK, get, listening
 
 IMAGE = "registry:2"
 LABEL = "slipway.sandbox.registry"
 READY_SECONDS = 10.0
+ANSWER_SECONDS = 1.0
 STOP_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
@@ -106,11 +104,11 @@ def wait(registry: RegistryProcess | RegistryContainer, port: int) -> None:
 
 
 def answers(port: int) -> bool:
-    with contextlib.suppress(urllib.error.URLError, OSError):
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(f"http://{LOOPBACK}:{port}/v2/", timeout=1) as response:
-            return bool(response.status == 200)
-    return False
+    try:
+        get(port, "/v2/", ANSWER_SECONDS)
+    except OSError:
+        return False
+    return True
 
 
 def end_orphan(home: Home) -> None:
@@ -131,5 +129,5 @@ def _config(home: Home, port: int) -> dict[str, Any]:
         "version": "0.1",
         "log": {"level": "warn", "accesslog": {"disabled": True}},
         "storage": {"filesystem": {"rootdirectory": str(home.registry)}, "delete": {"enabled": True}},
-        "http": {"addr": f"{LOOPBACK}:{port}", "secret": secrets.token_urlsafe(32)},
+        "http": {"addr": f"{LOOPBACK}:{port}", "secret": os.urandom(32).hex()},
     }

@@ -1,5 +1,6 @@
 """The background process: started once, stopped gracefully, back after a kill, reachable where it should be."""
 
+import ipaddress
 import os
 import signal
 import socket
@@ -153,6 +154,9 @@ def _addresses_that_listen(port: int) -> list[str]:
         for line in table.read_text().splitlines()[1:] if table.exists() else ():
             address, _, number = line.split()[1].partition(":")
             if line.split()[3] == "0A" and int(number, 16) == port:
-                found.append(socket.inet_ntoa(bytes.fromhex(address)[::-1]) if len(address) == 8 else address)
+                # The kernel writes 32-bit words in the machine's byte order; gRPC's loopback is ::ffff:127.0.0.1.
+                words = [bytes.fromhex(address[at : at + 8])[::-1] for at in range(0, len(address), 8)]
+                full = ipaddress.ip_address(b"".join(words))
+                found.append(str(getattr(full, "ipv4_mapped", None) or full))
     assert found, f"nothing listens on port {port}"
     return found
