@@ -56,7 +56,7 @@ def _working_directory(port: int) -> Path | None:
             fields = line.split()  # number, local address, remote address, state, ..., inode as the tenth
             if fields[3] == LISTENING and int(fields[1].rpartition(":")[2], 16) == port:
                 sockets.add(f"socket:[{fields[9]}]")
-    for process in Path("/proc").glob("[0-9]*") if sockets else ():
+    for process in list(Path("/proc").glob("[0-9]*")) if sockets else ():
         try:
             if any(str(entry.readlink()) in sockets for entry in (process / "fd").iterdir()):
                 return (process / "cwd").readlink()
