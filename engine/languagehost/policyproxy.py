@@ -18,6 +18,7 @@ from .protocol import analyzer
 
 SERVICE = "/pulumirpc.Analyzer/"
 NO_LIMIT = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+GRACE_SECONDS = 2.0  # for calls that wait to be told why
 THREADS = 16  # calls of the engine that run at once; each waits for the pack's answer
 
 
@@ -100,4 +101,4 @@ class PolicyProxy(grpc.GenericRpcHandler):
         self._settle(None)
         if not self._pack.done():
             self._pack.set_exception(ConnectionError(why))
-        self._server.stop(0)
+        self._server.stop(GRACE_SECONDS)  # returns at once
