@@ -241,7 +241,9 @@ def test_build_arguments_target_and_an_outside_dockerfile_reach_the_builder(
     assert outputs["dockerfile"] == "../api.Dockerfile"
 
 
-def test_a_failing_build_ends_with_its_last_lines_and_without_secrets(sandbox: Sandbox) -> None:
+def test_a_failing_build_ends_with_its_last_lines_and_without_secrets(
+    sandbox: Sandbox, client: docker.DockerClient
+) -> None:
     dockerfile = sandbox.folder / "Dockerfile"
     dockerfile.write_text("FROM scratch\nARG TOKEN\nLABEL token=$TOKEN\nCOPY hunter2 /\n")
     sandbox.check(build={"args": {"TOKEN": wire.Secret("hunter2")}})
@@ -251,6 +253,7 @@ def test_a_failing_build_ends_with_its_last_lines_and_without_secrets(sandbox: S
     assert first.endswith("; it ended with")
     assert "    Step 4/4 : COPY [secret] /" in rest
     assert "hunter2" not in message + "".join(sandbox.engine.lines)
+    client.images.prune({"dangling": True, "label": "token=hunter2"})  # what the build got to
 
 
 def test_a_base_image_that_is_not_here_is_named_with_the_way_to_get_it(sandbox: Sandbox) -> None:
