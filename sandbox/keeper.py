@@ -11,7 +11,7 @@ from sandbox.gate import Gate
 from sandbox.home import Home
 
 QUIET_SECONDS = 0.5  # saved once nothing has changed for so long
-LONGEST_SECONDS = 5.0  # or has changed all this time
+LONGEST_SECONDS = 2.0  # or has changed all this time
 SHARE = 20  # a save is followed by at least so many times its own duration without one
 LONGEST_PAUSE_SECONDS = 10.0
 GATE_SECONDS = 2.0  # calls wait at most so long for a save to begin
@@ -30,7 +30,7 @@ class Keeper:
         self._home, self._gate = home, gate
         header = snapshot.restore(home)
         self.restored = header is not None
-        self.lost_changes = self.restored and home.unsaved.exists()
+        self.lost_changes = home.unsaved.exists()
         """Whether the last sandbox was killed before its last changes were saved."""
         self.cloud_id = header.cloud_id if header else str(uuid.uuid4())
         self.saved_at = header.saved_at if header else None
