@@ -18,6 +18,7 @@ network = Network(
     "platform",
     {
         "cidr_block": config.cidr_block,
+        "connected_cidr_blocks": config.connected_cidr_blocks,
         "zone_count": config.zone_count,
         "nat": config.nat,
         "flow_log_retention_days": days,

@@ -28,6 +28,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
 
     cidr_block: str
+    connected_cidr_blocks: list[str]
     zone_count: int
     nat: str
     topic_name: str

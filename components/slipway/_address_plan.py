@@ -38,6 +38,17 @@ def vpc_network(who: str, value: str) -> ipaddress.IPv4Network:
     return network
 
 
+def check_connected(who: str, network: ipaddress.IPv4Network, blocks: Sequence[str]) -> None:
+    """Refuse a VPC whose range overlaps that of a network it is to be connected with: no route could tell them apart."""
+    for index, block in enumerate(blocks):
+        other = cidr_block(who, f"connected_cidr_blocks[{index}]", block)
+        if network.overlaps(other):
+            raise ArgumentError(
+                f"{who}: cidr_block must not overlap connected_cidr_blocks[{index}] ({block}), got {network}; "
+                "take a range that none of the connected networks use"
+            )
+
+
 def subnets(network: ipaddress.IPv4Network, letters: Sequence[str]) -> dict[str, Subnets]:
     """Zone letter to its reserved blocks; a letter's blocks do not depend on the other letters."""
     private = list(network.subnets(PRIVATE_BITS))

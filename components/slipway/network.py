@@ -11,7 +11,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import ec2
 
-from ._address_plan import ZONE_LETTERS, subnets, vpc_network
+from ._address_plan import ZONE_LETTERS, check_connected, subnets, vpc_network
 from ._checks import ArgumentError, check_keys, child_name, distinct, given, one_of, whole_number
 from ._flow_log import flow_log
 from ._logs import retention_days
@@ -31,6 +31,9 @@ class NetworkArgs(TypedDict):
 
     cidr_block: NotRequired[str]
     """Private IPv4 range of the VPC, /16 to /22. Changing it replaces everything. Default: 10.20.0.0/16."""
+    connected_cidr_blocks: NotRequired[list[str]]
+    """IPv4 networks that the VPC will be peered or routed with, such as the office's; cidr_block may overlap none of them.
+    Default: none."""
     zone_count: NotRequired[int]
     """Availability zones to span, 1-6; the region's first ones by name. Default: 2 zones."""
     availability_zones: NotRequired[list[str]]
@@ -51,7 +54,7 @@ class Network(pulumi.ComponentResource):
     Creates per zone 2 subnets and a private route table; beside them an internet gateway, NAT gateways as asked, the S3
     gateway endpoint, interface endpoints as asked, and a log group with the role that writes to it.
 
-    Raises ArgumentError on a range that cannot hold the plan, zones given twice, an unknown nat, an endpoint that is no
+    Raises ArgumentError on a range that cannot hold the plan or overlaps a connected network, zones given twice, an unknown nat, an endpoint that is no
     service name, or a retention that CloudWatch Logs does not offer.
     """
 
@@ -78,6 +81,7 @@ class Network(pulumi.ComponentResource):
         check_keys(who, args, NetworkArgs)
         child_name(who, name, limit=64, suffix="-flow")
         network = vpc_network(who, given(args.get("cidr_block"), CIDR_BLOCK))
+        check_connected(who, network, given(args.get("connected_cidr_blocks"), []))
         letters = zone_letters(who, args)
         nat = one_of(who, "nat", given(args.get("nat"), NAT_SINGLE), (NAT_NONE, NAT_SINGLE, NAT_PER_ZONE))
         services = service_names(who, given(args.get("interface_endpoints"), []))

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 SANDBOX = {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566", "PULUMI_DEBUG_PROVIDERS": "aws:1,docker:2"}
 VALUES = {
     "cidrBlock": "10.20.0.0/16",
+    "connectedCidrBlocks": "[]",
     "zoneCount": "2",
     "nat": "single",
     "topicName": "orders",
