@@ -55,9 +55,10 @@ def _rows(report: dict[str, Any]) -> list[tuple[str, Any]]:
     rows += [(f"port {name}", port) for name, port in report["ports"].items()]
     rows += [
         ("registry", report["registry"]),
-        ("for containers", report["bridge_address"] or "not reachable, as there was no Docker at the start"),
+        ("containers", report["containers"]),
         ("saved", report["save_failure"] or report["saved_at"] or "nothing to save yet"),
     ]
+    rows += [(f"balancer {name}", url) for name, url in report["urls"].items()]
     rows += [(f"stack {name}", f"{resources} resources") for name, resources in report["stacks"].items()]
     return rows + list(report["contents"].items())
 

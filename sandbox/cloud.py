@@ -65,6 +65,7 @@ class Cloud:
         self._serve_aws(addresses, ports)
         self._serve_providers(ports)
         registry.wait(self._registry, ports.registry)
+        self._run_containers(bridge or LOOPBACK, ports)
         self._keeper.start()
         self._record = Record(ports, os.getpid(), datetime.now(UTC).isoformat(), bridge)
         write_record(home, self._record)
@@ -75,10 +76,10 @@ class Cloud:
         from sandbox.gate import Gate  # noqa: PLC0415
         from sandbox.keeper import Keeper  # noqa: PLC0415
 
-        gate = Gate()
-        self._keeper = Keeper(self._home, gate)
+        self._gate = Gate()
+        self._keeper = Keeper(self._home, self._gate)
         stacks.bind(self._home, self._keeper.cloud_id, restored=self._keeper.restored)
-        api = AwsApi(addresses, ports.moto, gate, self._keeper.changed, self._status)
+        api = AwsApi(addresses, ports.moto, self._gate, self._keeper.changed, self._status)
         api.start()
         self._parts.callback(api.stop)
 
@@ -95,6 +96,18 @@ class Cloud:
             server, _ = serve(servicer, port)
             self._parts.callback(_stop_server, server)
 
+    def _run_containers(self, address: str, ports: Ports) -> None:
+        from sandbox.runtime.controller import Controller  # noqa: PLC0415 - imports moto
+
+        self._controller = Controller(
+            container_endpoint=f"http://{address}:{ports.moto}",
+            registry=f"localhost:{ports.registry}",
+            home=self._home.runtime,
+            entered=self._gate.entered,
+        )
+        self._controller.start()
+        self._parts.callback(self._controller.stop)
+
     def _status(self) -> dict[str, Any]:
         from sandbox import contents  # noqa: PLC0415 - imports moto
 
@@ -104,6 +117,8 @@ class Cloud:
             "save_failure": self._keeper.failure,
             "lost_changes": self._keeper.lost_changes,
             "registry": "running" if self._registry.is_running() else "ended",
+            "containers": self._controller.off_because or "running",
+            "urls": self._controller.urls(),
             "contents": contents.count(),
         }
 

@@ -74,7 +74,7 @@ class Home:
     def prepare(self) -> None:
         """Makes the directories and the file with the passphrase of the stacks' secrets. Raises SandboxError where it cannot."""
         try:
-            for directory in (self.path, self.state, self.keys):
+            for directory in (self.path, self.state, self.keys, self.runtime):
                 directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self.passphrase.exists():
                 write_private(self.passphrase, PASSPHRASE.encode())

@@ -1,5 +1,6 @@
 """Keeps the cloud on disk: saves it shortly after it changed, so that even a kill loses next to nothing."""
 
+import hashlib
 import logging
 import threading
 import time
@@ -12,6 +13,7 @@ from sandbox.home import Home
 
 QUIET_SECONDS = 0.5  # saved once nothing has changed for so long
 LONGEST_SECONDS = 2.0  # or has changed all this time
+LOOK_SECONDS = 60.0  # for what changes without a call: tasks, log lines, messages received
 SHARE = 20  # a save is followed by at least so many times its own duration without one
 LONGEST_PAUSE_SECONDS = 10.0
 GATE_SECONDS = 2.0  # calls wait at most so long for a save to begin
@@ -41,6 +43,8 @@ class Keeper:
         self._first_change: float | None = None
         self._last_change = 0.0
         self._not_before = 0.0
+        self._looked_at = time.monotonic()
+        self._written: bytes | None = None
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="keeper", daemon=True).start()
@@ -62,7 +66,7 @@ class Keeper:
         with self._saving:
             began = time.monotonic()
             self.failure = self._save(finally_)
-            ended = time.monotonic()
+            self._looked_at = ended = time.monotonic()
             self._not_before = ended + min(SHARE * (ended - began), LONGEST_PAUSE_SECONDS)
             if self.failure:
                 log.error("%s", self.failure)
@@ -78,10 +82,12 @@ class Keeper:
                 content = snapshot.dump()
             except SandboxError as error:
                 return self._unsaved(error, first_change)
-        try:
-            self.saved_at = snapshot.write(self._home, self.cloud_id, content)
-        except OSError as error:
-            return self._unsaved(error, first_change)
+        if (digest := hashlib.sha256(content).digest()) != self._written:
+            try:
+                self.saved_at = snapshot.write(self._home, self.cloud_id, content)
+            except OSError as error:
+                return self._unsaved(error, first_change)
+            self._written = digest
         with self._wake:
             if self._first_change is None:
                 self._home.unsaved.unlink(missing_ok=True)
@@ -99,9 +105,8 @@ class Keeper:
                     self._wake.wait(wait)
             self.save()
 
-    def _seconds_until_due(self) -> float | None:
-        """None while there is nothing to save."""
+    def _seconds_until_due(self) -> float:
         if self._first_change is None:
-            return None
+            return max(0.0, self._looked_at + LOOK_SECONDS - time.monotonic())
         due = min(self._last_change + QUIET_SECONDS, self._first_change + LONGEST_SECONDS)
         return max(0.0, max(due, self._not_before) - time.monotonic())
