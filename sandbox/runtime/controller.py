@@ -1,0 +1,216 @@
+"""Makes ECS live: what moto's ECS and load balancers say is done with Docker containers and ports on this machine.
+
+One thread looks at moto's backends twice a second and is the only writer there; Docker's work is done in other threads.
+"""
+
+import contextlib
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from docker.errors import DockerException
+from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
+
+from sandbox.runtime import balancers, moto_ecs, moto_tasks, targets
+from sandbox.runtime.host import DockerHost
+from sandbox.runtime.moto_types import MotoTask
+from sandbox.runtime.services import Scheduler
+from sandbox.runtime.specs import TaskError
+from sandbox.runtime.task_run import TaskRun
+
+TICK_SECONDS = 0.5
+STOP_SECONDS = 10.0  # what `stop` gives the containers before it kills them
+KEPT = timedelta(hours=1)  # how long ECS shows a stopped task
+
+log = logging.getLogger(__name__)
+
+
+class Controller:
+    """Runs ECS tasks on Fargate, and application load balancers, of the moto in this process.
+
+    `container_endpoint` is the AWS API's URL as containers reach it, `registry` stands for ECR (`localhost:5000`).
+    `entered` stands around every look at moto's backends. Default: nothing does.
+    """
+
+    def __init__(
+        self,
+        container_endpoint: str,
+        registry: str,
+        home: Path,
+        entered: Callable[[], contextlib.AbstractContextManager[Any]] = contextlib.nullcontext,
+    ) -> None:
+        self._endpoint = container_endpoint
+        self._registry = registry
+        self._home = home
+        self._entered = entered
+        # Containers are found again by this after a crash; the same for every start in the same directory.
+        self.owner = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
+        self.off_because = ""
+        """Why no container runs; empty when they do."""
+        self._runs: dict[str, TaskRun] = {}
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="runtime", daemon=True)
+        self._host: DockerHost | None = None
+
+    def start(self) -> None:
+        """Begin. Without a Docker daemon nothing is run; `off_because` says so."""
+        try:
+            self._host = DockerHost(self.owner, self._registry)
+            left = self._host.remove_all()
+        except (DockerException, OSError) as error:
+            self.off_because = f"Docker cannot be reached ({error}): ECS services stay pending; start Docker, then "
+            self.off_because += "`python -m sandbox stop` and `start`"
+            log.warning("no containers are run: %s", self.off_because)
+            return
+        if left:
+            log.info("removed %d containers that an earlier sandbox left behind", left)
+        moto_ecs.install()
+        targets.install()
+        self._health = targets.TargetHealth()
+        self._balancers = balancers.Balancers(self._home / "load-balancers.json", self._health)
+        self._scheduler = Scheduler(self._runs, self._health, self._balancers.in_flight)
+        with self._entered():
+            self._end_tasks_without_containers()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End every task and remove every container, volume and open port; moto keeps what was asked for."""
+        if self._host is None:
+            return
+        self._stopped.set()
+        self._thread.join()
+        for run in list(self._runs.values()):
+            run.stop("TerminationNotice", "The sandbox was stopped")
+        deadline = time.monotonic() + STOP_SECONDS
+        for run in list(self._runs.values()):
+            run.join(max(0.0, deadline - time.monotonic()))
+        with self._entered():
+            self._show_tasks()
+            self._end_tasks_without_containers()
+        self._health.stop()
+        self._balancers.stop()
+        self._host.remove_all()
+        self._host.close()
+
+    def urls(self) -> dict[str, str]:
+        """URL of every open listener, by `<load balancer name>:<listener port>`."""
+        return {} if self._host is None else self._balancers.urls()
+
+    def _loop(self) -> None:
+        while not self._stopped.wait(TICK_SECONDS):
+            try:
+                self._tick()
+            except DockerException as error:
+                log.warning("Docker does not answer: %s", error)
+            except Exception:
+                log.exception("a look at the services failed; the next one follows")
+
+    def _tick(self) -> None:
+        assert self._host is not None  # noqa: S101 - for the type checker: the loop runs only after `start` has one
+        self._host.refresh()
+        with self._entered():
+            self._show_tasks()
+            self._health.tick()
+            self._balancers.tick()
+            for backend in _backends():
+                for service in list(backend.services.values()):
+                    if moto_ecs.on_fargate(service, backend):
+                        try:
+                            self._scheduler.tick(service, backend)
+                        except Exception:  # one service's trouble is not the others'
+                            log.exception("service %s", service.name)
+                self._start_tasks(backend)
+                _count(backend)
+
+    def _start_tasks(self, backend: EC2ContainerServiceBackend) -> None:
+        assert self._host is not None  # noqa: S101 - as above
+        for tasks in _tasks(backend):
+            for arn, task in list(tasks.items()):
+                if arn in self._runs or task.last_status == "STOPPED" or not moto_ecs.on_fargate(task, backend):
+                    continue
+                self._release_made_up_interface(task, backend)
+                labels = {"slipway.task": task.id, "slipway.group": task.group, "slipway.cluster": task.cluster_name}
+                try:
+                    run = moto_tasks.prepare(task, backend, self._host, self._environment(), labels)
+                except TaskError as error:
+                    run = TaskRun(id=task.id, host=self._host, specs=[], labels=labels)
+                    run.fail(str(error))
+                else:
+                    run.start()
+                self._runs[arn] = run
+                moto_tasks.show(task, run, backend)
+
+    def _release_made_up_interface(self, task: MotoTask, backend: EC2ContainerServiceBackend) -> None:
+        """moto gives a task of RunTask an address that nothing has; it gets a true one once it runs."""
+        moto_tasks.detach(task, backend)
+        task.attachments = []
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "AWS_ENDPOINT_URL": self._endpoint,
+            "AWS_ACCESS_KEY_ID": "sandbox",
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def _show_tasks(self) -> None:
+        for backend in _backends():
+            for tasks in _tasks(backend):
+                for arn, task in list(tasks.items()):
+                    run = self._runs.get(arn)
+                    if run is not None and task.last_status != "STOPPED":
+                        moto_tasks.ship_logs(run, backend.account_id)
+                        moto_tasks.show(task, run, backend)
+                        if task.desired_status == "STOPPED" and task.group.startswith("family:"):
+                            run.stop(task.stop_code, task.stopped_reason)
+                        if task.last_status == "STOPPED":
+                            moto_tasks.detach(task, backend)
+                    elif task.last_status == "STOPPED" and _is_old(task):
+                        del tasks[arn]
+                        self._runs.pop(arn, None)
+                        self._scheduler.forget_task(arn)
+        known = {arn for backend in _backends() for tasks in backend.tasks.values() for arn in tasks}
+        for arn in set(self._runs) - known:  # moto was reset
+            self._runs.pop(arn).stop("UserInitiated", "The cloud was reset")
+
+    def _end_tasks_without_containers(self) -> None:
+        """Containers do not outlive the sandbox: tasks of an earlier one have ended, and services start new ones."""
+        for backend in _backends():
+            for tasks in _tasks(backend):
+                for task in list(tasks.values()):
+                    if task.last_status != "STOPPED" and moto_ecs.on_fargate(task, backend):
+                        task.last_status = task.desired_status = "STOPPED"
+                        task.stop_code, task.stopped_reason = "TerminationNotice", "The sandbox was stopped"
+                        task.stopped_at = datetime.now(UTC)
+                        moto_tasks.detach(task, backend)
+            for service in list(backend.services.values()):
+                self._scheduler.leave_all(service)
+
+
+def _backends() -> list[EC2ContainerServiceBackend]:
+    return [backend for account in list(ecs_backends.values()) for backend in list(account.values())]
+
+
+def _tasks(backend: EC2ContainerServiceBackend) -> list[dict[str, MotoTask]]:
+    """Tasks by ARN, of each cluster."""
+    return list(backend.tasks.values())
+
+
+def _is_old(task: MotoTask) -> bool:
+    stopped = getattr(task, "stopped_at", None)
+    return stopped is not None and datetime.now(UTC) - stopped > KEPT
+
+
+def _count(backend: EC2ContainerServiceBackend) -> None:
+    """The cluster's counts, which moto lets drift."""
+    for cluster in list(backend.clusters.values()):
+        tasks = list(backend.tasks.get(cluster.name, {}).values())
+        cluster.running_tasks_count = sum(task.last_status == "RUNNING" for task in tasks)
+        cluster.pending_tasks_count = sum(task.last_status in ("PROVISIONING", "PENDING") for task in tasks)
+        services = [service for service in list(backend.services.values()) if service.cluster_name == cluster.name]
+        cluster.active_services_count = sum(service.status != "INACTIVE" for service in services)

@@ -1,0 +1,194 @@
+"""What the ECS service scheduler does next, as a pure function of what is wanted and what is seen.
+
+Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
+and https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+"""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+BREAKER_LEAST, BREAKER_MOST = (
+    3,
+    200,
+)  # failed tasks before the circuit breaker opens: half the desired count, within these
+LONGEST_BACKOFF_SECONDS = 60.0
+
+
+class Phase(StrEnum):
+    """Where a task is in its life, as far as scheduling cares."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+
+
+@dataclass(frozen=True)
+class TaskSeen:
+    """One task that is not yet STOPPED."""
+
+    id: str
+    deployment: str
+    phase: Phase
+    healthy: bool = False
+    """Runs, and passed every health check there is (without one: has run for a while)."""
+    unhealthy: str = ""
+    """Why it must be replaced; empty when it need not be."""
+
+
+@dataclass(frozen=True)
+class DeploymentSeen:
+    """One deployment of the service."""
+
+    id: str
+    state: str
+    """IN_PROGRESS, COMPLETED or FAILED."""
+    failures: int = 0
+    """Tasks that failed in a row."""
+    backing_off: bool = False
+    """Whether the pause after the last failure is still on."""
+
+
+@dataclass(frozen=True)
+class ServiceSeen:
+    """Everything that a decision depends on; `deployments` begins with the PRIMARY one."""
+
+    desired: int
+    deployments: tuple[DeploymentSeen, ...]
+    tasks: tuple[TaskSeen, ...] = ()
+    minimum_percent: int = 100
+    maximum_percent: int = 200
+    breaker: bool = False
+    roll_back_to: str = ""
+    """Deployment to return to when the breaker opens; empty when rollback is off or nothing ever completed."""
+    draining: bool = False
+    """The service was deleted."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Start so many tasks."""
+
+    deployment: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Stop one task; `failed` when it counts against its deployment."""
+
+    task: str
+    reason: str
+    failed: bool = False
+
+
+@dataclass(frozen=True)
+class Complete:
+    """The deployment has reached its steady state."""
+
+    deployment: str
+
+
+@dataclass(frozen=True)
+class Fail:
+    """The circuit breaker opens; `roll_back_to` becomes PRIMARY again when set."""
+
+    deployment: str
+    roll_back_to: str = ""
+
+
+@dataclass(frozen=True)
+class Forget:
+    """An older deployment has no tasks left."""
+
+    deployment: str
+
+
+Action = Start | Stop | Complete | Fail | Forget
+
+
+def breaker_threshold(desired: int) -> int:
+    """Failed tasks at which the circuit breaker opens."""
+    return min(max(math.ceil(desired / 2), BREAKER_LEAST), BREAKER_MOST)
+
+
+def backoff_seconds(failures: int) -> float:
+    """Pause before the next start after so many failures in a row: 1, 2, 4, ... seconds, at most a minute."""
+    return 0.0 if failures == 0 else min(2.0 ** min(failures - 1, 10), LONGEST_BACKOFF_SECONDS)
+
+
+def decide(service: ServiceSeen) -> list[Action]:
+    """The next actions, in the order to take them; empty in a steady state."""
+    if service.draining:
+        return [Stop(task.id, "Service deleted") for task in service.tasks if task.phase is not Phase.STOPPING]
+    primary, *older = service.deployments
+    sick: list[Action] = [
+        Stop(task.id, task.unhealthy, failed=True)
+        for task in service.tasks
+        if task.unhealthy and task.phase is not Phase.STOPPING
+    ]
+    if service.breaker and primary.state == "IN_PROGRESS" and primary.failures >= breaker_threshold(service.desired):
+        return [*sick, Fail(primary.id, service.roll_back_to)]
+    live = [task for task in service.tasks if task.phase is not Phase.STOPPING and not task.unhealthy]
+    forget: list[Action] = [
+        Forget(deployment.id)
+        for deployment in older
+        if not any(task.deployment == deployment.id for task in service.tasks)
+        and (primary.state != "FAILED" or deployment.state == "FAILED")
+    ]
+    return [
+        *sick,
+        *_scale_in(service, primary, live),
+        *_replace_older(service, primary, older, live),
+        *_start(service, primary, live),
+        *_complete(service, primary),
+        *forget,
+    ]
+
+
+def _start(service: ServiceSeen, primary: DeploymentSeen, live: list[TaskSeen]) -> list[Action]:
+    if primary.state == "FAILED" or primary.backing_off:
+        return []
+    own = sum(task.deployment == primary.id for task in live)
+    room = math.floor(service.desired * service.maximum_percent / 100) - len(live)
+    count = min(service.desired - own, room)
+    return [Start(primary.id, count)] if count > 0 else []
+
+
+def _scale_in(service: ServiceSeen, primary: DeploymentSeen, live: list[TaskSeen]) -> list[Action]:
+    """Of the surplus, tasks that do not serve yet go first, then the youngest."""
+    own = [task for task in live if task.deployment == primary.id]
+    surplus = len(own) - service.desired
+    order = sorted(enumerate(own), key=lambda entry: (entry[1].healthy, -entry[0]))
+    reason = f"Scaling activity initiated by (deployment {primary.id})"
+    return [Stop(task.id, reason) for _, task in order[: max(surplus, 0)]]
+
+
+def _replace_older(
+    service: ServiceSeen, primary: DeploymentSeen, older: list[DeploymentSeen], live: list[TaskSeen]
+) -> list[Action]:
+    """Older tasks go as soon as the healthy ones that stay are enough; those that do not serve go at once."""
+    if primary.state == "FAILED":  # nothing replaces them: they keep serving
+        return []
+    least = math.ceil(service.desired * service.minimum_percent / 100)
+    healthy = sum(task.healthy for task in live)
+    failed = {deployment.id for deployment in older if deployment.state == "FAILED"}
+    stops: list[Action] = []
+    for task in live:
+        if task.deployment == primary.id:
+            continue
+        if task.healthy and task.deployment not in failed:
+            if healthy <= least:
+                continue
+            healthy -= 1
+        stops.append(Stop(task.id, f"Scaling activity initiated by (deployment {primary.id})"))
+    return stops
+
+
+def _complete(service: ServiceSeen, primary: DeploymentSeen) -> list[Action]:
+    if primary.state != "IN_PROGRESS":
+        return []
+    own = [task for task in service.tasks if task.deployment == primary.id]
+    serving = sum(task.healthy and not task.unhealthy and task.phase is Phase.RUNNING for task in own)
+    alone = len(own) == len(service.tasks)
+    return [Complete(primary.id)] if alone and serving == len(own) == service.desired else []

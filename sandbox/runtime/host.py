@@ -1,0 +1,186 @@
+"""The Docker daemon, as far as ECS tasks need it: images, containers, and what became of them."""
+
+import contextlib
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import docker
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+
+from sandbox.runtime import pause
+from sandbox.runtime.specs import TaskError
+
+LABEL = "slipway.sandbox"
+CALL_TIMEOUT_SECONDS = 60
+STARTS_AT_ONCE = 4  # more in parallel make none of them faster
+_ECR = re.compile(r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/")
+_EXITED = re.compile(r"Exited \((\d+)\)")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ContainerSeen:
+    """One container in Docker's list."""
+
+    state: str
+    """created, running, exited, dead, ..."""
+    health: str
+    """UNKNOWN, HEALTHY or UNHEALTHY, in ECS's words."""
+    exit_code: int | None
+
+
+class DockerHost:
+    """All containers of one sandbox. Raises DockerException when no daemon answers."""
+
+    def __init__(self, owner: str, registry: str) -> None:
+        self._client = docker.from_env(timeout=CALL_TIMEOUT_SECONDS)
+        info = self._client.info()
+        self.cpus: int = info["NCPU"]
+        self._architecture: str = info["Architecture"]
+        self._owner = owner
+        self._registry = registry
+        self._starting = threading.Semaphore(STARTS_AT_ONCE)
+        self._pulling = threading.Lock()
+        self._seen: dict[str, ContainerSeen] = {}
+        self._refreshed = threading.Condition()
+
+    def close(self) -> None:
+        """Close the connections to the daemon."""
+        self._client.close()
+
+    def refresh(self) -> None:
+        """Look at all containers at once and wake whoever waits for news."""
+        found = self._client.api.containers(all=True, filters={"label": f"{LABEL}={self._owner}"})
+        seen = {entry["Id"]: _seen(entry["State"], entry["Status"]) for entry in found}
+        with self._refreshed:
+            self._seen = seen
+            self._refreshed.notify_all()
+
+    def wait(self, seconds: float) -> None:
+        """Until the next refresh, at most so long."""
+        with self._refreshed:
+            self._refreshed.wait(seconds)
+
+    def seen(self, container: str) -> ContainerSeen | None:
+        """The container as of the last refresh; None when it was not there."""
+        return self._seen.get(container)
+
+    def image(self, reference: str) -> str:
+        """Image id for a reference: the local image first, then its registry. Raises TaskError as ECS words it."""
+        name = _ECR.sub(f"{self._registry}/", reference)
+        with self._pulling:
+            try:
+                return str(self._client.images.get(name).id)
+            except ImageNotFound:
+                pass
+            try:
+                pulled = self._client.images.pull(name) if "@" in name else self._client.images.pull(*_tagged(name))
+                return str(pulled.id)
+            except DockerException as error:
+                reason = getattr(error, "explanation", None) or str(error)
+                raise TaskError(
+                    f"CannotPullContainerError: pull image manifest has been retried 1 time(s): "
+                    f"failed to resolve ref {reference}: {reason}"
+                ) from error
+
+    def network_namespace(self, labels: dict[str, str]) -> str:
+        """Start a container that only holds a network namespace, and return its id."""
+        try:
+            self._client.images.get(pause.IMAGE)
+        except ImageNotFound:
+            name, tag = pause.IMAGE.split(":")
+            content = pause.root_filesystem(self._architecture)
+            self._client.api.import_image_from_data(content, repository=name, tag=tag)
+        holder = self.create(pause.IMAGE, {"command": ["/pause"], "network_mode": "bridge"}, labels)
+        self.start(holder)
+        return holder
+
+    def create(self, image: str, arguments: dict[str, Any], labels: dict[str, str]) -> str:
+        """Create a container, not started, and return its id. Raises TaskError."""
+        try:
+            with self._starting:
+                container = self._client.containers.create(
+                    image, labels={LABEL: self._owner, **labels}, detach=True, **arguments
+                )
+        except DockerException as error:
+            raise TaskError(f"CannotCreateContainerError: {_words(error)}") from error
+        return str(container.id)
+
+    def start(self, container: str) -> None:
+        """Start a created container. Raises TaskError."""
+        try:
+            with self._starting:
+                self._client.api.start(container)
+        except DockerException as error:
+            raise TaskError(f"CannotStartContainerError: {_words(error)}") from error
+
+    def address(self, container: str) -> str:
+        """IPv4 address of a running container on Docker's bridge, empty when it ended already."""
+        networks = self._client.api.inspect_container(container)["NetworkSettings"]["Networks"]
+        return next((str(network["IPAddress"]) for network in networks.values()), "")
+
+    def lines(self, container: str) -> Iterator[bytes]:
+        """Both outputs of a container as they come, each entry with its time in front; ends when it ends."""
+        with contextlib.suppress(NotFound):
+            yield from self._client.api.logs(container, stream=True, follow=True, timestamps=True)
+
+    def stop(self, container: str, timeout_seconds: int) -> None:
+        """SIGTERM (or the image's stop signal), then SIGKILL after the timeout."""
+        with contextlib.suppress(NotFound):
+            self._client.api.stop(container, timeout=timeout_seconds)
+
+    def result(self, container: str) -> tuple[int | None, str]:
+        """Exit code and, where there is one, the reason in ECS's words; no code for one that never ran."""
+        try:
+            state = self._client.api.inspect_container(container)["State"]
+        except NotFound:
+            return None, "the container was removed behind the sandbox's back"
+        if state["OOMKilled"]:
+            return state["ExitCode"], "OutOfMemoryError: Container killed due to memory usage"
+        if state["Status"] == "created":
+            return None, f"CannotStartContainerError: {state['Error']}" if state["Error"] else ""
+        return state["ExitCode"], ""
+
+    def remove(self, containers: list[str], volumes: list[str]) -> None:
+        """Kill and remove; what is gone already is well."""
+        for container in containers:
+            with contextlib.suppress(NotFound):
+                self._client.api.remove_container(container, force=True, v=True)
+        for volume in volumes:
+            with contextlib.suppress(NotFound):
+                self._client.api.remove_volume(volume)
+
+    def create_volume(self, name: str) -> None:
+        """A task's volume, labelled so that it is found after a crash."""
+        self._client.volumes.create(name, labels={LABEL: self._owner})
+
+    def remove_all(self) -> int:
+        """Kill and remove every container and volume of this sandbox; returns how many containers there were."""
+        mine = {"label": f"{LABEL}={self._owner}"}
+        containers = [entry["Id"] for entry in self._client.api.containers(all=True, filters=mine)]
+        volumes = [volume.name for volume in self._client.volumes.list(filters=mine)]
+        try:
+            self.remove(containers, volumes)
+        except APIError as error:
+            log.warning("a container or volume of the sandbox could not be removed: %s", _words(error))
+        return len(containers)
+
+
+def _tagged(name: str) -> tuple[str, str]:
+    repository, _, tag = name.rpartition(":")
+    return (repository, tag) if repository and "/" not in tag else (name, "latest")
+
+
+def _words(error: DockerException) -> str:
+    return str(getattr(error, "explanation", None) or error)
+
+
+def _seen(state: str, status: str) -> ContainerSeen:
+    health = "UNHEALTHY" if "(unhealthy)" in status else "HEALTHY" if "(healthy)" in status else "UNKNOWN"
+    exited = _EXITED.search(status)
+    return ContainerSeen(state, health, int(exited[1]) if exited else None)

@@ -1,0 +1,122 @@
+"""What a load balancer's listener does with a request: rules, actions and targets as plain values.
+
+Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html
+"""
+
+import itertools
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+from urllib.parse import urlsplit
+
+_turns = itertools.count()
+
+
+@dataclass(frozen=True)
+class Target:
+    """One registered address."""
+
+    host: str
+    port: int
+    healthy: bool
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Conditions, all of which must hold, and the last action; the default rule has no conditions."""
+
+    conditions: Sequence[Mapping[str, Any]]
+    action: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a rule looks at."""
+
+    method: str
+    target: str
+    """Path and query."""
+    headers: Mapping[str, str]
+    """By lower-case name."""
+
+
+@dataclass(frozen=True)
+class Listener:
+    """One listener as of the last look: rules by priority, targets by target group."""
+
+    rules: Sequence[Rule]
+    targets: Mapping[str, Sequence[Target]]
+    urls: Mapping[str, str]
+    """This load balancer's local URLs by listener port, for redirects to another listener."""
+
+    def action(self, request: Request) -> Mapping[str, Any]:
+        """Action of the first rule that matches."""
+        return next(rule.action for rule in self.rules if all(_holds(entry, request) for entry in rule.conditions))
+
+    def pick(self, action: Mapping[str, Any]) -> Target | None:
+        """A target for a forward action: by weight, then round robin among the healthy ones, all when none is."""
+        groups = (action.get("ForwardConfig") or {}).get("TargetGroups") or [
+            {"TargetGroupArn": action["TargetGroupArn"]}
+        ]
+        weights = [float(group.get("Weight", 1)) for group in groups]
+        if not any(weights):
+            return None
+        [group] = random.choices(groups, weights)  # noqa: S311 - load, not secrets
+        targets = self.targets.get(group["TargetGroupArn"], ())
+        # With no healthy target at all, a load balancer tries every one.
+        usable = [target for target in targets if target.healthy] or list(targets)
+        return usable[next(_turns) % len(usable)] if usable else None
+
+
+def _holds(condition: Mapping[str, Any], request: Request) -> bool:
+    field = condition["Field"]
+    url = urlsplit(request.target)
+    if field == "path-pattern":
+        return _any(_values(condition, "PathPatternConfig"), url.path)
+    if field == "host-header":
+        host = request.headers.get("host", "").partition(":")[0].lower()
+        return _any([value.lower() for value in _values(condition, "HostHeaderConfig")], host)
+    if field == "http-request-method":
+        return request.method in _values(condition, "HttpRequestMethodConfig")
+    if field == "http-header":
+        name = condition["HttpHeaderConfig"]["HttpHeaderName"].lower()
+        return name in request.headers and _any(_values(condition, "HttpHeaderConfig"), request.headers[name])
+    if field == "query-string":
+        pairs = [pair.partition("=") for pair in url.query.split("&")]
+        return any(
+            fnmatchcase(value, wanted["Value"]) and ("Key" not in wanted or fnmatchcase(key, wanted["Key"]))
+            for wanted in condition["QueryStringConfig"]["Values"]
+            for key, _, value in pairs
+        )
+    return True  # source-ip: every caller of the sandbox is this machine
+
+
+def _values(condition: Mapping[str, Any], config: str) -> list[str]:
+    return list((condition.get(config) or {}).get("Values") or condition.get("Values") or [])
+
+
+def _any(patterns: Sequence[str], value: str) -> bool:
+    return any(fnmatchcase(value, pattern.replace("[", "[[]")) for pattern in patterns)
+
+
+def redirect_url(action: Mapping[str, Any], request: Request, urls: Mapping[str, str]) -> str:
+    """Location of a redirect action; a redirect to another listener of the load balancer goes to its local URL."""
+    config = action["RedirectConfig"]
+    url = urlsplit(request.target)
+    host, _, port = request.headers.get("host", "localhost").partition(":")
+    parts = {"protocol": "http", "host": host, "port": port or "80", "path": url.path[1:], "query": url.query}
+
+    def filled(name: str, default: str) -> str:
+        text = str(config.get(name) or default)
+        for key, value in parts.items():
+            text = text.replace(f"#{{{key}}}", value)
+        return text
+
+    to_port = filled("Port", "#{port}")
+    path, query = filled("Path", "/#{path}"), filled("Query", "#{query}")
+    tail = f"{path}?{query}" if query else path
+    if to_port in urls and not config.get("Host", "#{host}").replace("#{host}", ""):
+        return f"{urls[to_port]}{tail}"
+    return f"{filled('Protocol', '#{protocol}').lower()}://{filled('Host', '#{host}')}:{to_port}{tail}"
