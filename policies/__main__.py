@@ -20,7 +20,7 @@ def use_the_project_environment() -> None:
     if Path(sys.executable) == python or not python.exists():
         raise SystemExit(
             f"policy pack 'slipway': {sys.executable} has no module pulumi_policy; "
-            "run `make setup`, or activate an environment that has pulumi-policy 1.21 or later"
+            "run `make ready`, or activate an environment that has pulumi-policy 1.21 or later"
         )
     os.execv(python, [str(python), *sys.argv])  # noqa: S606 - replaces this process, so that the engine's pid stays
 

@@ -69,6 +69,10 @@ class Analyzer(_PolicyAnalyzerServicer):
             self._pack.summarize(report)
         return response
 
+    def Remediate(self, _request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
+        """No rule rewrites resources, so none is read for it; the level `remediate` means mandatory."""
+        return proto.RemediateResponse()
+
     def _run(self, rule: Rule, response: Any, subject: Resource | Graph) -> None:
         level, report = self._reporter(rule.name, response)
         if level is not EnforcementLevel.DISABLED:

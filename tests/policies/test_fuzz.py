@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.policies.analyzer import UNKNOWN, Node, analyze, analyze_stack, ours, secret, stock
@@ -85,7 +85,7 @@ def test_no_value_is_ever_quoted(case: Case) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{case.kind.rpartition(':')[2]}")
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_shape_of_properties_stops_a_rule_or_leaks(case: Case, data: st.DataObject) -> None:
     examples = [*case.good, *(props for props, _ in case.bad)]
     props = mutate(data, data.draw(st.sampled_from(examples)))
@@ -97,7 +97,7 @@ def test_no_shape_of_properties_stops_a_rule_or_leaks(case: Case, data: st.DataO
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_stack_stops_a_graph_rule_or_leaks(data: st.DataObject) -> None:
     allow = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:*", "Resource": "*"}
     kinds = [(SUBSCRIPTION, "billing"), (TOPIC, "orders"), (QUEUE, "billing"), (QUEUE_POLICY, "billing")]

@@ -116,6 +116,15 @@ def test_waiting_checks_never_block_even_when_all_is_mandatory() -> None:
     assert [one.level for one in analyze_stack(servicer)] == ["advisory"]
 
 
+def test_a_rule_set_to_remediate_is_mandatory_and_rewrites_nothing() -> None:
+    servicer = ours()
+    configure(servicer, {"sqs-queue-encrypted": {}}, proto.REMEDIATE)
+    clear = {"sqsManagedSseEnabled": False}
+    [shown] = analyze(servicer, QUEUE, clear)
+    assert shown.level == "mandatory"
+    assert not servicer.Remediate(proto.AnalyzeRequest(type=QUEUE, properties=struct(clear)), None).remediations
+
+
 def test_a_resource_is_read_once_for_all_rules_of_its_type() -> None:
     seen: list[int] = []
 
@@ -222,3 +231,16 @@ def test_the_pack_starts_without_the_aws_sdk_which_takes_a_second_to_import() ->
     script = "import sys, policies.server; print(sorted({'pulumi_aws', 'boto3'} & sys.modules.keys()))"
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=PACK.parent, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_a_python_without_the_sdk_is_told_what_to_do(tmp_path: Path) -> None:
+    started = tmp_path / "policies" / "__main__.py"
+    started.parent.mkdir()
+    started.write_text((PACK / "__main__.py").read_text())
+    # -S hides the environment's packages, and beside the copy there is no .venv.
+    result = subprocess.run([sys.executable, "-S", started, "127.0.0.1:1"], capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"policy pack 'slipway': {sys.executable} has no module pulumi_policy; "
+        "run `make ready`, or activate an environment that has pulumi-policy 1.21 or later\n"
+    )

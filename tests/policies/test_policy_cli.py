@@ -53,7 +53,7 @@ def run(folder: Path, pack: Path, props: dict[str, Any], *more: str) -> subproce
 def cli(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The CLI in `folder`, with its state there."""
     pulumi = shutil.which("pulumi", path=f"{os.environ['PATH']}:{HOME_CLI}")
-    assert pulumi, "no pulumi on PATH nor in ~/.pulumi/bin; run `make setup`"
+    assert pulumi, "no pulumi on PATH nor in ~/.pulumi/bin; run `make ready`"
     # Without the project's environment on PATH: the executable form must find it by itself.
     path = f"{Path(pulumi).parent}:/usr/local/bin:/usr/bin:/bin"
     clean = {
@@ -64,7 +64,7 @@ def cli(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "PULUMI_CONFIG_PASSPHRASE": "only for this test",
     }
     return subprocess.run(
-        [pulumi, *arguments], capture_output=True, text=True, env=clean, cwd=folder, timeout=60, check=False
+        [pulumi, *arguments], capture_output=True, text=True, env=clean, cwd=folder, timeout=120, check=False
     )
 
 
