@@ -82,10 +82,15 @@ def _expect(who: str, path: str, value: object, holds: bool, kind: str) -> None:
 
 def whole_number(who: str, argument: str, value: float, low: int, high: int, fix: str = "") -> int:
     """Whole number within bounds; the plugin host hands integers over as floats."""
-    if value != int(value) or not low <= value <= high:
+    if not float(value).is_integer() or not low <= value <= high:
         hint = f"; {fix}" if fix else ""
-        raise ArgumentError(f"{who}: {argument} must be a whole number {low}-{high}, got {value:g}{hint}")
+        raise ArgumentError(f"{who}: {argument} must be a whole number {low}-{high}, got {spelled(value)}{hint}")
     return int(value)
+
+
+def spelled(value: float) -> str:
+    """A number as its caller wrote it, who wrote 80 where the plugin host says 80.0."""
+    return str(int(value)) if float(value).is_integer() else str(value)
 
 
 def one_of(who: str, argument: str, value: T, allowed: Collection[T]) -> T:

@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size
 """
 
-from ._checks import ArgumentError
+from ._checks import ArgumentError, spelled
 
 # CPU units (1024 = 1 vCPU) to the memory offered, in MiB.
 MEMORY_MIB: dict[int, tuple[int, ...]] = {
@@ -21,7 +21,7 @@ def task_size(who: str, cpu: float, memory_mib: float) -> tuple[int, int]:
     """CPU units and MiB of memory, refused where Fargate does not offer the pair."""
     if cpu not in MEMORY_MIB:
         listed = ", ".join(str(units) for units in MEMORY_MIB)
-        raise ArgumentError(f"{who}: cpu must be one of {listed}, got {cpu:g}; 1024 units are one vCPU")
+        raise ArgumentError(f"{who}: cpu must be one of {listed}, got {spelled(cpu)}; 1024 units are one vCPU")
     offered = MEMORY_MIB[int(cpu)]
     if memory_mib in offered:
         return int(cpu), int(memory_mib)
@@ -30,8 +30,8 @@ def task_size(who: str, cpu: float, memory_mib: float) -> tuple[int, int]:
     fix = f"take {enough[0]}" if enough else f"take {offered[-1]} or less"
     if with_more_cpu:
         fix += f", or cpu {' or '.join(str(units) for units in with_more_cpu)}"
-    rule = f"memory_mib must be {_spelled(offered)} with cpu {cpu:g}"
-    raise ArgumentError(f"{who}: {rule}, got {memory_mib:g}; {fix}")
+    rule = f"memory_mib must be {_spelled(offered)} with cpu {spelled(cpu)}"
+    raise ArgumentError(f"{who}: {rule}, got {spelled(memory_mib)}; {fix}")
 
 
 def _spelled(offered: tuple[int, ...]) -> str:
