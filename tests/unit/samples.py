@@ -1,0 +1,122 @@
+"""Arguments of every component that work: the fewest, and with every switch on."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import slipway
+
+CONTEXT = Path(__file__).parent / "image"
+CLUSTER = "arn:aws:ecs:eu-west-1:123456789012:cluster/main"
+CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/abc"
+IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/api@sha256:" + "a" * 64
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/abc"
+QUEUE = "arn:aws:sqs:eu-west-1:123456789012:work"
+QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/work"
+SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-AbCdEf"
+PARAMETER = "arn:aws:ssm:eu-west-1:123456789012:parameter/shop/flag"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:orders"
+PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO5MpsyC6uSWU4RzBMcGY9f8mtNXNUYisw2OSyvYl2Cd me"
+
+TASK: dict[str, Any] = {
+    "cluster_arn": CLUSTER,
+    "vpc_id": "vpc-1",
+    "subnet_ids": ["subnet-1", "subnet-2"],
+    "image": IMAGE,
+}
+BALANCER: dict[str, Any] = {"subnet_ids": ["subnet-3", "subnet-4"], "allowed_cidr_blocks": ["203.0.113.0/24"]}
+BEHIND_BALANCER: dict[str, Any] = TASK | {"container_port": 8080, "load_balancer": BALANCER}
+WORKER: dict[str, Any] = TASK | {"queue_arn": QUEUE, "queue_url": QUEUE_URL}
+BASTION: dict[str, Any] = {
+    "vpc_id": "vpc-1",
+    "vpc_cidr_block": "10.20.0.0/16",
+    "subnet_id": "subnet-3",
+    "allowed_cidr_blocks": ["203.0.113.7/32"],
+    "public_key": PUBLIC_KEY,
+}
+RICH_TASK: dict[str, Any] = {
+    "cpu": 512,
+    "memory_mib": 1024,
+    "architecture": "arm64",
+    "command": ["python", "-m", "app"],
+    "user": "1000:1000",
+    "environment": {"B": "2", "A": "1"},
+    "secrets": {"PASSWORD": SECRET, "FLAG": PARAMETER},
+    "permissions": [{"actions": ["sns:Publish"], "resources": [TOPIC]}],
+    "stop_timeout_seconds": 60,
+    "log_retention_days": 7,
+    "tags": {"team": "shop"},
+}
+
+COMPONENTS: dict[str, Callable[..., Any]] = {
+    name: getattr(slipway, name) for name in slipway.__all__ if name != "ArgumentError" and not name.endswith("Args")
+}
+
+FEWEST: dict[str, dict[str, Any]] = {
+    "Bastion": BASTION,
+    "Cluster": {},
+    "ContainerImage": {"context": str(CONTEXT)},
+    "FanOut": {"queues": {"billing": {}}},
+    "FargateService": TASK,
+    "Network": {},
+    "Queue": {},
+    "QueueWorker": WORKER,
+    "Topic": {},
+}
+
+RICHEST: dict[str, dict[str, Any]] = {
+    "Bastion": BASTION | {"instance_type": "t3.micro", "tags": {"team": "shop"}},
+    "Cluster": {"log_retention_days": 90, "tags": {"team": "shop"}},
+    "ContainerImage": {
+        "context": str(CONTEXT),
+        "dockerfile": str(CONTEXT / "Dockerfile"),
+        "target": "run",
+        "build_args": {"BASE_IMAGE": "scratch"},
+        "architecture": "arm64",
+        "keep_releases": 5,
+        "force_delete": True,
+        "tags": {"team": "shop"},
+    },
+    "FanOut": {
+        "fifo": True,
+        "kms_key_id": KEY,
+        "tags": {"team": "shop"},
+        "queues": {
+            "billing": {"visibility_timeout_seconds": 120, "max_receives": 3},
+            "shipping": {"filter_policy": {"kind": ["physical"]}, "raw_message_delivery": True},
+        },
+    },
+    "FargateService": RICH_TASK
+    | BEHIND_BALANCER
+    | {
+        "load_balancer": BALANCER | {"certificate_arn": CERTIFICATE, "internal": True, "deletion_protection": True},
+        "desired_count": 3,
+        "keep_scaled_count": True,
+        "health_check_path": "/ready",
+        "health_check_grace_period_seconds": 30,
+        "deregistration_delay_seconds": 5,
+    },
+    "Network": {
+        "cidr_block": "10.8.0.0/20",
+        "connected_cidr_blocks": ["192.168.0.0/16"],
+        "availability_zones": ["eu-west-1a", "eu-west-1c"],
+        "nat": "per_zone",
+        "interface_endpoints": ["ecr.api", "logs"],
+        "flow_log_retention_days": 7,
+        "tags": {"team": "shop"},
+    },
+    "Queue": {
+        "fifo": True,
+        "visibility_timeout_seconds": 60,
+        "max_receives": 3,
+        "retention_seconds": 3600,
+        "delay_seconds": 5,
+        "kms_key_id": KEY,
+        "topic_arns": [TOPIC, TOPIC + "-2"],
+        "tags": {"team": "shop"},
+    },
+    "QueueWorker": RICH_TASK
+    | WORKER
+    | {"queue_kms_key_arn": KEY, "min_tasks": 2, "max_tasks": 8, "backlog_per_task": 50},
+    "Topic": {"fifo": True, "kms_key_id": KEY, "tags": {"team": "shop"}},
+}

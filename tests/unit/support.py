@@ -1,0 +1,161 @@
+"""A recording engine for component tests: builds under Pulumi's mocks and keeps whole registrations."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi.runtime import mocks
+
+ACCOUNT = "123456789012"
+REGION = "eu-west-1"
+ZONES = ["eu-west-1c", "eu-west-1a", "eu-west-1b"]
+STACK_TYPE = "pulumi:pulumi:Stack"
+
+# What the real provider computes, for the outputs that other resources or tests read.
+COMPUTED: Mapping[str, Callable[[str], dict[str, Any]]] = {
+    "aws:ec2/eip:Eip": lambda name: {"publicIp": "203.0.113.10"},
+    "aws:ec2/keyPair:KeyPair": lambda name: {"keyName": f"{name}-key"},
+    "aws:ecr/repository:Repository": lambda name: {"repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}"},
+    "aws:lb/loadBalancer:LoadBalancer": lambda name: {"dnsName": f"{name}.elb.example"},
+    "aws:sqs/queue:Queue": lambda name: {"url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"},
+    "docker:index/image:Image": lambda name: {
+        "repoDigest": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}@sha256:{'a' * 64}"
+    },
+    "pulumi-python:dynamic/slipway:PrivateKey": lambda name: {"public_key": f"ssh-ed25519 AAAA {name}"},
+}
+
+ANSWERS: Mapping[str, dict[str, Any]] = {
+    "aws:index/getAvailabilityZones:getAvailabilityZones": {"names": ZONES},
+    "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
+    "aws:index/getRegion:getRegion": {"region": REGION},
+    "aws:ecr/getAuthorizationToken:getAuthorizationToken": {"userName": "AWS", "password": "token"},
+    "aws:ssm/getParameter:getParameter": {"value": "ami-0123456789abcdef0"},
+}
+
+
+@dataclass
+class Resource:
+    """One registration as the engine saw it."""
+
+    urn: str
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    ignore_changes: list[str]
+    depends_on: set[str]
+    provider: str
+
+    @property
+    def parents(self) -> list[str]:
+        """Types from the outermost component down to this resource."""
+        return self.urn.split("::")[2].split("$")
+
+
+@dataclass
+class Built:
+    """Everything that was registered while building, and the outputs that components registered."""
+
+    resources: list[Resource] = field(default_factory=list)
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    calls: list[pulumi.runtime.MockCallArgs] = field(default_factory=list)
+
+    def of_type(self, suffix: str) -> list[Resource]:
+        """Registrations whose type ends so, by name."""
+        return sorted((it for it in self.resources if it.type.endswith(suffix)), key=lambda it: it.name)
+
+    def one(self, suffix: str, name: str) -> Resource:
+        """The one registration of this type and name."""
+        found = [it for it in self.of_type(suffix) if it.name == name]
+        assert len(found) == 1, f"{len(found)} {suffix} named {name}, of {[it.name for it in self.of_type(suffix)]}"
+        return found[0]
+
+    def counts(self) -> dict[str, int]:
+        """How many registrations there are of each provider's type."""
+        types = [it.type for it in self.resources if not it.type.startswith("slipway:")]
+        return {kind: types.count(kind) for kind in sorted(set(types))}
+
+    def component_outputs(self, kind: str) -> dict[str, Any]:
+        """What the one component of this class registered as its outputs."""
+        found = [outputs for urn, outputs in self.outputs.items() if urn.split("::")[2].endswith(f":{kind}")]
+        assert len(found) == 1
+        return found[0]
+
+
+class Answers(pulumi.runtime.Mocks):
+    """Gives resources what the provider would compute; a lookup without an answer is an error."""
+
+    def __init__(self, built: Built, answers: Mapping[str, dict[str, Any]]) -> None:
+        self.built = built
+        self.answers = answers
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        service = args.typ.split(":")[1].split("/")[0] if ":" in args.typ else args.typ
+        computed = {"arn": f"arn:aws:{service}:{REGION}:{ACCOUNT}:{args.name}", "name": args.name}
+        computed |= COMPUTED.get(args.typ, lambda name: {})(args.name)
+        return f"{args.name}-id", computed | args.inputs
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
+        self.built.calls.append(args)
+        return {**self.answers[args.token], "id": "lookup"}
+
+
+class Monitor(mocks.MockMonitor):
+    """Keeps what the mocks do not: options and registered outputs."""
+
+    def __init__(self, built: Built, answers: Mapping[str, dict[str, Any]]) -> None:
+        super().__init__(Answers(built, answers))
+        self.built = built
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802
+        with own_loop():
+            return super().Invoke(request)
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802
+        with own_loop():
+            response = super().RegisterResource(request)
+        if request.type != STACK_TYPE:
+            inputs = pulumi.runtime.rpc.deserialize_properties(request.object)
+            inputs.pop("__provider", None)
+            self.built.resources.append(
+                Resource(
+                    urn=response.urn,
+                    type=request.type,
+                    name=request.name,
+                    inputs=inputs,
+                    ignore_changes=list(request.ignoreChanges),
+                    depends_on={urn.split("::")[-1] for urn in request.dependencies},
+                    provider=request.provider,
+                )
+            )
+        return response
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
+        outputs = pulumi.runtime.rpc.deserialize_properties(request.outputs)
+        self.built.outputs[request.urn] = outputs
+        return super().RegisterResourceOutputs(request)
+
+
+@contextmanager
+def own_loop() -> Iterator[None]:
+    """An event loop for this thread that is closed in the end; the SDK's mocks leave theirs open."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+def build(construct: Callable[[], Any], answers: Mapping[str, dict[str, Any]] = ANSWERS) -> Built:
+    """Run a construction to its end and return everything it registered."""
+    built = Built()
+    monitor = Monitor(built, answers)
+    with own_loop():
+        mocks.set_mocks(monitor.mocks, monitor=monitor)
+        pulumi.runtime.test(construct)()
+    return built

@@ -1,0 +1,140 @@
+"""What every component promises, whatever it builds."""
+
+import ast
+import functools
+import inspect
+import itertools
+import json
+import textwrap
+import typing
+from typing import Any, NotRequired
+
+import pulumi
+import pulumi_aws
+import pytest
+from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.provider.experimental.host import components_from_module
+
+import slipway
+from tests.unit.samples import COMPONENTS, FEWEST, RICHEST
+from tests.unit.support import Built, build
+
+CASES = [(kind, "fewest") for kind in FEWEST] + [(kind, "richest") for kind in RICHEST]
+NAME = "shop"
+
+
+@functools.cache
+def built(kind: str, case: str) -> Built:
+    args = (FEWEST if case == "fewest" else RICHEST)[kind]
+    return build(lambda: COMPONENTS[kind](NAME, args))
+
+
+def descriptions(shape: type) -> dict[str, str]:
+    """Attribute to the docstring under it."""
+    body = typing.cast("ast.ClassDef", ast.parse(textwrap.dedent(inspect.getsource(shape))).body[0]).body
+    found = {}
+    for attribute, below in itertools.pairwise(body):
+        if isinstance(attribute, ast.AnnAssign) and isinstance(attribute.target, ast.Name):
+            is_text = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
+            found[attribute.target.id] = str(below.value.value) if is_text else ""  # type: ignore[attr-defined]
+    return found
+
+
+def camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.title() for word in rest)
+
+
+def test_every_component_has_samples() -> None:
+    assert set(COMPONENTS) == set(FEWEST) == set(RICHEST)
+
+
+@pytest.mark.parametrize("kind", COMPONENTS)
+def test_the_richest_sample_sets_every_argument(kind: str) -> None:
+    keys = set(inspect.get_annotations(getattr(slipway, f"{kind}Args")))
+    left_out = {
+        "Bastion": {"key_file"},  # excludes public_key
+        "FanOut": {"topic_arn"},  # excludes kms_key_id
+        "Network": {"zone_count"},  # excludes availability_zones
+    }
+    assert keys - set(RICHEST[kind]) == left_out.get(kind, set())
+
+
+@pytest.mark.parametrize(("kind", "case"), CASES)
+def test_the_token_is_the_class_name(kind: str, case: str) -> None:
+    outer = built(kind, case).resources[0]
+    assert (outer.type, outer.name) == (f"slipway:index:{kind}", NAME)
+
+
+@pytest.mark.parametrize(("kind", "case"), CASES)
+def test_children_are_parented_and_carry_the_name(kind: str, case: str) -> None:
+    for child in built(kind, case).resources[1:]:
+        assert child.parents[0].startswith("slipway:index:"), f"{child.urn} has no component for a parent"
+        assert child.name == NAME or child.name.startswith(f"{NAME}-"), f"{child.name} does not start with the name"
+
+
+@pytest.mark.parametrize(("kind", "case"), CASES)
+def test_outputs_are_registered_in_camel_case(kind: str, case: str) -> None:
+    outer = built(kind, case)
+    registered = outer.outputs[outer.resources[0].urn]
+    declared = inspect.get_annotations(typing.cast("type", COMPONENTS[kind]))
+    wanted = {camel(name) for name in declared}
+    assert set(registered) == wanted - {name for name in wanted if registered.get(name) is None}
+
+
+@pytest.mark.parametrize("kind", COMPONENTS)
+def test_an_unknown_argument_registers_nothing(kind: str) -> None:
+    def construct() -> None:
+        with pytest.raises(slipway.ArgumentError, match=rf"^{kind} 'shop': colour is not an argument; "):
+            COMPONENTS[kind](NAME, FEWEST[kind] | {"colour": "red"})
+
+    assert build(construct).resources == []
+
+
+@pytest.mark.parametrize(("kind", "case"), CASES)
+def test_the_provider_reaches_every_child_and_lookup(kind: str, case: str) -> None:
+    args = (FEWEST if case == "fewest" else RICHEST)[kind]
+
+    def construct() -> None:
+        provider = pulumi_aws.Provider("elsewhere", region="us-west-2")
+        COMPONENTS[kind](NAME, args, pulumi.ResourceOptions(providers=[provider]))
+
+    made = build(construct)
+    of_aws = [it for it in made.resources if it.type.startswith("aws:")]
+    assert {it.provider.split("::")[-2:][0] for it in of_aws} == {"elsewhere"}
+    assert {call.provider.split("::")[-2:][0] for call in made.calls} <= {"elsewhere"}
+
+
+@pytest.mark.parametrize("kind", COMPONENTS)
+def test_arguments_are_described_with_their_defaults(kind: str) -> None:
+    shapes = [it for name, it in vars(slipway).items() if name.startswith(kind) and name.endswith("Args")]
+    for shape in shapes:
+        hints, texts = inspect.get_annotations(shape), descriptions(shape)
+        for key, hint in hints.items():
+            assert texts.get(key), f"{shape.__name__}.{key} has no description"
+            stated = "Default:" in texts[key] or "Set this or" in texts[key]
+            assert stated == (typing.get_origin(hint) is NotRequired), f"{shape.__name__}.{key}: {texts[key]}"
+
+
+@pytest.mark.parametrize("kind", COMPONENTS)
+def test_outputs_are_described(kind: str) -> None:
+    component = typing.cast("type", COMPONENTS[kind])
+    assert set(descriptions(component)) == set(inspect.get_annotations(component))
+    assert all(descriptions(component).values())
+
+
+def test_the_schema_has_every_component_with_descriptions() -> None:
+    provider = ComponentProvider(components_from_module(slipway), "slipway", version="0.1.0")
+    schema: dict[str, Any] = json.loads(provider.schema or "{}")
+    assert set(schema["resources"]) == {f"slipway:index:{kind}" for kind in COMPONENTS}
+    for token, resource in schema["resources"].items():
+        described = {**resource["inputProperties"], **resource["properties"]}
+        assert [key for key, it in described.items() if not it.get("description")] == [], token
+        assert resource["description"]
+
+
+def test_the_public_names_are_these() -> None:
+    assert slipway.__all__ == sorted(slipway.__all__)
+    assert set(slipway.__all__) == {"ArgumentError", "FanOutQueueArgs", "LoadBalancerArgs", "PermissionArgs"} | {
+        name + suffix for name in COMPONENTS for suffix in ("", "Args")
+    }
