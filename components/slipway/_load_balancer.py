@@ -11,7 +11,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_aws import ec2, lb
 
-from ._checks import ArgumentError, child_name, cidr_block, distinct, given, not_empty, whole_number
+from ._checks import ArgumentError, child_name, cidr_block, each, given, not_empty, whole_number
 from ._rules import HTTPS, Gate, block_name, closed_group
 from ._tags import Tags, named
 
@@ -61,9 +61,7 @@ def check_load_balancer(who: str, name: str, args: LoadBalancerArgs) -> None:
     child_name(f"{who} load_balancer", name, NAME_LENGTH)
     allowed = args["allowed_cidr_blocks"]
     not_empty(who, "load_balancer.allowed_cidr_blocks", allowed, "your office's network, or 0.0.0.0/0 for everyone")
-    for index, block in enumerate(allowed):
-        cidr_block(who, f"load_balancer.allowed_cidr_blocks[{index}]", block)
-    distinct(who, "load_balancer.allowed_cidr_blocks", allowed)
+    each(who, "load_balancer.allowed_cidr_blocks", allowed, cidr_block)
     certificate = args.get("certificate_arn")
     if isinstance(certificate, str) and not ACM_ARN.fullmatch(certificate):
         raise ArgumentError(

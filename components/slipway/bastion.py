@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/prescriptive-guidance/latest/patterns/access-a-bastion-host-by-using-session-manager-and-amazon-ec2-instance-connect.html
 """
 
+import ipaddress
 import json
 import re
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import ec2, iam
 
-from ._checks import ArgumentError, check_keys, child_name, cidr_block, distinct, given, one_argument
+from ._checks import ArgumentError, check_keys, child_name, cidr_block, each, given, one_argument
 from ._iam import document, trust
 from ._private_key import PrivateKey, UnreadableKeyError, public_half
 from ._rules import ANYWHERE, HTTPS, block_name, closed_group
@@ -135,12 +136,11 @@ class Bastion(pulumi.ComponentResource):
 
 
 def check_sources(who: str, blocks: list[str]) -> None:
-    """Refuse ssh from everywhere."""
-    for index, block in enumerate(blocks):
-        if cidr_block(who, f"allowed_cidr_blocks[{index}]", block).prefixlen == 0:
-            ways = "name your own network as 203.0.113.7/32, or leave it empty and use Session Manager"
-            raise ArgumentError(f"{who}: allowed_cidr_blocks must not be open to everyone, got {block}; {ways}")
-    distinct(who, "allowed_cidr_blocks", blocks)
+    """Refuse ssh from everywhere, in one network or in several that make it up."""
+    each(who, "allowed_cidr_blocks", blocks, cidr_block)
+    if any(block.prefixlen == 0 for block in ipaddress.collapse_addresses(map(ipaddress.IPv4Network, blocks))):
+        ways = "name your own network as 203.0.113.7/32, or leave it empty and use Session Manager"
+        raise ArgumentError(f"{who}: allowed_cidr_blocks must not be open to everyone, got {', '.join(blocks)}; {ways}")
 
 
 def check_key(who: str, args: BastionArgs) -> None:
