@@ -1,0 +1,116 @@
+"""The digest of a build: the same for the same content anywhere, another for whatever the build would see change."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from slipway._build_context import digest, ignore_patterns, is_ignored, seen_files
+
+SETTINGS = "{}"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    context = tmp_path / "app"
+    (context / "src").mkdir(parents=True)
+    (context / "Dockerfile").write_text("FROM scratch\n")
+    (context / "src" / "main.py").write_text("print(1)\n")
+    (context / "notes.md").write_text("notes\n")
+    (context / ".dockerignore").write_text("*.md\n")
+    return context
+
+
+def of(context: Path, settings: str = SETTINGS) -> str:
+    return digest(context, context / "Dockerfile", settings)
+
+
+def test_a_copy_elsewhere_at_another_time_has_the_same_digest(tree: Path, tmp_path: Path) -> None:
+    before = of(tree)
+    copied = tmp_path / "elsewhere" / "clone"
+    shutil.copytree(tree, copied)
+    for path in copied.rglob("*"):
+        os.utime(path, (1, 1))
+    assert of(copied) == before
+    assert len(before) == 64
+
+
+CHANGES: dict[str, tuple[Callable[[Path], object], bool]] = {
+    "content": (lambda it: (it / "src/main.py").write_text("print(2)\n"), True),
+    "dockerfile": (lambda it: (it / "Dockerfile").write_text("FROM other\n"), True),
+    "mode": (lambda it: (it / "src/main.py").chmod(0o755), True),
+    "new file": (lambda it: (it / "new").write_text(""), True),
+    "rename": (lambda it: (it / "src/main.py").rename(it / "src/other.py"), True),
+    "link": (lambda it: (it / "link").symlink_to("src/main.py"), True),
+    "dangling link": (lambda it: (it / "link").symlink_to("nowhere"), True),
+    "link to a folder": (lambda it: (it / "link").symlink_to("src"), True),
+    "ignore file": (lambda it: (it / ".dockerignore").write_text("*.md\n*.txt\n"), True),
+    "ignored content": (lambda it: (it / "notes.md").write_text("more\n"), False),
+    "ignored new file": (lambda it: (it / "more.md").write_text("more\n"), False),
+    "time": (lambda it: os.utime(it / "src/main.py", (1, 1)), False),
+    "pipe": (lambda it: os.mkfifo(it / "pipe"), False),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_digest_changes_exactly_when_the_build_can_see_it(tree: Path, change: str) -> None:
+    before = of(tree)
+    make, seen = CHANGES[change]
+    make(tree)
+    assert (of(tree) != before) is seen
+
+
+def test_settings_and_the_boundary_between_parts_count(tree: Path) -> None:
+    assert of(tree, '{"target": "run"}') != of(tree)
+    (tree / "ab").write_text("c")
+    before = of(tree)
+    (tree / "ab").rename(tree / "a")
+    (tree / "a").write_text("bc")
+    assert of(tree) != before
+
+
+# Each row checked against the reference: https://docs.docker.com/build/concepts/context/#syntax
+IGNORED: list[tuple[str, list[str], list[str]]] = [
+    ("*/temp*", ["a/temporary.txt", "a/temp", "a/temp/inside"], ["temp", "a/b/temp"]),
+    ("*/*/temp*", ["a/b/temporary.txt"], ["a/temp"]),
+    ("temp?", ["tempa", "tempb"], ["temp", "tempab", "a/tempa"]),
+    ("**/*.go", ["main.go", "a/main.go", "a/b/main.go"], ["main.got"]),
+    ("build", ["build", "build/a/b"], ["a/build", "builds"]),
+    ("/build/", ["build", "build/a"], ["a/build"]),
+    ("*.md\n!README.md", ["notes.md"], ["README.md"]),
+    ("*.md\n!README*.md\nREADME-secret.md", ["notes.md", "README-secret.md"], ["README.md"]),
+    ("docs\n!docs/keep", ["docs/a"], ["docs/keep", "docs/keep/a"]),
+    ("a/**", ["a/b", "a/b/c"], ["b/a"]),
+    ("a/**/b", ["a/b", "a/x/b", "a/x/y/b"], ["a/c"]),
+    ("[ab].txt", ["a.txt", "b.txt"], ["c.txt"]),
+    ("[^a].txt", ["b.txt"], ["a.txt"]),
+    ("# comment\n\n  spaced  ", ["spaced"], ["# comment", "comment"]),
+    ("a\\*b", ["a*b"], ["axb"]),
+    ("./x/../y", ["y"], ["x"]),
+    ("*", ["a", "a/b"], []),
+]
+
+
+@pytest.mark.parametrize(("lines", "ignored", "seen"), IGNORED)
+def test_ignore_files_read_as_docker_reads_them(
+    tmp_path: Path, lines: str, ignored: list[str], seen: list[str]
+) -> None:
+    (tmp_path / ".dockerignore").write_text(lines)
+    patterns = ignore_patterns(tmp_path, tmp_path / "Dockerfile")
+    assert {path: is_ignored(path, patterns) for path in ignored + seen} == dict.fromkeys(
+        ignored, True
+    ) | dict.fromkeys(seen, False)
+
+
+def test_a_dockerfile_s_own_ignore_file_comes_first(tree: Path) -> None:
+    (tree / "Dockerfile.dockerignore").write_text("src\n")
+    patterns = ignore_patterns(tree, tree / "Dockerfile")
+    assert list(seen_files(tree, patterns)) == [".dockerignore", "Dockerfile", "Dockerfile.dockerignore", "notes.md"]
+
+
+def test_a_file_rescued_from_an_ignored_folder_is_seen(tree: Path) -> None:
+    (tree / ".dockerignore").write_text("*\n!src/main.py\n")
+    patterns = ignore_patterns(tree, tree / "Dockerfile")
+    assert list(seen_files(tree, patterns)) == ["src/main.py"]
