@@ -53,7 +53,7 @@ class AwsClient:
         self._clients: dict[tuple[str, str], BaseClient] = {}
         self._lock = threading.RLock()
 
-    def call(self, service: str, operation: str, region: str, **params: Any) -> dict[str, Any]:
+    def call(self, service: str, operation: str, region: str, /, **params: Any) -> dict[str, Any]:
         """One operation, named as boto3 does. Throttling is waited out. Raises AwsError."""
         client = self.client(service, region)
         name = client.meta.method_to_api_mapping[operation]

@@ -10,6 +10,7 @@ from sandbox.provider import sdk, wire
 from sandbox.provider.declaration import Autoname, Resource
 
 DEFAULTED = "__defaults"  # the real provider keeps the names of the properties that it filled in under this key
+IMPORTED = "*"  # stands among them when AWS filled in everything
 RANDOM_DIGITS = 7
 PREFIX_DIGITS = 26  # what follows a namePrefix
 

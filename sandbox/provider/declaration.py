@@ -79,6 +79,8 @@ class Resource:
     delete: "Call | Callable[[Scope], object] | None"
     """None: there is nothing to delete on AWS."""
     updates: tuple[Update, ...] = ()
+    settle: "Callable[[Scope], None] | None" = None
+    """Waits, after creation and after each update, until AWS has done what was asked."""
     tags: Tags | None = None
     autoname: Autoname | None = None
     names: Mapping[str, str] = field(default_factory=dict)
@@ -99,6 +101,8 @@ class Resource:
     """Properties that the functions of this declaration deal with themselves."""
     documents: str = ""
     """Properties that hold JSON, compared by meaning."""
+    compare: "Mapping[str, Callable[[Any], Any]]" = field(default_factory=dict)
+    """Property to the form in which two values of it can be compared, where JSON alone does not tell."""
     ordered: str = ""
     """Lists whose order has a meaning. Every other list is compared as a set."""
     gone: str = ""

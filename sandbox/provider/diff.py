@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.provider import meaning, sdk, wire
-from sandbox.provider.check import DEFAULTED
+from sandbox.provider.check import DEFAULTED, IMPORTED
 from sandbox.provider.declaration import Resource
 
 
@@ -29,6 +29,7 @@ def diff(
 ) -> Change:
     """Compares inputs by meaning; `tags_all` is what the tags and the provider's defaultTags come to now."""
     outputs = sdk.schema(declaration.token).outputs
+    is_imported = IMPORTED in old_inputs.get(DEFAULTED, [])
     changed, replaces, details = set(), set(), {}
     for name in sorted({*old_inputs, *new_inputs} - {DEFAULTED, "tagsAll"}):
         if name not in new_inputs and _is_left_to_aws(declaration, outputs, name):
@@ -36,6 +37,8 @@ def diff(
         old = old_inputs.get(name, state.get(name, declaration.defaults.get(name)))
         new = new_inputs.get(name, declaration.defaults.get(name))
         if meaning.same(declaration, name, old, new) or (_is_empty(old) and _is_empty(new)):
+            continue
+        if is_imported and name in outputs and meaning.covers(outputs[name].type, new, old):
             continue
         changed.add(name)
         suffix = ""

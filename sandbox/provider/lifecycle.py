@@ -10,7 +10,7 @@ from sandbox.provider import mapping, meaning, sdk, wire
 from sandbox.provider.aws_client import AwsError
 from sandbox.provider.check import DEFAULTED
 from sandbox.provider.declaration import Call, Resource, Tags, Update
-from sandbox.provider.errors import IncompleteResourceError
+from sandbox.provider.errors import IncompleteResourceError, ProviderError
 from sandbox.provider.scope import Scope
 
 GONE = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|NotExists")
@@ -62,7 +62,9 @@ def _finish(declaration: Resource, scope: Scope, later: frozenset[str]) -> None:
         while pending:
             _update(declaration, scope, pending[0], later)
             pending.pop(0)
-    except AwsError as error:
+        if declaration.settle:
+            declaration.settle(scope)
+    except ProviderError as error:
         undone = {name for update in pending for name in update.properties.split()}
         inputs = {name: value for name, value in scope.inputs.items() if name not in undone}
         raise IncompleteResourceError(str(error), scope.id, {**inputs, "region": scope.region}, inputs) from error
@@ -137,12 +139,18 @@ def preview(declaration: Resource, scope: Scope, tags_all: Any) -> dict[str, Any
 
 
 def update(declaration: Resource, scope: Scope) -> dict[str, Any]:
-    """Makes the calls that the changed properties need and returns the outputs."""
+    """Makes the calls that the changed properties need and returns the outputs.
+
+    An update without a change is the engine's second attempt at a resource that was left incomplete: all is said again.
+    """
+    scope.changed = scope.changed or frozenset(_own(declaration, scope.inputs))
     for each in declaration.updates:
         if scope.changed & frozenset(each.properties.split()):
             _update(declaration, scope, each, scope.changed)
     if declaration.tags and "tags" in scope.changed:
         _update_tags(declaration.tags, scope)
+    if declaration.settle:
+        declaration.settle(scope)
     return outputs(declaration, scope, read_reply(declaration, scope) or {})
 
 
@@ -173,10 +181,13 @@ def is_gone(declaration: Resource, error: AwsError) -> bool:
 
 
 def same(declaration: Resource, name: str, old: Any, new: Any) -> bool:
-    """Whether two values of a property mean the same; absent counts as the default."""
+    """Whether AWS's value is what is recorded, as far as that goes; absent counts as the default."""
     default = declaration.defaults.get(name)
     old, new = (default if old is None else old), (default if new is None else new)
-    return meaning.same(declaration, name, old, new) or (not old and not new)
+    kind = sdk.schema(declaration.token).outputs[name].type
+    return meaning.same(declaration, name, old, new) or (
+        name not in declaration.words("ordered") and meaning.covers(kind, old, new)
+    )
 
 
 def _update(declaration: Resource, scope: Scope, step: Update, changed: frozenset[str]) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sandbox.provider import wire
+from sandbox.provider import sdk, wire
 from sandbox.provider.declaration import Resource
 
 
@@ -12,10 +12,34 @@ def same(declaration: Resource, name: str, old: Any, new: Any) -> bool:
     """Whether two values of a top-level property mean the same. An unknown is never the same."""
     if wire.has_unknown(old) or wire.has_unknown(new):
         return False
+    if compare := declaration.compare.get(name):
+        return bool(compare(old) == compare(new))
     if name in declaration.words("documents"):
         return bool(document(old) == document(new))
     is_ordered = name in declaration.words("ordered")
     return bool(_normal(old, is_ordered) == _normal(new, is_ordered))
+
+
+def covers(kind: Any, asked: Any, actual: Any) -> bool:
+    """Whether AWS has what was asked, where it may answer with more members in a block than a program writes."""
+    if sdk.is_class(kind) and isinstance(asked, Mapping) and isinstance(actual, Mapping):
+        types = sdk.properties(kind)
+        return all(
+            covers(types[key].type if key in types else None, item, actual.get(key)) for key, item in asked.items()
+        )
+    item_kind = sdk.item_type(kind) if sdk.is_list(kind) else None
+    if sdk.is_class(item_kind) and isinstance(asked, list) and isinstance(actual, list):
+        return len(asked) == len(actual) and all(any(covers(item_kind, one, each) for each in actual) for one in asked)
+    is_empty = not asked and not actual
+    return is_empty or _normal(asked, False) == _normal(actual, False) or same_reference(asked, actual)
+
+
+def same_reference(old: Any, new: Any) -> bool:
+    """Whether one is an ARN and the other the name or id at its end: AWS answers with either."""
+    if not (isinstance(old, str) and isinstance(new, str)):
+        return False
+    short, long = sorted((old, new), key=len)
+    return long.startswith("arn:") and bool(short) and long.endswith((f"/{short}", f":{short}"))
 
 
 def document(text: Any) -> Any:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.provider import lifecycle, mapping, meaning, sdk
-from sandbox.provider.check import DEFAULTED
+from sandbox.provider import lifecycle, mapping, sdk
+from sandbox.provider.check import DEFAULTED, IMPORTED
 from sandbox.provider.declaration import Resource
 from sandbox.provider.errors import ProviderError
 from sandbox.provider.scope import PLACEHOLDER, Scope
@@ -33,7 +33,7 @@ def refresh(
     found = lifecycle.actual(declaration, scope, reply)
     state = dict(scope.state)
     for name, value in found.items():
-        if name not in state or not meaning.same(declaration, name, state[name], value):
+        if name not in state or not lifecycle.same(declaration, name, state[name], value):
             state[name] = value
     schema = sdk.schema(declaration.token)
     if "region" in schema.outputs:
@@ -66,8 +66,14 @@ def _imported(declaration: Resource, state: Mapping[str, Any]) -> dict[str, Any]
         for name, value in state.items()
         if name in inputs
         and name != prefix
-        and (inputs[name].required or (value not in EMPTY and value != declaration.defaults.get(name)))
-    } | {DEFAULTED: []}
+        and (inputs[name].required or (not _is_empty(value) and value != declaration.defaults.get(name)))
+    } | {DEFAULTED: [IMPORTED]}
+
+
+def _is_empty(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(_is_empty(item) for item in value.values())
+    return value in EMPTY
 
 
 def _drifted(

@@ -58,9 +58,9 @@ class Scope:
         """The resource's own region, or the provider's."""
         return str(self.inputs.get("region") or self.state.get("region") or self.settings.region)
 
-    def call(self, operation: str, service: str = "", **params: Any) -> dict[str, Any]:
-        """An AWS operation in the resource's region. Raises AwsError."""
-        return self.cloud.client.call(service or self.service, operation, self.region, **params)
+    def call(self, operation: str, /, **params: Any) -> dict[str, Any]:
+        """An operation of the resource's own service in its region. Raises AwsError."""
+        return self.cloud.client.call(self.service, operation, self.region, **params)
 
     def get(self, name: str) -> Any:
         """A property: what is asked for, else what is recorded, else None."""
@@ -70,7 +70,7 @@ class Scope:
     def run(self, call: Call, **more: Any) -> Any:
         """A declared call with its templates filled, and its reply narrowed to what the declaration names."""
         params = merge(more, self.fill(call.params) or {})
-        reply = self.call(call.operation, call.service, **params)
+        reply = self.cloud.client.call(call.service or self.service, call.operation, self.region, **params)
         return mapping.search(str(self.fill(call.reply)), reply)
 
     def fill(self, template: Any) -> Any:

@@ -7,12 +7,16 @@ when the first of its types is used (ec2 alone takes 0.4 s).
 import collections.abc
 import importlib
 import inspect
+import threading
 import typing
+import warnings
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from pulumi import _types
+
+_import_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,12 @@ def _module(token: str) -> Any:
     _, path, _ = token.split(":")
     name = path.partition("/")[0]
     try:
-        return importlib.import_module(f"pulumi_aws.{'lambda_' if name == 'lambda' else name}")
+        with _import_lock, warnings.catch_warnings():
+            # The SDK's modules warn of classes that are deprecated in them; nobody here asked for those.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            module = importlib.import_module(f"pulumi_aws.{'lambda_' if name == 'lambda' else name}")
+            getattr(module, "outputs", None)  # the SDK loads its modules when the first attribute is asked for
+            return module
     except ModuleNotFoundError as error:
         raise LookupError(token) from error
 
@@ -105,3 +114,14 @@ def _module(token: str) -> Any:
 def _is_optional(resource: type, python_name: str) -> bool:
     annotation = getattr(resource, python_name).fget.__annotations__["return"]
     return type(None) in typing.get_args(typing.get_args(annotation)[0])
+
+
+def result_class(service: str, name: str) -> type:
+    """Class of a function's result, such as GetVpcResult of ec2."""
+    module = _module(f"aws:{service}/:")
+    found = getattr(importlib.import_module(f"{module.__name__}.{_snake(name.removesuffix('Result'))}"), name)
+    return typing.cast(type, found)
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")

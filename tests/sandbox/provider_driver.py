@@ -137,4 +137,4 @@ class Driver:
         try:
             return getattr(self.stub, method)(request)
         except grpc.RpcError as error:
-            raise ProviderCallError(error.details()) from error  # type: ignore[attr-defined]  # a grpc.Call too
+            raise ProviderCallError(error.details()) from error

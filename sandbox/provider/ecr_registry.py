@@ -1,0 +1,50 @@
+"""The images of a repository in the registry that stands for ECR.
+
+Source: https://distribution.github.io/distribution/spec/api/
+"""
+
+import http.client
+import json
+from collections.abc import Iterable
+
+from sandbox.provider.errors import ProviderError
+
+TIMEOUT_SECONDS = 10.0
+MANIFESTS = (
+    "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, "
+    "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json"
+)
+
+
+def tags(registry: str, repository: str) -> list[str]:
+    """Tags of a repository; none when nothing was ever pushed. Raises ProviderError when the registry does not answer."""
+    status, _, body = _ask(registry, "GET", f"/v2/{repository}/tags/list")
+    return sorted(json.loads(body).get("tags") or []) if status == http.client.OK else []
+
+
+def delete_images(registry: str, repository: str, names: Iterable[str]) -> None:
+    """Deletes the images behind these tags, and so the tags. Raises ProviderError when the registry refuses."""
+    for name in names:
+        status, digest, _ = _ask(registry, "HEAD", f"/v2/{repository}/manifests/{name}")
+        if status == http.client.NOT_FOUND:  # it went with another tag of the same image
+            continue
+        status, _, body = _ask(registry, "DELETE", f"/v2/{repository}/manifests/{digest}")
+        if status not in (http.client.ACCEPTED, http.client.NOT_FOUND):
+            raise ProviderError(
+                f"the registry at {registry} does not delete {repository}:{name} (HTTP {status}: "
+                f"{body.decode(errors='replace')[:200]}); start it with deletion enabled"
+            )
+
+
+def _ask(registry: str, method: str, path: str) -> tuple[int, str, bytes]:
+    connection = http.client.HTTPConnection(registry, timeout=TIMEOUT_SECONDS)
+    try:
+        connection.request(method, path, headers={"Accept": MANIFESTS})
+        response = connection.getresponse()
+        return response.status, response.headers.get("Docker-Content-Digest", ""), response.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise ProviderError(
+            f"the registry at {registry} does not answer ({error}); `python -m sandbox start` starts it"
+        ) from error
+    finally:
+        connection.close()

@@ -1,0 +1,190 @@
+"""Instances."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.provider.declaration import Call, Resource, Update
+from sandbox.provider.mapping import Names, to_request
+from sandbox.provider.scope import Scope
+from sandbox.provider.services.ec2.common import TAGS, arn, one_by_one
+
+SENT_BY_RULE = (
+    "capacityReservationSpecification cpuOptions creditSpecification disableApiStop disableApiTermination ebsOptimized "
+    "enclaveOptions iamInstanceProfile instanceInitiatedShutdownBehavior instanceMarketOptions instanceType keyName "
+    "maintenanceOptions metadataOptions monitoring privateDnsNameOptions privateIp ami"
+)
+PLACEMENT = {
+    "availabilityZone": "AvailabilityZone",
+    "hostId": "HostId",
+    "hostResourceGroupArn": "HostResourceGroupArn",
+    "placementGroup": "GroupName",
+    "placementGroupId": "GroupId",
+    "placementPartitionNumber": "PartitionNumber",
+    "tenancy": "Tenancy",
+}
+NAMES = {
+    "ami": "ImageId",
+    "hibernation": "HibernationOptions.Configured",
+    "iamInstanceProfile": "IamInstanceProfile.Name",
+    "monitoring": "Monitoring.Enabled",
+    "privateIp": "PrivateIpAddress",
+    "publicIp": "PublicIpAddress",
+    "privateDns": "PrivateDnsName",
+    "publicDns": "PublicDnsName",
+}
+
+
+def run_instance(scope: Scope) -> Mapping[str, Any]:
+    """Starts one instance."""
+    shape = scope.cloud.client.shape("ec2", "run_instances", scope.region)
+    inputs = scope.inputs
+    given = {name: inputs[name] for name in SENT_BY_RULE.split() if inputs.get(name) is not None}
+    request = to_request(shape, given, Names("Instance", NAMES | {"monitoring": "Monitoring"})) if shape else {}
+    if "monitoring" in inputs:
+        request["Monitoring"] = {"Enabled": inputs["monitoring"]}
+    if placement := {member: inputs[name] for name, member in PLACEMENT.items() if inputs.get(name) is not None}:
+        request["Placement"] = placement
+    if "userData" in inputs:
+        request["UserData"] = inputs["userData"]
+    elif "userDataBase64" in inputs:
+        request["UserData"] = base64.b64decode(inputs["userDataBase64"]).decode("latin-1")
+    if mappings := block_devices(scope):
+        request["BlockDeviceMappings"] = mappings
+    return dict(scope.call("run_instances", MinCount=1, MaxCount=1, **request, **interface(inputs))["Instances"][0])
+
+
+def interface(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Subnet and groups, in a network interface of its own when the public address is asked for or refused."""
+    subnet = {"SubnetId": inputs["subnetId"]} if inputs.get("subnetId") else {}
+    groups = inputs.get("vpcSecurityGroupIds") or []
+    if "associatePublicIpAddress" not in inputs:
+        named = {"SecurityGroups": inputs["securityGroups"]} if inputs.get("securityGroups") else {}
+        return {**subnet, **({"SecurityGroupIds": groups} if groups else named)}
+    card = {"DeviceIndex": 0, "AssociatePublicIpAddress": inputs["associatePublicIpAddress"], **subnet}
+    return {"NetworkInterfaces": [{**card, **({"Groups": groups} if groups else {})}]}
+
+
+def block_devices(scope: Scope) -> list[dict[str, Any]]:
+    """Disks; the first one has the name that the image gives it."""
+    disks = list(scope.inputs.get("ebsBlockDevices") or [])
+    if root := scope.inputs.get("rootBlockDevice"):
+        image = scope.call("describe_images", ImageIds=[scope.inputs["ami"]])["Images"][0]
+        disks.insert(0, {**root, "deviceName": image.get("RootDeviceName", "/dev/xvda")})
+    members = (
+        "deleteOnTermination",
+        "encrypted",
+        "iops",
+        "kmsKeyId",
+        "snapshotId",
+        "throughput",
+        "volumeSize",
+        "volumeType",
+    )
+    return [
+        {
+            "DeviceName": disk["deviceName"],
+            "Ebs": {name[0].upper() + name[1:]: disk[name] for name in members if disk.get(name) is not None},
+        }
+        for disk in disks
+    ]
+
+
+def read_instance(scope: Scope) -> Mapping[str, Any] | None:
+    """The instance; one that is terminated only remains as a record."""
+    reservations = scope.call("describe_instances", InstanceIds=[scope.id])["Reservations"]
+    found = reservations[0]["Instances"][0] if reservations else {"State": {"Name": "terminated"}}
+    if found["State"]["Name"] in ("terminated", "shutting-down"):
+        return None
+    profile = found.get("IamInstanceProfile", {}).get("Arn", "").rpartition("/")[2]
+    return {**found, "IamInstanceProfile": {"Name": profile or None}}
+
+
+def resize(scope: Scope) -> None:
+    """Stops the instance, gives it another type, and starts it, as AWS demands."""
+    scope.call("stop_instances", InstanceIds=[scope.id])
+    scope.call("modify_instance_attribute", InstanceId=scope.id, InstanceType={"Value": scope.inputs["instanceType"]})
+    scope.call("start_instances", InstanceIds=[scope.id])
+
+
+def set_user_data(scope: Scope) -> None:
+    """Changes the user data of a stopped instance; it runs again only where the image says so."""
+    data = scope.inputs.get("userData") or base64.b64decode(scope.inputs.get("userDataBase64") or "").decode("latin-1")
+    scope.call("stop_instances", InstanceIds=[scope.id])
+    scope.call("modify_instance_attribute", InstanceId=scope.id, UserData={"Value": data.encode()})
+    scope.call("start_instances", InstanceIds=[scope.id])
+
+
+def set_metadata_options(scope: Scope) -> None:
+    """Changes how the instance's metadata is reached."""
+    options = {name[0].upper() + name[1:]: value for name, value in scope.inputs["metadataOptions"].items()}
+    scope.call("modify_instance_metadata_options", InstanceId=scope.id, **options)
+
+
+def set_profile(scope: Scope) -> None:
+    """Gives the instance another instance profile, or none."""
+    filters = [{"Name": "instance-id", "Values": [scope.id]}]
+    current = scope.call("describe_iam_instance_profile_associations", Filters=filters)[
+        "IamInstanceProfileAssociations"
+    ]
+    for association in current:
+        scope.call("disassociate_iam_instance_profile", AssociationId=association["AssociationId"])
+    if name := scope.inputs.get("iamInstanceProfile"):
+        scope.call("associate_iam_instance_profile", InstanceId=scope.id, IamInstanceProfile={"Name": name})
+
+
+def set_monitoring(scope: Scope) -> None:
+    """Turns detailed monitoring on or off."""
+    scope.call("monitor_instances" if scope.inputs.get("monitoring") else "unmonitor_instances", InstanceIds=[scope.id])
+
+
+RESOURCES = (
+    Resource(
+        "aws:ec2/instance:Instance",
+        "ec2",
+        create=run_instance,
+        id="InstanceId",
+        read=read_instance,
+        updates=(
+            Update("instanceType", resize),
+            Update("userData userDataBase64", set_user_data),
+            Update("metadataOptions", set_metadata_options),
+            Update("iamInstanceProfile", set_profile),
+            Update("monitoring", set_monitoring),
+            Update(
+                "vpcSecurityGroupIds",
+                Call("modify_instance_attribute", {"InstanceId": "{id}", "Groups": "{vpcSecurityGroupIds}"}),
+            ),
+            *one_by_one(
+                "modify_instance_attribute",
+                {"InstanceId": "{id}"},
+                "disableApiStop disableApiTermination ebsOptimized instanceInitiatedShutdownBehavior sourceDestCheck",
+            ),
+        ),
+        delete=Call("terminate_instances", {"InstanceIds": ["{id}"]}),
+        tags=TAGS,
+        names=NAMES,
+        reads={
+            "availabilityZone": "Placement.AvailabilityZone",
+            "instanceState": "State.Name",
+            "monitoring": "Monitoring.State == 'enabled'",
+            "primaryNetworkInterfaceId": "NetworkInterfaces[0].NetworkInterfaceId",
+            "securityGroups": "SecurityGroups[].GroupName",
+            "tenancy": "Placement.Tenancy",
+            "vpcSecurityGroupIds": "SecurityGroups[].GroupId",
+        },
+        computed={"arn": arn("instance")},
+        defaults={"getPasswordData": False, "sourceDestCheck": True},
+        echoed="enablePrimaryIpv6 forceDestroy getPasswordData ipv6AddressCount ipv6Addresses launchTemplate networkInterfaces "
+        "primaryNetworkInterface secondaryNetworkInterfaces secondaryPrivateIps userDataReplaceOnChange volumeTags "
+        "ephemeralBlockDevices",
+        immutable={
+            "an instance keeps what it was started from": "ami ebsBlockDevices ephemeralBlockDevices hibernation keyName "
+            "rootBlockDevice cpuOptions enclaveOptions instanceMarketOptions capacityReservationSpecification "
+            "creditSpecification maintenanceOptions privateDnsNameOptions",
+            "an instance stays where it was started": "associatePublicIpAddress availabilityZone hostId hostResourceGroupArn "
+            "placementGroup placementGroupId placementPartitionNumber privateIp securityGroups subnetId tenancy",
+        },
+        missing="InvalidInstanceID.Malformed",
+    ),
+)

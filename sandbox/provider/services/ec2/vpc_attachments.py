@@ -1,0 +1,96 @@
+"""What stands at a VPC: endpoints and flow logs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.provider.aws_client import AwsError
+from sandbox.provider.declaration import Call, Resource, Update
+from sandbox.provider.scope import Scope
+from sandbox.provider.services.ec2.common import TAGS, arn
+
+MEMBERS = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "securityGroupIds": "SecurityGroupIds"}
+TARGETS = {"vpcId": "VPC", "subnetId": "Subnet", "eniId": "NetworkInterface", "transitGatewayId": "TransitGateway"}
+
+
+def modify_endpoint(scope: Scope) -> None:
+    """Adds and removes what the lists gained and lost, and sets the rest."""
+    request: dict[str, Any] = {}
+    for name, member in MEMBERS.items():
+        before, after = set(scope.state.get(name) or ()), set(scope.inputs.get(name) or ())
+        request |= {f"Add{member}": sorted(after - before)} if after - before else {}
+        request |= {f"Remove{member}": sorted(before - after)} if name in scope.inputs and before - after else {}
+    for name, member in (("policy", "PolicyDocument"), ("privateDnsEnabled", "PrivateDnsEnabled")):
+        if name in scope.changed and scope.inputs.get(name) is not None:
+            request[member] = scope.inputs[name]
+    if request:
+        scope.call("modify_vpc_endpoint", VpcEndpointId=scope.id, **request)
+
+
+def create_flow_log(scope: Scope) -> Mapping[str, Any]:
+    """Creates a flow log on a VPC, a subnet or a network interface."""
+    target = next(name for name in TARGETS if scope.get(name))
+    names = {
+        "DeliverLogsPermissionArn": "iamRoleArn",
+        "LogDestination": "logDestination",
+        "LogDestinationType": "logDestinationType",
+        "LogFormat": "logFormat",
+        "MaxAggregationInterval": "maxAggregationInterval",
+        "TrafficType": "trafficType",
+    }
+    request = {member: scope.get(name) for member, name in names.items() if scope.get(name) is not None}
+    reply = scope.call("create_flow_logs", ResourceIds=[scope.get(target)], ResourceType=TARGETS[target], **request)
+    for failure in reply.get("Unsuccessful", []):
+        raise AwsError("CreateFlowLogs", failure["Error"]["Code"], failure["Error"]["Message"])
+    return {"FlowLogId": reply["FlowLogIds"][0]}
+
+
+def validate_flow_log(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A flow log watches one thing."""
+    if sum(name in inputs for name in TARGETS) != 1:
+        return [("vpcId", f"exactly one of {', '.join(TARGETS)} is required")]
+    return []
+
+
+RESOURCES = (
+    Resource(
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        "ec2",
+        create=Call("create_vpc_endpoint", reply="VpcEndpoint"),
+        id="VpcEndpointId",
+        read=(Call("describe_vpc_endpoints", {"VpcEndpointIds": ["{id}"]}, reply="VpcEndpoints[0]"),),
+        updates=(Update("policy privateDnsEnabled routeTableIds securityGroupIds subnetIds", modify_endpoint),),
+        delete=Call("delete_vpc_endpoints", {"VpcEndpointIds": ["{id}"]}),
+        tags=TAGS,
+        names={"policy": "PolicyDocument"},
+        reads={"securityGroupIds": "Groups[].GroupId"},
+        computed={"arn": arn("vpc-endpoint"), "ownerId": "{account}"},
+        defaults={"vpcEndpointType": "Gateway"},
+        documents="policy",
+        echoed="autoAccept dnsOptions ipAddressType resourceConfigurationArn serviceNetworkArn serviceRegion subnetConfigurations",
+        immutable={"an endpoint leads from one VPC to one service": "vpcId serviceName vpcEndpointType"},
+        gone="State=='deleted'",
+    ),
+    Resource(
+        "aws:ec2/flowLog:FlowLog",
+        "ec2",
+        create=create_flow_log,
+        id="FlowLogId",
+        read=(Call("describe_flow_logs", {"FlowLogIds": ["{id}"]}, reply="FlowLogs[0]"),),
+        delete=Call("delete_flow_logs", {"FlowLogIds": ["{id}"]}),
+        tags=TAGS,
+        names={"iamRoleArn": "DeliverLogsPermissionArn"},
+        reads={
+            "eniId": "ResourceId && starts_with(ResourceId, 'eni-') && ResourceId || null",
+            "subnetId": "ResourceId && starts_with(ResourceId, 'subnet-') && ResourceId || null",
+            "vpcId": "ResourceId && starts_with(ResourceId, 'vpc-') && ResourceId || null",
+        },
+        computed={"arn": arn("vpc-flow-log")},
+        defaults={"logDestinationType": "cloud-watch-logs", "maxAggregationInterval": 600},
+        echoed="deliverCrossAccountRole destinationOptions regionalNatGatewayId tagFieldSpecifications transitGatewayAttachmentId",
+        immutable={
+            "EC2 has no call to change a flow log": "eniId iamRoleArn logDestination logDestinationType logFormat "
+            "maxAggregationInterval subnetId trafficType transitGatewayId vpcId",
+        },
+        validate=validate_flow_log,
+    ),
+)

@@ -1,0 +1,107 @@
+"""Image repositories, whose images live in the registry that stands for ECR."""
+
+import base64
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.provider import ecr_registry
+from sandbox.provider.aws_client import AwsError
+from sandbox.provider.declaration import Autoname, Call, Function, Resource, Tags, Update
+from sandbox.provider.scope import ACCOUNT, Scope
+
+ARN = {"resourceArn": "arn:aws:ecr:{region}:{account}:repository/{id}"}
+TOKEN_HOURS = 12
+PASSWORD = "sandbox"  # noqa: S105 - the registry on this machine asks for none
+
+
+def delete_repository(scope: Scope) -> None:
+    """Deletes the repository; with forceDelete its images in the registry too, else only an empty one."""
+    tags = ecr_registry.tags(scope.cloud.registry, scope.id)
+    if tags and not scope.state.get("forceDelete"):
+        raise AwsError(
+            "DeleteRepository",
+            "RepositoryNotEmptyException",
+            f"The repository with name '{scope.id}' in registry with id '{ACCOUNT}' cannot be deleted because it still "
+            "contains images",
+        )
+    scope.call("delete_repository", repositoryName=scope.id, force=True)
+    ecr_registry.delete_images(scope.cloud.registry, scope.id, tags)
+
+
+def get_authorization_token(scope: Scope) -> Mapping[str, Any]:
+    """Credentials for the registry that stands for ECR."""
+    expires = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=TOKEN_HOURS)
+    return {
+        "id": scope.region,
+        "authorizationToken": base64.b64encode(f"AWS:{PASSWORD}".encode()).decode(),
+        "expiresAt": expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "password": PASSWORD,
+        "proxyEndpoint": f"http://{scope.cloud.registry}",
+        "registryId": ACCOUNT,
+        "userName": "AWS",
+    }
+
+
+def get_repository(scope: Scope) -> Mapping[str, Any]:
+    """The repository by name."""
+    name = scope.inputs["name"]
+    found = scope.call("describe_repositories", repositoryNames=[name])["repositories"][0]
+    listed = scope.call("list_tags_for_resource", resourceArn=found["repositoryArn"])["tags"]
+    return {
+        "id": name,
+        "name": name,
+        "arn": found["repositoryArn"],
+        "registryId": ACCOUNT,
+        "repositoryUrl": f"{scope.cloud.registry}/{name}",
+        "imageTagMutability": found["imageTagMutability"],
+        "imageScanningConfigurations": [found["imageScanningConfiguration"]],
+        "encryptionConfigurations": [found["encryptionConfiguration"]],
+        "mostRecentImageTags": [],
+        "tags": {tag["Key"]: tag["Value"] for tag in listed},
+    }
+
+
+RESOURCES = (
+    Resource(
+        "aws:ecr/repository:Repository",
+        "ecr",
+        create=Call("create_repository", reply="repository"),
+        id="repositoryName",
+        read=(Call("describe_repositories", {"repositoryNames": ["{id}"]}, reply="repositories[0]"),),
+        updates=(
+            Update("imageScanningConfiguration", Call("put_image_scanning_configuration", {"repositoryName": "{id}"})),
+            Update(
+                "imageTagMutability imageTagMutabilityExclusionFilters",
+                Call("put_image_tag_mutability", {"repositoryName": "{id}"}),
+            ),
+        ),
+        delete=delete_repository,
+        tags=Tags(
+            add=Call("tag_resource", ARN),
+            remove=Call("untag_resource", ARN),
+            read=Call("list_tags_for_resource", ARN, reply="tags"),
+        ),
+        autoname=Autoname(length_limit=256, lower_case=True),
+        computed={"repositoryUrl": "{registry}/{id}"},
+        defaults={"imageTagMutability": "MUTABLE"},
+        echoed="forceDelete",
+        immutable={"a repository keeps its name and its encryption": "name encryptionConfigurations"},
+    ),
+    Resource(
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+        "ecr",
+        create=Call("put_lifecycle_policy"),
+        id="{repository}",
+        read=(Call("get_lifecycle_policy", {"repositoryName": "{id}"}),),
+        updates=(Update("policy", Call("put_lifecycle_policy", {"repositoryName": "{id}"})),),
+        delete=Call("delete_lifecycle_policy", {"repositoryName": "{id}"}),
+        names={"repository": "repositoryName", "policy": "lifecyclePolicyText"},
+        documents="policy",
+        immutable={"a policy belongs to one repository": "repository"},
+    ),
+)
+FUNCTIONS = (
+    Function("aws:ecr/getAuthorizationToken:getAuthorizationToken", "ecr", get_authorization_token),
+    Function("aws:ecr/getRepository:getRepository", "ecr", get_repository),
+)

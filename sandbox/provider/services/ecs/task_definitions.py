@@ -1,0 +1,145 @@
+"""Task definitions: every change registers a new revision."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.provider import wire
+from sandbox.provider.declaration import Call, Resource, Tags
+from sandbox.provider.mapping import Names, to_request
+from sandbox.provider.scope import Scope
+
+NAMES = {
+    "volumes.hostPath": "host.sourcePath",
+    "volumes.efsVolumeConfiguration": "efsVolumeConfiguration",
+    "proxyConfiguration.properties": "properties",
+}
+BY_RULE = (
+    "cpu enableFaultInjection ephemeralStorage executionRoleArn family ipcMode memory networkMode pidMode "
+    "placementConstraints proxyConfiguration requiresCompatibilities runtimePlatform taskRoleArn volumes"
+)
+
+
+def register(scope: Scope) -> Mapping[str, Any]:
+    """Registers the next revision of the family."""
+    shape = scope.cloud.client.shape("ecs", "register_task_definition", scope.region)
+    given = {name: scope.inputs[name] for name in BY_RULE.split() if scope.inputs.get(name) is not None}
+    request = to_request(shape, given, Names("TaskDefinition", NAMES)) if shape else {}
+    if scope.tags:
+        request["tags"] = [{"key": key, "value": value} for key, value in scope.tags.items()]
+    containers = [_without_nulls(each) for each in json.loads(scope.inputs["containerDefinitions"])]
+    return dict(scope.call("register_task_definition", containerDefinitions=containers, **request)["taskDefinition"])
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
+def comparable(text: Any) -> Any:
+    """Containers as ECS understands them: what is absent, empty or the default is the same."""
+    try:
+        containers = json.loads(text)
+    except (TypeError, ValueError):
+        return text
+    if not isinstance(containers, list):
+        return containers
+    return [_comparable_container(each) for each in containers]
+
+
+def _comparable_container(container: Any) -> Any:
+    if not isinstance(container, Mapping):
+        return container
+    found = {key: value for key, value in container.items() if value not in (None, [], {}, 0)}
+    if found.get("essential") is True:
+        del found["essential"]
+    for name in ("environment", "secrets"):
+        if name in found:
+            found[name] = sorted(found[name], key=lambda each: str(each.get("name")))
+    mappings = []
+    for mapping in found.get("portMappings", []):
+        defaults = {"hostPort": mapping.get("containerPort"), "protocol": "tcp"}
+        mappings.append({key: value for key, value in mapping.items() if defaults.get(key) != value and value != 0})
+    return {**found, "portMappings": mappings}
+
+
+def describe(scope: Scope) -> Mapping[str, Any] | None:
+    """The revision; its containers only where none are recorded, as a revision never changes."""
+    arn = scope.state.get("arn") or scope.found.get("taskDefinitionArn") or scope.id
+    reply = scope.call("describe_task_definition", taskDefinition=arn, include=["TAGS"])
+    found = {**reply["taskDefinition"], "tags": reply.get("tags", [])}
+    if found.get("status") == "INACTIVE":
+        return None
+    containers = found.pop("containerDefinitions")
+    return found if scope.get("containerDefinitions") else {**found, "containerDefinitions": containers}
+
+
+def deregister(scope: Scope) -> None:
+    """Retires the revision, unless skipDestroy keeps it for a rollback."""
+    if not scope.state.get("skipDestroy"):
+        scope.call("deregister_task_definition", taskDefinition=scope.state["arn"])
+
+
+def validate(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What ECS refuses in container definitions and moto lets through."""
+    text = inputs["containerDefinitions"]
+    if isinstance(text, wire.Unknown):
+        return []
+    containers = json.loads(text)
+    if not isinstance(containers, list) or not containers:
+        return [("containerDefinitions", "must be a JSON list with at least one container")]
+    failures = []
+    for index, container in enumerate(containers):
+        path = f"containerDefinitions[{index}]"
+        if not isinstance(container, Mapping):
+            failures.append((path, "must be an object"))
+            continue
+        failures += [
+            (f"{path}.{name}", f"a container needs {name!r}") for name in ("name", "image") if not container.get(name)
+        ]
+        known = {
+            "name",
+            "image",
+            "cpu",
+            "memory",
+            "memoryReservation",
+            "essential",
+            "environment",
+            "secrets",
+            "command",
+        }
+        failures += [
+            (f"{path}.{name}", f"keys are camel case, did you mean {name[0].lower() + name[1:]!r}?")
+            for name in container
+            if name not in known and name[0].lower() + name[1:] in known
+        ]
+    if not failures and not any(container.get("essential", True) for container in containers):
+        failures.append(("containerDefinitions", "at least one container must be essential"))
+    return failures
+
+
+RESOURCES = (
+    Resource(
+        "aws:ecs/taskDefinition:TaskDefinition",
+        "ecs",
+        create=register,
+        id="{family}",
+        import_pattern=r"arn:[^/]+/(?P<family>[^:]+):\d+",
+        read=describe,
+        delete=deregister,
+        tags=Tags(
+            add=Call("tag_resource", {"resourceArn": "{arn}"}),
+            remove=Call("untag_resource", {"resourceArn": "{arn}"}),
+        ),
+        names=NAMES,
+        computed={"arnWithoutRevision": lambda scope: scope.get("arn").rpartition(":")[0]},
+        defaults={"skipDestroy": False, "trackLatest": False},
+        documents="containerDefinitions",
+        compare={"containerDefinitions": comparable},
+        echoed="skipDestroy trackLatest",
+        immutable={"a revision never changes; another one takes its place": f"containerDefinitions {BY_RULE}"},
+        missing="ClientException",
+        validate=validate,
+    ),
+)

@@ -1,0 +1,86 @@
+"""Keys and their aliases."""
+
+from sandbox.provider.declaration import Autoname, Call, Resource, Tags, Update
+from sandbox.provider.scope import Scope
+
+KEY = {"KeyId": "{id}"}
+DELETION_DAYS = 30  # KMS's own default
+
+
+def set_rotation(scope: Scope) -> None:
+    """Turns the yearly rotation on or off."""
+    if scope.inputs.get("enableKeyRotation"):
+        days = (
+            {"RotationPeriodInDays": scope.inputs["rotationPeriodInDays"]}
+            if scope.inputs.get("rotationPeriodInDays")
+            else {}
+        )
+        scope.call("enable_key_rotation", KeyId=scope.id, **days)
+    else:
+        scope.call("disable_key_rotation", KeyId=scope.id)
+
+
+def set_enabled(scope: Scope) -> None:
+    """Turns the key on or off."""
+    scope.call("enable_key" if scope.inputs.get("isEnabled", True) else "disable_key", KeyId=scope.id)
+
+
+def schedule_deletion(scope: Scope) -> None:
+    """KMS keeps a key for some days before it is gone."""
+    days = scope.state.get("deletionWindowInDays") or DELETION_DAYS
+    scope.call("schedule_key_deletion", KeyId=scope.id, PendingWindowInDays=days)
+
+
+RESOURCES = (
+    Resource(
+        "aws:kms/key:Key",
+        "kms",
+        create=Call("create_key", reply="KeyMetadata"),
+        id="KeyId",
+        read=(
+            Call("describe_key", KEY, reply="KeyMetadata"),
+            Call("get_key_policy", {**KEY, "PolicyName": "default"}),
+            Call("get_key_rotation_status", KEY),
+        ),
+        updates=(
+            Update("description", Call("update_key_description", KEY)),
+            Update("policy", Call("put_key_policy", {**KEY, "PolicyName": "default"})),
+            Update("enableKeyRotation rotationPeriodInDays", set_rotation),
+            Update("isEnabled", set_enabled),
+        ),
+        delete=schedule_deletion,
+        tags=Tags(
+            add=Call("tag_resource", KEY),
+            remove=Call("untag_resource", KEY),
+            read=Call("list_resource_tags", KEY, reply="Tags"),
+        ),
+        names={"customerMasterKeySpec": "KeySpec", "isEnabled": "Enabled", "enableKeyRotation": "KeyRotationEnabled"},
+        defaults={
+            "bypassPolicyLockoutSafetyCheck": False,
+            "customerMasterKeySpec": "SYMMETRIC_DEFAULT",
+            "enableKeyRotation": False,
+            "isEnabled": True,
+            "keyUsage": "ENCRYPT_DECRYPT",
+        },
+        documents="policy",
+        echoed="bypassPolicyLockoutSafetyCheck deletionWindowInDays",
+        immutable={"key material is made once": "customKeyStoreId customerMasterKeySpec keyUsage multiRegion xksKeyId"},
+        gone="KeyState=='PendingDeletion'",
+    ),
+    Resource(
+        "aws:kms/alias:Alias",
+        "kms",
+        create=Call("create_alias"),
+        id="{name}",
+        read=(Call("list_aliases", reply="Aliases[?AliasName=='{id}'] | [0]"),),
+        updates=(Update("targetKeyId", Call("update_alias", {"AliasName": "{id}"})),),
+        delete=Call("delete_alias", {"AliasName": "{id}"}),
+        autoname=Autoname(prefix="alias/", length_limit=256),
+        computed={
+            "targetKeyArn": lambda scope: scope.call("describe_key", KeyId=scope.get("targetKeyId"))["KeyMetadata"][
+                "Arn"
+            ],
+        },
+        immutable={"an alias is its name": "name namePrefix"},
+    ),
+)
