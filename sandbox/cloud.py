@@ -59,6 +59,7 @@ class Cloud:
         addresses = [LOOPBACK, bridge] if bridge else [LOOPBACK]
         known = read_record(home)
         ports = known.ports if known else Ports(*free_ports(len(dataclasses.fields(Ports)), addresses))
+        _require_free(ports, addresses)
         os.environ.update(shell.aws_variables(ports))  # whatever makes an AWS client in this process means this cloud
         self._registry = registry.begin(home, ports.registry)  # it gets ready while moto is imported
         self._parts.callback(self._registry.stop)
@@ -88,11 +89,10 @@ class Cloud:
         from sandbox.provider.docker import DockerProvider  # noqa: PLC0415
         from sandbox.provider.serve import serve  # noqa: PLC0415
 
-        for servicer, port, what in (
-            (AwsProvider(registry=f"localhost:{ports.registry}"), ports.aws, "the aws provider"),
-            (DockerProvider(), ports.docker, "the docker provider"),
+        for servicer, port in (
+            (AwsProvider(registry=f"localhost:{ports.registry}"), ports.aws),
+            (DockerProvider(), ports.docker),
         ):
-            listening(LOOPBACK, port, what).close()
             server, _ = serve(servicer, port)
             self._parts.callback(_stop_server, server)
 
@@ -121,6 +121,18 @@ class Cloud:
             "urls": self._controller.urls(),
             "contents": contents.count(),
         }
+
+
+def _require_free(ports: Ports, addresses: list[str]) -> None:
+    """Before anything is started. Raises SandboxError naming the port that is taken."""
+    for address in addresses:
+        listening(address, ports.moto, "the AWS API").close()
+    for port, what in (
+        (ports.aws, "the aws provider"),
+        (ports.docker, "the docker provider"),
+        (ports.registry, "the image registry"),
+    ):
+        listening(LOOPBACK, port, what).close()
 
 
 def _stop_server(server: "grpc.Server") -> None:

@@ -64,6 +64,11 @@ class Home:
         return self.path / "registry.lock"
 
     @property
+    def registry_container(self) -> Path:
+        """There while the registry is a container."""
+        return self.path / "registry.container"
+
+    @property
     def keys(self) -> Path:
         return self.path / "keys"
 

@@ -11,7 +11,7 @@ from sandbox import registry_binary
 from sandbox.errors import SandboxError
 from sandbox.held import hold, holder, is_held, wait_until, write_pid
 from sandbox.home import Home, write_private
-from sandbox.network import LOOPBACK, get, listening
+from sandbox.network import LOOPBACK, get
 
 IMAGE = "registry:2"
 LABEL = "slipway.sandbox.registry"
@@ -26,8 +26,6 @@ class RegistryProcess:
     """Debian's docker-registry with a configuration of our own. It ends with `stop`, or at the next start of the sandbox."""
 
     def __init__(self, home: Home, port: int, binary: str) -> None:
-        end_orphan(home)
-        listening(LOOPBACK, port, "the image registry").close()
         config = home.registry / "config.yml"
         home.registry.mkdir(mode=0o700, exist_ok=True)
         write_private(config, json.dumps(_config(home, port)).encode())
@@ -61,11 +59,10 @@ class RegistryContainer:
         from docker.errors import DockerException  # noqa: PLC0415
 
         home.registry.mkdir(mode=0o700, exist_ok=True)
+        self._home = home
         try:
             self._client = docker.from_env()
-            for old in self._client.containers.list(all=True, filters={"label": f"{LABEL}={home.path}"}):
-                old.remove(force=True)
-            listening(LOOPBACK, port, "the image registry").close()
+            home.registry_container.touch()
             self._container = self._client.containers.run(
                 IMAGE,
                 detach=True,
@@ -86,8 +83,8 @@ class RegistryContainer:
         return bool(self._container.status == "running")
 
     def stop(self) -> None:
-        self._container.remove(force=True)
         self._client.close()
+        _remove_containers(self._home)
 
 
 def begin(home: Home, port: int) -> RegistryProcess | RegistryContainer:
@@ -113,6 +110,8 @@ def answers(port: int) -> bool:
 
 def end_orphan(home: Home) -> None:
     """Ends the registry of a sandbox that was killed. Nobody but a registry of this home can hold its lock."""
+    if home.registry_container.exists():
+        _remove_containers(home)
     pid = holder(home.registry_lock)
     if pid is None:
         return
@@ -122,6 +121,21 @@ def end_orphan(home: Home) -> None:
             os.kill(pid, signal_number)
         if wait_until(lambda: not is_held(home.registry_lock), STOP_SECONDS):
             return
+
+
+def _remove_containers(home: Home) -> None:
+    import docker  # noqa: PLC0415 - only where there is no binary
+    from docker.errors import DockerException  # noqa: PLC0415
+
+    try:
+        with contextlib.closing(docker.from_env()) as client:
+            for container in client.containers.list(all=True, filters={"label": f"{LABEL}={home.path}"}):
+                container.remove(force=True)
+    except DockerException as error:
+        raise SandboxError(
+            f"the registry's container cannot be removed ({error}); start Docker and try again"
+        ) from error
+    home.registry_container.unlink()
 
 
 def _config(home: Home, port: int) -> dict[str, Any]:

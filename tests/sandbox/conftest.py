@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -94,10 +95,42 @@ class Box:
                 os.kill(pid, signal.SIGKILL)
 
 
+@contextlib.contextmanager
+def boxed(path: Path) -> Iterator[Box]:
+    box = Box(path)
+    try:
+        yield box
+    finally:
+        box.close()
+
+
 @pytest.fixture
 def box(tmp_path: Path) -> Iterator[Box]:
-    made = Box(tmp_path / "home")
-    try:
+    """A sandbox that was never started."""
+    with boxed(tmp_path / "home") as made:
         yield made
-    finally:
-        made.close()
+
+
+@pytest.fixture(scope="session")
+def shared_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
+    """A running sandbox for tests that leave it so, and do not mind what else is in it."""
+    with boxed(tmp_path_factory.mktemp("shared") / "home") as made:
+        made.must("start")
+        yield made
+
+
+@pytest.fixture(scope="session")
+def _kept_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with boxed(tmp_path_factory.mktemp("kept") / "home") as made:
+        made.must("start")
+        made.client("sqs").create_queue(QueueName="orders")
+        made.must("stop")
+        yield made.home.path
+
+
+@pytest.fixture
+def kept_box(_kept_home: Path, tmp_path: Path) -> Iterator[Box]:
+    """A stopped sandbox with queue `orders` in its snapshot."""
+    shutil.copytree(_kept_home, tmp_path / "home")
+    with boxed(tmp_path / "home") as made:
+        yield made

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.conftest import ROOT, Box
+from tests.sandbox.conftest import ROOT, Box, boxed
 
 AGAIN = "run `python -m sandbox reset` to begin again with an empty cloud and an empty state"
 
@@ -22,8 +22,8 @@ def _sourced(script: str, **env: str) -> dict[str, str]:
     return {name: value for name, value in loaded.items() if name not in ("LC_CTYPE", "PWD", "SHLVL", "OLDPWD", "_")}
 
 
-def test_env_attaches_a_shell_to_this_sandbox_alone(box: Box) -> None:
-    box.must("start")
+def test_env_attaches_a_shell_to_this_sandbox_alone(shared_box: Box) -> None:
+    box = shared_box
     ports = box.status()["ports"]
     outer = {
         "AWS_PROFILE": "production",
@@ -55,27 +55,21 @@ def test_env_attaches_a_shell_to_this_sandbox_alone(box: Box) -> None:
 
 
 def test_env_survives_a_directory_with_a_quote_and_a_space(tmp_path: Path) -> None:
-    box = Box(tmp_path / "it's a home")
-    try:
+    with boxed(tmp_path / "it's a home") as box:
         box.must("start")
         assert _sourced(box.must("env"))["SLIPWAY_SANDBOX_DIR"] == str(box.home.path)
-    finally:
-        box.close()
 
 
-def test_env_leads_around_a_proxy(box: Box) -> None:
-    box.must("start")
-    ended = box.run("env", https_proxy="http://proxy.example.com:3128", no_proxy="example.com")
+def test_env_leads_around_a_proxy(shared_box: Box) -> None:
+    ended = shared_box.run("env", https_proxy="http://proxy.example.com:3128", no_proxy="example.com")
     assert _sourced(ended.stdout)["no_proxy"] == "example.com,127.0.0.1,localhost"
-    assert "no_proxy" not in _sourced(box.must("env"))
+    assert "no_proxy" not in _sourced(shared_box.must("env"))
 
 
-def test_env_of_a_sandbox_that_is_not_running_is_refused(box: Box) -> None:
-    sentence = f"the sandbox of {box.home.path} is not running; run `python -m sandbox start`"
-    assert box.refusal("env") == sentence
-    box.must("start")
-    box.must("stop")
-    assert box.refusal("env") == sentence
+def test_env_of_a_sandbox_that_is_not_running_is_refused(tmp_path: Path, kept_box: Box) -> None:
+    for box in (Box(tmp_path / "never ran"), kept_box):
+        sentence = f"the sandbox of {box.home.path} is not running; run `python -m sandbox start`"
+        assert box.refusal("env") == sentence
 
 
 def test_status_of_a_sandbox_that_never_ran(box: Box) -> None:
@@ -112,10 +106,8 @@ def test_reset_of_a_running_sandbox_empties_everything_and_keeps_the_ports(box: 
     _assert_no_traces(box)
 
 
-def test_reset_of_a_stopped_sandbox_empties_everything_and_forgets_the_ports(box: Box) -> None:
-    box.must("start")
-    box.client("sqs").create_queue(QueueName="orders")
-    box.must("stop")
+def test_reset_of_a_stopped_sandbox_empties_everything_and_forgets_the_ports(kept_box: Box) -> None:
+    box = kept_box
     _leave_traces(box)
     assert box.must("reset") == "Cloud, stacks' state, images and keys are empty\n"
     assert box.status()["state"] == "stopped"
@@ -125,10 +117,10 @@ def test_reset_of_a_stopped_sandbox_empties_everything_and_forgets_the_ports(box
 
 
 @pytest.mark.parametrize("running", [True, False])
-def test_a_damaged_record_is_refused_until_reset(box: Box, running: bool) -> None:
-    box.must("start")
-    if not running:
-        box.must("stop")
+def test_a_damaged_record_is_refused_until_reset(kept_box: Box, running: bool) -> None:
+    box = kept_box
+    if running:
+        box.must("start")
     for content in ("{", "[]", "{}", box.home.record.read_text().replace('"moto": ', '"moto": 9')):
         box.home.record.write_text(content)
         message = box.refusal("start")

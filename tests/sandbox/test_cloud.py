@@ -1,6 +1,7 @@
 """The background process: started once, stopped gracefully, back after a kill, reachable where it should be."""
 
 import ipaddress
+import json
 import os
 import signal
 import socket
@@ -16,11 +17,11 @@ from sandbox.network import PORT_RANGE
 from tests.sandbox.conftest import Box
 
 
-def test_a_second_start_changes_nothing_and_says_so(box: Box) -> None:
-    box.must("start")
-    first = box.status()
-    assert box.must("start").startswith(f"The sandbox already runs: AWS API http://127.0.0.1:{first['ports']['moto']}")
-    assert box.status()["pid"] == first["pid"]
+def test_a_second_start_changes_nothing_and_says_so(shared_box: Box) -> None:
+    first = shared_box.status()
+    said = shared_box.must("start")
+    assert said.startswith(f"The sandbox already runs: AWS API http://127.0.0.1:{first['ports']['moto']}")
+    assert shared_box.status()["pid"] == first["pid"]
 
 
 def test_starts_at_the_same_time_make_one_sandbox(box: Box) -> None:
@@ -47,23 +48,21 @@ def test_stop_ends_every_part_and_keeps_the_ports(box: Box) -> None:
     assert box.status()["ports"] == ports
 
 
-def test_nothing_listens_on_all_addresses(box: Box) -> None:
-    box.must("start")
-    status = box.status()
+def test_nothing_listens_on_all_addresses(shared_box: Box) -> None:
+    status = shared_box.status()
     allowed = {"127.0.0.1", status["bridge_address"]}
     for port in status["ports"].values():
         for address in _addresses_that_listen(port):
             assert address in allowed, f"port {port} listens on {address}"
 
 
-def test_containers_reach_the_api_at_the_bridge(box: Box) -> None:
-    box.must("start")
-    address = box.status()["bridge_address"]
+def test_containers_reach_the_api_at_the_bridge(shared_box: Box) -> None:
+    address = shared_box.status()["bridge_address"]
     if address is None:
         pytest.skip("no Docker on this machine")
-    box.client("sqs").create_queue(QueueName="orders")
-    (url,) = box.client("sqs", address).list_queues()["QueueUrls"]
-    assert url == f"http://{address}:{box.status()['ports']['moto']}/123456789012/orders"
+    shared_box.client("sqs").create_queue(QueueName="bridge")
+    (url,) = shared_box.client("sqs", address).list_queues(QueueNamePrefix="bridge")["QueueUrls"]
+    assert url == f"http://{address}:{shared_box.status()['ports']['moto']}/123456789012/bridge"
 
 
 def test_a_killed_sandbox_comes_back_with_its_cloud_and_ports(box: Box) -> None:
@@ -82,22 +81,17 @@ def test_a_killed_sandbox_comes_back_with_its_cloud_and_ports(box: Box) -> None:
     assert box.client("sqs").receive_message(QueueUrl=queue)["Messages"][0]["Body"] == "kept"
 
 
-def test_changes_lost_in_a_kill_are_told_with_what_to_do(box: Box) -> None:
-    box.must("start")
-    box.client("sqs").create_queue(QueueName="orders")
-    box.saved()
-    box.kill()
-    box.home.unsaved.touch()
-    ended = box.run("start")
+def test_changes_lost_in_a_kill_are_told_with_what_to_do(kept_box: Box) -> None:
+    kept_box.home.unsaved.touch()
+    ended = kept_box.run("start")
     assert ended.returncode == 0
     assert ended.stderr == (
         "It was killed before its last changes were saved: run `pulumi refresh` before the next `pulumi up`\n"
     )
 
 
-def test_another_process_with_the_number_of_a_dead_sandbox_is_left_alone(box: Box) -> None:
-    box.must("start")
-    box.must("stop")
+def test_another_process_with_the_number_of_a_dead_sandbox_is_left_alone(kept_box: Box) -> None:
+    box = kept_box
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as stranger:
         for lock in (box.home.lock, box.home.registry_lock):
             lock.write_text(f"{stranger.pid}\n")
@@ -110,10 +104,8 @@ def test_another_process_with_the_number_of_a_dead_sandbox_is_left_alone(box: Bo
         stranger.communicate(b"\n")
 
 
-def test_a_taken_port_is_one_sentence_and_nothing_stays_behind(box: Box) -> None:
-    box.must("start")
-    ports = box.status()["ports"]
-    box.must("stop")
+def test_a_taken_port_is_one_sentence_and_nothing_stays_behind(kept_box: Box) -> None:
+    box, ports = kept_box, json.loads(kept_box.home.record.read_text())["ports"]
     for name, what in (
         ("moto", "the AWS API"),
         ("aws", "the aws provider"),
@@ -131,9 +123,8 @@ def test_a_taken_port_is_one_sentence_and_nothing_stays_behind(box: Box) -> None
     box.must("start")
 
 
-def test_the_process_has_a_session_of_its_own_and_no_input(box: Box) -> None:
-    box.must("start")
-    pid = box.status()["pid"]
+def test_the_process_has_a_session_of_its_own_and_no_input(shared_box: Box) -> None:
+    pid = shared_box.status()["pid"]
     assert os.getsid(pid) == pid
     assert Path(f"/proc/{pid}/fd/0").readlink() == Path("/dev/null")
 

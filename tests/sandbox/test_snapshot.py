@@ -4,8 +4,6 @@ import json
 import threading
 from typing import Any
 
-import pytest
-
 from sandbox.held import wait_until
 from tests.sandbox.conftest import Box
 
@@ -24,12 +22,6 @@ AGAIN = "run `python -m sandbox reset` to begin again with an empty cloud and an
 def _restart(box: Box) -> None:
     box.must("stop")
     box.must("start")
-
-
-def _with_queue_on_disk(box: Box) -> None:
-    box.must("start")
-    box.client("sqs").create_queue(QueueName="orders")
-    box.must("stop")
 
 
 def _write_state(box: Box, *resources: dict[str, str]) -> None:
@@ -161,16 +153,16 @@ def test_a_consumer_that_polls_does_not_hold_up_a_save(box: Box) -> None:
     assert [message["Body"] for message in got] == ["end"]
 
 
-def test_files_with_keys_and_messages_are_for_their_owner_alone(box: Box) -> None:
-    _with_queue_on_disk(box)
+def test_files_with_keys_and_messages_are_for_their_owner_alone(kept_box: Box) -> None:
+    box = kept_box
     for path in (box.home.snapshot, box.home.record, box.home.log, box.home.passphrase):
         assert path.stat().st_mode & 0o777 == 0o600, path
     for directory in (box.home.path, box.home.keys, box.home.state, box.home.registry):
         assert directory.stat().st_mode & 0o777 == 0o700, directory
 
 
-def test_a_damaged_snapshot_is_refused_until_reset(box: Box) -> None:
-    _with_queue_on_disk(box)
+def test_a_damaged_snapshot_is_refused_until_reset(kept_box: Box) -> None:
+    box = kept_box
     whole = box.home.snapshot.read_bytes()
     for damaged in (whole[:-100], whole[:5000] + b"!" + whole[5001:], b"", b"{}\n"):
         box.home.snapshot.write_bytes(damaged)
@@ -180,16 +172,16 @@ def test_a_damaged_snapshot_is_refused_until_reset(box: Box) -> None:
     assert box.status()["contents"] == {}
 
 
-def test_a_snapshot_of_another_moto_is_refused(box: Box) -> None:
-    _with_queue_on_disk(box)
+def test_a_snapshot_of_another_moto_is_refused(kept_box: Box) -> None:
+    box = kept_box
     box.home.snapshot.write_bytes(box.home.snapshot.read_bytes().replace(b'"moto": "5.', b'"moto": "4.', 1))
     message = box.refusal("start")
     assert message.startswith(f"{box.home.snapshot} was written with moto 4.")
     assert message.endswith(f"; install the former, or {AGAIN}")
 
 
-def test_state_of_a_cloud_without_a_snapshot_is_refused(box: Box) -> None:
-    _with_queue_on_disk(box)
+def test_state_of_a_cloud_without_a_snapshot_is_refused(kept_box: Box) -> None:
+    box = kept_box
     _write_state(box, {"type": "pulumi:pulumi:Stack"}, RESOURCE, RESOURCE)
     box.home.snapshot.unlink()
     assert (
@@ -197,8 +189,8 @@ def test_state_of_a_cloud_without_a_snapshot_is_refused(box: Box) -> None:
     )
 
 
-def test_state_of_another_cloud_is_refused(box: Box) -> None:
-    _with_queue_on_disk(box)
+def test_state_of_another_cloud_is_refused(kept_box: Box) -> None:
+    box = kept_box
     _write_state(box, RESOURCE)
     box.home.cloud_id.write_text("another\n")
     assert (
@@ -207,8 +199,8 @@ def test_state_of_another_cloud_is_refused(box: Box) -> None:
     )
 
 
-def test_a_cloud_whose_state_was_removed_is_refused(box: Box) -> None:
-    _with_queue_on_disk(box)
+def test_a_cloud_whose_state_was_removed_is_refused(kept_box: Box) -> None:
+    box = kept_box
     box.home.cloud_id.unlink()
     assert box.refusal("start") == (
         f"the cloud of this sandbox was deployed by stacks whose state in {box.home.state} was removed; "
@@ -216,22 +208,22 @@ def test_a_cloud_whose_state_was_removed_is_refused(box: Box) -> None:
     )
 
 
-def test_a_state_without_resources_takes_a_new_cloud(box: Box) -> None:
-    _with_queue_on_disk(box)
+def test_a_state_without_resources_takes_a_new_cloud(kept_box: Box) -> None:
+    box = kept_box
     _write_state(box, {"type": "pulumi:pulumi:Stack"})
     box.home.snapshot.unlink()
     box.must("start")
     assert box.status()["stacks"] == {"sandbox": 0}
 
 
-@pytest.mark.parametrize("running", [True, False])
-def test_a_damaged_state_is_refused(box: Box, running: bool) -> None:
-    box.must("start")
-    if not running:
-        box.must("stop")
-    _write_state(box, RESOURCE)
+def test_a_damaged_state_is_refused(kept_box: Box) -> None:
+    box = kept_box
     stack = box.home.state / ".pulumi" / "stacks" / "slipway" / "sandbox.json"
-    stack.write_text(stack.read_text()[:-10])
-    message = box.refusal("start")
-    assert message.startswith(f"the stack's state {stack} is damaged (")
-    assert message.endswith(f"; put sandbox.json.bak beside it in its place, or {AGAIN}")
+    for running in (False, True):
+        _write_state(box, RESOURCE)
+        if running:
+            box.must("start")
+        stack.write_text(stack.read_text()[:-10])
+        message = box.refusal("start")
+        assert message.startswith(f"the stack's state {stack} is damaged (")
+        assert message.endswith(f"; put sandbox.json.bak beside it in its place, or {AGAIN}")
