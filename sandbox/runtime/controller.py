@@ -89,12 +89,14 @@ class Controller:
         deadline = time.monotonic() + STOP_SECONDS
         for run in list(self._runs.values()):
             run.join(max(0.0, deadline - time.monotonic()))
+        self._host.remove_all()
+        for run in list(self._runs.values()):
+            run.join(STOP_SECONDS)  # its containers are gone: it ends at once
         with self._entered():
             self._show_tasks()
             self._end_tasks_without_containers()
         self._health.stop()
         self._balancers.stop()
-        self._host.remove_all()
         self._host.close()
 
     def urls(self) -> dict[str, str]:
@@ -133,7 +135,6 @@ class Controller:
             for arn, task in list(tasks.items()):
                 if arn in self._runs or task.last_status == "STOPPED" or not moto_ecs.on_fargate(task, backend):
                     continue
-                self._release_made_up_interface(task, backend)
                 labels = {"slipway.task": task.id, "slipway.group": task.group, "slipway.cluster": task.cluster_name}
                 try:
                     run = moto_tasks.prepare(task, backend, self._host, self._environment(), labels)
@@ -144,11 +145,6 @@ class Controller:
                     run.start()
                 self._runs[arn] = run
                 moto_tasks.show(task, run, backend)
-
-    def _release_made_up_interface(self, task: MotoTask, backend: EC2ContainerServiceBackend) -> None:
-        """moto gives a task of RunTask an address that nothing has; it gets a true one once it runs."""
-        moto_tasks.detach(task, backend)
-        task.attachments = []
 
     def _environment(self) -> dict[str, str]:
         return {

@@ -1,6 +1,7 @@
 """The Docker daemon, as far as ECS tasks need it: images, containers, and what became of them."""
 
 import contextlib
+import http
 import logging
 import re
 import threading
@@ -149,8 +150,13 @@ class DockerHost:
     def remove(self, containers: list[str], volumes: list[str]) -> None:
         """Kill and remove; what is gone already is well."""
         for container in containers:
-            with contextlib.suppress(NotFound):
+            try:
                 self._client.api.remove_container(container, force=True, v=True)
+            except NotFound:
+                continue
+            except APIError as error:
+                if error.status_code != http.HTTPStatus.CONFLICT:  # another thread is removing it
+                    raise
         for volume in volumes:
             with contextlib.suppress(NotFound):
                 self._client.api.remove_volume(volume)

@@ -12,7 +12,7 @@ from moto.ecs.models import EC2ContainerServiceBackend, Service, Task
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.moto_api import state_manager
 
-from sandbox.runtime import deployments
+from sandbox.runtime import deployments, new_tasks
 
 FARGATE = ("FARGATE", "FARGATE_SPOT")
 
@@ -54,6 +54,7 @@ def install() -> None:
     backend.delete_service = _delete_service(backend.delete_service)
     backend.list_services = _list_services
     backend.list_tasks = _list_tasks(backend.list_tasks)
+    backend.run_task = _run_task(backend.run_task)
     backend.stop_task = _stop_task
 
 
@@ -161,6 +162,58 @@ def _list_tasks(original: Callable[..., list[Task]]) -> Callable[..., list[Task]
         return [task for task in found if not service or task.group == f"service:{service}"]
 
     return list_tasks
+
+
+def _run_task(original: Callable[..., list[Task]]) -> Callable[..., list[Task]]:
+    """moto crashes on a container without memory and in a VPC without DNS host names, and lists one container only."""
+
+    def run_task(
+        self: Any,
+        cluster_str: str,
+        task_definition_str: str,
+        count: int,
+        overrides: dict[str, Any] | None,
+        started_by: str | None,
+        tags: list[dict[str, str]] | None,
+        launch_type: str | None,
+        networking_configuration: dict[str, Any] | None = None,
+        group: str | None = None,
+        platform_version: str | None = None,
+        capacity_provider_strategy: list[dict[str, Any]] | None = None,
+    ) -> list[Task]:
+        cluster = self._get_cluster(cluster_str)
+        strategy = capacity_provider_strategy
+        if not launch_type and not strategy:
+            strategy = cluster.default_capacity_provider_strategy
+        provider = strategy[0]["capacityProvider"] if strategy else None
+        if (launch_type != "FARGATE" and provider not in FARGATE) or (launch_type and capacity_provider_strategy):
+            rest = (networking_configuration, group, platform_version, capacity_provider_strategy)
+            return original(
+                self, cluster_str, task_definition_str, count, overrides, started_by, tags, launch_type, *rest
+            )
+        if not (networking_configuration or {}).get("awsvpcConfiguration", {}).get("subnets"):
+            raise InvalidParameterException(
+                "Network Configuration must be provided when networkMode 'awsvpc' is specified."
+            )
+        definition = self.describe_task_definition(task_definition_str)
+        return [
+            new_tasks.new_task(
+                self,
+                cluster.name,
+                definition.arn,
+                networking_configuration or {},
+                group=group or f"family:{definition.family}",
+                started_by=started_by or "",
+                launch_type="FARGATE",
+                capacity_provider=provider,
+                platform_version=platform_version,
+                tags=tags or [],
+                overrides=overrides,
+            )
+            for _ in range(count)
+        ]
+
+    return run_task
 
 
 def _stop_task(self: Any, cluster_str: str, task_str: str, reason: str | None) -> Task:

@@ -9,11 +9,11 @@ from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.ec2.models import ec2_backends
-from moto.ecs.models import EC2ContainerServiceBackend, Task, TaskDefinition
+from moto.ecs.models import EC2ContainerServiceBackend, TaskDefinition
 from moto.logs.models import logs_backends
 
 from sandbox.runtime.host import DockerHost
-from sandbox.runtime.moto_types import MotoService, MotoTask
+from sandbox.runtime.moto_types import MotoTask
 from sandbox.runtime.secrets import resolve
 from sandbox.runtime.specs import ContainerSpec, LogTarget, TaskError, container_spec, volume_name
 from sandbox.runtime.task_run import ContainerRun, TaskRun
@@ -28,37 +28,6 @@ def definition_of(task: MotoTask, backend: EC2ContainerServiceBackend) -> TaskDe
     """The task definition revision that a task was started from."""
     family, _, revision = task.task_definition_arn.rpartition("/")[2].partition(":")
     return backend.task_definitions[family][int(revision)]
-
-
-def new_task(service: MotoService, deployment: dict[str, Any], backend: EC2ContainerServiceBackend) -> MotoTask:
-    """A task of a service's deployment, added to moto; it does not run yet and has no network interface yet."""
-    family, _, revision = deployment["taskDefinition"].rpartition("/")[2].partition(":")
-    definition = backend.task_definitions[family][int(revision)]
-    strategy = getattr(service, "capacity_provider_strategy", None)
-    if not strategy and not service.launch_type:
-        strategy = backend.clusters[service.cluster_name].default_capacity_provider_strategy
-    network = deployment.get("networkConfiguration") or {}
-    mode, definition.network_mode = definition.network_mode, None  # moto's interface would have an address made up
-    try:
-        task: MotoTask = Task(
-            cluster=backend.clusters[service.cluster_name],
-            task_definition=definition,
-            container_instance_arn=None,
-            resource_requirements=None,
-            backend=backend,
-            group=f"service:{service.name}",
-            launch_type="FARGATE",
-            started_by=deployment["id"],
-            tags=service.tags if service.propagate_tags == "SERVICE" else definition.tags,
-            networking_configuration=network,
-            platform_version=service.platform_version or "1.4.0",
-            capacity_provider_name=strategy[0]["capacityProvider"] if strategy else None,
-        )
-    finally:
-        definition.network_mode = mode
-    task.network_configuration = network
-    backend.tasks.setdefault(service.cluster_name, {})[task.task_arn] = task
-    return task
 
 
 def prepare(

@@ -10,7 +10,7 @@ from typing import Any
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.elbv2.models import FakeTargetGroup, elbv2_backends
 
-from sandbox.runtime import decide, deployments, moto_ecs, moto_tasks
+from sandbox.runtime import decide, deployments, moto_ecs, new_tasks
 from sandbox.runtime.decide import DeploymentSeen, Phase, ServiceSeen, TaskSeen
 from sandbox.runtime.moto_types import MotoService, MotoTask
 from sandbox.runtime.proxy import InFlight
@@ -94,7 +94,9 @@ class Scheduler:
                 unhealthy = f"Task failed ELB health checks in (target-group {arn}): {why}"
         checked = any(entry.spec.has_health_check and entry.spec.essential for entry in run.containers.values())
         healthy = all(state == "healthy" for _, state, _ in states) and (not checked or task.health_status == "HEALTHY")
-        steady = bool(states) or checked or age >= STEADY_SECONDS
+        # Only a new deployment has to prove itself; what it replaces served already.
+        proven = bool(states) or checked or task.started_by != service.deployments[0]["id"]
+        steady = proven or age >= STEADY_SECONDS
         return TaskSeen(task.id, task.started_by, Phase.RUNNING, healthy and steady, unhealthy)
 
     def _count_failures(self, service: MotoService, backend: EC2ContainerServiceBackend) -> None:
@@ -122,7 +124,7 @@ class Scheduler:
         match action:
             case decide.Start(deployment, count):
                 entry = deployments.find(service, deployment)
-                ids = [moto_tasks.new_task(service, entry, backend).id for _ in range(count)]
+                ids = [new_tasks.service_task(service, entry, backend).id for _ in range(count)]
                 names = " ".join(f"(task {name})" for name in ids)
                 deployments.tell(service, f"{who} has started {count} tasks: {names}.")
             case decide.Stop(task_id, reason, failed):
