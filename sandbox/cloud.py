@@ -6,6 +6,7 @@ empty when all parts answer, else the sentence that says why not. The lock fd ke
 
 import contextlib
 import dataclasses
+import gc
 import logging
 import os
 import signal
@@ -149,6 +150,7 @@ def main(home: Home, ready: int, turn: int) -> int:
     if lock is None:
         return _tell(ready, "a sandbox of this directory is still ending; run `python -m sandbox stop`")
     write_pid(lock, os.getpid())
+    gc.disable()  # moto's tables are a million objects that stay: looking for garbage among them is a third of the start
     try:
         cloud = Cloud(home)
     except SandboxError as error:
@@ -159,6 +161,8 @@ def main(home: Home, ready: int, turn: int) -> int:
         return _tell(
             ready, f"the sandbox did not start ({type(error).__name__}: {error}); {home.log} has the traceback"
         )
+    gc.freeze()
+    gc.enable()
     os.close(turn)
     _tell(ready, "")
     stopping.wait()

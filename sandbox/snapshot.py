@@ -5,7 +5,6 @@ moto keeps nothing by itself. The file is only read by the moto version that wro
 
 import dataclasses
 import functools
-import gc
 import hashlib
 import importlib.metadata
 import io
@@ -79,12 +78,7 @@ def restore(home: Home) -> Header | None:
         )
     if hashlib.sha256(content).hexdigest() != header.sha256:
         raise _damaged(home)
-    gc.disable()  # a million new objects and no garbage: collecting would double the time
-    try:
-        services = pickle.loads(content)  # noqa: S301 - our own file, 0600, checksum tested
-    finally:
-        gc.enable()
-    for service, extra, backends in services:
+    for service, extra, backends in pickle.loads(content):  # noqa: S301 - our own file, 0600, checksum tested
         store = get_backend(service)
         vars(store).update(extra)
         for account_id, region, backend in backends:
