@@ -73,12 +73,9 @@ def _finish(declaration: Resource, scope: Scope, later: frozenset[str]) -> None:
 def read_reply(declaration: Resource, scope: Scope) -> dict[str, Any] | None:
     """What AWS answers about the resource; None when it does not exist."""
     try:
-        if callable(declaration.read):
-            found = declaration.read(scope)
-            return None if found is None else dict(found)
         merged: dict[str, Any] = {}
-        for call in declaration.read:
-            reply = scope.run(call)
+        for call in (declaration.read,) if callable(declaration.read) else declaration.read:
+            reply = scope.run(call) if isinstance(call, Call) else call(scope)
             if reply is None:
                 return None
             merged |= reply
@@ -101,6 +98,7 @@ def actual(declaration: Resource, scope: Scope, reply: Mapping[str, Any]) -> dic
         value = mapping.search(path, reply)
         if value is not None:
             found[name] = mapping.restore(kinds[name].type, value, names(declaration), f"{name}.")
+    found = {name: value for name, value in found.items() if kinds[name].required or not mapping.is_blank(value)}
     known = replace(scope, inputs={}, state={**scope.state, **scope.inputs, **found}, found=reply)
     for name, template in declaration.computed.items():
         value = known.fill(template)
@@ -114,8 +112,10 @@ def outputs(declaration: Resource, scope: Scope, reply: Mapping[str, Any]) -> di
     """Everything the state keeps: what was asked for, over what AWS has."""
     found = {**declaration.defaults, **actual(declaration, scope, reply)}
     asked = {name: value for name, value in scope.inputs.items() if name != DEFAULTED}
-    result = {**found, **asked}
     schema = sdk.schema(declaration.token)
+    # AWS always has a value of these, and read leaves one out only where it still means what is recorded.
+    kept = {name: scope.state[name] for name, prop in schema.outputs.items() if prop.required and name in scope.state}
+    result = {**kept, **found, **asked}
     if "region" in schema.outputs:
         result["region"] = scope.region
     if "tagsAll" in schema.outputs:
@@ -177,7 +177,8 @@ def delete(declaration: Resource, scope: Scope) -> None:
 
 def is_gone(declaration: Resource, error: AwsError) -> bool:
     """Whether an error says that the resource does not exist."""
-    return bool(GONE.search(error.code)) or error.code in declaration.words("missing")
+    is_moto_saying_so = re.match(r"No .* found", error.message) is not None  # where AWS has a code of its own
+    return bool(GONE.search(error.code)) or error.code in declaration.words("missing") or is_moto_saying_so
 
 
 def same(declaration: Resource, name: str, old: Any, new: Any) -> bool:

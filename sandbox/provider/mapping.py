@@ -183,7 +183,7 @@ def from_reply(
         else:
             found = None if path is None else lookup(reply, path)
         value = None if found is None else restore(prop.type, found, names, inner)
-        if value is not None and not (path == "." and value in ({}, [], [{}])):
+        if value is not None and not (sdk.is_class(prop.type) and is_blank(value)):
             values[name] = value
     return values
 
@@ -191,6 +191,13 @@ def from_reply(
 def search(path: str, reply: Any) -> Any:
     """What a JMESPath finds in an answer; None when nothing."""
     return jmespath.search(path, reply)
+
+
+def is_blank(value: Any) -> bool:
+    """Whether a value says nothing: empty, zero or false, also in all parts of a block."""
+    if isinstance(value, Mapping):
+        return all(is_blank(item) for item in value.values())
+    return value in (None, "", [], False, 0)
 
 
 def lookup(reply: Any, path: str) -> Any:

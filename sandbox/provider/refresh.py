@@ -10,8 +10,6 @@ from sandbox.provider.declaration import Resource
 from sandbox.provider.errors import ProviderError
 from sandbox.provider.scope import PLACEHOLDER, Scope
 
-EMPTY: tuple[Any, ...] = (None, "", [], {}, False, 0)
-
 
 def refresh(
     declaration: Resource, scope: Scope, old_inputs: Mapping[str, Any]
@@ -66,14 +64,8 @@ def _imported(declaration: Resource, state: Mapping[str, Any]) -> dict[str, Any]
         for name, value in state.items()
         if name in inputs
         and name != prefix
-        and (inputs[name].required or (not _is_empty(value) and value != declaration.defaults.get(name)))
+        and (inputs[name].required or (not mapping.is_blank(value) and value != declaration.defaults.get(name)))
     } | {DEFAULTED: [IMPORTED]}
-
-
-def _is_empty(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return all(_is_empty(item) for item in value.values())
-    return value in EMPTY
 
 
 def _drifted(
@@ -97,8 +89,8 @@ def _refresh_tags(
     scope: Scope, reply: Mapping[str, Any], state: dict[str, Any], inputs: dict[str, Any], old_inputs: Mapping[str, Any]
 ) -> None:
     member = mapping.match("tags", reply) or mapping.match("tagSet", reply) or mapping.match("tagList", reply)
-    if member is None:
-        state.setdefault("tagsAll", {})
+    if member is None:  # this type's tags are not to be had; what was put stands
+        state.setdefault("tagsAll", {**scope.settings.default_tags, **(inputs.get("tags") or {})})
         return
     tags = mapping.as_map(reply[member])
     asked = old_inputs.get("tags") or {}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.provider.declaration import Call, Resource, Update
+from sandbox.provider.declaration import Autoname, Call, Resource, Update
 
 KEY = {
     "ServiceNamespace": "{serviceNamespace}",
@@ -60,6 +60,7 @@ RESOURCES = (
         ),
         updates=(Update(POLICY, Call("put_scaling_policy", {**KEY, "PolicyName": "{name}"})),),
         delete=Call("delete_scaling_policy", {**KEY, "PolicyName": "{name}"}),
+        autoname=Autoname(),
         reads={"alarmArns": "Alarms[].AlarmARN"},
         defaults={"policyType": "StepScaling"},
         immutable={"a policy belongs to one target": "name resourceId scalableDimension serviceNamespace"},

@@ -126,6 +126,7 @@ RESOURCES = (
         autoname=Autoname(length_limit=256, suffix_when=("fifoTopic", ".fifo")),
         attributes="Attributes",
         names={**HTTP, **SQS, "name": "Name"},
+        reads={"deliveryPolicy": "`null`"},  # moto answers the effective one in its place
         computed={"arn": "{id}", "name": lambda scope: scope.id.rpartition(":")[2], "owner": "{account}"},
         defaults={"contentBasedDeduplication": False, "fifoTopic": False},
         documents="archivePolicy deliveryPolicy policy",

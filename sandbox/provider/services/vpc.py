@@ -38,6 +38,7 @@ def create_rule(direction: str) -> Any:
 def modify_rule(scope: Scope) -> None:
     """Changes a rule in place."""
     rule = {name[0].upper() + name[1:]: scope.get(name) for name in RULE.split() if scope.get(name) is not None}
+    rule = {"FromPort": -1, "ToPort": -1, **rule}
     if "ReferencedSecurityGroupId" in rule:
         rule["ReferencedGroupId"] = rule.pop("ReferencedSecurityGroupId")
     change = {"SecurityGroupRuleId": scope.id, "SecurityGroupRule": rule}

@@ -97,7 +97,20 @@ def read_instance(scope: Scope) -> Mapping[str, Any] | None:
     if found["State"]["Name"] in ("terminated", "shutting-down"):
         return None
     profile = found.get("IamInstanceProfile", {}).get("Arn", "").rpartition("/")[2]
-    return {**found, "IamInstanceProfile": {"Name": profile or None}}
+    disks: Any = found.get("BlockDeviceMappings", [])
+    root = next((each for each in disks if each["DeviceName"] == found.get("RootDeviceName")), None)
+    return {
+        **found,
+        "IamInstanceProfile": {"Name": profile or None},
+        "rootBlockDevice": root and read_disk(scope, root),
+    }
+
+
+def read_disk(scope: Scope, device: Mapping[str, Any]) -> dict[str, Any]:
+    """A disk of the instance as the volume behind it is."""
+    ebs = device["Ebs"]
+    volume = scope.call("describe_volumes", VolumeIds=[ebs["VolumeId"]])["Volumes"][0]
+    return {**volume, "volumeSize": volume["Size"], "deviceName": device["DeviceName"]}
 
 
 def resize(scope: Scope) -> None:
@@ -171,7 +184,7 @@ RESOURCES = (
             "primaryNetworkInterfaceId": "NetworkInterfaces[0].NetworkInterfaceId",
             "securityGroups": "SecurityGroups[].GroupName",
             "tenancy": "Placement.Tenancy",
-            "vpcSecurityGroupIds": "SecurityGroups[].GroupId",
+            "vpcSecurityGroupIds": "NetworkInterfaces[0].Groups[].GroupId",
         },
         computed={"arn": arn("instance")},
         defaults={"getPasswordData": False, "sourceDestCheck": True},

@@ -124,8 +124,11 @@ def describe(scope: Scope) -> dict[str, Any] | None:
     found = [each for each in reply["services"] if each["status"] != "INACTIVE"]
     if not found:
         return None
-    # The role is ECS's own where none was given; what moto loses keeps its last known value.
-    return {name: value for name, value in found[0].items() if name not in ("roleArn", *LOST_BY_MOTO)}
+    # What moto loses keeps its last known value; ECS's own role and controller are what an absent one stands for.
+    hidden = {"roleArn", *LOST_BY_MOTO} | (
+        {"deploymentController"} if found[0].get("deploymentController") == {"type": "ECS"} else set()
+    )
+    return {name: value for name, value in found[0].items() if name not in hidden}
 
 
 def delete_service(scope: Scope) -> None:

@@ -1,0 +1,57 @@
+"""Examples of every resource type that the sandbox has, one at least; a type without one fails the suite.
+
+In the files `${name.property}` refers to another example, `change` is what an update in place sets (null takes a property
+away) and `replace` what replaces.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+REFERENCE = re.compile(r"\$\{(\w+)\.(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A resource with an in-place change and a replacing one."""
+
+    type: str
+    properties: Mapping[str, Any]
+    change: Mapping[str, Any] = field(default_factory=dict)
+    replace: Mapping[str, Any] = field(default_factory=dict)
+    import_id: str = ""
+    """Default: the resource's own id."""
+    import_lacks: str = ""
+    """Properties that the sandbox's AWS does not answer, so that an import cannot know them."""
+    stays: str = ""
+    """Why it can still be read after it was deleted."""
+    unreadable: str = ""
+    """Why drift and import cannot work."""
+
+
+EXAMPLES: dict[str, Example] = {
+    name: Example(**values)
+    for path in sorted(Path(__file__).parent.glob("*.yaml"))
+    for name, values in yaml.safe_load(path.read_text()).items()
+}
+
+
+def references(value: Any) -> list[str]:
+    """Names of the examples that a value refers to."""
+    return sorted({name for name, _ in REFERENCE.findall(json.dumps(value))})
+
+
+def resolve(value: Any, look_up: Callable[[str, str], Any]) -> Any:
+    """The value with its references replaced; None values left out."""
+    if isinstance(value, Mapping):
+        return {key: resolve(item, look_up) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [resolve(item, look_up) for item in value]
+    if isinstance(value, str):
+        return REFERENCE.sub(lambda found: str(look_up(found[1], found[2])), value)
+    return value
