@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox.held import wait_until
 from tests.sandbox.conftest import Box
+from tests.sandbox.provider_driver import Driver
 
 TRUST = json.dumps(
     {
@@ -132,6 +133,18 @@ def test_secrets_objects_and_ciphertext_are_as_they_were(box: Box) -> None:
         box.client("acm").describe_certificate(CertificateArn=certificate)["Certificate"]["DomainName"]
         == "api.example.com"
     )
+
+
+def test_what_the_aws_provider_made_survives_a_kill(box: Box) -> None:
+    """It calls moto without HTTP, so this is another way in than that of every other test here."""
+    box.must("start")
+    driver = Driver(box.status()["ports"]["aws"])
+    driver.create("aws:sqs/queue:Queue", "orders", {"name": "orders"})
+    driver.close()
+    box.saved()
+    box.kill()
+    box.must("start")
+    assert box.status()["contents"] == {"SQS queues": 1}
 
 
 def test_a_consumer_that_polls_does_not_hold_up_a_save(box: Box) -> None:
