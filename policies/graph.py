@@ -24,6 +24,11 @@ class Node:
         """The resource's URN."""
         return self.resource.urn
 
+    def sets(self, name: str) -> bool:
+        """Whether the program set the property. An unknown value that nothing feeds is the provider's to compute."""
+        value = self.resource[name]
+        return name in self.sources if value.unknown else bool(value.raw)
+
     def output(self, name: str) -> str | None:
         """The output as text when known, else None."""
         value = self.resource[name].raw

@@ -59,7 +59,7 @@ def sns_to_sqs_queue_policy(stack: Graph) -> Outcomes:
 def _may_send(stack: Graph, subscription: Node, topics: list[Node], queue: Node) -> Outcomes:
     name, urn = queue.resource.name, subscription.urn
     holders = [node for node in stack.of(QUEUE_POLICY) if _on(stack, node, queue)]
-    if not queue.resource["policy"].absent:
+    if queue.sets("policy"):
         holders.append(queue)
     if not holders:
         yield Finding("endpoint", f"is queue {name!r}, which no queue policy opens", urn)

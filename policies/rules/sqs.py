@@ -76,7 +76,7 @@ def sqs_dlq_configured(stack: Graph) -> Outcomes:
 
     A queue that is the dead-letter queue of something, or allows to be one, needs none itself.
     """
-    aside = {queue.urn for queue in stack.of(QUEUE) if not queue.resource["redriveAllowPolicy"].absent}
+    aside = {queue.urn for queue in stack.of(QUEUE) if queue.sets("redriveAllowPolicy")}
     covered = set()
     for kind, prop in DEAD_LETTER_PROPERTIES.items():
         for node in stack.of(kind):
@@ -84,16 +84,12 @@ def sqs_dlq_configured(stack: Graph) -> Outcomes:
     for node in stack.of(REDRIVE_POLICY):
         covered |= {queue.urn for queue in stack.behind(node, "queueUrl", QUEUE, "url", "id")}
     for queue in stack.of(QUEUE):
-        if queue.urn not in aside | covered and not _has_redrive(queue):
+        if queue.urn not in aside | covered and not queue.sets("redrivePolicy"):
             yield Finding(
                 "redrivePolicy",
                 "is missing, so a message that cannot be handled comes back until it is dropped",
                 queue.urn,
             )
-
-
-def _has_redrive(queue: Node) -> bool:
-    return queue.resource["redrivePolicy"].unknown or bool(queue.resource["redrivePolicy"].raw)
 
 
 def _dead_letter_queues(stack: Graph, node: Node, prop: str) -> list[Node]:

@@ -15,9 +15,10 @@ FED = {"endpoint": (QUEUE, "billing"), "topic": (TOPIC, "orders")}
 FROM_TOPIC = {"ArnEquals": {"aws:SourceArn": TOPIC_ARN}}
 SERVICERS = pytest.mark.parametrize("start", [stock, ours], ids=["sdk", "pack"])
 
-# A first preview: every output is unknown, only the edges are there.
+# A first preview: every output is unknown, those that the program left to the provider too; only the edges are there.
+COMPUTED = {"arn": UNKNOWN, "url": UNKNOWN, "policy": UNKNOWN, "redrivePolicy": UNKNOWN, "redriveAllowPolicy": UNKNOWN}
 NEW_TOPIC = Node(TOPIC, "orders", {"arn": UNKNOWN})
-NEW_QUEUE = Node(QUEUE, "billing", {"arn": UNKNOWN, "url": UNKNOWN})
+NEW_QUEUE = Node(QUEUE, "billing", COMPUTED)
 NEW_SUBSCRIPTION = Node(SUBSCRIPTION, "billing", {"protocol": "sqs", "endpoint": UNKNOWN, "topic": UNKNOWN}, FED)
 NEW_POLICY = Node(QUEUE_POLICY, "billing", {"queueUrl": UNKNOWN, "policy": UNKNOWN}, {"queueUrl": (QUEUE, "billing")})
 
@@ -65,8 +66,15 @@ def test_a_missing_queue_policy_shows_in_the_first_preview(start: Any) -> None:
 
 
 @SERVICERS
+def test_a_policy_on_the_queue_itself_counts(start: Any) -> None:
+    queue = Node(QUEUE, "billing", COMPUTED, {"policy": (TOPIC, "orders")})
+    assert said(start, "sns-to-sqs-queue-policy", NEW_TOPIC, queue, NEW_SUBSCRIPTION) == []
+
+
+@SERVICERS
 def test_an_unknown_queue_policy_waits_for_up(start: Any) -> None:
-    nodes = (NEW_TOPIC, NEW_QUEUE, NEW_SUBSCRIPTION, NEW_POLICY)
+    queue = Node(QUEUE, "billing", COMPUTED, {"redrivePolicy": (QUEUE, "elsewhere")})
+    nodes = (NEW_TOPIC, queue, NEW_SUBSCRIPTION, NEW_POLICY)
     assert said(start, "sns-to-sqs-queue-policy", *nodes) == []
     [(_, summary)] = said(start, "all-checks-done", *nodes)
     assert summary == (
@@ -76,7 +84,7 @@ def test_an_unknown_queue_policy_waits_for_up(start: Any) -> None:
 
 @SERVICERS
 def test_a_policy_on_another_queue_does_not_count(start: Any) -> None:
-    other = Node(QUEUE, "other", {"arn": UNKNOWN, "url": UNKNOWN})
+    other = Node(QUEUE, "other", COMPUTED)
     policy = Node(QUEUE_POLICY, "other", {"queueUrl": UNKNOWN, "policy": UNKNOWN}, {"queueUrl": (QUEUE, "other")})
     found = said(start, "sns-to-sqs-queue-policy", NEW_TOPIC, NEW_QUEUE, NEW_SUBSCRIPTION, other, policy)
     assert [name for name, _ in found] == ["billing"]
@@ -142,14 +150,14 @@ def test_a_queue_without_a_dead_letter_queue_is_found(start: Any) -> None:
 @pytest.mark.parametrize(
     "nodes",
     [
-        [Node(QUEUE, "main", {"redrivePolicy": UNKNOWN}, {"redrivePolicy": (QUEUE, "billing")}), NEW_QUEUE],
+        [Node(QUEUE, "main", COMPUTED, {"redrivePolicy": (QUEUE, "billing")}), NEW_QUEUE],
         [
             Node(QUEUE, "main", {"redrivePolicy": json.dumps({"deadLetterTargetArn": QUEUE_ARN})}),
             Node(QUEUE, "billing", {"arn": QUEUE_ARN}),
         ],
-        [Node(QUEUE, "billing", {"redriveAllowPolicy": UNKNOWN})],
+        [Node(QUEUE, "billing", COMPUTED, {"redriveAllowPolicy": (QUEUE, "elsewhere")})],
         [
-            Node(QUEUE, "dead", {"arn": UNKNOWN}),
+            Node(QUEUE, "dead", COMPUTED | {"redriveAllowPolicy": "{}"}),
             NEW_QUEUE,
             Node(
                 "aws:sqs/redrivePolicy:RedrivePolicy",
