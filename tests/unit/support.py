@@ -94,7 +94,7 @@ class Answers(pulumi.runtime.Mocks):
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         service = args.typ.split(":")[1].split("/")[0] if ":" in args.typ else args.typ
         computed = {"arn": f"arn:aws:{service}:{REGION}:{ACCOUNT}:{args.name}", "name": args.name}
-        computed |= COMPUTED.get(args.typ, lambda name: {})(args.name)
+        computed |= COMPUTED[args.typ](args.name) if args.typ in COMPUTED else {}
         return f"{args.name}-id", computed | args.inputs
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
@@ -111,11 +111,11 @@ class Monitor(mocks.MockMonitor):
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802
         with own_loop():
-            return super().Invoke(request)
+            return super().Invoke(request)  # type: ignore[no-untyped-call]
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802
         with own_loop():
-            response = super().RegisterResource(request)
+            response = super().RegisterResource(request)  # type: ignore[no-untyped-call]
         if request.type != STACK_TYPE:
             inputs = pulumi.runtime.rpc.deserialize_properties(request.object)
             inputs.pop("__provider", None)
@@ -135,7 +135,7 @@ class Monitor(mocks.MockMonitor):
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802
         outputs = pulumi.runtime.rpc.deserialize_properties(request.outputs)
         self.built.outputs[request.urn] = outputs
-        return super().RegisterResourceOutputs(request)
+        return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
 
 @contextmanager
@@ -157,5 +157,5 @@ def build(construct: Callable[[], Any], answers: Mapping[str, dict[str, Any]] = 
     monitor = Monitor(built, answers)
     with own_loop():
         mocks.set_mocks(monitor.mocks, monitor=monitor)
-        pulumi.runtime.test(construct)()
+        pulumi.runtime.test(construct)()  # type: ignore[no-untyped-call]
     return built

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 
-from slipway import ArgumentError, Bastion
+from slipway import ArgumentError
 from slipway._private_key import write_new_key
-from tests.unit.samples import BASTION, PUBLIC_KEY
+from tests.unit.samples import BASTION, COMPONENTS, PUBLIC_KEY
 from tests.unit.support import Built, build
+
+Bastion = COMPONENTS["Bastion"]
 
 
 def bastion(args: dict[str, Any]) -> Built:
-    return build(lambda: Bastion("door", BASTION | args))  # type: ignore[typeddict-item]
+    return build(lambda: Bastion("door", BASTION | args))
 
 
 def with_file(path: str) -> dict[str, Any]:
@@ -100,7 +102,7 @@ def test_a_key_of_ones_own_needs_no_file() -> None:
 
 
 def test_a_generated_key_shows_its_public_half_and_its_file() -> None:
-    built = build(lambda: Bastion("door", with_file("keys/door.pem")))  # type: ignore[arg-type]
+    built = build(lambda: Bastion("door", with_file("keys/door.pem")))
     assert built.one("keyPair:KeyPair", "door").inputs["publicKey"] == "ssh-ed25519 AAAA door"
     key = built.one("slipway:PrivateKey", "door").inputs
     assert {name: key[name] for name in key if name != "__provider"} == {"path": "keys/door.pem", "comment": "door"}
@@ -144,7 +146,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 def test_an_open_or_unreachable_bastion_is_refused(args: dict[str, Any], sentence: str) -> None:
     def construct() -> None:
         with pytest.raises(ArgumentError) as caught:
-            Bastion("door", BASTION | args)  # type: ignore[typeddict-item]
+            Bastion("door", BASTION | args)
         assert str(caught.value) == f"Bastion 'door': {sentence}"
 
     assert build(construct).resources == []
@@ -152,7 +154,7 @@ def test_an_open_or_unreachable_bastion_is_refused(args: dict[str, Any], sentenc
 
 def test_two_networks_that_together_are_everyone_are_refused() -> None:
     with pytest.raises(ArgumentError) as caught:
-        Bastion("door", BASTION | {"allowed_cidr_blocks": ["0.0.0.0/1", "128.0.0.0/1"]})  # type: ignore[typeddict-item]
+        Bastion("door", BASTION | {"allowed_cidr_blocks": ["0.0.0.0/1", "128.0.0.0/1"]})
     assert str(caught.value) == (
         "Bastion 'door': allowed_cidr_blocks must not be open to everyone, got 0.0.0.0/1, 128.0.0.0/1; "
         "name your own network as 203.0.113.7/32, or leave it empty and use Session Manager"
@@ -163,7 +165,7 @@ def test_a_file_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "door.pem"
     path.write_text("my notes")
     with pytest.raises(ArgumentError) as caught:
-        Bastion("door", with_file(str(path)))  # type: ignore[arg-type]
+        Bastion("door", with_file(str(path)))
     rule = "key_file must be an OpenSSH private key without passphrase, or not exist yet"
     assert str(caught.value) == f"Bastion 'door': {rule}, got {str(path)!r}; move that file away or name another"
     assert path.read_text() == "my notes"
@@ -172,5 +174,5 @@ def test_a_file_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
 def test_a_file_that_holds_a_key_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "door.pem"
     write_new_key(path)
-    built = build(lambda: Bastion("door", with_file(str(path))))  # type: ignore[arg-type]
+    built = build(lambda: Bastion("door", with_file(str(path))))
     assert built.one("slipway:PrivateKey", "door").inputs["path"] == str(path)

@@ -2,8 +2,11 @@
 
 import pytest
 
-from slipway import ArgumentError, Cluster
+from slipway import ArgumentError
+from tests.unit.samples import COMPONENTS
 from tests.unit.support import build
+
+Cluster = COMPONENTS["Cluster"]
 
 
 def test_a_default_cluster_is_exactly_this() -> None:

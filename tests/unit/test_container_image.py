@@ -8,15 +8,16 @@ from typing import Any
 import pulumi
 import pytest
 
-from slipway import ArgumentError, ContainerImage
-from tests.unit.samples import CONTEXT, RICHEST
+from slipway import ArgumentError
+from tests.unit.samples import COMPONENTS, CONTEXT, RICHEST
 from tests.unit.support import Built, build
 
+ContainerImage = COMPONENTS["ContainerImage"]
 RELATIVE = os.path.relpath(CONTEXT)
 
 
 def image(args: dict[str, Any]) -> Built:
-    return build(lambda: ContainerImage("app", {"context": str(CONTEXT)} | args))  # type: ignore[typeddict-item]
+    return build(lambda: ContainerImage("app", {"context": str(CONTEXT)} | args))
 
 
 def tag(built: Built) -> str:
@@ -69,13 +70,13 @@ def test_the_repository_keeps_what_was_pushed_as_it_was() -> None:
 
 def test_everything_that_goes_into_a_build_goes_into_its_tag() -> None:
     arguments = {"build_args": {"BASE_IMAGE": "other"}}
-    variants = [{}, {"target": "run"}, {"architecture": "arm64"}, arguments]
-    assert len({tag(image(it)) for it in variants}) == 4  # type: ignore[arg-type]
+    variants: list[dict[str, Any]] = [{}, {"target": "run"}, {"architecture": "arm64"}, arguments]
+    assert len({tag(image(it)) for it in variants}) == 4
     assert tag(image({})) == tag(image({"keep_releases": 5, "tags": {"team": "shop"}})), "nothing to build anew"
 
 
 def test_a_rich_image_passes_everything_on() -> None:
-    built = build(lambda: ContainerImage("app", RICHEST["ContainerImage"]))  # type: ignore[arg-type]
+    built = build(lambda: ContainerImage("app", RICHEST["ContainerImage"]))
     assert built.one("image:Image", "app").inputs["build"] == {
         "args": {"BASE_IMAGE": "scratch"},
         "context": RELATIVE,
@@ -111,7 +112,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 def test_an_image_that_cannot_be_built_is_refused(args: dict[str, Any], sentence: str) -> None:
     def construct() -> None:
         with pytest.raises(ArgumentError) as caught:
-            ContainerImage("app", {"context": str(CONTEXT)} | args)  # type: ignore[typeddict-item]
+            ContainerImage("app", {"context": str(CONTEXT)} | args)
         assert str(caught.value) == f"ContainerImage 'app': {sentence}"
 
     assert build(construct).resources == []

@@ -7,7 +7,7 @@ import itertools
 import json
 import textwrap
 import typing
-from typing import Any, NotRequired
+from typing import Any
 
 import pulumi
 import pulumi_aws
@@ -110,10 +110,10 @@ def test_arguments_are_described_with_their_defaults(kind: str) -> None:
     shapes = [it for name, it in vars(slipway).items() if name.startswith(kind) and name.endswith("Args")]
     for shape in shapes:
         hints, texts = inspect.get_annotations(shape), descriptions(shape)
-        for key, hint in hints.items():
+        for key in hints:
             assert texts.get(key), f"{shape.__name__}.{key} has no description"
             stated = "Default:" in texts[key] or "Set this or" in texts[key]
-            assert stated == (typing.get_origin(hint) is NotRequired), f"{shape.__name__}.{key}: {texts[key]}"
+            assert stated == (key in shape.__optional_keys__), f"{shape.__name__}.{key}: {texts[key]}"
 
 
 @pytest.mark.parametrize("kind", COMPONENTS)

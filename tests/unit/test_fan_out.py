@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 
-from slipway import ArgumentError, FanOut
-from tests.unit.samples import KEY, RICHEST, TOPIC
+from slipway import ArgumentError
+from tests.unit.samples import COMPONENTS, KEY, RICHEST, TOPIC
 from tests.unit.support import Built, build
 
+FanOut = COMPONENTS["FanOut"]
 ARN = "arn:aws:sqs:eu-west-1:123456789012:orders"
 
 
 def fan_out(args: dict[str, Any]) -> Built:
-    return build(lambda: FanOut("orders", args))  # type: ignore[arg-type]
+    return build(lambda: FanOut("orders", args))
 
 
 def test_every_queue_is_subscribed_with_its_own_filter() -> None:
@@ -41,11 +42,11 @@ def test_what_a_fan_out_of_two_creates() -> None:
     }
 
 
+SETS: tuple[dict[str, Any], ...] = ({"billing": {}}, {"audit": {}, "billing": {}})
+
+
 def test_adding_a_queue_touches_no_other() -> None:
-    before, after = (
-        {it.urn: it.inputs for it in fan_out({"queues": queues}).resources[1:]}
-        for queues in ({"billing": {}}, {"audit": {}, "billing": {}})
-    )
+    before, after = ({it.urn: it.inputs for it in fan_out({"queues": queues}).resources[1:]} for queues in SETS)
     assert {urn: inputs for urn, inputs in after.items() if "audit" not in urn} == before
 
 
@@ -71,7 +72,7 @@ def test_a_topic_that_exists_is_subscribed_to_and_not_made() -> None:
 
 
 def test_settings_reach_topic_and_queues() -> None:
-    built = build(lambda: FanOut("orders", RICHEST["FanOut"]))  # type: ignore[arg-type]
+    built = build(lambda: FanOut("orders", RICHEST["FanOut"]))
     assert built.one("topic:Topic", "orders").inputs["kmsMasterKeyId"] == KEY
     billing = built.one("queue:Queue", "orders-billing").inputs
     assert (billing["visibilityTimeoutSeconds"], billing["fifoQueue"]) == (120, True)
@@ -130,7 +131,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 def test_a_fan_out_that_would_lose_messages_is_refused(args: dict[str, Any], sentence: str) -> None:
     def construct() -> None:
         with pytest.raises(ArgumentError) as caught:
-            FanOut("orders", args)  # type: ignore[arg-type]
+            FanOut("orders", args)
         assert str(caught.value) == f"FanOut 'orders'{sentence}"
 
     assert build(construct).resources == []

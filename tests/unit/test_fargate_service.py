@@ -3,13 +3,14 @@
 import json
 from typing import Any
 
-from slipway import FargateService
-from tests.unit.samples import BALANCER, BEHIND_BALANCER, CERTIFICATE, IMAGE, RICHEST, SECRET, TASK
+from tests.unit.samples import BALANCER, BEHIND_BALANCER, CERTIFICATE, COMPONENTS, IMAGE, RICHEST, SECRET, TASK
 from tests.unit.support import Built, build
+
+FargateService = COMPONENTS["FargateService"]
 
 
 def service(args: dict[str, Any]) -> Built:
-    return build(lambda: FargateService("api", args))  # type: ignore[arg-type]
+    return build(lambda: FargateService("api", args))
 
 
 def container(built: Built) -> dict[str, Any]:

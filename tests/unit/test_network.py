@@ -8,16 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slipway import ArgumentError, Network
+from slipway import ArgumentError
 from slipway._address_plan import SMALLEST_VPC, ZONE_LETTERS, subnets
-from tests.unit.samples import RICHEST
+from tests.unit.samples import COMPONENTS, RICHEST
 from tests.unit.support import ANSWERS, Built, build
 
+Network = COMPONENTS["Network"]
 ZONES_KEY = "aws:index/getAvailabilityZones:getAvailabilityZones"
 
 
 def network(args: dict[str, Any]) -> Built:
-    return build(lambda: Network("main", args))  # type: ignore[arg-type]
+    return build(lambda: Network("main", args))
 
 
 def blocks(built: Built) -> dict[str, str]:
@@ -104,7 +105,7 @@ def test_a_gateway_stands_in_the_public_subnet_once_that_is_routed() -> None:
 
 
 def test_endpoints_admit_the_vpc_only() -> None:
-    built = build(lambda: Network("main", RICHEST["Network"]))  # type: ignore[arg-type]
+    built = build(lambda: Network("main", RICHEST["Network"]))
     wanted = ["com.amazonaws.eu-west-1.ecr.api", "com.amazonaws.eu-west-1.logs", "com.amazonaws.eu-west-1.s3"]
     assert [it.inputs["serviceName"] for it in built.of_type("vpcEndpoint:VpcEndpoint")] == wanted
     rules = built.of_type("securityGroupIngressRule:SecurityGroupIngressRule")
@@ -191,7 +192,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 def test_what_cannot_work_is_refused_before_anything_exists(args: dict[str, Any], sentence: str) -> None:
     def construct() -> None:
         with pytest.raises(ArgumentError) as caught:
-            Network("main", args)  # type: ignore[arg-type]
+            Network("main", args)
         assert str(caught.value) == f"Network 'main': {sentence}"
 
     assert build(construct).resources == []
@@ -204,4 +205,4 @@ def test_more_zones_than_the_region_has_are_refused() -> None:
         ):
             Network("main", {})
 
-    build(construct, ANSWERS | {ZONES_KEY: {"names": ["xx-west-1a"]}})
+    build(construct, {**ANSWERS, ZONES_KEY: {"names": ["xx-west-1a"]}})

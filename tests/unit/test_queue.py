@@ -5,19 +5,21 @@ from typing import Any
 
 import pytest
 
-from slipway import ArgumentError, Queue, Topic
-from tests.unit.samples import KEY, TOPIC
+from slipway import ArgumentError
+from tests.unit.samples import COMPONENTS, KEY, TOPIC
 from tests.unit.support import Built, build
 
+Queue = COMPONENTS["Queue"]
+Topic = COMPONENTS["Topic"]
 QUEUE_ARN = "arn:aws:sqs:eu-west-1:123456789012:work"
 
 
 def queue(args: dict[str, Any]) -> Built:
-    return build(lambda: Queue("work", args))  # type: ignore[arg-type]
+    return build(lambda: Queue("work", args))
 
 
 def topic(args: dict[str, Any]) -> Built:
-    return build(lambda: Topic("orders", args))  # type: ignore[arg-type]
+    return build(lambda: Topic("orders", args))
 
 
 def test_a_default_queue_is_exactly_this() -> None:
@@ -120,7 +122,7 @@ WRONG_QUEUES: list[tuple[str, dict[str, Any], str]] = [
 def test_a_queue_that_sqs_would_refuse_is_refused(name: str, args: dict[str, Any], sentence: str) -> None:
     def construct() -> None:
         with pytest.raises(ArgumentError) as caught:
-            Queue(name, args)  # type: ignore[arg-type]
+            Queue(name, args)
         assert str(caught.value) == f"Queue {name!r}: {sentence}"
 
     assert build(construct).resources == []

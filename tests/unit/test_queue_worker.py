@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from slipway import ArgumentError, QueueWorker
-from tests.unit.samples import KEY, QUEUE, QUEUE_URL, RICHEST, TOPIC, WORKER
+from slipway import ArgumentError
+from tests.unit.samples import COMPONENTS, KEY, QUEUE, QUEUE_URL, RICHEST, TOPIC, WORKER
 from tests.unit.support import Built, build
 
+QueueWorker = COMPONENTS["QueueWorker"]
 CONSUME = [
     "sqs:ChangeMessageVisibility",
     "sqs:DeleteMessage",
@@ -19,7 +20,7 @@ CONSUME = [
 
 
 def worker(args: dict[str, Any]) -> Built:
-    return build(lambda: QueueWorker("work", WORKER | args))  # type: ignore[typeddict-item]
+    return build(lambda: QueueWorker("work", WORKER | args))
 
 
 def statements(built: Built) -> list[dict[str, Any]]:
@@ -31,7 +32,7 @@ def test_a_default_worker_may_consume_its_queue_and_nothing_else() -> None:
 
 
 def test_a_key_and_permissions_come_on_top() -> None:
-    assert statements(build(lambda: QueueWorker("work", RICHEST["QueueWorker"]))) == [  # type: ignore[arg-type]
+    assert statements(build(lambda: QueueWorker("work", RICHEST["QueueWorker"]))) == [
         {"Effect": "Allow", "Action": CONSUME, "Resource": [QUEUE]},
         {"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": [KEY]},
         {"Effect": "Allow", "Action": ["sns:Publish"], "Resource": [TOPIC]},
@@ -126,7 +127,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 def test_a_worker_that_cannot_work_is_refused(args: dict[str, Any], sentence: str) -> None:
     def construct() -> None:
         with pytest.raises(ArgumentError) as caught:
-            QueueWorker("work", WORKER | args)  # type: ignore[typeddict-item]
+            QueueWorker("work", WORKER | args)
         assert str(caught.value).startswith(f"QueueWorker 'work': {sentence}")
         assert sentence.endswith("are ") or str(caught.value).endswith(sentence)
 

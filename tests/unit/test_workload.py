@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slipway import ArgumentError, FargateService, QueueWorker
+from slipway import ArgumentError
 from slipway._fargate_sizes import MEMORY_MIB, task_size
-from tests.unit.samples import BALANCER, BEHIND_BALANCER, TASK, WORKER
+from tests.unit.samples import BALANCER, BEHIND_BALANCER, COMPONENTS, TASK, WORKER
 from tests.unit.support import build
 
+FargateService = COMPONENTS["FargateService"]
+QueueWorker = COMPONENTS["QueueWorker"]
 SIZES = [
     (256, 512), (256, 2048), (512, 1024), (512, 4096), (1024, 2048), (1024, 8192), (2048, 4096), (2048, 16384),
     (4096, 8192), (4096, 30720), (8192, 16384), (8192, 61440), (16384, 32768), (16384, 122880),
@@ -142,7 +144,7 @@ SERVICE: list[tuple[dict[str, Any], str]] = [
 def test_a_service_that_cannot_run_is_refused(args: dict[str, Any], sentence: str) -> None:
     def construct() -> None:
         with pytest.raises(ArgumentError) as caught:
-            FargateService("api", TASK | args)  # type: ignore[typeddict-item]
+            FargateService("api", TASK | args)
         assert str(caught.value) == f"FargateService 'api': {sentence}"
 
     assert build(construct).resources == []
@@ -152,7 +154,7 @@ def test_a_service_that_cannot_run_is_refused(args: dict[str, Any], sentence: st
 def test_a_worker_that_cannot_run_is_refused_in_its_own_name(args: dict[str, Any], sentence: str) -> None:
     def construct() -> None:
         with pytest.raises(ArgumentError) as caught:
-            QueueWorker("work", WORKER | args)  # type: ignore[typeddict-item]
+            QueueWorker("work", WORKER | args)
         assert str(caught.value) == f"QueueWorker 'work': {sentence}"
 
     assert build(construct).resources == []
@@ -160,6 +162,6 @@ def test_a_worker_that_cannot_run_is_refused_in_its_own_name(args: dict[str, Any
 
 def test_a_name_too_long_for_a_load_balancer_is_refused() -> None:
     with pytest.raises(ArgumentError) as caught:
-        FargateService("a" * 25, BEHIND_BALANCER)  # type: ignore[typeddict-item]
+        FargateService("a" * 25, BEHIND_BALANCER)
     rule = "the name must be at most 24 characters, got 25; AWS allows 32 and 8 are appended"
     assert str(caught.value) == f"FargateService '{'a' * 25}' load_balancer: {rule}"
