@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import grpc
@@ -29,6 +30,16 @@ class Live:
     @property
     def urn(self) -> str:
         return urn(self.token, self.name)
+
+
+class EmptyRegistry(BaseHTTPRequestHandler):
+    """A registry that nothing was ever pushed to."""
+
+    def do_GET(self) -> None:
+        self.send_error(404)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        return
 
 
 def urn(token: str, name: str) -> str:

@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -13,20 +13,10 @@ from sandbox.provider import services, wire
 from sandbox.provider.aws import AwsProvider
 from sandbox.provider.moto_env import MOTO_ENVIRONMENT
 from sandbox.provider.serve import serve
-from tests.sandbox.provider_driver import Driver, Live
+from tests.sandbox.provider_driver import Driver, EmptyRegistry, Live
 from tests.sandbox.provider_examples import EXAMPLES, references, resolve
 
 os.environ.update(MOTO_ENVIRONMENT)
-
-
-class EmptyRegistry(BaseHTTPRequestHandler):
-    """A registry that nothing was ever pushed to."""
-
-    def do_GET(self) -> None:
-        self.send_error(404)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        return
 
 
 class World:

@@ -168,7 +168,7 @@ RESOURCES = (
         "ec2",
         create=Call("import_key_pair"),
         id="{keyName}",
-        read=(Call("describe_key_pairs", {"KeyNames": ["{id}"]}, reply="KeyPairs[0]"),),
+        read=(Call("describe_key_pairs", {"KeyNames": ["{id}"], "IncludePublicKey": True}, reply="KeyPairs[0]"),),
         delete=Call("delete_key_pair", {"KeyName": "{id}"}),
         tags=type(TAGS)(
             add=Call("create_tags", {"Resources": ["{keyPairId}"]}),
@@ -177,6 +177,8 @@ RESOURCES = (
         ),
         autoname=Autoname("keyName"),
         names={"publicKey": "PublicKeyMaterial", "fingerprint": "KeyFingerprint"},
+        reads={"publicKey": "PublicKey"},
+        compare={"publicKey": lambda text: str(text).split()[:2]},  # without its comment
         computed={"arn": arn("key-pair")},
         immutable={"EC2 never changes a key": "keyName keyNamePrefix publicKey"},
     ),

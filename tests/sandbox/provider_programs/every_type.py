@@ -1,0 +1,53 @@
+"""Every example as a resource; with CHANGE set, as it is after the change in place."""
+
+import os
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from tests.sandbox.provider_examples import EXAMPLES, REFERENCE
+
+IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+made: dict[str, pulumi.CustomResource] = {}
+
+
+def look_up(name: str, prop: str) -> pulumi.Output[Any]:
+    if name == "ami":
+        return aws.ssm.get_parameter_output(name=IMAGE).apply(lambda found: found.insecure_value)
+    return make(name).id if prop == "id" else getattr(make(name), prop)
+
+
+def resolve(value: Any) -> Any:
+    """The value with references as outputs."""
+    if isinstance(value, dict):
+        return {key: resolve(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [resolve(item) for item in value]
+    if isinstance(value, str) and REFERENCE.search(value):
+        texts, names = REFERENCE.split(value)[::3], REFERENCE.findall(value)
+        parts: list[Any] = [texts[0]]
+        for (name, prop), text in zip(names, texts[1:], strict=True):
+            parts += [look_up(name, prop), text]
+        return pulumi.Output.concat(*parts)
+    return value
+
+
+class AnyResource(pulumi.CustomResource):
+    """A resource of any type, whose outputs are all that the provider answers."""
+
+    def __init__(self, token: str, name: str, properties: dict[str, Any]) -> None:
+        outputs = ("arn", "name", "url", "keyName", "keyId", "resourceId")
+        super().__init__(token, name, {**dict.fromkeys(outputs), **properties})
+
+
+def make(name: str) -> pulumi.CustomResource:
+    if name not in made:
+        example = EXAMPLES[name]
+        properties = {**example.properties, **(example.change if os.environ.get("CHANGE") else {})}
+        made[name] = AnyResource(example.type, name, resolve(properties))
+    return made[name]
+
+
+for each in EXAMPLES:
+    make(each)
