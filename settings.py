@@ -6,6 +6,7 @@ Keys and their meaning are declared in Pulumi.yaml; the values of a stack are in
 import difflib
 import json
 import os
+import socket
 import urllib.parse
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from pulumi.runtime import config as runtime_config
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+ANSWER_SECONDS = 2
 LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -50,10 +52,11 @@ class Settings(BaseModel):
 def load() -> Settings:
     """The settings of the current stack.
 
-    Raises SettingsError when the stack does not fit the environment, a key is unknown or missing, or a value has the
+    Raises SettingsError when the stack does not fit the environment, the sandbox has stopped, a key is unknown or missing, or a value has the
     wrong type.
     """
     check_environment(pulumi.get_stack(), os.environ)
+    check_running(os.environ)
     project = pulumi.get_project()
     prefix = f"{project}:"
     values = {
@@ -95,6 +98,20 @@ def check_environment(stack: str, environ: Mapping[str, str]) -> None:
             f"stack {stack!r} deploys to AWS, and this shell is attached to the sandbox by {' and '.join(found)}; "
             "open a new shell, or unset " + " ".join(found)
         )
+
+
+def check_running(environ: Mapping[str, str]) -> None:
+    """Refuse a shell that is attached to a sandbox which has stopped; the engine would wait, then name a plugin."""
+    endpoint = urllib.parse.urlsplit(environ.get("AWS_ENDPOINT_URL", ""))
+    if endpoint.hostname not in LOOPBACK_HOSTS:
+        return
+    try:
+        socket.create_connection((endpoint.hostname, endpoint.port or 80), timeout=ANSWER_SECONDS).close()
+    except OSError:
+        raise SettingsError(
+            f"the sandbox that this shell is attached to does not answer at {endpoint.netloc}; "
+            "run .venv/bin/python -m sandbox start, or open a new shell"
+        ) from None
 
 
 def _decode_list(project: str, key: str, value: str) -> Any:

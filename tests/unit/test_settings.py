@@ -1,6 +1,7 @@
 """Configuration is typed and refused in one sentence; the sandbox and AWS never mix."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,23 @@ def test_every_other_stack_refuses_the_sandbox(environ: dict[str, str], names: s
         f"stack 'prod' deploys to AWS, and this shell is attached to the sandbox by {names}; "
         f"open a new shell, or unset {names.replace(' and', '')}"
     )
+
+
+def test_a_sandbox_that_has_stopped_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        settings.check_running({"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"})
+    with pytest.raises(settings.SettingsError) as refused:
+        settings.check_running({"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"})
+    assert str(refused.value) == (
+        f"the sandbox that this shell is attached to does not answer at 127.0.0.1:{port}; "
+        "run .venv/bin/python -m sandbox start, or open a new shell"
+    )
+
+
+def test_a_stack_on_aws_looks_for_no_sandbox() -> None:
+    settings.check_running({})
+    settings.check_running({"AWS_ENDPOINT_URL": "https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com"})
 
 
 def test_a_real_endpoint_of_aws_is_no_sandbox() -> None:
