@@ -124,10 +124,10 @@ def start(daemon: Daemon) -> str:
     pid = _live_pid(daemon.pid_file, "dockerd")
     if pid is not None:
         return _await(None, daemon, pid)
-    _end_orphan(daemon.run / "containerd" / "containerd.pid")
     # Without the kernel's nat table dockerd gives up; then containers are reached by their address on the bridge.
     without_tables = ("--iptables=false",)
     for arguments in ((), without_tables) if _nat_works() else (without_tables,):
+        _end_orphan(daemon.run / "containerd" / "containerd.pid")
         with daemon.log.open("wb") as log:
             process = subprocess.Popen(
                 [dockerd, *daemon.arguments, *arguments],

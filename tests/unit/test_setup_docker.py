@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,15 +85,17 @@ def test_where_nothing_can_be_installed_the_user_is_asked_to() -> None:
 
 
 @pytest.fixture
-def daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
-    """A daemon of the test's own, in a network namespace of its own so that the machine's bridge stays as it is."""
-    program(tmp_path / "bin", "dockerd", f'exec unshare --net {DOCKERD} "$@"')
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
-    host, run, pid_file = f"unix://{tmp_path}/d.sock", tmp_path / "run", tmp_path / "dockerd.pid"
-    places = ("--data-root", f"{tmp_path}/data", "--exec-root", str(run), "--pidfile", str(pid_file), "--host", host)
-    yield Daemon(host, run, pid_file, tmp_path / "dockerd.log", (*places, "--bridge=none"))
-    if pid_file.exists():
-        kill(pid_file, signal.SIGTERM)
+def daemon(monkeypatch: pytest.MonkeyPatch) -> Iterator[Daemon]:
+    """A daemon of the test's own, in namespaces of its own: the machine's bridge stays, and no mount is left behind."""
+    with tempfile.TemporaryDirectory(prefix="d-", dir="/tmp") as name:  # its sockets' paths may have 108 characters
+        folder = Path(name)
+        program(folder / "bin", "dockerd", f'exec unshare --net --mount {DOCKERD} "$@"')
+        monkeypatch.setenv("PATH", f"{folder / 'bin'}:{os.environ['PATH']}")
+        host, run, pid_file = f"unix://{folder}/d.sock", folder / "run", folder / "dockerd.pid"
+        places = ("--data-root", f"{folder}/data", "--exec-root", str(run), "--pidfile", str(pid_file), "--host", host)
+        yield Daemon(host, run, pid_file, folder / "dockerd.log", (*places, "--bridge=none"))
+        if pid_file.exists():
+            kill(pid_file, signal.SIGTERM)
 
 
 def kill(pid_file: Path, with_signal: signal.Signals) -> int:
@@ -145,19 +148,25 @@ def test_a_daemon_that_ends_at_once_is_shown_with_its_log(daemon: Daemon, capsys
     assert str(caught.value) == (
         f"dockerd does not start on this machine; the reason is above, the whole log in {daemon.log}"
     )
-    assert "none-such" in capsys.readouterr().err
+    assert "driver not supported" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(os.geteuid() != 0 or DOCKERD is None, reason="only root is told more than to start it as root")
-def test_a_daemon_that_runs_and_does_not_answer_is_named_by_its_number(tmp_path: Path) -> None:
-    shutil.copy("/bin/sleep", tmp_path / "dockerd")
-    pid_file = tmp_path / "pid"
-    with subprocess.Popen([tmp_path / "dockerd", "60"]) as deaf:
+@pytest.mark.skipif(
+    os.geteuid() != 0 or shutil.which("docker") is None, reason="asking a daemon takes docker, and root"
+)
+def test_a_daemon_that_runs_and_does_not_answer_is_named_by_its_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(tmp_path / "bin", "dockerd", "echo deaf; read end")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    host, pid_file = f"unix://{tmp_path}/none.sock", tmp_path / "pid"
+    with subprocess.Popen(["dockerd"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as deaf:
+        assert deaf.stdout is not None
+        assert deaf.stdout.readline() == b"deaf\n"
         pid_file.write_text(str(deaf.pid))
-        host = f"unix://{tmp_path}/none.sock"
         with pytest.raises(MachineError) as caught:
             start(Daemon(host, tmp_path, pid_file, tmp_path / "log", answer_seconds=0.1))
-        deaf.kill()
+        deaf.communicate(b"\n")
     assert str(caught.value) == (
         f"dockerd (pid {deaf.pid}) runs but has not answered at {host} for 0 s; "
         f"stop it with `kill {deaf.pid}` and run the command again"
