@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import time
 from typing import Any
@@ -93,6 +94,9 @@ def main() -> int:
     options = parser.parse_args()
     try:
         options.command(locate(), options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `status | head -1`: nobody reads on, and the interpreter must not try again when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except SandboxError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -49,7 +49,10 @@ class Cloud:
     def stop(self) -> None:
         """Saves the cloud and ends all parts."""
         self._keeper.save()  # first of all: whoever loses patience and kills this process loses nothing
-        self._parts.close()
+        try:
+            self._parts.close()
+        except Exception:
+            log.exception("a part did not end as it should")
         self._keeper.save(finally_=True)
         write_record(self._home, dataclasses.replace(self._record, pid=None, started_at=None))
 

@@ -1,6 +1,7 @@
 """The commands as a user types them: what they print, refuse and wipe."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -143,6 +144,16 @@ def test_a_word_that_is_no_command_is_refused(box: Box) -> None:
     ended = box.run("begin")
     assert ended.returncode == 2
     assert "invalid choice: 'begin'" in ended.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error(box: Box) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    environment = {"SLIPWAY_SANDBOX_DIR": str(box.home.path)}
+    with os.fdopen(writing) as gone:
+        command = [sys.executable, "-m", "sandbox", "status"]
+        ended = subprocess.run(command, cwd=ROOT, env=environment, stdout=gone, stderr=subprocess.PIPE)
+    assert (ended.returncode, ended.stderr) == (0, b"")
 
 
 def test_the_quick_commands_import_neither_moto_nor_a_provider() -> None:
