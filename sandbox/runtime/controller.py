@@ -121,11 +121,11 @@ class Controller:
             self._balancers.tick()
             for backend in _backends():
                 for service in list(backend.services.values()):
-                    if moto_ecs.on_fargate(service, backend):
-                        try:
+                    try:
+                        if moto_ecs.on_fargate(service, backend):
                             self._scheduler.tick(service, backend)
-                        except Exception:  # one service's trouble is not the others'
-                            log.exception("service %s", service.name)
+                    except Exception:  # one service's trouble is not the others'
+                        log.exception("service %s", service.name)
                 self._start_tasks(backend)
                 _count(backend)
 
@@ -162,7 +162,7 @@ class Controller:
                     if run is not None and task.last_status != "STOPPED":
                         moto_tasks.ship_logs(run, backend.account_id)
                         moto_tasks.show(task, run, backend)
-                        if task.desired_status == "STOPPED" and task.group.startswith("family:"):
+                        if task.desired_status == "STOPPED" and not task.group.startswith("service:"):
                             run.stop(task.stop_code, task.stopped_reason)
                         if task.last_status == "STOPPED":
                             moto_tasks.detach(task, backend)

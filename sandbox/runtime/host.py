@@ -127,8 +127,15 @@ class DockerHost:
 
     def lines(self, container: str) -> Iterator[bytes]:
         """Both outputs of a container as they come, each entry with its time in front; ends when it ends."""
-        with contextlib.suppress(NotFound):
-            yield from self._client.api.logs(container, stream=True, follow=True, timestamps=True)
+        try:
+            stream = self._client.api.logs(container, stream=True, follow=True, timestamps=True)
+        except NotFound:
+            return
+        try:
+            yield from stream
+        finally:
+            with contextlib.suppress(OSError):  # the daemon has closed it already
+                stream.close()
 
     def stop(self, container: str, timeout_seconds: int) -> None:
         """SIGTERM (or the image's stop signal), then SIGKILL after the timeout."""

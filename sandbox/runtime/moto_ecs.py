@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from moto.core.responses import ActionResult
-from moto.ecs.exceptions import InvalidParameterException, ServiceNotFoundException
-from moto.ecs.models import EC2ContainerServiceBackend, Service, Task
+from moto.ecs.exceptions import ECSException, InvalidParameterException, ServiceNotFoundException
+from moto.ecs.models import Cluster, EC2ContainerServiceBackend, Service, Task
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.moto_api import state_manager
 
@@ -52,6 +52,7 @@ def install() -> None:
     response.create_service = _create_service(response.create_service)
     backend.update_service = _update_service(backend.update_service)
     backend.delete_service = _delete_service(backend.delete_service)
+    backend.delete_cluster = _delete_cluster(backend.delete_cluster)
     backend.list_services = _list_services
     backend.list_tasks = _list_tasks(backend.list_tasks)
     backend.run_task = _run_task(backend.run_task)
@@ -127,6 +128,20 @@ def _delete_service(original: Callable[..., Service]) -> Callable[..., Service]:
         return deleted
 
     return delete_service
+
+
+def _delete_cluster(original: Callable[..., Cluster]) -> Callable[..., Cluster]:
+    """moto deletes a cluster under its services."""
+
+    def delete_cluster(self: Any, cluster_str: str) -> Cluster:
+        cluster = self._get_cluster(cluster_str)
+        if any(entry.cluster_name == cluster.name and entry.status != "INACTIVE" for entry in self.services.values()):
+            raise ECSException(
+                "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."
+            )
+        return original(self, cluster_str)
+
+    return delete_cluster
 
 
 def live_tasks(backend: EC2ContainerServiceBackend, service: Service) -> list[Task]:

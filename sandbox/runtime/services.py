@@ -42,9 +42,10 @@ class Scheduler:
         tasks = moto_ecs.live_tasks(backend, service)
         self._count_failures(service, backend)
         self._register(service, tasks)
+        # Before the decisions: what leaves now is out of the load balancers' lists only at the next look.
+        self._finish_leaving(service, tasks)
         for action in decide.decide(self._seen(service, tasks)):
             self._act(action, service, tasks, backend)
-        self._finish_leaving(service, tasks)
         self._show_counts(service, moto_ecs.live_tasks(backend, service))
         if service.status == "DRAINING" and not moto_ecs.live_tasks(backend, service):
             service.status = "INACTIVE"
@@ -108,6 +109,7 @@ class Scheduler:
             if run.stop_code in ("EssentialContainerExited", "TaskFailedToStart"):
                 self._counted.add(arn)
                 self._failed(service, task.started_by)
+                self._leave(service, task)
                 reason = run.stopped_reason
                 deployments.tell(service, f"(service {service.name}) (task {task.id}) stopped: {reason}")
 
@@ -174,6 +176,7 @@ class Scheduler:
                 continue
             if task.task_arn not in self._leaving:  # stopped by the user, or ending by itself
                 self._leave(service, task)
+                continue
             run = self.runs.get(task.task_arn)
             if run is None or run.stop_asked:
                 continue
