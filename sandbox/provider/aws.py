@@ -15,7 +15,7 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
-from sandbox.provider import lifecycle, services, wire
+from sandbox.provider import lifecycle, sdk, services, wire
 from sandbox.provider.aws_client import AwsClient
 from sandbox.provider.base import BaseServicer
 from sandbox.provider.check import DEFAULTED, check
@@ -54,6 +54,12 @@ class AwsProvider(BaseServicer):
                 _require_loopback(service, url)
         tags = _decoded(values.get("defaultTags", {})).get("tags", {})
         return {"settings": Settings(region, {key: str(value) for key, value in tags.items()})}
+
+    def warm_up(self) -> None:
+        """Loads what the first update would otherwise wait for: the SDK's modules and the AWS clients."""
+        for declaration in services.all_resources():
+            sdk.schema(declaration.token)
+            self.cloud.client.client(declaration.service, self.region)
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         declaration = services.resource(request.type)
@@ -159,6 +165,11 @@ class AwsProvider(BaseServicer):
         getattr(response, "return").CopyFrom(struct)
         return response
 
+    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        if context.peer() in self._configurations:
+            self._settings(context).cancelled.set()
+        return empty_pb2.Empty()
+
     def _settings(self, context: grpc.ServicerContext) -> Settings:
         settings: Settings = self.configuration(context)["settings"]
         return settings
@@ -166,7 +177,8 @@ class AwsProvider(BaseServicer):
     def _scope(
         self, declaration: Resource, context: grpc.ServicerContext, inputs: Mapping[str, Any], **more: Any
     ) -> Scope:
-        scope = Scope(self.cloud, self._settings(context), declaration.service, inputs, **more)
+        settings = self._settings(context)
+        scope = Scope(self.cloud, settings, declaration.service, inputs, is_wanted=context.is_active, **more)
         tags = _tags_all(inputs, scope.settings)
         scope.tags = tags if isinstance(tags, Mapping) else {}
         return scope

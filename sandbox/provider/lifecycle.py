@@ -170,7 +170,7 @@ def delete(declaration: Resource, scope: Scope) -> None:
                 return
             if error.code not in STILL_USED or time.monotonic() + PAUSE_SECONDS > deadline:
                 raise
-            time.sleep(PAUSE_SECONDS)
+            scope.pause(PAUSE_SECONDS)
         else:
             return
 

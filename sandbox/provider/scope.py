@@ -1,13 +1,15 @@
 """What a declaration's calls and functions work with: one resource (or one function call) in one region."""
 
 import re
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.provider import mapping
 from sandbox.provider.aws_client import AwsClient
 from sandbox.provider.declaration import Call
+from sandbox.provider.errors import ProviderError
 
 ACCOUNT = "123456789012"
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -19,6 +21,8 @@ class Settings:
 
     region: str
     default_tags: Mapping[str, str] = field(default_factory=dict)
+    cancelled: threading.Event = field(default_factory=threading.Event, compare=False)
+    """Set when the user interrupts the update."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,14 @@ class Scope:
     """Tags to put: the resource's own over the provider's defaultTags."""
     found: Mapping[str, Any] = field(default_factory=dict)
     """What AWS has answered so far in this operation, by member."""
+
+    is_wanted: Callable[[], bool] = lambda: True
+    """Whether the engine still waits for this operation."""
+
+    def pause(self, seconds: float) -> None:
+        """Waits, unless nobody waits for the outcome any more. Raises ProviderError then."""
+        if self.settings.cancelled.wait(seconds) or not self.is_wanted():
+            raise ProviderError("the update was interrupted; run it again to continue")
 
     @property
     def region(self) -> str:

@@ -54,13 +54,24 @@ def create_service(scope: Scope) -> Mapping[str, Any]:
         raise AwsError("CreateService", "InvalidParameterException", "Creation of service was not idempotent.")
     if scope.tags:
         request["tags"] = [{"key": key, "value": value} for key, value in scope.tags.items()]
-    found = scope.call("create_service", **{"desiredCount": 0, **request})["service"]
-    scope.id = found["serviceArn"]
-    again = request_for(scope, "update_service", UPDATABLE)
-    # A desired count set again makes moto report that many tasks running, which only the runtime can know.
-    again.pop("desiredCount", None)
-    scope.call("update_service", service=request["serviceName"], **cluster, **again)
-    return dict(found)
+    created = scope.call("create_service", **{"desiredCount": 0, **request})["service"]
+    scope.id = created["serviceArn"]
+    found = scope.call("describe_services", services=[request["serviceName"]], **cluster)["services"][0]
+    # Not the desired count: set again, moto reports that many tasks running, which only the runtime can know.
+    asked = {
+        name: value for name, value in request_for(scope, "update_service", UPDATABLE).items() if name != "desiredCount"
+    }
+    dropped = {name: value for name, value in asked.items() if not holds(found.get(name), value)}
+    if dropped:
+        scope.call("update_service", service=request["serviceName"], **cluster, **dropped)
+    return dict(created)
+
+
+def holds(present: Any, asked: Any) -> bool:
+    """Whether what ECS answers has all that was asked for."""
+    if isinstance(asked, Mapping):
+        return isinstance(present, Mapping) and all(holds(present.get(key), value) for key, value in asked.items())
+    return bool(present == asked)
 
 
 def update_service(scope: Scope) -> None:
@@ -85,21 +96,24 @@ def wait_until_steady(scope: Scope) -> None:
     asked = str(scope.inputs.get("taskDefinition") or "")
     limit = scope.timeout_seconds or WAIT_SECONDS
     deadline = time.monotonic() + limit
+    reason = ""
     while time.monotonic() < deadline:
         service = describe(scope)
         if not service:
             raise ProviderError("the service was deleted while it was being deployed")
+        failed = [each for each in service["deployments"] if each.get("rolloutState") == "FAILED"]
+        reason = next((each["rolloutStateReason"] for each in failed if each.get("rolloutStateReason")), reason)
         primary = next((each for each in service["deployments"] if each["status"] == "PRIMARY"), None)
-        if primary and primary.get("rolloutState") == "FAILED":
-            raise ProviderError(f"the deployment failed: {primary.get('rolloutStateReason') or last_event(service)}")
+        if primary in failed:
+            raise ProviderError(f"the deployment failed: {reason or last_event(service)}")
         if primary and primary.get("rolloutState") == "COMPLETED" and len(service["deployments"]) == 1:
             if not is_same_revision(primary["taskDefinition"], asked):
                 raise ProviderError(
                     f"the deployment of {asked.rpartition('/')[2]} was rolled back to "
-                    f"{primary['taskDefinition'].rpartition('/')[2]}: {last_event(service)}"
+                    f"{primary['taskDefinition'].rpartition('/')[2]}: {reason or last_event(service)}"
                 )
             return
-        time.sleep(POLL_SECONDS)
+        scope.pause(POLL_SECONDS)
     raise ProviderError(
         f"the service was not steady after {limit:.0f} s: {last_event(service)}; see its events, or set customTimeouts"
     )
@@ -132,11 +146,16 @@ def describe(scope: Scope) -> dict[str, Any] | None:
 
 
 def delete_service(scope: Scope) -> None:
-    """Scales to nothing and deletes."""
+    """Scales to nothing, deletes, and waits until the tasks are gone."""
     cluster, name = scope.get("cluster") or "default", scope.get("name")
     if scope.get("schedulingStrategy") != "DAEMON":
         scope.call("update_service", cluster=cluster, service=name, desiredCount=0)
     scope.call("delete_service", cluster=cluster, service=name, force=True)
+    deadline = time.monotonic() + (scope.timeout_seconds or WAIT_SECONDS)
+    while describe(scope) is not None:  # its tasks are being stopped
+        if time.monotonic() > deadline:
+            raise ProviderError("its tasks did not stop in time; `python -m sandbox status` shows the containers")
+        scope.pause(POLL_SECONDS)
 
 
 RESOURCES = (

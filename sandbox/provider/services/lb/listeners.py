@@ -1,0 +1,136 @@
+"""Listeners and their rules."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.provider.declaration import Call, Resource, Update
+from sandbox.provider.mapping import Names, convert
+from sandbox.provider.scope import Scope
+from sandbox.provider.services.lb.common import TAGS
+
+
+def actions(prefix: str) -> dict[str, str]:
+    """Names within a list of actions."""
+    blocks = {
+        "authenticateCognito": "AuthenticateCognitoConfig",
+        "authenticateOidc": "AuthenticateOidcConfig",
+        "fixedResponse": "FixedResponseConfig",
+        "forward": "ForwardConfig",
+        "jwtValidation": "JwtValidationConfig",
+        "redirect": "RedirectConfig",
+        "forward.targetGroups.arn": "TargetGroupArn",
+        "forward.stickiness": "TargetGroupStickinessConfig",
+        "forward.stickiness.duration": "DurationSeconds",
+    }
+    return {f"{prefix}.{name}": member for name, member in blocks.items()}
+
+
+CONDITION_FIELDS = {
+    "hostHeader": ("host-header", "HostHeaderConfig"),
+    "httpHeader": ("http-header", "HttpHeaderConfig"),
+    "httpRequestMethod": ("http-request-method", "HttpRequestMethodConfig"),
+    "pathPattern": ("path-pattern", "PathPatternConfig"),
+    "queryStrings": ("query-string", "QueryStringConfig"),
+    "sourceIp": ("source-ip", "SourceIpConfig"),
+}
+
+
+def conditions(scope: Scope) -> list[dict[str, Any]]:
+    """Each block of a condition as the field that it is about."""
+    shape: Any = scope.cloud.client.shape("elbv2", "create_rule", scope.region)
+    members = shape.members["Conditions"].member.members
+    found = []
+    for condition in scope.inputs["conditions"]:
+        for name, value in condition.items():
+            field, member = CONDITION_FIELDS[name]
+            block = {"values": value} if name == "queryStrings" else value
+            found.append({"Field": field, member: convert(members[member], block, Names("", {}), "")})
+    return found
+
+
+def read_rule(scope: Scope) -> Mapping[str, Any] | None:
+    """The rule, its conditions as blocks."""
+    found = dict(scope.call("describe_rules", RuleArns=[scope.id])["Rules"][0])
+    blocks = []
+    for condition in found.pop("Conditions"):
+        name, member = next((name, pair[1]) for name, pair in CONDITION_FIELDS.items() if pair[0] == condition["Field"])
+        config = condition.get(member) or {"Values": condition.get("Values", [])}
+        blocks.append({name: config.get("Values") if name == "queryStrings" else config})
+    return {**found, "Conditions": blocks}
+
+
+def next_priority(scope: Scope) -> int:
+    """The rule's own priority, or the first after all others of its listener."""
+    if scope.inputs.get("priority"):
+        return int(scope.inputs["priority"])
+    rules = scope.call("describe_rules", ListenerArn=scope.inputs["listenerArn"])["Rules"]
+    return max([int(rule["Priority"]) for rule in rules if rule["Priority"] != "default"], default=0) + 1
+
+
+def certificates(scope: Scope) -> list[dict[str, str]] | None:
+    """The listener's certificate, if it has one."""
+    arn = scope.get("certificateArn")
+    return [{"CertificateArn": arn}] if arn else None
+
+
+LISTENER_PROPERTIES = "alpnPolicy certificateArn defaultActions mutualAuthentication port protocol sslPolicy"
+HEADERS = "routingHttpRequestXAmznMtlsClientcert"
+RESPONSE = "routingHttpResponse"
+
+RESOURCES = (
+    Resource(
+        "aws:lb/listener:Listener",
+        "elbv2",
+        create=Call("create_listener", {"Certificates": certificates}, reply="Listeners[0]"),
+        id="ListenerArn",
+        read=(Call("describe_listeners", {"ListenerArns": ["{id}"]}, reply="Listeners[0]"),),
+        updates=(
+            Update(LISTENER_PROPERTIES, Call("modify_listener", {"ListenerArn": "{id}", "Certificates": certificates})),
+        ),
+        delete=Call("delete_listener", {"ListenerArn": "{id}"}),
+        tags=TAGS,
+        names={
+            **actions("defaultActions"),
+            "mutualAuthentication.advertiseTrustStoreCaNames": "AdvertiseTrustStoreCaNames",
+        },
+        reads={
+            "alpnPolicy": "AlpnPolicy[0] != 'None' && AlpnPolicy[0] || null",
+            "certificateArn": "Certificates[0].CertificateArn",
+        },
+        ordered="defaultActions",
+        handled="certificateArn",
+        echoed=f"{HEADERS}HeaderName {HEADERS}IssuerHeaderName {HEADERS}LeafHeaderName {HEADERS}SerialNumberHeaderName "
+        f"{HEADERS}SubjectHeaderName {HEADERS}ValidityHeaderName routingHttpRequestXAmznTlsCipherSuiteHeaderName "
+        f"routingHttpRequestXAmznTlsVersionHeaderName {RESPONSE}AccessControlAllowCredentialsHeaderValue "
+        f"{RESPONSE}AccessControlAllowHeadersHeaderValue {RESPONSE}AccessControlAllowMethodsHeaderValue "
+        f"{RESPONSE}AccessControlAllowOriginHeaderValue {RESPONSE}AccessControlExposeHeadersHeaderValue "
+        f"{RESPONSE}AccessControlMaxAgeHeaderValue {RESPONSE}ContentSecurityPolicyHeaderValue {RESPONSE}ServerEnabled "
+        f"{RESPONSE}StrictTransportSecurityHeaderValue {RESPONSE}XContentTypeOptionsHeaderValue "
+        f"{RESPONSE}XFrameOptionsHeaderValue tcpIdleTimeoutSeconds",
+        immutable={"a listener belongs to one load balancer": "loadBalancerArn"},
+    ),
+    Resource(
+        "aws:lb/listenerRule:ListenerRule",
+        "elbv2",
+        create=Call("create_rule", {"Conditions": conditions, "Priority": next_priority}, reply="Rules[0]"),
+        id="RuleArn",
+        read=read_rule,
+        updates=(
+            Update("actions conditions", Call("modify_rule", {"RuleArn": "{id}", "Conditions": conditions})),
+            Update(
+                "priority",
+                lambda scope: scope.call(
+                    "set_rule_priorities", RulePriorities=[{"RuleArn": scope.id, "Priority": next_priority(scope)}]
+                ),
+            ),
+        ),
+        delete=Call("delete_rule", {"RuleArn": "{id}"}),
+        tags=TAGS,
+        names=actions("actions"),
+        computed={"listenerArn": lambda scope: scope.id.replace(":listener-rule/", ":listener/").rpartition("/")[0]},
+        ordered="actions",
+        handled="conditions priority",
+        echoed="transforms",
+        immutable={"a rule belongs to one listener": "listenerArn"},
+    ),
+)
