@@ -7,6 +7,7 @@ says what is missing and what to do.
 
 import argparse
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -65,6 +66,7 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what an interrupt cleans up, a termination does, too
     try:
         sys.exit(main(sys.argv[1:]))
     except EngineError as error:

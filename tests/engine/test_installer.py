@@ -193,13 +193,16 @@ def test_a_failing_build_repeats_gos_words_and_leaves_nothing(machine: Machine) 
     assert list((machine.root / "bin").iterdir()) == []
 
 
-def test_an_interrupted_build_leaves_nothing_and_the_next_run_completes_it(machine: Machine) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_build_leaves_nothing_and_the_next_run_completes_it(
+    machine: Machine, number: signal.Signals
+) -> None:
     reached = machine.tools / "reached"
     os.mkfifo(reached)
     machine.go(f"""while [ "$1" != -o ]; do shift; done; echo half > "$2"; echo > {reached}; exec sleep 600""")
     with machine.start() as process:
         reached.read_text()  # waits until the build has begun
-        os.killpg(process.pid, signal.SIGINT)
+        os.kill(process.pid, number)
         _, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 130
     assert err.splitlines()[-1] == "engine: interrupted; run it again, it goes on where it was"
