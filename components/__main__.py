@@ -1,8 +1,29 @@
 """Starts the component plugin, for programs in any language that Pulumi has."""
 
-from pulumi.provider.experimental.host import component_provider_host, components_from_module
+import sys
+from typing import Any
+
+from pulumi import InputPropertiesError
+from pulumi.provider import main
+from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.provider.experimental.host import components_from_module
+from pulumi.provider.server import ComponentInitError
 
 import slipway
 
+
+class Plugin(ComponentProvider):
+    """Hosts the components of the package, and hands their refusals on as sentences, without a traceback."""
+
+    def construct(self, *args: Any, **options: Any) -> Any:
+        """A component, or an invalid-argument answer with its sentence."""
+        try:
+            return super().construct(*args, **options)
+        except ComponentInitError as error:
+            if isinstance(error.inner, slipway.ArgumentError):
+                raise InputPropertiesError(str(error.inner), []) from None
+            raise
+
+
 if __name__ == "__main__":
-    component_provider_host(components_from_module(slipway), name="slipway", version=slipway.__version__)
+    main(Plugin(components_from_module(slipway), "slipway", version=slipway.__version__), sys.argv[1:])
