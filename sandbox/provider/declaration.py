@@ -127,7 +127,8 @@ class Resource:
 
     def immutable_properties(self) -> frozenset[str]:
         """Properties whose change replaces the resource."""
-        return frozenset(word for words in self.immutable.values() for word in words.split()) | {"region"}
+        named = frozenset(word for words in self.immutable.values() for word in words.split())
+        return named | {"region"} | ({f"{self.autoname.property}Prefix"} if self.autoname else set())
 
     def updatable_properties(self) -> frozenset[str]:
         """Properties that an update call takes."""

@@ -11,6 +11,7 @@ from sandbox.provider.aws_client import AwsError
 from sandbox.provider.check import DEFAULTED
 from sandbox.provider.declaration import Call, Resource, Tags, Update
 from sandbox.provider.errors import IncompleteResourceError, ProviderError
+from sandbox.provider.names import Names, match
 from sandbox.provider.scope import Scope
 
 GONE = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|NotExists")
@@ -19,9 +20,9 @@ PAUSE_SECONDS = 0.25  # between two attempts to delete
 PROVIDER_OWN = {"region", "tags", "tagsAll", DEFAULTED}
 
 
-def names(declaration: Resource) -> mapping.Names:
+def names(declaration: Resource) -> Names:
     """The declaration's names, for mapping."""
-    return mapping.Names(declaration.type_name, declaration.names, declaration.attributes)
+    return Names(declaration.type_name, declaration.names, declaration.attributes)
 
 
 def create(declaration: Resource, scope: Scope) -> dict[str, Any]:
@@ -219,7 +220,7 @@ def _update_tags(tags: Tags, scope: Scope) -> None:
     added = {key: value for key, value in scope.tags.items() if before.get(key) != value}
     if removed:
         shape = _shape(scope, tags.remove)
-        member = mapping.match("tagKeys", shape.members) or mapping.match("tags", shape.members)
+        member = match("tagKeys", shape.members) or match("tags", shape.members)
         is_pairs = member == "Tags"
         scope.run(tags.remove, **{str(member): [{"Key": key} for key in removed] if is_pairs else removed})
     if added:
@@ -227,8 +228,8 @@ def _update_tags(tags: Tags, scope: Scope) -> None:
 
 
 def _tags_parameter(shape: Any, tags: Mapping[str, str]) -> dict[str, Any]:
-    member = mapping.match("tags", shape.members)
-    return {str(member): mapping.convert(shape.members[member], dict(tags), mapping.Names("", {}), "tags.")}
+    member = match("tags", shape.members)
+    return {str(member): mapping.convert(shape.members[member], dict(tags), Names("", {}), "tags.")}
 
 
 def _own(declaration: Resource, inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,73 +1,21 @@
 """Pulumi properties to the members of an AWS call and back, by rule.
 
-The rule: a property stands for the member of the same name, where case, plural and the resource's own noun do not count
-(`subnetIds` is SubnetIds, `capacityProviderStrategies` is capacityProviderStrategy, `name` of a queue is QueueName). A block
-that AWS wraps in a list and one that Pulumi does is the same block; tags are a map on one side and a list on the other;
-a boolean is "true" or ENABLED where AWS wants a text. Names that break the rule are the declaration's `names`.
+Names are found by the rule of names.py. A block that AWS wraps in a list and one that Pulumi does is the same block; tags are
+a map on one side and a list on the other; a boolean is "true" or ENABLED where AWS wants a text.
 """
 
 import json
-import re
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Mapping
 from typing import Any
 
 import jmespath  # type: ignore[import-untyped]
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from sandbox.provider import sdk
+from sandbox.provider.names import Names
 
 KEY_WORDS = ("Key", "key", "Name", "name", "TagKey", "MetricName")
 VALUE_WORDS = ("Value", "value", "TagValue")
-
-
-@cache
-def canonical(name: str) -> str:
-    """A name without what does not count: letters in lower case, singular."""
-    word = re.sub(r"[^a-z0-9]", "", name.lower())
-    for plural, singular in (("ies", "y"), ("sses", "ss"), ("ss", "ss"), ("s", "")):
-        if word.endswith(plural):
-            return word[: -len(plural)] + singular
-    return word
-
-
-def nouns(type_name: str) -> tuple[str, ...]:
-    """What AWS may put before a member's name: ListenerRule gives listenerrule and rule."""
-    parts = re.findall(r"[A-Z][a-z0-9]*", type_name)
-    return tuple("".join(parts[start:]) for start in range(len(parts)))
-
-
-@cache
-def _index(members: tuple[str, ...]) -> dict[str, str]:
-    return {canonical(member): member for member in members}
-
-
-def match(name: str, members: Iterable[str], own_nouns: tuple[str, ...] = ()) -> str | None:
-    """The member that a property stands for by rule; None when there is none."""
-    index = _index(tuple(members))
-    for candidate in (name, *(noun + name[0].upper() + name[1:] for noun in own_nouns)):
-        if found := index.get(canonical(candidate)):
-            return found
-    return None
-
-
-class Names:
-    """The names of one declaration: the exceptions, the attributes member and the nouns."""
-
-    def __init__(self, type_name: str, exceptions: Mapping[str, str], attributes: str = "") -> None:
-        self.exceptions = exceptions
-        self.attributes = attributes
-        self.nouns = nouns(type_name)
-
-    def path(self, prefix: str, name: str, members: Iterable[str]) -> str | None:
-        """Member path of a property; None when the rule finds none. Only at the top do nouns and attributes count."""
-        if exception := self.exceptions.get(prefix + name):
-            return exception
-        members = tuple(members)
-        found = match(name, members, () if prefix else self.nouns)
-        if found is None and not prefix and self.attributes in members:
-            return f"{self.attributes}.{name[0].upper()}{name[1:]}"
-        return found
 
 
 def to_request(shape: StructureShape, values: Mapping[str, Any], names: Names, prefix: str = "") -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sandbox.provider import lifecycle, mapping, sdk
 from sandbox.provider.check import DEFAULTED, IMPORTED
 from sandbox.provider.declaration import Resource
 from sandbox.provider.errors import ProviderError
+from sandbox.provider.names import match
 from sandbox.provider.scope import PLACEHOLDER, Scope
 
 
@@ -88,7 +89,7 @@ def _drifted(
 def _refresh_tags(
     scope: Scope, reply: Mapping[str, Any], state: dict[str, Any], inputs: dict[str, Any], old_inputs: Mapping[str, Any]
 ) -> None:
-    member = mapping.match("tags", reply) or mapping.match("tagSet", reply) or mapping.match("tagList", reply)
+    member = match("tags", reply) or match("tagSet", reply) or match("tagList", reply)
     if member is None:  # this type's tags are not to be had; what was put stands
         state.setdefault("tagsAll", {**scope.settings.default_tags, **(inputs.get("tags") or {})})
         return

@@ -92,7 +92,7 @@ RESOURCES = (
         computed={"arn": LOG_ARN["resourceArn"]},
         defaults={"retentionInDays": 0, "skipDestroy": False},
         echoed="deletionProtectionEnabled skipDestroy",
-        immutable={"a log group keeps its name and class": "name namePrefix logGroupClass"},
+        immutable={"a log group keeps its name and class": "name logGroupClass"},
         validate=validate_log_group,
     ),
     Resource(

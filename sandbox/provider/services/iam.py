@@ -164,7 +164,7 @@ RESOURCES = (
         documents="assumeRolePolicy",
         compare={"inlinePolicies": inline_policies},
         echoed="forceDetachPolicies",
-        immutable={"the name and path are in the ARN": "name namePrefix path"},
+        immutable={"the name and path are in the ARN": "name path"},
     ),
     Resource(
         "aws:iam/policy:Policy",
@@ -187,7 +187,7 @@ RESOURCES = (
         defaults={"path": "/"},
         documents="policy",
         echoed="delayAfterPolicyCreationInMs",
-        immutable={"IAM only ever changes a policy's document": "name namePrefix path description"},
+        immutable={"IAM only ever changes a policy's document": "name path description"},
     ),
     Resource(
         "aws:iam/rolePolicy:RolePolicy",
@@ -200,7 +200,7 @@ RESOURCES = (
         autoname=Autoname(length_limit=128),
         names={"role": "RoleName", "name": "PolicyName", "policy": "PolicyDocument"},
         documents="policy",
-        immutable={"its name within the role is its key": "role name namePrefix"},
+        immutable={"its name within the role is its key": "role name"},
     ),
     Resource(
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
@@ -225,7 +225,7 @@ RESOURCES = (
         names={"uniqueId": "InstanceProfileId"},
         reads={"role": "Roles[0].RoleName"},
         defaults={"path": "/"},
-        immutable={"the name and path are in the ARN": "name namePrefix path"},
+        immutable={"the name and path are in the ARN": "name path"},
     ),
 )
 FUNCTIONS = (

@@ -81,6 +81,6 @@ RESOURCES = (
                 "Arn"
             ],
         },
-        immutable={"an alias is its name": "name namePrefix"},
+        immutable={"an alias is its name": "name"},
     ),
 )

@@ -131,7 +131,7 @@ RESOURCES = (
         defaults={"contentBasedDeduplication": False, "fifoTopic": False},
         documents="archivePolicy deliveryPolicy policy",
         echoed="maximumMessageSize",
-        immutable={"a topic keeps its name and its kind for life": "name namePrefix fifoTopic"},
+        immutable={"a topic keeps its name and its kind for life": "name fifoTopic"},
         validate=validate_topic,
     ),
     Resource(

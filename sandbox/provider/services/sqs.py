@@ -103,7 +103,7 @@ RESOURCES = (
             "visibilityTimeoutSeconds": 30,
         },
         documents="policy redrivePolicy redriveAllowPolicy",
-        immutable={"a queue keeps its name and its kind for life": "name namePrefix fifoQueue"},
+        immutable={"a queue keeps its name and its kind for life": "name fifoQueue"},
         validate=validate_queue,
     ),
     queue_attribute("aws:sqs/queuePolicy:QueuePolicy", "policy", "Policy"),

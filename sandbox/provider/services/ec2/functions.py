@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.provider import mapping, sdk
 from sandbox.provider.declaration import Function
 from sandbox.provider.errors import ProviderError
-from sandbox.provider.mapping import Names
+from sandbox.provider.names import Names
 from sandbox.provider.scope import ACCOUNT, Scope
 
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.provider.declaration import Call, Resource, Update
-from sandbox.provider.mapping import Names, to_request
+from sandbox.provider.mapping import to_request
+from sandbox.provider.names import Names
 from sandbox.provider.scope import Scope
 from sandbox.provider.services.ec2.common import TAGS, arn, one_by_one
 

@@ -6,7 +6,8 @@ from typing import Any
 from sandbox.provider.aws_client import AwsError
 from sandbox.provider.declaration import Call, Resource, Update
 from sandbox.provider.errors import ProviderError
-from sandbox.provider.mapping import Names, to_request
+from sandbox.provider.mapping import to_request
+from sandbox.provider.names import Names
 from sandbox.provider.scope import Scope
 from sandbox.provider.services.ec2.common import TAGS, arn
 

@@ -147,7 +147,7 @@ RESOURCES = (
         computed=COMPUTED,
         defaults={"description": "Managed by Pulumi", "revokeRulesOnDelete": False},
         echoed="revokeRulesOnDelete",
-        immutable={"EC2 cannot rename a group or move it": "name namePrefix description vpcId"},
+        immutable={"EC2 cannot rename a group or move it": "name description vpcId"},
     ),
     Resource(
         "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
@@ -180,6 +180,6 @@ RESOURCES = (
         reads={"publicKey": "PublicKey"},
         compare={"publicKey": lambda text: str(text).split()[:2]},  # without its comment
         computed={"arn": arn("key-pair")},
-        immutable={"EC2 never changes a key": "keyName keyNamePrefix publicKey"},
+        immutable={"EC2 never changes a key": "keyName publicKey"},
     ),
 )

@@ -7,7 +7,8 @@ from typing import Any
 from sandbox.provider.aws_client import AwsError
 from sandbox.provider.declaration import Autoname, Call, Resource, Tags, Update
 from sandbox.provider.errors import ProviderError
-from sandbox.provider.mapping import Names, to_request
+from sandbox.provider.mapping import to_request
+from sandbox.provider.names import Names
 from sandbox.provider.scope import Scope
 
 WAIT_SECONDS = 20 * 60  # the real provider's default

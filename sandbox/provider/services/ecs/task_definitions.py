@@ -6,7 +6,8 @@ from typing import Any
 
 from sandbox.provider import wire
 from sandbox.provider.declaration import Call, Resource, Tags
-from sandbox.provider.mapping import Names, to_request
+from sandbox.provider.mapping import to_request
+from sandbox.provider.names import Names
 from sandbox.provider.scope import Scope
 
 NAMES = {

@@ -114,7 +114,7 @@ RESOURCES = (
         handled="internal",
         echoed="enablePrefixForIpv6SourceNat enforceSecurityGroupInboundRulesOnPrivateLinkTraffic ipamPools "
         "minimumLoadBalancerCapacity secondaryIpsAutoAssignedPerSubnet",
-        immutable={"a load balancer keeps its kind": "name namePrefix internal loadBalancerType customerOwnedIpv4Pool"},
+        immutable={"a load balancer keeps its kind": "name internal loadBalancerType customerOwnedIpv4Pool"},
         validate=validate_balancer,
     ),
 )

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.provider.declaration import Call, Resource, Update
-from sandbox.provider.mapping import Names, convert
+from sandbox.provider.mapping import convert
+from sandbox.provider.names import Names
 from sandbox.provider.scope import Scope
 from sandbox.provider.services.lb.common import TAGS
 

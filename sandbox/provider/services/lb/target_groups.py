@@ -59,7 +59,7 @@ RESOURCES = (
         defaults={"deregistrationDelay": 300, "proxyProtocolV2": False, "slowStart": 0, "targetType": "instance"},
         echoed="targetControlPort targetFailovers targetGroupHealth targetHealthStates",
         immutable={
-            "what a target group sends to is its nature": "name namePrefix ipAddressType port protocol protocolVersion targetType vpcId"
+            "what a target group sends to is its nature": "name ipAddressType port protocol protocolVersion targetType vpcId"
         },
     ),
 )

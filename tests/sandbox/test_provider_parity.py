@@ -1,0 +1,86 @@
+"""Every declaration against the installed pulumi-aws SDK and botocore: nothing invented, nothing forgotten."""
+
+import pytest
+
+from sandbox.provider import lifecycle, mapping, sdk, services
+from sandbox.provider.aws_client import AwsClient
+from sandbox.provider.declaration import Call, Resource
+from sandbox.provider.scope import PLACEHOLDER
+
+CLIENT = AwsClient()
+REGION = "eu-west-1"
+TOKENS = [each.token for each in services.all_resources()]
+
+
+def calls(declaration: Resource) -> list[Call]:
+    """Every declared call of a type."""
+    tags = [declaration.tags.add, declaration.tags.remove, declaration.tags.read] if declaration.tags else []
+    reads = declaration.read if isinstance(declaration.read, tuple) else ()
+    steps = [update.call for update in declaration.updates]
+    every = (declaration.create, declaration.delete, *reads, *steps, *tags)
+    return [each for each in every if isinstance(each, Call)]
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_the_sdk_has_the_type(token: str) -> None:
+    assert sdk.schema(token).inputs
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_every_property_that_is_named_is_the_sdks(token: str) -> None:
+    declaration, schema = services.resource(token), sdk.schema(token)
+    prefix = declaration.autoname.property if declaration.autoname else ""
+    words = ("echoed", "handled", "documents", "ordered")
+    named = {word for field in words for word in declaration.words(field)} | declaration.updatable_properties()
+    named |= declaration.immutable_properties() - {"region", f"{prefix}Prefix"} | set(declaration.defaults)
+    top = {name.partition(".")[0] for name in declaration.names} - {"destination"}
+    assert named - set(schema.inputs) == set()
+    assert (top | set(declaration.reads) | set(declaration.computed)) - set(schema.outputs) == set()
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_every_input_can_be_updated_or_replaces_or_is_echoed(token: str) -> None:
+    declaration, schema = services.resource(token), sdk.schema(token)
+    known = declaration.updatable_properties() | declaration.immutable_properties() | declaration.words("echoed")
+    known |= {"tags"}
+    assert set(schema.inputs) - known == set()
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_every_input_that_is_not_echoed_reaches_a_call(token: str) -> None:
+    declaration, schema = services.resource(token), sdk.schema(token)
+    if not isinstance(declaration.create, Call):
+        return
+    names = lifecycle.names(declaration)
+    by_function = {
+        word
+        for update in declaration.updates
+        if not isinstance(update.call, Call)
+        for word in update.properties.split()
+    }
+    in_templates = {word for call in calls(declaration) for word in placeholders(call.params)}
+    shapes = [CLIENT.shape(call.service or declaration.service, call.operation, REGION) for call in calls(declaration)]
+    silent = {
+        name
+        for name in schema.inputs
+        if name not in declaration.words("echoed") | declaration.words("handled") | by_function | in_templates
+        and not name.endswith("Prefix")
+        and name not in ("tags", "region")
+        and not any(mapping.takes(shape, name, names) for shape in shapes)
+    }
+    assert silent == set()
+
+
+def placeholders(template: object) -> set[str]:
+    """Properties that the parameters of a call name."""
+    return set(PLACEHOLDER.findall(repr(template)))
+
+
+@pytest.mark.parametrize("token", TOKENS)
+def test_every_parameter_that_is_written_down_is_a_member_of_its_call(token: str) -> None:
+    declaration = services.resource(token)
+    wrong = []
+    for call in calls(declaration):
+        shape = CLIENT.shape(call.service or declaration.service, call.operation, REGION)
+        wrong += [f"{call.operation}.{name}" for name in call.params if shape is None or name not in shape.members]
+    assert wrong == []
