@@ -5,6 +5,7 @@ DNSName is `localhost:PORT`, the port of the load balancer's first listener: wha
 
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -41,6 +42,8 @@ class Balancers:
         self._book = book
         self._health = health
         self._ports: dict[str, int] = json.loads(book.read_text()) if book.exists() else {}
+        self._known = set(self._ports)
+        self._choosing = threading.Lock()
         self._servers: dict[str, ProxyServer] = {}
         self._urls: dict[str, str] = {}
         self._refused: set[str] = set()
@@ -61,12 +64,14 @@ class Balancers:
 
     def port_of(self, key: str) -> int:
         """Port kept for a load balancer's or listener's ARN; chosen once."""
-        if key not in self._ports:
+        with self._choosing:
+            if key in self._ports:
+                return self._ports[key]
             taken = set(self._ports.values())
             found = free_ports(len(taken) + 1, [LOOPBACK])  # one of so many is not kept for another
             self._ports[key] = next(port for port in found if port not in taken)
             self._save()
-        return self._ports[key]
+            return self._ports[key]
 
     def tick(self) -> None:
         """Open what is new, close what is gone, and give each proxy the present rules and targets."""
@@ -76,25 +81,28 @@ class Balancers:
         for backend, balancer in _application_balancers():
             known.add(balancer.arn)
             balancer.activate()
-            ports = {
-                arn: self.port_of(balancer.arn if index == 0 else arn) for index, arn in enumerate(balancer.listeners)
-            }
-            local = {str(entry.port): f"http://localhost:{ports[arn]}" for arn, entry in balancer.listeners.items()}
-            for arn, entry in list(balancer.listeners.items()):
+            listeners = dict(balancer.listeners)
+            ports = {arn: self.port_of(balancer.arn if index == 0 else arn) for index, arn in enumerate(listeners)}
+            local = {str(entry.port): f"http://localhost:{ports[arn]}" for arn, entry in listeners.items()}
+            for arn, entry in listeners.items():
                 known.add(arn)
                 rules = [Rule(rule.conditions, _last(rule.actions)) for rule in _by_priority(entry.rules.values())]
                 wanted[arn] = ports[arn], Listener(rules, self._targets(backend), local)
                 urls[f"{balancer.name}:{entry.port}"] = local[str(entry.port)]
         self._urls = urls
         self._serve(wanted)
-        if gone := set(self._ports) - known:
-            for key in gone:
-                del self._ports[key]
-            self._save()
+        with self._choosing:
+            # Only what was here at the last look: the API may have chosen a port since this one began.
+            if gone := (self._known - known) & set(self._ports):
+                for key in gone:
+                    del self._ports[key]
+                self._save()
+        self._known = known
 
     def _serve(self, wanted: dict[str, tuple[int, Listener]]) -> None:
-        for arn in set(self._servers) - set(wanted):
-            self._servers.pop(arn).stop()
+        for arn, server in list(self._servers.items()):
+            if arn not in wanted or wanted[arn][0] != server.server_address[1]:
+                self._servers.pop(arn).stop()
         for arn, (port, listener) in wanted.items():
             if arn in self._servers:
                 self._servers[arn].listener = listener
