@@ -38,12 +38,12 @@ def is_new_enough(executable: Path) -> bool:
 
 
 def language_host(executable: Path) -> Path | None:
-    """The Python language host that this CLI uses: the one beside it, else the first on PATH."""
+    """The Python language host that this CLI uses: as the CLI does, the first on PATH, else the one beside it."""
+    on_path = shutil.which(hosts.LANGUAGE_HOST)
+    if on_path:
+        return Path(on_path)
     beside = executable.resolve().with_name(hosts.LANGUAGE_HOST)
-    if beside.exists():
-        return beside
-    found = shutil.which(hosts.LANGUAGE_HOST)
-    return Path(found) if found else None
+    return beside if beside.exists() else None
 
 
 def host_works(host: Path) -> bool:

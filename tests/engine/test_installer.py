@@ -226,3 +226,13 @@ def test_two_installations_at_once_build_once(machine: Machine) -> None:
             assert first.communicate(timeout=SECONDS)[0] == second.communicate(timeout=SECONDS)[0]
     # a second build would have waited for the pipe for ever
     assert (first.returncode, second.returncode) == (0, 0)
+
+
+def test_the_language_host_on_path_counts_before_the_one_beside_the_cli(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli = machine.pulumi(machine.root / "bin", "v3.259.0")
+    monkeypatch.setenv("PATH", str(machine.tools))
+    assert release.language_host(cli) == machine.root / "bin" / "pulumi-language-python"
+    first = machine.executable(machine.tools / "pulumi-language-python", "echo v3.259.0")
+    assert release.language_host(cli) == first
