@@ -18,7 +18,7 @@ from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 
 from sandbox.runtime import balancers, moto_ecs, moto_tasks, targets
 from sandbox.runtime.host import DockerHost
-from sandbox.runtime.moto_types import MotoTask
+from sandbox.runtime.moto_types import MotoService, MotoTask
 from sandbox.runtime.services import Scheduler
 from sandbox.runtime.specs import TaskError
 from sandbox.runtime.task_run import TaskRun
@@ -53,6 +53,7 @@ class Controller:
         self.off_because = ""
         """Why no container runs; empty when they do."""
         self._runs: dict[str, TaskRun] = {}
+        self._troubles: dict[str, str] = {}
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="runtime", daemon=True)
         self._host: DockerHost | None = None
@@ -105,46 +106,52 @@ class Controller:
 
     def _loop(self) -> None:
         while not self._stopped.wait(TICK_SECONDS):
-            try:
-                self._tick()
-            except DockerException as error:
-                log.warning("Docker does not answer: %s", error)
-            except Exception:
-                log.exception("a look at the services failed; the next one follows")
+            assert self._host is not None  # noqa: S101 - for the type checker: `start` has made it
+            self._try("Docker", self._host.refresh)
+            with self._entered():
+                self._show_tasks()
+                self._try("target health", self._health.tick)
+                self._try("load balancers", self._balancers.tick)
+                for backend in _backends():
+                    for service in list(backend.services.values()):
+                        self._try(f"service {service.name}", lambda: self._look_at(service, backend))  # noqa: B023 - called here
+                    self._start_tasks(backend)
+                    self._try("clusters", lambda: _count(backend))  # noqa: B023 - called here
 
-    def _tick(self) -> None:
-        assert self._host is not None  # noqa: S101 - for the type checker: the loop runs only after `start` has one
-        self._host.refresh()
-        with self._entered():
-            self._show_tasks()
-            self._health.tick()
-            self._balancers.tick()
-            for backend in _backends():
-                for service in list(backend.services.values()):
-                    try:
-                        if moto_ecs.on_fargate(service, backend):
-                            self._scheduler.tick(service, backend)
-                    except Exception:  # one service's trouble is not the others'
-                        log.exception("service %s", service.name)
-                self._start_tasks(backend)
-                _count(backend)
+    def _try(self, what: str, step: Callable[[], None]) -> None:
+        """One part's trouble is not the others'; it is logged once, not twice a second."""
+        try:
+            step()
+        except Exception as error:
+            if self._troubles.get(what) != str(error):
+                log.warning("%s: %s", what, error, exc_info=not isinstance(error, DockerException | OSError))
+            self._troubles[what] = str(error)
+        else:
+            self._troubles.pop(what, None)
+
+    def _look_at(self, service: MotoService, backend: EC2ContainerServiceBackend) -> None:
+        if moto_ecs.on_fargate(service, backend):
+            self._scheduler.tick(service, backend)
 
     def _start_tasks(self, backend: EC2ContainerServiceBackend) -> None:
-        assert self._host is not None  # noqa: S101 - as above
         for tasks in _tasks(backend):
             for arn, task in list(tasks.items()):
-                if arn in self._runs or task.last_status == "STOPPED" or not moto_ecs.on_fargate(task, backend):
-                    continue
-                labels = {"slipway.task": task.id, "slipway.group": task.group, "slipway.cluster": task.cluster_name}
-                try:
-                    run = moto_tasks.prepare(task, backend, self._host, self._environment(), labels)
-                except TaskError as error:
-                    run = TaskRun(id=task.id, host=self._host, specs=[], labels=labels)
-                    run.fail(str(error))
-                else:
-                    run.start()
-                self._runs[arn] = run
-                moto_tasks.show(task, run, backend)
+                if arn not in self._runs and task.last_status != "STOPPED" and moto_ecs.on_fargate(task, backend):
+                    self._start(task, backend)
+
+    def _start(self, task: MotoTask, backend: EC2ContainerServiceBackend) -> None:
+        assert self._host is not None  # noqa: S101 - as above
+        labels = {"slipway.task": task.id, "slipway.group": task.group, "slipway.cluster": task.cluster_name}
+        try:
+            run = moto_tasks.prepare(task, backend, self._host, self._environment(), labels)
+            run.start()
+        except Exception as error:  # a task that cannot be prepared must not be tried again twice a second
+            if not isinstance(error, TaskError):
+                log.exception("task %s", task.id)
+            run = TaskRun(id=task.id, host=self._host, specs=[], labels=labels)
+            run.fail(str(error) if isinstance(error, TaskError) else f"InternalError: {error!r}; see the sandbox's log")
+        self._runs[task.task_arn] = run
+        self._try(f"task {task.id}", lambda: moto_tasks.show(task, run, backend))
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -155,24 +162,27 @@ class Controller:
         }
 
     def _show_tasks(self) -> None:
+        known: set[str] = set()
         for backend in _backends():
             for tasks in _tasks(backend):
                 for arn, task in list(tasks.items()):
                     run = self._runs.get(arn)
                     if run is not None and task.last_status != "STOPPED":
-                        moto_tasks.ship_logs(run, backend.account_id)
-                        moto_tasks.show(task, run, backend)
-                        if task.desired_status == "STOPPED" and not task.group.startswith("service:"):
-                            run.stop(task.stop_code, task.stopped_reason)
-                        if task.last_status == "STOPPED":
-                            moto_tasks.detach(task, backend)
+                        self._try(f"task {task.id}", lambda: self._show(task, run, backend))  # noqa: B023 - called here
                     elif task.last_status == "STOPPED" and _is_old(task):
                         del tasks[arn]
-                        self._runs.pop(arn, None)
-                        self._scheduler.forget_task(arn)
-        known = {arn for backend in _backends() for tasks in backend.tasks.values() for arn in tasks}
-        for arn in set(self._runs) - known:  # moto was reset
+                known.update(tasks)
+        for arn in set(self._runs) - known:  # shown for an hour, or moto was reset
             self._runs.pop(arn).stop("UserInitiated", "The cloud was reset")
+            self._scheduler.forget_task(arn)
+
+    def _show(self, task: MotoTask, run: TaskRun, backend: EC2ContainerServiceBackend) -> None:
+        moto_tasks.ship_logs(run, backend.account_id)
+        moto_tasks.show(task, run, backend)
+        if task.desired_status == "STOPPED" and not task.group.startswith("service:"):
+            run.stop(task.stop_code, task.stopped_reason)
+        if task.last_status == "STOPPED":
+            moto_tasks.detach(task, backend)
 
     def _end_tasks_without_containers(self) -> None:
         """Containers do not outlive the sandbox: tasks of an earlier one have ended, and services start new ones."""

@@ -74,11 +74,11 @@ class DockerHost:
     def image(self, reference: str) -> str:
         """Image id for a reference: the local image first, then its registry. Raises TaskError as ECS words it."""
         name = _ECR.sub(f"{self._registry}/", reference)
+        with contextlib.suppress(ImageNotFound):
+            return str(self._client.images.get(name).id)
         with self._pulling:
-            try:
+            with contextlib.suppress(ImageNotFound):  # another task has pulled it meanwhile
                 return str(self._client.images.get(name).id)
-            except ImageNotFound:
-                pass
             try:
                 pulled = self._client.images.pull(name) if "@" in name else self._client.images.pull(*_tagged(name))
                 return str(pulled.id)

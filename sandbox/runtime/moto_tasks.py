@@ -160,8 +160,11 @@ def _attach(task: MotoTask, address: str, backend: EC2ContainerServiceBackend) -
     network = (getattr(task, "network_configuration", None) or {}).get("awsvpcConfiguration")
     if not network:
         return
+    ec2 = ec2_backends[backend.account_id][backend.region_name]
     subnet = network["subnets"][0]
-    interface = ec2_backends[backend.account_id][backend.region_name].create_network_interface(
+    if not any(subnet in zone for zone in ec2.subnets.values()):
+        return  # deleted under the service
+    interface = ec2.create_network_interface(
         subnet=subnet,
         private_ip_address=address,
         group_ids=network.get("securityGroups") or [],

@@ -94,14 +94,14 @@ class TaskRun:
             self._watch()
         except TaskError as error:
             self._end("TaskFailedToStart", str(error))
-        except DockerException as error:
+        except (DockerException, OSError) as error:
             self._end("TaskFailedToStart", f"CannotStartContainerError: {error}")
         except Exception as error:
             log.exception("task %s", self.id)
             self._end("TaskFailedToStart", f"InternalError: {type(error).__name__}: {error}")
         try:
             self._finish()
-        except DockerException as error:
+        except (DockerException, OSError) as error:
             log.warning("task %s was not cleaned up: %s", self.id, error)
         self.times["stopped"] = time.time()
         self.phase = "STOPPED"
