@@ -59,7 +59,6 @@ def reset(home: Home) -> bool:
             record = running(home)
         with contextlib.suppress(SandboxError):  # killed: nothing that it holds is needed any more
             _end(home)
-        registry.end_orphan(home)
         for directory in (home.state, home.registry, home.keys, home.runtime):
             if directory.exists():
                 shutil.rmtree(directory)
@@ -174,16 +173,39 @@ def _environment() -> dict[str, str]:
 def _end(home: Home) -> bool:
     pid = holder(home.lock)
     if pid is None:
-        registry.end_orphan(home)
+        _clear_up(home)
         return False
     os.kill(pid, signal.SIGTERM)
     if not wait_until(lambda: not is_held(home.lock), STOP_SECONDS):
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: not is_held(home.lock), KILL_SECONDS)
-        registry.end_orphan(home)
+        _clear_up(home)
     if home.unsaved.exists():
         raise SandboxError(
             f"the sandbox has ended without saving its last changes, {home.log} says why; "
             "start it again and run `pulumi refresh` before the next `pulumi up`"
         )
     return True
+
+
+def _clear_up(home: Home) -> None:
+    """Ends what a sandbox left behind that did not end by itself."""
+    registry.end_orphan(home)
+    record = None
+    with contextlib.suppress(SandboxError):
+        record = read_record(home)
+        if record is None or record.pid is None:  # it ended by itself, or there was none
+            return
+    from docker.errors import DockerException  # noqa: PLC0415 - these import moto, and are needed after a kill only
+
+    from sandbox.runtime.controller import Controller  # noqa: PLC0415
+    from sandbox.runtime.host import DockerHost  # noqa: PLC0415
+
+    owner = Controller(container_endpoint="", registry="", home=home.runtime).owner
+    with (
+        contextlib.suppress(DockerException),
+        contextlib.closing(DockerHost(owner, "")) as host,
+    ):  # no daemon, no containers
+        host.remove_all()
+    if record:
+        write_record(home, dataclasses.replace(record, pid=None, started_at=None))

@@ -1,5 +1,6 @@
 """The background process: started once, stopped gracefully, back after a kill, reachable where it should be."""
 
+import contextlib
 import ipaddress
 import json
 import os
@@ -14,6 +15,8 @@ import pytest
 
 from sandbox.held import holder, is_held, wait_until
 from sandbox.network import PORT_RANGE
+from sandbox.runtime.controller import Controller
+from sandbox.runtime.host import DockerHost
 from tests.sandbox.conftest import Box
 
 
@@ -79,6 +82,21 @@ def test_a_killed_sandbox_comes_back_with_its_cloud_and_ports(box: Box) -> None:
     assert box.status()["ports"] == before["ports"]
     assert holder(box.home.registry_lock) != orphan
     assert box.client("sqs").receive_message(QueueUrl=queue)["Messages"][0]["Body"] == "kept"
+
+
+@pytest.mark.parametrize("command", ["stop", "reset"])
+def test_what_a_killed_sandbox_left_behind_is_ended(kept_box: Box, command: str) -> None:
+    kept_box.must("start")
+    if kept_box.status()["containers"] != "running":
+        pytest.skip("no Docker on this machine")
+    kept_box.kill()
+    owner = Controller(container_endpoint="", registry="", home=kept_box.home.runtime).owner
+    with contextlib.closing(DockerHost(owner, "")) as host:
+        container = host.network_namespace({})
+        kept_box.must(command)
+        host.refresh()
+        assert host.seen(container) is None
+    assert not is_held(kept_box.home.registry_lock)
 
 
 def test_changes_lost_in_a_kill_are_told_with_what_to_do(kept_box: Box) -> None:
