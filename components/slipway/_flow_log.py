@@ -38,6 +38,7 @@ def flow_log(
         iam_role_arn=role.arn,
         max_aggregation_interval=AGGREGATION_SECONDS,
         tags=named(name, tags),
-        opts=pulumi.ResourceOptions(parent=child.parent, depends_on=[grant]),
+        # AWS refuses a second flow log from one VPC to one group.
+        opts=pulumi.ResourceOptions(parent=child.parent, depends_on=[grant], delete_before_replace=True),
     )
     return group

@@ -56,8 +56,12 @@ def nat_gateways(
         name = f"{site.name}-nat-{zone}"
         after_route = pulumi.ResourceOptions(parent=site.child.parent, depends_on=[to_internet])
         address = ec2.Eip(name, domain="vpc", tags=named(name, site.tags), opts=after_route)
+        # An address serves one gateway at a time, so a new gateway cannot stand before the old one is gone.
+        one_at_a_time = pulumi.ResourceOptions(
+            parent=site.child.parent, depends_on=[to_internet], delete_before_replace=True
+        )
         gateway = ec2.NatGateway(
-            name, subnet_id=subnet.id, allocation_id=address.id, tags=named(name, site.tags), opts=after_route
+            name, subnet_id=subnet.id, allocation_id=address.id, tags=named(name, site.tags), opts=one_at_a_time
         )
         made[zone] = (gateway, address)
     return made

@@ -47,6 +47,7 @@ class Resource:
     ignore_changes: list[str]
     depends_on: set[str]
     provider: str
+    delete_before_replace: bool
 
     @property
     def parents(self) -> list[str]:
@@ -128,6 +129,7 @@ class Monitor(mocks.MockMonitor):
                     ignore_changes=list(request.ignoreChanges),
                     depends_on={urn.split("::")[-1] for urn in request.dependencies},
                     provider=request.provider,
+                    delete_before_replace=request.deleteBeforeReplace,
                 )
             )
         return response

@@ -104,6 +104,11 @@ def test_a_gateway_stands_in_the_public_subnet_once_that_is_routed() -> None:
     assert "main-public" in gateway.depends_on, "AWS refuses a NAT gateway before the internet gateway is attached"
 
 
+def test_what_aws_allows_once_is_removed_before_it_is_replaced() -> None:
+    replaced_late = {it.type.rsplit(":", maxsplit=1)[1] for it in network({}).resources if it.delete_before_replace}
+    assert replaced_late == {"FlowLog", "NatGateway"}
+
+
 def test_endpoints_admit_the_vpc_only() -> None:
     built = build(lambda: Network("main", RICHEST["Network"]))
     wanted = ["com.amazonaws.eu-west-1.ecr.api", "com.amazonaws.eu-west-1.logs", "com.amazonaws.eu-west-1.s3"]
