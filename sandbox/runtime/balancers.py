@@ -87,7 +87,7 @@ class Balancers:
             for arn, entry in listeners.items():
                 known.add(arn)
                 rules = [Rule(rule.conditions, _last(rule.actions)) for rule in _by_priority(entry.rules.values())]
-                wanted[arn] = ports[arn], Listener(rules, self._targets(backend), local)
+                wanted[arn] = ports[arn], Listener(rules, self._targets(backend), entry.protocol, local)
                 urls[f"{balancer.name}:{entry.port}"] = local[str(entry.port)]
         self._urls = urls
         self._serve(wanted)

@@ -113,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
         client = self.client_address[0]
         before = self.headers.get("X-Forwarded-For")
         headers["X-Forwarded-For"] = f"{before}, {client}" if before else client
-        headers["X-Forwarded-Proto"] = "http"
+        headers["X-Forwarded-Proto"] = self.server.listener.protocol.lower()
         headers["X-Forwarded-Port"] = str(self.server.server_address[1])
         connection = http.client.HTTPConnection(target.host, target.port, timeout=CONNECT_SECONDS)
         try:

@@ -48,6 +48,8 @@ class Listener:
 
     rules: Sequence[Rule]
     targets: Mapping[str, Sequence[Target]]
+    protocol: str
+    """HTTP or HTTPS, as the target is told; on this machine both are plain HTTP."""
     urls: Mapping[str, str]
     """This load balancer's local URLs by listener port, for redirects to another listener."""
 

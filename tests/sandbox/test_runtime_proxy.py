@@ -89,7 +89,7 @@ def opened() -> Iterator[Opened]:
 
     def begin(action: Mapping[str, Any], *ports: int, urls: Mapping[str, str] | None = None) -> ProxyServer:
         targets = {"group": [Target("127.0.0.1", port, True) for port in ports]}
-        servers.append(ProxyServer(0, Listener([Rule([], action)], targets, urls or {}), InFlight()))
+        servers.append(ProxyServer(0, Listener([Rule([], action)], targets, "HTTPS", urls or {}), InFlight()))
         return servers[-1]
 
     yield begin
@@ -116,7 +116,7 @@ def test_a_request_is_passed_on_with_where_it_came_from(backend: Backend, opened
     [(method, path, received, sent)] = backend.seen
     assert (method, path, sent, received["X-Mine"]) == ("POST", "/orders?a=1", b"{}", "1")
     assert received["X-Forwarded-For"] == "10.1.1.1, 127.0.0.1"
-    assert (received["X-Forwarded-Proto"], received["X-Forwarded-Port"]) == ("http", str(server.server_address[1]))
+    assert (received["X-Forwarded-Proto"], received["X-Forwarded-Port"]) == ("https", str(server.server_address[1]))
     assert received["Host"] == f"127.0.0.1:{server.server_address[1]}"
 
 

@@ -166,19 +166,19 @@ def test_a_log_configuration_that_cannot_work_stops_the_task(configuration: dict
 def test_a_listener_rule_matches_as_its_condition_says(
     condition: dict[str, Any], request_: Request, matches: bool
 ) -> None:
-    listener = Listener([Rule([condition], {"Type": "matched"}), Rule([], {"Type": "default"})], {}, {})
+    listener = Listener([Rule([condition], {"Type": "matched"}), Rule([], {"Type": "default"})], {}, "HTTP", {})
     assert listener.action(request_)["Type"] == ("matched" if matches else "default")
 
 
 def test_healthy_targets_take_turns_and_unhealthy_ones_none() -> None:
     targets = [Target("a", 1, True), Target("b", 1, False), Target("c", 1, True)]
-    listener = Listener([], {"group": targets}, {})
+    listener = Listener([], {"group": targets}, "HTTP", {})
     picked = [listener.pick({"Type": "forward", "TargetGroupArn": "group"}) for _ in range(4)]
     assert sorted(target.host for target in picked if target) == ["a", "a", "c", "c"]
 
 
 def test_with_no_healthy_target_every_one_is_tried_and_with_none_nothing_is_picked() -> None:
-    listener = Listener([], {"group": [Target("b", 1, False)], "empty": []}, {})
+    listener = Listener([], {"group": [Target("b", 1, False)], "empty": []}, "HTTP", {})
     picked = listener.pick({"Type": "forward", "TargetGroupArn": "group"})
     assert picked == Target("b", 1, False)
     assert listener.pick({"Type": "forward", "TargetGroupArn": "empty"}) is None
@@ -186,7 +186,7 @@ def test_with_no_healthy_target_every_one_is_tried_and_with_none_nothing_is_pick
 
 def test_a_group_of_weight_0_gets_nothing() -> None:
     groups = [{"TargetGroupArn": "blue", "Weight": 0}, {"TargetGroupArn": "green", "Weight": 1}]
-    listener = Listener([], {"blue": [Target("b", 1, True)], "green": [Target("g", 1, True)]}, {})
+    listener = Listener([], {"blue": [Target("b", 1, True)], "green": [Target("g", 1, True)]}, "HTTP", {})
     action = {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
     assert {listener.pick(action) for _ in range(20)} == {Target("g", 1, True)}
 
