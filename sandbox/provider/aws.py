@@ -5,7 +5,6 @@ import importlib.metadata
 import ipaddress
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -25,7 +24,6 @@ from sandbox.provider.errors import IncompleteResourceError, ProviderError
 from sandbox.provider.refresh import refresh
 from sandbox.provider.scope import Cloud, Scope, Settings
 
-REGION = re.compile(r"(us|eu|ap|sa|ca|me|af|il|mx)(-[a-z]+)+-\d")
 AUTONAMING_DISABLED = provider_pb2.CheckRequest.AutonamingOptions.DISABLE
 
 
@@ -47,7 +45,7 @@ class AwsProvider(BaseServicer):
     def configure(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Settings of one instance. Raises ProviderError on a region that AWS does not have or an endpoint elsewhere."""
         region = values.get("region") or self.region
-        if not REGION.fullmatch(region):
+        if region not in self.cloud.client.regions:
             raise ProviderError(f"aws:region must be an AWS region such as eu-west-1, got {region!r}")
         for endpoint in _decoded(values.get("endpoints", [])):
             for service, url in endpoint.items():

@@ -84,6 +84,11 @@ class AwsClient:
         return shape if isinstance(shape, StructureShape) else None
 
     @cached_property
+    def regions(self) -> frozenset[str]:
+        """The regions that botocore knows."""
+        return frozenset(self._session.get_available_regions("ec2"))
+
+    @cached_property
     def _session(self) -> botocore.session.Session:
         from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415 - after cloud.py has set moto's environment
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import grpc
-from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from sandbox.provider import wire
 
@@ -14,7 +14,9 @@ Values = Mapping[str, Any]
 
 
 class ProviderCallError(Exception):
-    """What the engine would show the user."""
+    """What the engine would show the user, and the resource that it would record nevertheless."""
+
+    detail: provider_pb2.ErrorResourceInitFailed | None = None
 
 
 @dataclass
@@ -32,16 +34,6 @@ class Live:
         return urn(self.token, self.name)
 
 
-class EmptyRegistry(BaseHTTPRequestHandler):
-    """A registry that nothing was ever pushed to."""
-
-    def do_GET(self) -> None:
-        self.send_error(404)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        return
-
-
 def urn(token: str, name: str) -> str:
     return f"urn:pulumi:test::test::{token}::{name}"
 
@@ -50,12 +42,16 @@ class Driver:
     """One provider instance."""
 
     def __init__(self, port: int, configuration: Values | None = None) -> None:
+        self.port = port
         self.channel = grpc.insecure_channel(f"127.0.0.1:{port}", [("grpc.use_local_subchannel_pool", 1)])
         self.stub = provider_pb2_grpc.ResourceProviderStub(self.channel)
         self._call("Configure", provider_pb2.ConfigureRequest(args=wire.to_struct(configuration or {})))
 
     def close(self) -> None:
         self.channel.close()
+
+    def cancel(self) -> None:
+        self._call("Cancel", empty_pb2.Empty())
 
     def check(self, token: str, name: str, inputs: Values, olds: Values | None = None) -> tuple[dict[str, Any], Any]:
         request = provider_pb2.CheckRequest(
@@ -77,12 +73,18 @@ class Driver:
         )
         return wire.from_struct(self._call("Create", request).properties)
 
-    def create(self, token: str, name: str, inputs: Values) -> Live:
+    def create(self, token: str, name: str, inputs: Values, timeout_seconds: float = 20) -> Live:
         checked = self.checked(token, name, inputs)
-        request = provider_pb2.CreateRequest(urn=urn(token, name), name=name, type=token, timeout=20)
+        request = provider_pb2.CreateRequest(urn=urn(token, name), name=name, type=token, timeout=timeout_seconds)
         request.properties.CopyFrom(wire.to_struct(checked))
         reply = self._call("Create", request)
         return Live(token, name, reply.id, checked, wire.from_struct(reply.properties))
+
+    def incomplete(self, error: ProviderCallError, token: str, name: str) -> Live:
+        """The resource that was half made, as the state records it."""
+        assert error.detail is not None
+        inputs, outputs = wire.from_struct(error.detail.inputs), wire.from_struct(error.detail.properties)
+        return Live(token, name, error.detail.id, inputs, outputs)
 
     def diff(self, live: Live, inputs: Values) -> dict[str, Any]:
         """Changed and replaced properties, and the kinds by path; the inputs are checked first."""
@@ -148,4 +150,9 @@ class Driver:
         try:
             return getattr(self.stub, method)(request)
         except grpc.RpcError as error:
-            raise ProviderCallError(error.details()) from error
+            shown = ProviderCallError(error.details())
+            metadata: Any = dict(list(error.trailing_metadata() or ()))  # type: ignore[arg-type]
+            if status := metadata.get("grpc-status-details-bin"):
+                shown.detail = provider_pb2.ErrorResourceInitFailed()
+                status_pb2.Status.FromString(status).details[0].Unpack(shown.detail)
+            raise shown from error

@@ -6,20 +6,16 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sandbox.provider.aws import AwsProvider
 from sandbox.provider.aws_client import AwsClient
 from sandbox.provider.moto_env import MOTO_ENVIRONMENT
-from sandbox.provider.serve import serve
-from tests.sandbox.provider_driver import EmptyRegistry
+from tests.sandbox.provider_world import provider
 
 os.environ.update(MOTO_ENVIRONMENT)
 
@@ -58,13 +54,8 @@ class Project:
 
 @pytest.fixture(scope="module")
 def provider_port() -> Iterator[int]:
-    registry = ThreadingHTTPServer(("127.0.0.1", 0), EmptyRegistry)
-    threading.Thread(target=registry.serve_forever, daemon=True).start()
-    server, port = serve(AwsProvider(registry=f"127.0.0.1:{registry.server_port}", retry_seconds=5))
-    yield port
-    server.stop(None).wait()
-    registry.shutdown()
-    registry.server_close()
+    with provider(retry_seconds=5) as (port, _):
+        yield port
 
 
 @pytest.fixture
@@ -108,3 +99,62 @@ def test_every_type_is_created_updated_refreshed_and_destroyed(project: Project)
     assert client.call("sqs", "list_queues", "eu-west-1").get("QueueUrls", []) == []
     assert client.call("iam", "list_roles", "eu-west-1")["Roles"] == []
     assert all(each["IsDefault"] for each in client.call("ec2", "describe_vpcs", "eu-west-1")["Vpcs"])
+
+
+@pytest.mark.parametrize("project", ["web_shop"], indirect=True)
+def test_a_program_in_the_wild_lives_its_life(project: Project) -> None:
+    preview = project.run("preview", "--config", "web-shop:token=hush")
+    assert re.search(r"\+ \d+ to create", preview)
+    project.run("config", "set", "--secret", "token", "hush")
+    project.run("up", "--yes", "--skip-preview")
+    project.run("preview", "--expect-no-changes")
+
+    outputs = json.loads(project.run("stack", "output", "--json"))
+    assert outputs["account"] == "123456789012"
+    assert outputs["away"].startswith("arn:aws:sns:us-east-1:123456789012:away-")
+    assert outputs["awayTags"] == {"team": "shop"}
+    assert "hush" not in project.run("stack", "export")
+
+    assert_drift_is_found_and_taken_back(project, outputs["url"])
+    assert_replacement_keeps_the_rest(project)
+    assert_import_adopts_without_a_change(project)
+    project.run("destroy", "--yes", "--skip-preview")
+    assert "pulumi:pulumi:Stack" not in json.dumps(project.state())
+
+
+def assert_drift_is_found_and_taken_back(project: Project, url: str) -> None:
+    client = AwsClient()
+    late = {"VisibilityTimeout": "5"}
+    client.call("sqs", "set_queue_attributes", "eu-west-1", QueueUrl=url, Attributes=late)
+    project.run("refresh", "--yes", "--skip-preview")
+    assert project.state()["orders"]
+    repaired = project.run("up", "--yes")
+    assert re.search(r"visibilityTimeoutSeconds: 5 => 60|~ 1 updated", repaired)
+    found = client.call("sqs", "get_queue_attributes", "eu-west-1", QueueUrl=url, AttributeNames=["All"])
+    assert found["Attributes"]["VisibilityTimeout"] == "60"
+
+
+def assert_replacement_keeps_the_rest(project: Project) -> None:
+    project.run("config", "set", "--secret", "token", "other")
+    replaced = project.run("up", "--yes")
+    assert re.search(r"\+-? ?1 replaced", replaced), replaced
+    project.run("preview", "--expect-no-changes")
+
+
+def assert_import_adopts_without_a_change(project: Project) -> None:
+    url = AwsClient().call("sqs", "create_queue", "eu-west-1", QueueName="adopted")["QueueUrl"]
+    project.run("config", "set", "import", "adopted")
+    project.run("config", "set", "importUrl", url)
+    adopted = project.run("up", "--yes")
+    assert re.search(r"= 1 imported", adopted), adopted
+    project.run("preview", "--expect-no-changes")
+
+
+@pytest.mark.parametrize("project", ["refused"], indirect=True)
+def test_a_refusal_names_the_property_and_nothing_is_created(project: Project) -> None:
+    shown = project.run("up", "--yes", "--skip-preview", ok=False)
+    assert (
+        "delaySeconds value {901} has a problem: expected delaySeconds to be in the range (0 - 900), got 901" in shown
+    )
+    assert "Traceback" not in shown
+    assert AwsClient().call("sqs", "list_queues", "eu-west-1", QueueNamePrefix="jobs").get("QueueUrls", []) == []

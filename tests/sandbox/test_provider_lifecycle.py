@@ -2,19 +2,16 @@
 
 import logging
 import os
-import threading
 from collections.abc import Iterator, Mapping
-from http.server import ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from sandbox.provider import services, wire
-from sandbox.provider.aws import AwsProvider
 from sandbox.provider.moto_env import MOTO_ENVIRONMENT
-from sandbox.provider.serve import serve
-from tests.sandbox.provider_driver import Driver, EmptyRegistry, Live
+from tests.sandbox.provider_driver import Driver, Live
 from tests.sandbox.provider_examples import EXAMPLES, references, resolve
+from tests.sandbox.provider_world import provider
 
 os.environ.update(MOTO_ENVIRONMENT)
 
@@ -55,15 +52,10 @@ class World:
 @pytest.fixture(scope="module")
 def driver() -> Iterator[Driver]:
     logging.getLogger("grpc").setLevel(logging.CRITICAL)
-    registry = ThreadingHTTPServer(("127.0.0.1", 0), EmptyRegistry)
-    threading.Thread(target=registry.serve_forever, daemon=True).start()
-    server, port = serve(AwsProvider(registry=f"127.0.0.1:{registry.server_port}", retry_seconds=2))
-    driver = Driver(port, {"region": "eu-west-1", "defaultTags": '{"tags": {"team": "shop"}}'})
-    yield driver
-    driver.close()
-    server.stop(None).wait()
-    registry.shutdown()
-    registry.server_close()
+    with provider() as (port, _):
+        driver = Driver(port, {"region": "eu-west-1", "defaultTags": '{"tags": {"team": "shop"}}'})
+        yield driver
+        driver.close()
 
 
 @pytest.fixture

@@ -68,6 +68,12 @@ def next_priority(scope: Scope) -> int:
     return max([int(rule["Priority"]) for rule in rules if rule["Priority"] != "default"], default=0) + 1
 
 
+def protocol(scope: Scope) -> str | None:
+    """The listener's protocol; HTTP where an application load balancer is given none."""
+    is_application = ":loadbalancer/app/" in scope.inputs["loadBalancerArn"]
+    return scope.inputs.get("protocol") or ("HTTP" if is_application else None)
+
+
 def certificates(scope: Scope) -> list[dict[str, str]] | None:
     """The listener's certificate, if it has one."""
     arn = scope.get("certificateArn")
@@ -82,7 +88,7 @@ RESOURCES = (
     Resource(
         "aws:lb/listener:Listener",
         "elbv2",
-        create=Call("create_listener", {"Certificates": certificates}, reply="Listeners[0]"),
+        create=Call("create_listener", {"Certificates": certificates, "Protocol": protocol}, reply="Listeners[0]"),
         id="ListenerArn",
         read=(Call("describe_listeners", {"ListenerArns": ["{id}"]}, reply="Listeners[0]"),),
         updates=(
