@@ -6,7 +6,6 @@ usage: pulumi-language-python [--version | ENGINE_ADDRESS]
 import os
 import queue
 import signal
-import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,7 +15,7 @@ from .host import VERSION, LanguageHost
 from .protocol import services
 
 THREADS = 128  # each running program or plugin holds one; they are made on demand
-CONNECT_SECONDS = 5
+POLL_SECONDS = 0.5
 NO_LIMIT = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 
 
@@ -27,6 +26,7 @@ def main(arguments: list[str]) -> None:
         return
     positional = [argument for argument in arguments if not argument.startswith("-")]
     address = positional[-1] if positional else ""
+    engine = os.getppid()
     # Not an Event: its lock is not for signal handlers, a second signal at the wrong moment would wait for ever.
     over: queue.SimpleQueue[None] = queue.SimpleQueue()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -37,42 +37,24 @@ def main(arguments: list[str]) -> None:
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
-    watching = follow_engine(address, over) if address else None
-    over.get()
+    wait_for_end(over, engine)
     host.processes.stop_all()
-    if watching:
-        watching.close()
     sys.stdout.flush()
     # The engine holds streams open; waiting for them would delay the end of every command.
     os._exit(0)
 
 
-def follow_engine(address: str, over: queue.SimpleQueue[None]) -> grpc.Channel:
-    """Puts into `over` when the engine is gone, even killed: nobody else would tell the host. Watches while the channel lives."""
+def wait_for_end(over: queue.SimpleQueue[None], engine: int) -> None:
+    """Returns on a signal, or when process `engine`, which started this host, is gone: a killed engine tells nobody.
 
-    def changed(state: grpc.ChannelConnectivity) -> None:
-        lost = state in (
-            grpc.ChannelConnectivity.IDLE,
-            grpc.ChannelConnectivity.TRANSIENT_FAILURE,
-            grpc.ChannelConnectivity.SHUTDOWN,
-        )
-        # A channel also rests when nothing was asked for long; only an engine that refuses a connection is gone.
-        if lost and not answers(address):
-            over.put(None)
-
-    channel = grpc.insecure_channel(address)
-    channel.subscribe(changed, try_to_connect=True)
-    return channel
-
-
-def answers(address: str) -> bool:
-    """True when something listens at `address`, a "host:port"."""
-    host, _, port = address.rpartition(":")
-    try:
-        socket.create_connection((host, int(port)), timeout=CONNECT_SECONDS).close()
-    except OSError:
-        return False
-    return True
+    Not a connection to the engine: one that is idle can hold up the engine's own end for five seconds.
+    """
+    while os.getppid() == engine:
+        try:
+            over.get(timeout=POLL_SECONDS)
+        except queue.Empty:
+            continue
+        return
 
 
 if __name__ == "__main__":

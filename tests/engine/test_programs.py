@@ -163,8 +163,24 @@ def test_about_names_the_interpreter_of_the_program(project: Projects) -> None:
     assert f"executable='{python}'" in project("").succeed("about")
 
 
-@pytest.mark.parametrize("program", ["time.sleep(600)", "pulumi.export('x', asyncio.sleep(600))"])
+SLEEPERS = ["time.sleep(600)", "pulumi.export('x', asyncio.sleep(600))"]
+
+
+@pytest.mark.parametrize("program", SLEEPERS)
 def test_ctrl_c_ends_quietly_and_leaves_no_process(project: Projects, program: str) -> None:
+    shown = stopped(project, program, signal.SIGINT)
+    assert "error: preview canceled" in shown or "error: context canceled" in shown
+    assert "Traceback" not in shown
+    assert "KeyboardInterrupt" not in shown
+
+
+@pytest.mark.parametrize("program", SLEEPERS)
+def test_a_killed_cli_leaves_no_process(project: Projects, program: str) -> None:
+    stopped(project, program, signal.SIGKILL)
+
+
+def stopped(project: Projects, program: str, number: signal.Signals) -> str:
+    """Sends the CLI a signal while the program sleeps; returns what was shown once host and program are gone."""
     stack = project(
         f"import asyncio, os, time, pulumi\npulumi.log.info(f'pids {{os.getppid()}} {{os.getpid()}} .')\n{program}\n"
     )
@@ -176,14 +192,12 @@ def test_ctrl_c_ends_quietly_and_leaves_no_process(project: Projects, program: s
         shown = ""
         while "pids" not in shown:
             shown += running.stdout.readline()
-        running.send_signal(signal.SIGINT)
+        running.send_signal(number)
         shown += running.stdout.read()
         assert running.wait() != 0
-    assert "Traceback" not in shown
-    assert "KeyboardInterrupt" not in shown
-    host, child = shown.split("pids ")[1].split()[:2]
-    until_gone(int(host))
-    until_gone(int(child))
+    for pid in shown.split("pids ")[1].split()[:2]:
+        until_gone(int(pid))
+    return shown
 
 
 def until_gone(pid: int) -> None:
