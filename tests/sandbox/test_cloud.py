@@ -141,7 +141,7 @@ def test_a_taken_port_is_one_sentence_and_nothing_stays_behind(kept_box: Box) ->
     box.must("start")
 
 
-def test_the_process_has_a_session_of_its_own_and_no_input(shared_box: Box) -> None:
+def test_the_process_outlives_its_terminal_and_has_no_input(shared_box: Box) -> None:
     pid = shared_box.status()["pid"]
     assert os.getsid(pid) == pid
     assert Path(f"/proc/{pid}/fd/0").readlink() == Path("/dev/null")
