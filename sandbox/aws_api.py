@@ -93,7 +93,7 @@ class AwsApi:
         cast(Any, BotocoreStubber).__call__ = guarded
 
     def _step_out_while_polling(self) -> None:
-        """A long poll lasts up to 20 s, and with consumers running there is always one: it must not hold up a snapshot."""
+        """A long poll lasts up to 20 s, and with consumers there is always one: it must not hold up a save."""
         wait, gate = Queue.wait_for_messages, self._gate
 
         def wait_outside(queue: Queue, timeout: int) -> None:
@@ -104,7 +104,7 @@ class AwsApi:
 
 
 def _operation(environ: dict[str, Any]) -> str:
-    """Name of the operation, from wherever the service's protocol has it; for REST: Get, or Write if it may change something."""
+    """Name of the operation, from where the service's protocol has it; for REST: Get, or Write if it may change things."""
     if target := environ.get("HTTP_X_AMZ_TARGET"):
         return str(target).rpartition(".")[2]
     query = environ.get("QUERY_STRING", "")

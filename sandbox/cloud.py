@@ -1,7 +1,7 @@
 """The sandbox's background process: the AWS API, both providers, the runtime and the registry, from start to stop.
 
-`python -m sandbox start` runs `python -m sandbox.cloud <home> <ready fd> <lock fd>` and waits for one line on the ready fd:
-empty when all parts answer, else the sentence that says why not. The lock fd keeps other commands waiting meanwhile.
+`python -m sandbox start` runs `python -m sandbox.cloud <home> <ready fd> <lock fd>` and waits for one line on
+the ready fd: empty when all parts answer, else the sentence that says why not. The lock fd keeps other commands waiting.
 """
 
 import contextlib
@@ -153,7 +153,7 @@ def main(home: Home, ready: int, turn: int) -> int:
     if lock is None:
         return _tell(ready, "a sandbox of this directory is still ending; run `python -m sandbox stop`")
     write_pid(lock, os.getpid())
-    gc.disable()  # moto's tables are a million objects that stay: looking for garbage among them is a third of the start
+    gc.disable()  # moto's tables are a million objects that stay; looking for garbage among them is a third of a start
     try:
         cloud = Cloud(home)
     except SandboxError as error:

@@ -77,7 +77,7 @@ class Home:
         return self.path / "runtime"
 
     def prepare(self) -> None:
-        """Makes the directories and the file with the passphrase of the stacks' secrets. Raises SandboxError where it cannot."""
+        """Makes the directories and the file with the stacks' passphrase. Raises SandboxError where it cannot."""
         try:
             for directory in (self.path, self.state, self.keys, self.runtime):
                 directory.mkdir(mode=0o700, parents=True, exist_ok=True)

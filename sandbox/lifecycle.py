@@ -73,7 +73,7 @@ def reset(home: Home) -> bool:
 
 
 def running(home: Home) -> Record | None:
-    """The record of the running sandbox; None when none runs or it is not ready. Raises SandboxError on a damaged record."""
+    """The running sandbox's record; None when none runs or is ready. Raises SandboxError on a damaged one."""
     pid = holder(home.lock)
     if pid is None:
         return None

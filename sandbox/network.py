@@ -69,7 +69,7 @@ def get(port: int, path: str, seconds: float) -> bytes:
 
 
 def bridge_address() -> str | None:
-    """This machine's address on Docker's default bridge, where containers reach it; None without one, with the cause logged."""
+    """This machine's address on Docker's bridge, where containers reach it; None without one, the cause logged."""
     import docker  # noqa: PLC0415 - 0.1 s, in the background process only
     from docker.errors import DockerException  # noqa: PLC0415
 

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 class RegistryProcess:
-    """Debian's docker-registry with a configuration of our own. It ends with `stop`, or at the next start of the sandbox."""
+    """Debian's docker-registry with our own configuration. It ends with `stop`, or at the next start of the sandbox."""
 
     def __init__(self, home: Home, port: int, binary: str) -> None:
         config = home.registry / "config.yml"

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 def find() -> str | None:
-    """Path of docker-registry: the installed one, else the one fetched now or earlier; None where there is no package."""
+    """Path of docker-registry: the installed one, else one fetched now or earlier; None where there is no package."""
     return shutil.which(PACKAGE) or _fetched()
 
 
