@@ -104,7 +104,7 @@ class AwsApi:
 
 
 def _operation(environ: dict[str, Any]) -> str:
-    """Name of the operation, from where the service's protocol has it; for REST: Get, or Write if it may change things."""
+    """Name of the operation, from where the service's protocol has it; for REST: Get, or Write if in doubt."""
     if target := environ.get("HTTP_X_AMZ_TARGET"):
         return str(target).rpartition(".")[2]
     query = environ.get("QUERY_STRING", "")

@@ -1,7 +1,8 @@
 """The sandbox's background process: the AWS API, both providers, the runtime and the registry, from start to stop.
 
 `python -m sandbox start` runs `python -m sandbox.cloud <home> <ready fd> <lock fd>` and waits for one line on
-the ready fd: empty when all parts answer, else the sentence that says why not. The lock fd keeps other commands waiting.
+the ready fd: empty when all parts answer, else the sentence that says why not. The lock fd keeps other
+commands waiting.
 """
 
 import contextlib
