@@ -71,8 +71,8 @@ def _finish(declaration: Resource, scope: Scope, later: frozenset[str]) -> None:
         raise IncompleteResourceError(str(error), scope.id, {**inputs, "region": scope.region}, inputs) from error
 
 
-def read_reply(declaration: Resource, scope: Scope) -> dict[str, Any] | None:
-    """What AWS answers about the resource; None when it does not exist."""
+def read_reply(declaration: Resource, scope: Scope, *, with_tags: bool = False) -> dict[str, Any] | None:
+    """What AWS answers about the resource; None when it does not exist. Tags may cost a call of their own."""
     try:
         merged: dict[str, Any] = {}
         for call in (declaration.read,) if callable(declaration.read) else declaration.read:
@@ -81,7 +81,7 @@ def read_reply(declaration: Resource, scope: Scope) -> dict[str, Any] | None:
                 return None
             merged |= reply
             scope.found = merged
-        if declaration.tags and declaration.tags.read:
+        if with_tags and declaration.tags and declaration.tags.read:
             merged |= {"Tags": scope.run(declaration.tags.read) or {}}
     except AwsError as error:
         if is_gone(declaration, error):

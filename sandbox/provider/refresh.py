@@ -23,7 +23,7 @@ def refresh(
     is_import = not scope.state
     if is_import:
         scope.state = from_id(declaration, scope.id)
-    reply = lifecycle.read_reply(declaration, scope)
+    reply = lifecycle.read_reply(declaration, scope, with_tags=True)
     if reply is None:
         return None
     if is_import:
