@@ -15,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.model import StructureShape
 
+from sandbox.provider import moto_corrections
 from sandbox.provider.errors import ProviderError
 
 RETRIED = ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "500", "503")
@@ -92,6 +93,7 @@ class AwsClient:
     def _session(self) -> botocore.session.Session:
         from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415 - after cloud.py has set moto's environment
 
+        moto_corrections.install()
         stubber = BotocoreStubber()
         stubber.enabled = True
         session = botocore.session.Session()

@@ -223,3 +223,24 @@ def test_a_repository_with_images_goes_with_force_delete_only(world: tuple[int, 
     driver.delete(live)
     assert registry.images["shop/kept"] == {}
     assert driver.read(live) is None
+
+
+def test_a_queue_keeps_its_policy_when_another_attribute_is_set(driver: Driver) -> None:
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    queue = driver.create(QUEUE, "policed", {})
+    held = driver.create("aws:sqs/queuePolicy:QueuePolicy", "p", {"queueUrl": queue.id, "policy": policy})
+    allow = {"queueUrl": queue.id, "redriveAllowPolicy": '{"redrivePermission": "denyAll"}'}
+    driver.create("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", "r", allow)
+    driver.update(queue, {"delaySeconds": 3})
+    assert driver.read(held) == held
+    driver.delete(held)
+    assert driver.read(held) is None
+    driver.delete(queue)
+
+
+def test_a_deleted_cluster_is_not_listed(driver: Driver) -> None:
+    cluster = driver.create("aws:ecs/cluster:Cluster", "listed", {})
+    assert cluster.id in CLIENT.call("ecs", "list_clusters", "eu-west-1")["clusterArns"]
+    driver.delete(cluster)
+    assert cluster.id not in CLIENT.call("ecs", "list_clusters", "eu-west-1")["clusterArns"]

@@ -20,9 +20,7 @@ def queue_attribute(token: str, prop: str, attribute: str) -> Resource:
         scope.call("set_queue_attributes", QueueUrl=scope.id, Attributes={attribute: ""})
 
     def read(scope: Scope) -> Mapping[str, Any] | None:
-        attributes = scope.run(READ)["Attributes"]
-        # moto takes RedriveAllowPolicy and never answers it, so what was set last stands.
-        value = attributes.get(attribute) or (scope.get(prop) if attribute == "RedriveAllowPolicy" else None)
+        value = scope.run(READ)["Attributes"].get(attribute)
         return {prop: value} if value else None
 
     return Resource(

@@ -30,8 +30,6 @@ class Example:
     """Properties that the sandbox's AWS does not answer, so that an import cannot know them."""
     stays: str = ""
     """Why it can still be read after it was deleted."""
-    unreadable: str = ""
-    """Why drift and import cannot work."""
 
 
 EXAMPLES: dict[str, Example] = {
