@@ -127,7 +127,7 @@ class Monitor(mocks.MockMonitor):
                     name=request.name,
                     inputs=inputs,
                     ignore_changes=list(request.ignoreChanges),
-                    depends_on={urn.split("::")[-1] for urn in request.dependencies},
+                    depends_on={short(urn) for urn in request.dependencies},
                     provider=request.provider,
                     delete_before_replace=request.deleteBeforeReplace,
                 )
@@ -138,6 +138,12 @@ class Monitor(mocks.MockMonitor):
         outputs = pulumi.runtime.rpc.deserialize_properties(request.outputs)
         self.built.outputs[request.urn] = outputs
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
+
+
+def short(urn: str) -> str:
+    """URN to its type's last part and its name."""
+    *_, types, name = urn.split("::")
+    return f"{types.rsplit(':', maxsplit=1)[-1]} {name}"
 
 
 @contextmanager

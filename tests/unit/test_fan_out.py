@@ -53,7 +53,7 @@ def test_adding_a_queue_touches_no_other() -> None:
 def test_a_subscription_waits_for_the_policy_that_lets_it_deliver() -> None:
     built = fan_out({"queues": {"billing": {}}})
     subscription = built.one("TopicSubscription", "orders-billing")
-    assert {"orders-billing", "orders-billing-dead"} <= subscription.depends_on
+    assert {"QueuePolicy orders-billing", "QueuePolicy orders-billing-dead"} <= subscription.depends_on
 
 
 @pytest.mark.parametrize("name", ["orders-billing", "orders-billing-dead"])

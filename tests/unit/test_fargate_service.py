@@ -241,10 +241,18 @@ def test_the_service_waits_for_what_its_tasks_need_and_for_no_more() -> None:
             "containerPort": 8080,
         }
     ]
-    # By name: security group, target group and task definition are all called api.
-    assert made.depends_on == {"api", "api-execution", "api-task", "api-http"}
+    assert made.depends_on == {
+        "Listener api-http",
+        "RolePolicy api-execution",
+        "RolePolicy api-task",
+        "SecurityGroup api",
+        "TargetGroup api",
+        "TaskDefinition api",
+    }
     balancer = found.one("loadBalancer:LoadBalancer", "api")
-    assert balancer.depends_on == {"api-lb"}, "image, load balancer and gateway do not wait for one another"
+    assert balancer.depends_on == {"SecurityGroup api-lb"}, (
+        "image, load balancer and gateway do not wait for one another"
+    )
 
 
 def test_a_scaled_count_is_left_alone() -> None:

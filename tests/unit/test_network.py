@@ -101,7 +101,9 @@ def test_a_gateway_stands_in_the_public_subnet_once_that_is_routed() -> None:
     built = network({})
     gateway = built.one("natGateway:NatGateway", "main-nat-a")
     assert gateway.inputs["subnetId"] == "main-public-a-id"
-    assert "main-public" in gateway.depends_on, "AWS refuses a NAT gateway before the internet gateway is attached"
+    assert "Route main-public" in gateway.depends_on, (
+        "AWS refuses a NAT gateway before the internet gateway is attached"
+    )
 
 
 def test_what_aws_allows_once_is_removed_before_it_is_replaced() -> None:
