@@ -37,7 +37,8 @@ class NetworkArgs(TypedDict):
     zone_count: NotRequired[int]
     """Availability zones to span, 1-6; the region's first ones by name. Default: 2 zones."""
     availability_zones: NotRequired[list[str]]
-    """Names of the zones to span, in place of zone_count. Default: the zones are looked up."""
+    """Names of the zones to span, in place of zone_count. Their last letters choose the address blocks, so naming them
+    later moves subnets where the region's zones skip letters. Default: the zones are looked up."""
     nat: NotRequired[str]
     """Way out of private subnets: none, single (one gateway) or per_zone (survives a zone). Default: single."""
     interface_endpoints: NotRequired[list[str]]
