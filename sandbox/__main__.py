@@ -1,10 +1,12 @@
 """`python -m sandbox start|stop|status|env|reset`. argparse, as `env` runs at every prompt of some shells: 0.06 s."""
 
 import argparse
+import importlib.util
 import json
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from sandbox import lifecycle, shell
@@ -105,5 +107,13 @@ def main() -> int:
     return 0
 
 
+def use_the_project_environment() -> None:
+    """Go on in the checkout's own .venv where this Python lacks the sandbox's packages: any `python` will do to type."""
+    python = Path(__file__).resolve().parent.parent / ".venv" / "bin" / "python"
+    if importlib.util.find_spec("moto") is None and python.exists() and Path(sys.executable) != python:
+        os.execv(python, [str(python), "-m", "sandbox", *sys.argv[1:]])  # noqa: S606 - replaces this process
+
+
 if __name__ == "__main__":
+    use_the_project_environment()
     sys.exit(main())

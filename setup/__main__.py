@@ -13,18 +13,20 @@ import shlex
 import subprocess
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from setup import next_steps, python_environment
 from setup.steps import ROOT, Step, StepError, run, say
 
 PYTHON = str(python_environment.PYTHON)
-ENGINE = Path.home() / ".pulumi" / "bin"
+ENGINE = [sys.executable, "-m", "engine"]
 STACK = "sandbox"
 
 READY = (
-    Step("python", [sys.executable, "-m", "setup.python_environment"]),
-    Step("engine", [sys.executable, "-m", "engine"]),
+    Step("uv", [sys.executable, "-m", "setup.python_environment", "uv"]),
+    Step("python", [sys.executable, "-m", "setup.python_environment"], needs=("uv",)),
+    Step("engine", ENGINE, needs=("uv",)),
     Step("docker", [sys.executable, "-m", "setup.docker"]),
     Step("base image", [sys.executable, "-m", "setup.base_image"], needs=("docker",)),
 )
@@ -33,11 +35,19 @@ PULUMI_STACK = Step("stack", [sys.executable, "-m", "setup", "stack"], needs=("e
 
 
 def environment() -> dict[str, str]:
-    """The caller's environment with the engine on PATH, and bytecode written."""
+    """The caller's environment, with bytecode written and output seen at once."""
     env = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-    env["PATH"] = os.pathsep.join([str(ENGINE), env.get("PATH", os.defpath)])
-    env["PYTHONUNBUFFERED"] = "1"
-    return env
+    return {**env, "PYTHONUNBUFFERED": "1"}
+
+
+@cache
+def engine_directory() -> str:
+    """Directory of the `pulumi` to use, for PATH. Raises StepError when there is none and it cannot be had."""
+    ended = subprocess.run(ENGINE, cwd=ROOT, capture_output=True, text=True)
+    if ended.returncode != 0:
+        sys.stderr.write(ended.stderr)
+        raise StepError("engine")
+    return str(Path(ended.stdout.strip()).parent)
 
 
 def exports() -> str:
@@ -48,7 +58,7 @@ def exports() -> str:
     return "\n".join(
         [
             ended.stdout.rstrip(),
-            f'export PATH={shlex.quote(str(ENGINE))}:"$PATH"',
+            f'export PATH={shlex.quote(engine_directory())}:{shlex.quote(str(ROOT / ".venv" / "bin"))}:"$PATH"',
             f"export PULUMI_STACK={STACK}",
             # The CLI takes a flag's default from PULUMI_OPTION_<FLAG>: a plain `pulumi preview` checks the rules, too.
             f"export PULUMI_OPTION_POLICY_PACK={shlex.quote(str(ROOT / 'policies'))}",
@@ -91,7 +101,10 @@ def down() -> int:
 def test(arguments: list[str]) -> int:
     """Make the machine ready and run the tests; those that need a sandbox start their own."""
     run(READY, environment())
-    return subprocess.run([PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env=environment()).returncode
+    path = os.pathsep.join([engine_directory(), os.environ.get("PATH", os.defpath)])
+    return subprocess.run(
+        [PYTHON, "-m", "pytest", *arguments], cwd=ROOT, env={**environment(), "PATH": path}
+    ).returncode
 
 
 def stack() -> int:

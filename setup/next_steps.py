@@ -15,7 +15,7 @@ The orders platform runs on this machine. What to try next:
   curl {outputs["apiUrl"]}/orders -H 'Content-Type: application/json' -d '{ORDER}'
 
   eval "$(make env)"                 # from here on this shell talks to the sandbox
-  .venv/bin/python -m ops status     # services, targets and queues
+  python -m ops status               # services, targets and queues
   pulumi preview                     # no changes, until you make one
   aws sns publish --topic-arn {outputs["topicArn"]} \\
       --message '{ORDER}' --message-attributes '{ATTRIBUTES}'

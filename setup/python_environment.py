@@ -65,7 +65,7 @@ def find_uv() -> str:
     found = shutil.which("uv")
     if found:
         return found
-    home = cache() / f"uv-{hashlib.sha256(UV_LOCK.read_bytes()).hexdigest()[:12]}"
+    home = cache() / "uv" / hashlib.sha256(UV_LOCK.read_bytes()).hexdigest()[:12]  # engine/ looks there, too
     uv = home / "bin" / "uv"
     with alone("uv"):
         if not uv.exists():
@@ -92,19 +92,21 @@ def _install_venv_module() -> None:
     install([package])
 
 
-def main() -> int:
-    """Make the environment unless it is ready; returns the exit code."""
-    if is_ready():
-        print("ready")
-        return 0
+def main(arguments: list[str]) -> int:
+    """Make the environment, or with `uv` only get that, unless it is there; returns the exit code."""
     try:
-        make()
+        if arguments == ["uv"]:
+            print(find_uv())
+        elif is_ready():
+            print("ready")
+        else:
+            make()
+            print("made .venv")
     except MachineError as error:
         print(f"Python environment: {error}", file=sys.stderr)
         return 1
-    print("made .venv")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -72,7 +72,7 @@ def test_a_stopped_sandbox_is_named_with_the_fix(clone: Clone) -> None:
     preview = run(clone.root, attached, "pulumi", "preview")
     assert preview.returncode != 0
     assert "does not answer at 127.0.0.1:" in preview.stdout
-    assert "run .venv/bin/python -m sandbox start" in preview.stdout
+    assert "run python -m sandbox start" in preview.stdout
     assert "Traceback" not in preview.stdout
     code, said = clone.make("env")
     assert code != 0

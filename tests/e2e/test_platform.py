@@ -33,7 +33,7 @@ def awaited(condition: Callable[[], bool]) -> bool:
 
 def test_make_up_names_the_wall_time_of_every_step_and_what_to_try_next(platform: Platform) -> None:
     steps = re.findall(r"^✓ (.+?) +\d+\.\d s", platform.log, flags=re.MULTILINE)
-    assert sorted(steps) == ["base image", "docker", "engine", "pulumi up", "python", "sandbox", "stack"]
+    assert sorted(steps) == ["base image", "docker", "engine", "pulumi up", "python", "sandbox", "stack", "uv"]
     outputs = platform.outputs()
     assert outputs["apiUrl"] in platform.log
     assert outputs["topicArn"] in platform.log
