@@ -185,7 +185,7 @@ class AwsProvider(BaseServicer):
         old_inputs = wire.plain(wire.from_struct(request.old_inputs))
         state = wire.plain(wire.from_struct(request.olds))
         tags_all = _tags_all(news, settings) if "tagsAll" in state else None
-        return diff(declaration, old_inputs, news, state, tags_all)
+        return diff(declaration, old_inputs, news, state, tags_all, settings.region)
 
 
 @contextmanager

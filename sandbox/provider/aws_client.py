@@ -20,8 +20,6 @@ from sandbox.provider.errors import ProviderError
 
 RETRIED = ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "500", "503")
 RETRIES = 5
-FIRST_PAUSE_SECONDS = 0.05  # doubled at every attempt
-
 HINTS = {
     "AccessDenied": "the sandbox runs with IAM enforcement on; turn it off or widen the policy",
     "AlreadyExists": "another resource has this name; choose another name, or leave it out and Pulumi finds one",
@@ -48,9 +46,13 @@ class AwsError(ProviderError):
 
 
 class AwsClient:
-    """Makes calls in any region. Safe to use from many threads."""
+    """Makes calls in any region. Safe to use from many threads.
 
-    def __init__(self) -> None:
+    `first_pause_seconds` is how long it waits when it is throttled for the first time; twice as long at each further one.
+    """
+
+    def __init__(self, first_pause_seconds: float = 0.05) -> None:
+        self._first_pause_seconds = first_pause_seconds
         self._clients: dict[tuple[str, str], BaseClient] = {}
         self._lock = threading.RLock()
 
@@ -114,7 +116,7 @@ class AwsClient:
                 code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
                 if code not in RETRIED or attempt == RETRIES:
                     raise AwsError(operation, code, message) from error
-                time.sleep(FIRST_PAUSE_SECONDS * 2**attempt)
+                time.sleep(self._first_pause_seconds * 2**attempt)
             except ParamValidationError as error:
                 reason = str(error).removeprefix("Parameter validation failed:").strip().replace("\n", "; ")
                 raise AwsError(operation, "ValidationError", reason) from error

@@ -26,8 +26,14 @@ def diff(
     new_inputs: Mapping[str, Any],
     state: Mapping[str, Any],
     tags_all: Any,
+    region: str,
 ) -> Change:
-    """Compares inputs by meaning; `tags_all` is what the tags and the provider's defaultTags come to now."""
+    """Compares inputs by meaning.
+
+    `tags_all` is what the tags and the provider's defaultTags come to now, `region` the one that the provider is set to.
+    """
+    if "region" in state:  # a resource without a region of its own moves with its provider
+        old_inputs, new_inputs = ({"region": state["region"], **old_inputs}, {"region": region, **new_inputs})
     outputs = sdk.schema(declaration.token).outputs
     is_imported = IMPORTED in old_inputs.get(DEFAULTED, [])
     changed, replaces, details = set(), set(), {}

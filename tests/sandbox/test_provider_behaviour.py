@@ -143,7 +143,9 @@ def test_instances_have_their_own_region_and_default_tags(world: tuple[int, Regi
     assert live.outputs["arn"].startswith("arn:aws:sqs:us-east-1:123456789012:far-")
     assert (live.outputs["tags"], live.outputs["tagsAll"]) == ({"a": "b"}, {"team": "shop", "a": "b"})
     assert CLIENT.call("sqs", "list_queue_tags", "us-east-1", QueueUrl=live.id)["Tags"] == live.outputs["tagsAll"]
-    assert driver.diff(live, {"tags": {"a": "b"}})["details"] == {"tagsAll": "UPDATE"}
+    bare = Driver(world[0], {"region": "us-east-1"})
+    assert bare.diff(live, {"tags": {"a": "b"}})["details"] == {"tagsAll": "UPDATE"}
+    bare.close()
     assert driver.create(QUEUE, "own", {"region": "eu-west-2"}).outputs["region"] == "eu-west-2"
     other.delete(live)
     other.close()
@@ -201,6 +203,15 @@ def test_json_means_the_same_in_any_order_and_lists_are_sets(driver: Driver) -> 
     role = driver.create(ROLE, "json", {"assumeRolePolicy": json.dumps(one)})
     assert driver.diff(role, {"assumeRolePolicy": json.dumps(two)})["details"] == {}
     driver.delete(role)
+
+
+def test_a_resource_moves_with_its_providers_region(world: tuple[int, Registry], driver: Driver) -> None:
+    live = driver.create(TOPIC, "moves", {})
+    other = Driver(world[0], {"region": "us-east-1"})
+    assert other.diff(live, {})["details"] == {"region": "UPDATE_REPLACE"}
+    assert other.diff(live, {"region": "eu-west-1"})["details"] == {}
+    other.close()
+    driver.delete(live)
 
 
 def test_a_replacement_under_the_same_name_deletes_first(driver: Driver) -> None:

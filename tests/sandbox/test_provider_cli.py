@@ -156,3 +156,11 @@ def test_a_refusal_names_the_property_and_nothing_is_created(project: Project) -
     )
     assert "Traceback" not in shown
     assert AwsClient().call("sqs", "list_queues", "eu-west-1", QueueNamePrefix="jobs").get("QueueUrls", []) == []
+
+
+@pytest.mark.parametrize("project", ["refused"], indirect=True)
+def test_a_region_that_aws_does_not_have_is_refused(project: Project) -> None:
+    project.run("config", "set", "aws:region", "eu-wset-1")
+    shown = project.run("up", "--yes", "--skip-preview", ok=False)
+    assert "aws:region must be an AWS region such as eu-west-1, got 'eu-wset-1'" in shown
+    assert "Traceback" not in shown

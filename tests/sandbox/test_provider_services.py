@@ -18,6 +18,7 @@ os.environ.update(MOTO_ENVIRONMENT)
 SERVICE = "aws:ecs/service:Service"
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
 CLIENT = AwsClient()
+APP = '[{"name": "app", "image": "app:1"}]'
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +170,33 @@ def describe(live: Live) -> Any:
 def test_containers_that_ecs_would_refuse_are_refused(driver: Driver, containers: Any, path: str, reason: str) -> None:
     inputs = {"family": "app", "containerDefinitions": json.dumps(containers)}
     assert driver.check(TASK, "t", inputs)[1] == [(path, reason)]
+
+
+@pytest.mark.parametrize(
+    ("cpu", "memory"), [("256", "8192"), ("256", "1536"), ("300", "512"), ("512", "1500"), ("8192", "18432")]
+)
+def test_a_size_that_fargate_does_not_offer_is_refused(driver: Driver, cpu: str, memory: str) -> None:
+    inputs = {
+        "family": "app",
+        "cpu": cpu,
+        "memory": memory,
+        "requiresCompatibilities": ["FARGATE"],
+        "containerDefinitions": APP,
+    }
+    reason = f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory"
+    assert driver.check(TASK, "t", inputs)[1] == [("memory", reason)]
+
+
+@pytest.mark.parametrize(("cpu", "memory"), [("256", "512"), ("512", "4096"), ("16384", "122880")])
+def test_a_size_that_fargate_offers_passes(driver: Driver, cpu: str, memory: str) -> None:
+    inputs = {
+        "family": "app",
+        "cpu": cpu,
+        "memory": memory,
+        "requiresCompatibilities": ["FARGATE"],
+        "containerDefinitions": APP,
+    }
+    assert driver.check(TASK, "t", inputs)[1] == []
 
 
 def test_a_container_means_the_same_with_defaults_written_out(driver: Driver) -> None:

@@ -82,6 +82,39 @@ def deregister(scope: Scope) -> None:
         scope.call("deregister_task_definition", taskDefinition=scope.state["arn"])
 
 
+# vCPU units to the MiB that go with them: lowest, highest, step.
+# Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
+FARGATE_SIZES = {
+    256: (512, 2048, 512),  # 1536 is not offered
+    512: (1024, 4096, 1024),
+    1024: (2048, 8192, 1024),
+    2048: (4096, 16384, 1024),
+    4096: (8192, 30720, 1024),
+    8192: (16384, 61440, 4096),
+    16384: (32768, 122880, 8192),
+}
+
+
+def validate_size(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Fargate offers certain sizes of tasks only."""
+    cpu, memory = inputs.get("cpu"), inputs.get("memory")
+    if "FARGATE" not in (inputs.get("requiresCompatibilities") or []) or wire.has_unknown([cpu, memory]):
+        return []
+    missing = [(name, "a Fargate task needs it") for name in ("cpu", "memory") if inputs.get(name) is None]
+    if missing:
+        return missing
+    try:
+        low, high, step = FARGATE_SIZES[int(str(cpu))]
+        fits = (
+            low <= int(str(memory)) <= high
+            and (int(str(memory)) - low) % step == 0
+            and (cpu, memory) != ("256", "1536")
+        )
+    except (KeyError, ValueError):
+        fits = False
+    return [] if fits else [("memory", f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory")]
+
+
 def validate(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What ECS refuses in container definitions and moto lets through."""
     text = inputs["containerDefinitions"]
@@ -115,6 +148,7 @@ def validate(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
             for name in container
             if name not in known and name[0].lower() + name[1:] in known
         ]
+    failures += validate_size(inputs)
     if not failures and not any(container.get("essential", True) for container in containers):
         failures.append(("containerDefinitions", "at least one container must be essential"))
     return failures
