@@ -39,10 +39,12 @@ class Update:
 
 @dataclass(frozen=True)
 class Tags:
-    """The calls that add, remove and list the tags of one resource."""
+    """The calls that add, remove and list the tags of one resource, or one that sets all of them."""
 
-    add: Call
-    remove: Call
+    add: Call | None = None
+    remove: Call | None = None
+    set_all: "Callable[[Scope], None] | None" = None
+    """For a service that only sets all tags at once; it takes the place of the other two."""
     read: Call | None = None
     """Default: the tags are in what the resource's own read answers."""
     on_create: bool = True

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sandbox.provider import mapping, meaning, sdk, wire
+from sandbox.provider import mapping, meaning, sdk, tagging, wire
 from sandbox.provider.aws_client import AwsError
 from sandbox.provider.check import DEFAULTED
-from sandbox.provider.declaration import Call, Resource, Tags, Update
+from sandbox.provider.declaration import Call, Resource, Update
 from sandbox.provider.errors import IncompleteResourceError, ProviderError
-from sandbox.provider.names import Names, match
+from sandbox.provider.names import Names
 from sandbox.provider.scope import Scope
 
 GONE = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|NotExists")
@@ -32,10 +32,10 @@ def create(declaration: Resource, scope: Scope) -> dict[str, Any]:
     """
     wanted = _own(declaration, scope.inputs)
     if isinstance(declaration.create, Call):
-        shape = _shape(scope, declaration.create)
+        shape = scope.shape(declaration.create)
         request = mapping.to_request(shape, wanted, names(declaration)) if shape else {}
         if shape and declaration.tags and declaration.tags.on_create and scope.tags:
-            request |= _tags_parameter(shape, scope.tags)
+            request |= tagging.parameter(shape, scope.tags)
         reply = scope.run(declaration.create, **request)
         later = {name for name in wanted if not mapping.takes(shape, name, names(declaration))}
     else:
@@ -59,7 +59,7 @@ def _finish(declaration: Resource, scope: Scope, later: frozenset[str]) -> None:
             and scope.tags
             and not (declaration.tags.on_create and isinstance(declaration.create, Call))
         ):
-            scope.run(declaration.tags.add, **_tags_parameter(_shape(scope, declaration.tags.add), scope.tags))
+            tagging.add(declaration.tags, scope, scope.tags)
         while pending:
             _update(declaration, scope, pending[0], later)
             pending.pop(0)
@@ -149,7 +149,7 @@ def update(declaration: Resource, scope: Scope) -> dict[str, Any]:
         if scope.changed & frozenset(each.properties.split()):
             _update(declaration, scope, each, scope.changed)
     if declaration.tags and "tags" in scope.changed:
-        _update_tags(declaration.tags, scope)
+        tagging.update(declaration.tags, scope)
     if declaration.settle:
         declaration.settle(scope)
     return outputs(declaration, scope, read_reply(declaration, scope) or {})
@@ -203,7 +203,7 @@ def _update(declaration: Resource, scope: Scope, step: Update, changed: frozense
             value = _cleared(declaration, name)
         if value is not None:
             values[name] = value
-    shape = _shape(scope, step.call)
+    shape = scope.shape(step.call)
     scope.run(step.call, **(mapping.to_request(shape, values, names(declaration)) if shape else {}))
 
 
@@ -214,29 +214,7 @@ def _cleared(declaration: Resource, name: str) -> Any:
     return "" if kind is str else None
 
 
-def _update_tags(tags: Tags, scope: Scope) -> None:
-    before = scope.state.get("tagsAll") or {}
-    removed = [key for key in before if key not in scope.tags]
-    added = {key: value for key, value in scope.tags.items() if before.get(key) != value}
-    if removed:
-        shape = _shape(scope, tags.remove)
-        member = match("tagKeys", shape.members) or match("tags", shape.members)
-        is_pairs = member == "Tags"
-        scope.run(tags.remove, **{str(member): [{"Key": key} for key in removed] if is_pairs else removed})
-    if added:
-        scope.run(tags.add, **_tags_parameter(_shape(scope, tags.add), added))
-
-
-def _tags_parameter(shape: Any, tags: Mapping[str, str]) -> dict[str, Any]:
-    member = match("tags", shape.members)
-    return {str(member): mapping.convert(shape.members[member], dict(tags), Names("", {}), "tags.")}
-
-
 def _own(declaration: Resource, inputs: Mapping[str, Any]) -> dict[str, Any]:
     hidden = PROVIDER_OWN | declaration.words("echoed") | declaration.words("handled")
     prefix = f"{declaration.autoname.property}Prefix" if declaration.autoname else ""
     return {name: value for name, value in inputs.items() if name not in hidden and name != prefix}
-
-
-def _shape(scope: Scope, call: Call) -> Any:
-    return scope.cloud.client.shape(call.service or scope.service, call.operation, scope.region)

@@ -74,6 +74,10 @@ class Scope:
         """An operation of the resource's own service in its region. Raises AwsError."""
         return self.cloud.client.call(self.service, operation, self.region, **params)
 
+    def shape(self, call: Call) -> Any:
+        """Input of a declared call in botocore's model; None when it has no parameters."""
+        return self.cloud.client.shape(call.service or self.service, call.operation, self.region)
+
     def get(self, name: str) -> Any:
         """A property: what is asked for, else what is recorded, else None."""
         value = self.inputs.get(name)

@@ -1,0 +1,144 @@
+"""Buckets. What has a resource type of its own in the SDK (lifecycle, CORS, website…) is refused as part of a bucket."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.provider.aws_client import AwsError
+from sandbox.provider.declaration import Autoname, Resource, Tags, Update
+from sandbox.provider.scope import Scope
+
+BUCKET = {"Bucket": "{id}"}
+ELSEWHERE = (
+    "accelerationStatus corsRules grants lifecycleRules logging objectLockConfiguration replicationConfiguration requestPayer "
+    "website"
+)
+FIRST_REGION = "us-east-1"  # the one that takes no LocationConstraint
+
+
+def create_bucket(scope: Scope) -> Mapping[str, Any]:
+    """Creates a bucket in the resource's region."""
+    place = {} if scope.region == FIRST_REGION else {"CreateBucketConfiguration": {"LocationConstraint": scope.region}}
+    lock = {"ObjectLockEnabledForBucket": True} if scope.inputs.get("objectLockEnabled") else {}
+    scope.id = scope.inputs["bucket"]
+    scope.call("create_bucket", Bucket=scope.id, **place, **lock)
+    for name, put in (
+        ("versioning", put_versioning),
+        ("serverSideEncryptionConfiguration", put_encryption),
+        ("policy", put_policy),
+    ):
+        if scope.inputs.get(name):
+            put(scope)
+    return {"Bucket": scope.id}
+
+
+def put_versioning(scope: Scope) -> None:
+    """Turns versioning on; once on, S3 can only suspend it."""
+    status = "Enabled" if (scope.inputs.get("versioning") or {}).get("enabled") else "Suspended"
+    scope.call("put_bucket_versioning", Bucket=scope.id, VersioningConfiguration={"Status": status})
+
+
+def put_encryption(scope: Scope) -> None:
+    """Sets how objects are encrypted, or S3's own way."""
+    rule = (scope.inputs.get("serverSideEncryptionConfiguration") or {}).get("rule")
+    if rule is None:
+        scope.call("delete_bucket_encryption", Bucket=scope.id)
+        return
+    given = rule["applyServerSideEncryptionByDefault"]
+    default = {"SSEAlgorithm": given["sseAlgorithm"]}
+    if given.get("kmsMasterKeyId"):
+        default["KMSMasterKeyID"] = given["kmsMasterKeyId"]
+    rules = [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": bool(rule.get("bucketKeyEnabled"))}]
+    scope.call("put_bucket_encryption", Bucket=scope.id, ServerSideEncryptionConfiguration={"Rules": rules})
+
+
+def put_policy(scope: Scope) -> None:
+    """Sets or removes the policy. moto takes every Condition as true, so that a conditional Deny denies always."""
+    if policy := scope.inputs.get("policy"):
+        scope.call("put_bucket_policy", Bucket=scope.id, Policy=policy)
+    else:
+        scope.call("delete_bucket_policy", Bucket=scope.id)
+
+
+def answer_of(scope: Scope, operation: str) -> dict[str, Any]:
+    """What S3 answers about one side of a bucket; empty where nothing was set."""
+    try:
+        return scope.call(operation, Bucket=scope.id)
+    except AwsError as error:
+        if error.code in ("NoSuchTagSet", "NoSuchBucketPolicy", "ServerSideEncryptionConfigurationNotFoundError"):
+            return {}
+        raise
+
+
+def read_bucket(scope: Scope) -> Mapping[str, Any] | None:
+    """The bucket with its tags, versioning, encryption and policy."""
+    scope.call("head_bucket", Bucket=scope.id)
+    status = answer_of(scope, "get_bucket_versioning").get("Status")
+    rules = answer_of(scope, "get_bucket_encryption").get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
+    policy = answer_of(scope, "get_bucket_policy").get("Policy")
+    place = scope.call("get_bucket_location", Bucket=scope.id).get("LocationConstraint") or FIRST_REGION
+    return {
+        "Bucket": scope.id,
+        "BucketRegion": place,
+        "Policy": policy and json.loads(policy),
+        "ServerSideEncryptionConfiguration": {"Rule": rules[0]} if rules else {},
+        "Tags": answer_of(scope, "get_bucket_tagging").get("TagSet", []),
+        "Versioning": {"Enabled": status == "Enabled"} if status else {},
+    }
+
+
+def put_tags(scope: Scope) -> None:
+    """S3 only ever sets all tags of a bucket at once."""
+    pairs = [{"Key": key, "Value": value} for key, value in scope.tags.items()]
+    scope.call("put_bucket_tagging", Bucket=scope.id, Tagging={"TagSet": pairs})
+
+
+def delete_bucket(scope: Scope) -> None:
+    """Deletes the bucket; with forceDestroy its objects first."""
+    if scope.state.get("forceDestroy"):
+        versions = scope.call("list_object_versions", Bucket=scope.id)
+        for each in (*versions.get("Versions", []), *versions.get("DeleteMarkers", [])):
+            scope.call("delete_object", Bucket=scope.id, Key=each["Key"], VersionId=each["VersionId"])
+    scope.call("delete_bucket", Bucket=scope.id)
+
+
+def validate_bucket(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the sandbox does not do is not taken in silence."""
+    return [
+        (name, "the sandbox does not do this as part of a bucket; leave it out here")
+        for name in ELSEWHERE.split()
+        if inputs.get(name)
+    ]
+
+
+RESOURCES = (
+    Resource(
+        "aws:s3/bucket:Bucket",
+        "s3",
+        create=create_bucket,
+        id="Bucket",
+        read=read_bucket,
+        updates=(
+            Update("versioning", put_versioning),
+            Update("serverSideEncryptionConfiguration", put_encryption),
+            Update("policy", put_policy),
+        ),
+        delete=delete_bucket,
+        tags=Tags(set_all=put_tags),
+        autoname=Autoname("bucket", length_limit=63, lower_case=True),
+        names={
+            "serverSideEncryptionConfiguration.rule.applyServerSideEncryptionByDefault.kmsMasterKeyId": "KMSMasterKeyID"
+        },
+        computed={
+            "arn": "arn:aws:s3:::{id}",
+            "bucketDomainName": "{id}.s3.amazonaws.com",
+            "bucketRegionalDomainName": "{id}.s3.{region}.amazonaws.com",
+        },
+        defaults={"forceDestroy": False},
+        documents="policy",
+        echoed=f"acl bucketNamespace forceDestroy {ELSEWHERE}",
+        immutable={"a bucket keeps its name, and its lock is decided at creation": "bucket objectLockEnabled"},
+        missing="404",
+        validate=validate_bucket,
+    ),
+)
