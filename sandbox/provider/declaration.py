@@ -73,7 +73,7 @@ class Resource:
     service: str = field(kw_only=False)
     """botocore's service name."""
     create: "Call | Callable[[Scope], Mapping[str, Any]]"
-    """Answers with what `id` is looked up in."""
+    """Answers with what `id` is looked up in. A function sets `scope.id` as soon as the resource exists."""
     id: str
     """JMESPath into the create call's answer, or a template over properties, which then is the import id too."""
     read: "tuple[Call, ...] | Callable[[Scope], Mapping[str, Any] | None]"

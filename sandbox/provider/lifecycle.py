@@ -39,7 +39,12 @@ def create(declaration: Resource, scope: Scope) -> dict[str, Any]:
         reply = scope.run(declaration.create, **request)
         later = {name for name in wanted if not mapping.takes(shape, name, names(declaration))}
     else:
-        reply = declaration.create(scope)
+        try:
+            reply = declaration.create(scope)
+        except ProviderError as error:
+            if scope.id:  # made by its first call, which a later one failed to finish
+                raise _incomplete(scope, error, scope.inputs) from error
+            raise
         later = set()
     scope.found = reply
     scope.id = str(scope.fill(declaration.id) if "{" in declaration.id else mapping.search(declaration.id, reply))
@@ -68,7 +73,11 @@ def _finish(declaration: Resource, scope: Scope, later: frozenset[str]) -> None:
     except ProviderError as error:
         undone = {name for update in pending for name in update.properties.split()}
         inputs = {name: value for name, value in scope.inputs.items() if name not in undone}
-        raise IncompleteResourceError(str(error), scope.id, {**inputs, "region": scope.region}, inputs) from error
+        raise _incomplete(scope, error, inputs) from error
+
+
+def _incomplete(scope: Scope, error: ProviderError, inputs: Mapping[str, Any]) -> IncompleteResourceError:
+    return IncompleteResourceError(str(error), scope.id, {**scope.state, **inputs, "region": scope.region}, inputs)
 
 
 def read_reply(declaration: Resource, scope: Scope, *, with_tags: bool = False) -> dict[str, Any] | None:

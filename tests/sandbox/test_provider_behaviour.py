@@ -20,6 +20,7 @@ VPC = "aws:ec2/vpc:Vpc"
 QUEUE = "aws:sqs/queue:Queue"
 TOPIC = "aws:sns/topic:Topic"
 ROLE = "aws:iam/role:Role"
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
 REPOSITORY = "aws:ecr/repository:Repository"
 CLIENT = AwsClient()
 
@@ -183,6 +184,31 @@ def test_a_resource_that_is_half_made_is_recorded_and_finished_by_the_next_updat
     live = driver.update(live, fixed)
     driver.delete(live)
     assert driver.read(live) is None
+
+
+def test_a_group_whose_rules_fail_is_not_orphaned(driver: Driver) -> None:
+    vpc = driver.create(VPC, "half", {"cidrBlock": "10.79.0.0/16"})
+    rule = {"protocol": "tcp", "fromPort": 1, "toPort": 2}
+    with pytest.raises(ProviderCallError, match=r"AuthorizeSecurityGroupIngress failed with") as caught:
+        driver.create(GROUP, "half", {"vpcId": vpc.id, "ingress": [{**rule, "cidrBlocks": ["10.0.0.0/99"]}]})
+    live = driver.incomplete(caught.value, GROUP, "half")
+    assert live.id.startswith("sg-")
+    live = driver.update(live, {"vpcId": vpc.id, "ingress": [{**rule, "cidrBlocks": ["10.0.0.0/9"]}]})
+    assert driver.read(live) == live
+    driver.delete(live)
+    driver.delete(vpc)
+
+
+def test_an_association_goes_before_its_replacement_comes(driver: Driver) -> None:
+    vpc = driver.create(VPC, "tied", {"cidrBlock": "10.78.0.0/16"})
+    subnet = driver.create("aws:ec2/subnet:Subnet", "tied", {"vpcId": vpc.id, "cidrBlock": "10.78.1.0/24"})
+    one, two = (driver.create("aws:ec2/routeTable:RouteTable", name, {"vpcId": vpc.id}) for name in ("one", "two"))
+    association = "aws:ec2/routeTableAssociation:RouteTableAssociation"
+    tie = driver.create(association, "tied", {"subnetId": subnet.id, "routeTableId": one.id})
+    diff = driver.diff(tie, {"subnetId": subnet.id, "routeTableId": two.id})
+    assert (diff["replaces"], diff["before"]) == (["routeTableId"], True)
+    for live in (tie, one, two, subnet, vpc):
+        driver.delete(live)
 
 
 def test_what_is_still_used_is_waited_for_and_then_named(driver: Driver) -> None:

@@ -20,8 +20,8 @@ def create_bucket(scope: Scope) -> Mapping[str, Any]:
     """Creates a bucket in the resource's region."""
     place = {} if scope.region == FIRST_REGION else {"CreateBucketConfiguration": {"LocationConstraint": scope.region}}
     lock = {"ObjectLockEnabledForBucket": True} if scope.inputs.get("objectLockEnabled") else {}
+    scope.call("create_bucket", Bucket=scope.inputs["bucket"], **place, **lock)
     scope.id = scope.inputs["bucket"]
-    scope.call("create_bucket", Bucket=scope.id, **place, **lock)
     for name, put in (
         ("versioning", put_versioning),
         ("serverSideEncryptionConfiguration", put_encryption),

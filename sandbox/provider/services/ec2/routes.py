@@ -138,5 +138,6 @@ RESOURCES = (
         ),
         delete=Call("disassociate_route_table", {"AssociationId": "{id}"}),
         immutable={"a changed association gets another id": "routeTableId subnetId gatewayId"},
+        exclusive=True,  # a subnet has one
     ),
 )
