@@ -6,6 +6,8 @@ Each correction says what moto does instead. They hold for its HTTP endpoint too
 from functools import wraps
 from typing import Any
 
+from sandbox.provider import moto_queue_order
+
 _installed = False
 
 
@@ -16,6 +18,7 @@ def install() -> None:
         return
     _installed = True
     _queues()
+    moto_queue_order.install()
     _clusters()
 
 

@@ -164,3 +164,26 @@ def test_a_region_that_aws_does_not_have_is_refused(project: Project) -> None:
     shown = project.run("up", "--yes", "--skip-preview", ok=False)
     assert "aws:region must be an AWS region such as eu-west-1, got 'eu-wset-1'" in shown
     assert "Traceback" not in shown
+
+
+@pytest.mark.parametrize("project", ["lookups"], indirect=True)
+def test_every_function_fills_the_sdks_own_result_types(project: Project) -> None:
+    project.run("preview")
+    project.run("up", "--yes", "--skip-preview")
+    outputs = json.loads(project.run("stack", "output", "--json"))
+    named = {name: outputs[name] for name in ("account", "image", "parameter", "partition", "region", "user", "vpc")}
+    assert named == {
+        "account": "123456789012",
+        "image": "x86_64",
+        "parameter": "String",
+        "partition": "aws",
+        "region": "eu-west-1",
+        "user": "AWS",
+        "vpc": "10.40.0.0/16",
+    }
+    assert outputs["vpcAssociations"] == ["10.40.0.0/16"]
+    assert outputs["zones"] == ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+    assert (outputs["subnet"], len(outputs["subnets"])) == ("10.40.1.0/24", 1)
+    assert outputs["defaultTags"] == {}
+    project.run("preview", "--expect-no-changes")
+    project.run("destroy", "--yes", "--skip-preview")
