@@ -1,29 +1,37 @@
 """Address plan of a VPC: every subnet has a block reserved for it, so that adding a zone or a tier moves nothing.
 
-The VPC's first half is cut into 8 private blocks and its last quarter into 8 public ones, one per zone letter a-h;
-the quarter between them stays free for another tier.
+The VPC's first half is cut into private blocks, its third quarter into isolated ones and its last quarter into public
+ones, one of each per zone letter. A /22 or larger has blocks for the letters a-h, a /23 for a-d, a /24 for a and b.
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 """
 
 import ipaddress
-from collections.abc import Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Mapping, Sequence
 
-from ._checks import ArgumentError, cidr_block
+from ._checks import ArgumentError, cidr_block, one_of
 
 ZONE_LETTERS = "abcdefgh"
-PRIVATE_BITS = 4  # a private subnet is 1/16 of the VPC
-PUBLIC_BITS = 5  # a public subnet is 1/32 of the VPC
+PUBLIC, PRIVATE, ISOLATED = "public", "private", "isolated"
+TIERS = (PUBLIC, PRIVATE, ISOLATED)
 LARGEST_VPC = 16  # prefix length; AWS's limit
-SMALLEST_VPC = 22  # prefix length: a load balancer wants subnets of /27 at least, and /27 is 1/32 of a /22
+SMALLEST_VPC = 24  # prefix length: two zones are the fewest that a load balancer takes
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer
+SMALLEST_PUBLIC = 27  # prefix length; what a load balancer wants
+SMALLEST_SUBNET = 28  # prefix length; AWS's limit
+Blocks = dict[str, dict[str, str]]
 
 
-@dataclass(frozen=True)
-class Subnets:
-    """The two subnets of one zone."""
+def reserved_zones(prefix: int) -> int:
+    """Prefix length of a VPC to how many zones have blocks in it: as many as leave a load balancer its /27."""
+    return min(len(ZONE_LETTERS), 1 << (SMALLEST_PUBLIC - 2 - prefix))
 
-    public: str
-    private: str
+
+def arithmetic(prefix: int) -> str:
+    """The plan of a VPC of this prefix length in numbers of addresses."""
+    zones, size = reserved_zones(prefix), 2 ** (32 - prefix)
+    private, other = size // zones // 2, size // zones // 4
+    return f"{zones} zones x ({private} private + {other} isolated + {other} public) = {size} addresses"
 
 
 def vpc_network(who: str, value: str) -> ipaddress.IPv4Network:
@@ -32,8 +40,9 @@ def vpc_network(who: str, value: str) -> ipaddress.IPv4Network:
     if not network.is_private:
         raise ArgumentError(f"{who}: cidr_block must be a private network, got {value}; take one inside 10.0.0.0/8")
     if not LARGEST_VPC <= network.prefixlen <= SMALLEST_VPC:
-        reason = f"a public subnet is 1/{2**PUBLIC_BITS} of it and a load balancer wants a /27"
         rule = f"must be between a /{LARGEST_VPC} and a /{SMALLEST_VPC}"
+        least = f"it has {network.num_addresses}, and the smallest plan is {arithmetic(SMALLEST_VPC)}"
+        reason = least if network.prefixlen > SMALLEST_VPC else "AWS has no larger VPC"
         raise ArgumentError(f"{who}: cidr_block {rule}, got {value}; {reason}")
     return network
 
@@ -49,9 +58,76 @@ def check_connected(who: str, network: ipaddress.IPv4Network, blocks: Sequence[s
             )
 
 
-def subnets(network: ipaddress.IPv4Network, letters: Sequence[str]) -> dict[str, Subnets]:
-    """Zone letter to its reserved blocks; a letter's blocks do not depend on the other letters."""
-    private = list(network.subnets(PRIVATE_BITS))
-    public = list(network.subnets(PUBLIC_BITS))[-len(ZONE_LETTERS) :]
-    slots = {letter: ZONE_LETTERS.index(letter) for letter in letters}
-    return {letter: Subnets(public=str(public[slot]), private=str(private[slot])) for letter, slot in slots.items()}
+def reserved(network: ipaddress.IPv4Network, tier: str, letter: str) -> str:
+    """The block of one tier in one zone, which depends on nothing else."""
+    zones, slot = reserved_zones(network.prefixlen), ZONE_LETTERS.index(letter)
+    if tier == PRIVATE:
+        return str(list(network.subnets(prefixlen_diff=zones.bit_length()))[slot])
+    skipped = {ISOLATED: 2 * zones, PUBLIC: 3 * zones}[tier]
+    return str(list(network.subnets(prefixlen_diff=zones.bit_length() + 1))[skipped + slot])
+
+
+def subnets(
+    who: str,
+    network: ipaddress.IPv4Network,
+    letters: Sequence[str],
+    tiers: Sequence[str],
+    explicit: Mapping[str, Sequence[str]],
+) -> Blocks:
+    """Tier to zone letter to block: the caller's where named, else the reserved one; no two overlap."""
+    for tier in explicit:
+        one_of(who, "subnet_cidr_blocks", tier, tiers)
+    plan: Blocks = {}
+    for tier in tiers:
+        if tier in explicit:
+            plan[tier] = own_blocks(who, network, tier, letters, explicit[tier])
+        else:
+            check_room(who, network, letters)
+            plan[tier] = {letter: reserved(network, tier, letter) for letter in letters}
+    if explicit:
+        check_apart(who, plan)
+    return plan
+
+
+def check_room(who: str, network: ipaddress.IPv4Network, letters: Sequence[str]) -> None:
+    """Refuse a zone that has no block in a VPC of this size."""
+    zones = reserved_zones(network.prefixlen)
+    beyond = [letter for letter in letters if ZONE_LETTERS.index(letter) >= zones]
+    if beyond:
+        needed = ZONE_LETTERS.index(max(beyond)) + 1
+        fits = max(prefix for prefix in range(LARGEST_VPC, SMALLEST_VPC) if reserved_zones(prefix) >= needed)
+        raise ArgumentError(
+            f"{who}: cidr_block must hold the blocks of zone {max(beyond)}, got {network}, which holds "
+            f"{arithmetic(network.prefixlen)}; take a /{fits} or larger, or name subnet_cidr_blocks for every tier"
+        )
+
+
+def own_blocks(
+    who: str, network: ipaddress.IPv4Network, tier: str, letters: Sequence[str], blocks: Sequence[str]
+) -> dict[str, str]:
+    """Zone letter to the caller's block of this tier."""
+    argument = f"subnet_cidr_blocks.{tier}"
+    if len(blocks) != len(letters):
+        raise ArgumentError(
+            f"{who}: {argument} must have one block per zone, got {len(blocks)} for {len(letters)} zones"
+        )
+    smallest = SMALLEST_PUBLIC if tier == PUBLIC else SMALLEST_SUBNET
+    for index, value in enumerate(blocks):
+        block = cidr_block(who, f"{argument}[{index}]", value)
+        if not block.subnet_of(network):
+            raise ArgumentError(f"{who}: {argument}[{index}] must lie in cidr_block {network}, got {value}")
+        if block.prefixlen > smallest:
+            reason = "a load balancer wants 32 addresses" if tier == PUBLIC else "AWS has no smaller subnet"
+            raise ArgumentError(f"{who}: {argument}[{index}] must be a /{smallest} or larger, got {value}; {reason}")
+    return dict(zip(letters, blocks, strict=True))
+
+
+def check_apart(who: str, plan: Blocks) -> None:
+    """Refuse two blocks that overlap, a named one and a reserved one too."""
+    taken = [(f"{tier} {letter}", block) for tier, zones in plan.items() for letter, block in zones.items()]
+    for (first, one), (second, other) in itertools.combinations(taken, 2):
+        if ipaddress.IPv4Network(one).overlaps(ipaddress.IPv4Network(other)):
+            raise ArgumentError(
+                f"{who}: subnet_cidr_blocks must not overlap, got {one} ({first}) and {other} ({second}); "
+                "name blocks for both tiers, or move one"
+            )

@@ -1,4 +1,4 @@
-"""The ways in and out of a VPC's subnets: route tables, gateways and endpoints.
+"""The ways in and out of a VPC's subnets: route tables and gateways.
 
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
 """
@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 from pulumi_aws import ec2
 
-from ._rules import ANYWHERE, HTTPS, closed_group
+from ._rules import ANYWHERE
 from ._tags import Tags, named
 
 
@@ -96,41 +95,13 @@ def private_routes(
     return tables, ways_out
 
 
-def endpoints(
-    site: Site, services: Sequence[str], private: Mapping[str, ec2.Subnet], tables: Mapping[str, ec2.RouteTable]
-) -> list[pulumi.CustomResource]:
-    """The free S3 gateway, and one interface endpoint per service behind a group that admits the VPC only."""
-    region = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=site.child.parent)).region
-    made: list[pulumi.CustomResource] = [
-        ec2.VpcEndpoint(
-            f"{site.name}-s3",
-            vpc_id=site.vpc.id,
-            vpc_endpoint_type="Gateway",
-            service_name=pulumi.Output.concat("com.amazonaws.", region, ".s3"),
-            route_table_ids=[table.id for table in tables.values()],
-            tags=named(f"{site.name}-s3", site.tags),
-            opts=site.child,
-        )
-    ]
-    if not services:
-        return made
-    gate = closed_group(
-        f"{site.name}-endpoints", site.vpc.id, f"Interface endpoints of {site.name}", site.tags, site.child
-    )
-    gate.let_in("https", HTTPS, "HTTPS from the VPC", site.vpc.cidr_block)
-    for service in services:
-        name = f"{site.name}-{service.replace('.', '-')}"
-        made.append(
-            ec2.VpcEndpoint(
-                name,
-                vpc_id=site.vpc.id,
-                vpc_endpoint_type="Interface",
-                service_name=pulumi.Output.concat("com.amazonaws.", region, ".", service),
-                subnet_ids=[subnet.id for subnet in private.values()],
-                security_group_ids=[gate.group.id],
-                private_dns_enabled=True,
-                tags=named(name, site.tags),
-                opts=site.child,
-            )
-        )
-    return made
+def isolated_routes(site: Site, isolated: Mapping[str, ec2.Subnet]) -> dict[str, ec2.RouteTableAssociation]:
+    """Isolated subnets to a table that has no route but the VPC's own."""
+    if not isolated:
+        return {}
+    name = f"{site.name}-isolated"
+    table = ec2.RouteTable(name, vpc_id=site.vpc.id, tags=named(name, site.tags), opts=site.child)
+    return {
+        zone: ec2.RouteTableAssociation(f"{name}-{zone}", subnet_id=subnet.id, route_table_id=table.id, opts=site.child)
+        for zone, subnet in isolated.items()
+    }

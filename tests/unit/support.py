@@ -27,7 +27,8 @@ COMPUTED: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "pulumi-python:dynamic/slipway:PrivateKey": lambda name: {"public_key": f"ssh-ed25519 AAAA {name}"},
 }
 
-ANSWERS: Mapping[str, dict[str, Any]] = {
+Answer = dict[str, Any] | Callable[[Any], dict[str, Any]]
+ANSWERS: Mapping[str, Answer] = {
     "aws:index/getAvailabilityZones:getAvailabilityZones": {"names": ZONES},
     "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
     "aws:index/getRegion:getRegion": {"region": REGION},
@@ -88,7 +89,7 @@ class Built:
 class Answers(pulumi.runtime.Mocks):
     """Gives resources what the provider would compute; a lookup without an answer is an error."""
 
-    def __init__(self, built: Built, answers: Mapping[str, dict[str, Any]]) -> None:
+    def __init__(self, built: Built, answers: Mapping[str, Answer]) -> None:
         self.built = built
         self.answers = answers
 
@@ -100,13 +101,14 @@ class Answers(pulumi.runtime.Mocks):
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
         self.built.calls.append(args)
-        return {**self.answers[args.token], "id": "lookup"}
+        answer = self.answers[args.token]
+        return {"id": "lookup", **(answer(args.args) if callable(answer) else answer)}
 
 
 class Monitor(mocks.MockMonitor):
     """Keeps what the mocks do not: options and registered outputs."""
 
-    def __init__(self, built: Built, answers: Mapping[str, dict[str, Any]]) -> None:
+    def __init__(self, built: Built, answers: Mapping[str, Answer]) -> None:
         super().__init__(Answers(built, answers))
         self.built = built
 
@@ -159,7 +161,7 @@ def own_loop() -> Iterator[None]:
         loop.close()
 
 
-def build(construct: Callable[[], Any], answers: Mapping[str, dict[str, Any]] = ANSWERS) -> Built:
+def build(construct: Callable[[], Any], answers: Mapping[str, Answer] = ANSWERS) -> Built:
     """Run a construction to its end and return everything it registered."""
     built = Built()
     monitor = Monitor(built, answers)

@@ -55,7 +55,8 @@ def test_the_richest_sample_sets_every_argument(kind: str) -> None:
     left_out = {
         "Bastion": {"key_file"},  # excludes public_key
         "FanOut": {"topic_arn"},  # excludes kms_key_id
-        "Network": {"zone_count"},  # excludes availability_zones
+        # Excludes availability_zones, and takes a VPC as it is.
+        "Network": {"zone_count", "vpc_id", "public_subnet_ids", "private_subnet_ids", "isolated_subnet_ids"},
     }
     assert keys - set(RICHEST[kind]) == left_out.get(kind, set())
 

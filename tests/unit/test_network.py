@@ -1,6 +1,7 @@
 """Network: addresses that never move, ways out as asked, and everything else closed."""
 
 import ipaddress
+import itertools
 from typing import Any
 
 import pulumi
@@ -8,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slipway import ArgumentError
-from slipway._address_plan import SMALLEST_VPC, ZONE_LETTERS, subnets
+from slipway._address_plan import LARGEST_VPC, SMALLEST_VPC, TIERS, ZONE_LETTERS, reserved_zones, subnets
+from slipway._endpoints import ENDPOINTS_FOR
 from tests.unit.samples import COMPONENTS, RICHEST
-from tests.unit.support import ANSWERS, Built, build
+from tests.unit.support import Built, build
 
 Network = COMPONENTS["Network"]
 ZONES_KEY = "aws:index/getAvailabilityZones:getAvailabilityZones"
@@ -25,22 +26,55 @@ def blocks(built: Built) -> dict[str, str]:
     return {it.name: it.inputs["cidrBlock"] for it in built.of_type("subnet:Subnet")}
 
 
-@given(st.integers(16, SMALLEST_VPC), st.sets(st.sampled_from(ZONE_LETTERS)), st.sets(st.sampled_from(ZONE_LETTERS)))
-@settings(max_examples=60)
-def test_growth_and_removal_of_zones_renumber_nothing(prefix: int, before: set[str], after: set[str]) -> None:
-    vpc = ipaddress.IPv4Network(f"10.0.0.0/{prefix}")
-    first, second = subnets(vpc, sorted(before)), subnets(vpc, sorted(after))
-    assert {zone: first[zone] for zone in before & after} == {zone: second[zone] for zone in before & after}
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["zone", "tier"]), st.integers(0, len(ZONE_LETTERS) - 1)), min_size=1, max_size=30
+)
 
 
-@given(st.integers(16, SMALLEST_VPC))
-def test_all_blocks_are_apart_and_leave_a_quarter_for_another_tier(prefix: int) -> None:
+@given(st.integers(LARGEST_VPC, SMALLEST_VPC), STEPS)
+@settings(max_examples=200)
+def test_no_growth_and_no_removal_of_zones_and_tiers_renumbers_anything(
+    prefix: int, steps: list[tuple[str, int]]
+) -> None:
     vpc = ipaddress.IPv4Network(f"10.0.0.0/{prefix}")
-    plan = subnets(vpc, ZONE_LETTERS).values()
-    taken = [ipaddress.IPv4Network(block) for zone in plan for block in (zone.public, zone.private)]
-    assert all(block.subnet_of(vpc) for block in taken)
-    assert not any(one.overlaps(other) for one in taken for other in taken if one is not other)
-    assert sum(block.num_addresses for block in taken) == vpc.num_addresses * 3 // 4
+    possible = ZONE_LETTERS[: reserved_zones(prefix)]
+    zones, tiers, seen = {possible[0]}, {"public", "private"}, dict[tuple[str, str], str]()
+    for kind, number in steps:
+        # Adds what is not there, removes what is.
+        if kind == "zone":
+            zones ^= {possible[number % len(possible)]}
+        else:
+            tiers ^= {TIERS[number % len(TIERS)]}
+        plan = subnets("Network 'main'", vpc, sorted(zones), sorted(tiers), {})
+        now = {(tier, zone): block for tier, made in plan.items() for zone, block in made.items()}
+        assert {key: seen[key] for key in now.keys() & seen.keys()} == {
+            key: now[key] for key in now.keys() & seen.keys()
+        }
+        seen |= now
+    everything = [ipaddress.IPv4Network(block) for block in seen.values()]
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(everything, 2)), "a block is kept free"
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.sets(st.sampled_from(TIERS), min_size=1)), min_size=2, max_size=3))
+@settings(max_examples=8, deadline=None)
+def test_a_network_that_grows_and_shrinks_replaces_no_subnet(sizes: list[tuple[int, set[str]]]) -> None:
+    seen: dict[str, Any] = {}
+    for count, tiers in sizes:
+        built = network({"zone_count": count, "tiers": sorted(tiers)})
+        now = {
+            it.name: (it.inputs["cidrBlock"], it.inputs["availabilityZone"]) for it in built.of_type("subnet:Subnet")
+        }
+        assert {name: seen.get(name, it) for name, it in now.items()} == now
+        seen |= now
+
+
+@given(st.integers(LARGEST_VPC, SMALLEST_VPC))
+def test_all_blocks_fill_the_vpc_and_suit_a_load_balancer(prefix: int) -> None:
+    vpc = ipaddress.IPv4Network(f"10.0.0.0/{prefix}")
+    plan = subnets("Network 'main'", vpc, ZONE_LETTERS[: reserved_zones(prefix)], TIERS, {})
+    taken = [ipaddress.IPv4Network(block) for made in plan.values() for block in made.values()]
+    assert list(ipaddress.collapse_addresses(taken)) == [vpc]
+    assert sum(block.num_addresses for block in taken) == vpc.num_addresses
     assert min(block.num_addresses for block in taken) >= 32, "a load balancer wants a /27"
 
 
@@ -113,8 +147,9 @@ def test_what_aws_allows_once_is_removed_before_it_is_replaced() -> None:
 
 def test_endpoints_admit_the_vpc_only() -> None:
     built = build(lambda: Network("main", RICHEST["Network"]))
-    wanted = ["com.amazonaws.eu-west-1.ecr.api", "com.amazonaws.eu-west-1.logs", "com.amazonaws.eu-west-1.s3"]
-    assert [it.inputs["serviceName"] for it in built.of_type("vpcEndpoint:VpcEndpoint")] == wanted
+    wanted = ["dynamodb", "ecr.api", "ecr.dkr", "logs", "s3", "sqs"]
+    found = [it.inputs["serviceName"] for it in built.of_type("vpcEndpoint:VpcEndpoint")]
+    assert found == [f"com.amazonaws.eu-west-1.{service}" for service in wanted]
     rules = built.of_type("securityGroupIngressRule:SecurityGroupIngressRule")
     assert [(it.inputs["cidrIpv4"], it.inputs["fromPort"], it.inputs["toPort"]) for it in rules] == [
         ("10.8.0.0/20", 443, 443)
@@ -143,73 +178,77 @@ def test_private_subnets_are_known_when_their_way_out_stands() -> None:
     ]
 
 
-WRONG: list[tuple[dict[str, Any], str]] = [
-    (
-        {"cidr_block": "10.0.0.0/24"},
-        "cidr_block must be between a /16 and a /22, got 10.0.0.0/24; "
-        "a public subnet is 1/32 of it and a load balancer wants a /27",
-    ),
-    (
-        {"cidr_block": "8.8.0.0/16"},
-        "cidr_block must be a private network, got 8.8.0.0/16; take one inside 10.0.0.0/8",
-    ),
-    (
-        {"connected_cidr_blocks": ["192.168.0.0/16", "10.16.0.0/12"]},
-        "cidr_block must not overlap connected_cidr_blocks[1] (10.16.0.0/12), got 10.20.0.0/16; "
-        "take a range that none of the connected networks use",
-    ),
-    ({"zone_count": 7}, "zone_count must be a whole number 1-6, got 7"),
-    ({"zone_count": 0}, "zone_count must be a whole number 1-6, got 0"),
-    (
-        {"zone_count": 2, "availability_zones": ["eu-west-1a"]},
-        "set zone_count or availability_zones, got both",
-    ),
-    (
-        {"availability_zones": []},
-        "availability_zones must have at least one entry, got none; for example eu-west-1a",
-    ),
-    ({"availability_zones": ["a"]}, "availability_zones must be zone names such as eu-west-1a, got 'a'"),
-    (
-        {"availability_zones": ["eu-west-1a", "eu-west-1a"]},
-        "availability_zones must be distinct, got 'eu-west-1a' twice; remove one",
-    ),
-    (
-        {"availability_zones": ["eu-west-1a", "eu-west-2b"]},
-        "availability_zones must be of one region, got eu-west-1a, eu-west-2b",
-    ),
-    ({"nat": "both"}, "nat must be one of none, single, per_zone, got 'both'"),
-    (
-        {"interface_endpoints": ["com.amazonaws.eu-west-1.logs"]},
-        "interface_endpoints must be service names, got 'com.amazonaws.eu-west-1.logs'; "
-        "leave out com.amazonaws and the region, as in ecr.api or logs",
-    ),
-    (
-        {"interface_endpoints": ["s3"]},
-        "interface_endpoints must not name s3, which has a free gateway; remove it",
-    ),
-    (
-        {"flow_log_retention_days": 31},
-        "flow_log_retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, "
-        "1827, 2192, 2557, 2922, 3288, 3653, got 31",
-    ),
-]
+@pytest.mark.parametrize(
+    ("components", "services"),
+    [
+        (["FargateService"], ["ecr.api", "ecr.dkr", "logs"]),
+        (["QueueWorker", "FanOut"], ["ecr.api", "ecr.dkr", "logs", "sqs", "sns"]),
+        (["Bastion", "Host", "exec"], ["ec2messages", "ssm", "ssmmessages"]),
+        (["Topic", "Queue"], ["sns", "sqs"]),
+        (["secrets", "parameters", "kms"], ["secretsmanager", "ssm", "kms"]),
+    ],
+)
+def test_endpoints_are_those_of_what_will_run_once_each(components: list[str], services: list[str]) -> None:
+    built = network({"nat": "none", "endpoints_for": components})
+    found = [it.inputs for it in built.resources if it.inputs.get("vpcEndpointType") == "Interface"]
+    assert sorted(it["serviceName"].removeprefix("com.amazonaws.eu-west-1.") for it in found) == sorted(services)
+    assert all(it["subnetIds"] == ["main-private-a-id", "main-private-b-id"] for it in found)
 
 
-@pytest.mark.parametrize(("args", "sentence"), WRONG)
-def test_what_cannot_work_is_refused_before_anything_exists(args: dict[str, Any], sentence: str) -> None:
-    def construct() -> None:
-        with pytest.raises(ArgumentError) as caught:
-            Network("main", args)
-        assert str(caught.value) == f"Network 'main': {sentence}"
-
-    assert build(construct).resources == []
+def test_every_component_that_calls_aws_at_run_time_has_its_endpoints() -> None:
+    of_components = {it for it in ENDPOINTS_FOR if it[0].isupper()}
+    assert of_components <= {*COMPONENTS, "Host"}
+    assert set(RICHEST["Network"]["endpoints_for"]) <= of_components
 
 
-def test_more_zones_than_the_region_has_are_refused() -> None:
-    def construct() -> None:
-        with pytest.raises(
-            ArgumentError, match=r"^Network 'main': zone_count must be at most 1 in this region, got 2$"
-        ):
-            Network("main", {})
+def test_isolated_subnets_have_no_way_out_but_interface_endpoints() -> None:
+    built = network({"tiers": ["isolated"], "interface_endpoints": ["logs"]})
+    assert built.of_type("route:Route") == []
+    assert [it.name for it in built.of_type("routeTable:RouteTable")] == ["main-isolated"]
+    assert [it.name for it in built.of_type("internetGateway:InternetGateway")] == []
+    endpoint = built.one("vpcEndpoint:VpcEndpoint", "main-logs").inputs
+    assert endpoint["subnetIds"] == ["main-isolated-a-id", "main-isolated-b-id"]
+    outputs = built.component_outputs("Network")
+    assert outputs["isolatedSubnetIds"] == ["main-isolated-a-id", "main-isolated-b-id"]
+    assert (outputs["privateSubnetIds"], outputs.get("firstPrivateSubnetId")) == ([], None)
 
-    build(construct, {**ANSWERS, ZONES_KEY: {"names": ["xx-west-1a"]}})
+
+def test_gateways_stand_in_the_tables_of_private_subnets_only() -> None:
+    built = network({"tiers": ["public", "private", "isolated"], "dynamodb_endpoint": True})
+    gateways = [it.inputs for it in built.resources if it.inputs.get("vpcEndpointType") == "Gateway"]
+    assert [it["routeTableIds"] for it in gateways] == [["main-private-a-id", "main-private-b-id"]] * 2
+
+
+def test_blocks_of_ones_own_take_the_place_of_reserved_ones() -> None:
+    own = {"public": ["10.20.252.0/26", "10.20.253.0/26"]}
+    assert blocks(network({"subnet_cidr_blocks": own})) == {
+        "main-private-a": "10.20.0.0/20",
+        "main-private-b": "10.20.16.0/20",
+        "main-public-a": "10.20.252.0/26",
+        "main-public-b": "10.20.253.0/26",
+    }
+
+
+def test_the_smallest_vpc_holds_two_zones_of_three_tiers() -> None:
+    built = network({"cidr_block": "10.0.0.0/24", "tiers": ["public", "private", "isolated"]})
+    assert blocks(built) == {
+        "main-isolated-a": "10.0.0.128/27",
+        "main-isolated-b": "10.0.0.160/27",
+        "main-private-a": "10.0.0.0/26",
+        "main-private-b": "10.0.0.64/26",
+        "main-public-a": "10.0.0.192/27",
+        "main-public-b": "10.0.0.224/27",
+    }
+
+
+def test_a_cluster_finds_its_subnets_by_their_tags_when_asked() -> None:
+    everything = {"tiers": ["public", "private", "isolated"], "zone_count": 1}
+    tags = {
+        it.name: it.inputs["tags"] for it in network(everything | {"eks_subnet_tags": True}).of_type("subnet:Subnet")
+    }
+    assert tags == {
+        "main-isolated-a": {"Name": "main-isolated-a"},
+        "main-private-a": {"Name": "main-private-a", "kubernetes.io/role/internal-elb": "1"},
+        "main-public-a": {"Name": "main-public-a", "kubernetes.io/role/elb": "1"},
+    }
+    assert all(set(it.inputs["tags"]) == {"Name"} for it in network(everything).of_type("subnet:Subnet"))
