@@ -18,12 +18,13 @@ def fulfil(message: Message) -> None:
 
 
 def main() -> None:
-    """Consume until SIGTERM; exit 0 when drained."""
+    """Consume until SIGTERM; exit 0 when drained, 1 when the stop timeout was too short for that."""
     queue_url = os.environ.get("QUEUE_URL")
     if not queue_url:
         sys.exit("app.worker: QUEUE_URL is not set; set it to the URL of the queue to read orders from")
     log_as_json()
-    Consumer(queue_url, fulfil).run()
+    stop_timeout_seconds = int(os.environ.get("STOP_TIMEOUT_SECONDS", "30"))
+    sys.exit(0 if Consumer(queue_url, fulfil, stop_timeout_seconds=stop_timeout_seconds).run() else 1)
 
 
 if __name__ == "__main__":

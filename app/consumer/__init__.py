@@ -4,7 +4,8 @@ Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGui
 """
 
 from app.consumer.consumer import Consumer
+from app.consumer.handlers import Batch
 from app.consumer.logs import log_as_json
 from app.consumer.message import Message
 
-__all__ = ["Consumer", "Message", "log_as_json"]
+__all__ = ["Batch", "Consumer", "Message", "log_as_json"]

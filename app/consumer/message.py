@@ -22,6 +22,8 @@ class Message:
     receive_count: int = 1
     """How many times this message was delivered, this delivery included."""
     receipt_handle: str = field(default="", repr=False)
+    group_id: str | None = None
+    """Message group; messages of one group in a FIFO queue are handled in the order they were sent."""
 
     def json(self) -> Any:
         """The text parsed as JSON; raises json.JSONDecodeError, which leaves the message for the dead-letter queue."""
@@ -48,6 +50,7 @@ def from_sqs(received: Mapping[str, Any]) -> Message:
         attributes=attributes,
         receive_count=int(received.get("Attributes", {}).get("ApproximateReceiveCount", 1)),
         receipt_handle=received["ReceiptHandle"],
+        group_id=received.get("Attributes", {}).get("MessageGroupId"),
     )
 
 

@@ -8,77 +8,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
-from app.consumer import Consumer, Message
+from app.consumer import Message
 from app.consumer.logs import JsonFormatter
 from app.consumer.message import from_sqs
+from tests.unit.consumer_world import consume, waiting
 
 ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-west-1"}
-
-
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture
-def sqs(endpoint: str) -> Any:
-    return boto3.client(
-        "sqs", "eu-west-1", endpoint_url=endpoint, aws_access_key_id="test", aws_secret_access_key="test"
-    )
-
-
-@pytest.fixture
-def queues(sqs: Any) -> Iterator[tuple[str, str]]:
-    """URLs of a queue that gives up after 2 deliveries, and of its dead-letter queue."""
-    dead = sqs.create_queue(QueueName="orders-dead")["QueueUrl"]
-    redrive = {"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:123456789012:orders-dead", "maxReceiveCount": 2}
-    url = sqs.create_queue(QueueName="orders", Attributes={"RedrivePolicy": json.dumps(redrive)})["QueueUrl"]
-    yield url, dead
-    sqs.delete_queue(QueueUrl=url)
-    sqs.delete_queue(QueueUrl=dead)
-
-
-def consume(sqs: Any, url: str, handler: Callable[[Message], None], done: Callable[[], bool], **settings: Any) -> None:
-    """Run a consumer until `done`, at most 20 s; in the main thread, as its signal handlers need."""
-    consumer = Consumer(url, handler, sqs=sqs, wait_seconds=1, retry_after_seconds=0, **settings)
-    reached = threading.Event()
-
-    def watch() -> None:
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline and not reached.is_set():
-            if done():
-                reached.set()
-            reached.wait(0.05)
-        consumer.stop()
-
-    watcher = threading.Thread(target=watch)
-    before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
-    watcher.start()
-    try:
-        consumer.run()
-    finally:
-        for name, handler_before in before.items():
-            signal.signal(name, handler_before)
-    watcher.join()
-    assert reached.is_set(), "the consumer did not reach the awaited state within 20 s"
-
-
-def waiting(sqs: Any, url: str) -> tuple[int, int]:
-    """Messages visible and in flight."""
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-    return int(attributes[names[0]]), int(attributes[names[1]])
 
 
 def test_handled_messages_are_deleted(sqs: Any, queues: tuple[str, str]) -> None:
