@@ -22,6 +22,7 @@ TOPIC = "aws:sns/topic:Topic"
 ROLE = "aws:iam/role:Role"
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 REPOSITORY = "aws:ecr/repository:Repository"
+IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 CLIENT = AwsClient()
 
 
@@ -196,6 +197,21 @@ def test_a_group_whose_rules_fail_is_not_orphaned(driver: Driver) -> None:
     live = driver.update(live, {"vpcId": vpc.id, "ingress": [{**rule, "cidrBlocks": ["10.0.0.0/9"]}]})
     assert driver.read(live) == live
     driver.delete(live)
+    driver.delete(vpc)
+
+
+def test_an_instance_leaves_nothing_behind(driver: Driver) -> None:
+    vpc = driver.create(VPC, "box", {"cidrBlock": "10.76.0.0/16"})
+    inputs = {"vpcId": vpc.id, "cidrBlock": "10.76.1.0/24", "mapPublicIpOnLaunch": True}
+    subnet = driver.create("aws:ec2/subnet:Subnet", "box", inputs)
+    image = driver.invoke("aws:ssm/getParameter:getParameter", {"name": IMAGE})["insecureValue"]
+    given = {"ami": image, "instanceType": "t3.micro", "subnetId": subnet.id, "privateIp": "10.76.1.9"}
+    instance = driver.create("aws:ec2/instance:Instance", "box", given)
+    assert (instance.outputs["privateIp"], instance.outputs["associatePublicIpAddress"]) == ("10.76.1.9", True)
+    assert driver.read(instance) == instance
+    driver.delete(instance)
+    assert CLIENT.call("ec2", "describe_network_interfaces", "eu-west-1")["NetworkInterfaces"] == []
+    driver.delete(subnet)
     driver.delete(vpc)
 
 

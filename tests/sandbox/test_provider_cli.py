@@ -97,6 +97,12 @@ def test_every_type_is_created_updated_refreshed_and_destroyed(project: Project)
     assert client.call("sqs", "list_queues", "eu-west-1").get("QueueUrls", []) == []
     assert client.call("iam", "list_roles", "eu-west-1")["Roles"] == []
     assert all(each["IsDefault"] for each in client.call("ec2", "describe_vpcs", "eu-west-1")["Vpcs"])
+    for operation, member in (
+        ("describe_addresses", "Addresses"),
+        ("describe_network_interfaces", "NetworkInterfaces"),
+        ("describe_volumes", "Volumes"),
+    ):
+        assert client.call("ec2", operation, "eu-west-1")[member] == []
 
 
 @pytest.mark.parametrize("project", ["web_shop"], indirect=True)

@@ -1,15 +1,27 @@
 """What every EC2 resource shares."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sandbox.provider.aws_client import AwsError
 from sandbox.provider.declaration import Call, Tags, Update
+from sandbox.provider.scope import Scope
 
 TAGS = Tags(
     add=Call("create_tags", {"Resources": ["{id}"]}),
     remove=Call("delete_tags", {"Resources": ["{id}"]}),
     on_create=False,
 )
+
+
+def delete_interfaces(scope: Scope, interface_ids: Iterable[str | None]) -> None:
+    """Deletes network interfaces that EC2 takes away with what they belonged to, and moto leaves behind."""
+    for each in filter(None, interface_ids):
+        try:
+            scope.call("delete_network_interface", NetworkInterfaceId=each)
+        except AwsError as error:
+            if "NotFound" not in error.code:
+                raise
 
 
 def arn(kind: str) -> str:

@@ -13,7 +13,7 @@ from sandbox.provider.services.ec2.common import TAGS, arn, one_by_one
 SENT_BY_RULE = (
     "capacityReservationSpecification cpuOptions creditSpecification disableApiStop disableApiTermination ebsOptimized "
     "enclaveOptions iamInstanceProfile instanceInitiatedShutdownBehavior instanceMarketOptions instanceType keyName "
-    "maintenanceOptions metadataOptions monitoring privateDnsNameOptions privateIp ami"
+    "maintenanceOptions metadataOptions monitoring privateDnsNameOptions ami"
 )
 PLACEMENT = {
     "availabilityZone": "AvailabilityZone",
@@ -52,18 +52,27 @@ def run_instance(scope: Scope) -> Mapping[str, Any]:
         request["UserData"] = base64.b64decode(inputs["userDataBase64"]).decode("latin-1")
     if mappings := block_devices(scope):
         request["BlockDeviceMappings"] = mappings
-    return dict(scope.call("run_instances", MinCount=1, MaxCount=1, **request, **interface(inputs))["Instances"][0])
+    return dict(scope.call("run_instances", MinCount=1, MaxCount=1, **request, **interface(scope))["Instances"][0])
 
 
-def interface(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Subnet and groups, in a network interface of its own when the public address is asked for or refused."""
-    subnet = {"SubnetId": inputs["subnetId"]} if inputs.get("subnetId") else {}
-    groups = inputs.get("vpcSecurityGroupIds") or []
-    if "associatePublicIpAddress" not in inputs:
-        named = {"SecurityGroups": inputs["securityGroups"]} if inputs.get("securityGroups") else {}
-        return {**subnet, **({"SecurityGroupIds": groups} if groups else named)}
-    card = {"DeviceIndex": 0, "AssociatePublicIpAddress": inputs["associatePublicIpAddress"], **subnet}
-    return {"NetworkInterfaces": [{**card, **({"Groups": groups} if groups else {})}]}
+def interface(scope: Scope) -> dict[str, Any]:
+    """The network interface, which goes with the instance: moto leaves one behind that was not described."""
+    inputs = scope.inputs
+    is_public = inputs.get("associatePublicIpAddress")
+    card: dict[str, Any] = {"DeviceIndex": 0, "DeleteOnTermination": True}
+    if subnet_id := inputs.get("subnetId"):
+        card["SubnetId"] = subnet_id
+        if is_public is None:
+            is_public = scope.call("describe_subnets", SubnetIds=[subnet_id])["Subnets"][0]["MapPublicIpOnLaunch"]
+    if groups := inputs.get("vpcSecurityGroupIds"):
+        card["Groups"] = groups
+    if address := inputs.get("privateIp"):
+        card["PrivateIpAddress"] = address
+    named = {"SecurityGroups": inputs["securityGroups"]} if inputs.get("securityGroups") else {}
+    return {
+        "NetworkInterfaces": [card | ({} if is_public is None else {"AssociatePublicIpAddress": is_public})],
+        **named,
+    }
 
 
 def block_devices(scope: Scope) -> list[dict[str, Any]]:
@@ -85,7 +94,8 @@ def block_devices(scope: Scope) -> list[dict[str, Any]]:
     return [
         {
             "DeviceName": disk["deviceName"],
-            "Ebs": {name[0].upper() + name[1:]: disk[name] for name in members if disk.get(name) is not None},
+            "Ebs": {"DeleteOnTermination": True}  # the real provider's default
+            | {name[0].upper() + name[1:]: disk[name] for name in members if disk.get(name) is not None},
         }
         for disk in disks
     ]
@@ -179,6 +189,7 @@ RESOURCES = (
         tags=TAGS,
         names=NAMES,
         reads={
+            "associatePublicIpAddress": "NetworkInterfaces[0].Association != null",
             "availabilityZone": "Placement.AvailabilityZone",
             "instanceState": "State.Name",
             "monitoring": "Monitoring.State == 'enabled'",

@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.provider.declaration import Call, Resource, Update
 from sandbox.provider.scope import Scope
-from sandbox.provider.services.ec2.common import TAGS, arn, one_by_one
+from sandbox.provider.services.ec2.common import TAGS, arn, delete_interfaces, one_by_one
 
 IPAM = "the address range is allotted once"
 
@@ -44,6 +44,12 @@ def release_address(scope: Scope) -> None:
         if association := address.get("AssociationId"):
             scope.call("disassociate_address", AssociationId=association)
     scope.call("release_address", AllocationId=scope.id)
+
+
+def delete_nat_gateway(scope: Scope) -> None:
+    """Deletes the gateway and its network interface."""
+    scope.call("delete_nat_gateway", NatGatewayId=scope.id)
+    delete_interfaces(scope, [scope.state.get("networkInterfaceId")])
 
 
 def validate_vpc(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -177,7 +183,7 @@ RESOURCES = (
         create=Call("create_nat_gateway", reply="NatGateway"),
         id="NatGatewayId",
         read=(Call("describe_nat_gateways", {"NatGatewayIds": ["{id}"]}, reply="NatGateways[0]"),),
-        delete=Call("delete_nat_gateway", {"NatGatewayId": "{id}"}),
+        delete=delete_nat_gateway,
         tags=TAGS,
         names={"privateIp": "PrivateIpAddress", "secondaryPrivateIpAddresses": "SecondaryPrivateIpAddresses"},
         reads={

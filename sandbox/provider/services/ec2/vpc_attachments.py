@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.provider.aws_client import AwsError
 from sandbox.provider.declaration import Call, Resource, Update
 from sandbox.provider.scope import Scope
-from sandbox.provider.services.ec2.common import TAGS, arn
+from sandbox.provider.services.ec2.common import TAGS, arn, delete_interfaces
 
 MEMBERS = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "securityGroupIds": "SecurityGroupIds"}
 TARGETS = {"vpcId": "VPC", "subnetId": "Subnet", "eniId": "NetworkInterface", "transitGatewayId": "TransitGateway"}
@@ -24,6 +24,14 @@ def modify_endpoint(scope: Scope) -> None:
             request[member] = scope.inputs[name]
     if request:
         scope.call("modify_vpc_endpoint", VpcEndpointId=scope.id, **request)
+
+
+def delete_endpoint(scope: Scope) -> None:
+    """Deletes the endpoint and its network interfaces."""
+    reply = scope.call("delete_vpc_endpoints", VpcEndpointIds=[scope.id])
+    for failure in reply.get("Unsuccessful", []):
+        raise AwsError("DeleteVpcEndpoints", failure["Error"]["Code"], failure["Error"]["Message"])
+    delete_interfaces(scope, scope.state.get("networkInterfaceIds") or [])
 
 
 def create_flow_log(scope: Scope) -> Mapping[str, Any]:
@@ -59,7 +67,7 @@ RESOURCES = (
         id="VpcEndpointId",
         read=(Call("describe_vpc_endpoints", {"VpcEndpointIds": ["{id}"]}, reply="VpcEndpoints[0]"),),
         updates=(Update("policy privateDnsEnabled routeTableIds securityGroupIds subnetIds", modify_endpoint),),
-        delete=Call("delete_vpc_endpoints", {"VpcEndpointIds": ["{id}"]}),
+        delete=delete_endpoint,
         tags=TAGS,
         names={"policy": "PolicyDocument"},
         reads={"securityGroupIds": "Groups[].GroupId"},
