@@ -25,7 +25,7 @@ check: ready ## Format, lint, types and the fast tests
 env: ## Print the shell commands that attach a shell to the sandbox: eval "$(make env)"
 	@$(PYTHON) -m setup env
 
-ready: ## Set up Python environment, engine, Docker and base image, nothing more
+ready: ## Set up Python environment, engine, Docker and base images, nothing more
 	@$(PYTHON) -m setup ready
 
 lock: ready ## Resolve pyproject.toml into requirements.txt, with hashes

@@ -29,6 +29,7 @@ READY = (
     Step("engine", ENGINE, needs=("uv",)),
     Step("docker", [sys.executable, "-m", "setup.docker"]),
     Step("base image", [sys.executable, "-m", "setup.base_image"], needs=("docker",)),
+    Step("host image", [sys.executable, "-m", "setup.host_image"], needs=("base image",)),
 )
 SANDBOX = Step("sandbox", [PYTHON, "-m", "sandbox", "start"], needs=("python", "docker"))
 PULUMI_STACK = Step("stack", [sys.executable, "-m", "setup", "stack"], needs=("engine", "sandbox"))

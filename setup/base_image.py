@@ -86,7 +86,7 @@ def _bootstrapped() -> str:
         tar = _rootfs.tarball()
         path = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         changes = [f"--change={line}" for line in (path, "ENV LANG=C.UTF-8", 'CMD ["python3"]')]
-        _docker(["import", *changes, str(tar), name], f"load {tar}")
+        docker(["import", *changes, str(tar), name], f"load {tar}")
     return name
 
 
@@ -100,21 +100,21 @@ def _assemble(base: str, requirements: Path, tag: str, marks: dict[str, str]) ->
         (tree / "etc" / "pip.conf").write_text(PIP_CONFIG)
         for path in tree.rglob("*"):
             path.chmod(0o755 if path.is_dir() else 0o644)
-        container = _docker(["create", base, "true"], f"start from {base}")
+        container = docker(["create", base, "true"], f"start from {base}")
         try:
-            _docker(["cp", f"{tree}/.", f"{container}:/"], "add the wheels")
+            docker(["cp", f"{tree}/.", f"{container}:/"], "add the wheels")
             changes = [f"--change=LABEL {key}={value}" for key, value in marks.items()]
-            _docker(["commit", *changes, '--change=CMD ["python3"]', container, tag], f"save {tag}")
+            docker(["commit", *changes, '--change=CMD ["python3"]', container, tag], f"save {tag}")
         finally:
-            _docker(["rm", container], "clean up")
+            docker(["rm", container], "clean up")
     print(f"made {tag} from {base} ({time.monotonic() - started:.1f} s)", flush=True)
 
 
 def _download_wheels(base: str, requirements: Path, target: Path) -> None:
     """The wheels of `requirements`, checked against its hashes, for the Python inside `base`."""
     script = "import sys; print('%d.%d' % sys.version_info[:2])"
-    python = _docker(["run", "--rm", "--network=none", base, "python3", "-c", script], f"run {base}")
-    machine = MACHINES.get(_docker(["image", "inspect", "--format={{.Architecture}}", base], f"inspect {base}"), "any")
+    python = docker(["run", "--rm", "--network=none", base, "python3", "-c", script], f"run {base}")
+    machine = MACHINES.get(docker(["image", "inspect", "--format={{.Architecture}}", base], f"inspect {base}"), "any")
     key = hashlib.sha256(f"{python} {machine}\n".encode() + requirements.read_bytes()).hexdigest()
     kept = cache() / "wheels" / key
     if not kept.is_dir():
@@ -153,7 +153,8 @@ def labels(image: str) -> dict[str, str] | None:
     return found
 
 
-def _docker(arguments: Sequence[str], purpose: str) -> str:
+def docker(arguments: Sequence[str], purpose: str) -> str:
+    """What a docker command prints. Raises MachineError, which says that it could not `purpose`."""
     ended = subprocess.run(["docker", *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if ended.returncode != 0:
         raise MachineError(f"could not {purpose}: {ended.stderr.strip()}; `docker {arguments[0]}` failed")

@@ -33,7 +33,8 @@ def awaited(condition: Callable[[], bool]) -> bool:
 
 def test_make_up_names_the_wall_time_of_every_step_and_what_to_try_next(platform: Platform) -> None:
     steps = re.findall(r"^✓ (.+?) +\d+\.\d s", platform.log, flags=re.MULTILINE)
-    assert sorted(steps) == ["base image", "docker", "engine", "pulumi up", "python", "sandbox", "stack", "uv"]
+    everything = ["base image", "docker", "engine", "host image", "pulumi up", "python", "sandbox", "stack", "uv"]
+    assert sorted(steps) == everything
     outputs = platform.outputs()
     assert outputs["apiUrl"] in platform.log
     assert outputs["topicArn"] in platform.log
@@ -137,6 +138,18 @@ def test_the_bastion_admits_ssh_from_the_configured_address_only(platform: Platf
         if not rule["IsEgress"]
     ]
     assert ingress == [("tcp", 22, 22, "198.51.100.7/32")]
+
+
+def test_the_printed_ssh_command_runs_a_command_on_the_bastion(platform: Platform) -> None:
+    program, *rest = platform.outputs()["bastionSshCommand"].split()
+    options = ("-oBatchMode=yes", "-oStrictHostKeyChecking=no", "-oUserKnownHostsFile=/dev/null", "-oLogLevel=ERROR")
+    answers: list[str] = []
+
+    def connected() -> bool:
+        answers.append(platform.run(program, *options, *rest, "echo", "from", "the", "bastion").stdout)
+        return answers[-1] == "from the bastion\n"
+
+    assert awaited(connected), f"{answers[-1]}{platform.run('python', '-m', 'sandbox', 'status').stdout}"
 
 
 def test_api_tasks_admit_the_load_balancer_only_and_workers_admit_nobody(platform: Platform) -> None:
