@@ -62,6 +62,7 @@ def _rows(report: dict[str, Any]) -> list[tuple[str, Any]]:
         ("saved", report["save_failure"] or report["saved_at"] or "nothing to save yet"),
     ]
     rows += [(f"balancer {name}", url) for name, url in report["urls"].items()]
+    rows += [(f"instance {name}", way_in) for name, way_in in report["instances"].items()]
     rows += [(f"stack {name}", f"{resources} resources") for name, resources in report["stacks"].items()]
     return rows + list(report["contents"].items())
 

@@ -109,6 +109,7 @@ class Cloud:
             registry=f"localhost:{ports.registry}",
             home=self._home.runtime,
             entered=self._gate.entered,
+            keys=self._home.keys,
         )
         self._controller.start()
         self._parts.callback(self._controller.stop)
@@ -124,6 +125,7 @@ class Cloud:
             "registry": "running" if self._registry.is_running() else "ended",
             "containers": self._controller.off_because or "running",
             "urls": self._controller.urls(),
+            "instances": self._controller.ways_in(),
             "contents": contents.count(),
         }
 

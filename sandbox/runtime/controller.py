@@ -1,4 +1,4 @@
-"""Makes ECS live: what moto's ECS and load balancers say is done with Docker containers and ports on this machine.
+"""Makes AWS live: what moto's ECS, EC2 and load balancers say is done with Docker containers and ports on this machine.
 
 One thread looks at moto's backends twice a second and is the only writer there; Docker's work is done in other threads.
 """
@@ -18,6 +18,7 @@ from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 
 from sandbox.runtime import balancers, moto_ecs, moto_tasks, targets
 from sandbox.runtime.host import DockerHost
+from sandbox.runtime.instances import Instances
 from sandbox.runtime.moto_types import MotoService, MotoTask
 from sandbox.runtime.services import Scheduler
 from sandbox.runtime.specs import TaskError
@@ -31,10 +32,11 @@ log = logging.getLogger(__name__)
 
 
 class Controller:
-    """Runs ECS tasks on Fargate, and application load balancers, of the moto in this process.
+    """Runs ECS tasks on Fargate, EC2 instances, and application load balancers, of the moto in this process.
 
     `container_endpoint` is the AWS API's URL as containers reach it, `registry` stands for ECR (`localhost:5000`).
     `entered` stands around every look at moto's backends. Default: nothing does.
+    `keys` holds the private keys that `ways_in` names. Default: it names none.
     """
 
     def __init__(
@@ -43,11 +45,13 @@ class Controller:
         registry: str,
         home: Path,
         entered: Callable[[], contextlib.AbstractContextManager[Any]] = contextlib.nullcontext,
+        keys: Path | None = None,
     ) -> None:
         self._endpoint = container_endpoint
         self._registry = registry
         self._home = home
         self._entered = entered
+        self._keys = keys
         # Containers are found again by this after a crash; the same for every start in the same directory.
         self.owner = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
         self.off_because = ""
@@ -75,6 +79,7 @@ class Controller:
         self._health = targets.TargetHealth()
         self._balancers = balancers.Balancers(self._home / "load-balancers.json", self._health)
         self._scheduler = Scheduler(self._runs, self._health, self._balancers.in_flight)
+        self._instances = Instances(self._host, self._home / "instances", self._keys)
         with self._entered():
             self._end_tasks_without_containers()
         self._thread.start()
@@ -85,6 +90,7 @@ class Controller:
             return
         self._stopped.set()
         self._thread.join()
+        self._instances.stop()
         for run in list(self._runs.values()):
             run.stop("TerminationNotice", "The sandbox was stopped")
         deadline = time.monotonic() + STOP_SECONDS
@@ -104,6 +110,10 @@ class Controller:
         """URL of every open listener, by `<load balancer name>:<listener port>`."""
         return {} if self._host is None else self._balancers.urls()
 
+    def ways_in(self) -> dict[str, str]:
+        """By id of each EC2 instance that runs and has a key: the ssh command that connects, or why none does."""
+        return {} if self._host is None else self._instances.ways_in()
+
     def _loop(self) -> None:
         while not self._stopped.wait(TICK_SECONDS):
             assert self._host is not None  # noqa: S101 - for the type checker: `start` has made it
@@ -112,6 +122,7 @@ class Controller:
                 self._show_tasks()
                 self._try("target health", self._health.tick)
                 self._try("load balancers", self._balancers.tick)
+                self._try("instances", self._instances.tick)
                 for backend in _backends():
                     for service in list(backend.services.values()):
                         self._try(f"service {service.name}", lambda: self._look_at(service, backend))  # noqa: B023 - called here

@@ -1,4 +1,4 @@
-"""The Docker daemon, as far as ECS tasks need it: images, containers, and what became of them."""
+"""The Docker daemon, as far as tasks and instances need it: images, containers, and what became of them."""
 
 import contextlib
 import http
@@ -89,6 +89,14 @@ class DockerHost:
                     f"failed to resolve ref {reference}: {reason}"
                 ) from error
 
+    def has(self, image: str) -> bool:
+        """Whether a local image is there."""
+        try:
+            self._client.images.get(image)
+        except ImageNotFound:
+            return False
+        return True
+
     def network_namespace(self, labels: dict[str, str]) -> str:
         """Start a container that only holds a network namespace, and return its id."""
         try:
@@ -124,6 +132,20 @@ class DockerHost:
         """IPv4 address of a running container on Docker's bridge, empty when it ended already."""
         networks = self._client.api.inspect_container(container)["NetworkSettings"]["Networks"]
         return next((str(network["IPAddress"]) for network in networks.values()), "")
+
+    def published(self, container: str, port: int) -> int:
+        """Port of this machine that leads to a TCP port of a running container. Raises TaskError when none does."""
+        ports = self._client.api.inspect_container(container)["NetworkSettings"]["Ports"]
+        for binding in ports.get(f"{port}/tcp") or []:
+            return int(binding["HostPort"])
+        raise TaskError(f"CannotStartContainerError: port {port} is not published")
+
+    def put(self, container: str, archive: bytes) -> None:
+        """Unpack a tar archive at the root of a container. Raises TaskError."""
+        try:
+            self._client.api.put_archive(container, "/", archive)
+        except DockerException as error:
+            raise TaskError(f"CannotCreateContainerError: {_words(error)}") from error
 
     def lines(self, container: str) -> Iterator[bytes]:
         """Both outputs of a container as they come, each entry with its time in front; ends when it ends."""

@@ -1,0 +1,101 @@
+"""What an EC2 instance is to be as a container, and what to do to get there: decisions on plain values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.network import LOOPBACK
+
+IMAGE = "slipway-sandbox/host:1"  # setup/host_image.py makes it
+USER, USER_ID = "ec2-user", 1000
+SSH_PORT = 22
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where ssh comes in."""
+
+    address: str = ""
+    """Elastic IP, where that is an address of this machine; else empty."""
+    admitted: bool = True
+    """Whether a security group of the instance lets port 22 in, from wherever."""
+
+    def ports(self) -> list[tuple[str, int | None]]:
+        """Addresses and ports of this machine to try, best first; None is any free port. Empty: shut."""
+        if not self.admitted:
+            return []
+        anywhere: list[tuple[str, int | None]] = [(LOOPBACK, None)]
+        return [(self.address, SSH_PORT), *anywhere] if self.address else anywhere
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One instance that has a key, as EC2 has it now."""
+
+    id: str
+    running: bool
+    door: Door
+    hostname: str
+    public_key: str
+    """Of its key pair; empty when that has been deleted."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """The container that there is, and the door it was made with."""
+
+    door: Door
+    running: bool
+
+
+def action(wanted: Wanted | None, made: Made | None) -> str:
+    """`make` (anew, where there is one already), `halt`, `end`, or "" when all is as it is to be."""
+    if wanted is None:
+        return "end"
+    if not wanted.running:
+        return "halt" if made else ""
+    if made is None or not made.running or made.door != wanted.door:
+        return "make"
+    return ""
+
+
+def wanted(instance: Any, key_pairs: dict[str, Any]) -> Wanted | None:
+    """moto's instance to what it is to be; None for one that is terminated, has no key, or is no Linux."""
+    if instance.state == "terminated" or not instance.key_name or instance.platform == "windows":
+        return None
+    pair = key_pairs.get(instance.key_name)
+    address = instance.public_ip or ""
+    return Wanted(
+        id=instance.id,
+        running=instance.state == "running",
+        door=Door(address if is_local(address) else "", admits(instance.nics[0].group_set)),
+        hostname=str(instance.private_dns_name).partition(".")[0],
+        public_key=pair.public_key if pair else "",
+    )
+
+
+def is_local(address: str) -> bool:
+    """Whether an address is one of this machine's loopback, as moto's Elastic IPs are."""
+    return address.startswith("127.")
+
+
+def admits(groups: Iterable[Any]) -> bool:
+    """Whether a rule of moto's security groups lets ssh in. From where is not asked: here everybody is local."""
+    return any(_covers(rule) for group in groups for rule in group.ingress_rules)
+
+
+def _covers(rule: Any) -> bool:
+    if str(rule.ip_protocol) == "-1":
+        return True
+    if str(rule.ip_protocol) not in ("tcp", "6") or rule.from_port is None:
+        return False
+    return int(rule.from_port) <= SSH_PORT <= int(rule.to_port)
+
+
+def way_in(opened: tuple[str, int] | None, refused: str, key: str) -> str:
+    """What `status` says of a running instance. `key` is the private key's file, `refused` why it is not the public address."""
+    if opened is None:
+        return "no security group of it lets port 22 in"
+    address, port = opened
+    number = "" if port == SSH_PORT else f"-p {port} "
+    return f"ssh -i {key} {number}{USER}@{address}" + (f" ({refused})" if refused else "")
