@@ -67,6 +67,13 @@ def covers_the_internet(networks: Iterable[Network]) -> bool:
     return any(INTERNET_V6.subnet_of(net) for net in ipaddress.collapse_addresses(six))
 
 
+def is_wide_and_public(network: Network, prefix: int) -> bool:
+    """Whether an IPv4 network is larger than a /`prefix` and holds public addresses."""
+    if not isinstance(network, ipaddress.IPv4Network) or network.prefixlen >= prefix:
+        return False
+    return not any(network.subnet_of(special) for special in SPECIAL_USE)
+
+
 def opening(grants: Iterable[Grant], protocol: str, port: int) -> list[Grant]:
     """The grants that together open the port to the internet; empty when they do not."""
     found = [grant for grant in grants if grant.admits(protocol, port)]

@@ -22,7 +22,7 @@ from pulumi_policy import (
 
 from policies.graph import Graph, build
 from policies.registry import Deferred, Finding, Outcomes, Rule, rules
-from policies.values import Resource, UnreadableError, thaw
+from policies.values import NotYetError, Resource, UnreadableError, thaw
 
 NAME: Final = "slipway"
 VERSION: Final = "0.1.0"  # as in PulumiPolicy.yaml, which the CLI shows
@@ -105,10 +105,12 @@ class Pack:
 
 
 def guarded(rule: Rule, subject: Resource | Graph) -> Iterator[Finding | Deferred | Crash]:
-    """The rule's outcomes; an unreadable property is a finding, any other exception a crash after what it found."""
+    """The rule's outcomes. An unreadable property is a finding; any other exception a crash, after what it found."""
     check: Callable[[Resource | Graph], Outcomes] = rule.check
     try:
         yield from check(subject)
+    except NotYetError as error:
+        yield Deferred(error.path)
     except UnreadableError as error:
         yield Finding(error.path, f"is not {error.expected}, so the rule cannot judge it")
     except Exception as error:  # noqa: BLE001 - an exception that leaves a policy stops the user's deployment

@@ -12,9 +12,41 @@ from policies.graph import Graph
 from policies.values import Resource, Value, thaw
 
 ADVISORY, MANDATORY = EnforcementLevel.ADVISORY, EnforcementLevel.MANDATORY
+OFF = EnforcementLevel.DISABLED
 LOW, MEDIUM, HIGH, CRITICAL = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL
 
-SERVICES: Final = ("ecs", "ecs_task_definition", "ecr", "sns", "sqs", "ec2", "security_group", "logs", "iam")
+SERVICES: Final = (
+    "ecs",
+    "ecs_task_definition",
+    "ecs_task_host",
+    "ecs_task_image",
+    "ecr",
+    "sns",
+    "sqs",
+    "fan_out",
+    "dead_letters",
+    "tags",
+    "ec2",
+    "ec2_access",
+    "security_group",
+    "security_group_scope",
+    "vpc",
+    "lb",
+    "lb_listener",
+    "eks",
+    "iam",
+    "iam_scope",
+    "iam_trust",
+    "iam_identity",
+    "logs",
+    "kms",
+)
+PROFILES: Final = {
+    "baseline": "each rule at its level of the table's first column; this is what you get without a configuration",
+    "prod": "each rule at its level of the second column: what a stack that customers use should hold",
+    "cis": "the rules that CIS AWS Foundations v7.0.0 asks for, advisory at least; all others are off",
+    "fsbp": "the rules that AWS Foundational Security Best Practices asks for, advisory at least; all others are off",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +79,7 @@ class Rule:
     service: str
     types: tuple[str, ...]
     level: EnforcementLevel
+    production: EnforcementLevel
     severity: Severity
     controls: tuple[str, ...]
     link: str
@@ -58,6 +91,16 @@ class Rule:
     def of_stack(self) -> bool:
         """Whether the rule looks at the graph of all resources rather than at one resource."""
         return not self.types
+
+    def level_in(self, profile: str) -> EnforcementLevel:
+        """The level that one of PROFILES gives the rule."""
+        if profile == "baseline":
+            return self.level
+        if profile == "prod":
+            return self.production
+        if not any(control.lower().startswith(f"{profile} ") for control in self.controls):
+            return OFF
+        return ADVISORY if self.production is OFF else self.production
 
     def configuration(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """The rule's settings: as given, else their defaults."""
@@ -71,6 +114,7 @@ _RULES: dict[str, Rule] = {}
 def rule(
     *types: str,
     level: EnforcementLevel,
+    production: EnforcementLevel | None = None,
     severity: Severity,
     controls: tuple[str, ...] = (),
     link: str,
@@ -79,6 +123,7 @@ def rule(
 ) -> Callable[[Callable[[Subject], Outcomes]], Callable[[Subject], Outcomes]]:
     """Registers a rule over resources of `types`; without types, over the stack's graph.
 
+    `level` holds in the baseline, `production` in the profile for production; it is the same where none is given.
     `settings` are JSON schemas of the rule's own configuration, each with a default and a description.
     """
 
@@ -89,7 +134,19 @@ def rule(
         title, _, notes = inspect.getdoc(check).partition("\n")  # type: ignore[union-attr]  # a test wants a docstring
         service = check.__module__.rpartition(".")[2]
         _RULES[name] = Rule(
-            name, title, notes.strip(), service, types, level, severity, controls, link, fix, check, settings or {}
+            name,
+            title,
+            notes.strip(),
+            service,
+            types,
+            level,
+            production or level,
+            severity,
+            controls,
+            link,
+            fix,
+            check,
+            settings or {},
         )
         return check
 

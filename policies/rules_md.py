@@ -3,19 +3,35 @@
 from pathlib import Path
 from typing import Final
 
-from policies.registry import SERVICES, Rule, rules
+from policies.left_out import LEFT_OUT
+from policies.registry import OFF, PROFILES, SERVICES, Rule, rules
 
 RULES_MD: Final = Path(__file__).with_name("RULES.md")
 HEADINGS: Final = {
     "ecs": "ECS services and clusters",
     "ecs_task_definition": "ECS task definitions",
+    "ecs_task_host": "ECS tasks: host and size",
+    "ecs_task_image": "ECS tasks: image",
     "ecr": "ECR",
     "sns": "SNS",
     "sqs": "SQS",
+    "fan_out": "From topics to queues",
+    "dead_letters": "Dead-letter queues",
+    "tags": "Tags",
     "ec2": "EC2",
+    "ec2_access": "EC2: access",
     "security_group": "Security groups",
-    "logs": "CloudWatch logs",
-    "iam": "IAM",
+    "security_group_scope": "Security groups: how much they open",
+    "vpc": "VPC",
+    "lb": "Load balancers",
+    "lb_listener": "Listeners",
+    "eks": "EKS",
+    "iam": "IAM policies",
+    "iam_scope": "IAM policies on every resource",
+    "iam_trust": "IAM roles: who may assume them",
+    "iam_identity": "IAM users and AWS's own policies",
+    "logs": "CloudWatch logs and alarms",
+    "kms": "KMS",
 }
 INTRODUCTION: Final = """\
 # Rules
@@ -28,6 +44,10 @@ the pack starts:
 
     {"ecr-scan-on-push": "mandatory", "log-group-retention": {"enforcementLevel": "mandatory", "minimumDays": 365}}
 
+Profiles set the levels of all rules at once:
+
+{profiles}
+
 A check whose values are known only during `pulumi up` is counted in one advisory line, `all-checks-done`; so is a rule
 that fails. Rules marked *graph* look at the whole stack; at `up` they run after everything is created, so run a preview
 before it. `pulumi policy analyze --policy-pack policies` judges a deployed stack again, with every value known.
@@ -36,9 +56,15 @@ before it. `pulumi policy analyze --policy-pack policies` judges a deployed stac
 
 def render(all_rules: list[Rule]) -> str:
     """The Markdown text: a table of all rules, then each rule by service."""
-    lines = [INTRODUCTION, "| rule | level | severity | controls |", "| --- | --- | --- | --- |"]
+    profiles = "\n".join(f"- `{name}`: {meaning}." for name, meaning in PROFILES.items())
+    lines = [
+        INTRODUCTION.replace("{profiles}", profiles),
+        "| rule | baseline | prod | severity | controls |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     lines += [
-        f"| [{rule.name}](#{rule.name}) | {_level(rule)} | {rule.severity.value} | {', '.join(rule.controls)} |"
+        f"| [{rule.name}](#{rule.name}){' *graph*' if rule.of_stack else ''} | {_level(rule, 'baseline')} | {_level(rule, 'prod')} "
+        f"| {rule.severity.value} | {', '.join(rule.controls)} |"
         for rule in all_rules
     ]
     for service in SERVICES:
@@ -46,11 +72,14 @@ def render(all_rules: list[Rule]) -> str:
         for rule in all_rules:
             if rule.service == service:
                 lines += ["", *_section(rule)]
+    lines += ["", "## Left out", "", "Rules that other tools have, and why this pack has not:", ""]
+    lines += [f"- `{name}`: {reason}." for name, reason in sorted(LEFT_OUT.items())]
     return "\n".join(lines) + "\n"
 
 
-def _level(rule: Rule) -> str:
-    return f"{rule.level.value}, graph" if rule.of_stack else rule.level.value
+def _level(rule: Rule, profile: str) -> str:
+    level = rule.level_in(profile)
+    return "off" if level is OFF else level.value
 
 
 def _section(rule: Rule) -> list[str]:

@@ -96,6 +96,15 @@ def fixed_by_condition(statement: Value) -> bool:
     return False
 
 
+def condition_values(statement: Value) -> dict[str, list[str]]:
+    """Each condition key in small letters with its values, over all operators."""
+    found: dict[str, list[str]] = {}
+    for _, tests in statement["Condition"].members():
+        for key, values in tests.members():
+            found.setdefault(key.lower(), []).extend(texts(values))
+    return found
+
+
 def _fixed(key: str, value: str) -> bool:
     if key == "aws:sourceip":
         network = parse_network(value)
@@ -128,6 +137,37 @@ def condition_holds(statement: Value, facts: Mapping[str, str]) -> bool | None:
             if found != (kind == positive):
                 return False
     return verdict
+
+
+def refuses_without_tls(document: Value, action: str) -> bool:
+    """Whether a statement denies `action` to everybody who comes without TLS."""
+    for one in statements(document):
+        condition = one["Condition"]["Bool"]
+        without = [key for key in condition.names() if key.lower() == "aws:securetransport"]
+        if (
+            not allows(one)
+            and anyone(one)
+            and covers(one, "Action", action)
+            and any(text.lower() == "false" for key in without for text in texts(condition[key]))
+        ):
+            return True
+    return False
+
+
+def principals(statement: Value, kind: str) -> list[str]:
+    """The principals of one kind, such as AWS or Service; a lone string is of kind AWS."""
+    principal = statement["Principal"]
+    if isinstance(principal.raw, dict):
+        return texts(principal[kind])
+    return texts(principal) if kind == "AWS" else []
+
+
+def account(principal: str) -> str:
+    """The account of an AWS principal or of an ARN; empty where it names none."""
+    if principal.isdigit():
+        return principal
+    parts = principal.split(":")
+    return parts[4] if len(parts) > 4 else ""
 
 
 def public_statements(document: Value) -> Outcomes:

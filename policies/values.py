@@ -28,6 +28,14 @@ class UnreadableError(Exception):
         self.expected = expected
 
 
+class NotYetError(Exception):
+    """What a rule does depends on a value that the engine learns only during `pulumi up`."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path} is not known yet")
+        self.path = path
+
+
 class Thawed(dict[str, Any]):
     """A resource's properties as plain data, and the JSON documents among them, each parsed once for all rules."""
 
@@ -101,6 +109,11 @@ class Value:
             raise UnreadableError(self.path, "an object")
         return list(self.raw)
 
+    def members(self) -> Iterator[tuple[str, "Value"]]:
+        """Each member of an object under the object's own path, for names that are the user's and may not be quoted."""
+        for name in self.names():
+            yield name, Value(self.raw[name], self.path)
+
     def elements(self) -> Iterator["Value"]:
         """Each element of a list; an unknown list is one unknown element. Raises UnreadableError on other shapes."""
         if self.unknown:
@@ -125,6 +138,12 @@ class Value:
         if not isinstance(self.raw, str):
             raise UnreadableError(self.path, "a string")
         return self.raw
+
+    def known_text(self) -> str:
+        """As `text`, for a value that decides whether a rule applies. Raises NotYetError while it is unknown."""
+        if self.unknown:
+            raise NotYetError(self.path)
+        return self.text()
 
     def number(self) -> int | float | None:
         """The number, also from digits in a string; None where nothing is known. Raises UnreadableError otherwise."""

@@ -3,30 +3,17 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
-from policies.registry import ADVISORY, HIGH, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, deny, rule
+from policies.registry import ADVISORY, HIGH, LOW, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, deny, rule
 from policies.secrets_in_text import holds_a_key, name_sounds_secret, refers_to_a_secret
-from policies.values import Resource, UnreadableError, Value
+from policies.values import Resource, Value
 
 TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition"
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html"
-SIZES_LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html"
 
-# CPU units to MiB of memory: lowest, highest, step. Source: SIZES_LINK, 2026-11.
-FARGATE_SIZES: Final = {
-    256: (512, 2048, None),
-    512: (1024, 4096, 1024),
-    1024: (2048, 8192, 1024),
-    2048: (4096, 16384, 1024),
-    4096: (8192, 30720, 1024),
-    8192: (16384, 61440, 4096),
-    16384: (32768, 122880, 8192),
-}
-SMALLEST_MEMORY_MIB: Final = (512, 1024, 2048)
-AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(vcpu|gb)?", re.IGNORECASE)
+FAR_REACHING: Final = ("ALL", "SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE")
 # The agent reads these itself; a long-lived key in them is what ECS.8 looks for.
 CREDENTIAL_NAMES: Final = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "ECS_ENGINE_AUTH_DATA"})
 
@@ -38,7 +25,7 @@ def containers(task: Resource) -> Iterator[Value]:
 
 def on_windows(task: Resource) -> bool:
     """Whether the task runs on Windows, which has no users, privileges or read-only roots of the Linux kind."""
-    return task["runtimePlatform"]["operatingSystemFamily"].text().startswith("WINDOWS")
+    return task["runtimePlatform"]["operatingSystemFamily"].known_text().startswith("WINDOWS")
 
 
 @rule(
@@ -140,41 +127,56 @@ def ecs_taskdef_no_plaintext_secrets(task: Resource) -> Outcomes:
 
 @rule(
     TASK_DEFINITION,
-    level=MANDATORY,
-    severity=MEDIUM,
-    link=SIZES_LINK,
-    fix="set cpu and memory to a pair of AWS's table; slipway's services refuse any other before the deployment",
+    level=ADVISORY,
+    severity=LOW,
+    link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html",
+    fix="set logConfiguration.options.mode to non-blocking, with max-buffer-size, as slipway's services do",
 )
-def ecs_taskdef_fargate_size(task: Resource) -> Outcomes:
-    """Task definitions for Fargate ask for a size that Fargate has."""
-    compatible = list(task["requiresCompatibilities"].elements())
-    if any(one.unknown for one in compatible):
-        yield Deferred("requiresCompatibilities")
-        return
-    if "FARGATE" not in [one.text() for one in compatible]:
-        return
-    cpu, memory = task["cpu"], task["memory"]
-    if cpu.unknown or memory.unknown:
-        yield Deferred(cpu.path if cpu.unknown else memory.path)
-        return
-    size = FARGATE_SIZES.get(_units(cpu))
-    if size is None:
-        yield Finding("cpu", f"is not one of {', '.join(map(str, FARGATE_SIZES))} CPU units")
-        return
-    low, high, step = size
-    fits = range(low, high + 1, step) if step else SMALLEST_MEMORY_MIB
-    if _units(memory) not in fits:
-        allowed = f"{low} to {high} in steps of {step}" if step else ", ".join(map(str, SMALLEST_MEMORY_MIB))
-        yield Finding("memory", f"does not go with this cpu, which allows {allowed} MiB")
+def ecs_taskdef_log_mode(task: Resource) -> Outcomes:
+    """Containers of task definitions do not stand still while their log cannot be written.
+
+    Applies to awslogs, whose default blocks the program's output; an account can set another default.
+    """
+    for container in containers(task):
+        log = container["logConfiguration"]
+        if log.unknown:
+            yield Deferred(log.path)
+        elif log["logDriver"].text() == "awslogs":
+            mode = log["options"]["mode"]
+            yield from deny(mode, mode.text() != "non-blocking", "is not non-blocking, so a slow log stops the program")
 
 
-def _units(value: Value) -> int:
-    """CPU units or MiB, also from `1 vCPU` and `2 GB`; 0 where nothing is set."""
-    if value.absent:
-        return 0
-    if isinstance(value.raw, int) and not isinstance(value.raw, bool):
-        return value.raw
-    amount = AMOUNT.fullmatch(value.text().strip())
-    if amount is None:
-        raise UnreadableError(value.path, "an amount such as 256, 1 vCPU or 2 GB")
-    return round(float(amount[1]) * (1024 if amount[2] else 1))
+@rule(
+    TASK_DEFINITION,
+    level=MANDATORY,
+    severity=HIGH,
+    controls=("NIST AC-6",),
+    link="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_KernelCapabilities.html",
+    fix="remove it from linuxParameters.capabilities.add; slipway's services drop every capability",
+)
+def ecs_taskdef_drop_capabilities(task: Resource) -> Outcomes:
+    """Containers of task definitions have no capability that reaches beyond the container.
+
+    SYS_PTRACE is the one that Fargate lets a task add; it reads the memory of every process in the container.
+    """
+    for container in containers(task):
+        for one in container["linuxParameters"]["capabilities"]["add"].elements():
+            far = one.text().upper().removeprefix("CAP_") in FAR_REACHING
+            yield from deny(one, far, f"is one of {', '.join(FAR_REACHING)}")
+
+
+@rule(
+    TASK_DEFINITION,
+    level=ADVISORY,
+    severity=MEDIUM,
+    controls=("NIST AC-6",),
+    link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-ecs-iam-role-overview.html",
+    fix="give the task a role of its own in taskRoleArn, as slipway's services do",
+)
+def ecs_taskdef_distinct_roles(task: Resource) -> Outcomes:
+    """The code of a task does not share the role that pulls images and reads secrets for it."""
+    code, agent = task["taskRoleArn"], task["executionRoleArn"]
+    if code.unknown or agent.unknown:
+        yield Deferred(code.path)
+    elif code.text() and code.text() == agent.text():
+        yield Finding(code.path, "is the execution role too, so the code may read every secret and image that ECS may")

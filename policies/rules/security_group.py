@@ -13,6 +13,7 @@ GROUP = "aws:ec2/securityGroup:SecurityGroup"
 DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
 GROUP_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
 INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html"
 
 
@@ -34,7 +35,7 @@ def sg_no_ingress_ssh(group: Resource) -> Outcomes:
     CIDRs are added up: two halves of the internet are the internet, and so is all of it but the private ranges.
     References to groups and prefix lists hide no CIDR beside them.
     """
-    yield from _denied_port(group, 22)
+    yield from denied_port(group, 22)
 
 
 @rule(
@@ -50,29 +51,41 @@ def sg_no_ingress_ssh(group: Resource) -> Outcomes:
 )
 def sg_no_ingress_all_ports(group: Resource) -> Outcomes:
     """Security groups do not open every port to the internet."""
-    grants, waiting = _grants(group)
+    given, waiting = grants(group)
     yield from waiting
     for protocol in ("tcp", "udp"):
-        for low, high in open_ports(grants, protocol):
+        for low, high in open_ports(given, protocol):
             if low <= 1 and high == ALL_PORTS[1]:
-                paths = ", ".join(dict.fromkeys(grant.path for grant in opening(grants, protocol, high)))
+                paths = ", ".join(dict.fromkeys(grant.path for grant in opening(given, protocol, high)))
                 yield Finding(paths, f"opens every {protocol.upper()} port to the internet")
 
 
-def _denied_port(group: Resource, port: int) -> Outcomes:
-    grants, waiting = _grants(group)
+def denied_port(group: Resource, port: int) -> Outcomes:
+    """A finding when the ingress rules together open the TCP port to the internet."""
+    given, waiting = grants(group)
     yield from waiting
-    paths = dict.fromkeys(grant.path for grant in opening(grants, "tcp", port))
+    paths = dict.fromkeys(grant.path for grant in opening(given, "tcp", port))
     if paths:
         yield Finding(", ".join(paths), f"opens TCP port {port} to the internet")
 
 
-def _grants(group: Resource) -> tuple[list[Grant], list[Deferred]]:
+def grants(group: Resource) -> tuple[list[Grant], list[Deferred]]:
     """What the ingress rules grant to CIDRs, and the rules that are not known yet."""
-    grants: list[Grant] = []
+    return _grants(group, _written(group, INGRESS_RULE, "ingress"))
+
+
+def egress_grants(group: Resource) -> tuple[list[Grant], list[Deferred]]:
+    """What the egress rules let out to CIDRs, and the rules that are not known yet."""
+    return _grants(group, _written(group, EGRESS_RULE, "egress"))
+
+
+def _grants(
+    group: Resource, written: Iterator[tuple[Value | Resource, list[Value]]]
+) -> tuple[list[Grant], list[Deferred]]:
+    known: list[Grant] = []
     waiting: list[Deferred] = []
-    for entry, cidrs in _ingress(group):
-        protocol = entry["ipProtocol"] if group.type == INGRESS_RULE else entry["protocol"]
+    for entry, cidrs in written:
+        protocol = entry["ipProtocol"] if group.type in (INGRESS_RULE, EGRESS_RULE) else entry["protocol"]
         low, high = entry["fromPort"], entry["toPort"]
         unknown = [value for value in (protocol, low, high, *cidrs) if value.unknown]
         if unknown:
@@ -81,19 +94,19 @@ def _grants(group: Resource) -> tuple[list[Grant], list[Deferred]]:
             continue
         name = protocol_name(_spelled(protocol))
         bounds = ALL_PORTS if name == "all" else (int(low.number() or 0), int(high.number() or 0))
-        grants += [_grant(name, bounds, cidr) for cidr in cidrs if not cidr.unknown]
-    return grants, waiting
+        known += [_grant(name, bounds, cidr) for cidr in cidrs if not cidr.unknown]
+    return known, waiting
 
 
-def _ingress(group: Resource) -> Iterator[tuple[Value | Resource, list[Value]]]:
-    """Each ingress rule and the CIDRs that it names."""
-    if group.type == INGRESS_RULE:
+def _written(group: Resource, rule_type: str, side: str) -> Iterator[tuple[Value | Resource, list[Value]]]:
+    """Each rule of one side and the CIDRs that it names."""
+    if group.type == rule_type:
         yield group, [cidr for cidr in (group["cidrIpv4"], group["cidrIpv6"]) if not cidr.absent]
     elif group.type == GROUP_RULE:
-        if group["type"].text() != "egress":
+        if group["type"].text() in ("", side):
             yield group, [*group["cidrBlocks"].elements(), *group["ipv6CidrBlocks"].elements()]
     else:
-        for entry in group["ingress"].elements():
+        for entry in group[side].elements():
             yield entry, [*entry["cidrBlocks"].elements(), *entry["ipv6CidrBlocks"].elements()]
 
 

@@ -4,24 +4,24 @@ Source: https://docs.aws.amazon.com/securityhub/latest/userguide/sns-controls.ht
 """
 
 from policies import statements
-from policies.graph import Graph, Node
-from policies.registry import CRITICAL, HIGH, MANDATORY, Deferred, Finding, Outcomes, rule
-from policies.rules.sqs import QUEUE, QUEUE_POLICY
+from policies.registry import ADVISORY, CRITICAL, HIGH, LOW, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, deny, rule
 from policies.statements import public_statements
-from policies.values import Resource, UnreadableError, Value
+from policies.values import Resource
 
 TOPIC = "aws:sns/topic:Topic"
+TOPIC_POLICY = "aws:sns/topicPolicy:TopicPolicy"
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
-SNS_SERVICE = "sns.amazonaws.com"
+CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/sns-controls.html"
+POLICIES = "https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html"
 
 
 @rule(
-    "aws:sns/topicPolicy:TopicPolicy",
+    TOPIC_POLICY,
     TOPIC,
     level=MANDATORY,
     severity=CRITICAL,
     controls=("FSBP SNS.4", "CIS 2.21"),
-    link="https://docs.aws.amazon.com/securityhub/latest/userguide/sns-controls.html#sns-4",
+    link=f"{CONTROLS}#sns-4",
     fix="name the accounts, roles or services that may use the topic, or add a condition with a fixed value, such as "
     "StringEquals on aws:SourceAccount; slipway's Topic and FanOut need no public statement",
 )
@@ -34,72 +34,109 @@ def sns_topic_policy_no_public(topic: Resource) -> Outcomes:
 
 
 @rule(
+    TOPIC,
+    level=MANDATORY,
+    severity=MEDIUM,
+    controls=("FSBP SNS.1", "NIST SC-28"),
+    link=f"{CONTROLS}#sns-1",
+    fix="set kmsMasterKeyId, to a key of your own where alarms, EventBridge or S3 publish, since alias/aws/sns does not "
+    "let them; slipway's Topic and FanOut encrypt by default (kms_key_id)",
+)
+def sns_topic_encrypted(topic: Resource) -> Outcomes:
+    """SNS topics encrypt messages at rest."""
+    key = topic["kmsMasterKeyId"]
+    yield from deny(key, not key.text(), "is missing, so messages lie in clear until they are delivered")
+
+
+@rule(
+    TOPIC_POLICY,
+    level=ADVISORY,
+    severity=MEDIUM,
+    controls=("NIST AC-3",),
+    link=POLICIES,
+    fix="name roles of this account, or add the other account to allowedAccounts in the policy config; slipway's Topic "
+    "and FanOut name nobody",
+    settings={
+        "allowedAccounts": {
+            "type": "array",
+            "items": {"type": "string"},
+            "default": [],
+            "description": "Ids of other accounts that may be named.",
+        }
+    },
+)
+def sns_topic_policy_no_cross_account(policy: Resource) -> Outcomes:
+    """SNS topics let in other accounts only where the policy config names them."""
+    document, own = policy.document("policy"), policy["arn"]
+    if document.unknown or own.unknown:
+        yield Deferred("policy" if document.unknown else own.path)
+        return
+    known = {statements.account(own.text()), *policy.config["allowedAccounts"]}
+    for one in statements.statements(document):
+        named = {statements.account(text) for text in statements.principals(one, "AWS")} - {""}
+        if statements.allows(one) and not named <= known:
+            yield Finding(f"{one.path}.Principal", "names another account, which allowedAccounts lacks")
+
+
+@rule(
+    TOPIC_POLICY,
+    level=ADVISORY,
+    severity=MEDIUM,
+    controls=("NIST SC-8",),
+    link="https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html",
+    fix="add a statement that denies sns:Publish to everybody where Bool aws:SecureTransport is false, as slipway's "
+    "Topic and FanOut do",
+)
+def sns_topic_tls_only(policy: Resource) -> Outcomes:
+    """SNS topics refuse messages that come without TLS."""
+    document = policy.document("policy")
+    closed = document.unknown or statements.refuses_without_tls(document, "sns:Publish")
+    yield from deny(document, not closed, "does not refuse to publish without TLS")
+
+
+@rule(
+    SUBSCRIPTION,
     level=MANDATORY,
     severity=HIGH,
-    link="https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html",
-    fix="attach a QueuePolicy that lets sns.amazonaws.com do sqs:SendMessage on the queue with ArnEquals "
-    "aws:SourceArn = the topic's ARN, as slipway's FanOut does",
+    controls=("NIST SC-8",),
+    link="https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html",
+    fix="set protocol to https with an endpoint that serves it; slipway's FanOut subscribes queues only",
 )
-def sns_to_sqs_queue_policy(stack: Graph) -> Outcomes:
-    """Every queue that subscribes to a topic lets that topic send to it.
+def sns_subscription_https(subscription: Resource) -> Outcomes:
+    """SNS subscriptions do not deliver over plain HTTP."""
+    protocol = subscription["protocol"]
+    yield from deny(protocol, protocol.text() == "http", "is http, so messages travel in clear")
 
-    Without such a policy AWS accepts the subscription and drops each message. The graph shows a missing policy in
-    the first preview, before any ARN is known. Queues outside the stack are not judged.
+
+@rule(
+    SUBSCRIPTION,
+    level=ADVISORY,
+    severity=LOW,
+    controls=("NIST CP-10",),
+    link="https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html",
+    fix="set redrivePolicy with the ARN of a queue, as slipway's FanOut does",
+)
+def sns_subscription_redrive(subscription: Resource) -> Outcomes:
+    """SNS subscriptions set aside what they cannot deliver."""
+    redrive = subscription["redrivePolicy"]
+    yield from deny(redrive, not redrive.raw, "is missing, so what cannot be delivered is gone")
+
+
+@rule(
+    TOPIC,
+    level=ADVISORY,
+    severity=LOW,
+    controls=("NIST SC-13",),
+    link="https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html",
+    fix="set signatureVersion to 2, as slipway's Topic and FanOut do",
+)
+def sns_signature_v2(topic: Resource) -> Outcomes:
+    """SNS topics sign messages with SHA-256.
+
+    A FIFO topic delivers to queues only, which check no signature, and is left out.
     """
-    for subscription in stack.of(SUBSCRIPTION):
-        if subscription.resource["protocol"].unknown:
-            yield Deferred("protocol", subscription.urn)
-        if subscription.output("protocol") != "sqs":
-            continue
-        topics = stack.behind(subscription, "topic", TOPIC, "arn")
-        for queue in stack.behind(subscription, "endpoint", QUEUE, "arn"):
-            yield from _may_send(stack, subscription, topics, queue)
-
-
-def _may_send(stack: Graph, subscription: Node, topics: list[Node], queue: Node) -> Outcomes:
-    name, urn = queue.resource.name, subscription.urn
-    holders = [node for node in stack.of(QUEUE_POLICY) if _on(stack, node, queue)]
-    if queue.sets("policy"):
-        holders.append(queue)
-    if not holders:
-        yield Finding("endpoint", f"is queue {name!r}, which no queue policy opens", urn)
-        return
-    topic_arn = topics[0].output("arn") if topics else subscription.output("topic")
-    queue_arn = queue.output("arn")
-    if topic_arn is None or queue_arn is None or any(holder.resource["policy"].unknown for holder in holders):
-        yield Deferred("policy", urn)
-        return
-    try:
-        verdicts = [
-            _verdict(one, topic_arn, queue_arn)
-            for holder in holders
-            for one in statements.statements(holder.resource.document("policy"))
-        ]
-    except UnreadableError as error:
-        yield Finding("endpoint", f"is queue {name!r}, in whose policy {error}", urn)
-        return
-    if "deny" in verdicts:
-        yield Finding("endpoint", f"is queue {name!r}, whose policy denies this topic", urn)
-    elif "allow" not in verdicts:
-        yield Finding("endpoint", f"is queue {name!r}, whose policy does not let this topic send", urn)
-
-
-def _on(stack: Graph, policy: Node, queue: Node) -> bool:
-    return any(one.urn == queue.urn for one in stack.behind(policy, "queueUrl", QUEUE, "url", "id"))
-
-
-def _verdict(statement: Value, topic_arn: str, queue_arn: str) -> str:
-    """What one statement of the queue's policy says to the topic: allow, deny or nothing."""
-    principal = statement["Principal"]
-    services = statements.texts(principal["Service"]) if isinstance(principal.raw, dict) else []
-    if not statements.anyone(statement) and SNS_SERVICE not in services:
-        return ""
-    if not statements.covers(statement, "Action", "sqs:SendMessage"):
-        return ""
-    if not statements.covers(statement, "Resource", queue_arn):
-        return ""
-    account = topic_arn.split(":")[4] if topic_arn.count(":") > 4 else ""
-    holds = statements.condition_holds(statement, {"aws:sourcearn": topic_arn, "aws:sourceaccount": account})
-    if statements.allows(statement):
-        return "" if holds is False else "allow"
-    return "deny" if holds else ""
+    fifo, version = topic["fifoTopic"], topic["signatureVersion"]
+    if fifo.unknown:
+        yield Deferred(fifo.path)
+    elif not fifo.true:
+        yield from deny(version, version.number() != 2, "is not 2, so signatures rest on SHA-1")

@@ -3,24 +3,17 @@
 Source: https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-controls.html
 """
 
-from policies.graph import Graph, Node
-from policies.registry import ADVISORY, CRITICAL, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, rule
+from policies import statements
+from policies.registry import ADVISORY, CRITICAL, LOW, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, deny, rule
 from policies.statements import public_statements
-from policies.values import Resource, UnreadableError
+from policies.values import Resource
 
 QUEUE = "aws:sqs/queue:Queue"
 QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
 REDRIVE_POLICY = "aws:sqs/redrivePolicy:RedrivePolicy"
+GUIDE = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide"
+USED_ACTIONS = ("sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage")
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-controls.html"
-
-# Properties by which a resource of some type names the dead-letter queue of another.
-DEAD_LETTER_PROPERTIES = {
-    QUEUE: "redrivePolicy",
-    REDRIVE_POLICY: "redrivePolicy",
-    "aws:sns/topicSubscription:TopicSubscription": "redrivePolicy",
-    "aws:lambda/function:Function": "deadLetterConfig",
-    "aws:cloudwatch/eventTarget:EventTarget": "deadLetterConfig",
-}
 
 
 @rule(
@@ -66,39 +59,102 @@ def sqs_policy_no_public(queue: Resource) -> Outcomes:
 
 
 @rule(
+    QUEUE,
+    level=ADVISORY,
+    severity=LOW,
+    controls=("NIST SC-12",),
+    link="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
+    fix="remove kmsMasterKeyId, or name a key of your own (kms_key_id of slipway's Queue)",
+)
+def sqs_queue_cmk(queue: Resource) -> Outcomes:
+    """SQS queues that use KMS use a key of your own.
+
+    AWS's key alias/aws/sqs has a policy that nobody can change: no topic, alarm or other account can ever send.
+    """
+    key = queue["kmsMasterKeyId"]
+    yield from deny(key, key.text() == "alias/aws/sqs", "is AWS's own key, which lets no topic send")
+
+
+@rule(
+    QUEUE_POLICY,
+    QUEUE,
+    level=MANDATORY,
+    severity=MEDIUM,
+    controls=("NIST AC-6",),
+    link=f"{GUIDE}/sqs-least-privilege-policy.html",
+    fix="name the actions that the caller needs, such as sqs:SendMessage, as slipway's Queue and FanOut do",
+)
+def sqs_policy_no_star_action(queue: Resource) -> Outcomes:
+    """Policies of SQS queues do not allow every action."""
+    document = queue.document("policy")
+    if document.unknown:
+        yield Deferred(document.path)
+        return
+    for one in statements.statements(document):
+        every = statements.every_action(one) or any(text.lower() == "sqs:*" for text in statements.texts(one["Action"]))
+        if statements.allows(one) and every:
+            yield Finding(f"{one.path}.Action", "allows every action, deleting the queue too")
+
+
+@rule(
+    QUEUE_POLICY,
     level=ADVISORY,
     severity=MEDIUM,
-    link="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html",
-    fix="set redrivePolicy with the ARN of a dead-letter queue, as slipway's Queue does",
+    controls=("NIST SC-8",),
+    link=f"{GUIDE}/sqs-security-best-practices.html",
+    fix="add a statement that denies sqs:* to everybody where Bool aws:SecureTransport is false, as slipway's Queue and "
+    "FanOut do",
 )
-def sqs_dlq_configured(stack: Graph) -> Outcomes:
-    """Every SQS queue sets aside messages that keep failing.
+def sqs_policy_tls_only(policy: Resource) -> Outcomes:
+    """SQS queues refuse requests that come without TLS."""
+    document = policy.document("policy")
+    closed = document.unknown or all(statements.refuses_without_tls(document, action) for action in USED_ACTIONS)
+    yield from deny(document, not closed, "does not refuse requests without TLS")
 
-    A queue that is the dead-letter queue of something, or allows to be one, needs none itself.
+
+@rule(
+    QUEUE,
+    level=ADVISORY,
+    severity=LOW,
+    link=f"{GUIDE}/sqs-dead-letter-queues.html",
+    fix="set maxReceiveCount in redrivePolicy to 2 at least (max_receives of slipway's Queue and FanOut)",
+)
+def sqs_max_receive_count(queue: Resource) -> Outcomes:
+    """SQS queues try a message twice at least before they set it aside.
+
+    With 1, a consumer that is stopped in the middle of its work loses the message to the dead-letter queue.
     """
-    aside = {queue.urn for queue in stack.of(QUEUE) if queue.sets("redriveAllowPolicy")}
-    covered = set()
-    for kind, prop in DEAD_LETTER_PROPERTIES.items():
-        for node in stack.of(kind):
-            aside |= {queue.urn for queue in _dead_letter_queues(stack, node, prop)}
-    for node in stack.of(REDRIVE_POLICY):
-        covered |= {queue.urn for queue in stack.behind(node, "queueUrl", QUEUE, "url", "id")}
-    for queue in stack.of(QUEUE):
-        if queue.urn not in aside | covered and not queue.sets("redrivePolicy"):
-            yield Finding(
-                "redrivePolicy",
-                "is missing, so a message that cannot be handled comes back until it is dropped",
-                queue.urn,
-            )
+    redrive = queue.document("redrivePolicy")
+    if not redrive.absent:
+        count = redrive["maxReceiveCount"]
+        tries = count.number()
+        yield from deny(count, tries is None or not 2 <= tries <= 1000, "is not between 2 and 1000")
 
 
-def _dead_letter_queues(stack: Graph, node: Node, prop: str) -> list[Node]:
-    fed_by = [stack.nodes[urn] for urn in node.sources.get(prop, ()) if urn in stack.nodes]
-    named = [source for source in fed_by if source.resource.type == QUEUE]
-    if named:
-        return named
-    try:
-        target = node.resource.document(prop)["deadLetterTargetArn"].raw
-    except UnreadableError:
-        return []
-    return [queue for queue in stack.of(QUEUE) if isinstance(target, str) and queue.output("arn") == target]
+@rule(
+    QUEUE,
+    level=MANDATORY,
+    severity=LOW,
+    link=f"{GUIDE}/sqs-queue-types.html",
+    fix="end name with .fifo exactly when fifoQueue is true; slipway's Queue leaves the name to Pulumi, which does so",
+)
+def sqs_fifo_suffix(queue: Resource) -> Outcomes:
+    """Names of FIFO queues end with .fifo, and no others do; SQS refuses them otherwise."""
+    name, fifo = queue["name"], queue["fifoQueue"]
+    if name.unknown or fifo.unknown:
+        yield Deferred(name.path if name.unknown else fifo.path)
+    elif name.text() and name.text().endswith(".fifo") != fifo.true:
+        yield Finding(name.path, "and fifoQueue disagree")
+
+
+@rule(
+    QUEUE,
+    level=ADVISORY,
+    severity=LOW,
+    link=f"{GUIDE}/sqs-short-and-long-polling.html",
+    fix="set receiveWaitTimeSeconds to 20, as slipway's Queue and FanOut do",
+)
+def sqs_long_polling(queue: Resource) -> Outcomes:
+    """SQS queues hold a poll until a message comes; each empty answer is paid for."""
+    wait = queue["receiveWaitTimeSeconds"]
+    yield from deny(wait, not wait.number(), "is 0, so consumers pay for empty answers")

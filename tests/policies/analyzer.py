@@ -1,7 +1,7 @@
 """Runs policies the way the engine does: through the SDK's servicer, over the wire's own messages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from google.protobuf import struct_pb2
@@ -10,6 +10,7 @@ from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from policies.pack import Pack
+from policies.registry import ADVISORY, OFF, rules
 from policies.server import Analyzer
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # the engine's sentinel for a string that is not known yet
@@ -36,6 +37,12 @@ class Node:
     props: Mapping[str, Any]
     sources: Mapping[str, tuple[str, str]] | None = None
     """Property name to the type and name of the resource that feeds it."""
+
+
+def only(name: str) -> Pack:
+    """A pack of one rule, switched on."""
+    [rule] = [rule for rule in rules() if rule.name == name]
+    return Pack([replace(rule, level=ADVISORY) if rule.level is OFF else rule])
 
 
 def stock(pack: Pack | None = None) -> Any:

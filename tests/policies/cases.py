@@ -4,6 +4,11 @@ import json
 
 from tests.policies.analyzer import UNKNOWN
 from tests.policies.cases_ecs import ECS_CASES
+from tests.policies.cases_ecs_more import MORE_ECS_CASES
+from tests.policies.cases_iam import IAM_CASES
+from tests.policies.cases_lb import LB_CASES
+from tests.policies.cases_messaging import MESSAGING_CASES
+from tests.policies.cases_network import NETWORK_CASES
 from tests.policies.samples import (
     EVERYTHING,
     FROM_ANYWHERE,
@@ -30,6 +35,11 @@ from tests.policies.samples import (
 
 CASES = [
     *ECS_CASES,
+    *MORE_ECS_CASES,
+    *MESSAGING_CASES,
+    *NETWORK_CASES,
+    *LB_CASES,
+    *IAM_CASES,
     Case(
         "ecr-immutable-tags",
         REPOSITORY,

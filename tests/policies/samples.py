@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.policies.analyzer import UNKNOWN
+
 Props = dict[str, Any]
 
 
@@ -16,6 +18,33 @@ class Case:
     good: list[Props]
     bad: list[tuple[Props, list[str]]]
     wait: list[Props] = field(default_factory=list)
+    config: Props = field(default_factory=dict)
+
+
+def nest(path: str, value: Any) -> Props:
+    """Properties in which the value stands at a path such as `a.b[0].c`."""
+    for part in reversed(path.split(".")):
+        name, listed, _ = part.partition("[0]")
+        value = {name: [value] if listed else value}
+    return dict(value)
+
+
+def at(rule: str, kind: str, path: str, good: list[Any], bad: list[Any], **beside: Any) -> Case:
+    """The case of a rule about one property: which values pass and fail there; None leaves the property out.
+
+    `beside` are other properties of the resource; the message starts with the path.
+    """
+
+    def props(value: Any) -> Props:
+        return beside | ({} if value is None else nest(path, value))
+
+    return Case(
+        rule,
+        kind,
+        [props(value) for value in good],
+        [(props(value), [path]) for value in bad],
+        [props(UNKNOWN)],
+    )
 
 
 def containers(*definitions: Any, **task: Any) -> Props:

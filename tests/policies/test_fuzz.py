@@ -12,6 +12,7 @@ from tests.policies.analyzer import UNKNOWN, Node, analyze, analyze_stack, ours,
 from tests.policies.cases import CASES
 from tests.policies.samples import QUEUE, QUEUE_POLICY, TOPIC, Case
 from tests.policies.test_graph_rules import SUBSCRIPTION, deployed
+from tests.policies.test_rules import begin
 
 CANARY = "canary-3f9c"
 LEAVES = st.one_of(
@@ -68,6 +69,7 @@ def mutate(data: st.DataObject, props: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{case.kind.rpartition(':')[2]}")
 def test_no_value_is_ever_quoted(case: Case) -> None:
+    servicer = begin(ours, case)
     for props in [*case.good, *case.wait, *(props for props, _ in case.bad)]:
         for *above, last in places(parsed(props)):
             for marked in (CANARY, 421337.0, [CANARY], {CANARY: CANARY}):
@@ -77,7 +79,6 @@ def test_no_value_is_ever_quoted(case: Case) -> None:
                     target = target[key]
                 old = target[last]
                 target[last] = f"{old}{CANARY}" if isinstance(old, str) and marked == CANARY else marked
-                servicer = ours()
                 for one in [*analyze(servicer, case.kind, written(changed)), *analyze_stack(servicer)]:
                     assert CANARY not in one.message
                     assert "421337" not in one.message
@@ -85,11 +86,11 @@ def test_no_value_is_ever_quoted(case: Case) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{case.kind.rpartition(':')[2]}")
 @given(data=st.data())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_shape_of_properties_stops_a_rule_or_leaks(case: Case, data: st.DataObject) -> None:
     examples = [*case.good, *(props for props, _ in case.bad)]
     props = mutate(data, data.draw(st.sampled_from(examples)))
-    servicer = ours()
+    servicer = begin(ours, case)
     shown = [*analyze(servicer, case.kind, props), *analyze_stack(servicer)]
     for one in shown:
         assert "failed here" not in one.message
@@ -121,6 +122,6 @@ def test_no_stack_stops_a_graph_rule_or_leaks(data: st.DataObject) -> None:
 def test_the_pack_says_what_the_sdk_would_say(case: Case) -> None:
     for props in [*case.good, *case.wait, *(props for props, _ in case.bad)]:
         node = Node(case.kind, "one", props)
-        one, other = stock(), ours()
+        one, other = begin(stock, case), begin(ours, case)
         assert analyze(one, case.kind, props) == analyze(other, case.kind, props)
         assert analyze_stack(one, node) == analyze_stack(other, node)

@@ -96,6 +96,8 @@ def test_a_private_service_with_a_circuit_breaker_passes(tmp_path: Path, pack: P
     props = {
         "networkConfiguration": {"assignPublicIp": False},
         "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+        "propagateTags": "SERVICE",
+        "enableEcsManagedTags": True,
     }
     result = run(tmp_path, pack, props, "--json")
     assert (result.returncode, result.stderr) == (0, "")

@@ -1,0 +1,85 @@
+"""Graph rules for messages on their way from a topic to its queues.
+
+Source: https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
+"""
+
+from policies import statements
+from policies.graph import Graph, Node
+from policies.registry import HIGH, MANDATORY, Deferred, Finding, Outcomes, rule
+from policies.rules.sns import SUBSCRIPTION, TOPIC
+from policies.rules.sqs import QUEUE, QUEUE_POLICY
+from policies.values import UnreadableError, Value
+
+SNS_SERVICE = "sns.amazonaws.com"
+
+
+@rule(
+    level=MANDATORY,
+    severity=HIGH,
+    link="https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html",
+    fix="attach a QueuePolicy that lets sns.amazonaws.com do sqs:SendMessage on the queue with ArnEquals "
+    "aws:SourceArn = the topic's ARN, as slipway's FanOut does",
+)
+def sns_to_sqs_queue_policy(stack: Graph) -> Outcomes:
+    """Every queue that subscribes to a topic lets that topic send to it.
+
+    Without such a policy AWS accepts the subscription and drops each message. The graph shows a missing policy in
+    the first preview, before any ARN is known. Queues outside the stack are not judged.
+    """
+    for subscription in stack.of(SUBSCRIPTION):
+        if subscription.resource["protocol"].unknown:
+            yield Deferred("protocol", subscription.urn)
+        if subscription.output("protocol") != "sqs":
+            continue
+        topics = stack.behind(subscription, "topic", TOPIC, "arn")
+        for queue in stack.behind(subscription, "endpoint", QUEUE, "arn"):
+            yield from _may_send(stack, subscription, topics, queue)
+
+
+def _may_send(stack: Graph, subscription: Node, topics: list[Node], queue: Node) -> Outcomes:
+    name, urn = queue.resource.name, subscription.urn
+    holders = [node for node in stack.of(QUEUE_POLICY) if _on(stack, node, queue)]
+    if queue.sets("policy"):
+        holders.append(queue)
+    if not holders:
+        yield Finding("endpoint", f"is queue {name!r}, which no queue policy opens", urn)
+        return
+    topic_arn = topics[0].output("arn") if topics else subscription.output("topic")
+    queue_arn = queue.output("arn")
+    if topic_arn is None or queue_arn is None or any(holder.resource["policy"].unknown for holder in holders):
+        yield Deferred("policy", urn)
+        return
+    try:
+        verdicts = [
+            _verdict(one, topic_arn, queue_arn)
+            for holder in holders
+            for one in statements.statements(holder.resource.document("policy"))
+        ]
+    except UnreadableError as error:
+        yield Finding("endpoint", f"is queue {name!r}, in whose policy {error}", urn)
+        return
+    if "deny" in verdicts:
+        yield Finding("endpoint", f"is queue {name!r}, whose policy denies this topic", urn)
+    elif "allow" not in verdicts:
+        yield Finding("endpoint", f"is queue {name!r}, whose policy does not let this topic send", urn)
+
+
+def _on(stack: Graph, policy: Node, queue: Node) -> bool:
+    return any(one.urn == queue.urn for one in stack.behind(policy, "queueUrl", QUEUE, "url", "id"))
+
+
+def _verdict(statement: Value, topic_arn: str, queue_arn: str) -> str:
+    """What one statement of the queue's policy says to the topic: allow, deny or nothing."""
+    principal = statement["Principal"]
+    services = statements.texts(principal["Service"]) if isinstance(principal.raw, dict) else []
+    if not statements.anyone(statement) and SNS_SERVICE not in services:
+        return ""
+    if not statements.covers(statement, "Action", "sqs:SendMessage"):
+        return ""
+    if not statements.covers(statement, "Resource", queue_arn):
+        return ""
+    account = topic_arn.split(":")[4] if topic_arn.count(":") > 4 else ""
+    holds = statements.condition_holds(statement, {"aws:sourcearn": topic_arn, "aws:sourceaccount": account})
+    if statements.allows(statement):
+        return "" if holds is False else "allow"
+    return "deny" if holds else ""

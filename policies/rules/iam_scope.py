@@ -1,0 +1,222 @@
+"""Rules for what IAM policies allow on resources that they do not name.
+
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from policies import statements
+from policies.registry import ADVISORY, HIGH, MANDATORY, MEDIUM, Finding, Outcomes, rule
+from policies.rules.iam import BEST_PRACTICES, OURS, POLICIES, allowing, forbid, on_everything
+from policies.values import Resource, Value
+
+# Actions that take no resource, or that only list; patterns of AWS's service authorization reference, 2026-11.
+WITHOUT_RESOURCE: Final = (
+    "*:Describe*",
+    "*:List*",
+    "*:GetAuthorizationToken",
+    "*:GetServiceBearerToken",
+    "autoscaling-plans:*",
+    "ce:Get*",
+    "cloudwatch:Get*",
+    "cloudwatch:PutMetricData",
+    "ec2:*NetworkInterface*",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+    "ec2messages:*",
+    "ecr-public:Get*",
+    "ecs:DiscoverPollEndpoint",
+    "ecs:CreateCluster",
+    "logs:CreateLogDelivery",
+    "logs:*LogDelivery*",
+    "logs:PutResourcePolicy",
+    "route53:Get*",
+    "sms-voice:*",
+    "sns:SetSMSAttributes",
+    "sns:GetSMSAttributes",
+    "ssm:UpdateInstanceInformation",
+    "ssmmessages:*",
+    "sts:GetCallerIdentity",
+    "sts:GetServiceBearerToken",
+    "tag:*",
+    "xray:*",
+)
+ESCALATING: Final = tuple(
+    f"iam:{action}"
+    for action in (
+        "AddUserToGroup",
+        "AttachGroupPolicy",
+        "AttachRolePolicy",
+        "AttachUserPolicy",
+        "CreateAccessKey",
+        "CreateLoginProfile",
+        "CreatePolicyVersion",
+        "PutGroupPolicy",
+        "PutRolePolicy",
+        "PutUserPolicy",
+        "SetDefaultPolicyVersion",
+        "UpdateAssumeRolePolicy",
+        "UpdateLoginProfile",
+    )
+)
+# With iam:PassRole, each of these runs code of the caller's under the role that was passed.
+RUNNING: Final = (
+    "cloudformation:CreateStack",
+    "codebuild:CreateProject",
+    "datapipeline:CreatePipeline",
+    "ec2:RunInstances",
+    "ecs:RegisterTaskDefinition",
+    "ecs:RunTask",
+    "glue:CreateDevEndpoint",
+    "glue:CreateJob",
+    "lambda:CreateFunction",
+    "sagemaker:CreateNotebookInstance",
+    "states:CreateStateMachine",
+)
+CREDENTIALS: Final = (
+    "chime:CreateApiKey",
+    "codeartifact:GetAuthorizationToken",
+    "cognito-identity:GetCredentialsForIdentity",
+    "ec2:GetPasswordData",
+    "iam:CreateAccessKey",
+    "iam:CreateServiceSpecificCredential",
+    "lightsail:GetInstanceAccessDetails",
+    "rds-db:connect",
+    "redshift:GetClusterCredentials",
+    "sts:AssumeRole",
+)
+DATA: Final = (
+    "dynamodb:GetItem",
+    "dynamodb:Scan",
+    "s3:GetObject",
+    "secretsmanager:GetSecretValue",
+    "sqs:ReceiveMessage",
+    "ssm:GetParameter",
+    "ssm:GetParameters",
+    "ssm:GetParametersByPath",
+)
+PERMISSIONS: Final = (
+    "ecr:SetRepositoryPolicy",
+    "iam:CreateRole",
+    "iam:DeleteRolePermissionsBoundary",
+    "kms:CreateGrant",
+    "kms:PutKeyPolicy",
+    "lambda:AddPermission",
+    "organizations:AttachPolicy",
+    "s3:PutBucketAcl",
+    "s3:PutBucketPolicy",
+    "secretsmanager:PutResourcePolicy",
+    "sns:AddPermission",
+    "sqs:AddPermission",
+)
+
+
+def _grants(statement: Value, actions: Sequence[str]) -> list[str]:
+    """Those of the actions that the statement names; one that names all is left to iam-no-admin-policy."""
+    if statements.every_action(statement):
+        return []
+    return [action for action in actions if statements.covers(statement, "Action", action)]
+
+
+@rule(
+    *POLICIES,
+    level=ADVISORY,
+    severity=MEDIUM,
+    controls=("NIST AC-6",),
+    link=BEST_PRACTICES,
+    fix=f"name the resources; {OURS}",
+)
+def iam_no_star_resource(owner: Resource) -> Outcomes:
+    """IAM policies name the resources of actions that take one.
+
+    Actions that only list, or that AWS lets nobody narrow, such as ecr:GetAuthorizationToken, may have every resource.
+    """
+
+    def needs_one(one: Value) -> bool:
+        actions = statements.texts(one["Action"])
+        narrow = [action for action in actions if not any(statements.matches(it, action) for it in WITHOUT_RESOURCE)]
+        return bool(narrow) and on_everything(one) and not statements.every_action(one)
+
+    yield from forbid(owner, needs_one, "allows actions that take a resource on every resource")
+
+
+@rule(
+    *POLICIES,
+    level=MANDATORY,
+    severity=HIGH,
+    controls=("NIST AC-6",),
+    link=BEST_PRACTICES,
+    fix="remove the action, or name the role or user that it may change; slipway's components grant nothing of IAM",
+)
+def iam_no_privilege_escalation(owner: Resource) -> Outcomes:
+    """IAM policies do not let their holder become an administrator.
+
+    Looked for on every resource: changing policies, keys and trust, and passing a role to code that the holder runs,
+    within one policy.
+    """
+    running = False
+    passing: list[Value] = []
+    waiting = False
+    for one in allowing(owner):
+        if one.unknown:
+            waiting = True
+            continue
+        running = running or bool(_grants(one, RUNNING))
+        if on_everything(one) and _grants(one, ["iam:PassRole"]):
+            passing.append(one)
+    yield from forbid(
+        owner,
+        lambda one: on_everything(one) and bool(_grants(one, ESCALATING)),
+        "allows to change anybody's policies, keys or trust",
+    )
+    if running and not waiting:
+        for one in passing:
+            yield Finding(one.path, "allows to pass every role to code that the holder may run")
+
+
+@rule(
+    *POLICIES,
+    level=ADVISORY,
+    severity=HIGH,
+    controls=("NIST AC-6",),
+    link=BEST_PRACTICES,
+    fix="name the resources whose credentials are needed; slipway's components grant no such action",
+)
+def iam_no_credentials_exposure(owner: Resource) -> Outcomes:
+    """IAM policies do not hand out credentials of everything."""
+    yield from forbid(
+        owner, lambda one: on_everything(one) and bool(_grants(one, CREDENTIALS)), "hands out credentials of everything"
+    )
+
+
+@rule(
+    *POLICIES,
+    level=ADVISORY,
+    severity=HIGH,
+    controls=("NIST AC-6",),
+    link=BEST_PRACTICES,
+    fix="name the buckets, tables, queues and secrets; slipway's services name the queue and the secrets of each",
+)
+def iam_no_data_exfiltration(owner: Resource) -> Outcomes:
+    """IAM policies do not let data, secrets or messages of everything be read."""
+    yield from forbid(
+        owner, lambda one: on_everything(one) and bool(_grants(one, DATA)), "allows to read data of everything"
+    )
+
+
+@rule(
+    *POLICIES,
+    level=ADVISORY,
+    severity=HIGH,
+    controls=("NIST AC-6",),
+    link=BEST_PRACTICES,
+    fix="name the resources whose policy may be changed; slipway's components grant no such action",
+)
+def iam_no_permissions_management(owner: Resource) -> Outcomes:
+    """IAM policies do not let the policies of everything be changed."""
+    yield from forbid(
+        owner,
+        lambda one: on_everything(one) and bool(_grants(one, PERMISSIONS)),
+        "allows to change who may use everything",
+    )

@@ -1,0 +1,70 @@
+"""The tags that an organization asks of every resource that takes them.
+
+Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
+"""
+
+from policies.registry import ADVISORY, LOW, Deferred, Finding, Outcomes, rule
+from policies.values import Resource
+
+TAGGABLE = (
+    "aws:cloudwatch/logGroup:LogGroup",
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "aws:ec2/eip:Eip",
+    "aws:ec2/instance:Instance",
+    "aws:ec2/natGateway:NatGateway",
+    "aws:ec2/securityGroup:SecurityGroup",
+    "aws:ec2/subnet:Subnet",
+    "aws:ec2/vpc:Vpc",
+    "aws:ecr/repository:Repository",
+    "aws:ecs/cluster:Cluster",
+    "aws:ecs/service:Service",
+    "aws:ecs/taskDefinition:TaskDefinition",
+    "aws:eks/cluster:Cluster",
+    "aws:iam/role:Role",
+    "aws:kms/key:Key",
+    "aws:lambda/function:Function",
+    "aws:lb/loadBalancer:LoadBalancer",
+    "aws:lb/targetGroup:TargetGroup",
+    "aws:s3/bucket:Bucket",
+    "aws:sns/topic:Topic",
+    "aws:sqs/queue:Queue",
+)
+
+
+@rule(
+    *TAGGABLE,
+    level=ADVISORY,
+    severity=LOW,
+    controls=(
+        "FSBP ECR.4",
+        "FSBP ECS.13",
+        "FSBP ECS.14",
+        "FSBP ECS.15",
+        "FSBP EKS.6",
+        "FSBP SNS.3",
+        "FSBP SQS.2",
+    ),
+    link="https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html",
+    fix="set it in tags, or once for all in aws:defaultTags of the stack's configuration; slipway's components take tags",
+    settings={
+        "keys": {
+            "type": "array",
+            "items": {"type": "string"},
+            "default": [],
+            "description": "Tag keys that must be there; an empty list asks for none.",
+        }
+    },
+)
+def required_tags(resource: Resource) -> Outcomes:
+    """Resources bear the tags that the policy config asks for.
+
+    The provider's default tags count: it adds them to each resource before the rule looks.
+    """
+    tags, keys = resource["tags"], resource.config["keys"]
+    if keys and tags.unknown:
+        yield Deferred(tags.path)
+        return
+    present = set(tags.names())
+    for key in keys:
+        if key not in present:
+            yield Finding(f"tags.{key}", "is missing")
