@@ -1,9 +1,8 @@
-"""What to try once the reference platform runs in the sandbox: its URL, an order, a message, the bastion."""
+"""What to try once the reference platform runs in the sandbox: its URL, an order to send, the bastion."""
 
 from collections.abc import Mapping
 
 ORDER = '{"id": "order-1", "kind": "physical", "quantity": 2}'
-ATTRIBUTES = '{"kind": {"DataType": "String", "StringValue": "physical"}}'
 
 
 def text(outputs: Mapping[str, str]) -> str:
@@ -17,8 +16,6 @@ The orders platform runs on this machine. What to try next:
   eval "$(make env)"                 # from here on this shell talks to the sandbox
   python -m ops status               # services, targets and queues
   pulumi preview                     # no changes, until you make one
-  aws sns publish --topic-arn {outputs["topicArn"]} \\
-      --message '{ORDER}' --message-attributes '{ATTRIBUTES}'
   {outputs["bastionSshCommand"]}
 
   make down                          # destroys it all"""

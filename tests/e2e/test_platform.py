@@ -37,7 +37,7 @@ def test_make_up_names_the_wall_time_of_every_step_and_what_to_try_next(platform
     assert sorted(steps) == everything
     outputs = platform.outputs()
     assert outputs["apiUrl"] in platform.log
-    assert outputs["topicArn"] in platform.log
+    assert outputs["bastionSshCommand"] in platform.log
 
 
 def task_image(platform: Platform) -> str:
