@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 from policies.registry import Rule
 
 
-def problems(given: Mapping[str, Iterable[str]], known: Iterable[Rule], also: Iterable[str] = ()) -> list[str]:
+def problems(given: Mapping[str, Iterable[str]], known: Iterable[Rule], also: Mapping[str, Iterable[str]]) -> list[str]:
     """One sentence for each unknown name in `given`, a map of rule name to the names of its settings.
 
-    `also` are names beside the rules that may be configured, without settings.
+    `also` are names beside the rules that may be configured, with their settings.
     """
     settings: dict[str, list[str]] = {rule.name: sorted(rule.settings) for rule in known}
-    settings |= {name: [] for name in also}
+    settings |= {name: sorted(own) for name, own in also.items()}
     found = []
     for name in sorted(given):
         if name not in settings:

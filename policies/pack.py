@@ -1,5 +1,6 @@
 """Turns the rules into the SDK's policies: reports findings, counts what must wait, outlives a failing rule."""
 
+import datetime
 import threading
 import traceback
 from collections import Counter
@@ -20,6 +21,8 @@ from pulumi_policy import (
     StackValidationPolicy,
 )
 
+from policies import data
+from policies.exemptions import SCHEMA, Exemption, Settings
 from policies.graph import Graph, build
 from policies.registry import Deferred, Finding, Outcomes, Rule, rules
 from policies.values import NotYetError, Resource, UnreadableError, thaw
@@ -27,6 +30,7 @@ from policies.values import NotYetError, Resource, UnreadableError, thaw
 NAME: Final = "slipway"
 VERSION: Final = "0.1.0"  # as in PulumiPolicy.yaml, which the CLI shows
 SUMMARY: Final = "all-checks-done"
+OWN_SETTINGS: Final = "pack"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +43,24 @@ class Crash:
 class Pack:
     """The rules as policies, and the checks of this run that could not be made."""
 
-    def __init__(self, chosen: list[Rule] | None = None) -> None:
+    def __init__(self, chosen: list[Rule] | None = None, today: datetime.date | None = None) -> None:
         self.rules = rules() if chosen is None else chosen
+        self.settings = Settings()
+        self.today = today or datetime.datetime.now(tz=datetime.UTC).date()
+        self._exempted: Counter[Exemption] = Counter()
+        self._needed: set[Exemption] = set()
         self._not_done: dict[tuple[str, str], Deferred | Crash] = {}
         self._lock = threading.Lock()  # the server's threads check resources at the same time
 
     def policies(self) -> list[Policy]:
         """One policy per rule under the rule's name, and the summary last."""
-        return [*(self._policy(rule) for rule in self.rules), self._summary()]
+        return [*(self._policy(rule) for rule in self.rules), self._summary(), self._own_settings()]
+
+    def level(self, rule: Rule, configured: EnforcementLevel) -> EnforcementLevel:
+        """The profile's level, unless the config says another than the rule's own; the engine fills that in."""
+        if configured is not rule.level or rule.name in self.settings.keep_baseline:
+            return configured
+        return rule.level_in(self.settings.profile)
 
     def check(self, rule: Rule, subject: Resource | Graph, report: ReportViolation) -> None:
         """Runs one rule and reports its findings; what could not be checked is kept for the summary."""
@@ -54,6 +68,8 @@ class Pack:
         with self._lock:
             self._not_done.pop((owner, rule.name), None)  # what waited in the preview is known in the update
         for outcome in guarded(rule, subject):
+            if self._exempt(rule, (isinstance(outcome, Finding | Deferred) and outcome.urn) or owner, outcome):
+                continue
             if isinstance(outcome, Finding):
                 report(f"{outcome.path} {outcome.problem}. Fix: {rule.fix}.", outcome.urn or None)
                 continue
@@ -61,8 +77,20 @@ class Pack:
             with self._lock:
                 self._not_done[urn, rule.name] = outcome
 
+    def _exempt(self, rule: Rule, urn: str, outcome: Finding | Deferred | Crash) -> bool:
+        """Whether an exemption that still holds covers the outcome; only a finding is taken away."""
+        for exemption in self.settings.exemptions:
+            if exemption.covers(rule.name, urn):
+                with self._lock:
+                    self._needed.add(exemption)
+                    if isinstance(outcome, Finding) and exemption.expires >= self.today:
+                        self._exempted[exemption] += 1
+                        return True
+        return False
+
     def summarize(self, report: ReportViolation) -> None:
-        """Reports each rule that failed, and in one line how many checks wait; then forgets them."""
+        """Reports each rule that failed, in one line how many checks wait, and in one which exemptions took a finding
+        away; then forgets the checks. Lists of the pack that are old are reported too."""
         with self._lock:
             not_done, self._not_done = self._not_done, {}
         waiting = Counter(name for (_, name), why in not_done.items() if isinstance(why, Deferred))
@@ -74,6 +102,22 @@ class Pack:
             names = ", ".join(f"{name} {count}" for name, count in sorted(waiting.items()))
             count = "1 check waits" if waiting.total() == 1 else f"{waiting.total()} checks wait"
             report(f"{count} for `pulumi up`, as values are not known during preview: {names}.", None)
+        if self._exempted:
+            total = self._exempted.total()
+            count = "1 finding is" if total == 1 else f"{total} findings are"
+            report(f"{count} exempted: {'; '.join(f'{one}' for one in self._exempted)}.", None)
+        for sentence in data.aged(self.today):
+            report(sentence, None)
+
+    def judge_exemptions(self, report: ReportViolation) -> None:
+        """Reports each exemption that has expired or that nothing needs; then forgets what was needed."""
+        with self._lock:
+            needed, self._needed, self._exempted = self._needed, set(), Counter()
+        for exemption in self.settings.exemptions:
+            if exemption.expires < self.today:
+                report(f"Expired: {exemption}. Fix: clear the finding, or agree with the owner on a new date.", None)
+            elif exemption not in needed:
+                report(f"Not needed: {exemption}. Fix: remove it, or correct its urn.", None)
 
     def _policy(self, rule: Rule) -> Policy:
         def validate_resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
@@ -102,6 +146,16 @@ class Pack:
 
         title = "Every rule of the pack could judge every resource."
         return StackValidationPolicy(SUMMARY, title, validate, EnforcementLevel.ADVISORY, severity=Severity.LOW)
+
+    def _own_settings(self) -> Policy:
+        def validate(_args: StackValidationArgs, report: ReportViolation) -> None:
+            self.judge_exemptions(report)
+
+        title = "Each exemption of the policy config is needed and has not expired."
+        schema = PolicyConfigSchema({name: dict(one) for name, one in SCHEMA.items()})
+        return StackValidationPolicy(
+            OWN_SETTINGS, title, validate, EnforcementLevel.ADVISORY, config_schema=schema, severity=Severity.MEDIUM
+        )
 
 
 def guarded(rule: Rule, subject: Resource | Graph) -> Iterator[Finding | Deferred | Crash]:

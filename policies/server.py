@@ -17,8 +17,9 @@ from pulumi_policy.deserialize import deserialize_properties
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from policies.config import problems
+from policies.exemptions import SCHEMA, parse
 from policies.graph import Graph, Node
-from policies.pack import NAME, SUMMARY, VERSION, Pack
+from policies.pack import NAME, OWN_SETTINGS, SUMMARY, VERSION, Pack
 from policies.registry import Rule
 from policies.values import Resource, Thawed, thaw
 
@@ -34,6 +35,7 @@ class Analyzer(_PolicyAnalyzerServicer):
         super().__init__(NAME, VERSION, policies, EnforcementLevel.ADVISORY)
         self._pack = pack
         self._policies = {policy.name: policy for policy in policies}
+        self._rules = {rule.name: rule for rule in pack.rules}
         self._by_type: dict[str, list[Rule]] = defaultdict(list)
         for rule in pack.rules:
             for kind in rule.types:
@@ -42,9 +44,15 @@ class Analyzer(_PolicyAnalyzerServicer):
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
         """Refuses unknown rules and settings, which the engine passes on; then as the SDK does."""
         given = {name: list(config.properties) for name, config in request.policyConfig.items()}
-        wrong = problems(given, self._pack.rules, ("all", SUMMARY))
+        wrong = problems(given, self._pack.rules, {"all": (), SUMMARY: (), OWN_SETTINGS: SCHEMA})
+        own = thaw(json_format.MessageToDict(request.policyConfig[OWN_SETTINGS].properties)) if not wrong else {}
+        settings, more = parse(own, self._pack.rules)
+        wrong += more
+        if "all" in given and settings.profile != "baseline":
+            wrong.append("policy config: set all or pack.profile, got both; a profile gives each rule its level")
         if wrong:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "; ".join(wrong))
+        self._pack.settings = settings
         return super().Configure(request, context)  # type: ignore[no-untyped-call]  # the SDK's signature has no types
 
     def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
@@ -67,6 +75,9 @@ class Analyzer(_PolicyAnalyzerServicer):
         level, report = self._reporter(SUMMARY, response)
         if level is not EnforcementLevel.DISABLED:
             self._pack.summarize(report)
+        level, report = self._reporter(OWN_SETTINGS, response)
+        if level is not EnforcementLevel.DISABLED:
+            self._pack.judge_exemptions(report)
         return response
 
     def Remediate(self, _request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
@@ -87,6 +98,8 @@ class Analyzer(_PolicyAnalyzerServicer):
     def _get_enforcement_level(self, policy: Policy) -> EnforcementLevel:
         """As configured, save that waiting for `up` never blocks and that nothing is rewritten."""
         level = super()._get_enforcement_level(policy)
+        if policy.name in self._rules:
+            level = self._pack.level(self._rules[policy.name], level)
         if policy.name == SUMMARY and level is not EnforcementLevel.DISABLED:
             return EnforcementLevel.ADVISORY
         return EnforcementLevel.MANDATORY if level is EnforcementLevel.REMEDIATE else level

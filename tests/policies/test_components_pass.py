@@ -15,6 +15,7 @@ NAMES = [
     "ContainerImage",
     "FanOut",
     "FargateService",
+    "Host",
     "Network",
     "Queue",
     "QueueWorker",

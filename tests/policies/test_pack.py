@@ -188,7 +188,7 @@ def test_a_mistyped_config_is_refused_with_a_suggestion(
 def test_the_engine_is_told_every_rule_with_its_level_and_severity(channel: grpc.Channel) -> None:
     info = analyzer_pb2_grpc.AnalyzerStub(channel).GetAnalyzerInfo(empty_pb2.Empty())
     told = {policy.name: policy for policy in info.policies}
-    assert list(told) == [*(rule.name for rule in rules()), "all-checks-done"]
+    assert list(told) == [*(rule.name for rule in rules()), "all-checks-done", "pack"]
     ssh = told["sg-no-ingress-ssh"]
     assert (ssh.enforcementLevel, ssh.severity) == (proto.MANDATORY, proto.POLICY_SEVERITY_CRITICAL)
     assert dict(told["log-group-retention"].configSchema.properties["minimumDays"])["default"] == 1

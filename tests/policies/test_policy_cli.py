@@ -115,6 +115,25 @@ def test_a_mistyped_rule_name_is_an_error_with_a_suggestion(tmp_path: Path) -> N
     )
 
 
+def test_a_profile_and_an_exemption_of_the_config_file_reach_the_pack(tmp_path: Path) -> None:
+    exemption = {
+        "rule": "ecs-service-no-public-ip",
+        "urn": "*::api",
+        "reason": "stands in for a load balancer",
+        "owner": "anna@example.com",
+        "expires": "9999-12-31",
+    }
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"pack": {"profile": "prod", "exemptions": [exemption]}}))
+    public = {"networkConfiguration": {"assignPublicIp": True}, "enableExecuteCommand": True}
+    result = run(tmp_path, PACK, public, "--policy-pack-config", str(config), "--json")
+    events = [json.loads(line)["policyEvent"] for line in result.stdout.splitlines() if "policyEvent" in line]
+    assert result.returncode == 0, result.stdout + result.stderr
+    found = {event["policyName"]: event["message"] for event in events}
+    assert "ecs-service-exec-disabled" in found
+    assert "1 finding is exempted: ecs-service-no-public-ip on *::api until 9999-12-31" in found["all-checks-done"]
+
+
 def test_a_preview_is_stopped_and_says_in_one_line_what_waits(tmp_path: Path) -> None:
     options = {"virtualenv": str(PACK.parent / ".venv")}
     project = {"name": "shop", "runtime": {"name": "python", "options": options}}
