@@ -21,12 +21,15 @@ from ._load_balancer import (
 from ._rules import ANYWHERE, HTTPS, closed_group
 from ._tags import named
 from ._task import Task, task
+from ._verdict import Verdict
 from ._workload import PermissionArgs, workload
 
 DESIRED_COUNT = 2  # one task in each of two zones
 MOST_TASKS = 5000  # per service
 GRACE_SECONDS = 60
 LONGEST_GRACE_SECONDS = 2147483647
+DEPLOYMENT_TIMEOUT_SECONDS = 900  # a circuit breaker on failing health checks takes some minutes to open
+TIMEOUT_BOUNDS_SECONDS = (60, 7200)
 
 
 class FargateServiceArgs(TypedDict):
@@ -74,6 +77,11 @@ class FargateServiceArgs(TypedDict):
     """Seconds that requests under way get when a task goes, 0-3600; as long as your longest one. Default: 15."""
     stop_timeout_seconds: NotRequired[int]
     """Seconds from SIGTERM to SIGKILL, 2-120. Default: 30."""
+    deployment_timeout_seconds: NotRequired[int]
+    """Seconds that a deployment may take before it counts as failed, 60-7200. Default: 900."""
+    without_verdict: NotRequired[bool]
+    """Leave the wait to the provider, which succeeds after a rollback. For programs in other languages than Python, and
+    for a provider with credentials of its own, where the verdict cannot run. Default: false."""
     log_retention_days: NotRequired[int]
     """Days that logs are kept, one of those that CloudWatch Logs offers. Default: 30 days."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
@@ -118,6 +126,9 @@ class FargateService(pulumi.ComponentResource):
         delay = deregistration_delay(who, args.get("deregistration_delay_seconds"))
         grace = given(args.get("health_check_grace_period_seconds"), GRACE_SECONDS)
         grace = whole_number(who, "health_check_grace_period_seconds", grace, 0, LONGEST_GRACE_SECONDS)
+        limit = given(args.get("deployment_timeout_seconds"), DEPLOYMENT_TIMEOUT_SECONDS)
+        limit = whole_number(who, "deployment_timeout_seconds", limit, *TIMEOUT_BOUNDS_SECONDS)
+        unwatched = given(args.get("without_verdict"), False)
         super().__init__("slipway:index:FargateService", name, dict(args), opts)
         child = pulumi.ResourceOptions(parent=self)
         tags, wanted = args.get("tags"), args.get("load_balancer")
@@ -144,9 +155,10 @@ class FargateService(pulumi.ComponentResource):
             deployment_circuit_breaker={"enable": True, "rollback": True},
             deployment_minimum_healthy_percent=100,
             deployment_maximum_percent=200,
-            wait_for_steady_state=True,
-            # An interrupted update goes back to what ran before, in place of going on unwatched.
-            sigint_rollback=True,
+            # The verdict waits: it says how far the deployment is, and fails when it was rolled back.
+            wait_for_steady_state=unwatched,
+            # An interrupted update then goes back to what ran before, in place of going on unwatched.
+            sigint_rollback=unwatched,
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
             tags=named(name, tags),
@@ -156,6 +168,8 @@ class FargateService(pulumi.ComponentResource):
                 ignore_changes=["desiredCount"] if given(args.get("keep_scaled_count"), False) else None,
             ),
         )
+        if not unwatched:
+            verdict(name, service, made, front, limit, child)
         self._publish(service, made, gate.group, front)
 
     def _publish(self, service: ecs.Service, made: Task, group: ec2.SecurityGroup, front: Front | None) -> None:
@@ -201,6 +215,24 @@ def check_front(who: str, name: str, args: FargateServiceArgs) -> None:
     for key in ("health_check_path", "health_check_grace_period_seconds", "deregistration_delay_seconds"):
         if args.get(key) is not None:
             raise ArgumentError(f"{who}: {key} needs load_balancer, got none; set load_balancer or leave {key} out")
+
+
+def verdict(
+    name: str, service: ecs.Service, made: Task, front: Front | None, limit: int, child: pulumi.ResourceOptions
+) -> None:
+    """Wait for the deployment of what was asked for, and fail when the service does not run it in the end."""
+    asked: dict[str, pulumi.Input[str | int]] = {
+        "who": f"service {name!r}",
+        "service": service.arn,
+        "cluster": service.cluster,
+        "service_urn": service.urn,
+        "task_definition_arn": made.definition.arn,
+        "container": name,
+        "log_group": made.group.name,
+        "target_group_arn": front.targets.arn if front else "",
+        "timeout_seconds": limit,
+    }
+    Verdict(name, asked, child)
 
 
 def balanced(name: str, front: Front | None) -> list[ecs.ServiceLoadBalancerArgsDict] | None:

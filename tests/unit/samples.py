@@ -44,6 +44,8 @@ RICH_TASK: dict[str, Any] = {
     "secrets": {"PASSWORD": SECRET, "FLAG": PARAMETER},
     "permissions": [{"actions": ["sns:Publish"], "resources": [TOPIC]}],
     "stop_timeout_seconds": 60,
+    "deployment_timeout_seconds": 600,
+    "without_verdict": True,
     "log_retention_days": 7,
     "tags": {"team": "shop"},
 }

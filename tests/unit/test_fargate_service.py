@@ -49,8 +49,8 @@ def test_a_default_service_is_exactly_this() -> None:
         "deploymentCircuitBreaker": {"enable": True, "rollback": True},
         "deploymentMinimumHealthyPercent": 100,
         "deploymentMaximumPercent": 200,
-        "waitForSteadyState": True,
-        "sigintRollback": True,
+        "waitForSteadyState": False,
+        "sigintRollback": False,
         "enableEcsManagedTags": True,
         "propagateTags": "SERVICE",
         "tags": {"Name": "api"},
@@ -63,6 +63,7 @@ def test_a_default_service_is_exactly_this() -> None:
         "aws:iam/role:Role": 2,
         "aws:iam/rolePolicy:RolePolicy": 1,
         "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 1,
+        "pulumi-python:dynamic/slipway:Verdict": 1,
     }
     outputs = built.component_outputs("FargateService")
     assert (outputs.get("url"), outputs.get("targetGroupArn")) == (None, None)

@@ -1,0 +1,74 @@
+"""A deployment that was rolled back fails the update, stays failed without a change, and is over with a fixed image."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.stacks import CHECKOUT, Stacks, sandbox_of_its_own
+
+pytestmark = pytest.mark.e2e
+
+PROJECT = f"""
+name: verdict
+runtime: {{name: python, options: {{virtualenv: {CHECKOUT / ".venv"}}}}}
+"""
+PROGRAM = """
+from slipway import Cluster, FargateService, Network
+
+network = Network("main", {"nat": "none", "interface_endpoints": ["logs"]})
+FargateService(
+    "api",
+    {
+        "cluster_arn": Cluster("main", {}).cluster_arn,
+        "vpc_id": network.vpc_id,
+        "subnet_ids": network.private_subnet_ids,
+        "image": "slipway-sandbox/python:3.12",
+        "desired_count": 1,
+        "command": ["python3", "-c", CODE],
+    },
+)
+"""
+SERVES = "import time; time.sleep(9999)"
+EXITS = "import sys; print('no database', flush=True); sys.exit(3)"
+
+
+@pytest.fixture(scope="module")
+def stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stacks]:
+    """A sandbox of this module's own; stopped in the end."""
+    with sandbox_of_its_own(tmp_path_factory.mktemp("sandbox")) as made:
+        yield made
+
+
+def test_a_rollback_fails_the_update_until_the_service_runs_what_was_asked(stacks: Stacks, tmp_path: Path) -> None:
+    def up(code: str) -> tuple[int, str]:
+        (tmp_path / "__main__.py").write_text(f"CODE = {code!r}\n{PROGRAM}")
+        done = stacks.run(tmp_path, "pulumi", "up", "--yes", "--skip-preview")
+        return done.returncode, done.stdout
+
+    (tmp_path / "Pulumi.yaml").write_text(PROJECT)
+    stacks.pulumi(tmp_path, "stack", "init", "sandbox-verdict")
+    code, said = up(EXITS)
+    assert code != 0, "a first deployment that fails"
+    assert ":1 failed, with none before it to roll back to\n" in said
+    assert up(SERVES)[0] == 0
+    stacks.pulumi(tmp_path, "preview", "--expect-no-changes")
+
+    code, said = up(EXITS)
+    assert code != 0
+    verdict = said.partition("slipway:Verdict (api):\n")[2].split("\n\n")[0]
+    assert ":3 was rolled back" in verdict
+    assert "\n      container api: exit code 3\n" in verdict
+    assert "\n        no database\n" in verdict
+    assert "\n      look at: it ended by itself: its last lines say why\n" in verdict
+    assert len(verdict.splitlines()) <= 12
+    assert "Traceback" not in said
+
+    code, said = up(EXITS)
+    assert code != 0, "nothing changed, and the service still runs what was before"
+    assert ":3 was rolled back or replaced, the service runs " in said
+
+    code, said = up(SERVES)
+    assert code == 0, said
+    stacks.pulumi(tmp_path, "preview", "--expect-no-changes")
+    stacks.pulumi(tmp_path, "destroy", "--yes", "--skip-preview")

@@ -1,0 +1,203 @@
+"""The wait for a deployment: what it asks of AWS, when it ends, and what it says meanwhile."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import grpc
+import pytest
+
+from slipway._verdict import DeploymentFailedError, VerdictProvider, await_deployment, end_without_traceback
+from tests.unit.samples import BEHIND_BALANCER, COMPONENTS, TASK, WORKER
+from tests.unit.support import build
+from tests.unit.test_verdict_text import ASKED, BEFORE, FIRST_FAILED, ROLLED_BACK, deployment, service, stopped
+
+PROPS: dict[str, Any] = {
+    "who": "service 'shop'",
+    "service": "arn:aws:ecs:eu-west-1:123456789012:service/main/shop",
+    "cluster": "arn:aws:ecs:eu-west-1:123456789012:cluster/main",
+    "service_urn": "urn",
+    "task_definition_arn": ASKED,
+    "container": "shop",
+    "log_group": "shop-log",
+    "target_group_arn": "",
+    "timeout_seconds": 60,
+}
+UNDER_WAY = service(deployment("PRIMARY", ASKED, "IN_PROGRESS", running=1))
+COMPLETED = service(deployment("PRIMARY", ASKED, "COMPLETED", running=2))
+OLD = service(deployment("PRIMARY", BEFORE, "COMPLETED", running=2))
+
+
+class Aws:
+    """Answers with one service after another, the last one for ever, and with what is known of its tasks."""
+
+    def __init__(self, *services: dict[str, Any] | None, tasks: list[dict[str, Any]] | None = None) -> None:
+        self.services = list(services)
+        self.tasks = tasks or []
+        self.said: list[str] = []
+        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.exceptions = SimpleNamespace(ResourceNotFoundException=KeyError)
+
+    def __call__(self, _service: str) -> "Aws":
+        return self
+
+    def describe_services(self, **_request: Any) -> dict[str, Any]:
+        found = self.services.pop(0) if len(self.services) > 1 else self.services[0]
+        return {"services": [] if found is None else [found]}
+
+    def list_tasks(self, **_request: Any) -> dict[str, Any]:
+        return {"taskArns": [task["taskArn"] for task in self.tasks]}
+
+    def describe_tasks(self, **_request: Any) -> dict[str, Any]:
+        return {"tasks": self.tasks}
+
+    def describe_target_health(self, **_request: Any) -> dict[str, Any]:
+        health = {"State": "unhealthy", "Description": "Health checks failed"}
+        return {"TargetHealthDescriptions": [{"Target": {"Id": "10.0.0.1", "Port": 80}, "TargetHealth": health}]}
+
+    def get_log_events(self, **request: Any) -> dict[str, Any]:
+        self.asked.append(("get_log_events", request))
+        if request["logGroupName"] == "gone":
+            raise KeyError
+        return {"events": [{"message": "no database"}]}
+
+    def wait(self, **props: Any) -> list[float]:
+        """Wait for the verdict without waiting; the pauses that it would have made."""
+        pauses: list[float] = []
+        await_deployment(self, PROPS | props, self.said.append, pauses.append)
+        return pauses
+
+    def verdict(self, **props: Any) -> list[str]:
+        """The lines of a verdict that must be a failure."""
+        with pytest.raises(DeploymentFailedError) as caught:
+            self.wait(**props)
+        return str(caught.value).splitlines()
+
+
+def test_a_completed_deployment_is_not_waited_for() -> None:
+    assert Aws(COMPLETED).wait() == []
+
+
+def test_a_deployment_under_way_is_waited_for_and_told_of() -> None:
+    aws = Aws(UNDER_WAY, UNDER_WAY, COMPLETED)
+    assert aws.wait() == [3, 3]
+    assert aws.said == ["shop:7: 1 of 2 tasks run (0 of at most 60 s)", "shop:7: 1 of 2 tasks run (3 of at most 60 s)"]
+
+
+def test_the_deployment_before_may_be_shown_for_a_while_after_the_update() -> None:
+    assert Aws(OLD, OLD, OLD, UNDER_WAY, COMPLETED).wait() == [3, 3, 3, 3]
+
+
+def test_another_deployment_that_stays_is_the_verdict() -> None:
+    aws = Aws(OLD)
+    assert aws.verdict()[0] == "service 'shop': shop:7 was rolled back or replaced, the service runs shop:6"
+    assert len(aws.said) == 5, "fifteen seconds"
+
+
+def test_a_deployment_that_gave_way_to_another_is_decided_at_once() -> None:
+    aws = Aws(UNDER_WAY, OLD)
+    assert aws.verdict()[0] == "service 'shop': shop:7 was rolled back or replaced, the service runs shop:6"
+    assert len(aws.said) == 1
+
+
+def test_a_rollback_is_told_at_once_with_the_log_of_the_task_that_failed() -> None:
+    aws = Aws(UNDER_WAY, ROLLED_BACK, tasks=[stopped("Essential container in task exited", 3)])
+    assert aws.verdict()[:6] == [
+        "service 'shop': the deployment of shop:7 was rolled back to shop:6",
+        "  deployment ecs-svc/7: ECS deployment circuit breaker: tasks failed to start.",
+        "  task 0a1b: Essential container in task exited",
+        "  container shop: exit code 3",
+        "  last lines of shop-log:",
+        "    no database",
+    ]
+    request = {"logGroupName": "shop-log", "logStreamName": "shop/shop/0a1b", "limit": 20, "startFromHead": False}
+    assert aws.asked == [("get_log_events", request)]
+
+
+def test_a_task_that_never_logged_is_no_trouble() -> None:
+    aws = Aws(FIRST_FAILED, tasks=[stopped("CannotPullContainerError: not found")])
+    assert not any("last lines" in line for line in aws.verdict(log_group="gone"))
+
+
+def test_an_unhealthy_target_is_told_of() -> None:
+    assert "  target 10.0.0.1:80: Health checks failed" in Aws(UNDER_WAY, ROLLED_BACK).verdict(
+        target_group_arn="arn:tg"
+    )
+
+
+def test_the_wait_is_bounded() -> None:
+    aws = Aws(UNDER_WAY)
+    first = "service 'shop': the deployment was not complete after 60 s, shop:7: 1 of 2 tasks run"
+    assert aws.verdict()[0] == first
+    assert len(aws.said) == 20
+
+
+@pytest.mark.parametrize("gone", [None, COMPLETED | {"status": "INACTIVE"}])
+def test_a_service_that_is_gone_is_told_with_the_fix(gone: dict[str, Any] | None) -> None:
+    sentence = (
+        "service 'shop': shop:7 is not deployed: the service is gone; run `pulumi up --refresh` to create it again"
+    )
+    assert Aws(gone).verdict() == [sentence]
+
+
+def test_a_changed_input_is_a_change_without_asking_aws() -> None:
+    provider = VerdictProvider()
+    assert provider.diff("id", PROPS, PROPS | {"task_definition_arn": BEFORE, "__provider": "x"}).changes is True
+
+
+class Context:
+    """The gRPC context of a call, as far as ending it goes."""
+
+    def __init__(self) -> None:
+        self.ended: list[tuple[grpc.StatusCode, str]] = []
+
+    def abort(self, code: grpc.StatusCode, details: str) -> None:
+        """As gRPC's own, which raises too."""
+        self.ended.append((code, details))
+        raise RuntimeError
+
+
+grpc.ServicerContext.register(Context)
+
+
+def test_the_verdict_ends_a_call_with_its_message_alone() -> None:
+    made = Context()
+
+    def call(context: Context) -> None:
+        assert context is made
+        end_without_traceback("one\ntwo")
+
+    with pytest.raises(RuntimeError):
+        call(made)
+    assert made.ended == [(grpc.StatusCode.UNKNOWN, "one\ntwo")]
+
+
+def test_without_a_call_to_end_the_verdict_is_raised() -> None:
+    with pytest.raises(DeploymentFailedError, match=r"^one$"):
+        end_without_traceback("one")
+
+
+def test_a_service_is_waited_for_by_its_verdict() -> None:
+    built = build(lambda: COMPONENTS["FargateService"]("shop", BEHIND_BALANCER))
+    assert built.one(":Verdict", "shop").inputs == {
+        "who": "service 'shop'",
+        "service": "arn:aws:ecs:eu-west-1:123456789012:shop",
+        "cluster": TASK["cluster_arn"],
+        "service_urn": built.one("service:Service", "shop").urn,
+        "task_definition_arn": "arn:aws:ecs:eu-west-1:123456789012:shop",
+        "container": "shop",
+        "log_group": "shop",
+        "target_group_arn": "arn:aws:lb:eu-west-1:123456789012:shop",
+        "timeout_seconds": 900,
+    }
+
+
+@pytest.mark.parametrize(("kind", "args"), [("FargateService", TASK), ("QueueWorker", WORKER)])
+def test_without_verdict_the_provider_waits_and_an_interrupted_update_rolls_back(
+    kind: str, args: dict[str, Any]
+) -> None:
+    make: Callable[..., Any] = COMPONENTS[kind]
+    built = build(lambda: make("shop", args | {"without_verdict": True}))
+    inputs = built.one("service:Service", "shop").inputs
+    assert built.of_type(":Verdict") == []
+    assert (inputs["waitForSteadyState"], inputs["sigintRollback"]) == (True, True)
