@@ -3,13 +3,11 @@
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-queues.html
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-import pulumi
-
-from ._checks import given, whole_number
-from ._iam import Statement
+from ._checks import ArgumentError, given, whole_number
 
 VISIBILITY_TIMEOUT_SECONDS = 30
 LONGEST_VISIBILITY_TIMEOUT_SECONDS = 43200
@@ -42,17 +40,8 @@ def delivery(
     )
 
 
-def allow_topics(queue_arn: pulumi.Input[str], topic_arns: Sequence[pulumi.Input[str]]) -> list[Statement]:
-    """Let SNS send to the queue, for messages of these topics only; one statement however many there are."""
-    if not topic_arns:
-        return []
-    return [
-        {
-            "Sid": "AllowTopics",
-            "Effect": "Allow",
-            "Principal": {"Service": "sns.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": queue_arn,
-            "Condition": {"ArnEquals": {"aws:SourceArn": list(topic_arns)}},
-        }
-    ]
+def need_fifo(who: str, args: Mapping[str, Any], keys: tuple[str, ...]) -> None:
+    """Refuse what only works in order."""
+    for key in keys:
+        if args.get(key) and not args.get("fifo"):
+            raise ArgumentError(f"{who}: {key} needs fifo, got a standard one; set fifo or leave {key} out")

@@ -1,37 +1,44 @@
-"""SNS topic that copies each message to N SQS queues, every queue with a dead-letter queue.
+"""SNS topics that copy each message to N SQS queues, every queue with a dead-letter queue.
 
 Source: https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
 """
 
 from collections.abc import Mapping, Sequence
-from math import prod
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 from pulumi_aws import sns
 
-from ._checks import ArgumentError, check_keys, child_name, given, not_empty
-from ._messaging import DEAD_SUFFIX, FIFO_SUFFIX, QUEUE_NAME_LENGTH, delivery
+from ._checks import ArgumentError, check_keys, child_name, given, not_empty, one_of
+from ._filter_policy import SCOPES, check_filter_policy
+from ._messaging import DEAD_SUFFIX, FIFO_SUFFIX, QUEUE_NAME_LENGTH, delivery, need_fifo
+from ._messaging_key import messaging_key, refuse_managed_key
+from ._queue_policy import check_topic_arn
 from .queue import Queue, QueueArgs
 from .topic import Topic, TopicArgs
-
-# https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
-MOST_FILTER_ATTRIBUTES = 5
-MOST_FILTER_COMBINATIONS = 150
 
 
 class FanOutQueueArgs(TypedDict):
     """One queue of a FanOut."""
 
-    filter_policy: NotRequired[Mapping[str, list[str]]]
-    """Message attribute to the values let through; a message must match every attribute named, up to 5 of them.
-    Default: every message."""
+    filter_policy: NotRequired[Mapping[str, Any]]
+    """Message attribute to the list of values let through, or of operators such as {"prefix": "eu-"} in the grammar of
+    SNS; a message must match every attribute named, up to 5 of them. Default: every message."""
+    filter_policy_scope: NotRequired[str]
+    """What the filter looks at: MessageAttributes, or MessageBody for keys of a JSON body, which may be nested.
+    Default: MessageAttributes."""
     raw_message_delivery: NotRequired[bool]
     """Deliver the message as published, without the envelope of SNS. Default: false."""
     visibility_timeout_seconds: NotRequired[int]
     """Seconds a message stays hidden while a consumer works on it, 0-43200; longer than the work. Default: 30."""
     max_receives: NotRequired[int]
     """Deliveries before a message is set aside in the dead-letter queue, 1-1000. Default: 5."""
+    queue_arn: NotRequired[pulumi.Input[str]]
+    """Queue that exists already, whose own policy lets the topics send; it is subscribed and otherwise left alone.
+    Default: a queue of its own."""
+    dead_letter_queue_arn: NotRequired[pulumi.Input[str]]
+    """With queue_arn, the queue for what SNS cannot deliver, whose own policy lets the topics send too. Default: with a
+    queue that exists, what cannot be delivered is gone; else the dead-letter queue of its own."""
 
 
 class FanOutArgs(TypedDict):
@@ -41,19 +48,31 @@ class FanOutArgs(TypedDict):
     """Queue key to its settings, at least one. Renaming a key replaces its queue; adding one touches no other."""
     topic_arn: NotRequired[pulumi.Input[str]]
     """Topic that exists already. Default: a topic of its own."""
+    more_topic_arns: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Further topics that exist already, topic key to ARN, of any account and region; each queue gets what passes its
+    filter from every one. Another account's topic has to let this account subscribe. Default: none."""
     fifo: NotRequired[bool]
     """Topic and queues keep order within a message group. Default: false."""
     kms_key_id: NotRequired[pulumi.Input[str]]
     """KMS key that encrypts the topic of its own. Default: the account's own key for SNS."""
+    queue_kms_key_id: NotRequired[pulumi.Input[str]]
+    """KMS key of your own that encrypts the queues, whose policy lets SNS in. Default: a key of SQS."""
+    create_kms_key: NotRequired[bool]
+    """Make one KMS key for the topic of its own and the queues, that SNS can deliver with and alarms can publish with;
+    publishers need kms:GenerateDataKey and kms:Decrypt, consumers kms:Decrypt. Default: false."""
+    content_based_deduplication: NotRequired[bool]
+    """With fifo, repeats are told by the hash of their body, where the publisher gives no id. Default: false."""
+    high_throughput: NotRequired[bool]
+    """With fifo, repeats are dropped and limits of calls counted within each message group. Default: false."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Tags on the topic and every queue. Default: a Name, and the provider's own."""
 
 
 class FanOut(pulumi.ComponentResource):
-    """Publish once; each consumer reads its own copy. A Topic, and per queue a Queue and a subscription.
+    """Publish once; each consumer reads its own copy. A Topic, and per queue a Queue and a subscription to each topic.
 
-    Raises ArgumentError on no queues, a filter without values or beyond the limits of SNS, a number outside the limits
-    of SQS, a name that is none or too long, or a key for a topic that is not its own.
+    Raises ArgumentError on no queues, a filter that SNS would refuse or that lets nothing through, a number outside the
+    limits of SQS, a name that is none or too long, kinds or keys that do not go together, or a topic that is none.
     """
 
     topic_arn: pulumi.Output[str]
@@ -66,31 +85,27 @@ class FanOut(pulumi.ComponentResource):
     """Queue key to the ARN of its dead-letter queue."""
     dead_letter_queue_urls: pulumi.Output[Mapping[str, str]]
     """Queue key to the URL of its dead-letter queue."""
+    kms_key_arn: pulumi.Output[str | None]
+    """ARN of the key that create_kms_key made; none without."""
 
     def __init__(self, name: str, args: FanOutArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         check_fan_out(name, args)
         super().__init__("slipway:index:FanOut", name, dict(args), opts)
         child = pulumi.ResourceOptions(parent=self)
+        key = messaging_key(name, args.get("tags"), child).arn if args.get("create_kms_key") else None
+        self.kms_key_arn = key if key is not None else pulumi.Output.from_input(None)
         topic_arn = args.get("topic_arn")
         if topic_arn is None:
-            topic_arn = Topic(name, topic_args(args), child).topic_arn
+            topic_arn = Topic(name, topic_args(args, key), child).topic_arn
         self.topic_arn = pulumi.Output.from_input(topic_arn)
+        sources = sources_of(name, args, self.topic_arn)
         queues: dict[str, Queue] = {}
-        for key, wanted in args["queues"].items():
-            queue = Queue(f"{name}-{key}", queue_args(args, wanted, self.topic_arn), child)
-            queues[key] = queue
-            filters = wanted.get("filter_policy")
-            sns.TopicSubscription(
-                f"{name}-{key}",
-                topic=self.topic_arn,
-                protocol="sqs",
-                endpoint=queue.queue_arn,
-                filter_policy=pulumi.Output.json_dumps(dict(filters)) if filters else None,
-                raw_message_delivery=given(wanted.get("raw_message_delivery"), False),
-                redrive_policy=pulumi.Output.json_dumps({"deadLetterTargetArn": queue.dead_letter_queue_arn}),
-                # A message published before the queue's policy stands would be lost.
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[queue]),
-            )
+        for queue_key, wanted in args["queues"].items():
+            queue = None
+            if wanted.get("queue_arn") is None:
+                queue = queues[queue_key] = Queue(f"{name}-{queue_key}", queue_args(args, wanted, sources, key), child)
+            for prefix, source in sources.items():
+                subscribe(f"{prefix}-{queue_key}", source, wanted, queue, self)
         self.queue_arns = by_key(queues, [queue.queue_arn for queue in queues.values()])
         self.queue_urls = by_key(queues, [queue.queue_url for queue in queues.values()])
         self.dead_letter_queue_arns = by_key(queues, [queue.dead_letter_queue_arn for queue in queues.values()])
@@ -102,8 +117,35 @@ class FanOut(pulumi.ComponentResource):
                 "queueUrls": self.queue_urls,
                 "deadLetterQueueArns": self.dead_letter_queue_arns,
                 "deadLetterQueueUrls": self.dead_letter_queue_urls,
+                "kmsKeyArn": self.kms_key_arn,
             }
         )
+
+
+def sources_of(name: str, args: FanOutArgs, topic_arn: pulumi.Output[str]) -> dict[str, pulumi.Input[str]]:
+    """Start of a subscription's name to its topic; a further topic's key is in it, so that none renames another."""
+    further = given(args.get("more_topic_arns"), {})
+    return {name: topic_arn, **{f"{name}-from-{key}": arn for key, arn in further.items()}}
+
+
+def subscribe(
+    name: str, topic_arn: pulumi.Input[str], wanted: FanOutQueueArgs, queue: Queue | None, parent: pulumi.Resource
+) -> None:
+    """Send what passes the filter to the queue, and what cannot be delivered to its dead-letter queue."""
+    filters = wanted.get("filter_policy")
+    dead = queue.dead_letter_queue_arn if queue else wanted.get("dead_letter_queue_arn")
+    sns.TopicSubscription(
+        name,
+        topic=topic_arn,
+        protocol="sqs",
+        endpoint=queue.queue_arn if queue else wanted["queue_arn"],
+        filter_policy=pulumi.Output.json_dumps(dict(filters)) if filters else None,
+        filter_policy_scope=wanted.get("filter_policy_scope") if filters else None,
+        raw_message_delivery=given(wanted.get("raw_message_delivery"), False),
+        redrive_policy=pulumi.Output.json_dumps({"deadLetterTargetArn": dead}) if dead is not None else None,
+        # A message published before the queue's policy stands would be lost.
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[queue] if queue else []),
+    )
 
 
 def check_fan_out(name: str, args: FanOutArgs) -> None:
@@ -113,45 +155,79 @@ def check_fan_out(name: str, args: FanOutArgs) -> None:
     not_empty(who, "queues", args["queues"], '{"billing": {}}')
     if args.get("topic_arn") is not None and args.get("kms_key_id") is not None:
         raise ArgumentError(f"{who}: set topic_arn or kms_key_id, got both; the key belongs to a topic of its own")
+    for key in ("kms_key_id", "queue_kms_key_id"):
+        if args.get(key) is not None and args.get("create_kms_key"):
+            raise ArgumentError(f"{who}: set {key} or create_kms_key, got both")
+    need_fifo(who, args, ("content_based_deduplication", "high_throughput"))
+    refuse_managed_key(who, "queue_kms_key_id", args.get("queue_kms_key_id"))
+    further = given(args.get("more_topic_arns"), {})
+    named = {"topic_arn": args.get("topic_arn")} | {f"more_topic_arns.{key}": arn for key, arn in further.items()}
+    for argument, arn in named.items():
+        check_source(who, argument, arn, given(args.get("fifo"), False))
     for key, wanted in args["queues"].items():
         child_name(f"{who} queue {key!r}", f"{name}-{key}", QUEUE_NAME_LENGTH, DEAD_SUFFIX + FIFO_SUFFIX)
-        path = f"queues.{key}."
-        delivery(who, wanted.get("visibility_timeout_seconds"), wanted.get("max_receives"), path)
-        check_filter(who, f"{path}filter_policy", given(wanted.get("filter_policy"), {}))
+        check_queue(who, f"queues.{key}.", wanted)
 
 
-def check_filter(who: str, argument: str, filters: Mapping[str, Sequence[str]]) -> None:
-    """Refuse a filter that SNS would refuse, or that lets nothing through."""
-    for attribute, values in filters.items():
-        not_empty(who, f"{argument}.{attribute}", values, "[physical]")
-    if len(filters) > MOST_FILTER_ATTRIBUTES:
-        rule = f"must name at most {MOST_FILTER_ATTRIBUTES} attributes"
-        raise ArgumentError(f"{who}: {argument} {rule}, got {len(filters)}; that is the limit of SNS")
-    combinations = prod(len(values) for values in filters.values())
-    if combinations > MOST_FILTER_COMBINATIONS:
-        rule = f"must have at most {MOST_FILTER_COMBINATIONS} combinations of values"
-        raise ArgumentError(f"{who}: {argument} {rule}, got {combinations}; that is the limit of SNS")
+def check_source(who: str, argument: str, arn: object, fifo: bool) -> None:
+    """Refuse a topic that is none, or that could not deliver to these queues."""
+    check_topic_arn(who, argument, arn)
+    if fifo and isinstance(arn, str) and not arn.endswith(FIFO_SUFFIX):
+        fix = "a standard topic delivers to standard queues only"
+        raise ArgumentError(f"{who}: {argument} must be a fifo topic as the queues are fifo, got {arn!r}; {fix}")
 
 
-def topic_args(args: FanOutArgs) -> TopicArgs:
+def check_queue(who: str, path: str, wanted: FanOutQueueArgs) -> None:
+    """Refuse the settings of one queue that cannot work."""
+    delivery(who, wanted.get("visibility_timeout_seconds"), wanted.get("max_receives"), path)
+    if wanted.get("queue_arn") is not None:
+        for key in ("visibility_timeout_seconds", "max_receives"):
+            if wanted.get(key) is not None:
+                raise ArgumentError(f"{who}: set {path}queue_arn or {path}{key}, got both; it is set on that queue")
+    elif wanted.get("dead_letter_queue_arn") is not None:
+        fix = "a queue of its own has one of its own"
+        raise ArgumentError(f"{who}: {path}dead_letter_queue_arn needs {path}queue_arn, got none; {fix}")
+    scope = wanted.get("filter_policy_scope")
+    if scope is not None:
+        one_of(who, f"{path}filter_policy_scope", scope, SCOPES)
+        if not wanted.get("filter_policy"):
+            raise ArgumentError(f"{who}: {path}filter_policy_scope needs filter_policy, got none; leave it out")
+    check_filter_policy(who, f"{path}filter_policy", given(wanted.get("filter_policy"), {}), given(scope, SCOPES[0]))
+
+
+def topic_args(args: FanOutArgs, key: pulumi.Output[str] | None) -> TopicArgs:
     """What a topic of its own takes over from the fan-out."""
-    own: TopicArgs = {"fifo": given(args.get("fifo"), False)}
-    if (key := args.get("kms_key_id")) is not None:
-        own["kms_key_id"] = key
+    own: TopicArgs = {
+        "fifo": given(args.get("fifo"), False),
+        "content_based_deduplication": given(args.get("content_based_deduplication"), False),
+        "high_throughput": given(args.get("high_throughput"), False),
+    }
+    if (chosen := args.get("kms_key_id") if key is None else key) is not None:
+        own["kms_key_id"] = chosen
     if (tags := args.get("tags")) is not None:
         own["tags"] = tags
     return own
 
 
-def queue_args(args: FanOutArgs, wanted: FanOutQueueArgs, topic_arn: pulumi.Input[str]) -> QueueArgs:
+def queue_args(
+    args: FanOutArgs,
+    wanted: FanOutQueueArgs,
+    sources: Mapping[str, pulumi.Input[str]],
+    key: pulumi.Output[str] | None,
+) -> QueueArgs:
     """What a queue takes over from the fan-out and from its own settings."""
     handed = delivery("", wanted.get("visibility_timeout_seconds"), wanted.get("max_receives"))
     own: QueueArgs = {
         "fifo": given(args.get("fifo"), False),
-        "topic_arns": [topic_arn],
+        # Without it a queue refuses what its topic lets through: a message with no id of its own.
+        "content_based_deduplication": given(args.get("content_based_deduplication"), False),
+        "high_throughput": given(args.get("high_throughput"), False),
+        "topic_arns": list(sources.values()),
         "visibility_timeout_seconds": handed.visibility_timeout_seconds,
         "max_receives": handed.max_receives,
     }
+    if (chosen := args.get("queue_kms_key_id") if key is None else key) is not None:
+        own["kms_key_id"] = chosen
     if (tags := args.get("tags")) is not None:
         own["tags"] = tags
     return own

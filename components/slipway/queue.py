@@ -9,9 +9,10 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_aws import sqs
 
-from ._checks import check_keys, child_name, given, whole_number
-from ._iam import Statement, deny_insecure_transport, document
-from ._messaging import DEAD_SUFFIX, FIFO_SUFFIX, QUEUE_NAME_LENGTH, allow_topics, delivery
+from ._checks import ArgumentError, check_keys, child_name, given, whole_number
+from ._messaging import DEAD_SUFFIX, FIFO_SUFFIX, QUEUE_NAME_LENGTH, delivery, need_fifo
+from ._messaging_key import messaging_key, refuse_managed_key
+from ._queue_policy import check_topic_arn, queue_policy
 from ._tags import named
 
 RETENTION_SECONDS = 345600  # 4 days
@@ -35,10 +36,17 @@ class QueueArgs(TypedDict):
     send, so that there is time left to look at them. Default: 345600 (4 days)."""
     delay_seconds: NotRequired[int]
     """Seconds before a new message can be received, 0-900. Default: 0."""
+    content_based_deduplication: NotRequired[bool]
+    """A fifo queue tells repeats by the hash of their body, where the sender gives no id. Default: false."""
+    high_throughput: NotRequired[bool]
+    """A fifo queue drops repeats and counts its limit of calls within each message group, not over all of them.
+    Default: false."""
     kms_key_id: NotRequired[pulumi.Input[str]]
     """KMS key of your own; topics can deliver only if its policy allows SNS. Default: encrypted by a key of SQS."""
+    create_kms_key: NotRequired[bool]
+    """Make a KMS key that topics of this account can deliver with; consumers need kms:Decrypt. Default: false."""
     topic_arns: NotRequired[list[pulumi.Input[str]]]
-    """Topics that may send to the queue. Default: none, senders need IAM permission."""
+    """Topics that may send to the queue, of any account and region. Default: none, senders need IAM permission."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Tags on both queues. Default: a Name, and the provider's own."""
 
@@ -46,7 +54,8 @@ class QueueArgs(TypedDict):
 class Queue(pulumi.ComponentResource):
     """A queue and its dead-letter queue, with a policy each and a list of one as to whose dead letters are taken.
 
-    Raises ArgumentError on a name that no queue may have, one too long, or a number outside the limits of SQS.
+    Raises ArgumentError on a name that no queue may have, one too long, a number outside the limits of SQS, what only a
+    fifo queue has, or a key that topics cannot deliver with.
     """
 
     queue_arn: pulumi.Output[str]
@@ -59,6 +68,8 @@ class Queue(pulumi.ComponentResource):
     """ARN of the dead-letter queue."""
     dead_letter_queue_url: pulumi.Output[str]
     """URL of the dead-letter queue."""
+    kms_key_arn: pulumi.Output[str | None]
+    """ARN of the key that create_kms_key made; none without."""
 
     def __init__(self, name: str, args: QueueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         who = f"Queue {name!r}"
@@ -69,10 +80,15 @@ class Queue(pulumi.ComponentResource):
         fix = "dead letters are kept 1209600 seconds from their first send and need time of their own"
         retention = whole_number(who, "retention_seconds", kept, 60, LONGEST_RETENTION_SECONDS - 1, fix)
         delay = whole_number(who, "delay_seconds", given(args.get("delay_seconds"), 0), 0, LONGEST_DELAY_SECONDS)
+        check_sources(who, args)
         super().__init__("slipway:index:Queue", name, dict(args), opts)
         child = pulumi.ResourceOptions(parent=self)
         key, tags = args.get("kms_key_id"), args.get("tags")
+        self.kms_key_arn = pulumi.Output.from_input(None)
+        if args.get("create_kms_key"):
+            key = self.kms_key_arn = messaging_key(name, tags, child).arn
         fifo = given(args.get("fifo"), False) or None
+        in_groups = given(args.get("high_throughput"), False)
         managed = True if key is None else None
         dead = sqs.Queue(
             name + DEAD_SUFFIX,
@@ -88,6 +104,9 @@ class Queue(pulumi.ComponentResource):
         queue = sqs.Queue(
             name,
             fifo_queue=fifo,
+            content_based_deduplication=given(args.get("content_based_deduplication"), False) or None,
+            deduplication_scope="messageGroup" if in_groups else None,
+            fifo_throughput_limit="perMessageGroupId" if in_groups else None,
             visibility_timeout_seconds=handed.visibility_timeout_seconds,
             message_retention_seconds=retention,
             delay_seconds=delay,
@@ -105,12 +124,10 @@ class Queue(pulumi.ComponentResource):
             redrive_allow_policy=pulumi.Output.json_dumps(only_this),
             opts=child,
         )
-        topics = given(args.get("topic_arns"), [])
         for role, guarded in ((name, queue), (name + DEAD_SUFFIX, dead)):
             # Both queues: what a topic could not deliver goes to the dead-letter queue.
-            statements: list[Statement] = [deny_insecure_transport("sqs:*", guarded.arn)]
-            statements += allow_topics(guarded.arn, topics)
-            policy = pulumi.Output.json_dumps(document(statements))
+            arns = pulumi.Output.all(guarded.arn, *given(args.get("topic_arns"), []))
+            policy = arns.apply(lambda all_arns: queue_policy(all_arns[0], all_arns[1:]))
             sqs.QueuePolicy(role, queue_url=guarded.url, policy=policy, opts=child)
         self.queue_arn = queue.arn
         self.queue_url = queue.url
@@ -124,5 +141,22 @@ class Queue(pulumi.ComponentResource):
                 "queueName": self.queue_name,
                 "deadLetterQueueArn": self.dead_letter_queue_arn,
                 "deadLetterQueueUrl": self.dead_letter_queue_url,
+                "kmsKeyArn": self.kms_key_arn,
             }
         )
+
+
+def check_sources(who: str, args: QueueArgs) -> None:
+    """Refuse kinds and keys that do not go together, and topics that are none or could not deliver."""
+    need_fifo(who, args, ("content_based_deduplication", "high_throughput"))
+    if args.get("kms_key_id") is not None and args.get("create_kms_key"):
+        raise ArgumentError(f"{who}: set kms_key_id or create_kms_key, got both")
+    topics = given(args.get("topic_arns"), [])
+    for index, arn in enumerate(topics):
+        argument = f"topic_arns[{index}]"
+        check_topic_arn(who, argument, arn)
+        if args.get("fifo") and isinstance(arn, str) and not arn.endswith(FIFO_SUFFIX):
+            fix = "a standard topic delivers to standard queues only"
+            raise ArgumentError(f"{who}: {argument} must be a fifo topic as the queue is fifo, got {arn!r}; {fix}")
+    if topics:
+        refuse_managed_key(who, "kms_key_id", args.get("kms_key_id"))

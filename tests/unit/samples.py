@@ -81,11 +81,20 @@ RICHEST: dict[str, dict[str, Any]] = {
     },
     "FanOut": {
         "fifo": True,
+        "content_based_deduplication": True,
+        "high_throughput": True,
+        "more_topic_arns": {"returns": f"{TOPIC}-returns.fifo"},
         "kms_key_id": KEY,
+        "queue_kms_key_id": KEY,
         "tags": {"team": "shop"},
         "queues": {
             "billing": {"visibility_timeout_seconds": 120, "max_receives": 3},
-            "shipping": {"filter_policy": {"kind": ["physical"]}, "raw_message_delivery": True},
+            "shipping": {
+                "filter_policy": {"kind": [{"prefix": "phys"}]},
+                "filter_policy_scope": "MessageBody",
+                "raw_message_delivery": True,
+            },
+            "audit": {"queue_arn": f"{QUEUE}.fifo", "dead_letter_queue_arn": f"{QUEUE}-dead.fifo"},
         },
     },
     "FargateService": RICH_TASK
@@ -121,12 +130,23 @@ RICHEST: dict[str, dict[str, Any]] = {
         "max_receives": 3,
         "retention_seconds": 3600,
         "delay_seconds": 5,
-        "kms_key_id": KEY,
-        "topic_arns": [TOPIC, TOPIC + "-2"],
+        "content_based_deduplication": True,
+        "high_throughput": True,
+        "create_kms_key": True,
+        "topic_arns": [f"{TOPIC}.fifo", f"{TOPIC}-2.fifo"],
         "tags": {"team": "shop"},
     },
     "QueueWorker": RICH_TASK
     | WORKER
     | {"queue_kms_key_arn": KEY, "min_tasks": 2, "max_tasks": 8, "backlog_per_task": 50},
-    "Topic": {"fifo": True, "kms_key_id": KEY, "tags": {"team": "shop"}},
+    "Topic": {
+        "fifo": True,
+        "content_based_deduplication": True,
+        "high_throughput": True,
+        "kms_key_id": KEY,
+        "publisher_account_ids": ["123456789012"],
+        "subscriber_account_ids": ["123456789012"],
+        "log_failed_deliveries": True,
+        "tags": {"team": "shop"},
+    },
 }

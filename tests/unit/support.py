@@ -31,6 +31,7 @@ Answer = dict[str, Any] | Callable[[Any], dict[str, Any]]
 ANSWERS: Mapping[str, Answer] = {
     "aws:index/getAvailabilityZones:getAvailabilityZones": {"names": ZONES},
     "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
+    "aws:index/getPartition:getPartition": {"partition": "aws"},
     "aws:index/getRegion:getRegion": {"region": REGION},
     "aws:ecr/getAuthorizationToken:getAuthorizationToken": {"userName": "AWS", "password": "token"},
     "aws:ssm/getParameter:getParameter": {"value": "ami-0123456789abcdef0"},

@@ -54,7 +54,8 @@ def test_the_richest_sample_sets_every_argument(kind: str) -> None:
     keys = set(inspect.get_annotations(getattr(slipway, f"{kind}Args")))
     left_out = {
         "Bastion": {"key_file"},  # excludes public_key
-        "FanOut": {"topic_arn"},  # excludes kms_key_id
+        "FanOut": {"topic_arn", "create_kms_key"},  # exclude kms_key_id
+        "Queue": {"kms_key_id"},  # excludes create_kms_key
         # Excludes availability_zones, and takes a VPC as it is.
         "Network": {"zone_count", "vpc_id", "public_subnet_ids", "private_subnet_ids", "isolated_subnet_ids"},
     }

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from slipway import ArgumentError
-from tests.unit.samples import COMPONENTS, KEY, RICHEST, TOPIC
+from tests.unit.samples import COMPONENTS, KEY, QUEUE, RICHEST, TOPIC
 from tests.unit.support import Built, build
 
 FanOut = COMPONENTS["FanOut"]
@@ -87,6 +87,46 @@ def test_outputs_are_by_queue_key() -> None:
     assert outputs["queueUrls"]["shipping"].endswith("/orders-shipping")
 
 
+def test_more_topics_are_subscribed_and_let_in_by_one_statement() -> None:
+    built = fan_out({"more_topic_arns": {"returns": f"{TOPIC}-returns"}, "queues": {"billing": {}, "shipping": {}}})
+    subscribed = {it.name: (it.inputs["topic"], it.inputs["endpoint"]) for it in built.of_type("TopicSubscription")}
+    own = "arn:aws:sns:eu-west-1:123456789012:orders"
+    assert subscribed == {
+        "orders-billing": (own, f"{ARN}-billing"),
+        "orders-from-returns-billing": (f"{TOPIC}-returns", f"{ARN}-billing"),
+        "orders-from-returns-shipping": (f"{TOPIC}-returns", f"{ARN}-shipping"),
+        "orders-shipping": (own, f"{ARN}-shipping"),
+    }
+    policy = json.loads(built.one("QueuePolicy", "orders-billing").inputs["policy"])
+    [allowed] = [it for it in policy["Statement"] if it["Effect"] == "Allow"]
+    assert allowed["Condition"] == {"ArnEquals": {"aws:SourceArn": [own, f"{TOPIC}-returns"]}}
+
+
+def test_a_queue_that_exists_is_subscribed_and_left_alone() -> None:
+    built = fan_out({"queues": {"audit": {"queue_arn": QUEUE, "raw_message_delivery": True}}})
+    assert built.counts() == {
+        "aws:sns/topic:Topic": 1,
+        "aws:sns/topicPolicy:TopicPolicy": 1,
+        "aws:sns/topicSubscription:TopicSubscription": 1,
+    }
+    assert built.one("TopicSubscription", "orders-audit").inputs["endpoint"] == QUEUE
+
+
+def test_one_key_is_made_for_topic_and_queues() -> None:
+    built = fan_out({"create_kms_key": True, "queues": {"billing": {}, "shipping": {}}})
+    arn = "arn:aws:kms:eu-west-1:123456789012:orders"
+    encrypted = [*built.of_type("queue:Queue"), *built.of_type("topic:Topic")]
+    assert {it.inputs["kmsMasterKeyId"] for it in encrypted} == {arn}
+    assert len(built.of_type("key:Key")) == 1
+    assert built.component_outputs("FanOut")["kmsKeyArn"] == arn
+
+
+def test_a_filter_on_the_body_says_so() -> None:
+    wanted = {"filter_policy": {"order": {"kind": ["physical"]}}, "filter_policy_scope": "MessageBody"}
+    inputs = fan_out({"queues": {"shipping": wanted}}).one("TopicSubscription", "orders-shipping").inputs
+    assert (json.loads(inputs["filterPolicy"]), inputs["filterPolicyScope"]) == (wanted["filter_policy"], "MessageBody")
+
+
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"queues": {}}, ': queues must have at least one entry, got none; for example {"billing": {}}'),
     ({"queues": ["billing"]}, ": queues must be a mapping, got ['billing']"),
@@ -97,8 +137,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"queues": {"billing": {"raw": True}}},
-        ": queues.billing.raw is not an argument; the arguments are filter_policy, max_receives, "
-        "raw_message_delivery, visibility_timeout_seconds",
+        ": queues.billing.raw is not an argument; the arguments are dead_letter_queue_arn, filter_policy, "
+        "filter_policy_scope, max_receives, queue_arn, raw_message_delivery, visibility_timeout_seconds",
     ),
     (
         {"queues": {"billing": {"max_receives": 1001}}},
@@ -119,6 +159,63 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (
         {"queues": {"billing": {"filter_policy": {"a": [str(it) for it in range(76)], "b": ["1", "2"]}}}},
         ": queues.billing.filter_policy must have at most 150 combinations of values, got 152; that is the limit of SNS",
+    ),
+    (
+        {"topic_arn": "orders", "queues": {"billing": {}}},
+        ": topic_arn must be the ARN of a topic, got 'orders'; write it like arn:aws:sns:eu-west-1:123456789012:orders",
+    ),
+    (
+        {"topic_arn": TOPIC, "fifo": True, "queues": {"billing": {}}},
+        f": topic_arn must be a fifo topic as the queues are fifo, got {TOPIC!r}; a standard topic delivers to "
+        "standard queues only",
+    ),
+    (
+        {"more_topic_arns": {"returns": TOPIC}, "fifo": True, "queues": {"billing": {}}},
+        f": more_topic_arns.returns must be a fifo topic as the queues are fifo, got {TOPIC!r}; a standard topic "
+        "delivers to standard queues only",
+    ),
+    (
+        {"more_topic_arns": {"returns": "arn:aws:sqs:eu-west-1:123456789012:work"}, "queues": {"billing": {}}},
+        ": more_topic_arns.returns must be the ARN of a topic, got 'arn:aws:sqs:eu-west-1:123456789012:work'; write it "
+        "like arn:aws:sns:eu-west-1:123456789012:orders",
+    ),
+    (
+        {"queue_kms_key_id": "alias/aws/sqs", "queues": {"billing": {}}},
+        ": queue_kms_key_id must not be a key of AWS on a subscribed queue, got 'alias/aws/sqs'; its policy cannot let "
+        "SNS in, and every message would be dropped in silence; give a key of your own, set create_kms_key, or leave it out",
+    ),
+    (
+        {"queue_kms_key_id": KEY, "create_kms_key": True, "queues": {"billing": {}}},
+        ": set queue_kms_key_id or create_kms_key, got both",
+    ),
+    (
+        {"kms_key_id": KEY, "create_kms_key": True, "queues": {"billing": {}}},
+        ": set kms_key_id or create_kms_key, got both",
+    ),
+    (
+        {"high_throughput": True, "queues": {"billing": {}}},
+        ": high_throughput needs fifo, got a standard one; set fifo or leave high_throughput out",
+    ),
+    (
+        {"content_based_deduplication": True, "queues": {"billing": {}}},
+        ": content_based_deduplication needs fifo, got a standard one; set fifo or leave content_based_deduplication out",
+    ),
+    (
+        {"queues": {"billing": {"filter_policy_scope": "Body", "filter_policy": {"kind": ["a"]}}}},
+        ": queues.billing.filter_policy_scope must be one of MessageAttributes, MessageBody, got 'Body'",
+    ),
+    (
+        {"queues": {"billing": {"filter_policy_scope": "MessageBody"}}},
+        ": queues.billing.filter_policy_scope needs filter_policy, got none; leave it out",
+    ),
+    (
+        {"queues": {"billing": {"dead_letter_queue_arn": QUEUE}}},
+        ": queues.billing.dead_letter_queue_arn needs queues.billing.queue_arn, got none; a queue of its own has one of "
+        "its own",
+    ),
+    (
+        {"queues": {"billing": {"queue_arn": QUEUE, "max_receives": 3}}},
+        ": set queues.billing.queue_arn or queues.billing.max_receives, got both; it is set on that queue",
     ),
     (
         {"topic_arn": TOPIC, "kms_key_id": KEY, "queues": {"billing": {}}},

@@ -1,4 +1,4 @@
-"""Queue and Topic: encrypted, over TLS only, and no message lost in silence."""
+"""Queue: encrypted, over TLS only, and no message lost in silence."""
 
 import json
 from typing import Any
@@ -10,16 +10,11 @@ from tests.unit.samples import COMPONENTS, KEY, TOPIC
 from tests.unit.support import Built, build
 
 Queue = COMPONENTS["Queue"]
-Topic = COMPONENTS["Topic"]
 QUEUE_ARN = "arn:aws:sqs:eu-west-1:123456789012:work"
 
 
 def queue(args: dict[str, Any]) -> Built:
     return build(lambda: Queue("work", args))
-
-
-def topic(args: dict[str, Any]) -> Built:
-    return build(lambda: Topic("orders", args))
 
 
 def test_a_default_queue_is_exactly_this() -> None:
@@ -115,6 +110,30 @@ WRONG_QUEUES: list[tuple[str, dict[str, Any], str]] = [
     ),
     ("work", {"retention_days": 3}, "retention_days is not an argument; did you mean retention_seconds?"),
     ("work", {"topic_arns": TOPIC}, f"topic_arns must be a list, got {TOPIC!r}"),
+    ("work", {"topic_arns": ["*"]}, f"topic_arns[0] must be the ARN of a topic, got '*'; write it like {TOPIC}"),
+    (
+        "work",
+        {"fifo": True, "topic_arns": [f"{TOPIC}.fifo", TOPIC]},
+        f"topic_arns[1] must be a fifo topic as the queue is fifo, got {TOPIC!r}; a standard topic delivers to standard "
+        "queues only",
+    ),
+    (
+        "work",
+        {"kms_key_id": "alias/aws/sqs", "topic_arns": [TOPIC]},
+        "kms_key_id must not be a key of AWS on a subscribed queue, got 'alias/aws/sqs'; its policy cannot let SNS in, "
+        "and every message would be dropped in silence; give a key of your own, set create_kms_key, or leave it out",
+    ),
+    ("work", {"kms_key_id": KEY, "create_kms_key": True}, "set kms_key_id or create_kms_key, got both"),
+    (
+        "work",
+        {"high_throughput": True},
+        "high_throughput needs fifo, got a standard one; set fifo or leave high_throughput out",
+    ),
+    (
+        "work",
+        {"content_based_deduplication": True},
+        "content_based_deduplication needs fifo, got a standard one; set fifo or leave content_based_deduplication out",
+    ),
 ]
 
 
@@ -128,30 +147,28 @@ def test_a_queue_that_sqs_would_refuse_is_refused(name: str, args: dict[str, Any
     assert build(construct).resources == []
 
 
-def test_a_default_topic_is_exactly_this() -> None:
-    built = topic({})
-    wanted = {"kmsMasterKeyId": "alias/aws/sns", "signatureVersion": 2, "tags": {"Name": "orders"}}
-    assert built.one("topic:Topic", "orders").inputs == wanted
-    assert built.counts() == {"aws:sns/topic:Topic": 1, "aws:sns/topicPolicy:TopicPolicy": 1}
-    assert json.loads(built.one("TopicPolicy", "orders").inputs["policy"])["Statement"] == [
-        {
-            "Sid": "DenyInsecureTransport",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "sns:Publish",
-            "Resource": "arn:aws:sns:eu-west-1:123456789012:orders",
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }
-    ]
+def test_a_fifo_queue_of_high_throughput_counts_within_groups() -> None:
+    args = {"fifo": True, "high_throughput": True, "content_based_deduplication": True}
+    inputs = queue(args).one("queue:Queue", "work").inputs
+    assert inputs["deduplicationScope"] == "messageGroup"
+    assert inputs["fifoThroughputLimit"] == "perMessageGroupId"
+    assert inputs["contentBasedDeduplication"] is True
 
 
-def test_a_fifo_topic_has_no_signature_version() -> None:
-    inputs = topic({"fifo": True, "kms_key_id": KEY, "tags": {"Name": "mine"}}).one("topic:Topic", "orders").inputs
-    assert inputs == {"fifoTopic": True, "kmsMasterKeyId": KEY, "tags": {"Name": "mine"}}
-
-
-def test_a_topic_name_with_a_space_is_refused() -> None:
-    with pytest.raises(ArgumentError) as caught:
-        Topic("my orders", {})
-    rule = "the name must be letters, digits and hyphens and start with a letter"
-    assert str(caught.value) == f"Topic 'my orders': {rule}, got 'my orders'"
+def test_a_key_of_its_own_lets_sns_and_alarms_of_the_account_in_and_rotates() -> None:
+    built = queue({"create_kms_key": True})
+    key = built.one("key:Key", "work").inputs
+    assert key["enableKeyRotation"] is True
+    iam, delivery = json.loads(key["policy"])["Statement"]
+    assert iam["Principal"] == {"AWS": "arn:aws:iam::123456789012:root"}
+    assert delivery == {
+        "Sid": "AllowDelivery",
+        "Effect": "Allow",
+        "Principal": {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com", "sns.amazonaws.com"]},
+        "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
+    }
+    arn = "arn:aws:kms:eu-west-1:123456789012:work"
+    assert [it.inputs["kmsMasterKeyId"] for it in built.of_type("queue:Queue")] == [arn, arn]
+    assert built.component_outputs("Queue")["kmsKeyArn"] == arn
