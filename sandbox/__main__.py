@@ -62,7 +62,8 @@ def _rows(report: dict[str, Any]) -> list[tuple[str, Any]]:
         ("saved", report["save_failure"] or report["saved_at"] or "nothing to save yet"),
     ]
     rows += [(f"balancer {name}", url) for name, url in report["urls"].items()]
-    rows += [(f"instance {name}", way_in) for name, way_in in report["instances"].items()]
+    for instance, way in report["instances"].items():
+        rows += [(instance, shown) for shown in (way["command"], way["note"]) if shown]
     rows += [(f"stack {name}", f"{resources} resources") for name, resources in report["stacks"].items()]
     return rows + list(report["contents"].items())
 

@@ -125,7 +125,7 @@ class Cloud:
             "registry": "running" if self._registry.is_running() else "ended",
             "containers": self._controller.off_because or "running",
             "urls": self._controller.urls(),
-            "instances": self._controller.ways_in(),
+            "instances": {id_: dataclasses.asdict(way) for id_, way in self._controller.ways_in().items()},
             "contents": contents.count(),
         }
 

@@ -84,9 +84,10 @@ def up() -> int:
     if code:
         return code
     outputs = attached("exec pulumi stack output --json", stdout=subprocess.PIPE)
-    if outputs.returncode == 0:
-        say(next_steps.text(json.loads(outputs.stdout)))
-    return outputs.returncode
+    status = attached("exec python -m sandbox status --json", stdout=subprocess.PIPE)
+    if outputs.returncode == status.returncode == 0:
+        say(next_steps.text(json.loads(outputs.stdout), json.loads(status.stdout)["instances"].values()))
+    return outputs.returncode or status.returncode
 
 
 def down() -> int:

@@ -1,12 +1,16 @@
 """What to try once the reference platform runs in the sandbox: its URL, an order to send, the bastion."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 ORDER = '{"id": "order-1", "kind": "physical", "quantity": 2}'
 
 
-def text(outputs: Mapping[str, str]) -> str:
-    """The stack's outputs to commands that can be pasted."""
+def text(outputs: Mapping[str, str], instances: Iterable[Mapping[str, str]]) -> str:
+    """The stack's outputs to commands that can be pasted. `instances` is what the sandbox's status says of them."""
+    ssh = outputs["bastionSshCommand"]
+    address = ssh.rpartition("@")[2]
+    # A sshd of this machine that listens on every address has port 22 of that one, too.
+    ssh = next((entry["command"] for entry in instances if entry["note"].startswith(f"{address}:")), ssh)
     return f"""
 The orders platform runs on this machine. What to try next:
 
@@ -16,6 +20,6 @@ The orders platform runs on this machine. What to try next:
   eval "$(make env)"                 # from here on this shell talks to the sandbox
   python -m ops status               # services, targets and queues
   pulumi preview                     # no changes, until you make one
-  {outputs["bastionSshCommand"]}
+  {ssh}
 
   make down                          # destroys it all"""

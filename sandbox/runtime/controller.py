@@ -18,6 +18,7 @@ from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 
 from sandbox.runtime import balancers, moto_ecs, moto_tasks, targets
 from sandbox.runtime.host import DockerHost
+from sandbox.runtime.instance_spec import WayIn
 from sandbox.runtime.instances import Instances
 from sandbox.runtime.moto_types import MotoService, MotoTask
 from sandbox.runtime.services import Scheduler
@@ -110,8 +111,8 @@ class Controller:
         """URL of every open listener, by `<load balancer name>:<listener port>`."""
         return {} if self._host is None else self._balancers.urls()
 
-    def ways_in(self) -> dict[str, str]:
-        """By id of each EC2 instance that runs and has a key: the ssh command that connects, or why none does."""
+    def ways_in(self) -> dict[str, WayIn]:
+        """How to connect to each EC2 instance that runs and has a key, by its id."""
         return {} if self._host is None else self._instances.ways_in()
 
     def _loop(self) -> None:

@@ -41,6 +41,16 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class WayIn:
+    """What `status` shows of a running instance."""
+
+    command: str
+    """ssh command that connects; empty when nothing does."""
+    note: str
+    """Why there is none, or why it is another than the one for the instance's public address; else empty."""
+
+
+@dataclass(frozen=True)
 class Made:
     """The container that there is, and the door it was made with."""
 
@@ -92,10 +102,7 @@ def _covers(rule: Any) -> bool:
     return int(rule.from_port) <= SSH_PORT <= int(rule.to_port)
 
 
-def way_in(opened: tuple[str, int] | None, refused: str, key: str) -> str:
-    """What `status` says of a running instance. `key` is the private key's file, `refused` why it is not the public address."""
-    if opened is None:
-        return "no security group of it lets port 22 in"
-    address, port = opened
+def command(address: str, port: int, key: str) -> str:
+    """The ssh command that connects; `key` is the private key's file."""
     number = "" if port == SSH_PORT else f"-p {port} "
-    return f"ssh -i {key} {number}{USER}@{address}" + (f" ({refused})" if refused else "")
+    return f"ssh -i {key} {number}{USER}@{address}"

@@ -17,12 +17,13 @@ from moto.ec2.models import ec2_backends
 
 from sandbox.runtime.host import DockerHost
 from sandbox.runtime.instance_files import UNKNOWN_KEY, InstanceFiles, private_key_file
-from sandbox.runtime.instance_spec import IMAGE, SSH_PORT, USER, Door, Made, Wanted, action, wanted, way_in
+from sandbox.runtime.instance_spec import IMAGE, SSH_PORT, USER, Door, Made, Wanted, WayIn, action, command, wanted
 from sandbox.runtime.specs import TaskError
 
 AT_ONCE = 2
 SETTLE_SECONDS = 1.0  # Docker's list is at most this old
 RETRY_SECONDS = 10.0
+SHUT = "no security group of it lets port 22 in"
 
 log = logging.getLogger(__name__)
 
@@ -66,17 +67,19 @@ class Instances:
         """Begin nothing more, and wait for what is being done; the containers are the caller's to remove."""
         self._jobs.shutdown(wait=True, cancel_futures=True)
 
-    def ways_in(self) -> dict[str, str]:
-        """By id of each instance that runs and has a key: the command that connects, or why none does."""
+    def ways_in(self) -> dict[str, WayIn]:
+        """By id, of each instance that runs and has a key."""
         found = {}
         for instance, machine in list(self._machines.items()):
             if machine.wanted is None or not machine.wanted.running:
                 continue
-            if machine.container:
+            if machine.opened and machine.container:
                 key = private_key_file(self._keys, machine.public_key) if self._keys else UNKNOWN_KEY
-                found[instance] = way_in(machine.opened, machine.refused, key)
+                found[instance] = WayIn(command(*machine.opened, key), machine.refused)
+            elif machine.container:
+                found[instance] = WayIn("", SHUT)
             else:
-                found[instance] = machine.trouble or "starting"
+                found[instance] = WayIn("", machine.trouble or "starting")
         return found
 
     def tick(self) -> None:

@@ -46,6 +46,12 @@ def make_image(scratch: Path) -> None:
         client.close()
 
 
+def new_key(path: Path) -> str:
+    """An Ed25519 key at `path`; its public half."""
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path], check=True)
+    return path.with_name(f"{path.name}.pub").read_text()
+
+
 class Cloud:
     """Clients and a running controller."""
 
