@@ -18,8 +18,9 @@ from ._tags import named
 SERVICE_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 # Image layers come from S3: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
 PULLED_TASK = ("ecr.api", "ecr.dkr", "logs")
+# Not ec2messages: newer agents do without, and the role of Bastion and Host does not allow it.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html
-SESSION_MANAGER = ("ec2messages", "ssm", "ssmmessages")
+SESSION_MANAGER = ("ssm", "ssmmessages")
 ENDPOINTS_FOR: Mapping[str, Sequence[str]] = {
     "Bastion": SESSION_MANAGER,
     "FanOut": ("sns", "sqs"),

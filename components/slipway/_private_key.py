@@ -8,6 +8,7 @@ Source: https://www.pulumi.com/docs/iac/concepts/providers/dynamic-providers/
 import base64
 import hashlib
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,17 @@ import pulumi
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, generate_private_key
 from pulumi import dynamic
 
+from ._checks import ArgumentError
+
+ED25519, RSA = "ed25519", "rsa"
+ALGORITHMS = (ED25519, RSA)
+# EC2 also takes 1024, which is too weak: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/create-key-pairs.html
+RSA_BITS = (2048, 4096)
+RSA_EXPONENT = 65537
+PUBLIC_KEY = re.compile(r"(ssh-ed25519|ssh-rsa) [A-Za-z0-9+/=]+( .*)?")
 OWNER_ONLY = 0o600
 FOLDER_OWNER_ONLY = 0o700
 
@@ -26,7 +36,7 @@ class UnreadableKeyError(pulumi.RunError):
 
 
 class PrivateKeyProvider(dynamic.ResourceProvider):
-    """Writes a new Ed25519 key once, takes over one that is there, and removes only what it wrote itself."""
+    """Writes a new key once, takes over one that is there, and removes only what it wrote itself."""
 
     serialize_as_secret_always = False  # it captures nothing, and a secret would hide every diff
 
@@ -35,7 +45,7 @@ class PrivateKeyProvider(dynamic.ResourceProvider):
         path = Path(props["path"])
         generated = not path.exists()
         if generated:
-            write_new_key(path)
+            write_new_key(path, props.get("algorithm", ED25519))
         path.chmod(OWNER_ONLY)
         public = f"{public_half(path)} {props['comment']}"
         outs = {"path": props["path"], "comment": props["comment"], "public_key": public, "generated": generated}
@@ -61,14 +71,16 @@ class PrivateKey(dynamic.Resource, module="slipway", name="PrivateKey"):
     path: pulumi.Output[str]
     public_key: pulumi.Output[str]
 
-    def __init__(self, name: str, path: str, opts: pulumi.ResourceOptions) -> None:
-        props = {"path": path, "comment": name, "public_key": None, "generated": None}
+    def __init__(self, name: str, path: str, opts: pulumi.ResourceOptions, algorithm: str = ED25519) -> None:
+        # The algorithm is that of a key still to be written: whoever checks the arguments knows the one in the file.
+        props = {"path": path, "comment": name, "algorithm": algorithm, "public_key": None, "generated": None}
         super().__init__(PrivateKeyProvider(), name, props, opts)
 
 
-def write_new_key(path: Path) -> None:
+def write_new_key(path: Path, algorithm: str = ED25519) -> None:
     """A new key in OpenSSH form, readable by its owner from the first byte on; never over an existing file."""
-    pem = Ed25519PrivateKey.generate().private_bytes(
+    key = generate_private_key(RSA_EXPONENT, max(RSA_BITS)) if algorithm == RSA else Ed25519PrivateKey.generate()
+    pem = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
     )
     path.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER_OWNER_ONLY)
@@ -106,3 +118,16 @@ def fingerprint(public_key: str) -> str:
     """Public key to the name that ssh-keygen -l gives it."""
     whole = hashlib.sha256(base64.b64decode(public_key.split()[1])).digest()
     return "SHA256:" + base64.b64encode(whole).decode().rstrip("=")
+
+
+def check_public_key(who: str, public_key: str) -> None:
+    """Refuse what EC2 does not take as a key pair's public half."""
+    line = public_key.strip()
+    try:
+        key = serialization.load_ssh_public_key(line.encode() if PUBLIC_KEY.fullmatch(line) else b"")
+    except (ValueError, UnsupportedAlgorithm) as error:
+        fix = "give the line of a .pub file that starts with ssh-ed25519 or ssh-rsa"
+        raise ArgumentError(f"{who}: public_key must be an OpenSSH public key, got something else; {fix}") from error
+    if isinstance(key, RSAPublicKey) and key.key_size not in RSA_BITS:
+        bits = " or ".join(map(str, RSA_BITS))
+        raise ArgumentError(f"{who}: public_key must have {bits} bits for RSA, got {key.key_size}; or take Ed25519")

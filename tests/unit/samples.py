@@ -34,6 +34,7 @@ BASTION: dict[str, Any] = {
     "allowed_cidr_blocks": ["203.0.113.7/32"],
     "public_key": PUBLIC_KEY,
 }
+HOST: dict[str, Any] = {"vpc_id": "vpc-1", "subnet_id": "subnet-1"}
 RICH_TASK: dict[str, Any] = {
     "cpu": 512,
     "memory_mib": 1024,
@@ -66,8 +67,20 @@ FEWEST: dict[str, dict[str, Any]] = {
     "Topic": {},
 }
 
+    "Host": HOST,
 RICHEST: dict[str, dict[str, Any]] = {
-    "Bastion": BASTION | {"instance_type": "t3.micro", "tags": {"team": "shop"}},
+    "Bastion": BASTION
+    | {
+        "access": ["session_manager", "key_pair", "instance_connect"],
+        "allowed_prefix_list_ids": ["pl-0123456789abcdef0"],
+        "instance_type": "t3.micro",
+        "refresh_ami": True,
+        "targets": {
+            "database": {"host": "db.internal", "port": 5432, "local_port": 15432, "security_group_id": "sg-5"},
+            "worker": {"host": "10.20.1.9", "port": 22},
+        },
+        "tags": {"team": "shop"},
+    },
     "Cluster": {"log_retention_days": 90, "tags": {"team": "shop"}},
     "ContainerImage": {
         "context": str(CONTEXT),
@@ -131,6 +144,22 @@ RICHEST: dict[str, dict[str, Any]] = {
         "retention_seconds": 3600,
         "delay_seconds": 5,
         "content_based_deduplication": True,
+    "Host": HOST
+    | {
+        "bastion_security_group_id": "sg-1",
+        "key_name": "door",
+        "inbound": {
+            "web": {"port": 443, "cidr_block": "203.0.113.0/24"},
+            "metrics": {"port": 9100, "security_group_id": "sg-2"},
+        },
+        "public_address": True,
+        "instance_type": "t3.micro",
+        "root_volume_gib": 20,
+        "user_data": "#!/bin/sh\ndnf install -y nginx\n",
+        "user_data_replaces": True,
+        "refresh_ami": True,
+        "tags": {"team": "shop"},
+    },
         "high_throughput": True,
         "create_kms_key": True,
         "topic_arns": [f"{TOPIC}.fifo", f"{TOPIC}-2.fifo"],

@@ -17,6 +17,7 @@ STACK_TYPE = "pulumi:pulumi:Stack"
 # What the real provider computes, for the outputs that other resources or tests read.
 COMPUTED: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "aws:ec2/eip:Eip": lambda name: {"publicIp": "203.0.113.10"},
+    "aws:ec2/instance:Instance": lambda name: {"privateIp": "10.20.0.5"},
     "aws:ec2/keyPair:KeyPair": lambda name: {"keyName": f"{name}-key"},
     "aws:ecr/repository:Repository": lambda name: {"repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}"},
     "aws:lb/loadBalancer:LoadBalancer": lambda name: {"dnsName": f"{name}.elb.example"},

@@ -53,7 +53,7 @@ def test_every_component_has_samples() -> None:
 def test_the_richest_sample_sets_every_argument(kind: str) -> None:
     keys = set(inspect.get_annotations(getattr(slipway, f"{kind}Args")))
     left_out = {
-        "Bastion": {"key_file"},  # excludes public_key
+        "Bastion": {"key_file", "key_algorithm"},  # exclude public_key
         "FanOut": {"topic_arn", "create_kms_key"},  # exclude kms_key_id
         "Queue": {"kms_key_id"},  # excludes create_kms_key
         # Excludes availability_zones, and takes a VPC as it is.
@@ -137,6 +137,11 @@ def test_the_schema_has_every_component_with_descriptions() -> None:
 
 def test_the_public_names_are_these() -> None:
     assert slipway.__all__ == sorted(slipway.__all__)
-    assert set(slipway.__all__) == {"ArgumentError", "FanOutQueueArgs", "LoadBalancerArgs", "PermissionArgs"} | {
-        name + suffix for name in COMPONENTS for suffix in ("", "Args")
-    }
+    assert set(slipway.__all__) == {
+        "ArgumentError",
+        "FanOutQueueArgs",
+        "LoadBalancerArgs",
+        "PermissionArgs",
+        "BastionTargetArgs",
+        "HostInboundArgs",
+    } | {name + suffix for name in COMPONENTS for suffix in ("", "Args")}

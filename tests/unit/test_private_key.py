@@ -95,6 +95,18 @@ def test_a_key_that_is_there_is_used_and_kept(props: dict[str, str]) -> None:
     assert path.read_bytes() == pem
 
 
+def test_an_rsa_key_has_a_length_that_ec2_takes(props: dict[str, str]) -> None:
+    PROVIDER.create(props | {"algorithm": "rsa"})
+    shown = subprocess.run(["ssh-keygen", "-lf", props["path"]], capture_output=True, text=True, check=True).stdout
+    assert (shown.split()[0], shown.split()[-1]) == ("4096", "(RSA)")
+
+
+def test_a_key_of_a_stack_from_before_there_was_a_choice_is_no_change(props: dict[str, str]) -> None:
+    made = PROVIDER.create(props)
+    assert made.outs is not None
+    assert PROVIDER.diff(made.id, made.outs, props | {"algorithm": "ed25519"}).changes is False
+
+
 def test_a_file_that_is_no_key_is_named(tmp_path: Path) -> None:
     (tmp_path / "notes").write_text("notes")
     with pytest.raises(UnreadableKeyError, match=r"notes is not an OpenSSH private key without passphrase$"):

@@ -1,0 +1,105 @@
+"""EC2 instances of Amazon Linux: hardened, reached through Session Manager, and never moved by a newer image.
+
+Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-best-practices.html
+"""
+
+import json
+import re
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+from pulumi_aws import ec2, iam
+
+from ._checks import ArgumentError
+from ._iam import allow, document, trust
+from ._tags import Tags, named
+
+INSTANCE_TYPE = "t4g.micro"
+USER = "ec2-user"
+SSH = 22
+ROOT_VOLUME_GIB = 8
+# https://docs.aws.amazon.com/linux/al2023/ug/ec2.html#launch-via-aws-cli
+IMAGE_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
+TYPE_NAME = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9-]+")
+# Graviton families have a g after their generation, but for the first, a1.
+ARM_TYPE = re.compile(r"(a1|[a-z]+\d+g[a-z]*)\..+")
+# What AWS names as the least for Session Manager; its managed policy reads every plain parameter of the account too.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+SESSION_ACTIONS = (
+    "ssm:UpdateInstanceInformation",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
+)
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What tells one instance from another."""
+
+    instance_type: str
+    subnet_id: pulumi.Input[str]
+    security_group_id: pulumi.Input[str]
+    profile_name: pulumi.Input[str] | None
+    key_name: pulumi.Input[str] | None
+    volume_gib: int = ROOT_VOLUME_GIB
+    refresh_ami: bool = False
+    user_data: pulumi.Input[str] | None = None
+    user_data_replaces: bool = False
+
+
+def type_name(who: str, value: str) -> str:
+    """An instance type by its form; which of them a region has, AWS says."""
+    if not TYPE_NAME.fullmatch(value):
+        raise ArgumentError(f"{who}: instance_type must be one like {INSTANCE_TYPE}, got {value!r}")
+    return value
+
+
+def hardened_instance(name: str, machine: Machine, tags: Tags | None, child: pulumi.ResourceOptions) -> ec2.Instance:
+    """An instance with an encrypted disk, IMDSv2 one hop away only, and no public address of its own."""
+    # The image is resolved once: a new release of Amazon Linux is no reason to lose the instance. The address is refused
+    # once: an Elastic IP attached later makes AWS answer otherwise.
+    settled = ["associatePublicIpAddress"] if machine.refresh_ami else ["ami", "associatePublicIpAddress"]
+    return ec2.Instance(
+        name,
+        ami=image_id(machine.instance_type, child),
+        instance_type=machine.instance_type,
+        subnet_id=machine.subnet_id,
+        associate_public_ip_address=False,
+        vpc_security_group_ids=[machine.security_group_id],
+        key_name=machine.key_name,
+        iam_instance_profile=machine.profile_name,
+        metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
+        root_block_device={"encrypted": True, "volume_type": "gp3", "volume_size": machine.volume_gib},
+        user_data=machine.user_data,
+        user_data_replace_on_change=machine.user_data_replaces or None,
+        tags=named(name, tags),
+        volume_tags=named(name, tags),
+        opts=pulumi.ResourceOptions(parent=child.parent, ignore_changes=settled),
+    )
+
+
+def session_profile(name: str, what: str, tags: Tags | None, child: pulumi.ResourceOptions) -> iam.InstanceProfile:
+    """A role that can be reached through Session Manager and nothing else; EC2 sends no source account to its trust."""
+    role = iam.Role(
+        name,
+        description=f"Session Manager on {what} {name}",
+        assume_role_policy=json.dumps(document([trust("ec2.amazonaws.com")])),
+        tags=named(name, tags),
+        opts=child,
+    )
+    # These actions take no resource.
+    iam.RolePolicy(name, role=role.name, policy=json.dumps(document([allow(SESSION_ACTIONS, "*")])), opts=child)
+    return iam.InstanceProfile(name, role=role.name, tags=named(name, tags), opts=child)
+
+
+def image_id(instance_type: str, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
+    """Latest Amazon Linux for the processor of the instance type."""
+    architecture = "arm64" if ARM_TYPE.fullmatch(instance_type) else "x86_64"
+    found = aws.ssm.get_parameter_output(
+        name=IMAGE_PARAMETER + architecture, opts=pulumi.InvokeOutputOptions(parent=child.parent)
+    )
+    # The provider takes every parameter for a secret; the id of a public image is none.
+    return pulumi.Output.unsecret(found.value)

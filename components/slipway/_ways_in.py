@@ -1,0 +1,108 @@
+"""Ways into a bastion: which are asked for, what each needs, and the networks that they open ssh to.
+
+Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connect.html
+"""
+
+import ipaddress
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pulumi_aws import vpc
+
+from ._checks import ArgumentError, cidr_block, distinct, each, given, not_empty, one_argument, one_of
+from ._instance import SSH
+from ._private_key import ALGORITHMS, UnreadableKeyError, check_public_key, public_half
+from ._rules import Gate, block_name
+from ._tags import named
+
+SESSION_MANAGER, KEY_PAIR, INSTANCE_CONNECT = "session_manager", "key_pair", "instance_connect"
+WAYS_IN = (SESSION_MANAGER, KEY_PAIR, INSTANCE_CONNECT)
+PREFIX_LIST_ID = re.compile(r"pl-[0-9a-f]{8}([0-9a-f]{9})?")
+KEYS = ("key_file", "public_key")
+SOURCES = ("allowed_cidr_blocks", "allowed_prefix_list_ids")
+
+
+def ways_in(who: str, args: Mapping[str, Any]) -> Sequence[str]:
+    """The ways in asked for, each with what it needs and none with what it does not use."""
+    keys = [key for key in KEYS if args.get(key) is not None]
+    by_default = [SESSION_MANAGER, KEY_PAIR] if keys else [SESSION_MANAGER]
+    access: Sequence[str] = given(args.get("access"), by_default)
+    not_empty(who, "access", access, SESSION_MANAGER)
+    for way in access:
+        one_of(who, "access", way, WAYS_IN)
+    distinct(who, "access", access)
+    if len(keys) > 1 or (KEY_PAIR in access and not keys):
+        one_argument(who, {key: args.get(key) for key in KEYS})
+    if keys and KEY_PAIR not in access:
+        raise ArgumentError(
+            f"{who}: {keys[0]} is for access {KEY_PAIR}, got access {', '.join(access)}; add {KEY_PAIR}"
+        )
+    check_keys_given(who, args)
+    check_sources(who, access, args)
+    return access
+
+
+def check_sources(who: str, access: Sequence[str], args: Mapping[str, Any]) -> None:
+    """Networks that may connect where a way in needs them; refuse ssh from everywhere, in one network or in several."""
+    blocks, lists = (given(args.get(key), []) for key in SOURCES)
+    each(who, SOURCES[0], blocks, cidr_block)
+    if any(block.prefixlen == 0 for block in ipaddress.collapse_addresses(map(ipaddress.IPv4Network, blocks))):
+        ways = "name your own network as 203.0.113.7/32, or leave it empty and use Session Manager"
+        raise ArgumentError(f"{who}: {SOURCES[0]} must not be open to everyone, got {', '.join(blocks)}; {ways}")
+    for index, prefix_list in enumerate(lists):
+        if not PREFIX_LIST_ID.fullmatch(prefix_list):
+            rule = "must be a prefix list's id, such as pl-0123456789abcdef0"
+            raise ArgumentError(f"{who}: {SOURCES[1]}[{index}] {rule}, got {prefix_list!r}")
+    distinct(who, SOURCES[1], lists)
+    named_sources = [key for key, values in zip(SOURCES, (blocks, lists), strict=True) if values]
+    if named_sources and list(access) == [SESSION_MANAGER]:
+        fix = f"remove it, or add {KEY_PAIR} or {INSTANCE_CONNECT} to access"
+        raise ArgumentError(f"{who}: {named_sources[0]} opens ssh, which access {SESSION_MANAGER} does not use; {fix}")
+    needing = INSTANCE_CONNECT if INSTANCE_CONNECT in access else KEY_PAIR if SESSION_MANAGER not in access else None
+    if needing and not named_sources:
+        fix = "name your own network as 203.0.113.7/32"
+        instead = f", or add {SESSION_MANAGER} to access" if needing == KEY_PAIR else ""
+        raise ArgumentError(f"{who}: access {needing} needs {' or '.join(SOURCES)}, got neither; {fix}{instead}")
+
+
+def check_keys_given(who: str, args: Mapping[str, Any]) -> None:
+    """Keys that EC2 takes, and a file that holds one or does not exist yet."""
+    key_file, public_key, algorithm = args.get("key_file"), args.get("public_key"), args.get("key_algorithm")
+    if public_key is not None:
+        check_public_key(who, public_key)
+    if algorithm is not None:
+        one_of(who, "key_algorithm", algorithm, ALGORITHMS)
+        if key_file is None:
+            raise ArgumentError(f"{who}: key_algorithm is for key_file, got no key_file; remove it")
+    if key_file is not None and not key_file.strip():
+        raise ArgumentError(f"{who}: key_file must be a path, got {key_file!r}; for example keys/bastion.pem")
+    if key_file is not None and Path(key_file).exists():
+        try:
+            found = public_half(Path(key_file))
+        except (UnreadableKeyError, OSError) as error:
+            rule = "key_file must be an OpenSSH private key without passphrase, or not exist yet"
+            raise ArgumentError(f"{who}: {rule}, got {key_file!r}; move that file away or name another") from error
+        if algorithm is not None and not found.startswith(f"ssh-{algorithm} "):
+            fix = "move that file away for a new key, which replaces key pair and instance"
+            raise ArgumentError(f"{who}: key_algorithm must be that of the key in {key_file!r}, got {algorithm}; {fix}")
+
+
+def let_ssh_in(gate: Gate, blocks: Sequence[str], prefix_lists: Sequence[str]) -> None:
+    """Admit networks and prefix lists to ssh."""
+    for block in blocks:
+        gate.let_in(f"ssh-{block_name(block)}", SSH, f"ssh from {block}", block)
+    for prefix_list in prefix_lists:
+        name = f"{gate.name}-ssh-{prefix_list}"
+        vpc.SecurityGroupIngressRule(
+            name,
+            security_group_id=gate.group.id,
+            description=f"ssh from {prefix_list}",
+            ip_protocol="tcp",
+            from_port=SSH,
+            to_port=SSH,
+            prefix_list_id=prefix_list,
+            tags=named(name, gate.tags),
+            opts=gate.child,
+        )

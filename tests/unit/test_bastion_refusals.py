@@ -1,0 +1,172 @@
+"""Bastion: what is open to everyone, cannot be reached or contradicts itself is refused in one sentence."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from slipway import ArgumentError
+from slipway._private_key import write_new_key
+from tests.unit.samples import BASTION, COMPONENTS, PUBLIC_KEY
+from tests.unit.support import build
+
+Bastion = COMPONENTS["Bastion"]
+OPEN = (
+    "allowed_cidr_blocks must not be open to everyone, got {}; "
+    "name your own network as 203.0.113.7/32, or leave it empty and use Session Manager"
+)
+NO_KEY: dict[str, Any] = {"public_key": None}
+NO_SOURCE: dict[str, Any] = {"allowed_cidr_blocks": []}
+DATABASE: dict[str, Any] = {"host": "db.internal", "port": 5432}
+
+
+def public_rsa(bits: int) -> str:
+    """A public key of this many bits, as OpenSSH writes it."""
+    form = serialization.PublicFormat.OpenSSH
+    key = rsa.generate_private_key(65537, bits).public_key()
+    return key.public_bytes(serialization.Encoding.OpenSSH, form).decode()
+
+
+def with_file(path: Path) -> dict[str, Any]:
+    return BASTION | NO_KEY | {"key_file": str(path)}
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"allowed_cidr_blocks": ["0.0.0.0/0"]}, OPEN.format("0.0.0.0/0")),
+    ({"allowed_cidr_blocks": ["0.0.0.0/1", "128.0.0.0/1"]}, OPEN.format("0.0.0.0/1, 128.0.0.0/1")),
+    (
+        {"allowed_cidr_blocks": ["203.0.113.7/24"]},
+        "allowed_cidr_blocks[0] must be an IPv4 network, got '203.0.113.7/24'; "
+        "the network of that address is 203.0.113.0/24",
+    ),
+    (
+        {"allowed_cidr_blocks": ["203.0.113.7/32", "203.0.113.7/32"]},
+        "allowed_cidr_blocks must be distinct, got '203.0.113.7/32' twice; remove one",
+    ),
+    ({"allowed_cidr_blocks": "203.0.113.7/32"}, "allowed_cidr_blocks must be a list, got '203.0.113.7/32'"),
+    (
+        {"allowed_prefix_list_ids": ["office"]},
+        "allowed_prefix_list_ids[0] must be a prefix list's id, such as pl-0123456789abcdef0, got 'office'",
+    ),
+    (
+        {"allowed_prefix_list_ids": ["pl-01234567", "pl-01234567"]},
+        "allowed_prefix_list_ids must be distinct, got 'pl-01234567' twice; remove one",
+    ),
+    ({"vpc_id": None}, "vpc_id is required, got nothing; give it a value"),
+    ({"subnet_id": None}, "subnet_id is required, got nothing; give it a value"),
+    ({"access": []}, "access must have at least one entry, got none; for example session_manager"),
+    ({"access": ["telnet"]}, "access must be one of session_manager, key_pair, instance_connect, got 'telnet'"),
+    ({"access": ["key_pair", "key_pair"]}, "access must be distinct, got 'key_pair' twice; remove one"),
+    (NO_KEY | {"access": ["key_pair"]}, "set key_file or public_key, got neither"),
+    ({"key_file": "a.pem"}, "set key_file or public_key, got both"),
+    (
+        {"access": ["session_manager"]},
+        "public_key is for access key_pair, got access session_manager; add key_pair",
+    ),
+    (
+        NO_KEY | {"access": ["session_manager"]},
+        "allowed_cidr_blocks opens ssh, which access session_manager does not use; "
+        "remove it, or add key_pair or instance_connect to access",
+    ),
+    (
+        NO_KEY | NO_SOURCE | {"allowed_prefix_list_ids": ["pl-01234567"]},
+        "allowed_prefix_list_ids opens ssh, which access session_manager does not use; "
+        "remove it, or add key_pair or instance_connect to access",
+    ),
+    (
+        NO_SOURCE | {"access": ["key_pair"]},
+        "access key_pair needs allowed_cidr_blocks or allowed_prefix_list_ids, got neither; "
+        "name your own network as 203.0.113.7/32, or add session_manager to access",
+    ),
+    (
+        NO_KEY | NO_SOURCE | {"access": ["session_manager", "instance_connect"]},
+        "access instance_connect needs allowed_cidr_blocks or allowed_prefix_list_ids, got neither; "
+        "name your own network as 203.0.113.7/32",
+    ),
+    (
+        {"public_key": "-----BEGIN OPENSSH PRIVATE KEY-----"},
+        "public_key must be an OpenSSH public key, got something else; "
+        "give the line of a .pub file that starts with ssh-ed25519 or ssh-rsa",
+    ),
+    (
+        {"public_key": "ssh-ed25519 AAAA me"},
+        "public_key must be an OpenSSH public key, got something else; "
+        "give the line of a .pub file that starts with ssh-ed25519 or ssh-rsa",
+    ),
+    (
+        {"public_key": PUBLIC_KEY.replace("ssh-ed25519", "ecdsa-sha2-nistp256")},
+        "public_key must be an OpenSSH public key, got something else; "
+        "give the line of a .pub file that starts with ssh-ed25519 or ssh-rsa",
+    ),
+    ({"public_key": public_rsa(3072)}, "public_key must have 2048 or 4096 bits for RSA, got 3072; or take Ed25519"),
+    ({"public_key": public_rsa(1024)}, "public_key must have 2048 or 4096 bits for RSA, got 1024; or take Ed25519"),
+    ({"key_algorithm": "rsa"}, "key_algorithm is for key_file, got no key_file; remove it"),
+    (
+        NO_KEY | {"key_file": "none.pem", "key_algorithm": "dsa"},
+        "key_algorithm must be one of ed25519, rsa, got 'dsa'",
+    ),
+    (NO_KEY | {"key_file": " "}, "key_file must be a path, got ' '; for example keys/bastion.pem"),
+    ({"instance_type": "small"}, "instance_type must be one like t4g.micro, got 'small'"),
+    ({"refresh_ami": "yes"}, "refresh_ami must be true or false, got 'yes'"),
+    ({"allowed_cidrs": []}, "allowed_cidrs is not an argument; did you mean allowed_cidr_blocks?"),
+    ({"targets": {"db": {"host": "db.internal"}}}, "targets.db.port is required, got nothing; give it a value"),
+    ({"targets": {"db": DATABASE | {"port": 70000}}}, "targets.db.port must be a whole number 1-65535, got 70000"),
+    ({"targets": {"db": DATABASE | {"local_port": 0}}}, "targets.db.local_port must be a whole number 1-65535, got 0"),
+    (
+        {"targets": {"db": DATABASE | {"user": "me"}}},
+        "targets.db.user is not an argument; the arguments are host, local_port, port, security_group_id",
+    ),
+    (
+        {"targets": {"my db": DATABASE}},
+        "the keys of targets must be letters, digits and hyphens, start with a letter, and not be 'door', got 'my db'",
+    ),
+    (
+        {"targets": {"door": DATABASE}},
+        "the keys of targets must be letters, digits and hyphens, start with a letter, and not be 'door', got 'door'",
+    ),
+    (
+        {"targets": {"db": DATABASE | {"host": "db.internal:5432"}}},
+        "targets.db.host must be an address or DNS name, got 'db.internal:5432'",
+    ),
+    (
+        {"targets": {"db": DATABASE | {"host": "x; rm -rf ~"}}},
+        "targets.db.host must be an address or DNS name, got 'x; rm -rf ~'",
+    ),
+    (
+        {"targets": {"db": DATABASE, "copy": DATABASE}},
+        "targets.copy.local_port must be a port of its own, got 5432, which db has; set local_port to another",
+    ),
+]
+
+
+@pytest.mark.parametrize(("args", "sentence"), WRONG)
+def test_an_open_or_unreachable_bastion_is_refused(args: dict[str, Any], sentence: str) -> None:
+    def construct() -> None:
+        with pytest.raises(ArgumentError) as caught:
+            Bastion("door", BASTION | args)
+        assert str(caught.value) == f"Bastion 'door': {sentence}"
+
+    assert build(construct).resources == []
+
+
+def test_a_file_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "door.pem"
+    path.write_text("my notes")
+    with pytest.raises(ArgumentError) as caught:
+        Bastion("door", with_file(path))
+    rule = "key_file must be an OpenSSH private key without passphrase, or not exist yet"
+    assert str(caught.value) == f"Bastion 'door': {rule}, got {str(path)!r}; move that file away or name another"
+    assert path.read_text() == "my notes"
+
+
+def test_a_key_of_another_kind_is_not_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "door.pem"
+    write_new_key(path)
+    with pytest.raises(ArgumentError) as caught:
+        Bastion("door", with_file(path) | {"key_algorithm": "rsa"})
+    assert str(caught.value) == (
+        f"Bastion 'door': key_algorithm must be that of the key in {str(path)!r}, got rsa; "
+        "move that file away for a new key, which replaces key pair and instance"
+    )
