@@ -135,7 +135,8 @@ def set_user_data(scope: Scope) -> None:
     """Changes the user data of a stopped instance; it runs again only where the image says so."""
     data = scope.inputs.get("userData") or base64.b64decode(scope.inputs.get("userDataBase64") or "").decode("latin-1")
     scope.call("stop_instances", InstanceIds=[scope.id])
-    scope.call("modify_instance_attribute", InstanceId=scope.id, UserData={"Value": data.encode()})
+    # moto takes the value encoded once more than the wire format has it.
+    scope.call("modify_instance_attribute", InstanceId=scope.id, UserData={"Value": base64.b64encode(data.encode())})
     scope.call("start_instances", InstanceIds=[scope.id])
 
 
