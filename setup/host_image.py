@@ -1,7 +1,7 @@
 """Makes the local tag slipway-sandbox/host:1, of which the sandbox's EC2 instances are containers: sshd and a user.
 
 On the base that setup.base_image chose, which itself stays free of sshd. The packages come through this machine's own apt,
-as containers have no way out on many machines; on the public base they come through apt inside it.
+as a bootstrapped base knows no mirror; on the public base they come through apt inside it, on the machine's network.
 `python3 -m setup.host_image`; standard library only. Without this image EC2 instances stay records, and all else works.
 """
 
@@ -37,8 +37,8 @@ printf '#!/bin/sh\\nexit 101\\n' > /usr/sbin/policy-rc.d && chmod 755 /usr/sbin/
 if [ -d /debs ]; then
   dpkg --force-unsafe-io --path-exclude='/usr/share/doc/*' --path-exclude='/usr/share/man/*' --install /debs/*.deb
 else
-  apt-get update
-  apt-get install --yes --no-install-recommends {" ".join(PACKAGES)}
+  apt-get --quiet update
+  apt-get --quiet install --yes --no-install-recommends {" ".join(PACKAGES)}
 fi
 rm -rf /debs /usr/sbin/policy-rc.d /etc/ssh/ssh_host_* /var/lib/apt/lists/*_*
 useradd --uid {USER_ID} --create-home --shell /bin/bash {USER}
@@ -63,8 +63,8 @@ def _assemble(base: str, tag: str) -> None:
         raise MachineError(f"{base_image.TAG} is missing; `python3 -m setup.base_image` makes it")
     started = time.monotonic()
     public = base == base_image.PUBLIC
-    network = [] if public else ["--network=none"]
-    container = docker(["create", *network, base, "sh", "-c", SCRIPT], f"start from {base}")
+    network = "host" if public else "none"  # the machine's own: a daemon without iptables has no other way out
+    container = docker(["create", f"--network={network}", base, "sh", "-c", SCRIPT], f"start from {base}")
     try:
         with tempfile.TemporaryDirectory(prefix="host-image-") as folder:
             config = Path(folder) / "tree" / "etc" / "ssh" / "sshd_config.d" / "slipway.conf"
