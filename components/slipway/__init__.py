@@ -2,15 +2,15 @@
 
 from ._checks import ArgumentError
 from ._load_balancer import LoadBalancerArgs
-from ._workload import PermissionArgs
 from ._targets import BastionTargetArgs
+from ._workload import PermissionArgs
 from .bastion import Bastion, BastionArgs
 from .cluster import Cluster, ClusterArgs
 from .container_image import ContainerImage, ContainerImageArgs
 from .fan_out import FanOut, FanOutArgs, FanOutQueueArgs
 from .fargate_service import FargateService, FargateServiceArgs
-from .network import Network, NetworkArgs
 from .host import Host, HostArgs, HostInboundArgs
+from .network import Network, NetworkArgs
 from .queue import Queue, QueueArgs
 from .queue_worker import QueueWorker, QueueWorkerArgs
 from .topic import Topic, TopicArgs
@@ -21,8 +21,8 @@ __all__ = [
     "ArgumentError",
     "Bastion",
     "BastionArgs",
-    "Cluster",
     "BastionTargetArgs",
+    "Cluster",
     "ClusterArgs",
     "ContainerImage",
     "ContainerImageArgs",
@@ -31,11 +31,11 @@ __all__ = [
     "FanOutQueueArgs",
     "FargateService",
     "FargateServiceArgs",
-    "LoadBalancerArgs",
-    "Network",
     "Host",
     "HostArgs",
     "HostInboundArgs",
+    "LoadBalancerArgs",
+    "Network",
     "NetworkArgs",
     "PermissionArgs",
     "Queue",

@@ -7,26 +7,20 @@ from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict, cast
 
 import pulumi
-from pulumi_aws import appautoscaling
-from pulumi_aws.appautoscaling import (
-    PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricArgsDict as MetricDict,
-)
 
+from ._backlog import Scaled, scale_by_backlog
 from ._checks import ArgumentError, check_keys, given, whole_number
+from ._worker_times import backlog_per_task, check_times
 from ._workload import PermissionArgs, workload
 from .fargate_service import MOST_TASKS, FargateService, FargateServiceArgs
 
 MIN_TASKS = 1
 MAX_TASKS = 4
-BACKLOG_PER_TASK = 100
-MOST_BACKLOG_PER_TASK = 1_000_000
-QUEUE_URL = "QUEUE_URL"
+# What the worker sets in the container.
+QUEUE_URL, DEAD_LETTER_QUEUE_URL, STOP_TIMEOUT = "QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "STOP_TIMEOUT_SECONDS"
+SET_BY = {QUEUE_URL: "queue_url", DEAD_LETTER_QUEUE_URL: "dead_letter_queue_url", STOP_TIMEOUT: "stop_timeout_seconds"}
 CONSUME = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage"]
-# Going up is urgent, while going down too early stops and starts tasks for nothing.
-SCALE_OUT_COOLDOWN_SECONDS = 60
-SCALE_IN_COOLDOWN_SECONDS = 300
-# Messages in flight count as well: a task that works on the last ones is not idle. Without a task to divide by, one.
-BACKLOG_EXPRESSION = "(visible + in_flight) / IF(FILL(running, 1) > 0, FILL(running, 1), 1)"
+PROTECT = ["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"]
 
 
 class QueueWorkerArgs(TypedDict):
@@ -46,13 +40,30 @@ class QueueWorkerArgs(TypedDict):
     """URL of that queue; the container finds it in QUEUE_URL."""
     queue_kms_key_arn: NotRequired[pulumi.Input[str]]
     """Key of your own that encrypts the queue, which the task may then decrypt with. Default: a key of SQS."""
+    dead_letter_queue_url: NotRequired[pulumi.Input[str]]
+    """URL of its dead-letter queue; the container finds it in DEAD_LETTER_QUEUE_URL. Default: not set."""
     min_tasks: NotRequired[int]
-    """Tasks that always run, 1-5000. Default: 1."""
+    """Tasks that always run, 0-5000. With 0, an alarm starts the first one within about two minutes of a message, and
+    the last one stops after 15 minutes without any. Default: 1."""
     max_tasks: NotRequired[int]
     """Most tasks at once, at least min_tasks. Default: 4, or min_tasks where that is more."""
     backlog_per_task: NotRequired[int]
-    """Messages waiting or in flight that one task can face, 1-1000000: the delay you accept divided by the seconds per
-    message. Default: 100."""
+    """Messages waiting or in flight that one task can face, 1-1000000. Default: what acceptable_latency_seconds makes
+    it, or 100."""
+    acceptable_latency_seconds: NotRequired[float]
+    """Seconds that a message may wait, up to 1209600; divided by seconds_per_message it is the backlog per task.
+    Default: backlog_per_task is given."""
+    seconds_per_message: NotRequired[float]
+    """Seconds between two messages that a busy task finishes: those of the handler, divided by the handlers that run at
+    once. Default: backlog_per_task is given."""
+    longest_message_seconds: NotRequired[int]
+    """Seconds that the slowest message takes, 1-43200, checked against the two timeouts. Default: not checked."""
+    queue_visibility_timeout_seconds: NotRequired[int]
+    """Visibility timeout of the queue, 0-43200, checked against longest_message_seconds. Leave it out where the consumer
+    extends it, as app.consumer does. Default: not checked."""
+    cpu_percent: NotRequired[int]
+    """CPU that a task may use on average, in percent of what it has, 1-100; scales out beside the backlog.
+    Default: not looked at."""
     cpu: NotRequired[int]
     """CPU units, 1024 to a vCPU, as Fargate offers them. Default: 256."""
     memory_mib: NotRequired[int]
@@ -64,7 +75,7 @@ class QueueWorkerArgs(TypedDict):
     user: NotRequired[str]
     """User in the container, any but root. Default: 10001."""
     environment: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Variables beside QUEUE_URL, readable to whoever may describe the task. Default: none."""
+    """Variables beside QUEUE_URL and STOP_TIMEOUT_SECONDS, readable to whoever may describe the task. Default: none."""
     secrets: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Variable to the ARN of a Secrets Manager secret or an SSM parameter, each of which ECS is allowed to read.
     Default: none."""
@@ -83,14 +94,27 @@ class QueueWorkerArgs(TypedDict):
     """Tags on every resource and on the tasks. Default: a Name, and the provider's own."""
 
 
-OWN_KEYS = {"queue_arn", "queue_url", "queue_kms_key_arn", "min_tasks", "max_tasks", "backlog_per_task"}
+OWN_KEYS = {
+    "acceptable_latency_seconds",
+    "backlog_per_task",
+    "cpu_percent",
+    "dead_letter_queue_url",
+    "longest_message_seconds",
+    "max_tasks",
+    "min_tasks",
+    "queue_arn",
+    "queue_kms_key_arn",
+    "queue_url",
+    "queue_visibility_timeout_seconds",
+    "seconds_per_message",
+}
 
 
 class QueueWorker(pulumi.ComponentResource):
-    """A FargateService that may consume exactly one queue, with target tracking on the backlog per task.
+    """A FargateService that may consume exactly one queue and protect its tasks, with target tracking on the backlog.
 
-    Raises ArgumentError on what a FargateService would refuse, QUEUE_URL set by the caller, or more tasks at least than
-    at most.
+    Raises ArgumentError on what a FargateService would refuse, a variable that the worker sets itself, more tasks at
+    least than at most, half of what makes a backlog, or a timeout shorter than the slowest message.
     """
 
     service_name: pulumi.Output[str]
@@ -107,44 +131,19 @@ class QueueWorker(pulumi.ComponentResource):
     def __init__(self, name: str, args: QueueWorkerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         who = f"QueueWorker {name!r}"
         check_keys(who, args, QueueWorkerArgs)
-        workload(who, name, args)
-        for argument, variables in (("environment", args.get("environment")), ("secrets", args.get("secrets"))):
-            if QUEUE_URL in given(variables, {}):
-                fix = "it comes from queue_url, remove it"
-                raise ArgumentError(f"{who}: {argument} must not set {QUEUE_URL}; {fix}")
+        load = workload(who, name, args)
+        check_variables(who, args)
+        check_times(who, args, load.stop_timeout_seconds)
         low, high = task_bounds(who, args)
-        backlog = given(args.get("backlog_per_task"), BACKLOG_PER_TASK)
-        backlog = whole_number(who, "backlog_per_task", backlog, 1, MOST_BACKLOG_PER_TASK)
+        backlog = backlog_per_task(who, args)
+        cpu = None if args.get("cpu_percent") is None else whole_number(who, "cpu_percent", args["cpu_percent"], 1, 100)
         super().__init__("slipway:index:QueueWorker", name, dict(args), opts)
         child = pulumi.ResourceOptions(parent=self)
-        service = FargateService(name, service_args(args, low), child)
+        service = FargateService(name, service_args(args, low, load.stop_timeout_seconds), child)
         cluster_name = pulumi.Output.from_input(args["cluster_arn"]).apply(last_part)
         queue_name = pulumi.Output.from_input(args["queue_arn"]).apply(last_part)
-        target = appautoscaling.Target(
-            name,
-            service_namespace="ecs",
-            scalable_dimension="ecs:service:DesiredCount",
-            resource_id=pulumi.Output.concat("service/", cluster_name, "/", service.service_name),
-            min_capacity=low,
-            max_capacity=high,
-            opts=child,
-        )
-        appautoscaling.Policy(
-            name,
-            policy_type="TargetTrackingScaling",
-            service_namespace=target.service_namespace,
-            scalable_dimension=target.scalable_dimension,
-            resource_id=target.resource_id,
-            target_tracking_scaling_policy_configuration={
-                "target_value": backlog,
-                "scale_out_cooldown": SCALE_OUT_COOLDOWN_SECONDS,
-                "scale_in_cooldown": SCALE_IN_COOLDOWN_SECONDS,
-                "customized_metric_specification": {
-                    "metrics": backlog_metrics(queue_name, cluster_name, service.service_name)
-                },
-            },
-            opts=child,
-        )
+        scaled = Scaled(name, low, high, queue_name, cluster_name, service.service_name)
+        scale_by_backlog(scaled, backlog, cpu, args.get("tags"), child)
         self.service_name = service.service_name
         self.task_definition_arn = service.task_definition_arn
         self.task_role_arn = service.task_role_arn
@@ -161,11 +160,19 @@ class QueueWorker(pulumi.ComponentResource):
         )
 
 
+def check_variables(who: str, args: QueueWorkerArgs) -> None:
+    """Refuse variables that the worker sets itself."""
+    for argument, variables in (("environment", args.get("environment")), ("secrets", args.get("secrets"))):
+        for variable, source in SET_BY.items():
+            if variable in given(variables, {}):
+                raise ArgumentError(f"{who}: {argument} must not set {variable}; it comes from {source}, remove it")
+
+
 def task_bounds(who: str, args: QueueWorkerArgs) -> tuple[int, int]:
     """Fewest and most tasks."""
-    low = whole_number(who, "min_tasks", given(args.get("min_tasks"), MIN_TASKS), 1, MOST_TASKS)
+    low = whole_number(who, "min_tasks", given(args.get("min_tasks"), MIN_TASKS), 0, MOST_TASKS)
     high = given(args.get("max_tasks"), max(low, MAX_TASKS))
-    return low, whole_number(who, "max_tasks", high, low, MOST_TASKS, f"min_tasks is {low}")
+    return low, whole_number(who, "max_tasks", high, max(low, 1), MOST_TASKS, f"min_tasks is {low}")
 
 
 def last_part(arn: str) -> str:
@@ -173,46 +180,21 @@ def last_part(arn: str) -> str:
     return arn.replace("/", ":").rsplit(":", maxsplit=1)[-1]
 
 
-def service_args(args: QueueWorkerArgs, low: int) -> FargateServiceArgs:
-    """What the service takes over from the worker, with the queue's permissions and URL."""
+def service_args(args: QueueWorkerArgs, low: int, stop_timeout_seconds: int) -> FargateServiceArgs:
+    """What the service takes over from the worker, with its permissions and variables."""
     taken = {key: value for key, value in args.items() if key not in OWN_KEYS and value is not None}
-    consume: PermissionArgs = {
-        "actions": [f"sqs:{action}" for action in CONSUME],
-        "resources": [args["queue_arn"]],
-    }
-    decrypt: list[PermissionArgs] = []
-    if (key := args.get("queue_kms_key_arn")) is not None:
-        decrypt = [{"actions": ["kms:Decrypt"], "resources": [key]}]
-    taken["permissions"] = [consume, *decrypt, *given(args.get("permissions"), [])]
-    taken["environment"] = {QUEUE_URL: args["queue_url"], **given(args.get("environment"), {})}
-    return cast("FargateServiceArgs", taken | {"desired_count": low, "keep_scaled_count": True})
-
-
-def backlog_metrics(
-    queue: pulumi.Input[str], cluster: pulumi.Input[str], service: pulumi.Input[str]
-) -> list[MetricDict]:
-    """Messages that wait or are in flight, divided by the tasks that run."""
-    of_queue = {"QueueName": queue}
-    of_service = {"ClusterName": cluster, "ServiceName": service}
-    return [
-        measured("visible", "AWS/SQS", "ApproximateNumberOfMessagesVisible", of_queue),
-        measured("in_flight", "AWS/SQS", "ApproximateNumberOfMessagesNotVisible", of_queue),
-        measured("running", "ECS/ContainerInsights", "RunningTaskCount", of_service),
-        {"id": "backlog", "expression": BACKLOG_EXPRESSION, "label": "Backlog per task", "return_data": True},
+    own_tasks = pulumi.Output.from_input(args["cluster_arn"]).apply(
+        lambda arn: arn.replace(":cluster/", ":task/") + "/*"
+    )
+    permissions: list[PermissionArgs] = [
+        {"actions": [f"sqs:{action}" for action in CONSUME], "resources": [args["queue_arn"]]},
+        {"actions": PROTECT, "resources": [own_tasks]},
     ]
-
-
-def measured(key: str, namespace: str, metric: str, dimensions: Mapping[str, pulumi.Input[str]]) -> MetricDict:
-    """A metric that the expression reads under this key."""
-    return {
-        "id": key,
-        "metric_stat": {
-            "metric": {
-                "namespace": namespace,
-                "metric_name": metric,
-                "dimensions": [{"name": name, "value": value} for name, value in dimensions.items()],
-            },
-            "stat": "Average",
-        },
-        "return_data": False,
-    }
+    if (key := args.get("queue_kms_key_arn")) is not None:
+        permissions.append({"actions": ["kms:Decrypt"], "resources": [key]})
+    taken["permissions"] = [*permissions, *given(args.get("permissions"), [])]
+    own: dict[str, pulumi.Input[str]] = {QUEUE_URL: args["queue_url"], STOP_TIMEOUT: str(stop_timeout_seconds)}
+    if (dead := args.get("dead_letter_queue_url")) is not None:
+        own[DEAD_LETTER_QUEUE_URL] = dead
+    taken["environment"] = {**own, **given(args.get("environment"), {})}
+    return cast("FargateServiceArgs", taken | {"desired_count": low, "keep_scaled_count": True})

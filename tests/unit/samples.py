@@ -61,13 +61,13 @@ FEWEST: dict[str, dict[str, Any]] = {
     "ContainerImage": {"context": str(CONTEXT)},
     "FanOut": {"queues": {"billing": {}}},
     "FargateService": TASK,
+    "Host": HOST,
     "Network": {},
     "Queue": {},
     "QueueWorker": WORKER,
     "Topic": {},
 }
 
-    "Host": HOST,
 RICHEST: dict[str, dict[str, Any]] = {
     "Bastion": BASTION
     | {
@@ -120,6 +120,22 @@ RICHEST: dict[str, dict[str, Any]] = {
         "health_check_grace_period_seconds": 30,
         "deregistration_delay_seconds": 5,
     },
+    "Host": HOST
+    | {
+        "bastion_security_group_id": "sg-1",
+        "key_name": "door",
+        "inbound": {
+            "web": {"port": 443, "cidr_block": "203.0.113.0/24"},
+            "metrics": {"port": 9100, "security_group_id": "sg-2"},
+        },
+        "public_address": True,
+        "instance_type": "t3.micro",
+        "root_volume_gib": 20,
+        "user_data": "#!/bin/sh\ndnf install -y nginx\n",
+        "user_data_replaces": True,
+        "refresh_ami": True,
+        "tags": {"team": "shop"},
+    },
     "Network": {
         "cidr_block": "10.8.0.0/20",
         "connected_cidr_blocks": ["192.168.0.0/16"],
@@ -144,22 +160,6 @@ RICHEST: dict[str, dict[str, Any]] = {
         "retention_seconds": 3600,
         "delay_seconds": 5,
         "content_based_deduplication": True,
-    "Host": HOST
-    | {
-        "bastion_security_group_id": "sg-1",
-        "key_name": "door",
-        "inbound": {
-            "web": {"port": 443, "cidr_block": "203.0.113.0/24"},
-            "metrics": {"port": 9100, "security_group_id": "sg-2"},
-        },
-        "public_address": True,
-        "instance_type": "t3.micro",
-        "root_volume_gib": 20,
-        "user_data": "#!/bin/sh\ndnf install -y nginx\n",
-        "user_data_replaces": True,
-        "refresh_ami": True,
-        "tags": {"team": "shop"},
-    },
         "high_throughput": True,
         "create_kms_key": True,
         "topic_arns": [f"{TOPIC}.fifo", f"{TOPIC}-2.fifo"],
@@ -167,7 +167,17 @@ RICHEST: dict[str, dict[str, Any]] = {
     },
     "QueueWorker": RICH_TASK
     | WORKER
-    | {"queue_kms_key_arn": KEY, "min_tasks": 2, "max_tasks": 8, "backlog_per_task": 50},
+    | {
+        "queue_kms_key_arn": KEY,
+        "dead_letter_queue_url": f"{QUEUE_URL}-dead",
+        "min_tasks": 0,
+        "max_tasks": 8,
+        "acceptable_latency_seconds": 60,
+        "seconds_per_message": 0.5,
+        "longest_message_seconds": 40,
+        "queue_visibility_timeout_seconds": 90,
+        "cpu_percent": 70,
+    },
     "Topic": {
         "fifo": True,
         "content_based_deduplication": True,

@@ -56,6 +56,7 @@ def test_the_richest_sample_sets_every_argument(kind: str) -> None:
         "Bastion": {"key_file", "key_algorithm"},  # exclude public_key
         "FanOut": {"topic_arn", "create_kms_key"},  # exclude kms_key_id
         "Queue": {"kms_key_id"},  # excludes create_kms_key
+        "QueueWorker": {"backlog_per_task"},  # follows from the latency
         # Excludes availability_zones, and takes a VPC as it is.
         "Network": {"zone_count", "vpc_id", "public_subnet_ids", "private_subnet_ids", "isolated_subnet_ids"},
     }

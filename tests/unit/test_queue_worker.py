@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from slipway import ArgumentError
-from tests.unit.samples import COMPONENTS, KEY, QUEUE, QUEUE_URL, RICHEST, TOPIC, WORKER
+from tests.unit.samples import COMPONENTS, KEY, QUEUE, QUEUE_URL, SECRET, TOPIC, WORKER
 from tests.unit.support import Built, build
 
 QueueWorker = COMPONENTS["QueueWorker"]
@@ -17,6 +17,11 @@ CONSUME = [
     "sqs:GetQueueUrl",
     "sqs:ReceiveMessage",
 ]
+PROTECT = {
+    "Effect": "Allow",
+    "Action": ["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"],
+    "Resource": ["arn:aws:ecs:eu-west-1:123456789012:task/main/*"],
+}
 
 
 def worker(args: dict[str, Any]) -> Built:
@@ -27,22 +32,29 @@ def statements(built: Built) -> list[dict[str, Any]]:
     return list(json.loads(built.one("rolePolicy:RolePolicy", "work-task").inputs["policy"])["Statement"])
 
 
-def test_a_default_worker_may_consume_its_queue_and_nothing_else() -> None:
-    assert statements(worker({})) == [{"Effect": "Allow", "Action": CONSUME, "Resource": [QUEUE]}]
+def test_a_default_worker_may_consume_its_queue_and_protect_its_cluster_s_tasks_and_nothing_else() -> None:
+    assert statements(worker({})) == [{"Effect": "Allow", "Action": CONSUME, "Resource": [QUEUE]}, PROTECT]
 
 
 def test_a_key_and_permissions_come_on_top() -> None:
-    assert statements(build(lambda: QueueWorker("work", RICHEST["QueueWorker"]))) == [
+    more = {"queue_kms_key_arn": KEY, "permissions": [{"actions": ["sns:Publish"], "resources": [TOPIC]}]}
+    assert statements(worker(more)) == [
         {"Effect": "Allow", "Action": CONSUME, "Resource": [QUEUE]},
+        PROTECT,
         {"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": [KEY]},
         {"Effect": "Allow", "Action": ["sns:Publish"], "Resource": [TOPIC]},
     ]
 
 
 def test_the_container_finds_its_queue() -> None:
-    built = worker({"environment": {"MODE": "fast"}})
+    built = worker({"environment": {"MODE": "fast"}, "dead_letter_queue_url": f"{QUEUE_URL}-dead"})
     (container,) = json.loads(built.one("taskDefinition:TaskDefinition", "work").inputs["containerDefinitions"])
-    assert container["environment"] == [{"name": "MODE", "value": "fast"}, {"name": "QUEUE_URL", "value": QUEUE_URL}]
+    assert {it["name"]: it["value"] for it in container["environment"]} == {
+        "DEAD_LETTER_QUEUE_URL": f"{QUEUE_URL}-dead",
+        "MODE": "fast",
+        "QUEUE_URL": QUEUE_URL,
+        "STOP_TIMEOUT_SECONDS": "30",
+    }
 
 
 def test_nothing_reaches_a_worker_and_it_has_no_load_balancer() -> None:
@@ -110,7 +122,57 @@ def test_bounds_follow_from_what_is_given(args: dict[str, Any], bounds: tuple[in
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
-    ({"min_tasks": 0}, "min_tasks must be a whole number 1-5000, got 0"),
+    ({"min_tasks": -1}, "min_tasks must be a whole number 0-5000, got -1"),
+    ({"min_tasks": 0, "max_tasks": 0}, "max_tasks must be a whole number 1-5000, got 0; min_tasks is 0"),
+    ({"cpu_percent": 101}, "cpu_percent must be a whole number 1-100, got 101"),
+    (
+        {"backlog_per_task": 5, "acceptable_latency_seconds": 10},
+        "set backlog_per_task or acceptable_latency_seconds, got both; the backlog follows from the latency",
+    ),
+    (
+        {"acceptable_latency_seconds": 10},
+        "acceptable_latency_seconds and seconds_per_message go together, got acceptable_latency_seconds alone; set both or "
+        "backlog_per_task",
+    ),
+    (
+        {"seconds_per_message": 10},
+        "acceptable_latency_seconds and seconds_per_message go together, got seconds_per_message alone; set both or "
+        "backlog_per_task",
+    ),
+    (
+        {"acceptable_latency_seconds": 1, "seconds_per_message": 2},
+        "acceptable_latency_seconds must be between seconds_per_message and 1209600, got 1 with 2",
+    ),
+    (
+        {"acceptable_latency_seconds": 1, "seconds_per_message": 0},
+        "acceptable_latency_seconds must be between seconds_per_message and 1209600, got 1 with 0",
+    ),
+    (
+        {"acceptable_latency_seconds": 1209601, "seconds_per_message": 1},
+        "acceptable_latency_seconds must be between seconds_per_message and 1209600, got 1209601 with 1",
+    ),
+    ({"longest_message_seconds": 0}, "longest_message_seconds must be a whole number 1-43200, got 0"),
+    (
+        {"longest_message_seconds": 40, "stop_timeout_seconds": 30},
+        "stop_timeout_seconds must be at least 43, longest_message_seconds and 3 to hand back the rest, got 30",
+    ),
+    (
+        {"longest_message_seconds": 20, "queue_visibility_timeout_seconds": 20},
+        "queue_visibility_timeout_seconds must be above longest_message_seconds 20, got 20; or messages are handled twice "
+        "at once; raise it on the queue, or extend it while a handler runs",
+    ),
+    (
+        {"queue_visibility_timeout_seconds": 20},
+        "queue_visibility_timeout_seconds needs longest_message_seconds, got none; there is nothing to check it against",
+    ),
+    (
+        {"secrets": {"DEAD_LETTER_QUEUE_URL": SECRET}},
+        "secrets must not set DEAD_LETTER_QUEUE_URL; it comes from dead_letter_queue_url, remove it",
+    ),
+    (
+        {"environment": {"STOP_TIMEOUT_SECONDS": "9"}},
+        "environment must not set STOP_TIMEOUT_SECONDS; it comes from stop_timeout_seconds, remove it",
+    ),
     ({"min_tasks": 5, "max_tasks": 3}, "max_tasks must be a whole number 5-5000, got 3; min_tasks is 5"),
     ({"backlog_per_task": 0}, "backlog_per_task must be a whole number 1-1000000, got 0"),
     (

@@ -1,0 +1,134 @@
+"""Scaling arithmetic against examples computed by hand, and what scales to and from zero."""
+
+import math
+from typing import Any
+
+import pytest
+
+from slipway._backlog import BACKLOG_EXPRESSION, LEFT_EXPRESSION, WAITING_EXPRESSION
+from slipway._worker_times import backlog_per_task
+from tests.unit.samples import COMPONENTS, WORKER
+from tests.unit.support import Built, build
+
+QueueWorker = COMPONENTS["QueueWorker"]
+
+
+def worker(args: dict[str, Any]) -> Built:
+    return build(lambda: QueueWorker("work", WORKER | args))
+
+
+def value(expression: str, **metrics: float | None) -> float:
+    """What CloudWatch makes of an expression; None is a metric without data."""
+    functions = {
+        "FILL": lambda metric, instead: instead if metric is None else metric,
+        "IF": lambda condition, yes, no: yes if condition else no,
+    }
+    return float(eval(expression, {"__builtins__": {}}, {**functions, **metrics}))
+
+
+# AWS's own example: 10 tasks, 1,500 messages, 0.1 s each, 10 s of latency: acceptable backlog 100, backlog 150, 5 more tasks.
+# https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-using-sqs-queue.html
+def test_the_example_of_aws_asks_for_five_more_tasks() -> None:
+    target = backlog_per_task("", {"acceptable_latency_seconds": 10, "seconds_per_message": 0.1})
+    backlog = value(BACKLOG_EXPRESSION, visible=1500, in_flight=0, running=10)
+    assert (target, backlog) == (100, 150)
+    assert wanted(10, backlog, target) == 15
+
+
+def wanted(tasks: int, backlog: float, target: int) -> int:
+    """Target tracking keeps to proportion and rounds up.
+
+    https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html
+    """
+    return math.ceil(tasks * backlog / target)
+
+
+@pytest.mark.parametrize(
+    ("visible", "in_flight", "running", "backlog"),
+    [
+        (0, 0, 1, 0),
+        (90, 10, 1, 100),
+        (0, 10, 4, 2.5),  # the last messages count until they are done
+        (250, 50, 3, 100),
+        (40, 0, 0, 40),  # no task to divide by
+        (40, 2, None, 42),  # Container Insights told nothing
+    ],
+)
+def test_the_backlog_of_a_task(visible: int, in_flight: int, running: int | None, backlog: float) -> None:
+    assert value(BACKLOG_EXPRESSION, visible=visible, in_flight=in_flight, running=running) == backlog
+
+
+def test_target_tracking_alone_never_leaves_zero() -> None:
+    assert wanted(0, value(BACKLOG_EXPRESSION, visible=1000, in_flight=0, running=0), 100) == 0
+
+
+@pytest.mark.parametrize(
+    ("visible", "running", "starts"), [(1, 0, True), (1, None, True), (0, 0, False), (5000, 1, False)]
+)
+def test_the_first_task_starts_when_messages_wait_and_none_runs(
+    visible: int, running: int | None, starts: bool
+) -> None:
+    assert (value(WAITING_EXPRESSION, visible=visible, running=running) >= 1) is starts
+
+
+@pytest.mark.parametrize(
+    ("visible", "in_flight", "delayed", "stops"),
+    [(0, 0, 0, True), (1, 0, 0, False), (0, 1, 0, False), (0, 0, 1, False)],
+)
+def test_the_last_task_stops_when_nothing_is_left(visible: int, in_flight: int, delayed: int, stops: bool) -> None:
+    assert (value(LEFT_EXPRESSION, visible=visible, in_flight=in_flight, delayed=delayed) <= 0) is stops
+
+
+@pytest.mark.parametrize(
+    ("latency", "pace", "backlog"),
+    [(10, 0.1, 100), (60, 0.5, 120), (60, 7, 8), (3, 3, 1), (0.3, 0.1, 3), (1209600, 0.001, 1000000)],
+)
+def test_the_backlog_follows_from_latency_and_pace(latency: float, pace: float, backlog: int) -> None:
+    assert backlog_per_task("", {"acceptable_latency_seconds": latency, "seconds_per_message": pace}) == backlog
+
+
+def test_a_worker_that_may_stop_has_a_step_up_from_zero_and_one_down_to_it() -> None:
+    built = worker({"min_tasks": 0, "max_tasks": 3})
+    assert built.one("target:Target", "work").inputs["minCapacity"] == 0
+    assert built.one("service:Service", "work").inputs["desiredCount"] == 0
+    up = built.one("policy:Policy", "work-first-task").inputs["stepScalingPolicyConfiguration"]
+    down = built.one("policy:Policy", "work-last-task").inputs["stepScalingPolicyConfiguration"]
+    assert (up["adjustmentType"], up["stepAdjustments"]) == (
+        "ChangeInCapacity",
+        [{"scalingAdjustment": 1, "metricIntervalLowerBound": "0"}],
+    )
+    assert (down["adjustmentType"], down["stepAdjustments"]) == (
+        "ExactCapacity",
+        [{"scalingAdjustment": 0, "metricIntervalUpperBound": "0"}],
+    )
+
+
+def test_each_step_has_the_alarm_that_triggers_it() -> None:
+    built = worker({"min_tasks": 0})
+    rules = {}
+    for alarm in built.of_type("metricAlarm:MetricAlarm"):
+        *_, judged = alarm.inputs["metricQueries"]
+        assert alarm.inputs["treatMissingData"] == "notBreaching"
+        [action] = alarm.inputs["alarmActions"]
+        rules[action.rpartition(":")[2]] = (
+            judged["expression"],
+            alarm.inputs["comparisonOperator"],
+            alarm.inputs["threshold"],
+            alarm.inputs["evaluationPeriods"],
+        )
+    assert rules == {
+        "work-first-task": (WAITING_EXPRESSION, "GreaterThanOrEqualToThreshold", 1, 1),
+        "work-last-task": (LEFT_EXPRESSION, "LessThanOrEqualToThreshold", 0, 15),
+    }
+
+
+def test_a_worker_that_never_stops_needs_no_alarm() -> None:
+    assert worker({}).of_type("metricAlarm:MetricAlarm") == []
+
+
+def test_cpu_is_tracked_beside_the_backlog_where_asked() -> None:
+    built = worker({"cpu_percent": 70})
+    tracked = built.one("policy:Policy", "work-cpu").inputs["targetTrackingScalingPolicyConfiguration"]
+    assert tracked["targetValue"] == 70
+    specification = {"predefinedMetricType": "ECSServiceAverageCPUUtilization"}
+    assert tracked["predefinedMetricSpecification"] == specification
