@@ -2,7 +2,7 @@
 
 import copy
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,7 @@ class Graph:
         self.nodes = {node.urn: node for node in nodes}
         self.config = {}
         self._by_type: dict[str, list[Node]] = defaultdict(list)
+        self._mentions: dict[str, list[Node]] = defaultdict(list)
         for node in self.nodes.values():
             self._by_type[node.resource.type].append(node)
 
@@ -57,17 +58,46 @@ class Graph:
         """The resources of these types."""
         return [node for kind in types for node in self._by_type.get(kind, ())]
 
-    def behind(self, node: Node, prop: str, kind: str, *outputs: str) -> list[Node]:
+    def behind(self, node: Node, prop: str, kind: str | tuple[str, ...], *outputs: str) -> list[Node]:
         """The resources of type `kind` that `node`'s property names: by its sources, or else by a known output.
 
-        A property typed in as text has no source, so it is compared with each resource's `outputs`.
+        A property typed in as text has no source, so each text in it is compared with the resources' `outputs`.
         """
+        kinds = (kind,) if isinstance(kind, str) else kind
         fed_by = [self.nodes[urn] for urn in node.sources.get(prop, ()) if urn in self.nodes]
-        named = [source for source in fed_by if source.resource.type == kind]
-        text = node.output(prop)
-        if named or text is None:
+        named = [source for source in fed_by if source.resource.type in kinds]
+        if named:
             return named
-        return [other for other in self.of(kind) if text in {other.output(output) for output in outputs}]
+        given = set(texts(node.resource[prop].raw))
+        return [other for other in self.of(*kinds) if given & {other.output(output) for output in outputs}]
+
+    def pointing_at(self, node: Node, kind: str, prop: str, *outputs: str) -> list[Node]:
+        """The resources of type `kind` whose property names `node`."""
+        own = node.resource.type
+        return [one for one in self.of(kind) if any(it.urn == node.urn for it in self.behind(one, prop, own, *outputs))]
+
+    def users(self, node: Node) -> list[Node]:
+        """Every resource that names `node` in any property, by an edge or by its known id or ARN."""
+        if not self._mentions:
+            for other in self.nodes.values():
+                named = {text for value in other.resource.props.values() for text in texts(value)}
+                for text in named.union(*other.sources.values()):
+                    self._mentions[text].append(other)
+        keys = [node.urn, *filter(None, (node.output("id"), node.output("arn")))]
+        found = {other.urn: other for key in keys for other in self._mentions.get(key, ())}
+        return [other for urn, other in found.items() if urn != node.urn]
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every string within a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts(inner)
 
 
 def build(resources: Iterable[PolicyResource]) -> Graph:

@@ -24,6 +24,7 @@ SERVICES: Final = (
     "sns",
     "sqs",
     "fan_out",
+    "keys_of_messages",
     "dead_letters",
     "tags",
     "ec2",
@@ -40,6 +41,10 @@ SERVICES: Final = (
     "iam_identity",
     "logs",
     "kms",
+    "service_paths",
+    "network_paths",
+    "task_roles",
+    "companions",
 )
 PROFILES: Final = {
     "baseline": "each rule at its level of the table's first column; this is what you get without a configuration",

@@ -16,6 +16,7 @@ HEADINGS: Final = {
     "sns": "SNS",
     "sqs": "SQS",
     "fan_out": "From topics to queues",
+    "keys_of_messages": "Keys on the way of a message",
     "dead_letters": "Dead-letter queues",
     "tags": "Tags",
     "ec2": "EC2",
@@ -32,6 +33,10 @@ HEADINGS: Final = {
     "iam_identity": "IAM users and AWS's own policies",
     "logs": "CloudWatch logs and alarms",
     "kms": "KMS",
+    "service_paths": "From load balancers to containers",
+    "network_paths": "From the internet to subnets",
+    "task_roles": "Roles of tasks",
+    "companions": "What belongs together",
 }
 INTRODUCTION: Final = """\
 # Rules

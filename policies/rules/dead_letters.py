@@ -4,9 +4,9 @@ Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGui
 """
 
 from policies.graph import Graph, Node
-from policies.registry import ADVISORY, MEDIUM, Finding, Outcomes, rule
+from policies.registry import ADVISORY, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, rule
 from policies.rules.sqs import GUIDE, QUEUE
-from policies.values import UnreadableError
+from policies.values import UnreadableError, Value
 
 REDRIVE_POLICY = "aws:sqs/redrivePolicy:RedrivePolicy"
 LINK = f"{GUIDE}/sqs-dead-letter-queues.html"
@@ -59,3 +59,79 @@ def _dead_letter_queues(stack: Graph, node: Node, prop: str) -> list[Node]:
     except UnreadableError:
         return []
     return [queue for queue in stack.of(QUEUE) if isinstance(target, str) and queue.output("arn") == target]
+
+
+@rule(
+    level=MANDATORY,
+    severity=MEDIUM,
+    link=LINK,
+    fix="set fifoQueue on both or on neither, as slipway's Queue does (fifo)",
+)
+def sqs_dlq_fifo_match(stack: Graph) -> Outcomes:
+    """A FIFO queue's dead-letter queue is FIFO, a standard queue's is standard; SQS refuses the redrive otherwise."""
+    for queue, dead in _pairs(stack):
+        kinds = (queue.resource["fifoQueue"], dead.resource["fifoQueue"])
+        if any(kind.unknown for kind in kinds):
+            yield Deferred("fifoQueue", queue.urn)
+        elif kinds[0].true != kinds[1].true:
+            yield Finding("redrivePolicy", f"names queue {dead.resource.name!r}, which is of the other kind", queue.urn)
+
+
+@rule(level=MANDATORY, severity=MEDIUM, link=LINK, fix="name another queue, as slipway's Queue does")
+def sqs_dlq_not_self(stack: Graph) -> Outcomes:
+    """No queue is its own dead-letter queue."""
+    for queue, dead in _pairs(stack):
+        if queue.urn == dead.urn:
+            yield Finding("redrivePolicy", "names the queue itself", queue.urn)
+
+
+@rule(
+    level=MANDATORY,
+    severity=MEDIUM,
+    link=LINK,
+    fix="set messageRetentionSeconds of the dead-letter queue to 1209600, the most, as slipway's Queue does",
+)
+def sqs_dlq_retention(stack: Graph) -> Outcomes:
+    """A dead-letter queue keeps messages longer than the queue before it.
+
+    A standard queue's message keeps its age when it moves, so with equal times it may be gone before anybody looks.
+    """
+    for queue, dead in _pairs(stack):
+        before, after = (_retention_seconds(node) for node in (queue, dead))
+        if before is None or after is None:
+            yield Deferred("messageRetentionSeconds", queue.urn)
+        elif queue.urn != dead.urn and after <= before and not queue.resource["fifoQueue"].true:
+            yield Finding(
+                "redrivePolicy", f"names queue {dead.resource.name!r}, which keeps messages no longer", queue.urn
+            )
+
+
+@rule(
+    level=MANDATORY,
+    severity=MEDIUM,
+    link=LINK,
+    fix="make both with one provider, as slipway's Queue does",
+)
+def sqs_dlq_same_region(stack: Graph) -> Outcomes:
+    """A dead-letter queue is in the region of the queue before it."""
+    for queue, dead in _pairs(stack):
+        regions = {queue.output("region"), dead.output("region")} - {None}
+        if len(regions) > 1:
+            yield Finding("redrivePolicy", f"names queue {dead.resource.name!r} of another region", queue.urn)
+
+
+def _pairs(stack: Graph) -> list[tuple[Node, Node]]:
+    """Each queue with a queue that its redrive policy, or a separate one, sends to."""
+    found = [(queue, dead) for queue in stack.of(QUEUE) for dead in _dead_letter_queues(stack, queue, "redrivePolicy")]
+    for policy in stack.of(REDRIVE_POLICY):
+        for queue in stack.behind(policy, "queueUrl", QUEUE, "url", "id"):
+            found += [(queue, dead) for dead in _dead_letter_queues(stack, policy, "redrivePolicy")]
+    return found
+
+
+def _retention_seconds(queue: Node) -> int | float | None:
+    """None where it is to be known, which is what an output that nobody set is in a first preview: then the default."""
+    value: Value = queue.resource["messageRetentionSeconds"]
+    if value.unknown and "messageRetentionSeconds" in queue.sources:
+        return None
+    return value.number() or DEFAULT_RETENTION_SECONDS

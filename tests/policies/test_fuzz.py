@@ -2,6 +2,7 @@
 
 import copy
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from tests.policies.analyzer import UNKNOWN, Node, analyze, analyze_stack, ours, secret, stock
 from tests.policies.cases import CASES
+from tests.policies.cases_graph import GRAPH_CASES
+from tests.policies.graph_samples import GraphCase, changed
 from tests.policies.samples import QUEUE, QUEUE_POLICY, TOPIC, Case
 from tests.policies.test_graph_rules import SUBSCRIPTION, deployed
 from tests.policies.test_rules import begin
@@ -112,6 +115,20 @@ def test_no_stack_stops_a_graph_rule_or_leaks(data: st.DataObject) -> None:
             ),
         )
         for node in deployed(allow)
+    ]
+    for one in analyze_stack(ours(), *nodes):
+        assert "failed here" not in one.message
+        assert CANARY not in one.message
+
+
+@pytest.mark.parametrize("case", GRAPH_CASES, ids=lambda case: case.rule)
+@given(data=st.data())
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_stack_of_the_tables_stops_a_graph_rule_or_leaks(case: GraphCase, data: st.DataObject) -> None:
+    change = data.draw(st.sampled_from([*case.bad, *case.later]))
+    nodes = [
+        replace(node, props=mutate(data, dict(node.props))) if data.draw(st.booleans()) else node
+        for node in changed(case.good, change)
     ]
     for one in analyze_stack(ours(), *nodes):
         assert "failed here" not in one.message

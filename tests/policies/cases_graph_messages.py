@@ -1,0 +1,83 @@
+"""Stacks of topics, queues and keys that pass each rule, and changes of them that do not."""
+
+import json
+
+from tests.policies.analyzer import UNKNOWN, Node
+from tests.policies.graph_samples import (
+    ALARM,
+    KEY,
+    QUEUE_ARN,
+    SUBSCRIPTION,
+    GraphCase,
+    new,
+    policy,
+    stack,
+    with_props,
+)
+from tests.policies.samples import QUEUE, ROLE, TOPIC
+
+EIP, KEY_POLICY = "aws:ec2/eip:Eip", "aws:kms/keyPolicy:KeyPolicy"
+ALIAS, ENDPOINT = "aws:kms/alias:Alias", "aws:ec2/vpcEndpoint:VpcEndpoint"
+NEEDED = ["kms:Decrypt", "kms:GenerateDataKey*"]
+SNS_MAY = policy({"Principal": {"Service": "sns.amazonaws.com"}, "Action": NEEDED, "Resource": "*"})
+ALARMS_MAY = policy({"Principal": {"Service": "cloudwatch.amazonaws.com"}, "Action": NEEDED, "Resource": "*"})
+REDRIVE = json.dumps({"deadLetterTargetArn": QUEUE_ARN, "maxReceiveCount": 3})
+KEYED_QUEUE = new(QUEUE, "work", kmsMasterKeyId=(KEY, "k"))
+DEAD = Node(QUEUE, "dead", {"arn": QUEUE_ARN, "messageRetentionSeconds": 1209600, "region": "eu-west-1"})
+MAIN = Node(QUEUE, "main", {"arn": "arn:aws:sqs:eu-west-1:1:main", "redrivePolicy": REDRIVE, "region": "eu-west-1"})
+DEAD_LETTERS = stack(MAIN, DEAD)
+
+
+MESSAGE_CASES = [
+    GraphCase(
+        "sns-kms-publisher",
+        stack(
+            new(ALARM, "cpu", alarmActions=(TOPIC, "ops")),
+            new(TOPIC, "ops", kmsMasterKeyId=(KEY, "k")),
+            new(KEY, "k", {"policy": ALARMS_MAY}),
+        ),
+        [
+            {"Topic ops": new(TOPIC, "ops", {"kmsMasterKeyId": "alias/aws/sns"})},
+            {"Key k": new(KEY, "k", {"policy": SNS_MAY})},
+            {"Key k": new(KEY, "k", {"policy": UNKNOWN})},
+        ],
+        [{"Key k": new(KEY, "k", policy=(ROLE, "r"))}],
+    ),
+    GraphCase(
+        "sns-to-sqs-kms-grant",
+        stack(
+            new(SUBSCRIPTION, "work", {"protocol": "sqs"}, endpoint=(QUEUE, "work")),
+            KEYED_QUEUE,
+            new(KEY, "k", {"policy": SNS_MAY}),
+        ),
+        [
+            {"Queue work": new(QUEUE, "work", {"kmsMasterKeyId": "alias/aws/sqs"})},
+            {"Key k": new(KEY, "k", {"policy": ALARMS_MAY})},
+            {
+                "Queue work": new(QUEUE, "work", kmsMasterKeyId=(ALIAS, "a")),
+                "Alias a": new(ALIAS, "a", targetKeyId=(KEY, "k")),
+                "Key k": new(KEY, "k"),
+            },
+        ],
+        [{"KeyPolicy k": new(KEY_POLICY, "k", {"policy": UNKNOWN}, keyId=(KEY, "k"))}],
+    ),
+    GraphCase(
+        "sqs-dlq-fifo-match",
+        DEAD_LETTERS,
+        [{"Queue dead": with_props(DEAD, fifoQueue=True)}, {"Queue main": with_props(MAIN, fifoQueue=True)}],
+        [{"Queue dead": with_props(DEAD, fifoQueue=UNKNOWN)}],
+    ),
+    GraphCase(
+        "sqs-dlq-not-self", DEAD_LETTERS, [{"Queue dead": None, "Queue main": with_props(MAIN, arn=QUEUE_ARN)}], []
+    ),
+    GraphCase(
+        "sqs-dlq-retention",
+        DEAD_LETTERS,
+        [
+            {"Queue dead": with_props(DEAD, messageRetentionSeconds=None)},
+            {"Queue main": with_props(MAIN, messageRetentionSeconds=1209600)},
+        ],
+        [],
+    ),
+    GraphCase("sqs-dlq-same-region", DEAD_LETTERS, [{"Queue dead": with_props(DEAD, region="us-east-1")}], []),
+]

@@ -1,0 +1,48 @@
+"""Each further rule over the stack: a stack that passes, and what is found when one thing in it is changed."""
+
+from typing import Any
+
+import pytest
+
+from policies.registry import rules
+from tests.policies.analyzer import analyze_stack, only, ours, stock
+from tests.policies.cases_graph import GRAPH_CASES
+from tests.policies.graph_samples import GraphCase, changed
+
+IN_A_FILE_OF_THEIR_OWN = {"sns-to-sqs-queue-policy", "sqs-dlq-configured"}
+
+
+def expand(what: str) -> list[Any]:
+    """One parameter per case and change."""
+    return [
+        pytest.param(case, change, id=f"{case.rule}-{number}")
+        for case in GRAPH_CASES
+        for number, change in enumerate(getattr(case, what))
+    ]
+
+
+@pytest.mark.parametrize("start", [stock, ours], ids=["sdk", "pack"])
+@pytest.mark.parametrize("case", GRAPH_CASES, ids=lambda case: case.rule)
+def test_a_stack_as_it_should_be_passes_and_waits_for_nothing(start: Any, case: GraphCase) -> None:
+    assert analyze_stack(start(only(case.rule)), *case.good.values()) == []
+
+
+@pytest.mark.parametrize("start", [stock, ours], ids=["sdk", "pack"])
+@pytest.mark.parametrize(("case", "change"), expand("bad"))
+def test_a_change_that_breaks_it_is_found_at_a_resource(start: Any, case: GraphCase, change: Any) -> None:
+    shown = analyze_stack(start(only(case.rule)), *changed(case.good, change))
+    found = [one for one in shown if one.rule == case.rule]
+    assert found, shown
+    assert all(one.urn and ". Fix: " in one.message for one in found)
+
+
+@pytest.mark.parametrize(("case", "change"), expand("later"))
+def test_what_is_not_known_yet_waits_and_claims_nothing(case: GraphCase, change: Any) -> None:
+    [summary] = analyze_stack(ours(only(case.rule)), *changed(case.good, change))
+    assert summary.rule == "all-checks-done"
+    assert case.rule in summary.message
+
+
+def test_every_rule_over_the_stack_has_a_table() -> None:
+    of_stack = {rule.name for rule in rules() if rule.of_stack}
+    assert {case.rule for case in GRAPH_CASES if case.bad} | IN_A_FILE_OF_THEIR_OWN == of_stack
