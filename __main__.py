@@ -8,8 +8,8 @@ import pulumi
 import settings
 from slipway import Bastion, Cluster, ContainerImage, FanOut, FargateService, LoadBalancerArgs, Network, QueueWorker
 
-# What image pulls, logs, the API and the workers call.
-ENDPOINTS_WITHOUT_NAT = ["ecr.api", "ecr.dkr", "logs", "sns", "sqs"]
+# What runs in private subnets, which without NAT reach AWS through endpoints only.
+RUNS_IN_PRIVATE = ["FargateService", "QueueWorker", "FanOut"]
 
 config = settings.load()
 days = config.log_retention_days
@@ -21,6 +21,7 @@ network = Network(
         "connected_cidr_blocks": config.connected_cidr_blocks,
         "zone_count": config.zone_count,
         "nat": config.nat,
+        "endpoints_for": RUNS_IN_PRIVATE if config.nat == "none" else [],
         "flow_log_retention_days": days,
     },
 )

@@ -74,10 +74,13 @@ def hardened_instance(name: str, machine: Machine, tags: Tags | None, child: pul
         metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
         root_block_device={"encrypted": True, "volume_type": "gp3", "volume_size": machine.volume_gib},
         user_data=machine.user_data,
-        user_data_replace_on_change=machine.user_data_replaces or None,
         tags=named(name, tags),
         volume_tags=named(name, tags),
-        opts=pulumi.ResourceOptions(parent=child.parent, ignore_changes=settled),
+        opts=pulumi.ResourceOptions(
+            parent=child.parent,
+            ignore_changes=settled,
+            replace_on_changes=["userData"] if machine.user_data_replaces else None,
+        ),
     )
 
 

@@ -20,7 +20,11 @@ COMPUTED: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "aws:ec2/instance:Instance": lambda name: {"privateIp": "10.20.0.5"},
     "aws:ec2/keyPair:KeyPair": lambda name: {"keyName": f"{name}-key"},
     "aws:ecr/repository:Repository": lambda name: {"repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}"},
-    "aws:lb/loadBalancer:LoadBalancer": lambda name: {"dnsName": f"{name}.elb.example"},
+    "aws:lb/loadBalancer:LoadBalancer": lambda name: {
+        "dnsName": f"{name}.elb.example",
+        "arnSuffix": f"app/{name}/0a1b",
+    },
+    "aws:lb/targetGroup:TargetGroup": lambda name: {"arnSuffix": f"targetgroup/{name}/2c3d"},
     "aws:sqs/queue:Queue": lambda name: {"url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"},
     "docker:index/image:Image": lambda name: {
         "repoDigest": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}@sha256:{'a' * 64}"
@@ -48,6 +52,7 @@ class Resource:
     name: str
     inputs: dict[str, Any]
     ignore_changes: list[str]
+    replace_on_changes: list[str]
     depends_on: set[str]
     provider: str
     delete_before_replace: bool
@@ -131,6 +136,7 @@ class Monitor(mocks.MockMonitor):
                     name=request.name,
                     inputs=inputs,
                     ignore_changes=list(request.ignoreChanges),
+                    replace_on_changes=list(request.replaceOnChanges),
                     depends_on={short(urn) for urn in request.dependencies},
                     provider=request.provider,
                     delete_before_replace=request.deleteBeforeReplace,

@@ -65,9 +65,10 @@ def test_a_public_host_may_serve_everyone() -> None:
 
 
 def test_other_user_data_is_another_instance_only_when_asked() -> None:
-    instance = host({"user_data": "#!/bin/sh", "user_data_replaces": True}).one("instance:Instance", "jobs")
-    assert instance.inputs["userDataReplaceOnChange"] is True
-    assert "userDataReplaceOnChange" not in host({"user_data": "#!/bin/sh"}).one("instance:Instance", "jobs").inputs
+    script = {"user_data": "#!/bin/sh"}
+    replaced = host(script | {"user_data_replaces": True}).one("instance:Instance", "jobs")
+    assert (replaced.inputs["userData"], replaced.replace_on_changes) == ("#!/bin/sh", ["userData"])
+    assert host(script).one("instance:Instance", "jobs").replace_on_changes == []
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
