@@ -1,7 +1,9 @@
 """Pulumi components that take a container from source to a running service on AWS."""
 
 from ._checks import ArgumentError
+from ._container import ContainerHealthCheckArgs
 from ._load_balancer import LoadBalancerArgs
+from ._scaling import ScalingArgs
 from ._targets import BastionTargetArgs
 from ._workload import PermissionArgs
 from .bastion import Bastion, BastionArgs
@@ -24,6 +26,7 @@ __all__ = [
     "BastionTargetArgs",
     "Cluster",
     "ClusterArgs",
+    "ContainerHealthCheckArgs",
     "ContainerImage",
     "ContainerImageArgs",
     "FanOut",
@@ -42,6 +45,7 @@ __all__ = [
     "QueueArgs",
     "QueueWorker",
     "QueueWorkerArgs",
+    "ScalingArgs",
     "Topic",
     "TopicArgs",
 ]

@@ -26,6 +26,8 @@ HEALTH_CHECK_TIMEOUT_SECONDS = 5
 HEALTHY_THRESHOLD = 2
 UNHEALTHY_THRESHOLD = 3
 DEREGISTRATION_DELAY_SECONDS = 15  # AWS's 300 s holds every roll-out up for requests that last a second
+LONGEST_IDLE_SECONDS = 4000
+LONGEST_STICKINESS_SECONDS = 604800
 ACM_ARN = re.compile(r"arn:aws[a-z-]*:(acm|iam):.+")
 
 
@@ -40,6 +42,13 @@ class LoadBalancerArgs(TypedDict):
     """Certificate in ACM; port 443 then serves and port 80 redirects to it. Default: plain HTTP on port 80."""
     internal: NotRequired[bool]
     """Give it private addresses only. Default: false."""
+    idle_timeout_seconds: NotRequired[int]
+    """Seconds that a connection may be silent, 1-4000; WebSockets and slow answers need more. Default: 60."""
+    stickiness_seconds: NotRequired[int]
+    """Seconds that a cookie keeps a client at one task, 1-604800. Default: each request goes to any task."""
+    access_logs_bucket: NotRequired[pulumi.Input[str]]
+    """S3 bucket for a line on every request; its policy has to let Elastic Load Balancing write.
+    Default: no access log."""
     deletion_protection: NotRequired[bool]
     """Refuse to delete it until this is switched off. Default: false."""
 
@@ -67,6 +76,11 @@ def check_load_balancer(who: str, name: str, args: LoadBalancerArgs) -> None:
         raise ArgumentError(
             f"{who}: load_balancer.certificate_arn must be the ARN of a certificate, got {certificate!r}"
         )
+    idle, sticky = args.get("idle_timeout_seconds"), args.get("stickiness_seconds")
+    if idle is not None:
+        whole_number(who, "load_balancer.idle_timeout_seconds", idle, 1, LONGEST_IDLE_SECONDS)
+    if sticky is not None:
+        whole_number(who, "load_balancer.stickiness_seconds", sticky, 1, LONGEST_STICKINESS_SECONDS)
     subnets = args["subnet_ids"]
     if isinstance(subnets, Sequence) and len(subnets) < 2:
         raise ArgumentError(f"{who}: load_balancer.subnet_ids must be of two zones at least, got {len(subnets)}")
@@ -98,7 +112,8 @@ def load_balancer(
     child: pulumi.ResourceOptions,
 ) -> Front:
     """Security group, load balancer, target group and listeners of one service, open to its tasks on their port only."""
-    certificate = args.get("certificate_arn")
+    certificate, bucket = args.get("certificate_arn"), args.get("access_logs_bucket")
+    idle, sticky = args.get("idle_timeout_seconds"), args.get("stickiness_seconds")
     gate = closed_group(f"{name}-lb", vpc_id, f"Load balancer of {name}", tags, child)
     for served in (HTTP,) if certificate is None else (HTTP, HTTPS):
         for block in args["allowed_cidr_blocks"]:
@@ -112,6 +127,8 @@ def load_balancer(
         subnets=args["subnet_ids"],
         security_groups=[gate.group.id],
         drop_invalid_header_fields=True,
+        idle_timeout=None if idle is None else int(idle),
+        access_logs={"bucket": bucket, "enabled": True, "prefix": name} if bucket is not None else None,
         enable_deletion_protection=given(args.get("deletion_protection"), False),
         tags=named(name, tags),
         opts=child,
@@ -123,6 +140,7 @@ def load_balancer(
         protocol="HTTP",
         port=port,
         deregistration_delay=delay_seconds,
+        stickiness=None if sticky is None else {"type": "lb_cookie", "cookie_duration": int(sticky)},
         health_check={
             "path": health_path,
             "protocol": "HTTP",

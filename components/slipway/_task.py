@@ -21,6 +21,12 @@ LOG_BUFFER = "25m"  # what a task may hold back while CloudWatch is slow, before
 ECR_IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?P<china>\.cn)?/(?P<name>[^:@]+)"
 )
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html#ecs-exec-required-iam-permissions
+EXEC_ACTIONS = [
+    f"ssmmessages:{action}"
+    for action in ("CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel")
+]
+EXEC_VOLUMES = {"exec-agent": "/var/lib/amazon", "exec-log": "/var/log/amazon"}  # what the agent writes, as root
 SECRET_PARTS = 7  # of arn:partition:secretsmanager:region:account:secret:name; a key within it may follow
 
 
@@ -36,13 +42,20 @@ class Task:
 
 def task(name: str, load: Workload, port: int | None, tags: Tags | None, child: pulumi.ResourceOptions) -> Task:
     """A workload to its task definition, log group, roles and the grants to await before a task starts."""
-    group = cloudwatch.LogGroup(name, retention_in_days=load.log_retention_days, tags=named(name, tags), opts=child)
+    group = cloudwatch.LogGroup(
+        name,
+        retention_in_days=load.log_retention_days,
+        kms_key_id=load.log_kms_key_arn,
+        tags=named(name, tags),
+        opts=child,
+    )
     trusted = trust_within_account(ECS_TASKS, child)
     roles = {
         role: iam.Role(
             f"{name}-{role}",
             description=purpose,
             assume_role_policy=trusted,
+            permissions_boundary=load.permissions_boundary_arn,
             tags=named(f"{name}-{role}", tags),
             opts=child,
         )
@@ -59,8 +72,9 @@ def task(name: str, load: Workload, port: int | None, tags: Tags | None, child: 
             f"{name}-execution", role=roles["execution"].name, policy=pulumi.Output.json_dumps(start), opts=child
         )
     ]
-    if load.permissions:
-        work = document([allow(sorted(it["actions"]), list(it["resources"])) for it in load.permissions])
+    allowed = [allow(sorted(it["actions"]), list(it["resources"])) for it in load.permissions] + exec_statements(load)
+    if allowed:
+        work = document(allowed)
         grants.append(
             iam.RolePolicy(f"{name}-task", role=roles["task"].name, policy=pulumi.Output.json_dumps(work), opts=child)
         )
@@ -77,6 +91,7 @@ def task(name: str, load: Workload, port: int | None, tags: Tags | None, child: 
         execution_role_arn=roles["execution"].arn,
         task_role_arn=roles["task"].arn,
         container_definitions=pulumi.Output.json_dumps([container(name, load, port, group.name, region)]),
+        volumes=[{"name": volume} for volume in EXEC_VOLUMES] if load.exec_enabled else None,
         tags=named(name, tags),
         opts=child,
     )
@@ -93,7 +108,13 @@ def container(
         "essential": True,
         "user": load.user,
         "readonlyRootFilesystem": True,
-        "linuxParameters": {"initProcessEnabled": True, "capabilities": {"drop": ["ALL"]}},
+        "linuxParameters": {
+            "initProcessEnabled": True,
+            "capabilities": {"drop": ["ALL"]},
+            **({"tmpfs": tmpfs(load.writable_paths)} if load.writable_paths else {}),
+        },
+        **({"healthCheck": load.health_check} if load.health_check else {}),
+        **({"mountPoints": mounts(EXEC_VOLUMES)} if load.exec_enabled else {}),
         "stopTimeout": load.stop_timeout_seconds,
         "environment": pairs(load.environment, "value"),
         "logConfiguration": {
@@ -110,6 +131,30 @@ def container(
         **({"secrets": pairs(load.secrets, "valueFrom")} if load.secrets else {}),
         **({"portMappings": [{"containerPort": port, "hostPort": port, "protocol": "tcp"}]} if port else {}),
     }
+
+
+def tmpfs(paths: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Writable paths in a stable order; everyone may write there, and nothing there is executed."""
+    return [{"containerPath": path, "size": size} for path, size in sorted(paths.items())]
+
+
+def mounts(volumes: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Volumes at their paths."""
+    return [{"sourceVolume": name, "containerPath": path, "readOnly": False} for name, path in volumes.items()]
+
+
+def exec_statements(load: Workload) -> list[Statement]:
+    """What a shell in a task needs: its channels, and the cluster's log of commands where one is named."""
+    if not load.exec_enabled:
+        return []
+    # Session Manager's channels have no resource.
+    statements = [allow(EXEC_ACTIONS, "*")]
+    if load.exec_log_group_arn is not None:
+        lines = pulumi.Output.concat(load.exec_log_group_arn, ":*")
+        actions = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+        # The agent looks for the group by its name among all.
+        statements += [allow(actions, lines), allow(["logs:DescribeLogGroups"], "*")]
+    return statements
 
 
 def pairs(variables: Mapping[str, pulumi.Input[str]], value_key: str) -> list[dict[str, pulumi.Input[str]]]:

@@ -11,6 +11,7 @@ from typing import Any, TypedDict
 import pulumi
 
 from ._checks import ArgumentError, child_name, given, not_empty, one_of, whole_number
+from ._container import health_check, writable_paths
 from ._fargate_sizes import task_size
 from ._logs import retention_days
 
@@ -52,6 +53,12 @@ class Workload:
     permissions: Sequence[PermissionArgs]
     stop_timeout_seconds: int
     log_retention_days: int
+    log_kms_key_arn: pulumi.Input[str] | None
+    health_check: Mapping[str, Any] | None
+    writable_paths: Mapping[str, int]
+    exec_enabled: bool
+    exec_log_group_arn: pulumi.Input[str] | None
+    permissions_boundary_arn: pulumi.Input[str] | None
 
 
 def workload(who: str, name: str, args: Mapping[str, Any]) -> Workload:
@@ -78,7 +85,24 @@ def workload(who: str, name: str, args: Mapping[str, Any]) -> Workload:
         permissions=permissions,
         stop_timeout_seconds=whole_number(who, "stop_timeout_seconds", stop, 2, LONGEST_STOP_TIMEOUT_SECONDS),
         log_retention_days=retention_days(who, "log_retention_days", args.get("log_retention_days")),
+        log_kms_key_arn=aws_arn(who, "log_kms_key_arn", args.get("log_kms_key_arn"), "kms", "a KMS key"),
+        health_check=health_check(who, args.get("container_health_check")),
+        writable_paths=writable_paths(who, args.get("writable_paths"), memory_mib),
+        exec_enabled=given(args.get("enable_execute_command"), False),
+        exec_log_group_arn=aws_arn(who, "exec_log_group_arn", args.get("exec_log_group_arn"), "logs", "a log group"),
+        permissions_boundary_arn=aws_arn(
+            who, "permissions_boundary_arn", args.get("permissions_boundary_arn"), "iam", "a policy"
+        ),
     )
+
+
+def aws_arn(
+    who: str, argument: str, value: pulumi.Input[str] | None, service: str, what: str
+) -> pulumi.Input[str] | None:
+    """An ARN of one service; an output is believed."""
+    if isinstance(value, str) and not re.fullmatch(rf"arn:aws[a-z-]*:{service}:.+", value):
+        raise ArgumentError(f"{who}: {argument} must be the ARN of {what}, got {value!r}")
+    return value
 
 
 def unprivileged(who: str, user: str) -> str:

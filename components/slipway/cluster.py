@@ -37,6 +37,8 @@ class Cluster(pulumi.ComponentResource):
     """Name of the cluster, as metrics know it."""
     exec_log_group_name: pulumi.Output[str]
     """Log group of the commands run in tasks."""
+    exec_log_group_arn: pulumi.Output[str]
+    """The same by ARN, for services that allow commands."""
 
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         who = f"Cluster {name!r}"
@@ -70,10 +72,12 @@ class Cluster(pulumi.ComponentResource):
         self.cluster_arn = cluster.arn
         self.cluster_name = cluster.name
         self.exec_log_group_name = group.name
+        self.exec_log_group_arn = group.arn
         self.register_outputs(
             {
                 "clusterArn": self.cluster_arn,
                 "clusterName": self.cluster_name,
                 "execLogGroupName": self.exec_log_group_name,
+                "execLogGroupArn": self.exec_log_group_arn,
             }
         )

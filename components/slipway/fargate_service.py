@@ -9,27 +9,16 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_aws import ec2, ecs
 
-from ._checks import ArgumentError, check_keys, given, whole_number
-from ._load_balancer import (
-    Front,
-    LoadBalancerArgs,
-    check_load_balancer,
-    deregistration_delay,
-    health_check_path,
-    load_balancer,
-)
+from ._checks import check_keys
+from ._container import ContainerHealthCheckArgs
+from ._load_balancer import Front, LoadBalancerArgs, load_balancer
 from ._rules import ANYWHERE, HTTPS, closed_group
+from ._scaling import ScalingArgs, scale
+from ._service import balanced, capacity, groups, verdict
+from ._service_plan import plan
 from ._tags import named
 from ._task import Task, task
-from ._verdict import Verdict
 from ._workload import PermissionArgs, workload
-
-DESIRED_COUNT = 2  # one task in each of two zones
-MOST_TASKS = 5000  # per service
-GRACE_SECONDS = 60
-LONGEST_GRACE_SECONDS = 2147483647
-DEPLOYMENT_TIMEOUT_SECONDS = 900  # a circuit breaker on failing health checks takes some minutes to open
-TIMEOUT_BOUNDS_SECONDS = (60, 7200)
 
 
 class FargateServiceArgs(TypedDict):
@@ -63,7 +52,7 @@ class FargateServiceArgs(TypedDict):
     desired_count: NotRequired[int]
     """Tasks to run, 0-5000. Default: 2."""
     keep_scaled_count: NotRequired[bool]
-    """Leave the number of tasks alone on updates since scaling sets it; desired_count is where it starts.
+    """Leave the number of tasks alone on updates since scaling of yours sets it; desired_count is where it starts.
     Default: false."""
     container_port: NotRequired[int]
     """Port the container listens on, 1-65535; needed with a load balancer. Default: none is opened."""
@@ -77,6 +66,33 @@ class FargateServiceArgs(TypedDict):
     """Seconds that requests under way get when a task goes, 0-3600; as long as your longest one. Default: 15."""
     stop_timeout_seconds: NotRequired[int]
     """Seconds from SIGTERM to SIGKILL, 2-120. Default: 30."""
+    container_health_check: NotRequired[ContainerHealthCheckArgs]
+    """Command in the container that tells ECS whether it is well. Default: the container is well while it runs."""
+    writable_paths: NotRequired[Mapping[str, int]]
+    """Path to the MiB that may be written there, in memory and empty at the start; the rest is read-only.
+    Default: none."""
+    enable_execute_command: NotRequired[bool]
+    """Let `aws ecs execute-command` open a shell in a task, with what that needs: Session Manager's channels, and two
+    volumes for its agent. Default: false."""
+    exec_log_group_arn: NotRequired[pulumi.Input[str]]
+    """Log group of the cluster's commands, as Cluster gives it, which the tasks may then write.
+    Default: commands are not logged."""
+    permissions_boundary_arn: NotRequired[pulumi.Input[str]]
+    """Policy that bounds what the two roles can ever be allowed. Default: none."""
+    log_kms_key_arn: NotRequired[pulumi.Input[str]]
+    """Key of your own that encrypts the log; its policy has to let CloudWatch Logs use it.
+    Default: CloudWatch's own key."""
+    scaling: NotRequired[ScalingArgs]
+    """Let AWS set the number of tasks, which updates then leave alone. Default: always desired_count."""
+    spot_percent: NotRequired[int]
+    """Share of the tasks beyond the first that run on Spot, 0-100: cheaper, and taken back at two minutes' notice; with
+    100 every task does. Setting or removing it replaces the service. Default: 0."""
+    minimum_healthy_percent: NotRequired[int]
+    """Share of desired_count that keeps running in a deployment, 0-100. Default: 100."""
+    maximum_percent: NotRequired[int]
+    """Share of desired_count that may run in a deployment, 100-200. Default: 200."""
+    additional_security_group_ids: NotRequired[Sequence[pulumi.Input[str]]]
+    """Security groups of yours that the tasks are also in, at most 4. Default: none."""
     deployment_timeout_seconds: NotRequired[int]
     """Seconds that a deployment may take before it counts as failed, 60-7200. Default: 900."""
     without_verdict: NotRequired[bool]
@@ -95,7 +111,8 @@ class FargateService(pulumi.ComponentResource):
     load balancer only and out HTTPS only; with load_balancer also that, its target group, listeners and security group.
 
     Raises ArgumentError on a size that Fargate does not offer, a privileged user, a permission for a whole service,
-    load balancer settings without one, one without a port, a name too long for AWS, or a number out of bounds.
+    load balancer settings without one, one without a port, a name too long for AWS, a number out of bounds, or numbers
+    that cannot work with one another.
     """
 
     url: pulumi.Output[str | None]
@@ -119,57 +136,53 @@ class FargateService(pulumi.ComponentResource):
         who = f"FargateService {name!r}"
         check_keys(who, args, FargateServiceArgs)
         load = workload(who, name, args)
-        count = whole_number(who, "desired_count", given(args.get("desired_count"), DESIRED_COUNT), 0, MOST_TASKS)
-        port = container_port(who, args)
-        check_front(who, name, args)
-        path = health_check_path(who, args.get("health_check_path"))
-        delay = deregistration_delay(who, args.get("deregistration_delay_seconds"))
-        grace = given(args.get("health_check_grace_period_seconds"), GRACE_SECONDS)
-        grace = whole_number(who, "health_check_grace_period_seconds", grace, 0, LONGEST_GRACE_SECONDS)
-        limit = given(args.get("deployment_timeout_seconds"), DEPLOYMENT_TIMEOUT_SECONDS)
-        limit = whole_number(who, "deployment_timeout_seconds", limit, *TIMEOUT_BOUNDS_SECONDS)
-        unwatched = given(args.get("without_verdict"), False)
+        made_of = plan(who, name, args, load)
         super().__init__("slipway:index:FargateService", name, dict(args), opts)
+        for doubt in made_of.doubts:
+            pulumi.log.warn(doubt, resource=self)
         child = pulumi.ResourceOptions(parent=self)
-        tags, wanted = args.get("tags"), args.get("load_balancer")
+        tags, wanted, port = args.get("tags"), args.get("load_balancer"), made_of.port
         made = task(name, load, port, tags, child)
         gate = closed_group(name, args["vpc_id"], f"Tasks of {name}", tags, child)
         gate.let_out("https", (HTTPS, HTTPS), "HTTPS, which AWS and the registries speak", ANYWHERE)
         front = None
         if wanted is not None and port is not None:
+            path, delay = made_of.health_path, made_of.delay_seconds
             front = load_balancer(name, wanted, args["vpc_id"], gate, port, path, delay, tags, child)
-        after: list[pulumi.Resource] = [*made.grants, *([front.listener] if front else [])]
         service = ecs.Service(
             name,
             cluster=args["cluster_arn"],
             task_definition=made.definition.arn,
-            launch_type="FARGATE",
-            desired_count=count,
+            **capacity(made_of.spot_percent),
+            desired_count=made_of.desired_count,
             network_configuration={
                 "subnets": args["subnet_ids"],
-                "security_groups": [gate.group.id],
+                "security_groups": groups(gate.group, args.get("additional_security_group_ids")),
                 "assign_public_ip": False,
             },
             load_balancers=balanced(name, front),
-            health_check_grace_period_seconds=grace if front else None,
+            health_check_grace_period_seconds=made_of.grace_seconds if front else None,
             deployment_circuit_breaker={"enable": True, "rollback": True},
-            deployment_minimum_healthy_percent=100,
-            deployment_maximum_percent=200,
+            deployment_minimum_healthy_percent=made_of.minimum_healthy_percent,
+            deployment_maximum_percent=made_of.maximum_percent,
+            enable_execute_command=True if load.exec_enabled else None,
             # The verdict waits: it says how far the deployment is, and fails when it was rolled back.
-            wait_for_steady_state=unwatched,
+            wait_for_steady_state=made_of.unwatched,
             # An interrupted update then goes back to what ran before, in place of going on unwatched.
-            sigint_rollback=unwatched,
+            sigint_rollback=made_of.unwatched,
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
             tags=named(name, tags),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=after,
-                ignore_changes=["desiredCount"] if given(args.get("keep_scaled_count"), False) else None,
+                depends_on=[*made.grants, *([front.listener] if front else [])],
+                ignore_changes=["desiredCount"] if made_of.scaling or args.get("keep_scaled_count") else None,
             ),
         )
-        if not unwatched:
-            verdict(name, service, made, front, limit, child)
+        if made_of.scaling:
+            scale(name, made_of.scaling, args["cluster_arn"], service, front, child)
+        if not made_of.unwatched:
+            verdict(name, service, made, front, made_of.timeout_seconds, child)
         self._publish(service, made, gate.group, front)
 
     def _publish(self, service: ecs.Service, made: Task, group: ec2.SecurityGroup, front: Front | None) -> None:
@@ -194,49 +207,3 @@ class FargateService(pulumi.ComponentResource):
                 "targetGroupArn": self.target_group_arn,
             }
         )
-
-
-def container_port(who: str, args: FargateServiceArgs) -> int | None:
-    """Port of the container, if it has one."""
-    port = args.get("container_port")
-    return None if port is None else whole_number(who, "container_port", port, 1, 65535)
-
-
-def check_front(who: str, name: str, args: FargateServiceArgs) -> None:
-    """Refuse what only works with a load balancer, and a load balancer without a port to send to."""
-    wanted = args.get("load_balancer")
-    if wanted is not None:
-        check_load_balancer(who, name, wanted)
-        if args.get("container_port") is None:
-            raise ArgumentError(
-                f"{who}: load_balancer needs container_port, got none; set the port the image listens on"
-            )
-        return
-    for key in ("health_check_path", "health_check_grace_period_seconds", "deregistration_delay_seconds"):
-        if args.get(key) is not None:
-            raise ArgumentError(f"{who}: {key} needs load_balancer, got none; set load_balancer or leave {key} out")
-
-
-def verdict(
-    name: str, service: ecs.Service, made: Task, front: Front | None, limit: int, child: pulumi.ResourceOptions
-) -> None:
-    """Wait for the deployment of what was asked for, and fail when the service does not run it in the end."""
-    asked: dict[str, pulumi.Input[str | int]] = {
-        "who": f"service {name!r}",
-        "service": service.arn,
-        "cluster": service.cluster,
-        "service_urn": service.urn,
-        "task_definition_arn": made.definition.arn,
-        "container": name,
-        "log_group": made.group.name,
-        "target_group_arn": front.targets.arn if front else "",
-        "timeout_seconds": limit,
-    }
-    Verdict(name, asked, child)
-
-
-def balanced(name: str, front: Front | None) -> list[ecs.ServiceLoadBalancerArgsDict] | None:
-    """Where ECS registers the tasks."""
-    if front is None:
-        return None
-    return [{"target_group_arn": front.targets.arn, "container_name": name, "container_port": front.port}]

@@ -10,9 +10,11 @@ import pulumi
 
 from ._backlog import Scaled, scale_by_backlog
 from ._checks import ArgumentError, check_keys, given, whole_number
+from ._container import ContainerHealthCheckArgs
+from ._scaling import MOST_TASKS
 from ._worker_times import backlog_per_task, check_times
 from ._workload import PermissionArgs, workload
-from .fargate_service import MOST_TASKS, FargateService, FargateServiceArgs
+from .fargate_service import FargateService, FargateServiceArgs
 
 MIN_TASKS = 1
 MAX_TASKS = 4
@@ -83,6 +85,22 @@ class QueueWorkerArgs(TypedDict):
     """What the code may do in AWS beside consuming. Default: nothing."""
     stop_timeout_seconds: NotRequired[int]
     """Seconds from SIGTERM to SIGKILL, 2-120; longer than one message takes. Default: 30."""
+    container_health_check: NotRequired[ContainerHealthCheckArgs]
+    """Command in the container that tells ECS whether it is well. Default: the container is well while it runs."""
+    writable_paths: NotRequired[Mapping[str, int]]
+    """Path to the MiB that may be written there, in memory and empty at the start; the rest is read-only.
+    Default: none."""
+    enable_execute_command: NotRequired[bool]
+    """Let `aws ecs execute-command` open a shell in a task, with what that needs: Session Manager's channels, and two
+    volumes for its agent. Default: false."""
+    exec_log_group_arn: NotRequired[pulumi.Input[str]]
+    """Log group of the cluster's commands, as Cluster gives it, which the tasks may then write.
+    Default: commands are not logged."""
+    permissions_boundary_arn: NotRequired[pulumi.Input[str]]
+    """Policy that bounds what the two roles can ever be allowed. Default: none."""
+    log_kms_key_arn: NotRequired[pulumi.Input[str]]
+    """Key of your own that encrypts the log; its policy has to let CloudWatch Logs use it.
+    Default: CloudWatch's own key."""
     deployment_timeout_seconds: NotRequired[int]
     """Seconds that a deployment may take before it counts as failed, 60-7200. Default: 900."""
     without_verdict: NotRequired[bool]

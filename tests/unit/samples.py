@@ -45,6 +45,12 @@ RICH_TASK: dict[str, Any] = {
     "secrets": {"PASSWORD": SECRET, "FLAG": PARAMETER},
     "permissions": [{"actions": ["sns:Publish"], "resources": [TOPIC]}],
     "stop_timeout_seconds": 60,
+    "container_health_check": {"command": ["CMD", "/check"], "retries": 2, "start_period_seconds": 20},
+    "writable_paths": {"/tmp": 64},
+    "enable_execute_command": True,
+    "exec_log_group_arn": "arn:aws:logs:eu-west-1:123456789012:log-group:exec",
+    "permissions_boundary_arn": "arn:aws:iam::123456789012:policy/bound",
+    "log_kms_key_arn": KEY,
     "deployment_timeout_seconds": 600,
     "without_verdict": True,
     "log_retention_days": 7,
@@ -113,9 +119,27 @@ RICHEST: dict[str, dict[str, Any]] = {
     "FargateService": RICH_TASK
     | BEHIND_BALANCER
     | {
-        "load_balancer": BALANCER | {"certificate_arn": CERTIFICATE, "internal": True, "deletion_protection": True},
+        "load_balancer": BALANCER
+        | {
+            "certificate_arn": CERTIFICATE,
+            "internal": True,
+            "deletion_protection": True,
+            "idle_timeout_seconds": 120,
+            "stickiness_seconds": 3600,
+            "access_logs_bucket": "logs",
+        },
+        "scaling": {
+            "min_tasks": 2,
+            "max_tasks": 9,
+            "cpu_percent": 60,
+            "memory_percent": 70,
+            "requests_per_target": 1000,
+        },
+        "spot_percent": 50,
+        "minimum_healthy_percent": 50,
+        "maximum_percent": 150,
+        "additional_security_group_ids": ["sg-9"],
         "desired_count": 3,
-        "keep_scaled_count": True,
         "health_check_path": "/ready",
         "health_check_grace_period_seconds": 30,
         "deregistration_delay_seconds": 5,

@@ -54,6 +54,7 @@ def test_the_richest_sample_sets_every_argument(kind: str) -> None:
     keys = set(inspect.get_annotations(getattr(slipway, f"{kind}Args")))
     left_out = {
         "Bastion": {"key_file", "key_algorithm"},  # exclude public_key
+        "FargateService": {"keep_scaled_count"},  # excludes scaling
         "FanOut": {"topic_arn", "create_kms_key"},  # exclude kms_key_id
         "Queue": {"kms_key_id"},  # excludes create_kms_key
         "QueueWorker": {"backlog_per_task"},  # follows from the latency
@@ -141,6 +142,8 @@ def test_the_public_names_are_these() -> None:
     assert set(slipway.__all__) == {
         "ArgumentError",
         "FanOutQueueArgs",
+        "ContainerHealthCheckArgs",
+        "ScalingArgs",
         "LoadBalancerArgs",
         "PermissionArgs",
         "BastionTargetArgs",

@@ -1,0 +1,57 @@
+"""The parts of an ECS service that its component puts together: capacity, groups, targets, verdict.
+
+Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pulumi
+from pulumi_aws import ec2, ecs
+
+from ._load_balancer import Front
+from ._task import Task
+from ._verdict import Verdict
+
+ON_DEMAND, SPOT = "FARGATE", "FARGATE_SPOT"
+
+
+def capacity(spot_percent: int) -> dict[str, Any]:
+    """Share on Spot to the service's arguments: with a share, the first task and the rest of the others are on demand."""
+    if not spot_percent:
+        return {"launch_type": "FARGATE"}
+    spot = {"capacity_provider": SPOT, "weight": spot_percent}
+    on_demand = {"capacity_provider": ON_DEMAND, "base": 1, "weight": 100 - spot_percent}
+    strategies = [spot] if spot_percent == 100 else [on_demand, spot]
+    # The provider replaces a service whose mix changes, unless this is set.
+    return {"capacity_provider_strategies": strategies, "force_new_deployment": True}
+
+
+def groups(own: ec2.SecurityGroup, more: Sequence[pulumi.Input[str]] | None) -> list[pulumi.Input[str]]:
+    """Security groups of the tasks: the service's own first."""
+    return [own.id, *(more or [])]
+
+
+def verdict(
+    name: str, service: ecs.Service, made: Task, front: Front | None, limit: int, child: pulumi.ResourceOptions
+) -> None:
+    """Wait for the deployment of what was asked for, and fail when the service does not run it in the end."""
+    asked: dict[str, pulumi.Input[str | int]] = {
+        "who": f"service {name!r}",
+        "service": service.arn,
+        "cluster": service.cluster,
+        "service_urn": service.urn,
+        "task_definition_arn": made.definition.arn,
+        "container": name,
+        "log_group": made.group.name,
+        "target_group_arn": front.targets.arn if front else "",
+        "timeout_seconds": limit,
+    }
+    Verdict(name, asked, child)
+
+
+def balanced(name: str, front: Front | None) -> list[ecs.ServiceLoadBalancerArgsDict] | None:
+    """Where ECS registers the tasks."""
+    if front is None:
+        return None
+    return [{"target_group_arn": front.targets.arn, "container_name": name, "container_port": front.port}]

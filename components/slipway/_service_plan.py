@@ -1,0 +1,136 @@
+"""The numbers of a service and of its deployments, checked one by one and against each other, before anything exists.
+
+Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ._checks import ArgumentError, given, whole_number
+from ._load_balancer import check_load_balancer, deregistration_delay, health_check_path
+from ._scaling import MOST_TASKS, Scaling, scaling
+from ._workload import Workload
+
+DESIRED_COUNT = 2  # one task in each of two zones
+GRACE_SECONDS = 60
+LONGEST_GRACE_SECONDS = 2147483647
+DEPLOYMENT_TIMEOUT_SECONDS = 900  # a circuit breaker on failing health checks takes some minutes to open
+TIMEOUT_BOUNDS_SECONDS = (60, 7200)
+MINIMUM_HEALTHY_PERCENT = 100
+MAXIMUM_PERCENT = 200
+SPOT_PERCENT = 0
+MOST_MORE_GROUPS = 4  # of the five that a network interface has
+ONLY_BALANCED = ("health_check_path", "health_check_grace_period_seconds", "deregistration_delay_seconds")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many tasks run where, and how a deployment replaces them, with every default filled in."""
+
+    desired_count: int
+    port: int | None
+    health_path: str
+    delay_seconds: int
+    grace_seconds: int
+    minimum_healthy_percent: int
+    maximum_percent: int
+    spot_percent: int
+    timeout_seconds: int
+    unwatched: bool
+    scaling: Scaling | None
+    doubts: list[str]
+    """What works and is probably not meant, a sentence each."""
+
+
+def plan(who: str, name: str, args: Mapping[str, Any], load: Workload) -> Plan:
+    """Arguments of a service to its plan."""
+
+    def number(key: str, default: int, low: int, high: int) -> int:
+        return whole_number(who, key, given(args.get(key), default), low, high)
+
+    port = None if args.get("container_port") is None else number("container_port", 0, 1, 65535)
+    check_front(who, name, args)
+    desired = number("desired_count", DESIRED_COUNT, 0, MOST_TASKS)
+    scaled = scaling(who, args.get("scaling"), desired, balanced=args.get("load_balancer") is not None)
+    start = (load.health_check or {}).get("startPeriod", 0)
+    made = Plan(
+        desired_count=desired,
+        port=port,
+        health_path=health_check_path(who, args.get("health_check_path")),
+        delay_seconds=deregistration_delay(who, args.get("deregistration_delay_seconds")),
+        grace_seconds=number("health_check_grace_period_seconds", max(GRACE_SECONDS, start), 0, LONGEST_GRACE_SECONDS),
+        minimum_healthy_percent=number("minimum_healthy_percent", MINIMUM_HEALTHY_PERCENT, 0, 100),
+        maximum_percent=number("maximum_percent", MAXIMUM_PERCENT, 100, 200),
+        spot_percent=number("spot_percent", SPOT_PERCENT, 0, 100),
+        timeout_seconds=number("deployment_timeout_seconds", DEPLOYMENT_TIMEOUT_SECONDS, *TIMEOUT_BOUNDS_SECONDS),
+        unwatched=given(args.get("without_verdict"), False),
+        scaling=scaled,
+        doubts=doubts(who, args, load),
+    )
+    check_together(who, made, load, balanced=args.get("load_balancer") is not None)
+    if scaled is not None and given(args.get("keep_scaled_count"), False):
+        raise ArgumentError(f"{who}: set scaling or keep_scaled_count, got both; scaling keeps the count by itself")
+    more = given(args.get("additional_security_group_ids"), [])
+    if len(more) > MOST_MORE_GROUPS:
+        rule = f"additional_security_group_ids must be at most {MOST_MORE_GROUPS}, got {len(more)}"
+        raise ArgumentError(f"{who}: {rule}; a task has five, and one is its own")
+    if args.get("exec_log_group_arn") is not None and not load.exec_enabled:
+        fix = "set enable_execute_command, or leave it out"
+        raise ArgumentError(f"{who}: exec_log_group_arn needs enable_execute_command, got none; {fix}")
+    return made
+
+
+def check_front(who: str, name: str, args: Mapping[str, Any]) -> None:
+    """Refuse what only works with a load balancer, and a load balancer without a port to send to."""
+    wanted = args.get("load_balancer")
+    if wanted is not None:
+        check_load_balancer(who, name, wanted)
+        if args.get("container_port") is None:
+            raise ArgumentError(
+                f"{who}: load_balancer needs container_port, got none; set the port the image listens on"
+            )
+        return
+    for key in ONLY_BALANCED:
+        if args.get(key) is not None:
+            raise ArgumentError(f"{who}: {key} needs load_balancer, got none; set load_balancer or leave {key} out")
+
+
+def check_together(who: str, made: Plan, load: Workload, *, balanced: bool) -> None:
+    """Refuse numbers that are fine each and cannot work with one another."""
+    start = (load.health_check or {}).get("startPeriod", 0)
+    if balanced and made.grace_seconds < start:
+        rule = f"must cover the {start} s of container_health_check.start_period_seconds"
+        fix = f"make it {start} or more, or leave it out"
+        raise ArgumentError(f"{who}: health_check_grace_period_seconds {rule}, got {made.grace_seconds}; {fix}")
+    leaving = load.stop_timeout_seconds + (made.delay_seconds if balanced else 0)
+    if made.timeout_seconds <= leaving:
+        parts = "deregistration_delay_seconds and stop_timeout_seconds" if balanced else "stop_timeout_seconds"
+        rule = f"must be longer than {parts}, {leaving}"
+        fix = "a deployment is over when the last old task has gone"
+        raise ArgumentError(f"{who}: deployment_timeout_seconds {rule}, got {made.timeout_seconds}; {fix}")
+    least = math.ceil(made.desired_count * made.minimum_healthy_percent / 100)
+    most = math.floor(made.desired_count * made.maximum_percent / 100)
+    if made.desired_count and least >= made.desired_count >= most:
+        rule = f"leave a deployment of {made.desired_count} no room, which keeps {least} and allows {most}"
+        raise ArgumentError(
+            f"{who}: minimum_healthy_percent and maximum_percent {rule}, got {made.minimum_healthy_percent} and "
+            f"{made.maximum_percent}; set maximum_percent to 200, or minimum_healthy_percent to 0"
+        )
+    fewest = made.scaling.least if made.scaling else made.desired_count
+    if made.spot_percent and fewest == 1:
+        source = "scaling.min_tasks" if made.scaling else "desired_count"
+        rule = f"needs two tasks at least, got {source} 1"
+        fix = f"AWS takes Spot tasks back within two minutes; set {source} to 2, or leave spot_percent out"
+        raise ArgumentError(f"{who}: spot_percent {rule}; {fix}")
+
+
+def doubts(who: str, args: Mapping[str, Any], load: Workload) -> list[str]:
+    """What works and is probably not meant."""
+    delay = args.get("deregistration_delay_seconds")
+    if delay is None or delay <= load.stop_timeout_seconds:
+        return []
+    fix = "if these still run when SIGTERM comes, the program has to finish them in that time"
+    rule = f"is shorter than the {int(delay)} s that requests get by deregistration_delay_seconds"
+    return [f"{who}: stop_timeout_seconds, {load.stop_timeout_seconds}, {rule}; {fix}"]
