@@ -64,8 +64,10 @@ class Run:
     folder: Path
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     kills: Counter[str] = field(default_factory=Counter)
-    unclean: int = 0
-    """Workers that got SIGTERM and did not exit with 0."""
+    unclean: list[int] = field(default_factory=list)
+    """Exit codes of workers that SIGTERM met at work and that did not drain."""
+    early: int = 0
+    """Workers that SIGTERM met before they consumed: the interpreter was still importing."""
 
     def create(self) -> None:
         """Queue and dead-letter queue."""
@@ -93,7 +95,10 @@ class Run:
         worker.send_signal(name)
         code = worker.wait(30)
         self.kills[name.name] += 1
-        self.unclean += name is signal.SIGTERM and code != 0
+        if name is signal.SIGTERM and code == -signal.SIGTERM:
+            self.early += 1
+        elif name is signal.SIGTERM and code:
+            self.unclean.append(code)
 
     def send(self, number: int) -> None:
         """The message of this number; one in fifty is poison."""
@@ -157,6 +162,7 @@ class Run:
             "deadLetteredOther": len(set(dead) - poison) + len(poison - set(dead)),
             "kills": dict(self.kills),
             "uncleanStops": self.unclean,
+            "stoppedWhileStarting": self.early,
         }
 
     def drain_dead(self) -> list[str]:
