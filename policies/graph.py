@@ -44,7 +44,10 @@ class Graph:
         self.nodes = {node.urn: node for node in nodes}
         self.config = {}
         self._by_type: dict[str, list[Node]] = defaultdict(list)
+        # Made when a rule first asks, and shared by all rules, which would otherwise look at each pair of resources.
         self._mentions: dict[str, list[Node]] = defaultdict(list)
+        self._reverse: dict[tuple[str, str, str, tuple[str, ...]], dict[str, list[Node]]] = {}
+        self._outputs: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, list[Node]]] = {}
         for node in self.nodes.values():
             self._by_type[node.resource.type].append(node)
 
@@ -68,13 +71,29 @@ class Graph:
         named = [source for source in fed_by if source.resource.type in kinds]
         if named:
             return named
-        given = set(texts(node.resource[prop].raw))
-        return [other for other in self.of(*kinds) if given & {other.output(output) for output in outputs}]
+        known = self._index(kinds, outputs)
+        found = {one.urn: one for text in texts(node.resource[prop].raw) for one in known.get(text, ())}
+        return list(found.values())
 
     def pointing_at(self, node: Node, kind: str, prop: str, *outputs: str) -> list[Node]:
         """The resources of type `kind` whose property names `node`."""
-        own = node.resource.type
-        return [one for one in self.of(kind) if any(it.urn == node.urn for it in self.behind(one, prop, own, *outputs))]
+        key = (kind, prop, node.resource.type, outputs)
+        if key not in self._reverse:
+            self._reverse[key] = defaultdict(list)
+            for one in self.of(kind):
+                for target in self.behind(one, prop, node.resource.type, *outputs):
+                    self._reverse[key][target.urn].append(one)
+        return self._reverse[key].get(node.urn, [])
+
+    def _index(self, kinds: tuple[str, ...], outputs: tuple[str, ...]) -> dict[str, list[Node]]:
+        """Known output to the resources of these types that have it, made once per stack."""
+        if (kinds, outputs) not in self._outputs:
+            index: dict[str, list[Node]] = defaultdict(list)
+            for node in self.of(*kinds):
+                for text in {node.output(output) for output in outputs} - {None}:
+                    index[str(text)].append(node)
+            self._outputs[kinds, outputs] = index
+        return self._outputs[kinds, outputs]
 
     def users(self, node: Node) -> list[Node]:
         """Every resource that names `node` in any property, by an edge or by its known id or ARN."""

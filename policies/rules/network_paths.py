@@ -146,11 +146,7 @@ def _tables(stack: Graph, subnet: Node) -> list[Node]:
 
 
 def _routes(stack: Graph, table: Node) -> list[Node]:
-    return [route for route in stack.of(ROUTE) if table.urn in _urns(stack.behind(route, "routeTableId", TABLES, "id"))]
-
-
-def _urns(nodes: list[Node]) -> set[str]:
-    return {node.urn for node in nodes}
+    return stack.pointing_at(table, ROUTE, "routeTableId", "id")
 
 
 def _to_internet_gateway(stack: Graph, table: Node) -> bool:

@@ -28,7 +28,9 @@ class Grants:
 
     statements: list[Value]
     unknown: bool
-    """Whether some policy is not known yet, or is not of this stack."""
+    """Whether some policy is not known yet."""
+    elsewhere: bool
+    """Whether some policy is AWS's own or another stack's, so that what it allows cannot be seen."""
     none: bool
     """Whether nothing at all is attached."""
 
@@ -89,7 +91,10 @@ def ecs_task_role_trust(stack: Graph) -> Outcomes:
     "QueueWorker does",
 )
 def ecs_worker_can_consume(stack: Graph) -> Outcomes:
-    """A task that is told a queue's URL may consume from the queue, or send to it."""
+    """A task that is told a queue's URL may consume from the queue, or send to it.
+
+    A role with a policy of AWS's own or of another stack is not judged, as its content is not in the program.
+    """
     for task, queue in _told(stack, QUEUE, "url"):
         yield from _can(stack, task, queue, (CONSUME, SEND))
 
@@ -101,7 +106,10 @@ def ecs_worker_can_consume(stack: Graph) -> Outcomes:
     fix="allow the task role sns:Publish on the topic (`permissions` of slipway's FargateService)",
 )
 def ecs_api_can_publish(stack: Graph) -> Outcomes:
-    """A task that is told a topic's ARN may publish to it."""
+    """A task that is told a topic's ARN may publish to it.
+
+    A role with a policy of AWS's own or of another stack is not judged, as its content is not in the program.
+    """
     for task, topic in _told(stack, TOPIC, "arn"):
         yield from _can(stack, task, topic, (("sns:Publish",),))
 
@@ -122,7 +130,7 @@ def ecs_execution_role_covers_secrets(stack: Graph) -> Outcomes:
                 source = secret["valueFrom"]
                 if container.unknown or source.unknown or grants.unknown:
                     yield Deferred(source.path, task.urn)
-                elif not _readable(grants, source.text()):
+                elif not grants.elsewhere and not _readable(grants, source.text()):
                     yield Finding(source.path, f"may not be read by role {role.resource.name!r}", task.urn)
 
 
@@ -169,7 +177,7 @@ def _can(stack: Graph, task: Node, target: Node, ways: tuple[tuple[str, ...], ..
             yield Finding("taskRoleArn", problem, task.urn)
         elif grants.unknown or arn is None:
             yield Deferred("policy", role.urn)
-        elif not any(all(grants.allow(action, arn) for action in way) for way in ways):
+        elif not grants.elsewhere and not any(all(grants.allow(action, arn) for action in way) for way in ways):
             yield Finding("taskRoleArn", problem, task.urn)
 
 
@@ -188,8 +196,8 @@ def _grants(stack: Graph, role: Node) -> Grants:
         for one in statements.statements(document)
         if statements.allows(one)
     ]
-    unknown = elsewhere or any(document.unknown for document in documents)
-    return Grants(allowed, unknown, not documents and not elsewhere)
+    unknown = any(document.unknown for document in documents)
+    return Grants(allowed, unknown, elsewhere, not documents and not elsewhere)
 
 
 def _managed(stack: Graph, role: Node) -> list[str]:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.policies.analyzer import UNKNOWN, Node, analyze_stack, ours, stock, urn
+from policies.rules.task_roles import ATTACHMENT
+from tests.policies.analyzer import UNKNOWN, Node, analyze_stack, only, ours, stock, urn
+from tests.policies.graph_samples import WORKER, changed
 from tests.policies.samples import QUEUE, QUEUE_POLICY, TOPIC
 
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
@@ -185,3 +187,10 @@ def test_queues_with_a_dead_letter_queue_and_those_queues_themselves_pass(start:
 def test_a_finding_belongs_to_the_resource_and_not_to_the_stack() -> None:
     [shown] = [one for one in analyze_stack(ours(), NEW_QUEUE) if one.rule == "sqs-dlq-configured"]
     assert shown.urn == urn(QUEUE, "billing")
+
+
+def test_a_task_whose_role_has_a_policy_from_elsewhere_is_not_accused_and_does_not_wait() -> None:
+    attached = {"role": "work-role", "policyArn": "arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess"}
+    nodes = changed(WORKER, {"RolePolicy work": None, "elsewhere": Node(ATTACHMENT, "work", attached)})
+    for rule in ("ecs-worker-can-consume", "ecs-api-can-publish", "ecs-execution-role-covers-secrets"):
+        assert analyze_stack(ours(only(rule)), *nodes) == []
