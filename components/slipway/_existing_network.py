@@ -61,24 +61,28 @@ def check_ids(who: str, vpc_id: str, subnets: Mapping[str, Sequence[str]]) -> No
 def look_up(
     who: str, vpc_id: str, subnets: Mapping[str, Sequence[str]], child: pulumi.ResourceOptions
 ) -> ExistingNetwork:
-    """Ask AWS for the VPC and its subnets; refuse subnets of another VPC and tiers in one zone only."""
+    """Ask AWS for the VPC and its subnets; refuse subnets that are not in it and tiers in one zone only."""
     options = pulumi.InvokeOptions(parent=child.parent)
-    vpc = ec2.get_vpc(id=vpc_id, opts=options)
+    asked = sorted(subnet for ids in subnets.values() for subnet in ids)
+    # A list that may come out short, since a look-up by id would end in the provider's error.
+    filters: list[ec2.GetSubnetsFilterArgsDict] = [
+        {"name": "vpc-id", "values": [vpc_id]},
+        {"name": "subnet-id", "values": asked},
+    ]
+    there = set(ec2.get_subnets(filters=filters, opts=options).ids)
     zones: dict[str, list[str]] = {}
     for tier, ids in subnets.items():
+        if missing := [subnet for subnet in ids if subnet not in there]:
+            where = f"{vpc_id} in the provider's region and account"
+            raise ArgumentError(f"{who}: {tier}_subnet_ids must be subnets of {where}, got {', '.join(missing)}")
         found = [ec2.get_subnet(id=subnet, opts=options) for subnet in ids]
-        for subnet in found:
-            if subnet.vpc_id != vpc_id:
-                raise ArgumentError(
-                    f"{who}: {tier}_subnet_ids must be subnets of {vpc_id}, got {subnet.id} of {subnet.vpc_id}"
-                )
         zones[tier] = [subnet.availability_zone for subnet in found]
         if len(set(zones[tier])) < FEWEST_SUBNETS:
             raise ArgumentError(
                 f"{who}: {tier}_subnet_ids must lie in at least two zones, got {zones[tier][0]} only; "
                 "add a subnet of another zone"
             )
-    return ExistingNetwork(vpc.cidr_block, zones)
+    return ExistingNetwork(ec2.get_vpc(id=vpc_id, opts=options).cidr_block, zones)
 
 
 def first_zones(zones: Mapping[str, list[str]]) -> list[str]:
