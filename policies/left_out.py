@@ -4,8 +4,8 @@ from typing import Final
 
 LEFT_OUT: Final = {
     "ecs-taskdef-host-mode-user": "AWS retired ECS.1 in 2026-03; ecs-taskdef-no-host-network refuses the mode itself",
-    "ec2-ebs-optimized": "every instance type since 2015 is so by default, and the old ones are no longer offered to new users",
-    "ec2-no-paravirtual": "no current region or image offers paravirtual instances",
+    "ec2-ebs-optimized": "instance types of the current generations are so by default",
+    "ec2-no-paravirtual": "instance types of the current generations start hardware virtual machines only",
     "iam-no-root-access-key": "IAM has no user for root, so no program can declare such a key",
     "iam-no-unconstrained-write": "iam-no-star-resource finds the same statements",
     "lb-http-redirects-to-https": "lb-listener-https judges each HTTP listener, so the whole balancer follows",

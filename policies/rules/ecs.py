@@ -98,7 +98,7 @@ def ecs_service_platform_version(service: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST AC-6",),
     link=EXEC,
-    fix="remove enableExecuteCommand; slipway's services never set it",
+    fix="remove enableExecuteCommand (enable_execute_command of slipway's services, false by default)",
 )
 def ecs_service_exec_disabled(service: Resource) -> Outcomes:
     """ECS services do not let people run commands in their tasks."""

@@ -11,7 +11,7 @@ KEY = "aws:kms/key:Key"
 KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html"
 DELETING = "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"
-OURS = "slipway's components use keys and make none"
+OURS = "create_kms_key of slipway's Queue and FanOut makes a key that holds all of this"
 # Conditions that tie a request to one account or service within it. Source: FSBP KMS.5
 FIXING_KEYS = ("kms:calleraccount", "kms:viaservice")
 

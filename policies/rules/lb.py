@@ -21,7 +21,7 @@ APPLICATION, NETWORK, GATEWAY = ("", "application"), ("network",), ("gateway",)
     severity=MEDIUM,
     controls=("FSBP ELB.5", "CIS 4.10", "NIST AU-12"),
     link=f"{CONTROLS}#elb-5",
-    fix="set accessLogs.enabled to true with a bucket; slipway's FargateService has no argument for a bucket",
+    fix="set accessLogs.enabled to true with a bucket; load_balancer.access_logs_bucket of slipway's FargateService does so",
 )
 def lb_access_logs(balancer: Resource) -> Outcomes:
     """Load balancers keep a log of requests.

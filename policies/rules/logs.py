@@ -68,7 +68,7 @@ def log_group_encrypted(group: Resource) -> Outcomes:
     severity=HIGH,
     controls=("FSBP CloudWatch.15", "NIST AU-6", "NIST SI-4"),
     link=f"{CONTROLS}#cloudwatch-15",
-    fix="set alarmActions to the ARN of a topic that somebody reads; slipway has no component for alarms",
+    fix="set alarmActions to the ARN of a topic that somebody reads, as the alarms that slipway's components make do",
 )
 def alarm_has_action(alarm: Resource) -> Outcomes:
     """Alarms tell somebody."""
@@ -82,7 +82,7 @@ def alarm_has_action(alarm: Resource) -> Outcomes:
     severity=HIGH,
     controls=("FSBP CloudWatch.17", "NIST AU-6", "NIST SI-4"),
     link=f"{CONTROLS}#cloudwatch-17",
-    fix="remove actionsEnabled; slipway has no component for alarms",
+    fix="remove actionsEnabled, as the alarms that slipway's components make do",
 )
 def alarm_actions_enabled(alarm: Resource) -> Outcomes:
     """Actions of alarms are switched on."""
@@ -95,7 +95,7 @@ def alarm_actions_enabled(alarm: Resource) -> Outcomes:
     level=ADVISORY,
     severity=LOW,
     link="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html",
-    fix="set treatMissingData to notBreaching; slipway has no component for alarms",
+    fix="set treatMissingData to notBreaching, as the alarms that slipway's components make do",
 )
 def alarm_treat_missing_data(alarm: Resource) -> Outcomes:
     """Alarms on metrics that come only with an event say what their silence means.
