@@ -88,6 +88,29 @@ def test_networks_of_every_nat_mode_grow_and_shrink_into_each_other_and_no_subne
 
 
 @pytest.mark.e2e
+def test_a_network_of_another_stack_is_taken_and_a_wrong_id_is_one_sentence(stacks: Stacks, tmp_path: Path) -> None:
+    for directory in ("owner", "guest"):
+        (tmp_path / directory).mkdir()
+    owner = Program(stacks, tmp_path / "owner", "sandbox-owner")
+    owner.deploy(network={})
+    subnets = owner.ids(SUBNET)
+    private = [subnets["main-private-a"], subnets["main-private-b"]]
+    existing = {"vpc_id": owner.ids("aws:ec2/vpc:Vpc")["main"], "private_subnet_ids": private}
+    guest = Program(stacks, tmp_path / "guest", "sandbox-guest")
+    guest.deploy(network=existing)
+    assert guest.ids(SUBNET) == {}
+    (guest.directory / "args.json").write_text(json.dumps({"network": existing | {"vpc_id": "vpc-00000000"}}))
+    said = stacks.run(guest.directory, "pulumi", "preview").stdout
+    assert (
+        "error: Network 'main': private_subnet_ids must be subnets of vpc-00000000 in the provider's region and account, "
+        f"got {', '.join(private)}\n"
+    ) in said
+    assert "Traceback" not in said
+    guest.destroy()
+    owner.destroy()
+
+
+@pytest.mark.e2e
 def test_a_bastion_stays_while_its_ways_in_change_and_goes_with_its_image_when_asked(
     stacks: Stacks,
     tmp_path: Path,
