@@ -63,6 +63,9 @@ class QueueWorkerArgs(TypedDict):
     queue_visibility_timeout_seconds: NotRequired[int]
     """Visibility timeout of the queue, 0-43200, checked against longest_message_seconds. Leave it out where the consumer
     extends it, as app.consumer does. Default: not checked."""
+    spot_percent: NotRequired[int]
+    """Share of the tasks beyond the first that run on Spot, 0-100, taken back at two minutes' notice: what is in flight
+    then drains or costs a delivery. Setting or removing it replaces the service. Default: 0."""
     cpu_percent: NotRequired[int]
     """CPU that a task may use on average, in percent of what it has, 1-100; scales out beside the backlog.
     Default: not looked at."""
@@ -153,6 +156,9 @@ class QueueWorker(pulumi.ComponentResource):
         check_variables(who, args)
         check_times(who, args, load.stop_timeout_seconds)
         low, high = task_bounds(who, args)
+        if whole_number(who, "spot_percent", given(args.get("spot_percent"), 0), 0, 100) and low == 1:
+            fix = "AWS takes Spot tasks back; set min_tasks to 2, to 0, or leave spot_percent out"
+            raise ArgumentError(f"{who}: spot_percent needs two tasks at least or none, got min_tasks 1; {fix}")
         backlog = backlog_per_task(who, args)
         cpu = None if args.get("cpu_percent") is None else whole_number(who, "cpu_percent", args["cpu_percent"], 1, 100)
         super().__init__("slipway:index:QueueWorker", name, dict(args), opts)

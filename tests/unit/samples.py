@@ -199,6 +199,7 @@ RICHEST: dict[str, dict[str, Any]] = {
         "acceptable_latency_seconds": 60,
         "seconds_per_message": 0.5,
         "longest_message_seconds": 40,
+        "spot_percent": 50,
         "queue_visibility_timeout_seconds": 90,
         "cpu_percent": 70,
     },

@@ -57,6 +57,13 @@ def test_the_container_finds_its_queue() -> None:
     }
 
 
+def test_a_share_of_the_tasks_runs_on_spot() -> None:
+    strategies = (
+        worker({"min_tasks": 2, "spot_percent": 60}).one("service:Service", "work").inputs["capacityProviderStrategies"]
+    )
+    assert {it["capacityProvider"]: it["weight"] for it in strategies} == {"FARGATE": 40, "FARGATE_SPOT": 60}
+
+
 def test_nothing_reaches_a_worker_and_it_has_no_load_balancer() -> None:
     kinds = worker({}).counts()
     assert not any("IngressRule" in kind or "aws:lb/" in kind for kind in kinds)
@@ -124,6 +131,12 @@ def test_bounds_follow_from_what_is_given(args: dict[str, Any], bounds: tuple[in
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"min_tasks": -1}, "min_tasks must be a whole number 0-5000, got -1"),
     ({"min_tasks": 0, "max_tasks": 0}, "max_tasks must be a whole number 1-5000, got 0; min_tasks is 0"),
+    ({"spot_percent": 101}, "spot_percent must be a whole number 0-100, got 101"),
+    (
+        {"spot_percent": 10},
+        "spot_percent needs two tasks at least or none, got min_tasks 1; AWS takes Spot tasks back; set min_tasks to 2, "
+        "to 0, or leave spot_percent out",
+    ),
     ({"cpu_percent": 101}, "cpu_percent must be a whole number 1-100, got 101"),
     (
         {"backlog_per_task": 5, "acceptable_latency_seconds": 10},
