@@ -9,6 +9,8 @@ from ._deployment import Answer, failed_task, own_deployment, revision
 MOST_LOG_LINES = 4
 MOST_CHARACTERS = 400  # of a line that AWS or the program wrote
 WRONG_ARCHITECTURE = "exec format error"  # the one cause that AWS does not name and the program's log does
+ENDED = "it ended by itself: its last lines say why"
+ENDED_SILENTLY = "it ended by itself and logged nothing: check command, and what it does at its start"
 # The first pattern that is found in what AWS and the program said names what to look at.
 ADVICE = (
     (r"OutOfMemory", "give it more memory_mib, or find what takes it"),
@@ -37,7 +39,7 @@ ADVICE = (
     (r"exit code 137", "it was killed: out of memory, or still running stop_timeout_seconds after SIGTERM"),
     (r"exit code 139", "the program crashed: does the image fit the task's architecture?"),
     (r"exit code 0", "it ended by itself, and a service has to go on: check command"),
-    (r"exit code", "it ended by itself: its last lines say why"),
+    (r"exit code", ENDED),
 )
 NO_ADVICE = "the service's events"
 
@@ -67,6 +69,8 @@ def verdict_text(who: str, headline: str, asked: str, seen: Evidence) -> str:
         why += [f"  event: {tersely(it)}" for it in complaints(seen.service)]
     why += unhealthy(seen.targets)
     advice = advised("\n".join([*why, *(it for it in seen.log_lines if WRONG_ARCHITECTURE in it)]))
+    if advice == ENDED and not seen.log_lines:
+        advice = ENDED_SILENTLY
     lines = [tersely(it) for it in seen.log_lines if it.strip()][-MOST_LOG_LINES:]
     if lines:
         why += [f"  last lines of {seen.log_group}:", *(f"    {it}" for it in lines)]
