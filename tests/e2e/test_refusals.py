@@ -17,8 +17,8 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a range too small for the plan": (
         {"cidrBlock": "10.20.0.0/28"},
-        "Network 'platform': cidr_block must be between a /16 and a /22, got 10.20.0.0/28; "
-        "a public subnet is 1/32 of it and a load balancer wants a /27",
+        "Network 'platform': cidr_block must be between a /16 and a /24, got 10.20.0.0/28; it has 16, and the smallest plan "
+        "is 2 zones x (64 private + 32 isolated + 32 public) = 256 addresses",
     ),
     "a range that overlaps": (
         {"connectedCidrBlocks": ["10.0.0.0/8"]},

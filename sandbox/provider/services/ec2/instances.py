@@ -64,11 +64,14 @@ def interface(scope: Scope) -> dict[str, Any]:
         card["SubnetId"] = subnet_id
         if is_public is None:
             is_public = scope.call("describe_subnets", SubnetIds=[subnet_id])["Subnets"][0]["MapPublicIpOnLaunch"]
-    if groups := inputs.get("vpcSecurityGroupIds"):
+    groups = inputs.get("vpcSecurityGroupIds")
+    if groups:
         card["Groups"] = groups
     if address := inputs.get("privateIp"):
         card["PrivateIpAddress"] = address
     named = {"SecurityGroups": inputs["securityGroups"]} if inputs.get("securityGroups") else {}
+    if groups:
+        named["SecurityGroupIds"] = groups  # moto describes an instance by these, and not by its interface's
     return {
         "NetworkInterfaces": [card | ({} if is_public is None else {"AssociatePublicIpAddress": is_public})],
         **named,
