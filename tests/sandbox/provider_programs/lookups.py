@@ -21,7 +21,8 @@ parameter = aws.ssm.get_parameter(
     name="/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64", with_decryption=False
 )
 token = aws.ecr.get_authorization_token()
-in_vpc = vpc.id.apply(lambda each: [aws.ec2.GetSubnetsFilterArgs(name="vpc-id", values=[each])])
+# From the subnet, not from the VPC: the look-up would run before there is a subnet to find.
+in_vpc = subnet.vpc_id.apply(lambda each: [aws.ec2.GetSubnetsFilterArgs(name="vpc-id", values=[each])])
 outputs = {
     "account": aws.get_caller_identity().account_id,
     "cluster": aws.ecs.get_cluster_output(cluster_name=cluster.name).arn,
