@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACK = "PULUMI_OPTION_POLICY_PACK"
+PACK = "PULUMI_OPTION_POLICY_PACK"  # and with it PULUMI_OPTION_POLICY_PACK_CONFIG
 
 
 def preview_seconds(program: Path, env: dict[str, str]) -> float:
@@ -37,7 +37,7 @@ def empty_program(folder: Path, env: dict[str, str]) -> Path:
 def main(rounds: int) -> None:
     """Print the minimum and median seconds of every case, and its ratio to the empty program."""
     with_pack = {**os.environ, PACK: str(ROOT / "policies")}
-    without_pack = {key: value for key, value in os.environ.items() if key != PACK}
+    without_pack = {key: value for key, value in os.environ.items() if not key.startswith(PACK)}
     with tempfile.TemporaryDirectory() as folder:
         empty = empty_program(Path(folder), without_pack)
         cases = {
@@ -46,10 +46,14 @@ def main(rounds: int) -> None:
             "reference platform, policy pack": (ROOT, with_pack),
         }
         taken: dict[str, list[float]] = {name: [] for name in cases}
-        for _ in range(rounds):
-            for name, (program, env) in cases.items():
-                taken[name].append(preview_seconds(program, env))
-        subprocess.run(["pulumi", "stack", "rm", "--yes"], cwd=empty, env=without_pack, check=True, capture_output=True)
+        try:
+            for _ in range(rounds):
+                for name, (program, env) in cases.items():
+                    taken[name].append(preview_seconds(program, env))
+        finally:
+            subprocess.run(
+                ["pulumi", "stack", "rm", "--yes"], cwd=empty, env=without_pack, check=True, capture_output=True
+            )
     floor = min(taken["empty program"])
     print(f"{'pulumi preview, no changes':34} {'min s':>7} {'median s':>9} {'ratio':>6}")
     for name, seconds in taken.items():
