@@ -16,10 +16,11 @@ down: ## Destroy what make up deployed, and stop the sandbox
 test: ## Set everything up and run every test (ARGS="-k queue" runs a part)
 	@$(PYTHON) -m setup test $(ARGS)
 
-check: ready ## Format, lint, types and the fast tests
+check: ready ## Format, lint, types and the tests that need no engine
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy .
+	$(VENV)/mypy components/__main__.py # apart: the program at the top is a __main__, too
 	$(VENV)/pytest -q -m "not engine and not e2e"
 
 env: ## Print the shell commands that attach a shell to the sandbox: eval "$(make env)"
