@@ -4,17 +4,19 @@ from ._checks import ArgumentError
 from ._container import ContainerHealthCheckArgs
 from ._load_balancer import LoadBalancerArgs
 from ._scaling import ScalingArgs
+from ._service_args import FargateServiceArgs
 from ._targets import BastionTargetArgs
+from ._worker_args import QueueWorkerArgs
 from ._workload import PermissionArgs
 from .bastion import Bastion, BastionArgs
 from .cluster import Cluster, ClusterArgs
 from .container_image import ContainerImage, ContainerImageArgs
 from .fan_out import FanOut, FanOutArgs, FanOutQueueArgs
-from .fargate_service import FargateService, FargateServiceArgs
+from .fargate_service import FargateService
 from .host import Host, HostArgs, HostInboundArgs
 from .network import Network, NetworkArgs
 from .queue import Queue, QueueArgs
-from .queue_worker import QueueWorker, QueueWorkerArgs
+from .queue_worker import QueueWorker
 from .topic import Topic, TopicArgs
 
 __version__ = "0.1.0"

@@ -10,7 +10,7 @@ import pulumi
 from pulumi_aws import appautoscaling, ecs
 
 from ._checks import ArgumentError, given, whole_number
-from ._load_balancer import Front
+from ._front import Front
 
 MOST_TASKS = 5000  # per service
 MOST_REQUESTS = 1_000_000
@@ -93,7 +93,7 @@ def scale(
     for key, value in wanted.targets.items():
         label = None
         if key == "requests_per_target" and front is not None:
-            label = pulumi.Output.concat(front.balancer.arn_suffix, "/", front.targets.arn_suffix)
+            label = pulumi.Output.concat(front.balancer_arn_suffix, "/", front.targets.arn_suffix)
         appautoscaling.Policy(
             f"{name}-{key.replace('_', '-')}",
             policy_type="TargetTrackingScaling",

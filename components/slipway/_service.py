@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 from pulumi_aws import ec2, ecs
 
-from ._load_balancer import Front
+from ._front import Front
 from ._task import Task
 from ._verdict import Verdict
 

@@ -1,28 +1,24 @@
-"""The numbers of a service and of its deployments, checked one by one and against each other, before anything exists.
+"""The numbers of a service, checked one by one and against each other, before anything exists.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ._checks import ArgumentError, given, whole_number
-from ._load_balancer import check_load_balancer, deregistration_delay, health_check_path
+from ._load_balancer import check_load_balancer
+from ._roll_out import RollOut, roll_out
 from ._scaling import MOST_TASKS, Scaling, scaling
+from ._target_group import ONLY_BALANCED, TargetPlan, target_plan
 from ._workload import Workload
 
 DESIRED_COUNT = 2  # one task in each of two zones
 GRACE_SECONDS = 60
 LONGEST_GRACE_SECONDS = 2147483647
-DEPLOYMENT_TIMEOUT_SECONDS = 900  # a circuit breaker on failing health checks takes some minutes to open
-TIMEOUT_BOUNDS_SECONDS = (60, 7200)
-MINIMUM_HEALTHY_PERCENT = 100
-MAXIMUM_PERCENT = 200
 SPOT_PERCENT = 0
 MOST_MORE_GROUPS = 4  # of the five that a network interface has
-ONLY_BALANCED = ("health_check_path", "health_check_grace_period_seconds", "deregistration_delay_seconds")
 
 
 @dataclass(frozen=True)
@@ -31,14 +27,11 @@ class Plan:
 
     desired_count: int
     port: int | None
-    health_path: str
-    delay_seconds: int
+    targets: TargetPlan | None
+    """How requests come to the tasks; none where nothing stands in front of them."""
     grace_seconds: int
-    minimum_healthy_percent: int
-    maximum_percent: int
     spot_percent: int
-    timeout_seconds: int
-    unwatched: bool
+    roll_out: RollOut
     scaling: Scaling | None
     doubts: list[str]
     """What works and is probably not meant, a sentence each."""
@@ -52,24 +45,26 @@ def plan(who: str, name: str, args: Mapping[str, Any], load: Workload) -> Plan:
 
     port = None if args.get("container_port") is None else number("container_port", 0, 1, 65535)
     check_front(who, name, args)
+    targets = target_plan(who, args, port) if args.get("load_balancer") is not None and port is not None else None
     desired = number("desired_count", DESIRED_COUNT, 0, MOST_TASKS)
-    scaled = scaling(who, args.get("scaling"), desired, balanced=args.get("load_balancer") is not None)
+    scaled = scaling(who, args.get("scaling"), desired, balanced=targets is not None)
     start = (load.health_check or {}).get("startPeriod", 0)
+    grace = number("health_check_grace_period_seconds", max(GRACE_SECONDS, start), 0, LONGEST_GRACE_SECONDS)
+    if targets is not None and grace < start:
+        rule = f"must cover the {start} s of container_health_check.start_period_seconds"
+        fix = f"make it {start} or more, or leave it out"
+        raise ArgumentError(f"{who}: health_check_grace_period_seconds {rule}, got {grace}; {fix}")
     made = Plan(
         desired_count=desired,
         port=port,
-        health_path=health_check_path(who, args.get("health_check_path")),
-        delay_seconds=deregistration_delay(who, args.get("deregistration_delay_seconds")),
-        grace_seconds=number("health_check_grace_period_seconds", max(GRACE_SECONDS, start), 0, LONGEST_GRACE_SECONDS),
-        minimum_healthy_percent=number("minimum_healthy_percent", MINIMUM_HEALTHY_PERCENT, 0, 100),
-        maximum_percent=number("maximum_percent", MAXIMUM_PERCENT, 100, 200),
+        targets=targets,
+        grace_seconds=grace,
         spot_percent=number("spot_percent", SPOT_PERCENT, 0, 100),
-        timeout_seconds=number("deployment_timeout_seconds", DEPLOYMENT_TIMEOUT_SECONDS, *TIMEOUT_BOUNDS_SECONDS),
-        unwatched=given(args.get("without_verdict"), False),
+        roll_out=roll_out(who, args, desired, *leaving(load, targets)),
         scaling=scaled,
         doubts=doubts(who, args, load),
     )
-    check_together(who, made, load, balanced=args.get("load_balancer") is not None)
+    check_spot(who, made)
     if scaled is not None and given(args.get("keep_scaled_count"), False):
         raise ArgumentError(f"{who}: set scaling or keep_scaled_count, got both; scaling keeps the count by itself")
     more = given(args.get("additional_security_group_ids"), [])
@@ -97,27 +92,16 @@ def check_front(who: str, name: str, args: Mapping[str, Any]) -> None:
             raise ArgumentError(f"{who}: {key} needs load_balancer, got none; set load_balancer or leave {key} out")
 
 
-def check_together(who: str, made: Plan, load: Workload, *, balanced: bool) -> None:
-    """Refuse numbers that are fine each and cannot work with one another."""
-    start = (load.health_check or {}).get("startPeriod", 0)
-    if balanced and made.grace_seconds < start:
-        rule = f"must cover the {start} s of container_health_check.start_period_seconds"
-        fix = f"make it {start} or more, or leave it out"
-        raise ArgumentError(f"{who}: health_check_grace_period_seconds {rule}, got {made.grace_seconds}; {fix}")
-    leaving = load.stop_timeout_seconds + (made.delay_seconds if balanced else 0)
-    if made.timeout_seconds <= leaving:
-        parts = "deregistration_delay_seconds and stop_timeout_seconds" if balanced else "stop_timeout_seconds"
-        rule = f"must be longer than {parts}, {leaving}"
-        fix = "a deployment is over when the last old task has gone"
-        raise ArgumentError(f"{who}: deployment_timeout_seconds {rule}, got {made.timeout_seconds}; {fix}")
-    least = math.ceil(made.desired_count * made.minimum_healthy_percent / 100)
-    most = math.floor(made.desired_count * made.maximum_percent / 100)
-    if made.desired_count and least >= made.desired_count >= most:
-        rule = f"leave a deployment of {made.desired_count} no room, which keeps {least} and allows {most}"
-        raise ArgumentError(
-            f"{who}: minimum_healthy_percent and maximum_percent {rule}, got {made.minimum_healthy_percent} and "
-            f"{made.maximum_percent}; set maximum_percent to 200, or minimum_healthy_percent to 0"
-        )
+def leaving(load: Workload, targets: TargetPlan | None) -> tuple[int, str]:
+    """Seconds that an old task may take to go, and the arguments that they come from."""
+    if targets is None:
+        return load.stop_timeout_seconds, "stop_timeout_seconds"
+    seconds = targets.delay_seconds + load.stop_timeout_seconds
+    return seconds, "deregistration_delay_seconds and stop_timeout_seconds"
+
+
+def check_spot(who: str, made: Plan) -> None:
+    """Refuse a service whose only task AWS may take back."""
     fewest = made.scaling.least if made.scaling else made.desired_count
     if made.spot_percent and fewest == 1:
         source = "scaling.min_tasks" if made.scaling else "desired_count"

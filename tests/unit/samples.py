@@ -125,7 +125,6 @@ RICHEST: dict[str, dict[str, Any]] = {
             "internal": True,
             "deletion_protection": True,
             "idle_timeout_seconds": 120,
-            "stickiness_seconds": 3600,
             "access_logs_bucket": "logs",
         },
         "scaling": {
@@ -143,6 +142,7 @@ RICHEST: dict[str, dict[str, Any]] = {
         "health_check_path": "/ready",
         "health_check_grace_period_seconds": 30,
         "deregistration_delay_seconds": 5,
+        "stickiness_seconds": 3600,
     },
     "Host": HOST
     | {

@@ -16,6 +16,7 @@ from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.experimental.host import components_from_module
 
 import slipway
+from slipway._worker_args import OWN_KEYS
 from tests.unit.samples import COMPONENTS, FEWEST, RICHEST
 from tests.unit.support import Built, build
 
@@ -118,6 +119,23 @@ def test_arguments_are_described_with_their_defaults(kind: str) -> None:
             assert texts.get(key), f"{shape.__name__}.{key} has no description"
             stated = "Default:" in texts[key] or "Set this or" in texts[key]
             assert stated == (key in shape.__optional_keys__), f"{shape.__name__}.{key}: {texts[key]}"
+
+
+def test_what_a_worker_shares_with_a_service_is_the_same_in_both() -> None:
+    worker, service = slipway.QueueWorkerArgs, slipway.FargateServiceArgs
+    shared = set(inspect.get_annotations(worker)) - OWN_KEYS
+    assert shared <= set(inspect.get_annotations(service))
+    for key in shared:
+        assert inspect.get_annotations(worker)[key] == inspect.get_annotations(service)[key], key
+    in_worker, in_service = descriptions(worker), descriptions(service)
+    assert {key for key in shared if in_worker[key] != in_service[key]} == {
+        "cluster_arn",
+        "environment",
+        "permissions",
+        "spot_percent",
+        "stop_timeout_seconds",
+        "subnet_ids",
+    }, "a description differs where the worker has more to say, and nowhere by oversight"
 
 
 @pytest.mark.parametrize("kind", COMPONENTS)

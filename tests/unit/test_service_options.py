@@ -103,8 +103,8 @@ def test_scaling_tracks_each_metric_and_updates_leave_the_count_alone() -> None:
 
 
 def test_a_load_balancer_logs_waits_and_sticks_when_asked() -> None:
-    asked = {"idle_timeout_seconds": 300, "stickiness_seconds": 60, "access_logs_bucket": "logs"}
-    built = service(BEHIND_BALANCER | {"load_balancer": BALANCER | asked})
+    asked = {"idle_timeout_seconds": 300, "access_logs_bucket": "logs"}
+    built = service(BEHIND_BALANCER | {"load_balancer": BALANCER | asked, "stickiness_seconds": 60})
     balancer = built.one("loadBalancer:LoadBalancer", "api").inputs
     assert balancer["idleTimeout"] == 300
     assert balancer["accessLogs"] == {"bucket": "logs", "enabled": True, "prefix": "api"}

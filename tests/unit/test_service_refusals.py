@@ -88,7 +88,7 @@ ALONE: list[tuple[dict[str, Any], str]] = [
     (scaled(latency=1), "scaling.latency is not an argument; the arguments are cpu_percent, max_tasks, "
         "memory_percent, min_tasks, requests_per_target"),
     (balancer(idle_timeout_seconds=0), "load_balancer.idle_timeout_seconds must be a whole number 1-4000, got 0"),
-    (balancer(stickiness_seconds=604801), "load_balancer.stickiness_seconds must be a whole number 1-604800, got 604801"),
+    (BEHIND_BALANCER | {"stickiness_seconds": 604801}, "stickiness_seconds must be a whole number 1-604800, got 604801"),
     (
         balancer(allowed_cidr_blocks=["10.0.0.0/8", "10.0.0.0/8"]),
         "load_balancer.allowed_cidr_blocks must be distinct, got '10.0.0.0/8' twice; remove one",

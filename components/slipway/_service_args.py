@@ -1,0 +1,99 @@
+"""Arguments of FargateService, described where they are typed.
+
+Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from ._container import ContainerHealthCheckArgs
+from ._load_balancer import LoadBalancerArgs
+from ._scaling import ScalingArgs
+from ._workload import PermissionArgs
+
+
+class FargateServiceArgs(TypedDict):
+    """Arguments of FargateService."""
+
+    cluster_arn: pulumi.Input[str]
+    """Cluster to run in."""
+    vpc_id: pulumi.Input[str]
+    """VPC of the subnets."""
+    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    """Private subnets for the tasks, which get no public address; they need a way to the registry and the log."""
+    image: pulumi.Input[str]
+    """Image to run, best by digest, as ContainerImage gives it."""
+    cpu: NotRequired[int]
+    """CPU units, 1024 to a vCPU, as Fargate offers them. Default: 256."""
+    memory_mib: NotRequired[int]
+    """MiB of memory that Fargate offers with cpu. Default: 512."""
+    architecture: NotRequired[str]
+    """Processor that the image was built for, x86_64 or arm64. Default: x86_64."""
+    command: NotRequired[list[str]]
+    """Command in place of the image's. Default: the image's own."""
+    user: NotRequired[str]
+    """User in the container, any but root. Default: 10001."""
+    environment: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Variables, readable to whoever may describe the task; nothing secret. Default: none."""
+    secrets: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Variable to the ARN of a Secrets Manager secret or an SSM parameter, each of which ECS is allowed to read.
+    Default: none."""
+    permissions: NotRequired[list[PermissionArgs]]
+    """What the code may do in AWS. Default: nothing."""
+    desired_count: NotRequired[int]
+    """Tasks to run, 0-5000. Default: 2."""
+    keep_scaled_count: NotRequired[bool]
+    """Leave the number of tasks alone on updates since scaling of yours sets it; desired_count is where it starts.
+    Default: false."""
+    container_port: NotRequired[int]
+    """Port the container listens on, 1-65535; needed with a load balancer. Default: none is opened."""
+    load_balancer: NotRequired[LoadBalancerArgs]
+    """Load balancer of its own in front of container_port. Default: none, and no one can connect."""
+    health_check_path: NotRequired[str]
+    """Path that answers 200 while the task is well, asked every 10 s. Default: /health."""
+    health_check_grace_period_seconds: NotRequired[int]
+    """Seconds that a new task has before failed checks count. Default: 60."""
+    deregistration_delay_seconds: NotRequired[int]
+    """Seconds that requests under way get when a task goes, 0-3600; as long as your longest one. Default: 15."""
+    stickiness_seconds: NotRequired[int]
+    """Seconds that a cookie keeps a client at one task, 1-604800. Default: each request goes to any task."""
+    stop_timeout_seconds: NotRequired[int]
+    """Seconds from SIGTERM to SIGKILL, 2-120. Default: 30."""
+    container_health_check: NotRequired[ContainerHealthCheckArgs]
+    """Command in the container that tells ECS whether it is well. Default: the container is well while it runs."""
+    writable_paths: NotRequired[Mapping[str, int]]
+    """Path to the MiB that may be written there, in memory and empty at the start; the rest is read-only.
+    Default: none."""
+    enable_execute_command: NotRequired[bool]
+    """Let `aws ecs execute-command` open a shell in a task, with what that needs: Session Manager's channels, and two
+    volumes for its agent. Default: false."""
+    exec_log_group_arn: NotRequired[pulumi.Input[str]]
+    """Log group of the cluster's commands, as Cluster gives it, which the tasks may then write.
+    Default: commands are not logged."""
+    permissions_boundary_arn: NotRequired[pulumi.Input[str]]
+    """Policy that bounds what the two roles can ever be allowed. Default: none."""
+    log_kms_key_arn: NotRequired[pulumi.Input[str]]
+    """Key of your own that encrypts the log; its policy has to let CloudWatch Logs use it.
+    Default: CloudWatch's own key."""
+    scaling: NotRequired[ScalingArgs]
+    """Let AWS set the number of tasks, which updates then leave alone. Default: always desired_count."""
+    spot_percent: NotRequired[int]
+    """Share of the tasks beyond the first that run on Spot, 0-100: cheaper, and taken back at two minutes' notice; with
+    100 every task does. Setting or removing it replaces the service. Default: 0."""
+    minimum_healthy_percent: NotRequired[int]
+    """Share of desired_count that keeps running in a deployment, 0-100. Default: 100."""
+    maximum_percent: NotRequired[int]
+    """Share of desired_count that may run in a deployment, 100-200. Default: 200."""
+    additional_security_group_ids: NotRequired[Sequence[pulumi.Input[str]]]
+    """Security groups of yours that the tasks are also in, at most 4. Default: none."""
+    deployment_timeout_seconds: NotRequired[int]
+    """Seconds that a deployment may take before it counts as failed, 60-7200. Default: 900."""
+    without_verdict: NotRequired[bool]
+    """Leave the wait to the provider, which succeeds after a rollback. For programs in other languages than Python, and
+    for a provider with credentials of its own, where the verdict cannot run. Default: false."""
+    log_retention_days: NotRequired[int]
+    """Days that logs are kept, one of those that CloudWatch Logs offers. Default: 30 days."""
+    tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Tags on every resource and on the tasks. Default: a Name, and the provider's own."""

@@ -1,0 +1,119 @@
+"""Arguments of QueueWorker, described where they are typed; OWN_KEYS are those that its service does not have.
+
+The rest are FargateService's, under the same names: the plugin's schema has no descriptions of inherited arguments.
+Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from ._container import ContainerHealthCheckArgs
+from ._workload import PermissionArgs
+
+
+class QueueWorkerArgs(TypedDict):
+    """Arguments of QueueWorker."""
+
+    cluster_arn: pulumi.Input[str]
+    """Cluster to run in; with Container Insights, which counts the tasks that scaling divides by."""
+    vpc_id: pulumi.Input[str]
+    """VPC of the subnets."""
+    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    """Private subnets for the tasks, which get no public address; they need a way to the registry, the log and SQS."""
+    image: pulumi.Input[str]
+    """Image to run, best by digest, as ContainerImage gives it."""
+    queue_arn: pulumi.Input[str]
+    """Queue to consume; the task may do this and no more with it."""
+    queue_url: pulumi.Input[str]
+    """URL of that queue; the container finds it in QUEUE_URL."""
+    queue_kms_key_arn: NotRequired[pulumi.Input[str]]
+    """Key of your own that encrypts the queue, which the task may then decrypt with. Default: a key of SQS."""
+    dead_letter_queue_url: NotRequired[pulumi.Input[str]]
+    """URL of its dead-letter queue; the container finds it in DEAD_LETTER_QUEUE_URL. Default: not set."""
+    min_tasks: NotRequired[int]
+    """Tasks that always run, 0-5000. With 0, an alarm starts the first one within about two minutes of a message, and
+    the last one stops after 15 minutes without any. Default: 1."""
+    max_tasks: NotRequired[int]
+    """Most tasks at once, at least min_tasks. Default: 4, or min_tasks where that is more."""
+    backlog_per_task: NotRequired[int]
+    """Messages waiting or in flight that one task can face, 1-1000000. Default: what acceptable_latency_seconds makes
+    it, or 100."""
+    acceptable_latency_seconds: NotRequired[float]
+    """Seconds that a message may wait, up to 1209600; divided by seconds_per_message it is the backlog per task.
+    Default: backlog_per_task is given."""
+    seconds_per_message: NotRequired[float]
+    """Seconds between two messages that a busy task finishes: those of the handler, divided by the handlers that run at
+    once. Default: backlog_per_task is given."""
+    longest_message_seconds: NotRequired[int]
+    """Seconds that the slowest message takes, 1-43200, checked against the two timeouts. Default: not checked."""
+    queue_visibility_timeout_seconds: NotRequired[int]
+    """Visibility timeout of the queue, 0-43200, checked against longest_message_seconds. Leave it out where the consumer
+    extends it, as app.consumer does. Default: not checked."""
+    spot_percent: NotRequired[int]
+    """Share of the tasks beyond the first that run on Spot, 0-100, taken back at two minutes' notice: what is in flight
+    then drains or costs a delivery. Setting or removing it replaces the service. Default: 0."""
+    cpu_percent: NotRequired[int]
+    """CPU that a task may use on average, in percent of what it has, 1-100; scales out beside the backlog.
+    Default: not looked at."""
+    cpu: NotRequired[int]
+    """CPU units, 1024 to a vCPU, as Fargate offers them. Default: 256."""
+    memory_mib: NotRequired[int]
+    """MiB of memory that Fargate offers with cpu. Default: 512."""
+    architecture: NotRequired[str]
+    """Processor that the image was built for, x86_64 or arm64. Default: x86_64."""
+    command: NotRequired[list[str]]
+    """Command in place of the image's. Default: the image's own."""
+    user: NotRequired[str]
+    """User in the container, any but root. Default: 10001."""
+    environment: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Variables beside QUEUE_URL and STOP_TIMEOUT_SECONDS, readable to whoever may describe the task. Default: none."""
+    secrets: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Variable to the ARN of a Secrets Manager secret or an SSM parameter, each of which ECS is allowed to read.
+    Default: none."""
+    permissions: NotRequired[list[PermissionArgs]]
+    """What the code may do in AWS beside consuming. Default: nothing."""
+    stop_timeout_seconds: NotRequired[int]
+    """Seconds from SIGTERM to SIGKILL, 2-120; longer than one message takes. Default: 30."""
+    container_health_check: NotRequired[ContainerHealthCheckArgs]
+    """Command in the container that tells ECS whether it is well. Default: the container is well while it runs."""
+    writable_paths: NotRequired[Mapping[str, int]]
+    """Path to the MiB that may be written there, in memory and empty at the start; the rest is read-only.
+    Default: none."""
+    enable_execute_command: NotRequired[bool]
+    """Let `aws ecs execute-command` open a shell in a task, with what that needs: Session Manager's channels, and two
+    volumes for its agent. Default: false."""
+    exec_log_group_arn: NotRequired[pulumi.Input[str]]
+    """Log group of the cluster's commands, as Cluster gives it, which the tasks may then write.
+    Default: commands are not logged."""
+    permissions_boundary_arn: NotRequired[pulumi.Input[str]]
+    """Policy that bounds what the two roles can ever be allowed. Default: none."""
+    log_kms_key_arn: NotRequired[pulumi.Input[str]]
+    """Key of your own that encrypts the log; its policy has to let CloudWatch Logs use it.
+    Default: CloudWatch's own key."""
+    deployment_timeout_seconds: NotRequired[int]
+    """Seconds that a deployment may take before it counts as failed, 60-7200. Default: 900."""
+    without_verdict: NotRequired[bool]
+    """Leave the wait to the provider, which succeeds after a rollback. For programs in other languages than Python, and
+    for a provider with credentials of its own, where the verdict cannot run. Default: false."""
+    log_retention_days: NotRequired[int]
+    """Days that logs are kept, one of those that CloudWatch Logs offers. Default: 30 days."""
+    tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Tags on every resource and on the tasks. Default: a Name, and the provider's own."""
+
+
+OWN_KEYS = {
+    "acceptable_latency_seconds",
+    "backlog_per_task",
+    "cpu_percent",
+    "dead_letter_queue_url",
+    "longest_message_seconds",
+    "max_tasks",
+    "min_tasks",
+    "queue_arn",
+    "queue_kms_key_arn",
+    "queue_url",
+    "queue_visibility_timeout_seconds",
+    "seconds_per_message",
+}
