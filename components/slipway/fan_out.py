@@ -4,16 +4,14 @@ Source: https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-top
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi
 from pulumi_aws import sns
 
-from ._checks import ArgumentError, check_keys, child_name, given, not_empty, one_of
-from ._filter_policy import SCOPES, check_filter_policy
-from ._messaging import DEAD_SUFFIX, FIFO_SUFFIX, QUEUE_NAME_LENGTH, delivery, need_fifo
-from ._messaging_key import messaging_key, refuse_managed_key
-from ._queue_policy import check_topic_arn
+from ._checks import check_keys, given
+from ._fan_out_checks import OF_THE_QUEUE, check_fan_out
+from ._messaging_key import messaging_key
 from .queue import Queue, QueueArgs
 from .topic import Topic, TopicArgs
 
@@ -33,6 +31,11 @@ class FanOutQueueArgs(TypedDict):
     """Seconds a message stays hidden while a consumer works on it, 0-43200; longer than the work. Default: 30."""
     max_receives: NotRequired[int]
     """Deliveries before a message is set aside in the dead-letter queue, 1-1000. Default: 5."""
+    retention_seconds: NotRequired[int]
+    """Seconds an unread message is kept, 60-1209599. Default: 345600 (4 days)."""
+    age_alarm_seconds: NotRequired[int]
+    """Age of the oldest message that raises an alarm at alarm_topic_arn, below retention_seconds.
+    Default: half of retention_seconds."""
     queue_arn: NotRequired[pulumi.Input[str]]
     """Queue that exists already, whose own policy lets the topics send; it is subscribed and otherwise left alone.
     Default: a queue of its own."""
@@ -64,6 +67,9 @@ class FanOutArgs(TypedDict):
     """With fifo, repeats are told by the hash of their body, where the publisher gives no id. Default: false."""
     high_throughput: NotRequired[bool]
     """With fifo, repeats are dropped and limits of calls counted within each message group. Default: false."""
+    alarm_topic_arn: NotRequired[pulumi.Input[str]]
+    """Standard topic that hears of dead letters and of messages that wait too long; a key of its own has to let alarms
+    use it. Default: no alarms, since nobody would hear them."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Tags on the topic and every queue. Default: a Name, and the provider's own."""
 
@@ -85,11 +91,15 @@ class FanOut(pulumi.ComponentResource):
     """Queue key to the ARN of its dead-letter queue."""
     dead_letter_queue_urls: pulumi.Output[Mapping[str, str]]
     """Queue key to the URL of its dead-letter queue."""
+    dead_letter_alarm_arns: pulumi.Output[Mapping[str, str]]
+    """Queue key to the ARN of the alarm that messages were set aside; none without alarm_topic_arn."""
     kms_key_arn: pulumi.Output[str | None]
     """ARN of the key that create_kms_key made; none without."""
 
     def __init__(self, name: str, args: FanOutArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        check_fan_out(name, args)
+        who = f"FanOut {name!r}"
+        check_keys(who, args, FanOutArgs)
+        check_fan_out(who, name, args)
         super().__init__("slipway:index:FanOut", name, dict(args), opts)
         child = pulumi.ResourceOptions(parent=self)
         key = messaging_key(name, args.get("tags"), child).arn if args.get("create_kms_key") else None
@@ -110,6 +120,9 @@ class FanOut(pulumi.ComponentResource):
         self.queue_urls = by_key(queues, [queue.queue_url for queue in queues.values()])
         self.dead_letter_queue_arns = by_key(queues, [queue.dead_letter_queue_arn for queue in queues.values()])
         self.dead_letter_queue_urls = by_key(queues, [queue.dead_letter_queue_url for queue in queues.values()])
+        alarmed = queues if args.get("alarm_topic_arn") is not None else {}
+        letters = [pulumi.Output.from_input(queue.dead_letter_alarm_arn).apply(str) for queue in alarmed.values()]
+        self.dead_letter_alarm_arns = by_key(alarmed, letters)
         self.register_outputs(
             {
                 "topicArn": self.topic_arn,
@@ -117,6 +130,7 @@ class FanOut(pulumi.ComponentResource):
                 "queueUrls": self.queue_urls,
                 "deadLetterQueueArns": self.dead_letter_queue_arns,
                 "deadLetterQueueUrls": self.dead_letter_queue_urls,
+                "deadLetterAlarmArns": self.dead_letter_alarm_arns,
                 "kmsKeyArn": self.kms_key_arn,
             }
         )
@@ -148,53 +162,6 @@ def subscribe(
     )
 
 
-def check_fan_out(name: str, args: FanOutArgs) -> None:
-    """Refuse arguments that cannot work, before anything is registered."""
-    who = f"FanOut {name!r}"
-    check_keys(who, args, FanOutArgs)
-    not_empty(who, "queues", args["queues"], '{"billing": {}}')
-    if args.get("topic_arn") is not None and args.get("kms_key_id") is not None:
-        raise ArgumentError(f"{who}: set topic_arn or kms_key_id, got both; the key belongs to a topic of its own")
-    for key in ("kms_key_id", "queue_kms_key_id"):
-        if args.get(key) is not None and args.get("create_kms_key"):
-            raise ArgumentError(f"{who}: set {key} or create_kms_key, got both")
-    need_fifo(who, args, ("content_based_deduplication", "high_throughput"))
-    refuse_managed_key(who, "queue_kms_key_id", args.get("queue_kms_key_id"))
-    further = given(args.get("more_topic_arns"), {})
-    named = {"topic_arn": args.get("topic_arn")} | {f"more_topic_arns.{key}": arn for key, arn in further.items()}
-    for argument, arn in named.items():
-        check_source(who, argument, arn, given(args.get("fifo"), False))
-    for key, wanted in args["queues"].items():
-        child_name(f"{who} queue {key!r}", f"{name}-{key}", QUEUE_NAME_LENGTH, DEAD_SUFFIX + FIFO_SUFFIX)
-        check_queue(who, f"queues.{key}.", wanted)
-
-
-def check_source(who: str, argument: str, arn: object, fifo: bool) -> None:
-    """Refuse a topic that is none, or that could not deliver to these queues."""
-    check_topic_arn(who, argument, arn)
-    if fifo and isinstance(arn, str) and not arn.endswith(FIFO_SUFFIX):
-        fix = "a standard topic delivers to standard queues only"
-        raise ArgumentError(f"{who}: {argument} must be a fifo topic as the queues are fifo, got {arn!r}; {fix}")
-
-
-def check_queue(who: str, path: str, wanted: FanOutQueueArgs) -> None:
-    """Refuse the settings of one queue that cannot work."""
-    delivery(who, wanted.get("visibility_timeout_seconds"), wanted.get("max_receives"), path)
-    if wanted.get("queue_arn") is not None:
-        for key in ("visibility_timeout_seconds", "max_receives"):
-            if wanted.get(key) is not None:
-                raise ArgumentError(f"{who}: set {path}queue_arn or {path}{key}, got both; it is set on that queue")
-    elif wanted.get("dead_letter_queue_arn") is not None:
-        fix = "a queue of its own has one of its own"
-        raise ArgumentError(f"{who}: {path}dead_letter_queue_arn needs {path}queue_arn, got none; {fix}")
-    scope = wanted.get("filter_policy_scope")
-    if scope is not None:
-        one_of(who, f"{path}filter_policy_scope", scope, SCOPES)
-        if not wanted.get("filter_policy"):
-            raise ArgumentError(f"{who}: {path}filter_policy_scope needs filter_policy, got none; leave it out")
-    check_filter_policy(who, f"{path}filter_policy", given(wanted.get("filter_policy"), {}), given(scope, SCOPES[0]))
-
-
 def topic_args(args: FanOutArgs, key: pulumi.Output[str] | None) -> TopicArgs:
     """What a topic of its own takes over from the fan-out."""
     own: TopicArgs = {
@@ -213,20 +180,20 @@ def queue_args(
     args: FanOutArgs,
     wanted: FanOutQueueArgs,
     sources: Mapping[str, pulumi.Input[str]],
-    key: pulumi.Output[str] | None,
+    made_key: pulumi.Output[str] | None,
 ) -> QueueArgs:
     """What a queue takes over from the fan-out and from its own settings."""
-    handed = delivery("", wanted.get("visibility_timeout_seconds"), wanted.get("max_receives"))
     own: QueueArgs = {
         "fifo": given(args.get("fifo"), False),
         # Without it a queue refuses what its topic lets through: a message with no id of its own.
         "content_based_deduplication": given(args.get("content_based_deduplication"), False),
         "high_throughput": given(args.get("high_throughput"), False),
         "topic_arns": list(sources.values()),
-        "visibility_timeout_seconds": handed.visibility_timeout_seconds,
-        "max_receives": handed.max_receives,
     }
-    if (chosen := args.get("queue_kms_key_id") if key is None else key) is not None:
+    own |= cast("QueueArgs", {key: value for key, value in wanted.items() if key in OF_THE_QUEUE and value is not None})
+    if (alarmed := args.get("alarm_topic_arn")) is not None:
+        own["alarm_topic_arn"] = alarmed
+    if (chosen := args.get("queue_kms_key_id") if made_key is None else made_key) is not None:
         own["kms_key_id"] = chosen
     if (tags := args.get("tags")) is not None:
         own["tags"] = tags

@@ -10,13 +10,19 @@ import pulumi
 from pulumi_aws import sqs
 
 from ._checks import ArgumentError, check_keys, child_name, given, whole_number
-from ._messaging import DEAD_SUFFIX, FIFO_SUFFIX, QUEUE_NAME_LENGTH, delivery, need_fifo
+from ._messaging import (
+    DEAD_SUFFIX,
+    FIFO_SUFFIX,
+    LONGEST_RETENTION_SECONDS,
+    QUEUE_NAME_LENGTH,
+    delivery,
+    need_fifo,
+)
 from ._messaging_key import messaging_key, refuse_managed_key
+from ._queue_alarms import check_alarm_topic, queue_alarms
 from ._queue_policy import check_topic_arn, queue_policy
 from ._tags import named
 
-RETENTION_SECONDS = 345600  # 4 days
-LONGEST_RETENTION_SECONDS = 1209600  # 14 days; what a dead-letter queue gets
 RECEIVE_WAIT_SECONDS = 20  # the longest poll: fewest empty answers, each of which is paid for
 LONGEST_DELAY_SECONDS = 900
 
@@ -47,15 +53,21 @@ class QueueArgs(TypedDict):
     """Make a KMS key that topics of this account can deliver with; consumers need kms:Decrypt. Default: false."""
     topic_arns: NotRequired[list[pulumi.Input[str]]]
     """Topics that may send to the queue, of any account and region. Default: none, senders need IAM permission."""
+    alarm_topic_arn: NotRequired[pulumi.Input[str]]
+    """Standard topic that hears of dead letters and of messages that wait too long; a key of its own has to let alarms
+    use it. Default: no alarms, since nobody would hear them."""
+    age_alarm_seconds: NotRequired[int]
+    """Age of the oldest message that raises an alarm at alarm_topic_arn, below retention_seconds.
+    Default: half of retention_seconds."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Tags on both queues. Default: a Name, and the provider's own."""
+    """Tags on both queues and alarms. Default: a Name, and the provider's own."""
 
 
 class Queue(pulumi.ComponentResource):
-    """A queue and its dead-letter queue, with a policy each and a list of one as to whose dead letters are taken.
+    """A queue and its dead-letter queue with a policy each, the ties between the two, and on request two alarms.
 
     Raises ArgumentError on a name that no queue may have, one too long, a number outside the limits of SQS, what only a
-    fifo queue has, or a key that topics cannot deliver with.
+    fifo queue has, a key that topics cannot deliver with, or a topic that alarms cannot publish to.
     """
 
     queue_arn: pulumi.Output[str]
@@ -68,6 +80,10 @@ class Queue(pulumi.ComponentResource):
     """ARN of the dead-letter queue."""
     dead_letter_queue_url: pulumi.Output[str]
     """URL of the dead-letter queue."""
+    dead_letter_alarm_arn: pulumi.Output[str | None]
+    """ARN of the alarm that messages were set aside, for alarms of your own; none without alarm_topic_arn."""
+    age_alarm_arn: pulumi.Output[str | None]
+    """ARN of the alarm that the oldest message waits too long; none without alarm_topic_arn."""
     kms_key_arn: pulumi.Output[str | None]
     """ARN of the key that create_kms_key made; none without."""
 
@@ -75,10 +91,7 @@ class Queue(pulumi.ComponentResource):
         who = f"Queue {name!r}"
         check_keys(who, args, QueueArgs)
         child_name(who, name, QUEUE_NAME_LENGTH, DEAD_SUFFIX + FIFO_SUFFIX)
-        handed = delivery(who, args.get("visibility_timeout_seconds"), args.get("max_receives"))
-        kept = given(args.get("retention_seconds"), RETENTION_SECONDS)
-        fix = "dead letters are kept 1209600 seconds from their first send and need time of their own"
-        retention = whole_number(who, "retention_seconds", kept, 60, LONGEST_RETENTION_SECONDS - 1, fix)
+        handed = delivery(who, args)
         delay = whole_number(who, "delay_seconds", given(args.get("delay_seconds"), 0), 0, LONGEST_DELAY_SECONDS)
         check_sources(who, args)
         super().__init__("slipway:index:Queue", name, dict(args), opts)
@@ -100,7 +113,6 @@ class Queue(pulumi.ComponentResource):
             tags=named(name + DEAD_SUFFIX, tags),
             opts=child,
         )
-        set_aside = {"deadLetterTargetArn": dead.arn, "maxReceiveCount": handed.max_receives}
         queue = sqs.Queue(
             name,
             fifo_queue=fifo,
@@ -108,15 +120,17 @@ class Queue(pulumi.ComponentResource):
             deduplication_scope="messageGroup" if in_groups else None,
             fifo_throughput_limit="perMessageGroupId" if in_groups else None,
             visibility_timeout_seconds=handed.visibility_timeout_seconds,
-            message_retention_seconds=retention,
+            message_retention_seconds=handed.retention_seconds,
             delay_seconds=delay,
             receive_wait_time_seconds=RECEIVE_WAIT_SECONDS,
-            redrive_policy=pulumi.Output.json_dumps(set_aside),
             kms_master_key_id=key,
             sqs_managed_sse_enabled=managed,
             tags=named(name, tags),
             opts=child,
         )
+        # Resources of their own: the provider waits 25 seconds for a queue, and so makes both at the same time.
+        set_aside = {"deadLetterTargetArn": dead.arn, "maxReceiveCount": handed.max_receives}
+        sqs.RedrivePolicy(name, queue_url=queue.url, redrive_policy=pulumi.Output.json_dumps(set_aside), opts=child)
         only_this = {"redrivePermission": "byQueue", "sourceQueueArns": [queue.arn]}
         sqs.RedriveAllowPolicy(
             name + DEAD_SUFFIX,
@@ -129,6 +143,10 @@ class Queue(pulumi.ComponentResource):
             arns = pulumi.Output.all(guarded.arn, *given(args.get("topic_arns"), []))
             policy = arns.apply(lambda all_arns: queue_policy(all_arns[0], all_arns[1:]))
             sqs.QueuePolicy(role, queue_url=guarded.url, policy=policy, opts=child)
+        self.dead_letter_alarm_arn = self.age_alarm_arn = pulumi.Output.from_input(None)
+        if (told := args.get("alarm_topic_arn")) is not None:
+            made = queue_alarms(name, queue, dead, handed.age_alarm_seconds, told, tags, child)
+            self.dead_letter_alarm_arn, self.age_alarm_arn = made
         self.queue_arn = queue.arn
         self.queue_url = queue.url
         self.queue_name = queue.name
@@ -141,6 +159,8 @@ class Queue(pulumi.ComponentResource):
                 "queueName": self.queue_name,
                 "deadLetterQueueArn": self.dead_letter_queue_arn,
                 "deadLetterQueueUrl": self.dead_letter_queue_url,
+                "deadLetterAlarmArn": self.dead_letter_alarm_arn,
+                "ageAlarmArn": self.age_alarm_arn,
                 "kmsKeyArn": self.kms_key_arn,
             }
         )
@@ -149,6 +169,7 @@ class Queue(pulumi.ComponentResource):
 def check_sources(who: str, args: QueueArgs) -> None:
     """Refuse kinds and keys that do not go together, and topics that are none or could not deliver."""
     need_fifo(who, args, ("content_based_deduplication", "high_throughput"))
+    check_alarm_topic(who, args.get("alarm_topic_arn"))
     if args.get("kms_key_id") is not None and args.get("create_kms_key"):
         raise ArgumentError(f"{who}: set kms_key_id or create_kms_key, got both")
     topics = given(args.get("topic_arns"), [])

@@ -15,7 +15,7 @@ from policies.rules.lb import LOAD_BALANCERS
 from policies.rules.logs import METRIC_ALARM
 from policies.rules.network_paths import VPC
 from policies.rules.security_group import DEFAULT_GROUP, EGRESS_RULE, GROUP, GROUP_RULE, INGRESS_RULE
-from policies.rules.sqs import GUIDE, QUEUE
+from policies.rules.sqs import GUIDE, QUEUE, REDRIVE_POLICY
 from policies.rules.task_roles import ATTACHMENT
 
 RULES_OF_GROUPS = (INGRESS_RULE, EGRESS_RULE, GROUP_RULE)
@@ -104,7 +104,7 @@ def lb_waf_associated(stack: Graph) -> Outcomes:
     production=ADVISORY,
     severity=MEDIUM,
     link=f"{GUIDE}/monitoring-using-cloudwatch.html",
-    fix="add a MetricAlarm on ApproximateNumberOfMessagesVisible above 0 with the queue's QueueName",
+    fix="add a MetricAlarm on ApproximateNumberOfMessagesVisible above 0 with the queue's QueueName, as slipway's Queue does",
 )
 def dlq_depth_alarm(stack: Graph) -> Outcomes:
     """Somebody hears of each message that was set aside."""
@@ -120,12 +120,12 @@ def dlq_depth_alarm(stack: Graph) -> Outcomes:
     production=ADVISORY,
     severity=MEDIUM,
     link=f"{GUIDE}/monitoring-using-cloudwatch.html",
-    fix="add a MetricAlarm on ApproximateAgeOfOldestMessage with the queue's QueueName",
+    fix="add a MetricAlarm on ApproximateAgeOfOldestMessage with the queue's QueueName, as slipway's Queue does",
 )
 def sqs_depth_alarm(stack: Graph) -> Outcomes:
     """Somebody hears of a queue that is not worked off."""
     for queue in stack.of(QUEUE):
-        if queue.sets("redrivePolicy"):
+        if queue.sets("redrivePolicy") or stack.pointing_at(queue, REDRIVE_POLICY, "queueUrl", "url", "id"):
             yield from _watched(stack, queue, "no MetricAlarm watches the age or number of messages")
 
 

@@ -25,6 +25,7 @@ KNOWN_FINDINGS: dict[str, dict[str, set[str]]] = {
     # A queue that is not the fan-out's own has no dead-letter queue that it knows.
     "baseline": {"FanOut": {"sns-subscription-redrive"}},
     "prod": {
+        # The fewest arguments name no topic that alarms could tell.
         "FanOut": {"dlq-depth-alarm", "sqs-depth-alarm"},
         "Queue": {"dlq-depth-alarm", "sqs-depth-alarm"},
         "Cluster": {"ecs-cluster-exec-encrypted"},

@@ -105,9 +105,15 @@ RICHEST: dict[str, dict[str, Any]] = {
         "more_topic_arns": {"returns": f"{TOPIC}-returns.fifo"},
         "kms_key_id": KEY,
         "queue_kms_key_id": KEY,
+        "alarm_topic_arn": f"{TOPIC}-alarms",
         "tags": {"team": "shop"},
         "queues": {
-            "billing": {"visibility_timeout_seconds": 120, "max_receives": 3},
+            "billing": {
+                "visibility_timeout_seconds": 120,
+                "max_receives": 3,
+                "retention_seconds": 86400,
+                "age_alarm_seconds": 600,
+            },
             "shipping": {
                 "filter_policy": {"kind": [{"prefix": "phys"}]},
                 "filter_policy_scope": "MessageBody",
@@ -187,6 +193,8 @@ RICHEST: dict[str, dict[str, Any]] = {
         "high_throughput": True,
         "create_kms_key": True,
         "topic_arns": [f"{TOPIC}.fifo", f"{TOPIC}-2.fifo"],
+        "alarm_topic_arn": f"{TOPIC}-alarms",
+        "age_alarm_seconds": 900,
         "tags": {"team": "shop"},
     },
     "QueueWorker": RICH_TASK

@@ -102,7 +102,8 @@ class Answers(pulumi.runtime.Mocks):
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         service = args.typ.split(":")[1].split("/")[0] if ":" in args.typ else args.typ
-        computed = {"arn": f"arn:aws:{service}:{REGION}:{ACCOUNT}:{args.name}", "name": args.name}
+        name = args.name + (".fifo" if args.inputs.get("fifoQueue") else "")
+        computed = {"arn": f"arn:aws:{service}:{REGION}:{ACCOUNT}:{args.name}", "name": name}
         computed |= COMPUTED[args.typ](args.name) if args.typ in COMPUTED else {}
         return f"{args.name}-id", computed | args.inputs
 

@@ -39,6 +39,7 @@ def test_what_a_fan_out_of_two_creates() -> None:
         "aws:sqs/queue:Queue": 4,
         "aws:sqs/queuePolicy:QueuePolicy": 4,
         "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": 2,
+        "aws:sqs/redrivePolicy:RedrivePolicy": 2,
     }
 
 
@@ -76,7 +77,10 @@ def test_settings_reach_topic_and_queues() -> None:
     assert built.one("topic:Topic", "orders").inputs["kmsMasterKeyId"] == KEY
     billing = built.one("queue:Queue", "orders-billing").inputs
     assert (billing["visibilityTimeoutSeconds"], billing["fifoQueue"]) == (120, True)
-    assert json.loads(billing["redrivePolicy"])["maxReceiveCount"] == 3
+    assert json.loads(built.one("RedrivePolicy", "orders-billing").inputs["redrivePolicy"])["maxReceiveCount"] == 3
+    alarms = {it.name: it.inputs for it in built.of_type("MetricAlarm")}
+    assert {tuple(it["alarmActions"]) for it in alarms.values()} == {(f"{TOPIC}-alarms",)}
+    assert (billing["messageRetentionSeconds"], alarms["orders-billing-age"]["threshold"]) == (86400, 600)
     assert built.one("TopicSubscription", "orders-shipping").inputs["rawMessageDelivery"] is True
 
 
@@ -137,8 +141,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"queues": {"billing": {"raw": True}}},
-        ": queues.billing.raw is not an argument; the arguments are dead_letter_queue_arn, filter_policy, "
-        "filter_policy_scope, max_receives, queue_arn, raw_message_delivery, visibility_timeout_seconds",
+        ": queues.billing.raw is not an argument; the arguments are age_alarm_seconds, "
+        "dead_letter_queue_arn, filter_policy, filter_policy_scope, max_receives, queue_arn, raw_message_delivery, "
+        "retention_seconds, visibility_timeout_seconds",
     ),
     (
         {"queues": {"billing": {"max_receives": 1001}}},

@@ -24,7 +24,6 @@ def test_a_default_queue_is_exactly_this() -> None:
         "messageRetentionSeconds": 345600,
         "delaySeconds": 0,
         "receiveWaitTimeSeconds": 20,
-        "redrivePolicy": json.dumps({"deadLetterTargetArn": f"{QUEUE_ARN}-dead", "maxReceiveCount": 5}),
         "sqsManagedSseEnabled": True,
         "tags": {"Name": "work"},
     }
@@ -34,11 +33,50 @@ def test_a_default_queue_is_exactly_this() -> None:
         "sqsManagedSseEnabled": True,
         "tags": {"Name": "work-dead"},
     }
+    assert json.loads(built.one("RedrivePolicy", "work").inputs["redrivePolicy"]) == {
+        "deadLetterTargetArn": f"{QUEUE_ARN}-dead",
+        "maxReceiveCount": 5,
+    }
     assert built.counts() == {
         "aws:sqs/queue:Queue": 2,
         "aws:sqs/queuePolicy:QueuePolicy": 2,
         "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": 1,
+        "aws:sqs/redrivePolicy:RedrivePolicy": 1,
     }
+
+
+def test_neither_queue_waits_for_the_other() -> None:
+    for made in queue({}).of_type("queue:Queue"):
+        assert made.depends_on == set(), "the provider waits 25 seconds for each link of a chain"
+
+
+def test_a_queue_has_an_alarm_of_dead_letters_and_one_of_age() -> None:
+    built = queue({"alarm_topic_arn": TOPIC, "retention_seconds": 7200})
+    common = {
+        "namespace": "AWS/SQS",
+        "statistic": "Maximum",
+        "period": 60,
+        "comparisonOperator": "GreaterThanThreshold",
+        "treatMissingData": "notBreaching",
+        "alarmActions": [TOPIC],
+    }
+    letters, age = (built.one("MetricAlarm", name).inputs for name in ("work-dead", "work-age"))
+    assert letters | common == letters
+    assert age | common == age
+    judged = [(it["dimensions"], it["metricName"], it["threshold"], it["evaluationPeriods"]) for it in (letters, age)]
+    assert judged == [
+        ({"QueueName": "work-dead"}, "ApproximateNumberOfMessagesVisible", 0, 1),
+        ({"QueueName": "work"}, "ApproximateAgeOfOldestMessage", 3600, 5),
+    ]
+    assert "givenUp" in letters["alarmDescription"]
+    assert "waited for 3600 seconds" in age["alarmDescription"]
+
+
+def test_an_age_of_ones_own_raises_the_alarm() -> None:
+    built = queue({"alarm_topic_arn": TOPIC, "age_alarm_seconds": 900})
+    assert built.one("MetricAlarm", "work-age").inputs["threshold"] == 900
+    arns = [built.component_outputs("Queue")[key] for key in ("deadLetterAlarmArn", "ageAlarmArn")]
+    assert arns == [f"arn:aws:cloudwatch:eu-west-1:123456789012:work-{role}" for role in ("dead", "age")]
 
 
 def test_a_dead_letter_queue_takes_the_letters_of_its_own_queue_only() -> None:
@@ -108,6 +146,17 @@ WRONG_QUEUES: list[tuple[str, dict[str, Any], str]] = [
         "retention_seconds must be a whole number 60-1209599, got 1209600; dead letters are kept 1209600 seconds "
         "from their first send and need time of their own",
     ),
+    (
+        "work",
+        {"retention_seconds": 3600, "age_alarm_seconds": 3600},
+        "age_alarm_seconds must be a whole number 1-3599, got 3600; messages are dropped after 3600 seconds",
+    ),
+    (
+        "work",
+        {"alarm_topic_arn": f"{TOPIC}.fifo"},
+        f"alarm_topic_arn must be a standard topic, got '{TOPIC}.fifo'; CloudWatch gives no message group",
+    ),
+    ("work", {"alarm_topic_arn": "me"}, f"alarm_topic_arn must be the ARN of a topic, got 'me'; write it like {TOPIC}"),
     ("work", {"retention_days": 3}, "retention_days is not an argument; did you mean retention_seconds?"),
     ("work", {"topic_arns": TOPIC}, f"topic_arns must be a list, got {TOPIC!r}"),
     ("work", {"topic_arns": ["*"]}, f"topic_arns[0] must be the ARN of a topic, got '*'; write it like {TOPIC}"),

@@ -1,0 +1,63 @@
+"""What a fan-out refuses before anything exists. Checks values; creates nothing.
+
+Source: https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ._checks import ArgumentError, child_name, given, not_empty, one_of
+from ._filter_policy import SCOPES, check_filter_policy
+from ._messaging import DEAD_SUFFIX, FIFO_SUFFIX, QUEUE_NAME_LENGTH, delivery, need_fifo
+from ._messaging_key import refuse_managed_key
+from ._queue_alarms import check_alarm_topic
+from ._queue_policy import check_topic_arn
+
+# What a queue of its own takes from its settings, and a queue that exists has already.
+OF_THE_QUEUE = ("visibility_timeout_seconds", "max_receives", "retention_seconds", "age_alarm_seconds")
+
+
+def check_fan_out(who: str, name: str, args: Mapping[str, Any]) -> None:
+    """Refuse arguments that cannot work, before anything is registered."""
+    not_empty(who, "queues", args["queues"], '{"billing": {}}')
+    if args.get("topic_arn") is not None and args.get("kms_key_id") is not None:
+        raise ArgumentError(f"{who}: set topic_arn or kms_key_id, got both; the key belongs to a topic of its own")
+    for key in ("kms_key_id", "queue_kms_key_id"):
+        if args.get(key) is not None and args.get("create_kms_key"):
+            raise ArgumentError(f"{who}: set {key} or create_kms_key, got both")
+    need_fifo(who, args, ("content_based_deduplication", "high_throughput"))
+    refuse_managed_key(who, "queue_kms_key_id", args.get("queue_kms_key_id"))
+    check_alarm_topic(who, args.get("alarm_topic_arn"))
+    further = given(args.get("more_topic_arns"), {})
+    named = {"topic_arn": args.get("topic_arn")} | {f"more_topic_arns.{key}": arn for key, arn in further.items()}
+    for argument, arn in named.items():
+        check_source(who, argument, arn, given(args.get("fifo"), False))
+    for key, wanted in args["queues"].items():
+        child_name(f"{who} queue {key!r}", f"{name}-{key}", QUEUE_NAME_LENGTH, DEAD_SUFFIX + FIFO_SUFFIX)
+        check_queue(who, f"queues.{key}.", wanted)
+
+
+def check_source(who: str, argument: str, arn: object, fifo: bool) -> None:
+    """Refuse a topic that is none, or that could not deliver to these queues."""
+    check_topic_arn(who, argument, arn)
+    if fifo and isinstance(arn, str) and not arn.endswith(FIFO_SUFFIX):
+        fix = "a standard topic delivers to standard queues only"
+        raise ArgumentError(f"{who}: {argument} must be a fifo topic as the queues are fifo, got {arn!r}; {fix}")
+
+
+def check_queue(who: str, path: str, wanted: Mapping[str, Any]) -> None:
+    """Refuse the settings of one queue that cannot work."""
+    delivery(who, wanted, path)
+    if wanted.get("queue_arn") is not None:
+        for key in OF_THE_QUEUE:
+            if wanted.get(key) is not None:
+                raise ArgumentError(f"{who}: set {path}queue_arn or {path}{key}, got both; it is set on that queue")
+    elif wanted.get("dead_letter_queue_arn") is not None:
+        fix = "a queue of its own has one of its own"
+        raise ArgumentError(f"{who}: {path}dead_letter_queue_arn needs {path}queue_arn, got none; {fix}")
+    scope = wanted.get("filter_policy_scope")
+    if scope is not None:
+        one_of(who, f"{path}filter_policy_scope", scope, SCOPES)
+        if not wanted.get("filter_policy"):
+            raise ArgumentError(f"{who}: {path}filter_policy_scope needs filter_policy, got none; leave it out")
+    check_filter_policy(who, f"{path}filter_policy", given(wanted.get("filter_policy"), {}), given(scope, SCOPES[0]))
