@@ -47,6 +47,10 @@ class DeploymentSeen:
     """Tasks that failed in a row."""
     backing_off: bool = False
     """Whether the pause after the last failure is still on."""
+    traffic: float = 100.0
+    """Share of the requests that it gets, in percent."""
+    rested_seconds: float = math.inf
+    """How long it has had that share."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,13 @@ class ServiceSeen:
     """Deployment to return to when the breaker opens; empty when rollback is off or nothing ever completed."""
     draining: bool = False
     """The service was deleted."""
+    alarm: str = ""
+    """What ends a deployment beside the breaker, in a few words; empty when nothing does."""
+    steps: tuple[float, ...] = ()
+    """Shares of the requests, in percent, that a new deployment gets one after the other; none in a rolling one."""
+    step_seconds: float = 0.0
+    bake_seconds: float = 0.0
+    """How long the last share is looked at before the tasks of the deployment before go."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,14 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class Shift:
+    """Give the deployment this share of the requests, in percent."""
+
+    deployment: str
+    percent: float
+
+
+@dataclass(frozen=True)
 class Complete:
     """The deployment has reached its steady state."""
 
@@ -91,10 +110,11 @@ class Complete:
 
 @dataclass(frozen=True)
 class Fail:
-    """The circuit breaker opens; `roll_back_to` becomes PRIMARY again when set."""
+    """The circuit breaker opens, or `alarm` is on; `roll_back_to` becomes PRIMARY again when set."""
 
     deployment: str
     roll_back_to: str = ""
+    alarm: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,7 +124,7 @@ class Forget:
     deployment: str
 
 
-Action = Start | Stop | Complete | Fail | Forget
+Action = Start | Stop | Shift | Complete | Fail | Forget
 
 
 def breaker_threshold(desired: int) -> int:
@@ -127,8 +147,11 @@ def decide(service: ServiceSeen) -> list[Action]:
         for task in service.tasks
         if task.unhealthy and task.phase is not Phase.STOPPING
     ]
-    if service.breaker and primary.state == "IN_PROGRESS" and primary.failures >= breaker_threshold(service.desired):
-        return [*sick, Fail(primary.id, service.roll_back_to)]
+    if primary.state == "IN_PROGRESS":
+        if service.breaker and primary.failures >= breaker_threshold(service.desired):
+            return [*sick, Fail(primary.id, service.roll_back_to)]
+        if service.alarm:
+            return [*sick, Fail(primary.id, service.roll_back_to, service.alarm)]
     live = [task for task in service.tasks if task.phase is not Phase.STOPPING and not task.unhealthy]
     forget: list[Action] = [
         Forget(deployment.id)
@@ -141,6 +164,7 @@ def decide(service: ServiceSeen) -> list[Action]:
         *_scale_in(service, primary, live),
         *_replace_older(service, primary, older, live),
         *_start(service, primary, live),
+        *_shift(service, primary, live),
         *_complete(service, primary),
         *forget,
     ]
@@ -150,7 +174,8 @@ def _start(service: ServiceSeen, primary: DeploymentSeen, live: list[TaskSeen]) 
     if primary.state == "FAILED" or primary.backing_off:
         return []
     own = sum(task.deployment == primary.id for task in live)
-    room = math.floor(service.desired * service.maximum_percent / 100) - len(live)
+    most = 200 if service.steps else service.maximum_percent  # both sides run whole
+    room = math.floor(service.desired * most / 100) - len(live)
     count = min(service.desired - own, room)
     return [Start(primary.id, count)] if count > 0 else []
 
@@ -173,9 +198,10 @@ def _replace_older(
     least = math.ceil(service.desired * service.minimum_percent / 100)
     healthy = sum(task.healthy for task in live)
     failed = {deployment.id for deployment in older if deployment.state == "FAILED"}
+    serving = set() if _is_released(service, primary) else {it.id for it in older if it.state == "COMPLETED"}
     stops: list[Action] = []
     for task in live:
-        if task.deployment == primary.id:
+        if task.deployment == primary.id or task.deployment in serving:
             continue
         if task.healthy and task.deployment not in failed:
             if healthy <= least:
@@ -185,8 +211,23 @@ def _replace_older(
     return stops
 
 
+def _shift(service: ServiceSeen, primary: DeploymentSeen, live: list[TaskSeen]) -> list[Action]:
+    """The next share of the requests, once every new task is healthy and the last share was looked at long enough."""
+    left = [share for share in service.steps if share > primary.traffic]
+    if primary.state != "IN_PROGRESS" or not left:
+        return []
+    healthy = sum(task.healthy for task in live if task.deployment == primary.id)
+    rested = primary.traffic == 0 or primary.rested_seconds >= service.step_seconds
+    return [Shift(primary.id, left[0])] if healthy >= service.desired and rested else []
+
+
+def _is_released(service: ServiceSeen, primary: DeploymentSeen) -> bool:
+    """Whether the deployment before is needed no more."""
+    return not service.steps or (primary.traffic >= 100 and primary.rested_seconds >= service.bake_seconds)
+
+
 def _complete(service: ServiceSeen, primary: DeploymentSeen) -> list[Action]:
-    if primary.state != "IN_PROGRESS":
+    if primary.state != "IN_PROGRESS" or not _is_released(service, primary):
         return []
     own = [task for task in service.tasks if task.deployment == primary.id]
     serving = sum(task.healthy and not task.unhealthy and task.phase is Phase.RUNNING for task in own)

@@ -7,13 +7,23 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
+from moto.cloudwatch.models import cloudwatch_backends
+
+from sandbox.runtime import rollouts, traffic
 from sandbox.runtime.moto_types import MotoService
 
 KEPT_EVENTS = 100  # what DescribeServices returns at most
+BREAKER_OPEN = "tasks failed to start."
 
 
 def begin(service: MotoService) -> dict[str, Any]:
     """A new PRIMARY deployment of what the service now asks for; the one before becomes ACTIVE."""
+    deployment = _primary(service)
+    rollouts.begin(service, deployment)
+    return deployment
+
+
+def _primary(service: MotoService) -> dict[str, Any]:
     now = datetime.now(UTC)
     name = f"ecs-svc/{secrets.randbelow(10**19):019d}"
     deployment: dict[str, Any] = {
@@ -33,6 +43,7 @@ def begin(service: MotoService) -> dict[str, Any]:
         "networkConfiguration": service.network_configuration,
         "rolloutState": "IN_PROGRESS",
         "rolloutStateReason": f"ECS deployment {name} in progress.",
+        **traffic.at_first(service),
     }
     if service.deployments and "runningCount" in service.deployments[0] and _is_ours(service):
         for older in service.deployments:
@@ -65,19 +76,22 @@ def complete(service: MotoService, name: str) -> None:
         "updatedAt": datetime.now(UTC),
     }
     service.last_completed = {"id": name, "taskDefinition": deployment["taskDefinition"]} | {
-        "networkConfiguration": deployment["networkConfiguration"]
+        "networkConfiguration": deployment["networkConfiguration"],
+        "side": traffic.side_of(deployment),
     }
+    rollouts.settle(service)
     tell(service, f"(service {service.name}) has reached a steady state.")
     tell(service, f"(service {service.name}) (deployment {name}) deployment completed.")
 
 
-def fail(service: MotoService, name: str, roll_back_to: str) -> None:
-    """The circuit breaker opened; with `roll_back_to`, that deployment (or its definition anew) is PRIMARY again."""
+def fail(service: MotoService, name: str, roll_back_to: str, reason: str = BREAKER_OPEN) -> None:
+    """A deployment failed; with `roll_back_to`, that deployment (or its definition anew) is PRIMARY again."""
     failed = find(service, name)
-    reason = "tasks failed to start."
+    source = "ECS deployment circuit breaker" if reason == BREAKER_OPEN else "ECS deployment failed"
+    rollouts.fail(service, f"{source}: {reason}", roll_back_to)
     failed |= {
         "rolloutState": "FAILED",
-        "rolloutStateReason": f"ECS deployment circuit breaker: {reason}",
+        "rolloutStateReason": f"{source}: {reason}",
         "updatedAt": datetime.now(UTC),
     }
     tell(service, f"(service {service.name}) (deployment {name}) deployment failed: {reason}")
@@ -89,7 +103,7 @@ def fail(service: MotoService, name: str, roll_back_to: str) -> None:
     service.network_configuration = last["networkConfiguration"]
     restored = next((entry for entry in service.deployments if entry["id"] == roll_back_to), None)
     if restored is None:
-        restored = begin(service)
+        restored = _primary(service)
         restored["id"] = last["id"]
     else:
         service.deployments.remove(restored)
@@ -99,10 +113,22 @@ def fail(service: MotoService, name: str, roll_back_to: str) -> None:
         "desiredCount": service.desired_count,
         "failedTasks": 0,
         "rolloutState": "IN_PROGRESS",
-        "rolloutStateReason": f"ECS deployment circuit breaker: rolling back to deploymentId {roll_back_to}.",
+        "rolloutStateReason": f"{source}: rolling back to deploymentId {roll_back_to}.",
         "updatedAt": datetime.now(UTC),
+        **traffic.settled(traffic.side_of(last)),
     }
+    traffic.forward(service, traffic.side_of(last), traffic.ALL)
     tell(service, f"(service {service.name}) rolling back to deployment {roll_back_to}.")
+
+
+def alarm(service: MotoService, asked: dict[str, Any]) -> str:
+    """What ends a deployment, when one of the alarms of its configuration is on; else empty."""
+    if not asked.get("enable"):
+        return ""
+    account, region = service.arn.split(":")[4], service.arn.split(":")[3]
+    known = cloudwatch_backends[account][region].alarms
+    is_on = any(name in known and known[name].state_value == "ALARM" for name in asked.get("alarmNames", []))
+    return "alarm detected." if is_on else ""
 
 
 def forget(service: MotoService, name: str) -> None:

@@ -12,7 +12,7 @@ from moto.ecs.models import Cluster, EC2ContainerServiceBackend, Service, Task
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.moto_api import state_manager
 
-from sandbox.runtime import deployments, new_tasks
+from sandbox.runtime import deployments, moto_rollouts, new_tasks
 
 FARGATE = ("FARGATE", "FARGATE_SPOT")
 
@@ -57,6 +57,7 @@ def install() -> None:
     backend.list_tasks = _list_tasks(backend.list_tasks)
     backend.run_task = _run_task(backend.run_task)
     backend.stop_task = _stop_task
+    moto_rollouts.install(response)
 
 
 def on_fargate(thing: Service | Task, backend: EC2ContainerServiceBackend) -> bool:

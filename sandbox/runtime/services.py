@@ -10,7 +10,7 @@ from typing import Any
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.elbv2.models import FakeTargetGroup, elbv2_backends
 
-from sandbox.runtime import decide, deployments, moto_ecs, new_tasks
+from sandbox.runtime import decide, deployments, moto_ecs, new_tasks, rollouts, traffic
 from sandbox.runtime.decide import DeploymentSeen, Phase, ServiceSeen, TaskSeen
 from sandbox.runtime.moto_types import MotoService, MotoTask
 from sandbox.runtime.proxy import InFlight
@@ -55,7 +55,10 @@ class Scheduler:
         configuration = getattr(service, "deployment_configuration", None) or {}
         breaker = configuration.get("deploymentCircuitBreaker") or {}
         last = getattr(service, "last_completed", {}).get("id", "")
-        back = breaker.get("rollback") and last != service.deployments[0]["id"]
+        alarms = configuration.get("alarms") or {}
+        undone = breaker.get("rollback") or alarms.get("rollback")
+        back = undone and last != service.deployments[0]["id"]
+        steps = traffic.plan(configuration)
         return ServiceSeen(
             desired=service.desired_count,
             deployments=tuple(
@@ -64,6 +67,8 @@ class Scheduler:
                     state=entry["rolloutState"],
                     failures=entry["failedTasks"],
                     backing_off=time.monotonic() < self._resume_at.get(entry["id"], 0),
+                    traffic=entry.get("traffic", traffic.ALL),
+                    rested_seconds=traffic.rested_seconds(entry),
                 )
                 for entry in service.deployments
             ),
@@ -73,6 +78,10 @@ class Scheduler:
             breaker=bool(breaker.get("enable")),
             roll_back_to=last if back else "",
             draining=service.status == "DRAINING",
+            alarm="" if last == service.deployments[0]["id"] else deployments.alarm(service, alarms),
+            steps=steps.steps,
+            step_seconds=steps.step_seconds,
+            bake_seconds=steps.bake_seconds,
         )
 
     def _task_seen(self, service: MotoService, task: MotoTask) -> TaskSeen:
@@ -84,7 +93,7 @@ class Scheduler:
         age = time.monotonic() - run.running_since
         states = [
             (group.arn, self.health.state(group.arn, run.address, port), self.health.why(group.arn, run.address, port))
-            for group, port in _groups(service)
+            for group, port in _groups(service, task.started_by)
         ]
         grace = getattr(service, "health_check_grace_period_seconds", None) or 0
         unhealthy = ""
@@ -141,8 +150,13 @@ class Scheduler:
             case decide.Complete(deployment):
                 deployments.complete(service, deployment)
                 self._resume_at.pop(deployment, None)
-            case decide.Fail(deployment, roll_back_to):
-                deployments.fail(service, deployment, roll_back_to)
+            case decide.Shift(deployment, percent):
+                traffic.shift(service, deployments.find(service, deployment), percent)
+                whole = percent >= traffic.ALL
+                rollouts.advance(service, "BAKE_TIME" if whole else "PRODUCTION_TRAFFIC_SHIFT", percent)
+                deployments.tell(service, f"{who} (deployment {deployment}) gets {percent:g} percent of the requests.")
+            case decide.Fail(deployment, roll_back_to, alarm):
+                deployments.fail(service, deployment, roll_back_to, alarm or deployments.BREAKER_OPEN)
                 self._resume_at.pop(roll_back_to, None)
             case decide.Forget(deployment):
                 deployments.forget(service, deployment)
@@ -154,7 +168,7 @@ class Scheduler:
             run = self.runs.get(task.task_arn)
             if run is None or run.phase != "RUNNING" or task.desired_status == "STOPPED":
                 continue
-            for group, port in _groups(service):
+            for group, port in _groups(service, task.started_by):
                 if run.address not in group.targets:
                     group.register([{"Id": run.address, "Port": port}])
                     where = f"(target-group {group.arn})"
@@ -204,14 +218,16 @@ class Scheduler:
             entry["pendingCount"] = sum(task.started_by == entry["id"] for task in pending)
 
 
-def _groups(service: MotoService) -> list[tuple[FakeTargetGroup, int]]:
-    """Target groups of a service with the container port that is registered in them."""
+def _groups(service: MotoService, deployment: str = "") -> list[tuple[FakeTargetGroup, int]]:
+    """Target groups of a service, or of one of its deployments, with the container port that is registered in them."""
     found: list[tuple[FakeTargetGroup, int]] = []
     entries: list[dict[str, Any]] = service.load_balancers or []
+    sides = {entry["id"]: traffic.side_of(entry) for entry in service.deployments}
+    wanted = [sides[deployment]] if deployment in sides else [traffic.BLUE, traffic.GREEN]
     for entry in entries:
-        arn = entry.get("targetGroupArn", "")
-        account, region = (arn.split(":") + [""] * 6)[4:2:-1]
-        group = elbv2_backends[account][region].target_groups.get(arn) if arn else None
-        if group is not None:
-            found.append((group, int(entry["containerPort"])))
+        for arn in dict.fromkeys(traffic.group(entry, side) for side in wanted):
+            account, region = (arn.split(":") + [""] * 6)[4:2:-1]
+            group = elbv2_backends[account][region].target_groups.get(arn) if arn else None
+            if group is not None:
+                found.append((group, int(entry["containerPort"])))
     return found

@@ -13,6 +13,9 @@ def service() -> MotoService:
     """The service as moto makes it, with its one deployment that means nothing yet."""
     return SimpleNamespace(
         name="web",
+        arn="arn:aws:ecs:eu-west-1:123456789012:service/main/web",
+        cluster_arn="arn:aws:ecs:eu-west-1:123456789012:cluster/main",
+        load_balancers=[],
         task_definition="web:1",
         desired_count=2,
         running_count=2,
