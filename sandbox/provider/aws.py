@@ -132,7 +132,8 @@ class AwsProvider(BaseServicer):
         scope = self._scope(declaration, context, inputs, id=request.id, state=state, timeout_seconds=request.timeout)
         scope.changed = self._diff(declaration, request, inputs, scope.settings).changed
         if request.preview:
-            outputs = {**state, **{name: value for name, value in inputs.items() if name != DEFAULTED}}
+            renewed = dict.fromkeys(declaration.words("renewed"), wire.UNKNOWN)
+            outputs = {**state, **renewed, **{name: value for name, value in inputs.items() if name != DEFAULTED}}
             if "tagsAll" in outputs:
                 outputs["tagsAll"] = _tags_all(inputs, scope.settings)
         else:

@@ -103,6 +103,8 @@ class Resource:
     """Properties that the functions of this declaration deal with themselves."""
     documents: str = ""
     """Properties that hold JSON, compared by meaning."""
+    renewed: str = ""
+    """Outputs that every update changes, such as a version: unknown in its preview."""
     compare: "Mapping[str, Callable[[Any], Any]]" = field(default_factory=dict)
     """Property to the form in which two values of it can be compared, where JSON alone does not tell."""
     ordered: str = ""

@@ -108,7 +108,11 @@ def actual(declaration: Resource, scope: Scope, reply: Mapping[str, Any]) -> dic
         value = mapping.search(path, reply)
         if value is not None:
             found[name] = mapping.restore(kinds[name].type, value, names(declaration), f"{name}.")
-    found = {name: value for name, value in found.items() if kinds[name].required or not mapping.is_blank(value)}
+    found = {
+        name: value
+        for name, value in found.items()
+        if kinds[name].required or not mapping.is_blank(value) or scope.state.get(name) is True
+    }
     known = replace(scope, inputs={}, state={**scope.state, **scope.inputs, **found}, found=reply)
     for name, template in declaration.computed.items():
         value = known.fill(template)

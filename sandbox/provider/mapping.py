@@ -69,8 +69,9 @@ def _put(request: dict[str, Any], shape: StructureShape, path: str, value: Any, 
 def convert(shape: Shape, value: Any, names: Names, prefix: str) -> Any:
     """A property's value as a member of this shape."""
     if isinstance(shape, StructureShape):
-        if list(shape.members) == ["Value"] and not isinstance(value, (Mapping, list)):
-            return {"Value": _scalar(shape.members["Value"], value)}
+        if not isinstance(value, (Mapping, list)):
+            member = _only_text(shape)
+            return {member: _scalar(shape.members[member], value)} if member else {}
         blocks = _blocks(value)
         return to_request(shape, blocks[0], names, prefix) if blocks else {}
     if isinstance(shape, ListShape):
@@ -82,6 +83,13 @@ def convert(shape: Shape, value: Any, names: Names, prefix: str) -> Any:
     if isinstance(shape, MapShape):
         return {name: convert(shape.value, each, names, prefix) for name, each in value.items()}
     return _scalar(shape, value)
+
+
+def _only_text(shape: StructureShape) -> str | None:
+    """The member that a scalar stands for where AWS has a block: Value, or the block's one text."""
+    if "Value" in shape.members:
+        return "Value"
+    return next((name for name, member in shape.members.items() if member.type_name == "string"), None)
 
 
 def _scalar(shape: Shape, value: Any) -> Any:  # noqa: PLR0911 - one return per kind
@@ -170,11 +178,20 @@ def restore(kind: Any, value: Any, names: Names, prefix: str) -> Any:
         block = value[0] if isinstance(value, list) and value else value
         return from_reply(sdk.properties(kind), block, names, prefix) if isinstance(block, Mapping) else None
     if sdk.is_list(kind):
-        items = value if isinstance(value, list) else [value]
-        return [restore(sdk.item_type(kind), item, names, prefix) for item in items]
+        item_kind, items = sdk.item_type(kind), value if isinstance(value, list) else [value]
+        if item_kind is str:
+            items = [_text_of(item) for item in items]
+        return [restore(item_kind, item, names, prefix) for item in items]
     if sdk.is_map(kind):
         return as_map(value)
     return restore_scalar(kind, value)
+
+
+def _text_of(item: Any) -> Any:
+    """The one text of a block that stands for a text in a list."""
+    if not isinstance(item, Mapping):
+        return item
+    return item["Value"] if "Value" in item else next((each for each in item.values() if isinstance(each, str)), item)
 
 
 def as_map(value: Any) -> dict[str, Any]:

@@ -8,6 +8,9 @@ declaration's `names`.
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Any
+
+from botocore.model import StructureShape
 
 
 @cache
@@ -48,12 +51,15 @@ class Names:
         self.attributes = attributes
         self.nouns = nouns(type_name)
 
-    def path(self, prefix: str, name: str, members: Iterable[str]) -> str | None:
+    def path(self, prefix: str, name: str, members: Mapping[str, Any]) -> str | None:
         """Member path of a property; None when the rule finds none. Only at the top do nouns and attributes count."""
         if exception := self.exceptions.get(prefix + name):
             return exception
-        members = tuple(members)
         found = match(name, members, () if prefix else self.nouns)
         if found is None and not prefix and self.attributes in members:
+            inside = members[self.attributes]
+            if isinstance(inside, StructureShape | Mapping):
+                inner = match(name, inside.members if isinstance(inside, StructureShape) else inside)
+                return inner and f"{self.attributes}.{inner}"
             return f"{self.attributes}.{name[0].upper()}{name[1:]}"
         return found

@@ -45,7 +45,7 @@ def refresh(
     return state, inputs
 
 
-def from_id(declaration: Resource, resource_id: str) -> dict[str, str]:
+def from_id(declaration: Resource, resource_id: str) -> dict[str, Any]:
     """The properties that an id is made of; none for an id that AWS gave. Raises ProviderError when it does not fit."""
     if "{" not in declaration.id and not declaration.import_pattern:
         return {}
@@ -54,7 +54,12 @@ def from_id(declaration: Resource, resource_id: str) -> dict[str, str]:
     found = re.fullmatch(pattern, resource_id)
     if not found:
         raise ProviderError(f"{declaration.token}: the id must look like {declaration.id}, got {resource_id!r}")
-    return {name: value for name, value in found.groupdict().items() if name not in ("account", "region")}
+    kinds = sdk.schema(declaration.token).outputs
+    return {
+        name: mapping.restore_scalar(kinds[name].type, value) if name in kinds else value
+        for name, value in found.groupdict().items()
+        if name not in ("account", "region") and value is not None
+    }
 
 
 def _imported(declaration: Resource, state: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sandbox.provider import mapping
 from sandbox.provider.aws_client import AwsClient
 from sandbox.provider.declaration import Call
 from sandbox.provider.errors import ProviderError
+from sandbox.provider.names import Names
 
 ACCOUNT = "123456789012"
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -77,6 +78,11 @@ class Scope:
     def shape(self, call: Call) -> Any:
         """Input of a declared call in botocore's model; None when it has no parameters."""
         return self.cloud.client.shape(call.service or self.service, call.operation, self.region)
+
+    def members(self, operation: str, properties: Mapping[str, Any], names: Names) -> dict[str, Any]:
+        """Members of an operation for the properties that it takes, by rule and with the exceptions in `names`."""
+        shape = self.cloud.client.shape(self.service, operation, self.region)
+        return mapping.to_request(shape, properties, names) if shape else {}
 
     def get(self, name: str) -> Any:
         """A property: what is asked for, else what is recorded, else None."""

@@ -7,6 +7,7 @@ from sandbox.provider.declaration import Call, Resource, Update
 from sandbox.provider.scope import Scope
 from sandbox.provider.services.ec2.common import TAGS, arn, delete_interfaces, one_by_one
 
+IPV6 = "Ipv6CidrBlockAssociationSet[?Ipv6CidrBlockState.State!='disassociated'] | [0]"
 IPAM = "the address range is allotted once"
 
 
@@ -52,6 +53,22 @@ def delete_nat_gateway(scope: Scope) -> None:
     delete_interfaces(scope, [scope.state.get("networkInterfaceId")])
 
 
+def set_ipv6(scope: Scope) -> None:
+    """Gives the VPC an IPv6 range of Amazon's, or takes it back."""
+    if scope.inputs.get("assignGeneratedIpv6CidrBlock"):
+        scope.call("associate_vpc_cidr_block", VpcId=scope.id, AmazonProvidedIpv6CidrBlock=True)
+    elif association := scope.state.get("ipv6AssociationId"):
+        scope.call("disassociate_vpc_cidr_block", AssociationId=association)
+
+
+def set_subnet_ipv6(scope: Scope) -> None:
+    """Gives the subnet another IPv6 range, or none."""
+    if association := scope.state.get("ipv6CidrBlockAssociationId"):
+        scope.call("disassociate_subnet_cidr_block", AssociationId=association)
+    if block := scope.inputs.get("ipv6CidrBlock"):
+        scope.call("associate_subnet_cidr_block", SubnetId=scope.id, Ipv6CidrBlock=block)
+
+
 def validate_vpc(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
     """A VPC takes its range from one place."""
     if "cidrBlock" not in inputs and "ipv4IpamPoolId" not in inputs:
@@ -90,23 +107,27 @@ RESOURCES = (
                 **of_vpc("default", "{defaultNetworkAclId: NetworkAcls[0].NetworkAclId}", "true"),
             ),
         ),
-        updates=one_by_one(
-            "modify_vpc_attribute",
-            {"VpcId": "{id}"},
-            "enableDnsSupport enableDnsHostnames enableNetworkAddressUsageMetrics",
+        updates=(
+            *one_by_one(
+                "modify_vpc_attribute",
+                {"VpcId": "{id}"},
+                "enableDnsSupport enableDnsHostnames enableNetworkAddressUsageMetrics",
+            ),
+            Update("assignGeneratedIpv6CidrBlock", set_ipv6),
         ),
         delete=Call("delete_vpc", {"VpcId": "{id}"}),
         tags=TAGS,
         names={"assignGeneratedIpv6CidrBlock": "AmazonProvidedIpv6CidrBlock"},
         reads={
-            "ipv6CidrBlock": "Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock",
-            "ipv6AssociationId": "Ipv6CidrBlockAssociationSet[0].AssociationId",
+            "assignGeneratedIpv6CidrBlock": f"({IPV6}.Ipv6Pool) == 'Amazon'",
+            "ipv6CidrBlock": f"{IPV6}.Ipv6CidrBlock",
+            "ipv6AssociationId": f"{IPV6}.AssociationId",
         },
         computed={"arn": arn("vpc"), "defaultRouteTableId": "{mainRouteTableId}", "ownerId": "{account}"},
         defaults={"enableDnsSupport": True, "instanceTenancy": "default"},
         immutable={
             IPAM: "cidrBlock ipv4IpamPoolId ipv4NetmaskLength ipv6CidrBlock ipv6IpamPoolId ipv6NetmaskLength "
-            "assignGeneratedIpv6CidrBlock ipv6CidrBlockNetworkBorderGroup",
+            "ipv6CidrBlockNetworkBorderGroup",
             "EC2 only ever changes dedicated to default": "instanceTenancy",
         },
         validate=validate_vpc,
@@ -117,18 +138,21 @@ RESOURCES = (
         create=Call("create_subnet", reply="Subnet"),
         id="SubnetId",
         read=(Call("describe_subnets", {"SubnetIds": ["{id}"]}, reply="Subnets[0]"),),
-        updates=one_by_one(
-            "modify_subnet_attribute",
-            {"SubnetId": "{id}"},
-            "assignIpv6AddressOnCreation enableDns64 enableLniAtDeviceIndex enableResourceNameDnsARecordOnLaunch "
-            "enableResourceNameDnsAaaaRecordOnLaunch mapCustomerOwnedIpOnLaunch mapPublicIpOnLaunch "
-            "privateDnsHostnameTypeOnLaunch customerOwnedIpv4Pool",
+        updates=(
+            Update("ipv6CidrBlock", set_subnet_ipv6),
+            *one_by_one(
+                "modify_subnet_attribute",
+                {"SubnetId": "{id}"},
+                "assignIpv6AddressOnCreation enableDns64 enableLniAtDeviceIndex enableResourceNameDnsARecordOnLaunch "
+                "enableResourceNameDnsAaaaRecordOnLaunch mapCustomerOwnedIpOnLaunch mapPublicIpOnLaunch "
+                "privateDnsHostnameTypeOnLaunch customerOwnedIpv4Pool",
+            ),
         ),
         delete=Call("delete_subnet", {"SubnetId": "{id}"}),
         tags=TAGS,
         reads={
-            "ipv6CidrBlock": "Ipv6CidrBlockAssociationSet[0].Ipv6CidrBlock",
-            "ipv6CidrBlockAssociationId": "Ipv6CidrBlockAssociationSet[0].AssociationId",
+            "ipv6CidrBlock": f"{IPV6}.Ipv6CidrBlock",
+            "ipv6CidrBlockAssociationId": f"{IPV6}.AssociationId",
         },
         computed={"arn": arn("subnet"), "ownerId": "{account}"},
         defaults={
@@ -140,7 +164,7 @@ RESOURCES = (
             "mapPublicIpOnLaunch": False,
         },
         immutable={
-            IPAM: "cidrBlock ipv4IpamPoolId ipv4NetmaskLength ipv6CidrBlock ipv6IpamPoolId ipv6NetmaskLength ipv6Native",
+            IPAM: "cidrBlock ipv4IpamPoolId ipv4NetmaskLength ipv6IpamPoolId ipv6NetmaskLength ipv6Native",
             "a subnet stays where it was made": "vpcId availabilityZone availabilityZoneId outpostArn",
         },
     ),

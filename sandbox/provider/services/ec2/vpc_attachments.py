@@ -1,4 +1,4 @@
-"""What stands at a VPC: endpoints and flow logs."""
+"""What stands at a VPC: endpoints, egress-only gateways and flow logs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -77,6 +77,23 @@ RESOURCES = (
         echoed="autoAccept dnsOptions ipAddressType resourceConfigurationArn serviceNetworkArn serviceRegion subnetConfigurations",
         immutable={"an endpoint leads from one VPC to one service": "vpcId serviceName vpcEndpointType"},
         gone="State=='deleted'",
+    ),
+    Resource(
+        "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
+        "ec2",
+        create=Call("create_egress_only_internet_gateway", reply="EgressOnlyInternetGateway"),
+        id="EgressOnlyInternetGatewayId",
+        read=(
+            Call(
+                "describe_egress_only_internet_gateways",
+                {"EgressOnlyInternetGatewayIds": ["{id}"]},
+                reply="EgressOnlyInternetGateways[0]",
+            ),
+        ),
+        delete=Call("delete_egress_only_internet_gateway", {"EgressOnlyInternetGatewayId": "{id}"}),
+        tags=TAGS,
+        reads={"vpcId": "Attachments[0].VpcId"},
+        immutable={"it is attached for life": "vpcId"},
     ),
     Resource(
         "aws:ec2/flowLog:FlowLog",
