@@ -8,6 +8,7 @@ from pulumi_aws import ec2, ecs
 
 from ._checks import check_keys
 from ._front import Front, own_front
+from ._image_check import image_check
 from ._rules import ANYWHERE, HTTPS, closed_group
 from ._scaling import scale
 from ._service import balanced, capacity, groups, verdict
@@ -57,6 +58,9 @@ class FargateService(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         tags, wanted = args.get("tags"), args.get("load_balancer")
         made = task(name, load, made_of.port, tags, child)
+        checks = []
+        if not made_of.roll_out.unwatched:
+            checks = [image_check(who, name, load.image, load.architecture, made_of.port, load.user, child)]
         gate = closed_group(name, args["vpc_id"], f"Tasks of {name}", tags, child)
         gate.let_out("https", (HTTPS, HTTPS), "HTTPS, which AWS and the registries speak", ANYWHERE)
         front = None
@@ -82,7 +86,7 @@ class FargateService(pulumi.ComponentResource):
             tags=named(name, tags),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[*made.grants, *([front.sends] if front else [])],
+                depends_on=[*made.grants, *checks, *([front.sends] if front else [])],
                 ignore_changes=["desiredCount"] if made_of.scaling or args.get("keep_scaled_count") else None,
             ),
         )
