@@ -5,6 +5,7 @@ from ._container import ContainerHealthCheckArgs
 from ._load_balancer import LoadBalancerArgs
 from ._scaling import ScalingArgs
 from ._service_args import FargateServiceArgs
+from ._strategy import DeploymentArgs
 from ._targets import BastionTargetArgs
 from ._worker_args import QueueWorkerArgs
 from ._workload import PermissionArgs
@@ -31,6 +32,7 @@ __all__ = [
     "ContainerHealthCheckArgs",
     "ContainerImage",
     "ContainerImageArgs",
+    "DeploymentArgs",
     "FanOut",
     "FanOutArgs",
     "FanOutQueueArgs",

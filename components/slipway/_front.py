@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import lb
 
-from ._load_balancer import LoadBalancerArgs, load_balancer
+from ._load_balancer import Balancer, LoadBalancerArgs, listener_beside, load_balancer
 from ._rules import Gate
+from ._strategy import Strategy
 from ._tags import Tags
 from ._target_group import TargetPlan, target_group
+from ._traffic_shift import ALTERNATE, Shift, shift
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,26 @@ class Front:
     group_id: pulumi.Output[str]
     """Security group of the load balancer."""
     url: pulumi.Output[str]
+    shift: Shift | None = None
+    """What moves requests from one deployment to the next; none where tasks are replaced one by one."""
+
+    @property
+    def awaited(self) -> list[pulumi.Resource]:
+        """What has to be there before the service is."""
+        return [self.sends, *(self.shift.awaited if self.shift else [])]
+
+    @property
+    def target_group_arns(self) -> list[pulumi.Input[str]]:
+        """Where ECS registers tasks."""
+        return [self.targets.arn, *([self.shift.alternate.arn] if self.shift else [])]
 
 
 def own_front(
     name: str,
     args: LoadBalancerArgs,
     made: TargetPlan,
+    strategy: Strategy,
+    permissions_boundary_arn: pulumi.Input[str] | None,
     vpc_id: pulumi.Input[str],
     tasks: Gate,
     tags: Tags | None,
@@ -44,6 +60,12 @@ def own_front(
     balancer = load_balancer(name, args, vpc_id, forward, tags, child)
     balancer.gate.let_out_to("to-tasks", made.port, "To the tasks", tasks)
     tasks.let_in_from("from-lb", made.port, "From the load balancer", balancer.gate)
+    moves = None
+    if strategy.shifts:
+        alternate = target_group(f"{name}{ALTERNATE}", made, vpc_id, tags, child)
+        probe = _probe(name, args, balancer, strategy.test_port, alternate, tags, child)
+        boundary = permissions_boundary_arn
+        moves = shift(name, targets, alternate, balancer.listener, probe, boundary, tags, child)
     return Front(
         targets=targets,
         port=made.port,
@@ -51,4 +73,21 @@ def own_front(
         balancer_arn_suffix=balancer.resource.arn_suffix,
         group_id=balancer.gate.group.id,
         url=balancer.url,
+        shift=moves,
     )
+
+
+def _probe(
+    name: str,
+    args: LoadBalancerArgs,
+    balancer: Balancer,
+    port: int | None,
+    alternate: lb.TargetGroup,
+    tags: Tags | None,
+    child: pulumi.ResourceOptions,
+) -> lb.Listener | None:
+    """Where the tasks answer that no request has moved to."""
+    if port is None:
+        return None
+    forward: lb.ListenerDefaultActionArgsDict = {"type": "forward", "target_group_arn": alternate.arn}
+    return listener_beside(name, args, balancer, port, forward, tags, child)

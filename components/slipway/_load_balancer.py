@@ -58,9 +58,9 @@ class Balancer:
         return pulumi.Output.concat(self.scheme, "://", self.resource.dns_name)
 
 
-def check_load_balancer(who: str, name: str, args: LoadBalancerArgs) -> None:
-    """Refuse a load balancer that AWS would not make, or that is open by oversight."""
-    child_name(f"{who} load_balancer", name, NAME_LENGTH)
+def check_load_balancer(who: str, name: str, args: LoadBalancerArgs, suffix: str = "") -> None:
+    """Refuse a load balancer that AWS would not make, or that is open by oversight; `suffix` is its longest child's."""
+    child_name(f"{who} load_balancer", name, NAME_LENGTH, suffix)
     allowed = args["allowed_cidr_blocks"]
     not_empty(who, "load_balancer.allowed_cidr_blocks", allowed, "your office's network, or 0.0.0.0/0 for everyone")
     each(who, "load_balancer.allowed_cidr_blocks", allowed, cidr_block)
@@ -115,6 +115,22 @@ def load_balancer(
     _listener(f"{name}-http", balancer, HTTP, "HTTP", redirect, tags, child)
     listener = _listener(f"{name}-https", balancer, HTTPS, "HTTPS", action, tags, child, certificate)
     return Balancer(balancer, listener, gate, "https")
+
+
+def listener_beside(
+    name: str,
+    args: LoadBalancerArgs,
+    balancer: Balancer,
+    port: int,
+    action: lb.ListenerDefaultActionArgsDict,
+    tags: Tags | None,
+    child: pulumi.ResourceOptions,
+) -> lb.Listener:
+    """One more listener, for the same networks and with the same certificate."""
+    for block in args["allowed_cidr_blocks"]:
+        balancer.gate.let_in(f"{port}-{block_name(block)}", port, f"Port {port} from {block}", block)
+    protocol, certificate = balancer.scheme.upper(), args.get("certificate_arn")
+    return _listener(f"{name}-{port}", balancer.resource, port, protocol, action, tags, child, certificate)
 
 
 def _listener(

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._checks import ArgumentError, given, whole_number
+from ._strategy import Strategy, strategy
 
 DEPLOYMENT_TIMEOUT_SECONDS = 900  # a circuit breaker on failing health checks takes some minutes to open
-TIMEOUT_BOUNDS_SECONDS = (60, 7200)
+TIMEOUT_BOUNDS_SECONDS = (60, 86400)
 MINIMUM_HEALTHY_PERCENT = 100
 MAXIMUM_PERCENT = 200
 
@@ -24,10 +25,12 @@ class RollOut:
     maximum_percent: int
     timeout_seconds: int
     unwatched: bool
+    strategy: Strategy
 
     def service_arguments(self) -> dict[str, Any]:
         """The part of it that ECS is told with the service."""
         return {
+            **self.strategy.service_arguments(),
             "deployment_circuit_breaker": {"enable": True, "rollback": True},
             "deployment_minimum_healthy_percent": self.minimum_healthy_percent,
             "deployment_maximum_percent": self.maximum_percent,
@@ -38,8 +41,14 @@ class RollOut:
         }
 
 
-def roll_out(who: str, args: Mapping[str, Any], desired_count: int, leaving_seconds: int, leaving: str) -> RollOut:
+def roll_out(
+    who: str, args: Mapping[str, Any], desired_count: int, leaving_seconds: int, leaving: str, *, balanced: bool
+) -> RollOut:
     """Arguments of a service to its deployments; an old task needs `leaving_seconds` to go, made of what `leaving` names."""
+    moves = strategy(who, args.get("deployment"), balanced=balanced)
+    if moves.pause_seconds:
+        leaving_seconds, leaving = leaving_seconds + moves.pause_seconds, f"the minutes in deployment, {leaving}"
+    enough = DEPLOYMENT_TIMEOUT_SECONDS + moves.pause_seconds
 
     def number(key: str, default: int, low: int, high: int) -> int:
         return whole_number(who, key, given(args.get(key), default), low, high)
@@ -47,9 +56,16 @@ def roll_out(who: str, args: Mapping[str, Any], desired_count: int, leaving_seco
     made = RollOut(
         minimum_healthy_percent=number("minimum_healthy_percent", MINIMUM_HEALTHY_PERCENT, 0, 100),
         maximum_percent=number("maximum_percent", MAXIMUM_PERCENT, 100, 200),
-        timeout_seconds=number("deployment_timeout_seconds", DEPLOYMENT_TIMEOUT_SECONDS, *TIMEOUT_BOUNDS_SECONDS),
+        timeout_seconds=number(
+            "deployment_timeout_seconds", min(enough, TIMEOUT_BOUNDS_SECONDS[1]), *TIMEOUT_BOUNDS_SECONDS
+        ),
         unwatched=given(args.get("without_verdict"), False),
+        strategy=moves,
     )
+    for key in ("minimum_healthy_percent", "maximum_percent"):
+        if moves.shifts and args.get(key) is not None:
+            fix = f"{moves.kind} runs twice the tasks meanwhile; leave {key} out"
+            raise ArgumentError(f"{who}: {key} needs deployment.strategy rolling, got {moves.kind}; {fix}")
     if made.timeout_seconds <= leaving_seconds:
         rule = f"must be longer than {leaving}, {leaving_seconds}"
         fix = "a deployment is over when the last old task has gone"

@@ -36,7 +36,7 @@ def verdict(
     name: str, service: ecs.Service, made: Task, front: Front | None, limit: int, child: pulumi.ResourceOptions
 ) -> None:
     """Wait for the deployment of what was asked for, and fail when the service does not run it in the end."""
-    asked: dict[str, pulumi.Input[str | int]] = {
+    asked: dict[str, Any] = {
         "who": f"service {name!r}",
         "service": service.arn,
         "cluster": service.cluster,
@@ -44,7 +44,7 @@ def verdict(
         "task_definition_arn": made.definition.arn,
         "container": name,
         "log_group": made.group.name,
-        "target_group_arn": front.targets.arn if front else "",
+        "target_group_arns": front.target_group_arns if front else [],
         "timeout_seconds": limit,
     }
     Verdict(name, asked, child)
@@ -54,4 +54,11 @@ def balanced(name: str, front: Front | None) -> list[ecs.ServiceLoadBalancerArgs
     """Where ECS registers the tasks."""
     if front is None:
         return None
-    return [{"target_group_arn": front.targets.arn, "container_name": name, "container_port": front.port}]
+    entry: ecs.ServiceLoadBalancerArgsDict = {
+        "target_group_arn": front.targets.arn,
+        "container_name": name,
+        "container_port": front.port,
+    }
+    if front.shift:
+        entry["advanced_configuration"] = front.shift.advanced()
+    return [entry]

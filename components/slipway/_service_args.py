@@ -11,6 +11,7 @@ import pulumi
 from ._container import ContainerHealthCheckArgs
 from ._load_balancer import LoadBalancerArgs
 from ._scaling import ScalingArgs
+from ._strategy import DeploymentArgs
 from ._workload import PermissionArgs
 
 
@@ -73,7 +74,7 @@ class FargateServiceArgs(TypedDict):
     """Log group of the cluster's commands, as Cluster gives it, which the tasks may then write.
     Default: commands are not logged."""
     permissions_boundary_arn: NotRequired[pulumi.Input[str]]
-    """Policy that bounds what the two roles can ever be allowed. Default: none."""
+    """Policy that bounds what the roles can ever be allowed. Default: none."""
     log_kms_key_arn: NotRequired[pulumi.Input[str]]
     """Key of your own that encrypts the log; its policy has to let CloudWatch Logs use it.
     Default: CloudWatch's own key."""
@@ -82,6 +83,8 @@ class FargateServiceArgs(TypedDict):
     spot_percent: NotRequired[int]
     """Share of the tasks beyond the first that run on Spot, 0-100: cheaper, and taken back at two minutes' notice; with
     100 every task does. Setting or removing it replaces the service. Default: 0."""
+    deployment: NotRequired[DeploymentArgs]
+    """How requests come to new tasks, and alarms that roll back. Default: rolling, task by task, by the circuit breaker."""
     minimum_healthy_percent: NotRequired[int]
     """Share of desired_count that keeps running in a deployment, 0-100. Default: 100."""
     maximum_percent: NotRequired[int]
@@ -89,7 +92,8 @@ class FargateServiceArgs(TypedDict):
     additional_security_group_ids: NotRequired[Sequence[pulumi.Input[str]]]
     """Security groups of yours that the tasks are also in, at most 4. Default: none."""
     deployment_timeout_seconds: NotRequired[int]
-    """Seconds that a deployment may take before it counts as failed, 60-7200. Default: 900."""
+    """Seconds that a deployment may take before it counts as failed, 60-86400. Default: 900, and the minutes that
+    deployment spends looking."""
     without_verdict: NotRequired[bool]
     """Leave the wait to the provider, which succeeds after a rollback. For programs in other languages than Python, and
     for a provider with credentials of its own, where the verdict cannot run. Default: false."""

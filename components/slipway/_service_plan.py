@@ -11,7 +11,9 @@ from ._checks import ArgumentError, given, whole_number
 from ._load_balancer import check_load_balancer
 from ._roll_out import RollOut, roll_out
 from ._scaling import MOST_TASKS, Scaling, scaling
+from ._strategy import ROLLING
 from ._target_group import ONLY_BALANCED, TargetPlan, target_plan
+from ._traffic_shift import ALTERNATE
 from ._workload import Workload
 
 DESIRED_COUNT = 2  # one task in each of two zones
@@ -60,11 +62,12 @@ def plan(who: str, name: str, args: Mapping[str, Any], load: Workload) -> Plan:
         targets=targets,
         grace_seconds=grace,
         spot_percent=number("spot_percent", SPOT_PERCENT, 0, 100),
-        roll_out=roll_out(who, args, desired, *leaving(load, targets)),
+        roll_out=roll_out(who, args, desired, *leaving(load, targets), balanced=targets is not None),
         scaling=scaled,
         doubts=doubts(who, args, load),
     )
     check_spot(who, made)
+    check_metric(who, made)
     if scaled is not None and given(args.get("keep_scaled_count"), False):
         raise ArgumentError(f"{who}: set scaling or keep_scaled_count, got both; scaling keeps the count by itself")
     more = given(args.get("additional_security_group_ids"), [])
@@ -81,7 +84,8 @@ def check_front(who: str, name: str, args: Mapping[str, Any]) -> None:
     """Refuse what only works with a load balancer, and a load balancer without a port to send to."""
     wanted = args.get("load_balancer")
     if wanted is not None:
-        check_load_balancer(who, name, wanted)
+        shifts = given((args.get("deployment") or {}).get("strategy"), ROLLING) != ROLLING
+        check_load_balancer(who, name, wanted, ALTERNATE if shifts else "")
         if args.get("container_port") is None:
             raise ArgumentError(
                 f"{who}: load_balancer needs container_port, got none; set the port the image listens on"
@@ -108,6 +112,14 @@ def check_spot(who: str, made: Plan) -> None:
         rule = f"needs two tasks at least, got {source} 1"
         fix = f"AWS takes Spot tasks back within two minutes; set {source} to 2, or leave spot_percent out"
         raise ArgumentError(f"{who}: spot_percent {rule}; {fix}")
+
+
+def check_metric(who: str, made: Plan) -> None:
+    """Refuse to scale by one target group while requests move between two."""
+    if made.scaling and "requests_per_target" in made.scaling.targets and made.roll_out.strategy.shifts:
+        rule = f"needs deployment.strategy rolling, got {made.roll_out.strategy.kind}"
+        fix = "it follows one target group, and requests move between two; use cpu_percent"
+        raise ArgumentError(f"{who}: scaling.requests_per_target {rule}; {fix}")
 
 
 def doubts(who: str, args: Mapping[str, Any], load: Workload) -> list[str]:

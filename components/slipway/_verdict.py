@@ -125,10 +125,9 @@ def described(client: Client, props: dict[str, Any]) -> Answer | None:
 
 def targets(client: Client, props: dict[str, Any]) -> list[Answer]:
     """Health of the targets; none without a load balancer."""
-    if not props["target_group_arn"]:
-        return []
-    reply = client("elbv2").describe_target_health(TargetGroupArn=props["target_group_arn"])
-    found: list[Answer] = reply["TargetHealthDescriptions"]
+    found: list[Answer] = []
+    for arn in props["target_group_arns"]:
+        found += client("elbv2").describe_target_health(TargetGroupArn=arn)["TargetHealthDescriptions"]
     return found
 
 

@@ -10,6 +10,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from ._container import ContainerHealthCheckArgs
+from ._strategy import DeploymentArgs
 from ._workload import PermissionArgs
 
 
@@ -88,12 +89,15 @@ class QueueWorkerArgs(TypedDict):
     """Log group of the cluster's commands, as Cluster gives it, which the tasks may then write.
     Default: commands are not logged."""
     permissions_boundary_arn: NotRequired[pulumi.Input[str]]
-    """Policy that bounds what the two roles can ever be allowed. Default: none."""
+    """Policy that bounds what the roles can ever be allowed. Default: none."""
     log_kms_key_arn: NotRequired[pulumi.Input[str]]
     """Key of your own that encrypts the log; its policy has to let CloudWatch Logs use it.
     Default: CloudWatch's own key."""
+    deployment: NotRequired[DeploymentArgs]
+    """Alarms that end a deployment and roll it back, such as one on the dead-letter queue; a worker's tasks are always
+    replaced one by one. Default: the circuit breaker alone."""
     deployment_timeout_seconds: NotRequired[int]
-    """Seconds that a deployment may take before it counts as failed, 60-7200. Default: 900."""
+    """Seconds that a deployment may take before it counts as failed, 60-86400. Default: 900."""
     without_verdict: NotRequired[bool]
     """Leave the wait to the provider, which succeeds after a rollback. For programs in other languages than Python, and
     for a provider with credentials of its own, where the verdict cannot run. Default: false."""

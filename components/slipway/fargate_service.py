@@ -65,7 +65,8 @@ class FargateService(pulumi.ComponentResource):
         gate.let_out("https", (HTTPS, HTTPS), "HTTPS, which AWS and the registries speak", ANYWHERE)
         front = None
         if wanted is not None and made_of.targets is not None:
-            front = own_front(name, wanted, made_of.targets, args["vpc_id"], gate, tags, child)
+            strategy, boundary = made_of.roll_out.strategy, load.permissions_boundary_arn
+            front = own_front(name, wanted, made_of.targets, strategy, boundary, args["vpc_id"], gate, tags, child)
         service = ecs.Service(
             name,
             cluster=args["cluster_arn"],
@@ -86,7 +87,7 @@ class FargateService(pulumi.ComponentResource):
             tags=named(name, tags),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[*made.grants, *checks, *([front.sends] if front else [])],
+                depends_on=[*made.grants, *checks, *(front.awaited if front else [])],
                 ignore_changes=["desiredCount"] if made_of.scaling or args.get("keep_scaled_count") else None,
             ),
         )

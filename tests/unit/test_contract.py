@@ -131,6 +131,8 @@ def test_what_a_worker_shares_with_a_service_is_the_same_in_both() -> None:
     assert {key for key in shared if in_worker[key] != in_service[key]} == {
         "cluster_arn",
         "environment",
+        "deployment",
+        "deployment_timeout_seconds",
         "permissions",
         "spot_percent",
         "stop_timeout_seconds",
@@ -162,6 +164,7 @@ def test_the_public_names_are_these() -> None:
         "FanOutQueueArgs",
         "ContainerHealthCheckArgs",
         "ScalingArgs",
+        "DeploymentArgs",
         "LoadBalancerArgs",
         "PermissionArgs",
         "BastionTargetArgs",

@@ -47,6 +47,7 @@ def test_a_default_service_is_exactly_this() -> None:
             "assignPublicIp": False,
         },
         "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+        "deploymentConfiguration": {"strategy": "ROLLING"},
         "deploymentMinimumHealthyPercent": 100,
         "deploymentMaximumPercent": 200,
         "waitForSteadyState": False,

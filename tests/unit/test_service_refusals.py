@@ -66,7 +66,7 @@ ALONE: list[tuple[dict[str, Any], str]] = [
         "exec_log_group_arn must be the ARN of a log group, got 'exec'",
     ),
     ({"enable_execute_command": "yes"}, "enable_execute_command must be true or false, got 'yes'"),
-    ({"deployment_timeout_seconds": 59}, "deployment_timeout_seconds must be a whole number 60-7200, got 59"),
+    ({"deployment_timeout_seconds": 59}, "deployment_timeout_seconds must be a whole number 60-86400, got 59"),
     ({"without_verdict": 1}, "without_verdict must be true or false, got 1"),
     ({"spot_percent": 101}, "spot_percent must be a whole number 0-100, got 101"),
     ({"minimum_healthy_percent": 101}, "minimum_healthy_percent must be a whole number 0-100, got 101"),

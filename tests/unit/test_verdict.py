@@ -20,7 +20,7 @@ PROPS: dict[str, Any] = {
     "task_definition_arn": ASKED,
     "container": "shop",
     "log_group": "shop-log",
-    "target_group_arn": "",
+    "target_group_arns": [],
     "timeout_seconds": 60,
 }
 UNDER_WAY = service(deployment("PRIMARY", ASKED, "IN_PROGRESS", running=1))
@@ -121,7 +121,7 @@ def test_a_task_that_never_logged_is_no_trouble() -> None:
 
 def test_an_unhealthy_target_is_told_of() -> None:
     assert "  target 10.0.0.1:80: Health checks failed" in Aws(UNDER_WAY, ROLLED_BACK).verdict(
-        target_group_arn="arn:tg"
+        target_group_arns=["arn:tg"]
     )
 
 
@@ -187,7 +187,7 @@ def test_a_service_is_waited_for_by_its_verdict() -> None:
         "task_definition_arn": "arn:aws:ecs:eu-west-1:123456789012:shop",
         "container": "shop",
         "log_group": "shop",
-        "target_group_arn": "arn:aws:lb:eu-west-1:123456789012:shop",
+        "target_group_arns": ["arn:aws:lb:eu-west-1:123456789012:shop"],
         "timeout_seconds": 900,
     }
 
