@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test check env ready lock docs
+.PHONY: help up down test check lint env ready lock docs
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,12 +16,14 @@ down: ## Destroy what make up deployed, and stop the sandbox
 test: ## Set everything up and run every test (ARGS="-k queue" runs a part)
 	@$(PYTHON) -m setup test $(ARGS)
 
-check: ready ## Format, lint, types and the tests that need no engine
+lint: ready ## Format, lint and types
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy .
 	$(VENV)/mypy components/__main__.py # apart: the program at the top is a __main__, too
-	$(VENV)/pytest -q -m "not engine and not e2e"
+
+check: lint ## The same, and the tests that need no engine
+	$(VENV)/pytest -q --numprocesses=auto --dist=loadgroup -m "not engine and not e2e"
 
 env: ## Print the shell commands that attach a shell to the sandbox: eval "$(make env)"
 	@$(PYTHON) -m setup env

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from setup import _rootfs
-from setup.machine import MachineError, alone, cache, call, can_install, install
+from setup.machine import MachineError, alone, cache, call, can_install, install, report
 from setup.steps import ROOT
 
 TAG = "slipway-sandbox/python:3.12"
@@ -161,20 +161,5 @@ def docker(arguments: Sequence[str], purpose: str) -> str:
     return ended.stdout.strip()
 
 
-def main() -> int:
-    """Make the base image and say so; returns the exit code."""
-    started = time.monotonic()
-    try:
-        ready = make_ready()
-    except MachineError as problem:
-        print(f"base image: {problem}", file=sys.stderr)
-        return 1
-    print(f"{ready} is ready ({time.monotonic() - started:.1f} s)")
-    return 0
-
-
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("interrupted; run the command again to continue")
+    sys.exit(report("base image", make_ready, "is ready"))

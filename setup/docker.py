@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from setup.machine import MachineError, can_install, install, show_end
+from setup.machine import MachineError, can_install, install, report, show_end
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 ANSWER_SECONDS = 60.0  # a daemon that restores many containers is slow; an idle one answers within two seconds
@@ -197,20 +197,5 @@ def _await(process: subprocess.Popen[bytes] | None, daemon: Daemon, pid: int | N
     )
 
 
-def main() -> int:
-    """Make the daemon ready and say so; returns the exit code."""
-    started = time.monotonic()
-    try:
-        answered = make_ready()
-    except MachineError as problem:
-        print(f"Docker: {problem}", file=sys.stderr)
-        return 1
-    print(f"Docker {answered} answers ({time.monotonic() - started:.1f} s)")
-    return 0
-
-
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("interrupted; run the command again to continue")
+    sys.exit(report("Docker", lambda: f"Docker {make_ready()}", "answers"))

@@ -5,7 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -70,3 +71,18 @@ def install(packages: Sequence[str]) -> None:
         if first.returncode != 0:  # a missing or old package list; refreshing one that serves would only cost time
             call(["apt-get", "update", *options], f"refresh the package list for {names}", log, env)
             call(command, f"install {names}", log, env)
+
+
+def report(who: str, make_ready: Callable[[], str], done: str) -> int:
+    """Run `make_ready` and say what it made, `done` and in how many seconds, or what hinders it; returns the exit code."""
+    started = time.monotonic()
+    try:
+        made = make_ready()
+    except MachineError as problem:
+        print(f"{who}: {problem}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; run the command again to continue", file=sys.stderr)
+        return 1
+    print(f"{made} {done} ({time.monotonic() - started:.1f} s)")
+    return 0
