@@ -34,7 +34,7 @@ def _service(service: Service) -> list[Text]:
         Text(f"{service.running}/{service.desired}", style="" if service.running >= service.desired else "red"),
         Text(service.rollout or service.status, style="red" if service.rollout == "FAILED" else ""),
         Text(targets or ("none" if service.balanced else "-")),
-        Text("\n".join(service.events) or "-"),
+        Text("\n".join(event.removeprefix(f"(service {service.name}) ") for event in service.events) or "-"),
     ]
 
 

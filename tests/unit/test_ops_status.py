@@ -172,13 +172,13 @@ def test_only_what_needs_somebody_is_a_problem(changes: dict[str, Any], expected
 @pytest.mark.usefixtures("aws")
 def test_the_tables_show_every_service_and_queue_and_the_problems() -> None:
     create_service("api", 2)
-    drive("api", 1, "IN_PROGRESS", "[api] has started 1 task")
+    drive("api", 1, "IN_PROGRESS", "(service api) has started 1 tasks: (task [1])")
     queues = create_queues(billing=1)
     text = io.StringIO()
     show(
         look(Outputs("main", ["api"], queues.queue_urls, queues.dead_letter_queue_urls)), Console(file=text, width=140)
     )
-    for shown in ("api", "1/2", "IN_PROGRESS", "[api] has started 1 task", "billing", "unhealthy: queue 'billing'"):
+    for shown in ("api", "1/2", "IN_PROGRESS", "│ has started 1 tasks: (task [1])", "billing", "unhealthy: queue 'billing'"):
         assert shown in text.getvalue()
 
 
