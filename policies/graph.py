@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_policy import PolicyResource
+from pulumi_policy import PolicyProviderResource, PolicyResource, PolicyResourceOptions
 
-from policies.values import Resource, thaw
+from policies.values import Options, Resource, thaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,14 @@ class Node:
         value = self.resource[name]
         return name in self.sources if value.unknown else bool(value.raw)
 
+    def number(self, name: str, default: float) -> float | None:
+        """The number, or AWS's default where nobody set one; None while a value that somebody sets is unknown."""
+        value = self.resource[name]
+        if value.unknown:
+            return None if name in self.sources else default
+        number = value.number()
+        return default if number is None else number
+
     def output(self, name: str) -> str | None:
         """The output as text when known, else None."""
         value = self.resource[name].raw
@@ -46,6 +54,7 @@ class Graph:
         self._by_type: dict[str, list[Node]] = defaultdict(list)
         # Made when a rule first asks, and shared by all rules, which would otherwise look at each pair of resources.
         self._mentions: dict[str, list[Node]] = defaultdict(list)
+        self._children: dict[str, list[Node]] = defaultdict(list)
         self._reverse: dict[tuple[str, str, str, tuple[str, ...]], dict[str, list[Node]]] = {}
         self._outputs: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, list[Node]]] = {}
         for node in self.nodes.values():
@@ -95,14 +104,22 @@ class Graph:
             self._outputs[kinds, outputs] = index
         return self._outputs[kinds, outputs]
 
-    def users(self, node: Node) -> list[Node]:
-        """Every resource that names `node` in any property, by an edge or by its known id or ARN."""
+    def below(self, node: Node) -> list[Node]:
+        """The resources that belong to `node`, at any depth."""
+        if not self._children:
+            for other in self.nodes.values():
+                self._children[other.resource.options.parent].append(other)
+        children = self._children.get(node.urn, ())
+        return [one for child in children for one in (child, *self.below(child))]
+
+    def users(self, node: Node, *outputs: str) -> list[Node]:
+        """Every resource that names `node` in any property, by an edge or by its known id, ARN or other `outputs`."""
         if not self._mentions:
             for other in self.nodes.values():
                 named = {text for value in other.resource.props.values() for text in texts(value)}
                 for text in named.union(*other.sources.values()):
                     self._mentions[text].append(other)
-        keys = [node.urn, *filter(None, (node.output("id"), node.output("arn")))]
+        keys = [node.urn, *filter(None, map(node.output, ("id", "arn", *outputs)))]
         found = {other.urn: other for key in keys for other in self._mentions.get(key, ())}
         return [other for urn, other in found.items() if urn != node.urn]
 
@@ -119,12 +136,20 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(inner)
 
 
+def told(given: PolicyResourceOptions, provider: PolicyProviderResource | None) -> Options:
+    """The SDK's view of a resource's options and provider."""
+    return Options(
+        bool(given.protect), tuple(given.ignore_changes), given.parent or "", thaw(provider.props) if provider else {}
+    )
+
+
 def build(resources: Iterable[PolicyResource]) -> Graph:
     """A graph of the SDK's view of a stack."""
     return Graph(_node(resource) for resource in resources)
 
 
 def _node(resource: PolicyResource) -> Node:
-    seen = Resource(resource.resource_type, resource.name, resource.urn, thaw(resource.props))
+    options = told(resource.opts, resource.provider)
+    seen = Resource(resource.resource_type, resource.name, resource.urn, thaw(resource.props), options)
     sources = resource.property_dependencies.items()
     return Node(seen, {prop: tuple(source.urn for source in found) for prop, found in sources})

@@ -23,7 +23,7 @@ from pulumi_policy import (
 
 from policies import data
 from policies.exemptions import SCHEMA, Exemption, Settings
-from policies.graph import Graph, build
+from policies.graph import Graph, build, told
 from policies.registry import Deferred, Finding, Outcomes, Rule, rules
 from policies.values import NotYetError, Resource, UnreadableError, thaw
 
@@ -122,7 +122,9 @@ class Pack:
     def _policy(self, rule: Rule) -> Policy:
         def validate_resource(args: ResourceValidationArgs, report: ReportViolation) -> None:
             if args.resource_type in rule.types:
-                seen = Resource(args.resource_type, args.name, args.urn, thaw(args.props))
+                seen = Resource(
+                    args.resource_type, args.name, args.urn, thaw(args.props), told(args.opts, args.provider)
+                )
                 self.check(rule, seen.configured(rule.configuration(args.get_config())), report)
 
         def validate_stack(args: StackValidationArgs, report: ReportViolation) -> None:

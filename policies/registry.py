@@ -45,6 +45,11 @@ SERVICES: Final = (
     "network_paths",
     "task_roles",
     "companions",
+    "unused",
+    "hosts",
+    "consumers",
+    "program",
+    "costs",
 )
 PROFILES: Final = {
     "baseline": "each rule at its level of the table's first column; this is what you get without a configuration",

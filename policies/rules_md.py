@@ -37,6 +37,11 @@ HEADINGS: Final = {
     "network_paths": "From the internet to subnets",
     "task_roles": "Roles of tasks",
     "companions": "What belongs together",
+    "unused": "What nothing uses",
+    "hosts": "From the internet to rights and data",
+    "consumers": "Consumers of queues, and what a task counts on",
+    "program": "What a program tells Pulumi",
+    "costs": "Costs",
 }
 INTRODUCTION: Final = """\
 # Rules

@@ -21,7 +21,7 @@ from policies.exemptions import SCHEMA, parse
 from policies.graph import Graph, Node
 from policies.pack import NAME, OWN_SETTINGS, SUMMARY, VERSION, Pack
 from policies.registry import Rule
-from policies.values import Resource, Thawed, thaw
+from policies.values import Options, Resource, Thawed, thaw
 
 MAX_MESSAGE_BYTES: Final = 400 * 1024 * 1024  # the engine's own limit
 THREADS: Final = 4
@@ -60,7 +60,7 @@ class Analyzer(_PolicyAnalyzerServicer):
         response = proto.AnalyzeResponse()
         chosen = self._by_type.get(request.type, ())
         if chosen:
-            seen = Resource(request.type, request.name, request.urn, _properties(request))
+            seen = _resource(request)
             for rule in chosen:
                 self._run(rule, response, seen)
         return response
@@ -109,10 +109,16 @@ def _properties(message: Any) -> Thawed:
     return thaw(deserialize_properties(json_format.MessageToDict(message.properties)))
 
 
+def _resource(message: Any) -> Resource:
+    given = message.options
+    provider = _properties(message.provider) if message.HasField("provider") else {}
+    options = Options(given.protect, tuple(given.ignoreChanges), given.parent, provider)
+    return Resource(message.type, message.name, message.urn, _properties(message), options)
+
+
 def _node(resource: Any) -> Node:
     sources: Iterable[tuple[str, Any]] = resource.propertyDependencies.items()
-    seen = Resource(resource.type, resource.name, resource.urn, _properties(resource))
-    return Node(seen, {prop: tuple(found.urns) for prop, found in sources})
+    return Node(_resource(resource), {prop: tuple(found.urns) for prop, found in sources})
 
 
 def serve() -> None:

@@ -160,13 +160,26 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Options:
+    """What the program told the engine about a resource, beside its properties."""
+
+    protect: bool = False
+    ignore_changes: tuple[str, ...] = ()
+    parent: str = ""
+    """URN of the resource that it belongs to."""
+    provider: Mapping[str, Any] = field(default_factory=dict)
+    """Configuration of its provider, such as region."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
-    """What a rule sees of one resource: its type, name and properties, and the rule's own configuration."""
+    """What a rule sees of one resource: its type, name, properties and options, and the rule's own configuration."""
 
     type: str
     name: str
     urn: str
     props: Thawed
+    options: Options = Options()
     config: Mapping[str, Any] = field(default_factory=dict)
 
     def configured(self, config: Mapping[str, Any]) -> "Resource":

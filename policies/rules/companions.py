@@ -3,8 +3,8 @@
 Source: https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html
 """
 
-from policies.graph import Graph, Node
-from policies.registry import ADVISORY, LOW, MANDATORY, MEDIUM, OFF, Finding, Outcomes, rule
+from policies.graph import Graph, Node, texts
+from policies.registry import ADVISORY, MANDATORY, MEDIUM, OFF, Finding, Outcomes, rule
 from policies.rules.ec2 import CONTROLS as EC2_CONTROLS
 from policies.rules.ecr import CONTROLS as ECR_CONTROLS
 from policies.rules.ecr import REPOSITORY
@@ -14,11 +14,14 @@ from policies.rules.lb import CONTROLS as LB_CONTROLS
 from policies.rules.lb import LOAD_BALANCERS
 from policies.rules.logs import METRIC_ALARM
 from policies.rules.network_paths import VPC
+from policies.rules.role_grants import ATTACHMENT
 from policies.rules.security_group import DEFAULT_GROUP, EGRESS_RULE, GROUP, GROUP_RULE, INGRESS_RULE
 from policies.rules.sqs import GUIDE, QUEUE, REDRIVE_POLICY
-from policies.rules.task_roles import ATTACHMENT
 
 RULES_OF_GROUPS = (INGRESS_RULE, EGRESS_RULE, GROUP_RULE)
+REDRIVE_ALLOW_POLICY = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"
+VISIBLE, OLDEST = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
+MONITORING = f"{GUIDE}/monitoring-using-cloudwatch.html"
 GROUPS_LINK = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 
 
@@ -31,9 +34,8 @@ GROUPS_LINK = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-r
 )
 def vpc_flow_logs(stack: Graph) -> Outcomes:
     """VPCs keep a record of connections."""
-    for vpc in stack.of(VPC):
-        if not stack.pointing_at(vpc, "aws:ec2/flowLog:FlowLog", "vpcId", "id"):
-            yield Finding("id", "is in no FlowLog, so nobody can tell who connected to what", vpc.urn)
+    for vpc in _without(stack, VPC, "aws:ec2/flowLog:FlowLog", "vpcId", "id"):
+        yield Finding("id", "is in no FlowLog, so nobody can tell who connected to what", vpc.urn)
 
 
 @rule(
@@ -45,14 +47,12 @@ def vpc_flow_logs(stack: Graph) -> Outcomes:
 )
 def vpc_default_sg_closed(stack: Graph) -> Outcomes:
     """The default security group of each VPC, which AWS makes open within itself, lets nothing in or out."""
-    for vpc in stack.of(VPC):
-        groups = stack.pointing_at(vpc, DEFAULT_GROUP, "vpcId", "id")
-        if not groups:
-            yield Finding("id", "is in no DefaultSecurityGroup, so the default group is as AWS made it", vpc.urn)
-        for group in groups:
-            for side in ("ingress", "egress"):
-                if group.sets(side):
-                    yield Finding(side, "has rules", group.urn)
+    for vpc in _without(stack, VPC, DEFAULT_GROUP, "vpcId", "id"):
+        yield Finding("id", "is in no DefaultSecurityGroup, so the default group is as AWS made it", vpc.urn)
+    for group in stack.of(DEFAULT_GROUP):
+        for side in ("ingress", "egress"):
+            if group.sets(side):
+                yield Finding(side, "has rules", group.urn)
 
 
 @rule(
@@ -64,9 +64,10 @@ def vpc_default_sg_closed(stack: Graph) -> Outcomes:
 )
 def ecr_lifecycle_policy(stack: Graph) -> Outcomes:
     """ECR repositories remove old images, each of which is paid for and scanned for ever."""
-    for repository in stack.of(REPOSITORY):
-        if not stack.pointing_at(repository, "aws:ecr/lifecyclePolicy:LifecyclePolicy", "repository", "name", "id"):
-            yield Finding("name", "is in no LifecyclePolicy", repository.urn)
+    for repository in _without(
+        stack, REPOSITORY, "aws:ecr/lifecyclePolicy:LifecyclePolicy", "repository", "name", "id"
+    ):
+        yield Finding("name", "is in no LifecyclePolicy", repository.urn)
 
 
 @rule(
@@ -77,8 +78,8 @@ def ecr_lifecycle_policy(stack: Graph) -> Outcomes:
 )
 def kms_policy_defined(stack: Graph) -> Outcomes:
     """KMS keys say who may use them; the policy that AWS writes leaves it to every IAM policy of the account."""
-    for key in stack.of(KEY):
-        if not key.sets("policy") and not stack.pointing_at(key, KEY_POLICY, "keyId", "id", "keyId", "arn"):
+    for key in _without(stack, KEY, KEY_POLICY, "keyId", "id", "keyId", "arn"):
+        if not key.sets("policy"):
             yield Finding("policy", "is not set", key.urn)
 
 
@@ -91,48 +92,63 @@ def kms_policy_defined(stack: Graph) -> Outcomes:
 )
 def lb_waf_associated(stack: Graph) -> Outcomes:
     """Load balancers that the internet reaches have a web ACL."""
-    for balancer in stack.of(*LOAD_BALANCERS):
+    association = "aws:wafv2/webAclAssociation:WebAclAssociation"
+    for balancer in (
+        one for kind in LOAD_BALANCERS for one in _without(stack, kind, association, "resourceArn", "arn")
+    ):
         application = balancer.resource["loadBalancerType"].raw in (None, "application")
         if application and not balancer.resource["internal"].true:
-            found = stack.pointing_at(balancer, "aws:wafv2/webAclAssociation:WebAclAssociation", "resourceArn", "arn")
-            if not found:
-                yield Finding("arn", "is in no WebAclAssociation", balancer.urn)
+            yield Finding("arn", "is in no WebAclAssociation", balancer.urn)
 
 
 @rule(
     level=OFF,
     production=ADVISORY,
     severity=MEDIUM,
-    link=f"{GUIDE}/monitoring-using-cloudwatch.html",
-    fix="add a MetricAlarm on ApproximateNumberOfMessagesVisible above 0 with the queue's QueueName, as slipway's Queue does",
+    link=MONITORING,
+    fix=f"add a MetricAlarm on {VISIBLE} above 0 with the queue's QueueName, as slipway's Queue and FanOut do (alarm_topic_arn)",
 )
 def dlq_depth_alarm(stack: Graph) -> Outcomes:
     """Somebody hears of each message that was set aside."""
-    for queue in stack.of(QUEUE):
-        if queue.sets("redriveAllowPolicy") or stack.pointing_at(
-            queue, "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", "queueUrl", "url", "id"
-        ):
-            yield from _watched(stack, queue, "no MetricAlarm counts the messages that were set aside here")
+    aside = {queue.urn for queue in _without(stack, QUEUE, REDRIVE_ALLOW_POLICY, "queueUrl", "url", "id")}
+    dead = [queue for queue in stack.of(QUEUE) if queue.sets("redriveAllowPolicy") or queue.urn not in aside]
+    yield from _unwatched(stack, dead, (VISIBLE,), "counts the messages that were set aside here")
 
 
 @rule(
     level=OFF,
     production=ADVISORY,
     severity=MEDIUM,
-    link=f"{GUIDE}/monitoring-using-cloudwatch.html",
-    fix="add a MetricAlarm on ApproximateAgeOfOldestMessage with the queue's QueueName, as slipway's Queue does",
+    link=MONITORING,
+    fix=f"add a MetricAlarm on {OLDEST} with the queue's QueueName, as slipway's Queue and FanOut do (alarm_topic_arn)",
 )
 def sqs_depth_alarm(stack: Graph) -> Outcomes:
     """Somebody hears of a queue that is not worked off."""
-    for queue in stack.of(QUEUE):
-        if queue.sets("redrivePolicy") or stack.pointing_at(queue, REDRIVE_POLICY, "queueUrl", "url", "id"):
-            yield from _watched(stack, queue, "no MetricAlarm watches the age or number of messages")
+    alone = {queue.urn for queue in _without(stack, QUEUE, REDRIVE_POLICY, "queueUrl", "url", "id")}
+    worked = [queue for queue in stack.of(QUEUE) if queue.sets("redrivePolicy") or queue.urn not in alone]
+    yield from _unwatched(stack, worked, (OLDEST, VISIBLE), "watches the age or number of messages")
 
 
-def _watched(stack: Graph, queue: Node, problem: str) -> Outcomes:
-    alarms = [stack.pointing_at(queue, METRIC_ALARM, prop, "name") for prop in ("dimensions", "metricQueries")]
-    if not any(alarms):
-        yield Finding("name", f"is in no alarm: {problem}", queue.urn)
+def _unwatched(stack: Graph, queues: list[Node], metrics: tuple[str, ...], problem: str) -> Outcomes:
+    """A finding for each queue that no alarm on one of the metrics names."""
+    for queue in queues:
+        alarms = [
+            it
+            for prop in ("dimensions", "metricQueries")
+            for it in stack.pointing_at(queue, METRIC_ALARM, prop, "name")
+        ]
+        watched = {
+            text
+            for one in alarms
+            for text in texts([one.resource["metricName"].raw, one.resource["metricQueries"].raw])
+        }
+        if not watched.intersection(metrics):
+            yield Finding("name", f"is in no alarm: no MetricAlarm {problem}", queue.urn)
+
+
+def _without(stack: Graph, kind: str, companion: str, prop: str, *outputs: str) -> list[Node]:
+    """The resources of `kind` that no `companion` names in `prop`."""
+    return [one for one in stack.of(kind) if not stack.pointing_at(one, companion, prop, *outputs)]
 
 
 @rule(
@@ -163,54 +179,3 @@ def iam_role_management_conflict(stack: Graph) -> Outcomes:
             beside = stack.pointing_at(role, kind, "role", "name", "id", "arn")
             if beside and role.sets(prop):
                 yield Finding(prop, f"is set, and {beside[0].resource.name!r} is another of the same role", role.urn)
-
-
-@rule(
-    level=ADVISORY,
-    severity=LOW,
-    link=GROUPS_LINK,
-    fix="remove the group, or name it where it belongs",
-)
-def sg_attached(stack: Graph) -> Outcomes:
-    """Security groups are used: some resource, of whatever type, names them.
-
-    Rules of security groups do not count. Other tools go by a list of types, and report what it lacks.
-    """
-    for group in stack.of(GROUP):
-        if all(user.resource.type in RULES_OF_GROUPS for user in stack.users(group)):
-            yield Finding("id", "is named by nothing but its rules", group.urn)
-
-
-@rule(
-    level=ADVISORY,
-    severity=LOW,
-    controls=("FSBP EC2.12",),
-    link=f"{EC2_CONTROLS}#ec2-12",
-    fix="remove the address, which costs money while it is not used, or attach it",
-)
-def eip_attached(stack: Graph) -> Outcomes:
-    """Elastic IPs are attached to something."""
-    for address in stack.of("aws:ec2/eip:Eip"):
-        attached = address.sets("instance") or address.sets("networkInterface")
-        allocation = address.output("allocationId")
-        named = any(allocation in one.resource.props.values() for one in stack.nodes.values() if one.urn != address.urn)
-        if not attached and not stack.users(address) and not (allocation and named):
-            yield Finding("id", "is attached to nothing", address.urn)
-
-
-@rule(
-    level=ADVISORY,
-    severity=LOW,
-    link="https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-determining-usage.html",
-    fix="remove the key, which costs money each month, or name it where something is encrypted",
-)
-def unused_kms_key(stack: Graph) -> Outcomes:
-    """KMS keys are used: something names them, other than an alias or a policy."""
-    for key in stack.of(KEY):
-        users = [user for user in stack.users(key) if user.resource.type != KEY_POLICY]
-        aliases = [user for user in users if user.resource.type == "aws:kms/alias:Alias"]
-        if len(users) == len(aliases) and not any(stack.users(alias) for alias in aliases):
-            text = key.output("keyId")
-            if text and any(text in one.resource.props.values() for one in stack.nodes.values() if one.urn != key.urn):
-                continue
-            yield Finding("id", "is named by nothing", key.urn)

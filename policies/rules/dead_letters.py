@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGui
 from policies.graph import Graph, Node
 from policies.registry import ADVISORY, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, rule
 from policies.rules.sqs import GUIDE, QUEUE
-from policies.values import UnreadableError, Value
+from policies.values import UnreadableError
 
 REDRIVE_POLICY = "aws:sqs/redrivePolicy:RedrivePolicy"
 LINK = f"{GUIDE}/sqs-dead-letter-queues.html"
@@ -97,7 +97,7 @@ def sqs_dlq_retention(stack: Graph) -> Outcomes:
     A standard queue's message keeps its age when it moves, so with equal times it may be gone before anybody looks.
     """
     for queue, dead in _pairs(stack):
-        before, after = (_retention_seconds(node) for node in (queue, dead))
+        before, after = (node.number("messageRetentionSeconds", DEFAULT_RETENTION_SECONDS) for node in (queue, dead))
         if before is None or after is None:
             yield Deferred("messageRetentionSeconds", queue.urn)
         elif queue.urn != dead.urn and after <= before and not queue.resource["fifoQueue"].true:
@@ -127,11 +127,3 @@ def _pairs(stack: Graph) -> list[tuple[Node, Node]]:
         for queue in stack.behind(policy, "queueUrl", QUEUE, "url", "id"):
             found += [(queue, dead) for dead in _dead_letter_queues(stack, policy, "redrivePolicy")]
     return found
-
-
-def _retention_seconds(queue: Node) -> int | float | None:
-    """None where it is to be known, which is what an output that nobody set is in a first preview: then the default."""
-    value: Value = queue.resource["messageRetentionSeconds"]
-    if value.unknown and "messageRetentionSeconds" in queue.sources:
-        return None
-    return value.number() or DEFAULT_RETENTION_SECONDS

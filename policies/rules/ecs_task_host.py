@@ -97,11 +97,11 @@ def ecs_taskdef_fargate_size(task: Resource) -> Outcomes:
     if cpu.unknown or memory.unknown:
         yield Deferred(cpu.path if cpu.unknown else memory.path)
         return
-    size = SIZES.get(str(_units(cpu)))
+    size = SIZES.get(str(units(cpu)))
     if size is None:
         yield Finding("cpu", f"is not one of {', '.join(SIZES)} CPU units")
         return
-    if not _fits(size, _units(memory)):
+    if not _fits(size, units(memory)):
         yield Finding("memory", f"does not go with this cpu, which allows {_allowed(size)} MiB")
 
 
@@ -117,7 +117,7 @@ def _allowed(size: dict[str, Any]) -> str:
     return f"{size['lowest']} to {size['highest']} in steps of {size['step']}"
 
 
-def _units(value: Value) -> int:
+def units(value: Value) -> int:
     """CPU units or MiB, also from `1 vCPU` and `2 GB`; 0 where nothing is set."""
     if value.absent:
         return 0

@@ -45,6 +45,12 @@ def on_everything(statement: Value) -> bool:
     return statements.every_resource(statement) and not statement["Condition"].names()
 
 
+def whole_service(statement: Value) -> bool:
+    """Whether it names all actions of one service, such as `sqs:*`."""
+    parts = [text.partition(":") for text in statements.texts(statement["Action"])]
+    return any(service.strip("*") and action and not action.strip("*") for service, _, action in parts)
+
+
 @rule(
     *POLICIES,
     level=MANDATORY,
@@ -97,11 +103,6 @@ def iam_no_star_action(owner: Resource) -> Outcomes:
 )
 def iam_no_service_wildcard(owner: Resource) -> Outcomes:
     """IAM policies do not allow every action of a service."""
-
-    def whole_service(one: Value) -> bool:
-        parts = [text.partition(":") for text in statements.texts(one["Action"])]
-        return any(service.strip("*") and action and not action.strip("*") for service, _, action in parts)
-
     yield from forbid(owner, whole_service, "allows every action of a service")
 
 

@@ -12,7 +12,7 @@ from policies.rules.iam import BEST_PRACTICES, OURS, POLICIES, allowing, forbid,
 from policies.values import Resource, Value
 
 # Actions that take no resource, or that only list; patterns of AWS's service authorization reference, 2026-11.
-WITHOUT_RESOURCE: Final = (
+WITHOUT_RESOURCE: Final = [
     "*:Describe*",
     "*:List*",
     "*:GetAuthorizationToken",
@@ -41,27 +41,24 @@ WITHOUT_RESOURCE: Final = (
     "sts:GetServiceBearerToken",
     "tag:*",
     "xray:*",
-)
-ESCALATING: Final = tuple(
-    f"iam:{action}"
-    for action in (
-        "AddUserToGroup",
-        "AttachGroupPolicy",
-        "AttachRolePolicy",
-        "AttachUserPolicy",
-        "CreateAccessKey",
-        "CreateLoginProfile",
-        "CreatePolicyVersion",
-        "PutGroupPolicy",
-        "PutRolePolicy",
-        "PutUserPolicy",
-        "SetDefaultPolicyVersion",
-        "UpdateAssumeRolePolicy",
-        "UpdateLoginProfile",
-    )
-)
+]
+ESCALATING: Final = [
+    "iam:AddUserToGroup",
+    "iam:AttachGroupPolicy",
+    "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
+    "iam:CreateAccessKey",
+    "iam:CreateLoginProfile",
+    "iam:CreatePolicyVersion",
+    "iam:PutGroupPolicy",
+    "iam:PutRolePolicy",
+    "iam:PutUserPolicy",
+    "iam:SetDefaultPolicyVersion",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateLoginProfile",
+]
 # With iam:PassRole, each of these runs code of the caller's under the role that was passed.
-RUNNING: Final = (
+RUNNING: Final = [
     "cloudformation:CreateStack",
     "codebuild:CreateProject",
     "datapipeline:CreatePipeline",
@@ -73,8 +70,8 @@ RUNNING: Final = (
     "lambda:CreateFunction",
     "sagemaker:CreateNotebookInstance",
     "states:CreateStateMachine",
-)
-CREDENTIALS: Final = (
+]
+CREDENTIALS: Final = [
     "chime:CreateApiKey",
     "codeartifact:GetAuthorizationToken",
     "cognito-identity:GetCredentialsForIdentity",
@@ -85,8 +82,8 @@ CREDENTIALS: Final = (
     "rds-db:connect",
     "redshift:GetClusterCredentials",
     "sts:AssumeRole",
-)
-DATA: Final = (
+]
+DATA: Final = [
     "dynamodb:GetItem",
     "dynamodb:Scan",
     "s3:GetObject",
@@ -95,8 +92,8 @@ DATA: Final = (
     "ssm:GetParameter",
     "ssm:GetParameters",
     "ssm:GetParametersByPath",
-)
-PERMISSIONS: Final = (
+]
+PERMISSIONS: Final = [
     "ecr:SetRepositoryPolicy",
     "iam:CreateRole",
     "iam:DeleteRolePermissionsBoundary",
@@ -109,14 +106,18 @@ PERMISSIONS: Final = (
     "secretsmanager:PutResourcePolicy",
     "sns:AddPermission",
     "sqs:AddPermission",
-)
+]
 
 
-def _grants(statement: Value, actions: Sequence[str]) -> list[str]:
+def granted(statement: Value, actions: Sequence[str]) -> list[str]:
     """Those of the actions that the statement names; one that names all is left to iam-no-admin-policy."""
     if statements.every_action(statement):
         return []
     return [action for action in actions if statements.covers(statement, "Action", action)]
+
+
+def _everywhere(owner: Resource, actions: Sequence[str], problem: str) -> Outcomes:
+    yield from forbid(owner, lambda one: on_everything(one) and bool(granted(one, actions)), problem)
 
 
 @rule(
@@ -162,14 +163,10 @@ def iam_no_privilege_escalation(owner: Resource) -> Outcomes:
         if one.unknown:
             waiting = True
             continue
-        running = running or bool(_grants(one, RUNNING))
-        if on_everything(one) and _grants(one, ["iam:PassRole"]):
+        running = running or bool(granted(one, RUNNING))
+        if on_everything(one) and granted(one, ["iam:PassRole"]):
             passing.append(one)
-    yield from forbid(
-        owner,
-        lambda one: on_everything(one) and bool(_grants(one, ESCALATING)),
-        "allows to change anybody's policies, keys or trust",
-    )
+    yield from _everywhere(owner, ESCALATING, "allows to change anybody's policies, keys or trust")
     if running and not waiting:
         for one in passing:
             yield Finding(one.path, "allows to pass every role to code that the holder may run")
@@ -185,9 +182,7 @@ def iam_no_privilege_escalation(owner: Resource) -> Outcomes:
 )
 def iam_no_credentials_exposure(owner: Resource) -> Outcomes:
     """IAM policies do not hand out credentials of everything."""
-    yield from forbid(
-        owner, lambda one: on_everything(one) and bool(_grants(one, CREDENTIALS)), "hands out credentials of everything"
-    )
+    yield from _everywhere(owner, CREDENTIALS, "hands out credentials of everything")
 
 
 @rule(
@@ -200,9 +195,7 @@ def iam_no_credentials_exposure(owner: Resource) -> Outcomes:
 )
 def iam_no_data_exfiltration(owner: Resource) -> Outcomes:
     """IAM policies do not let data, secrets or messages of everything be read."""
-    yield from forbid(
-        owner, lambda one: on_everything(one) and bool(_grants(one, DATA)), "allows to read data of everything"
-    )
+    yield from _everywhere(owner, DATA, "allows to read data of everything")
 
 
 @rule(
@@ -215,8 +208,4 @@ def iam_no_data_exfiltration(owner: Resource) -> Outcomes:
 )
 def iam_no_permissions_management(owner: Resource) -> Outcomes:
     """IAM policies do not let the policies of everything be changed."""
-    yield from forbid(
-        owner,
-        lambda one: on_everything(one) and bool(_grants(one, PERMISSIONS)),
-        "allows to change who may use everything",
-    )
+    yield from _everywhere(owner, PERMISSIONS, "allows to change who may use everything")

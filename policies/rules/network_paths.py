@@ -89,11 +89,7 @@ def sg_no_public_ingress(stack: Graph) -> Outcomes:
     for group in stack.of(GROUP):
         if any(user.resource.type in LOAD_BALANCERS for user in stack.users(group)):
             continue
-        for kind in (INGRESS_RULE, GROUP_RULE):
-            for one in stack.pointing_at(group, kind, "securityGroupId", "id"):
-                yield from _public(one)
-        if group.sets("ingress"):
-            yield from _public(group)
+        yield from opened(stack, group)
 
 
 @rule(
@@ -111,8 +107,17 @@ def ecs_service_multi_az(stack: Graph) -> Outcomes:
         zones = [subnet.resource["availabilityZone"] for subnet in subnets]
         if len(subnets) > 1 and any(zone.unknown for zone in zones):
             yield Deferred("availabilityZone", service.urn)
-        elif subnets and len({zone.raw for zone in zones}) < 2:
+        elif subnets and len({zone.text() for zone in zones}) < 2:
             yield Finding("networkConfiguration.subnets", "are all in one zone", service.urn)
+
+
+def opened(stack: Graph, group: Node) -> Outcomes:
+    """A finding for each rule, inline or a resource of its own, by which the group admits the internet."""
+    for kind in (INGRESS_RULE, GROUP_RULE):
+        for one in stack.pointing_at(group, kind, "securityGroupId", "id"):
+            yield from _public(one)
+    if group.sets("ingress"):
+        yield from _public(group)
 
 
 def _public(written: Node) -> Outcomes:

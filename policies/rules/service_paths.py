@@ -33,7 +33,7 @@ def alb_target_sg_path(stack: Graph) -> Outcomes:
     for service in stack.of(SERVICE):
         before = [
             group
-            for balancer in _balancers(stack, service)
+            for balancer in balancers(stack, service)
             for group in stack.behind(balancer, "securityGroups", GROUP, "id")
         ]
         around = stack.behind(service, "networkConfiguration", GROUP, "id")
@@ -128,7 +128,7 @@ def _ports(service: Node) -> list[Value]:
     return [target["containerPort"] for target in service.resource["loadBalancers"].elements()]
 
 
-def _balancers(stack: Graph, service: Node) -> list[Node]:
+def balancers(stack: Graph, service: Node) -> list[Node]:
     """The load balancers whose listeners, or listener rules, send to the service's target groups."""
     groups = {group.urn for group in stack.behind(service, "loadBalancers", TARGET_GROUPS, "arn", "id")}
     listeners = [one for one in stack.of(*LISTENERS) if _sends(stack, one, "defaultActions", groups)]

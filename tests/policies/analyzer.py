@@ -1,7 +1,7 @@
 """Runs policies the way the engine does: through the SDK's servicer, over the wire's own messages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from google.protobuf import struct_pb2
@@ -37,6 +37,10 @@ class Node:
     props: Mapping[str, Any]
     sources: Mapping[str, tuple[str, str]] | None = None
     """Property name to the type and name of the resource that feeds it."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What the program said beside the properties, by the protocol's names."""
+    region: str = ""
+    """Region of its provider."""
 
 
 def only(name: str) -> Pack:
@@ -72,9 +76,17 @@ def struct(props: Mapping[str, Any]) -> struct_pb2.Struct:
     return message
 
 
-def analyze(servicer: Any, kind: str, props: Mapping[str, Any], name: str = "one") -> list[Shown]:
+def analyze(
+    servicer: Any, kind: str, props: Mapping[str, Any], name: str = "one", options: Mapping[str, Any] | None = None
+) -> list[Shown]:
     """What the servicer says to one resource."""
-    request = proto.AnalyzeRequest(type=kind, name=name, urn=urn(kind, name), properties=struct(props))
+    request = proto.AnalyzeRequest(
+        type=kind,
+        name=name,
+        urn=urn(kind, name),
+        properties=struct(props),
+        options=proto.AnalyzerResourceOptions(**options or {}),
+    )
     return _shown(servicer.Analyze(request, None))
 
 
@@ -85,6 +97,10 @@ def analyze_stack(servicer: Any, *nodes: Node) -> list[Shown]:
             type=node.type,
             name=node.name,
             urn=urn(node.type, node.name),
+            options=proto.AnalyzerResourceOptions(**node.options),
+            provider=proto.AnalyzerProviderResource(properties=struct({"region": node.region}))
+            if node.region
+            else None,
             properties=struct(node.props),
             propertyDependencies={
                 prop: proto.AnalyzerPropertyDependencies(urns=[urn(*source)])

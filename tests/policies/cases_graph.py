@@ -1,9 +1,14 @@
 """Stacks that pass each rule over the stack, and changes of them that do not, or that must wait."""
 
+from dataclasses import replace
+
 from tests.policies.analyzer import UNKNOWN, Node
-from tests.policies.cases_graph_messages import KEYED_QUEUE, MESSAGE_CASES, SNS_MAY
+from tests.policies.cases_graph_hosts import HOST_CASES
+from tests.policies.cases_graph_messages import MESSAGE_CASES, SNS_MAY
+from tests.policies.cases_graph_more import MORE
+from tests.policies.cases_graph_program import PROGRAM_CASES
+from tests.policies.cases_graph_unused import UNUSED_CASES
 from tests.policies.graph_samples import (
-    ALARM,
     BEHIND,
     FROM_BALANCER,
     GATEWAY,
@@ -43,8 +48,11 @@ ENDPOINTS = {
 }
 
 
-GRAPH_CASES = [
+STACKS = [
     *MESSAGE_CASES,
+    *HOST_CASES,
+    *PROGRAM_CASES,
+    *UNUSED_CASES,
     GraphCase(
         "ecs-service-private-subnets",
         PRIVATE,
@@ -209,15 +217,6 @@ GRAPH_CASES = [
         [{"acl": None}],
         [],
     ),
-    *(
-        GraphCase(
-            rule,
-            stack(new(QUEUE, "work", {prop: "{}"}), new(ALARM, "work", dimensions=(QUEUE, "work"))),
-            [{"MetricAlarm work": None}],
-            [],
-        )
-        for rule, prop in (("dlq-depth-alarm", "redriveAllowPolicy"), ("sqs-depth-alarm", "redrivePolicy"))
-    ),
     GraphCase(
         "sg-rule-management-conflict",
         BEHIND,
@@ -233,17 +232,10 @@ GRAPH_CASES = [
         [{"Role work": with_props(ROLE_NODE, inlinePolicies=[{"name": "a", "policy": policy()}])}],
         [],
     ),
-    GraphCase("sg-attached", BEHIND, [{"Service api": SERVICE_NODE}, {"LoadBalancer api": None}], []),
-    GraphCase(
-        "eip-attached",
-        stack(new(EIP, "nat"), new("aws:ec2/natGateway:NatGateway", "nat", allocationId=(EIP, "nat"))),
-        [{"NatGateway nat": None}],
-        [],
-    ),
-    GraphCase(
-        "unused-kms-key",
-        stack(new(KEY, "k"), KEYED_QUEUE, new(ALIAS, "a", targetKeyId=(KEY, "k"))),
-        [{"Queue work": None}, {"Queue work": None, "Alias a": None}],
-        [],
-    ),
+]
+GRAPH_CASES = [
+    replace(
+        case, also=[*case.also, *MORE.get(case.rule, ([], []))[0]], bad=[*case.bad, *MORE.get(case.rule, ([], []))[1]]
+    )
+    for case in STACKS
 ]

@@ -1,34 +1,87 @@
 """Stacks of topics, queues and keys that pass each rule, and changes of them that do not."""
 
 import json
+from collections.abc import Mapping
 
 from tests.policies.analyzer import UNKNOWN, Node
 from tests.policies.graph_samples import (
     ALARM,
     KEY,
     QUEUE_ARN,
+    QUEUE_URL,
     SUBSCRIPTION,
+    TOPIC_ARN,
     GraphCase,
     new,
     policy,
     stack,
     with_props,
 )
-from tests.policies.samples import QUEUE, ROLE, TOPIC
+from tests.policies.samples import QUEUE, QUEUE_POLICY, ROLE, TOPIC
 
+REDRIVE = "aws:sqs/redrivePolicy:RedrivePolicy"
 EIP, KEY_POLICY = "aws:ec2/eip:Eip", "aws:kms/keyPolicy:KeyPolicy"
 ALIAS, ENDPOINT = "aws:kms/alias:Alias", "aws:ec2/vpcEndpoint:VpcEndpoint"
 NEEDED = ["kms:Decrypt", "kms:GenerateDataKey*"]
 SNS_MAY = policy({"Principal": {"Service": "sns.amazonaws.com"}, "Action": NEEDED, "Resource": "*"})
 ALARMS_MAY = policy({"Principal": {"Service": "cloudwatch.amazonaws.com"}, "Action": NEEDED, "Resource": "*"})
-REDRIVE = json.dumps({"deadLetterTargetArn": QUEUE_ARN, "maxReceiveCount": 3})
+REDRIVE_POLICY = json.dumps({"deadLetterTargetArn": QUEUE_ARN, "maxReceiveCount": 3})
 KEYED_QUEUE = new(QUEUE, "work", kmsMasterKeyId=(KEY, "k"))
 DEAD = Node(QUEUE, "dead", {"arn": QUEUE_ARN, "messageRetentionSeconds": 1209600, "region": "eu-west-1"})
-MAIN = Node(QUEUE, "main", {"arn": "arn:aws:sqs:eu-west-1:1:main", "redrivePolicy": REDRIVE, "region": "eu-west-1"})
+MAIN = Node(
+    QUEUE, "main", {"arn": "arn:aws:sqs:eu-west-1:1:main", "redrivePolicy": REDRIVE_POLICY, "region": "eu-west-1"}
+)
 DEAD_LETTERS = stack(MAIN, DEAD)
 
 
+SENDING = {"Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": QUEUE_ARN}
+SUBSCRIBED = stack(
+    Node(TOPIC, "orders", {"arn": TOPIC_ARN}),
+    Node(QUEUE, "work", {"arn": QUEUE_ARN, "url": QUEUE_URL}),
+    Node(SUBSCRIPTION, "work", {"protocol": "sqs", "endpoint": QUEUE_ARN, "topic": TOPIC_ARN}),
+    Node(QUEUE_POLICY, "work", {"queueUrl": QUEUE_URL, "policy": policy(SENDING)}),
+)
+
+
+def opened(*statements: Mapping[str, object]) -> dict[str, Node | None]:
+    """The queue's policy of these statements."""
+    return {"QueuePolicy work": Node(QUEUE_POLICY, "work", {"queueUrl": QUEUE_URL, "policy": policy(*statements)})}
+
+
 MESSAGE_CASES = [
+    GraphCase(
+        "sns-to-sqs-queue-policy",
+        SUBSCRIBED,
+        [
+            {"QueuePolicy work": None},
+            opened(SENDING | {"Action": "sqs:ReceiveMessage"}),
+            opened(SENDING, SENDING | {"Effect": "Deny"}),
+        ],
+        [{"QueuePolicy work": new(QUEUE_POLICY, "work", {"queueUrl": QUEUE_URL}, policy=(TOPIC, "orders"))}],
+        [
+            opened(SENDING | {"Action": "sqs:*", "Principal": "*"}),
+            opened(SENDING | {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:1:orders"}}}),
+            {"QueuePolicy work": None, "Queue work": None},
+        ],
+    ),
+    GraphCase(
+        "sqs-dlq-configured",
+        DEAD_LETTERS,
+        [
+            {"Queue main": with_props(MAIN, redrivePolicy=None), "Queue dead": None},
+            {"Queue dead": with_props(DEAD, arn=f"{QUEUE_ARN}-two")},
+            {"Queue third": new(QUEUE, "third")},
+        ],
+        [],
+        [
+            {"Queue main": new(QUEUE, "main", redrivePolicy=(QUEUE, "dead"))},
+            {"Queue third": new(QUEUE, "third", {"redriveAllowPolicy": "{}"})},
+            {
+                "Queue third": new(QUEUE, "third"),
+                "Policy": new(REDRIVE, "third", queueUrl=(QUEUE, "third"), redrivePolicy=(QUEUE, "dead")),
+            },
+        ],
+    ),
     GraphCase(
         "sns-kms-publisher",
         stack(

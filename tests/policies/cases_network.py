@@ -164,9 +164,14 @@ NETWORK_CASES = [
     Case(
         "sg-too-many-rules",
         GROUP,
-        [{}, ingress(*[tcp(443, 443)] * 50)],
-        [(ingress(*[tcp(443, 443)] * 51), ["ingress has more rules"])],
+        [{}, {"ingress": []}, ingress(*[tcp(443, 443)] * 2)],
+        [
+            (ingress(*[tcp(443, 443)] * 3), ["ingress has more rules"]),
+            ({"egress": [tcp(443, 443)] * 3}, ["egress has more rules"]),
+            (ingress(*[tcp(443, 443)] * 3) | {"egress": [tcp(443, 443)] * 3}, ["ingress has", "egress has"]),
+        ],
         [{"ingress": UNKNOWN}, {"egress": UNKNOWN}],
+        {"mostRules": 2},
     ),
     at("subnet-no-auto-public-ip", SUBNET, "mapPublicIpOnLaunch", [None, False], [True]),
     at("subnet-no-auto-public-ip", SUBNET, "assignIpv6AddressOnCreation", [None, False], [True]),

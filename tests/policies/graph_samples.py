@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.policies.analyzer import UNKNOWN, Node
@@ -29,6 +29,9 @@ class GraphCase:
     bad: list[Mapping[str, Node | None]]
     later: list[Mapping[str, Node | None]]
     """Changes under which the check waits."""
+    also: list[Mapping[str, Node | None]] = field(default_factory=list)
+    """Changes that pass as well."""
+    config: Mapping[str, Any] = field(default_factory=dict)
 
 
 def stack(*nodes: Node) -> Stack:

@@ -22,8 +22,9 @@ NAMES = sorted(
 )
 # What the rules still ask of a component; shorter is better.
 KNOWN_FINDINGS: dict[str, dict[str, set[str]]] = {
-    # A queue that is not the fan-out's own has no dead-letter queue that it knows.
-    "baseline": {"FanOut": {"sns-subscription-redrive"}},
+    # A queue that is not the fan-out's own has no dead-letter queue that it knows; key_name, one of all arguments, names
+    # a key pair of nobody's stack.
+    "baseline": {"FanOut": {"sns-subscription-redrive"}, "Host": {"bastion-key-pair"}},
     "prod": {
         # The fewest arguments name no topic that alarms could tell.
         "FanOut": {"dlq-depth-alarm", "sqs-depth-alarm"},
@@ -66,7 +67,7 @@ def registered(name: str, *, all_arguments: bool) -> list[Node]:
             "id": f"{resource.name}-id",
             "name": resource.name + (".fifo" if resource.inputs.get("fifoQueue") else ""),
             "url": f"https://sqs.{support.REGION}.amazonaws.com/{support.ACCOUNT}/{resource.name}",
-        }
+        } | (support.COMPUTED[resource.type](resource.name) if resource.type in support.COMPUTED else {})
         nodes.append(Node(resource.type, resource.name, given | plain(resource.inputs)))
     return nodes
 
@@ -98,7 +99,17 @@ def test_a_stricter_profile_finds_in_a_component_what_is_known_and_nothing_manda
 def test_each_rule_over_a_type_that_components_make_has_judged_one() -> None:
     met = {node.type for name in NAMES for node in registered(name, all_arguments=True)}
     unmet = {rule.name for rule in rules() if rule.types and not met.intersection(rule.types)}
-    assert {name.partition("-")[0] for name in unmet} <= {"alarm", "ecr", "ecs", "eks", "iam", "kms", "nacl", "vpc"}
+    assert {name.partition("-")[0] for name in unmet} <= {
+        "alarm",
+        "ecr",
+        "ecs",
+        "eks",
+        "iam",
+        "kms",
+        "nacl",
+        "pinned",
+        "vpc",
+    }
     assert {name for name in unmet if name.startswith(("ecr", "ecs", "iam"))} <= {
         "ecr-policy-not-public",
         "ecs-capacity-provider-protection",

@@ -15,6 +15,7 @@ from tests.policies.cases_graph import GRAPH_CASES
 from tests.policies.graph_samples import GraphCase, changed
 from tests.policies.samples import QUEUE, QUEUE_POLICY, TOPIC, Case
 from tests.policies.test_graph_rules import SUBSCRIPTION, deployed
+from tests.policies.test_graph_tables import begin as begin_graph
 from tests.policies.test_rules import begin
 
 CANARY = "canary-3f9c"
@@ -125,12 +126,12 @@ def test_no_stack_stops_a_graph_rule_or_leaks(data: st.DataObject) -> None:
 @given(data=st.data())
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_stack_of_the_tables_stops_a_graph_rule_or_leaks(case: GraphCase, data: st.DataObject) -> None:
-    change = data.draw(st.sampled_from([*case.bad, *case.later]))
+    change = data.draw(st.sampled_from([*case.bad, *case.later, *case.also]))
     nodes = [
         replace(node, props=mutate(data, dict(node.props))) if data.draw(st.booleans()) else node
         for node in changed(case.good, change)
     ]
-    for one in analyze_stack(ours(), *nodes):
+    for one in analyze_stack(begin_graph(ours, case), *nodes):
         assert "failed here" not in one.message
         assert CANARY not in one.message
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from policies.rules.task_roles import ATTACHMENT
+from policies.rules.role_grants import ATTACHMENT
 from tests.policies.analyzer import UNKNOWN, Node, analyze_stack, only, ours, stock, urn
 from tests.policies.graph_samples import WORKER, changed
 from tests.policies.samples import QUEUE, QUEUE_POLICY, TOPIC

@@ -1,0 +1,79 @@
+"""What the policies of a role in the stack allow, all of them together.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from policies import statements
+from policies.graph import Graph, Node
+from policies.rules.iam import POLICY, ROLE_POLICY, on_everything, whole_service
+from policies.rules.iam_scope import DATA, ESCALATING, PERMISSIONS, granted
+from policies.values import Value
+
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+WIDE_MANAGED: Final = ("FullAccess", "AdministratorAccess", "PowerUserAccess")
+
+
+@dataclass(frozen=True)
+class Grants:
+    """What the policies of a role allow, as far as the stack shows them."""
+
+    statements: list[Value]
+    managed: list[str]
+    """ARNs of attached policies, as far as they are known."""
+    unknown: bool
+    """Whether some policy is not known yet."""
+    elsewhere: bool
+    """Whether some policy is AWS's own or another stack's, so that what it allows cannot be seen."""
+    none: bool
+    """Whether nothing at all is attached."""
+
+    def allow(self, action: str, resource: str) -> bool:
+        """Whether a statement allows the action on the resource."""
+        return any(
+            statements.covers(one, "Action", action) and statements.covers(one, "Resource", resource)
+            for one in self.statements
+        )
+
+    @property
+    def whole_service(self) -> bool:
+        """Whether they hold every action of a service."""
+        by_statement = any(statements.every_action(one) or whole_service(one) for one in self.statements)
+        return by_statement or any(arn.endswith(WIDE_MANAGED) for arn in self.managed)
+
+    @property
+    def powerful(self) -> bool:
+        """Whether their holder can get hold of the account: whole services, or changing who may do what."""
+        changing = (*ESCALATING, *PERMISSIONS)
+        return self.whole_service or any(on_everything(one) and granted(one, changing) for one in self.statements)
+
+    def read_data(self, *, of_everything: bool) -> bool:
+        """Whether they allow to read objects, rows, secrets or messages, of some resource or of every one."""
+        return any(
+            (statements.every_action(one) or granted(one, DATA)) and (not of_everything or on_everything(one))
+            for one in self.statements
+        )
+
+
+def grants(stack: Graph, role: Node) -> Grants:
+    """What the role's inline, attached and managed policies allow."""
+    holders = stack.pointing_at(role, ROLE_POLICY, "role", "name", "id", "arn")
+    attachments = stack.pointing_at(role, ATTACHMENT, "role", "name", "id", "arn")
+    attached = [stack.behind(one, "policyArn", POLICY, "arn", "id") for one in attachments]
+    documents = [one.resource.document("policy") for one in [*holders, *(it for found in attached for it in found)]]
+    inline = [one["policy"] for one in role.resource["inlinePolicies"].elements() if role.sets("inlinePolicies")]
+    documents += [role.resource.parsed(one) for one in inline]
+    elsewhere = any(not found for found in attached) or role.sets("managedPolicyArns")
+    allowed = [
+        one
+        for document in documents
+        if not document.unknown
+        for one in statements.statements(document)
+        if statements.allows(one)
+    ]
+    named = [one.raw for one in role.resource["managedPolicyArns"].elements() if isinstance(one.raw, str)]
+    managed = [arn for one in attachments if (arn := one.output("policyArn"))]
+    unknown = any(document.unknown for document in documents)
+    return Grants(allowed, [*managed, *named], unknown, elsewhere, not documents and not elsewhere)
