@@ -17,6 +17,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from sandbox.gate import Gate
 from sandbox.network import STATUS_PATH, listening
+from sandbox.provider import moto_corrections
 
 # Operations that change nothing worth saving. Receiving is one: a message that was only received comes again.
 READS = ("BatchGet", "Check", "Decrypt", "Describe", "Discover", "Encrypt", "Filter", "Generate", "Get", "Head", "List",
@@ -38,6 +39,7 @@ class AwsApi:
         status: Callable[[], dict[str, Any]],
     ) -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        moto_corrections.install()
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._gate, self._changed, self._status = gate, changed, status
         self._servers: list[BaseWSGIServer] = []

@@ -1,12 +1,12 @@
 """What moto 5.2.5 gets wrong in the services that are declared here and a user would be misled by; corrected in its classes.
 
-Each correction says what moto does instead. They hold for its HTTP endpoint too, once the provider was used in the process.
+Each correction says what moto does instead. They hold for its HTTP endpoint as for calls in process.
 """
 
 from functools import wraps
 from typing import Any
 
-from sandbox.provider import moto_queue_order
+from sandbox.provider import moto_delivery, moto_queue_order, moto_queue_rules
 
 _installed = False
 
@@ -18,7 +18,9 @@ def install() -> None:
         return
     _installed = True
     _queues()
+    moto_queue_rules.install()
     moto_queue_order.install()
+    moto_delivery.install()
     _clusters()
 
 

@@ -17,9 +17,11 @@ _turn = threading.RLock()
 
 def install() -> None:
     """Corrects moto; to be called once."""
-    from moto.sqs.models import SQSBackend  # noqa: PLC0415 - after moto's environment is set
+    from moto.sqs.models import Queue, SQSBackend  # noqa: PLC0415 - after moto's environment is set
 
     backend: Any = SQSBackend
+    queue_type: Any = Queue
+    queue_type.wait_for_messages = _wait
     for name in ("send_message", "delete_message", "change_message_visibility"):
         setattr(backend, name, _one_at_a_time(getattr(backend, name)))
     receive = backend.receive_message
@@ -34,10 +36,15 @@ def install() -> None:
             left = end - time.monotonic()
             if found or left <= 0:
                 return found
-            with queue._messages_lock:  # noqa: SLF001 - moto announces a new message on it
-                queue._messages_lock.wait(min(left, LOOK_SECONDS))  # noqa: SLF001
+            queue.wait_for_messages(min(left, LOOK_SECONDS))
 
     backend.receive_message = look_again
+
+
+def _wait(self: Any, timeout: float) -> None:
+    """Until a message arrives, where moto returns at once while one is visible, although its group is busy."""
+    with self._messages_lock:  # moto announces a new message on it
+        self._messages_lock.wait(timeout)
 
 
 def _one_at_a_time(call: Any) -> Any:

@@ -37,7 +37,9 @@ def test_messages_and_delivery_are_as_they_were(box: Box) -> None:
     dead = sqs.create_queue(QueueName="shipping-dead")["QueueUrl"]
     dead_arn = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 3})
-    queue = sqs.create_queue(QueueName="shipping", Attributes={"RedrivePolicy": redrive})["QueueUrl"]
+    let_in = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+    attributes = {"RedrivePolicy": redrive, "Policy": json.dumps({"Statement": [let_in]})}
+    queue = sqs.create_queue(QueueName="shipping", Attributes=attributes)["QueueUrl"]
     topic = sns.create_topic(Name="orders")["TopicArn"]
     sns.subscribe(
         TopicArn=topic,

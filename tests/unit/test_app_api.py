@@ -42,7 +42,9 @@ def topic(clients: tuple[Any, Any], request: pytest.FixtureRequest) -> Iterator[
     """ARN of a topic and URL of a queue that gets its messages raw."""
     sns, sqs = clients
     arn = sns.create_topic(Name="orders")["TopicArn"]
-    url = sqs.create_queue(QueueName="orders")["QueueUrl"]
+    let_in = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+    policy = {"Policy": json.dumps({"Statement": [let_in]})}
+    url = sqs.create_queue(QueueName="orders", Attributes=policy)["QueueUrl"]
     raw = {"RawMessageDelivery": "true"}
     sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint="arn:aws:sqs:eu-west-1:123456789012:orders", Attributes=raw)
     yield arn, url
