@@ -3,6 +3,7 @@
 from ._checks import ArgumentError
 from ._container import ContainerHealthCheckArgs
 from ._load_balancer import LoadBalancerArgs
+from ._network_acls import NetworkAclArgs
 from ._scaling import ScalingArgs
 from ._service_args import FargateServiceArgs
 from ._strategy import DeploymentArgs
@@ -43,6 +44,7 @@ __all__ = [
     "HostInboundArgs",
     "LoadBalancerArgs",
     "Network",
+    "NetworkAclArgs",
     "NetworkArgs",
     "PermissionArgs",
     "Queue",

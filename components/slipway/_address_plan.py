@@ -19,6 +19,9 @@ SMALLEST_VPC = 24  # prefix length: two zones are the fewest that a load balance
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#subnets-load-balancer
 SMALLEST_PUBLIC = 27  # prefix length; what a load balancer wants
 SMALLEST_SUBNET = 28  # prefix length; AWS's limit
+IPV6_SUBNET = 64  # prefix length; AWS has no other, and gives a VPC a /56, which is 256 of them
+# https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html#vpc-sizing-ipv6
+IPV6_FIRST = {PRIVATE: 0x00, ISOLATED: 0x10, PUBLIC: 0x20}  # the last byte of zone a's /64
 Blocks = dict[str, dict[str, str]]
 
 
@@ -65,6 +68,14 @@ def reserved(network: ipaddress.IPv4Network, tier: str, letter: str) -> str:
         return str(list(network.subnets(prefixlen_diff=zones.bit_length()))[slot])
     skipped = {ISOLATED: 2 * zones, PUBLIC: 3 * zones}[tier]
     return str(list(network.subnets(prefixlen_diff=zones.bit_length() + 1))[skipped + slot])
+
+
+def reserved_ipv6(vpc_block: str, tier: str, letter: str) -> str:
+    """The /64 of one tier in one zone of the VPC's IPv6 block, which depends on nothing else."""
+    network = ipaddress.IPv6Network(vpc_block)
+    number = IPV6_FIRST[tier] + ZONE_LETTERS.index(letter)
+    first = int(network.network_address) + (number << (network.max_prefixlen - IPV6_SUBNET))
+    return str(ipaddress.IPv6Network((first, IPV6_SUBNET)))
 
 
 def subnets(

@@ -12,6 +12,7 @@ from pulumi_aws import ec2
 
 from ._address_plan import PRIVATE
 from ._checks import ArgumentError, distinct
+from ._existing_routes import check_routes
 
 VPC_ID = re.compile(r"vpc-[0-9a-f]{8}([0-9a-f]{9})?")
 SUBNET_ID = re.compile(r"subnet-[0-9a-f]{8}([0-9a-f]{9})?")
@@ -61,7 +62,7 @@ def check_ids(who: str, vpc_id: str, subnets: Mapping[str, Sequence[str]]) -> No
 def look_up(
     who: str, vpc_id: str, subnets: Mapping[str, Sequence[str]], child: pulumi.ResourceOptions
 ) -> ExistingNetwork:
-    """Ask AWS for the VPC and its subnets; refuse subnets that are not in it and tiers in one zone only."""
+    """Ask AWS for the VPC and its subnets; refuse subnets that are not in it, a tier in one zone, or one routed otherwise."""
     options = pulumi.InvokeOptions(parent=child.parent)
     asked = sorted(subnet for ids in subnets.values() for subnet in ids)
     # A list that may come out short, since a look-up by id would end in the provider's error.
@@ -82,6 +83,7 @@ def look_up(
                 f"{who}: {tier}_subnet_ids must lie in at least two zones, got {zones[tier][0]} only; "
                 "add a subnet of another zone"
             )
+    check_routes(who, vpc_id, subnets, options)
     return ExistingNetwork(ec2.get_vpc(id=vpc_id, opts=options).cidr_block, zones)
 
 

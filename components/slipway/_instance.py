@@ -48,12 +48,14 @@ class Machine:
     refresh_ami: bool = False
     user_data: pulumi.Input[str] | None = None
     user_data_replaces: bool = False
+    forwards: bool = False
+    """Whether it passes on what is addressed to others, set up by its user data, which then stays as the image does."""
 
 
-def type_name(who: str, value: str) -> str:
+def type_name(who: str, value: str, argument: str = "instance_type") -> str:
     """An instance type by its form; which of them a region has, AWS says."""
     if not TYPE_NAME.fullmatch(value):
-        raise ArgumentError(f"{who}: instance_type must be one like {INSTANCE_TYPE}, got {value!r}")
+        raise ArgumentError(f"{who}: {argument} must be one like {INSTANCE_TYPE}, got {value!r}")
     return value
 
 
@@ -61,13 +63,16 @@ def hardened_instance(name: str, machine: Machine, tags: Tags | None, child: pul
     """An instance with an encrypted disk, IMDSv2 one hop away only, and no public address of its own."""
     # The image is resolved once: a new release of Amazon Linux is no reason to lose the instance. The address is refused
     # once: an Elastic IP attached later makes AWS answer otherwise.
-    settled = ["associatePublicIpAddress"] if machine.refresh_ami else ["ami", "associatePublicIpAddress"]
+    settled = ["associatePublicIpAddress"]
+    if not machine.refresh_ami:
+        settled = ["ami", *(["userData"] if machine.forwards else []), *settled]
     return ec2.Instance(
         name,
         ami=image_id(machine.instance_type, child),
         instance_type=machine.instance_type,
         subnet_id=machine.subnet_id,
         associate_public_ip_address=False,
+        source_dest_check=False if machine.forwards else None,
         vpc_security_group_ids=[machine.security_group_id],
         key_name=machine.key_name,
         iam_instance_profile=machine.profile_name,
@@ -79,7 +84,7 @@ def hardened_instance(name: str, machine: Machine, tags: Tags | None, child: pul
         opts=pulumi.ResourceOptions(
             parent=child.parent,
             ignore_changes=settled,
-            replace_on_changes=["userData"] if machine.user_data_replaces else None,
+            replace_on_changes=["userData"] if machine.user_data_replaces or machine.forwards else None,
         ),
     )
 

@@ -3,42 +3,23 @@
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-example-private-subnets-nat.html
 """
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import pulumi
 from pulumi_aws import ec2
 
-from ._address_plan import ISOLATED, PRIVATE, PUBLIC, TIERS, Blocks, check_connected, subnets, vpc_network
-from ._checks import ArgumentError, distinct, given, not_empty, one_of
-from ._endpoints import gateway_endpoint, interface_endpoints, service_names
+from ._address_plan import ISOLATED, PRIVATE, PUBLIC
+from ._endpoints import gateway_endpoint, interface_endpoints
 from ._flow_log import flow_log
-from ._logs import retention_days
-from ._routing import Site, id_after, isolated_routes, nat_gateways, open_to_internet, private_routes
-from ._subnets import tier_subnets
+from ._nat import NAT_NONE, exits
+from ._network_acls import network_acls
+from ._network_spec import NetworkSpec, cost_drivers
+from ._routing import Exit, Site, id_after, isolated_routes, open_to_internet, private_routes
+from ._subnets import SubnetPlan, tier_subnets
 from ._tags import Tags, named
-from ._zones import zone_letters, zone_names
-
-CIDR_BLOCK = "10.20.0.0/16"
-NAT_NONE, NAT_SINGLE, NAT_PER_ZONE = "none", "single", "per_zone"
-
-
-@dataclass(frozen=True)
-class NetworkSpec:
-    """A new network's arguments, checked."""
-
-    who: str
-    network: ipaddress.IPv4Network
-    letters: list[str]
-    zone_names: Sequence[str] | None
-    plan: Blocks
-    nat: str
-    gateways: list[str]
-    services: list[str]
-    eks_tags: bool
-    flow_log_days: int
+from ._zones import zone_names
 
 
 @dataclass(frozen=True)
@@ -47,10 +28,12 @@ class NetworkParts:
 
     vpc_id: pulumi.Output[str]
     cidr_block: pulumi.Output[str]
+    ipv6_cidr_block: pulumi.Output[str | None]
     zones: pulumi.Output[Sequence[str]]
     subnet_ids: Mapping[str, Sequence[pulumi.Output[str]]]
     nat_public_ips: pulumi.Output[Sequence[str]]
     flow_log_group_name: pulumi.Output[str | None]
+    cost_drivers: Sequence[str]
 
     def all_of(self, tier: str) -> pulumi.Output[Sequence[str]]:
         """Subnets of a tier, none where there is no such tier."""
@@ -61,59 +44,19 @@ class NetworkParts:
         return next(iter(self.subnet_ids.get(tier, [])), cast("pulumi.Output[str]", pulumi.Output.from_input(None)))
 
 
-def network_spec(who: str, args: Mapping[str, Any]) -> NetworkSpec:
-    """Arguments of a new network to their meaning."""
-    network = vpc_network(who, given(args.get("cidr_block"), CIDR_BLOCK))
-    check_connected(who, network, given(args.get("connected_cidr_blocks"), []))
-    letters = zone_letters(who, args.get("availability_zones"), args.get("zone_count"))
-    tiers = given(args.get("tiers"), [PUBLIC, PRIVATE])
-    not_empty(who, "tiers", tiers, f"{PUBLIC} and {PRIVATE}")
-    for tier in tiers:
-        one_of(who, "tiers", tier, TIERS)
-    distinct(who, "tiers", tiers)
-    plan = subnets(who, network, letters, tiers, given(args.get("subnet_cidr_blocks"), {}))
-    services = service_names(who, given(args.get("interface_endpoints"), []), given(args.get("endpoints_for"), []))
-    if services and not {PRIVATE, ISOLATED}.intersection(tiers):
-        rule = f"tiers must have {PRIVATE} or {ISOLATED} for interface endpoints to stand in"
-        raise ArgumentError(f"{who}: {rule}, got {', '.join(tiers)}")
-    dynamodb = given(args.get("dynamodb_endpoint"), False)
-    if dynamodb and PRIVATE not in tiers:
-        raise ArgumentError(f"{who}: dynamodb_endpoint needs the tier {PRIVATE}, got {', '.join(tiers)}; add it")
-    return NetworkSpec(
-        who=who,
-        network=network,
-        letters=letters,
-        zone_names=args.get("availability_zones"),
-        plan=plan,
-        nat=nat_kind(who, args.get("nat"), tiers),
-        gateways=["s3", *(["dynamodb"] if dynamodb else [])] if PRIVATE in tiers else [],
-        services=services,
-        eks_tags=given(args.get("eks_subnet_tags"), False),
-        flow_log_days=retention_days(who, "flow_log_retention_days", args.get("flow_log_retention_days")),
-    )
-
-
-def nat_kind(who: str, asked: str | None, tiers: Sequence[str]) -> str:
-    """The way out of private subnets: a gateway stands in a public subnet and serves private ones."""
-    possible = {PUBLIC, PRIVATE}.issubset(tiers)
-    nat = one_of(who, "nat", given(asked, NAT_SINGLE if possible else NAT_NONE), (NAT_NONE, NAT_SINGLE, NAT_PER_ZONE))
-    if nat != NAT_NONE and not possible:
-        fix = f"a gateway joins {PRIVATE} subnets to {PUBLIC} ones; add the tier, or leave nat out"
-        raise ArgumentError(f"{who}: nat must be {NAT_NONE} with tiers {', '.join(tiers)}, got {nat!r}; {fix}")
-    return nat
-
-
 def new_network(
     component: pulumi.Resource, name: str, spec: NetworkSpec, tags: Tags | None, child: pulumi.ResourceOptions
 ) -> NetworkParts:
     """Make the VPC and everything in it."""
-    if PRIVATE in spec.plan and spec.nat == NAT_NONE and not spec.services:
+    if PRIVATE in spec.plan and spec.nat.kind == NAT_NONE and not spec.services:
         reach = " and ".join({"s3": "S3", "dynamodb": "DynamoDB"}[gateway] for gateway in spec.gateways)
         lacking = f"without nat and interface_endpoints, private subnets reach only {reach}"
-        pulumi.log.warn(f"{spec.who}: {lacking}", resource=component)
+        by_ipv6 = " over IPv4" if spec.ipv6 else ""
+        pulumi.log.warn(f"{spec.who}: {lacking}{by_ipv6}", resource=component)
     vpc = ec2.Vpc(
         name,
         cidr_block=str(spec.network),
+        assign_generated_ipv6_cidr_block=True if spec.ipv6 else None,
         enable_dns_hostnames=True,
         enable_dns_support=True,
         tags=named(name, tags),
@@ -123,42 +66,40 @@ def new_network(
     ec2.DefaultSecurityGroup(closed, vpc_id=vpc.id, tags=named(closed, tags), opts=child)
     zones = zone_names(spec.who, spec.letters, spec.zone_names, child)
     site = Site(name, vpc, tags, child)
-    tiers = tier_subnets(site, spec.plan, zones, spec.zone_names is None, spec.eks_tags)
-    ways_out, addresses = routed(site, spec, tiers)
+    tiers = tier_subnets(site, SubnetPlan(spec.plan, zones, spec.zone_names is None, spec.eks_tags, spec.ipv6))
+    if spec.acls:
+        network_acls(site, spec.acls, tiers, spec.ipv6)
+    ways_out, made = routed(site, spec, tiers)
     group = flow_log(name, vpc.id, spec.flow_log_days, tags, child)
     first = next(iter(tiers.values()))
     return NetworkParts(
         vpc_id=vpc.id,
         cidr_block=vpc.cidr_block,
+        ipv6_cidr_block=vpc.ipv6_cidr_block.apply(lambda block: block if spec.ipv6 else None),
         zones=pulumi.Output.all(*[first[zone].availability_zone for zone in spec.letters]),
         subnet_ids={
-            tier: [id_after(subnet, ways_out[tier][zone]) for zone, subnet in made.items()]
-            for tier, made in tiers.items()
+            tier: [id_after(subnet, ways_out[tier][zone]) for zone, subnet in subnets.items()]
+            for tier, subnets in tiers.items()
         },
-        nat_public_ips=pulumi.Output.all(*[address.public_ip for address in addresses]),
+        nat_public_ips=pulumi.Output.all(*[it.public_ip for it in made]),
         flow_log_group_name=group.name,
+        cost_drivers=cost_drivers(spec),
     )
 
 
 Standing = dict[str, dict[str, list[pulumi.CustomResource]]]
 
 
-def routed(
-    site: Site, spec: NetworkSpec, tiers: Mapping[str, Mapping[str, ec2.Subnet]]
-) -> tuple[Standing, list[ec2.Eip]]:
-    """Give each tier its ways out: tier and zone to what must stand before a workload there, and the NAT's addresses."""
+def routed(site: Site, spec: NetworkSpec, tiers: Mapping[str, Mapping[str, ec2.Subnet]]) -> tuple[Standing, list[Exit]]:
+    """Give each tier its ways out: tier and zone to what must stand before a workload there, and the NAT."""
     standing: Standing = {}
-    addresses: list[ec2.Eip] = []
-    gateways: list[tuple[str, ec2.NatGateway]] = []
+    made: list[Exit] = []
     public, private, isolated = (tiers.get(tier, {}) for tier in (PUBLIC, PRIVATE, ISOLATED))
     if public:
-        route, joined = open_to_internet(site, public)
-        standing[PUBLIC] = {zone: [route, joined[zone]] for zone in public}
-        with_nat = {NAT_NONE: [], NAT_SINGLE: spec.letters[:1], NAT_PER_ZONE: spec.letters}[spec.nat]
-        exits = nat_gateways(site, {zone: public[zone] for zone in with_nat}, route)
-        addresses = [address for _, address in exits.values()]
-        gateways = [(zone, gateway) for zone, (gateway, _) in exits.items()]
-    tables, standing[PRIVATE] = private_routes(site, private, gateways)
+        routes, joined = open_to_internet(site, public, spec.ipv6)
+        standing[PUBLIC] = {zone: [*routes, joined[zone]] for zone in public}
+        made = exits(site, spec.nat, str(spec.network), public, routes[0])
+    tables, standing[PRIVATE] = private_routes(site, private, made, spec.ipv6)
     inside = private or isolated
     reached: list[pulumi.CustomResource] = [
         *(gateway_endpoint(site, service, list(tables.values())) for service in spec.gateways),
@@ -167,4 +108,4 @@ def routed(
     standing[ISOLATED] = {zone: [joined] for zone, joined in isolated_routes(site, isolated).items()}
     for tier in (PRIVATE, ISOLATED):
         standing[tier] = {zone: [*ways, *reached] for zone, ways in standing[tier].items()}
-    return standing, addresses
+    return standing, made

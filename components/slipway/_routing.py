@@ -1,4 +1,4 @@
-"""The ways in and out of a VPC's subnets: route tables and gateways.
+"""The ways in and out of a VPC's subnets: route tables and internet gateways.
 
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
 """
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import ec2
 
-from ._rules import ANYWHERE
+from ._rules import ANYWHERE, ANYWHERE_IPV6
 from ._tags import Tags, named
 
 
@@ -23,51 +23,53 @@ class Site:
     child: pulumi.ResourceOptions
 
 
+@dataclass(frozen=True)
+class Exit:
+    """NAT that stands in a zone."""
+
+    zone: str
+    target: Mapping[str, pulumi.Output[str]]
+    """The argument of a route that leads to it."""
+    public_ip: pulumi.Output[str]
+    needs: Sequence[pulumi.CustomResource]
+    """What must stand beside the route before anything passes."""
+
+
 def id_after(subnet: ec2.Subnet, ways_out: Iterable[pulumi.CustomResource]) -> pulumi.Output[str]:
     """A subnet's id, known when everything its workloads reach the world through is there."""
     return pulumi.Output.all(subnet.id, *[way.id for way in ways_out]).apply(lambda ids: str(ids[0]))
 
 
 def open_to_internet(
-    site: Site, public: Mapping[str, ec2.Subnet]
-) -> tuple[ec2.Route, dict[str, ec2.RouteTableAssociation]]:
-    """Public subnets to their route to an internet gateway, and each zone's association with it."""
+    site: Site, public: Mapping[str, ec2.Subnet], ipv6: bool
+) -> tuple[list[ec2.Route], dict[str, ec2.RouteTableAssociation]]:
+    """Public subnets to their routes to an internet gateway, IPv4's first, and each zone's association with them."""
     tags, child = site.tags, site.child
     gateway = ec2.InternetGateway(site.name, vpc_id=site.vpc.id, tags=named(site.name, tags), opts=child)
     shared = f"{site.name}-public"
     table = ec2.RouteTable(shared, vpc_id=site.vpc.id, tags=named(shared, tags), opts=child)
-    route = ec2.Route(
-        shared, route_table_id=table.id, destination_cidr_block=ANYWHERE, gateway_id=gateway.id, opts=child
-    )
+    routes = [
+        ec2.Route(shared, route_table_id=table.id, destination_cidr_block=ANYWHERE, gateway_id=gateway.id, opts=child)
+    ]
+    if ipv6:
+        routes.append(
+            ec2.Route(
+                f"{shared}-ipv6",
+                route_table_id=table.id,
+                destination_ipv6_cidr_block=ANYWHERE_IPV6,
+                gateway_id=gateway.id,
+                opts=child,
+            )
+        )
     joined = {
         zone: ec2.RouteTableAssociation(f"{shared}-{zone}", subnet_id=subnet.id, route_table_id=table.id, opts=child)
         for zone, subnet in public.items()
     }
-    return route, joined
-
-
-def nat_gateways(
-    site: Site, public: Mapping[str, ec2.Subnet], to_internet: ec2.Route
-) -> dict[str, tuple[ec2.NatGateway, ec2.Eip]]:
-    """Zones to a NAT gateway and its address each."""
-    made = {}
-    for zone, subnet in public.items():
-        name = f"{site.name}-nat-{zone}"
-        after_route = pulumi.ResourceOptions(parent=site.child.parent, depends_on=[to_internet])
-        address = ec2.Eip(name, domain="vpc", tags=named(name, site.tags), opts=after_route)
-        # An address serves one gateway at a time, so a new gateway cannot stand before the old one is gone.
-        one_at_a_time = pulumi.ResourceOptions(
-            parent=site.child.parent, depends_on=[to_internet], delete_before_replace=True
-        )
-        gateway = ec2.NatGateway(
-            name, subnet_id=subnet.id, allocation_id=address.id, tags=named(name, site.tags), opts=one_at_a_time
-        )
-        made[zone] = (gateway, address)
-    return made
+    return routes, joined
 
 
 def private_routes(
-    site: Site, private: Mapping[str, ec2.Subnet], gateways: Sequence[tuple[str, ec2.NatGateway]]
+    site: Site, private: Mapping[str, ec2.Subnet], exits: Sequence[Exit], ipv6: bool
 ) -> tuple[dict[str, ec2.RouteTable], dict[str, list[pulumi.CustomResource]]]:
     """Private subnets to a route table each, and what must stand before a workload in the zone reaches out.
 
@@ -75,20 +77,30 @@ def private_routes(
     """
     tables: dict[str, ec2.RouteTable] = {}
     ways_out: dict[str, list[pulumi.CustomResource]] = {}
-    own = dict(gateways)
+    own = {it.zone: it for it in exits}
+    one_way = None
+    if ipv6 and private:
+        one_way = ec2.EgressOnlyInternetGateway(
+            site.name, vpc_id=site.vpc.id, tags=named(site.name, site.tags), opts=site.child
+        )
     for zone, subnet in private.items():
         name = f"{site.name}-private-{zone}"
         table = ec2.RouteTable(name, vpc_id=site.vpc.id, tags=named(name, site.tags), opts=site.child)
         joined = ec2.RouteTableAssociation(name, subnet_id=subnet.id, route_table_id=table.id, opts=site.child)
         tables[zone], ways_out[zone] = table, [joined]
-        if gateways:
-            gateway = own.get(zone, gateways[0][1])
+        if exits:
+            way = own.get(zone, exits[0])
+            route = ec2.Route(
+                name, route_table_id=table.id, destination_cidr_block=ANYWHERE, opts=site.child, **way.target
+            )
+            ways_out[zone] += [route, *way.needs]
+        if one_way:
             ways_out[zone].append(
                 ec2.Route(
-                    name,
+                    f"{name}-ipv6",
                     route_table_id=table.id,
-                    destination_cidr_block=ANYWHERE,
-                    nat_gateway_id=gateway.id,
+                    destination_ipv6_cidr_block=ANYWHERE_IPV6,
+                    egress_only_gateway_id=one_way.id,
                     opts=site.child,
                 )
             )

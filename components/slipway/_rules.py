@@ -4,15 +4,20 @@ Inline rules would make two groups that name each other impossible to create.
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
 
+import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws import ec2, vpc
 
+from ._checks import ArgumentError
 from ._tags import Tags, named
 
 ANYWHERE = "0.0.0.0/0"
+ANYWHERE_IPV6 = "::/0"
 HTTPS = 443
+ADMIN_PORTS = (22, 3389)  # ssh and remote desktop
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,30 @@ class Gate:
             opts=self.child,
         )
 
+    def let_all_in(self, rule: str, purpose: str, block: pulumi.Input[str]) -> None:
+        """Admit a network with every protocol, for an instance that forwards."""
+        vpc.SecurityGroupIngressRule(
+            f"{self.name}-{rule}",
+            security_group_id=self.group.id,
+            description=purpose,
+            ip_protocol="-1",
+            cidr_ipv4=block,
+            tags=named(f"{self.name}-{rule}", self.tags),
+            opts=self.child,
+        )
+
+    def let_all_out(self, rule: str, purpose: str, block: pulumi.Input[str]) -> None:
+        """Let members send every protocol to a network, for an instance that forwards."""
+        vpc.SecurityGroupEgressRule(
+            f"{self.name}-{rule}",
+            security_group_id=self.group.id,
+            description=purpose,
+            ip_protocol="-1",
+            cidr_ipv4=block,
+            tags=named(f"{self.name}-{rule}", self.tags),
+            opts=self.child,
+        )
+
     def let_out_to(self, rule: str, port: int, purpose: str, other: "Gate") -> None:
         """Let members connect to one TCP port of another group's members."""
         vpc.SecurityGroupEgressRule(
@@ -92,3 +121,10 @@ def closed_group(
 def block_name(block: str) -> str:
     """A network in the form that resource names have: 10.0.0.0/8 to 10-0-0-0-8."""
     return block.replace(".", "-").replace("/", "-")
+
+
+def check_not_everyone(who: str, argument: str, blocks: Sequence[str]) -> None:
+    """Refuse networks that add up to the whole internet, in one or in several."""
+    if any(block.prefixlen == 0 for block in ipaddress.collapse_addresses(map(ipaddress.IPv4Network, blocks))):
+        ways = "name your own network as 203.0.113.7/32, or leave it empty and use Session Manager"
+        raise ArgumentError(f"{who}: {argument} must not be open to everyone, got {', '.join(blocks)}; {ways}")

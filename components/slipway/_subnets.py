@@ -4,11 +4,12 @@ Source: https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html#netwo
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws import ec2
 
-from ._address_plan import PRIVATE, PUBLIC, Blocks
+from ._address_plan import PRIVATE, PUBLIC, Blocks, reserved_ipv6
 from ._routing import Site
 from ._tags import Tags, named
 
@@ -22,29 +23,39 @@ def subnet_tags(tier: str, tags: Tags | None, eks: bool) -> Tags | None:
     return pulumi.Output.from_input(tags or {}).apply(lambda own: {EKS_TAGS[tier]: "1", **own})
 
 
-def tier_subnets(
-    site: Site, plan: Blocks, zones: Mapping[str, str], looked_up: bool, eks: bool
-) -> dict[str, dict[str, ec2.Subnet]]:
+@dataclass(frozen=True)
+class SubnetPlan:
+    """What subnets are made from: their blocks, the zones of their letters, and what is asked of all."""
+
+    blocks: Blocks
+    zones: Mapping[str, str]
+    zones_looked_up: bool
+    eks_tags: bool
+    ipv6: bool
+
+
+def tier_subnets(site: Site, plan: SubnetPlan) -> dict[str, dict[str, ec2.Subnet]]:
     """Tier to zone letter to subnet."""
     return {
-        tier: {
-            letter: subnet(site, f"{tier}-{letter}", block, zones[letter], looked_up, subnet_tags(tier, site.tags, eks))
-            for letter, block in blocks.items()
-        }
-        for tier, blocks in plan.items()
+        tier: {letter: subnet(site, plan, tier, letter, block) for letter, block in blocks.items()}
+        for tier, blocks in plan.blocks.items()
     }
 
 
-def subnet(site: Site, role: str, block: str, zone: str, looked_up: bool, tags: Tags | None) -> ec2.Subnet:
+def subnet(site: Site, plan: SubnetPlan, tier: str, letter: str, block: str) -> ec2.Subnet:
     """One subnet; a zone that was looked up is settled at creation, since the list of available zones changes."""
-    name = f"{site.name}-{role}"
-    settled = ["availabilityZone"] if looked_up else None
+    name = f"{site.name}-{tier}-{letter}"
+    settled = ["availabilityZone"] if plan.zones_looked_up else None
+    ipv6_block = None
+    if plan.ipv6:
+        ipv6_block = site.vpc.ipv6_cidr_block.apply(lambda vpc_block: reserved_ipv6(vpc_block, tier, letter))
     return ec2.Subnet(
         name,
         vpc_id=site.vpc.id,
         cidr_block=block,
-        availability_zone=zone,
+        ipv6_cidr_block=ipv6_block,
+        availability_zone=plan.zones[letter],
         map_public_ip_on_launch=False,
-        tags=named(name, tags),
+        tags=named(name, subnet_tags(tier, site.tags, plan.eks_tags)),
         opts=pulumi.ResourceOptions(parent=site.child.parent, ignore_changes=settled),
     )

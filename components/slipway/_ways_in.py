@@ -3,7 +3,6 @@
 Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connect.html
 """
 
-import ipaddress
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from pulumi_aws import vpc
 from ._checks import ArgumentError, cidr_block, distinct, each, given, not_empty, one_argument, one_of
 from ._instance import SSH
 from ._private_key import ALGORITHMS, UnreadableKeyError, check_public_key, public_half
-from ._rules import Gate, block_name
+from ._rules import Gate, block_name, check_not_everyone
 from ._tags import named
 
 SESSION_MANAGER, KEY_PAIR, INSTANCE_CONNECT = "session_manager", "key_pair", "instance_connect"
@@ -48,9 +47,7 @@ def check_sources(who: str, access: Sequence[str], args: Mapping[str, Any]) -> N
     """Networks that may connect where a way in needs them; refuse ssh from everywhere, in one network or in several."""
     blocks, lists = (given(args.get(key), []) for key in SOURCES)
     each(who, SOURCES[0], blocks, cidr_block)
-    if any(block.prefixlen == 0 for block in ipaddress.collapse_addresses(map(ipaddress.IPv4Network, blocks))):
-        ways = "name your own network as 203.0.113.7/32, or leave it empty and use Session Manager"
-        raise ArgumentError(f"{who}: {SOURCES[0]} must not be open to everyone, got {', '.join(blocks)}; {ways}")
+    check_not_everyone(who, SOURCES[0], blocks)
     for index, prefix_list in enumerate(lists):
         if not PREFIX_LIST_ID.fullmatch(prefix_list):
             rule = "must be a prefix list's id, such as pl-0123456789abcdef0"

@@ -11,7 +11,9 @@ import pulumi
 from ._address_plan import TIERS
 from ._checks import ArgumentError, check_keys, child_name
 from ._existing_network import check_ids, first_zones, look_up
-from ._network_parts import NetworkParts, network_spec, new_network
+from ._network_acls import NetworkAclArgs
+from ._network_parts import NetworkParts, new_network
+from ._network_spec import network_spec
 
 OF_EXISTING = ("vpc_id", *(f"{tier}_subnet_ids" for tier in TIERS))
 
@@ -35,9 +37,19 @@ class NetworkArgs(TypedDict):
     availability_zones: NotRequired[list[str]]
     """Names of the zones to span, in place of zone_count. Their last letters choose the address blocks, so naming them
     later moves subnets where the region's zones skip letters. Default: the zones are looked up."""
+    ipv6: NotRequired[bool]
+    """Whether subnets have IPv6 beside IPv4: a /56 of Amazon's for the VPC, a /64 reserved for each tier and zone;
+    private subnets get out, and nothing gets in, through an egress-only gateway. Default: false."""
     nat: NotRequired[str]
-    """Way out of private subnets: none, single (one gateway) or per_zone (survives a zone). Default: single; none where
-    tiers leave out public or private."""
+    """Way out of private subnets over IPv4: none, single (one gateway), per_zone (survives a zone) or instance (one small
+    instance, for stacks that may do without for minutes). Default: single; none where tiers leave out public or private."""
+    nat_allocation_ids: NotRequired[list[pulumi.Input[str]]]
+    """Elastic IPs of your own, one per gateway or instance in the order of the zones. Default: new ones."""
+    nat_instance_type: NotRequired[str]
+    """Instance type with nat instance; its processor chooses the image. Default: t4g.nano, which is arm64."""
+    refresh_nat_ami: NotRequired[bool]
+    """Whether the next update replaces the NAT instance where there is a newer image. Default: false, the image and the
+    set-up of the first deployment stay."""
     interface_endpoints: NotRequired[list[str]]
     """Services reached without leaving the VPC, such as ecr.api, ecr.dkr, logs, sqs. Default: the S3 gateway only."""
     endpoints_for: NotRequired[list[str]]
@@ -47,6 +59,9 @@ class NetworkArgs(TypedDict):
     """Whether private subnets reach DynamoDB through its gateway, which is free. Default: false."""
     eks_subnet_tags: NotRequired[bool]
     """Whether load balancers that an EKS cluster makes find the public and private subnets by their tags. Default: false."""
+    network_acls: NotRequired[NetworkAclArgs]
+    """Network ACLs in front of the security groups: isolated subnets speak with the VPC only, private ones let answers
+    in, public ones answers and the web's ports 80 and 443. Default: AWS's own, which lets everything pass."""
     flow_log_retention_days: NotRequired[int]
     """Days that flow logs are kept, one of those that CloudWatch Logs offers. Default: 30 days."""
     vpc_id: NotRequired[str]
@@ -64,20 +79,23 @@ class NetworkArgs(TypedDict):
 class Network(pulumi.ComponentResource):
     """A VPC over 1-6 zones with a public and a private subnet in each, a closed default security group and flow logs.
 
-    Creates per zone a subnet of each tier and a private route table; beside them an internet gateway, NAT gateways as
-    asked, the S3 gateway endpoint, interface endpoints as asked, and a log group with the role that writes to it. With
+    Creates per zone a subnet of each tier and a private route table; beside them an internet gateway, NAT as asked, the S3
+    gateway endpoint, interface endpoints and network ACLs as asked, and a log group with the role that writes to it. With
     vpc_id it creates nothing and gives the same outputs.
 
     Raises ArgumentError on a range that cannot hold the plan or overlaps a connected network, blocks that overlap or
-    leave it, unknown or repeated tiers and zones, a nat without the tiers it joins, endpoints that are no service names
-    or without subnets to stand in, a retention that CloudWatch Logs does not offer, and subnets of another VPC or in
-    one zone only.
+    leave it, unknown or repeated tiers and zones, a nat without the tiers it joins or an argument of another nat,
+    endpoints that are no service names or without subnets to stand in, network ACLs that shut out the VPC or let
+    everyone administer, a retention that CloudWatch Logs does not offer, and subnets that are in one zone only, of another
+    VPC, or not routed as their tier says.
     """
 
     vpc_id: pulumi.Output[str]
     """Id of the VPC."""
     cidr_block: pulumi.Output[str]
     """IPv4 range of the VPC."""
+    ipv6_cidr_block: pulumi.Output[str | None]
+    """IPv6 range of the VPC; none without ipv6 and for an existing VPC."""
     availability_zones: pulumi.Output[Sequence[str]]
     """Names of the zones, in the order of the subnets."""
     public_subnet_ids: pulumi.Output[Sequence[str]]
@@ -95,6 +113,8 @@ class Network(pulumi.ComponentResource):
     """Addresses that the internet sees, for other people's allow lists; empty without NAT and for an existing VPC."""
     flow_log_group_name: pulumi.Output[str | None]
     """Log group of the flow logs; none for an existing VPC."""
+    cost_drivers: pulumi.Output[Sequence[str]]
+    """What AWS bills for it by the month, a line for each; empty for an existing VPC."""
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         who = f"Network {name!r}"
@@ -111,6 +131,7 @@ class Network(pulumi.ComponentResource):
             parts = existing_parts(who, str(vpc_id), ids, child)
         self.vpc_id = parts.vpc_id
         self.cidr_block = parts.cidr_block
+        self.ipv6_cidr_block = parts.ipv6_cidr_block
         self.availability_zones = parts.zones
         self.public_subnet_ids = parts.all_of("public")
         self.first_public_subnet_id = parts.first_of("public")
@@ -119,10 +140,12 @@ class Network(pulumi.ComponentResource):
         self.isolated_subnet_ids = parts.all_of("isolated")
         self.nat_public_ips = parts.nat_public_ips
         self.flow_log_group_name = parts.flow_log_group_name
+        self.cost_drivers = pulumi.Output.from_input(parts.cost_drivers)
         self.register_outputs(
             {
                 "vpcId": self.vpc_id,
                 "cidrBlock": self.cidr_block,
+                "ipv6CidrBlock": self.ipv6_cidr_block,
                 "availabilityZones": self.availability_zones,
                 "publicSubnetIds": self.public_subnet_ids,
                 "firstPublicSubnetId": self.first_public_subnet_id,
@@ -131,6 +154,7 @@ class Network(pulumi.ComponentResource):
                 "isolatedSubnetIds": self.isolated_subnet_ids,
                 "natPublicIps": self.nat_public_ips,
                 "flowLogGroupName": self.flow_log_group_name,
+                "costDrivers": self.cost_drivers,
             }
         )
 
@@ -163,8 +187,10 @@ def existing_parts(
     return NetworkParts(
         vpc_id=pulumi.Output.from_input(vpc_id),
         cidr_block=pulumi.Output.from_input(found.cidr_block),
+        ipv6_cidr_block=pulumi.Output.from_input(None),
         zones=pulumi.Output.from_input(first_zones(found.zones)),
         subnet_ids={tier: [pulumi.Output.from_input(subnet) for subnet in subnets] for tier, subnets in ids.items()},
         nat_public_ips=pulumi.Output.from_input([]),
         flow_log_group_name=pulumi.Output.from_input(None),
+        cost_drivers=[],
     )

@@ -74,6 +74,42 @@ def test_a_network_is_looked_up_by_id_and_by_tag(driver: Driver) -> None:
     driver.delete(vpc)
 
 
+def test_where_a_subnet_leads_is_looked_up(driver: Driver) -> None:
+    vpc = driver.create("aws:ec2/vpc:Vpc", "led", {"cidrBlock": "10.56.0.0/16"})
+    subnet = driver.create("aws:ec2/subnet:Subnet", "led", {"vpcId": vpc.id, "cidrBlock": "10.56.1.0/24"})
+    gateway = driver.create("aws:ec2/internetGateway:InternetGateway", "led", {"vpcId": vpc.id})
+    table = driver.create("aws:ec2/routeTable:RouteTable", "led", {"vpcId": vpc.id})
+    out = {"routeTableId": table.id, "destinationCidrBlock": "0.0.0.0/0", "gatewayId": gateway.id}
+    route = driver.create("aws:ec2/route:Route", "led", out)
+    pair = {"routeTableId": table.id, "subnetId": subnet.id}
+    joined = driver.create("aws:ec2/routeTableAssociation:RouteTableAssociation", "led", pair)
+    inside = {"vpcId": vpc.id, "vpcEndpointType": "Interface", "subnetIds": [subnet.id]}
+    endpoint = driver.create(
+        "aws:ec2/vpcEndpoint:VpcEndpoint", "led", {**inside, "serviceName": "com.amazonaws.eu-west-1.sqs"}
+    )
+
+    def tables(name: str, value: str) -> list[str]:
+        asked = {"vpcId": vpc.id, "filters": [{"name": name, "values": [value]}]}
+        return list(driver.invoke("aws:ec2/getRouteTables:getRouteTables", asked)["ids"])
+
+    assert tables("association.subnet-id", subnet.id) == [table.id]
+    assert tables("association.main", "true") == [vpc.outputs["mainRouteTableId"]]
+    found = driver.invoke("aws:ec2/getRouteTable:getRouteTable", {"routeTableId": table.id})
+    assert [(it["cidrBlock"], it["gatewayId"], it["natGatewayId"]) for it in found["routes"]] == [
+        ("0.0.0.0/0", gateway.id, "")
+    ]
+    assert driver.invoke("aws:ec2/getRouteTable:getRouteTable", {"subnetId": subnet.id})["id"] == table.id
+
+    def cards(kind: str) -> list[str]:
+        asked = [{"name": "vpc-id", "values": [vpc.id]}, {"name": "interface-type", "values": [kind]}]
+        return list(driver.invoke("aws:ec2/getNetworkInterfaces:getNetworkInterfaces", {"filters": asked})["ids"])
+
+    assert cards("vpc_endpoint") == list(endpoint.outputs["networkInterfaceIds"])
+    assert cards("interface") == []
+    for live in (endpoint, joined, route, table, gateway, subnet, vpc):
+        driver.delete(live)
+
+
 def test_a_policy_document_is_written_as_the_real_provider_does(driver: Driver) -> None:
     statement = {
         "sid": "Publish",

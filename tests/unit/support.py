@@ -17,7 +17,10 @@ STACK_TYPE = "pulumi:pulumi:Stack"
 # What the real provider computes, for the outputs that other resources or tests read.
 COMPUTED: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "aws:ec2/eip:Eip": lambda name: {"publicIp": "203.0.113.10"},
-    "aws:ec2/instance:Instance": lambda name: {"privateIp": "10.20.0.5"},
+    "aws:ec2/eipAssociation:EipAssociation": lambda name: {"publicIp": "203.0.113.30"},
+    "aws:ec2/instance:Instance": lambda name: {"privateIp": "10.20.0.5", "primaryNetworkInterfaceId": f"{name}-eni"},
+    "aws:ec2/natGateway:NatGateway": lambda name: {"publicIp": "203.0.113.20"},
+    "aws:ec2/vpc:Vpc": lambda name: {"ipv6CidrBlock": "2a05:d018:1234:5600::/56"},
     "aws:ec2/keyPair:KeyPair": lambda name: {"keyName": f"{name}-key"},
     "aws:ecr/repository:Repository": lambda name: {"repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}"},
     "aws:lb/loadBalancer:LoadBalancer": lambda name: {

@@ -59,8 +59,9 @@ def test_the_richest_sample_sets_every_argument(kind: str) -> None:
         "FanOut": {"topic_arn", "create_kms_key"},  # exclude kms_key_id
         "Queue": {"kms_key_id"},  # excludes create_kms_key
         "QueueWorker": {"backlog_per_task"},  # follows from the latency
-        # Excludes availability_zones, and takes a VPC as it is.
-        "Network": {"zone_count", "vpc_id", "public_subnet_ids", "private_subnet_ids", "isolated_subnet_ids"},
+        # Excludes availability_zones, goes with nat instance, and takes a VPC as it is.
+        "Network": {"zone_count", "nat_instance_type", "refresh_nat_ami"}
+        | {"vpc_id", "public_subnet_ids", "private_subnet_ids", "isolated_subnet_ids"},
     }
     assert keys - set(RICHEST[kind]) == left_out.get(kind, set())
 
@@ -169,4 +170,5 @@ def test_the_public_names_are_these() -> None:
         "PermissionArgs",
         "BastionTargetArgs",
         "HostInboundArgs",
+        "NetworkAclArgs",
     } | {name + suffix for name in COMPONENTS for suffix in ("", "Args")}

@@ -54,12 +54,12 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (
         {"tiers": ["private"], "nat": "single"},
         "nat must be none with tiers private, got 'single'; "
-        "a gateway joins private subnets to public ones; add the tier, or leave nat out",
+        "it joins private subnets to public ones; add the tier, or leave nat out",
     ),
     (
         {"tiers": ["public", "isolated"], "nat": "per_zone"},
         "nat must be none with tiers public, isolated, got 'per_zone'; "
-        "a gateway joins private subnets to public ones; add the tier, or leave nat out",
+        "it joins private subnets to public ones; add the tier, or leave nat out",
     ),
     (
         {"tiers": ["public"], "endpoints_for": ["Bastion"]},
@@ -179,7 +179,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"availability_zones": ["eu-west-1a", "eu-west-2b"]},
         "availability_zones must be of one region, got eu-west-1a, eu-west-2b",
     ),
-    ({"nat": "both"}, "nat must be one of none, single, per_zone, got 'both'"),
+    ({"nat": "both"}, "nat must be one of none, single, per_zone, instance, got 'both'"),
     (
         {"interface_endpoints": ["com.amazonaws.eu-west-1.logs"]},
         "interface_endpoints must be service names, got 'com.amazonaws.eu-west-1.logs'; "
@@ -193,6 +193,66 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"flow_log_retention_days": 31},
         "flow_log_retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, "
         "1827, 2192, 2557, 2922, 3288, 3653, got 31",
+    ),
+    (
+        {"nat": "single", "nat_instance_type": "t4g.nano"},
+        "nat_instance_type is for nat instance, got nat single; remove it",
+    ),
+    ({"refresh_nat_ami": False}, "refresh_nat_ami is for nat instance, got nat single; remove it"),
+    ({"nat": "instance", "nat_instance_type": "tiny"}, "nat_instance_type must be one like t4g.micro, got 'tiny'"),
+    (
+        {"tiers": ["private"], "nat": "instance"},
+        "nat must be none with tiers private, got 'instance'; "
+        "it joins private subnets to public ones; add the tier, or leave nat out",
+    ),
+    (
+        {"nat": "per_zone", "nat_allocation_ids": ["eipalloc-0000000a"]},
+        "nat_allocation_ids must have one Elastic IP per NAT, which with nat per_zone is 2, got 1",
+    ),
+    (
+        {"nat": "none", "nat_allocation_ids": []},
+        "nat_allocation_ids must have one Elastic IP per NAT, which with nat none is 0, got 0",
+    ),
+    (
+        {"nat_allocation_ids": ["203.0.113.7"]},
+        "nat_allocation_ids[0] must be an Elastic IP's allocation id, such as eipalloc-0123456789abcdef0, "
+        "got '203.0.113.7'",
+    ),
+    (
+        {"nat": "per_zone", "nat_allocation_ids": ["eipalloc-0000000a", "eipalloc-0000000a"]},
+        "nat_allocation_ids must be distinct, got 'eipalloc-0000000a' twice; remove one",
+    ),
+    ({"ipv6": "yes"}, "ipv6 must be true or false, got 'yes'"),
+    ({"network_acls": True}, "network_acls must be a mapping of arguments, got True"),
+    (
+        {"network_acls": {"deny": []}},
+        "network_acls.deny is not an argument; the arguments are admin_cidr_blocks, denied_cidr_blocks",
+    ),
+    (
+        {"network_acls": {"admin_cidr_blocks": ["0.0.0.0/0"]}},
+        "network_acls.admin_cidr_blocks must not be open to everyone, got 0.0.0.0/0; "
+        "name your own network as 203.0.113.7/32, or leave it empty and use Session Manager",
+    ),
+    (
+        {"network_acls": {"denied_cidr_blocks": ["198.51.100.7/24"]}},
+        "network_acls.denied_cidr_blocks[0] must be an IPv4 network, got '198.51.100.7/24'; "
+        "the network of that address is 198.51.100.0/24",
+    ),
+    (
+        {"network_acls": {"denied_cidr_blocks": ["10.0.0.0/8"]}},
+        "network_acls.denied_cidr_blocks[0] must not overlap cidr_block 10.20.0.0/16, got 10.0.0.0/8; "
+        "nothing in the VPC could speak with the rest of it; name networks outside",
+    ),
+    (
+        {
+            "connected_cidr_blocks": ["192.168.0.0/16"],
+            "network_acls": {
+                "admin_cidr_blocks": ["203.0.113.7/32"],
+                "denied_cidr_blocks": [f"198.51.{number}.0/24" for number in range(10)],
+            },
+        },
+        "network_acls must need at most 20 rules, got 10 denied + 1 connected + 2 x 1 admin + 8 = 21; "
+        "name larger networks",
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""Look-ups in a network: images, VPCs, subnets, security groups."""
+"""Look-ups in a network: images, VPCs, subnets, route tables, network interfaces, security groups."""
 
 import re
 from collections.abc import Mapping
@@ -9,6 +9,24 @@ from sandbox.provider.declaration import Function
 from sandbox.provider.errors import ProviderError
 from sandbox.provider.names import Names
 from sandbox.provider.scope import ACCOUNT, Scope
+
+ROUTE_MEMBERS = {
+    "cidrBlock": "DestinationCidrBlock",
+    "ipv6CidrBlock": "DestinationIpv6CidrBlock",
+    "destinationPrefixListId": "DestinationPrefixListId",
+    "carrierGatewayId": "CarrierGatewayId",
+    "coreNetworkArn": "CoreNetworkArn",
+    "egressOnlyGatewayId": "EgressOnlyInternetGatewayId",
+    "gatewayId": "GatewayId",
+    "instanceId": "InstanceId",
+    "localGatewayId": "LocalGatewayId",
+    "natGatewayId": "NatGatewayId",
+    "networkInterfaceId": "NetworkInterfaceId",
+    "odbNetworkArn": "OdbNetworkArn",
+    "transitGatewayId": "TransitGatewayId",
+    "vpcEndpointId": "VpcEndpointId",
+    "vpcPeeringConnectionId": "VpcPeeringConnectionId",
+}
 
 
 def result(token_class: str, reply: Mapping[str, Any], exceptions: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -125,8 +143,55 @@ def get_ami(scope: Scope) -> Mapping[str, Any]:
     }
 
 
+def get_route_tables(scope: Scope) -> Mapping[str, Any]:
+    """Ids of all route tables that match."""
+    asked = filters(scope, vpc_id=scope.inputs.get("vpcId"))
+    tables = scope.call("describe_route_tables", Filters=asked)["RouteTables"]
+    return {"id": scope.region, "ids": sorted(table["RouteTableId"] for table in tables), "tags": {}}
+
+
+def get_route_table(scope: Scope) -> Mapping[str, Any]:
+    """The route table by id, VPC, subnet or tags; its routes without the local one and those of gateway endpoints."""
+    inputs = scope.inputs
+    own = {"route_table_id": inputs.get("routeTableId"), "vpc_id": inputs.get("vpcId")}
+    own |= {"association.subnet_id": inputs.get("subnetId"), "association.gateway_id": inputs.get("gatewayId")}
+    table = one(scope.call("describe_route_tables", Filters=filters(scope, **own))["RouteTables"], "route tables")
+    routes = [
+        {name: route.get(member, "") for name, member in ROUTE_MEMBERS.items()}
+        for route in table["Routes"]
+        if route.get("GatewayId") != "local" and not route.get("GatewayId", "").startswith("vpce-")
+    ]
+    arn = f"arn:aws:ec2:{scope.region}:{ACCOUNT}:route-table/{table['RouteTableId']}"
+    found = result("GetRouteTableResult", table, {"id": "RouteTableId"})
+    return {**found, "arn": arn, "ownerId": ACCOUNT, "routes": routes}
+
+
+def get_network_interfaces(scope: Scope) -> Mapping[str, Any]:
+    """Ids of all network interfaces that match; moto does not know what kind each is, so it is found here."""
+    asked = filters(scope)
+    kinds = [value for each in asked if each["Name"] == "interface-type" for value in each["Values"]]
+    rest = [each for each in asked if each["Name"] != "interface-type"]
+    found = {
+        each["NetworkInterfaceId"]
+        for each in scope.call("describe_network_interfaces", Filters=rest)["NetworkInterfaces"]
+    }
+    if kinds:
+        endpoints = scope.call("describe_vpc_endpoints")["VpcEndpoints"]
+        gateways = scope.call("describe_nat_gateways")["NatGateways"]
+        known = {
+            "vpc_endpoint": {card for each in endpoints for card in each.get("NetworkInterfaceIds", [])},
+            "nat_gateway": {each["NetworkInterfaceId"] for gate in gateways for each in gate["NatGatewayAddresses"]},
+        }
+        known["interface"] = found - known["vpc_endpoint"] - known["nat_gateway"]
+        found &= {card for kind in kinds for card in known.get(kind, set())}
+    return {"id": scope.region, "ids": sorted(found), "tags": {}}
+
+
 FUNCTIONS = (
     Function("aws:ec2/getAmi:getAmi", "ec2", get_ami),
+    Function("aws:ec2/getNetworkInterfaces:getNetworkInterfaces", "ec2", get_network_interfaces),
+    Function("aws:ec2/getRouteTable:getRouteTable", "ec2", get_route_table),
+    Function("aws:ec2/getRouteTables:getRouteTables", "ec2", get_route_tables),
     Function("aws:ec2/getSecurityGroup:getSecurityGroup", "ec2", get_security_group),
     Function("aws:ec2/getSubnet:getSubnet", "ec2", get_subnet),
     Function("aws:ec2/getSubnets:getSubnets", "ec2", get_subnets),

@@ -202,6 +202,25 @@ RESOURCES = (
         },
     ),
     Resource(
+        "aws:ec2/eipAssociation:EipAssociation",
+        "ec2",
+        create=Call("associate_address", {"AllowReassociation": "{allowReassociation}"}),
+        id="AssociationId",
+        read=(
+            Call(
+                "describe_addresses",
+                {"Filters": [{"Name": "association-id", "Values": ["{id}"]}]},
+                reply="Addresses[0]",
+            ),
+        ),
+        delete=Call("disassociate_address", {"AssociationId": "{id}"}),
+        echoed="allowReassociation",
+        immutable={
+            "a changed association gets another id": "allocationId instanceId networkInterfaceId privateIpAddress publicIp"
+        },
+        exclusive=True,  # an address has one
+    ),
+    Resource(
         "aws:ec2/natGateway:NatGateway",
         "ec2",
         create=Call("create_nat_gateway", reply="NatGateway"),
