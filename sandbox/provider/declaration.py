@@ -114,7 +114,8 @@ class Resource:
     missing: str = ""
     """Error codes that mean "does not exist", beside those that say NotFound or NoSuchEntity."""
     import_pattern: str = ""
-    """Regular expression with a group per property, for import ids that the id's template cannot take apart."""
+    """Regular expression with a group per property, for import ids that the id's template cannot take apart; a group `id` is
+    the id that remains."""
     exclusive: bool = False
     """Whether a replacement must be created after the old one is deleted, whatever its name."""
     validate: "Callable[[Mapping[str, Any]], list[tuple[str, str]]]" = lambda _: []

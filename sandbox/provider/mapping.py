@@ -81,7 +81,9 @@ def convert(shape: Shape, value: Any, names: Names, prefix: str) -> Any:
                 return [{key: name, item: text(each)} for name, each in value.items()]
         return [convert(shape.member, each, names, prefix) for each in (value if isinstance(value, list) else [value])]
     if isinstance(shape, MapShape):
-        return {name: convert(shape.value, each, names, prefix) for name, each in value.items()}
+        # A list is one of blocks that each name their key.
+        items = {block["key"]: block for block in value} if isinstance(value, list) else value
+        return {name: convert(shape.value, each, names, prefix) for name, each in items.items()}
     return _scalar(shape, value)
 
 
@@ -139,9 +141,14 @@ def from_reply(
         else:
             found = None if path is None else lookup(reply, path)
         value = None if found is None else restore(prop.type, found, names, inner)
-        if value is not None and not (sdk.is_class(prop.type) and is_blank(value)):
+        if value is not None and not (sdk.is_class(prop.type) and is_blank(value) and not _has_empty_block(found)):
             values[name] = value
     return values
+
+
+def _has_empty_block(found: Any) -> bool:
+    """Whether AWS answers with an empty block, whose being there is what it says: {"Allow": {}}."""
+    return isinstance(found, Mapping) and (not found or any(_has_empty_block(each) for each in found.values()))
 
 
 def search(path: str, reply: Any) -> Any:

@@ -76,7 +76,7 @@ def _child(path: str, key: str) -> str:
 def _normal(value: Any, is_ordered: bool) -> Any:
     if isinstance(value, Mapping):
         items = {key: _normal(item, is_ordered) for key, item in value.items()}
-        return {key: item for key, item in items.items() if item is not None and item not in ([], {})}
+        return {key: item for key, item in items.items() if item is not None and item != []}
     if isinstance(value, list):
         items_list = [_normal(item, is_ordered) for item in value]
         return items_list if is_ordered else sorted(items_list, key=_sort_key)

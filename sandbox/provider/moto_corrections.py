@@ -6,7 +6,7 @@ Each correction says what moto does instead. They hold for its HTTP endpoint as 
 from functools import wraps
 from typing import Any
 
-from sandbox.provider import moto_delivery, moto_queue_order, moto_queue_rules
+from sandbox.provider import moto_additions, moto_delivery, moto_domains, moto_queue_order, moto_queue_rules
 
 _installed = False
 
@@ -21,6 +21,8 @@ def install() -> None:
     moto_queue_rules.install()
     moto_queue_order.install()
     moto_delivery.install()
+    moto_domains.install()
+    moto_additions.install()
     _clusters()
 
 

@@ -22,7 +22,8 @@ def refresh(
     """
     is_import = not scope.state
     if is_import:
-        scope.state = from_id(declaration, scope.id)
+        parts = from_id(declaration, scope.id)
+        scope.id, scope.state = parts.pop("id", scope.id), parts
     reply = lifecycle.read_reply(declaration, scope, with_tags=True)
     if reply is None:
         return None

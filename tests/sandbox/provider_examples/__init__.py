@@ -1,6 +1,6 @@
 """Examples of every resource type that the sandbox has, one at least; a type without one fails the suite.
 
-In the files `${name.property}` refers to another example, `change` is what an update in place sets (null takes a property
+In the files `${name.property}` refers to another example (`${name.property.0.member}` to a part of one), `change` is what an update in place sets (null takes a property
 away) and `replace` what replaces.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-REFERENCE = re.compile(r"\$\{(\w+)\.(\w+)\}")
+REFERENCE = re.compile(r"\$\{(\w+)\.([\w.]+)\}")
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,13 @@ EXAMPLES: dict[str, Example] = {
 def references(value: Any) -> list[str]:
     """Names of the examples that a value refers to."""
     return sorted({name for name, _ in REFERENCE.findall(json.dumps(value))})
+
+
+def pick(value: Any, path: str) -> Any:
+    """The part of a value at a path such as options.0.name; all of it when the path is empty."""
+    for step in filter(None, path.split(".")):
+        value = value[int(step) if step.isdigit() else step]
+    return value
 
 
 def resolve(value: Any, look_up: Callable[[str, str], Any]) -> Any:

@@ -1,21 +1,29 @@
 """Every example as a resource; with CHANGE set, as it is after the change in place."""
 
+import json
 import os
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from tests.sandbox.provider_examples import EXAMPLES, REFERENCE
+from tests.sandbox.provider_examples import EXAMPLES, REFERENCE, pick
+from tests.sandbox.self_signed import self_signed
 
 IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
+REFERRED = REFERENCE.findall(json.dumps([[each.properties, each.change] for each in EXAMPLES.values()]))
+OUTPUTS = sorted({prop.partition(".")[0] for _, prop in REFERRED} - {"id"})
 made: dict[str, pulumi.CustomResource] = {}
 
 
 def look_up(name: str, prop: str) -> pulumi.Output[Any]:
     if name == "ami":
         return aws.ssm.get_parameter_output(name=IMAGE).apply(lambda found: found.insecure_value)
-    return make(name).id if prop == "id" else getattr(make(name), prop)
+    if name == "self_signed":
+        return pulumi.Output.from_input(self_signed()[prop])
+    first, _, rest = prop.partition(".")
+    output: pulumi.Output[Any] = make(name).id if first == "id" else getattr(make(name), first)
+    return output.apply(lambda found: pick(found, rest)) if rest else output
 
 
 def resolve(value: Any) -> Any:
@@ -37,8 +45,7 @@ class AnyResource(pulumi.CustomResource):
     """A resource of any type, whose outputs are all that the provider answers."""
 
     def __init__(self, token: str, name: str, properties: dict[str, Any]) -> None:
-        outputs = ("arn", "name", "url", "keyName", "keyId", "resourceId")
-        super().__init__(token, name, {**dict.fromkeys(outputs), **properties})
+        super().__init__(token, name, {**dict.fromkeys(OUTPUTS), **properties})
 
 
 def make(name: str) -> pulumi.CustomResource:
