@@ -1,10 +1,11 @@
-"""The queue worker of the sample workload: `python -m app.worker` reads orders from QUEUE_URL and fulfils them."""
+"""The queue worker of the sample workload: `python -m app.worker` reads orders from its queues and fulfils them."""
 
 import logging
 import os
 import sys
+from collections.abc import Mapping
 
-from app.consumer import Consumer, Message, log_as_json
+from app.consumer import Consumer, Message, log_as_json, run_all
 
 logger = logging.getLogger("app.worker")
 
@@ -17,14 +18,21 @@ def fulfil(message: Message) -> None:
     logger.info("order fulfilled", extra={"orderId": order["id"], "kind": order.get("kind")})
 
 
+def queue_urls(environ: Mapping[str, str]) -> list[str]:
+    """The queue of QUEUE_URL, or those of QUEUE_URL_<KEY>, as QueueWorker sets them."""
+    if url := environ.get("QUEUE_URL"):
+        return [url]
+    return [url for name, url in sorted(environ.items()) if name.startswith("QUEUE_URL_")]
+
+
 def main() -> None:
     """Consume until SIGTERM; exit 0 when drained, 1 when the stop timeout was too short for that."""
-    queue_url = os.environ.get("QUEUE_URL")
-    if not queue_url:
+    urls = queue_urls(os.environ)
+    if not urls:
         sys.exit("app.worker: QUEUE_URL is not set; set it to the URL of the queue to read orders from")
     log_as_json()
-    stop_timeout_seconds = int(os.environ.get("STOP_TIMEOUT_SECONDS", "30"))
-    sys.exit(0 if Consumer(queue_url, fulfil, stop_timeout_seconds=stop_timeout_seconds).run() else 1)
+    seconds = int(os.environ.get("STOP_TIMEOUT_SECONDS", "30"))
+    sys.exit(0 if run_all([Consumer(url, fulfil, stop_timeout_seconds=seconds) for url in urls]) else 1)
 
 
 if __name__ == "__main__":

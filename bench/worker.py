@@ -26,6 +26,7 @@ GROUPS = 8
 POISON_EVERY = 50
 VISIBILITY_SECONDS = 4
 KILL_EVERY_SECONDS = 2
+LAST_LINES = 20  # of the log of a worker that did not drain
 LONGEST_SECONDS = 600  # without all messages done
 
 
@@ -81,13 +82,15 @@ class Run:
         self.url = self.sqs.create_queue(QueueName=f"bench{suffix}", Attributes=given)["QueueUrl"]
         self.record = self.folder / f"{self.kind}.txt"
         self.record.touch()
-        self.log = (self.folder / f"{self.kind}.log").open("wb")
 
     def start(self) -> None:
         """One more worker."""
         command = [sys.executable, __file__, "consume", self.url, str(self.record)]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        self.workers.append(subprocess.Popen(command, env=environment, stdout=self.log, stderr=self.log))
+        with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as log:
+            worker = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        Path(log.name).rename(self.folder / f"{self.kind}-{worker.pid}.log")
+        self.workers.append(worker)
 
     def stop(self, worker: subprocess.Popen[bytes], name: signal.Signals) -> None:
         """Signal a worker and await its end."""
@@ -99,6 +102,8 @@ class Run:
             self.early += 1
         elif name is signal.SIGTERM and code:
             self.unclean.append(code)
+            said = (self.folder / f"{self.kind}-{worker.pid}.log").read_text().splitlines()
+            print(f"worker {worker.pid} ended with {code}:", *said[-LAST_LINES:], sep="\n", file=sys.stderr)
 
     def send(self, number: int) -> None:
         """The message of this number; one in fifty is poison."""
@@ -141,7 +146,6 @@ class Run:
         seconds = time.monotonic() - started
         for worker in list(self.workers):
             self.stop(worker, signal.SIGTERM)
-        self.log.close()
         return seconds
 
     def verdict(self) -> dict[str, Any]:

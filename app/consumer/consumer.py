@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -79,7 +80,7 @@ class Consumer:
         self._drain_seconds = stop_timeout_seconds - GIVE_BACK_SECONDS
         self._heartbeat = Heartbeat(sqs, queue_url, visibility_seconds)
         self._limit = Limit(concurrency)
-        self._protection = TaskProtection(os.environ.get("ECS_AGENT_URI"))
+        self.protection = TaskProtection(os.environ.get("ECS_AGENT_URI"))
         self._health = None if health_port is None else HealthServer(health_port, self._look)
         self._stopping = threading.Event()
         self._stopped_at = self._turned_at = time.monotonic()
@@ -93,9 +94,12 @@ class Consumer:
 
         True when every handler finished; False when the stop timeout ended first and messages went back.
         """
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda _signal, _frame: self.stop())
-        logger.info("consuming", extra={"queueUrl": self._queue.url, "concurrency": self._limit.now})
+        return run_all([self])
+
+    def consume(self) -> bool:
+        """What `run` does, without signals: for a thread."""
+        facts = {"queueUrl": self._queue.url, "concurrency": self._limit.now, "acknowledgesProbes": True}
+        logger.info("consuming", extra=facts)
         self._queue.look()
         self._heartbeat.start()
         if self._health:
@@ -103,10 +107,10 @@ class Consumer:
         while not self._stopping.is_set():
             self._turned_at = time.monotonic()
             if self._in_flight:
-                self._protection.on()
+                self.protection.on(self)
             self._turn()
         drained = self._drain()
-        self._protection.off()
+        self.protection.off(self)
         self._heartbeat.stop()
         self._runner.close()
         if self._health:
@@ -133,11 +137,11 @@ class Consumer:
         messages = self._receive(most)
         if not messages:
             if not self._in_flight:
-                self._protection.off()
+                self.protection.off(self)
             return
         for message in messages:
             self._heartbeat.hold(message)
-        self._protection.on()
+        self.protection.on(self)
         for first in range(0, len(messages), size):
             self._start(messages[first : first + size])
 
@@ -219,3 +223,25 @@ class Consumer:
         with self._changed:
             facts: dict[str, Any] = {"status": status, "inFlight": len(self._in_flight), "concurrency": self._limit.now}
             return turning, facts | self._counts
+
+
+def run_all(consumers: Sequence[Consumer]) -> bool:
+    """Run several consumers, one for each queue, until SIGTERM or until one of them ends. Call from the main thread, once.
+
+    True when every handler finished. The task is protected while any of them works.
+    """
+
+    def stop_all() -> None:
+        for consumer in consumers:
+            consumer.stop()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda _signal, _frame: stop_all())
+    for consumer in consumers:
+        consumer.protection = consumers[0].protection
+    with ThreadPoolExecutor(len(consumers), "consumer") as pool:
+        ends = [pool.submit(consumer.consume) for consumer in consumers]
+        wait(ends, return_when=FIRST_COMPLETED)
+        stop_all()
+        drained = [end.result() for end in ends]  # raises the defect of any
+        return all(drained)

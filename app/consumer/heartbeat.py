@@ -13,6 +13,8 @@ from app.consumer.message import Message
 
 logger = logging.getLogger("app.consumer")
 
+LAST_CALL_SECONDS = 1
+
 
 class Heartbeat:
     """Extends every message it holds to `visibility_seconds` from now, three times in that span."""
@@ -31,9 +33,9 @@ class Heartbeat:
         self._thread.start()
 
     def stop(self) -> None:
-        """Extend nothing any more."""
+        """Extend nothing any more; a call that SQS does not answer is not awaited, as the stop timeout runs."""
         self._stopped.set()
-        self._thread.join()
+        self._thread.join(LAST_CALL_SECONDS)
 
     def hold(self, message: Message) -> None:
         """Keep `message` invisible until it is released."""

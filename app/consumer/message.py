@@ -4,9 +4,13 @@ Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/AP
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+PROBE_ATTRIBUTE = "slipway-probe"
+PROBE = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,15 @@ class Message:
     def json(self) -> Any:
         """The text parsed as JSON; raises json.JSONDecodeError, which leaves the message for the dead-letter queue."""
         return json.loads(self.text)
+
+
+def probe_of(message: Message) -> str | None:
+    """Token of a delivery test (`python -m ops smoke`); None for a message that is meant for a handler.
+
+    The token must stand in the attribute and in the body, so that no message of a publisher is taken for a test.
+    """
+    token = message.attributes.get(PROBE_ATTRIBUTE)
+    return token if token is not None and PROBE.fullmatch(token) and token in message.text else None
 
 
 def from_sqs(received: Mapping[str, Any]) -> Message:

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-i
 
 import json
 import logging
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -19,25 +20,33 @@ ANSWER_SECONDS = 5
 
 
 class TaskProtection:
-    """Protection of the task that this process runs in; without an agent every call does nothing."""
+    """Protection of the task that this process runs in, for all its consumers; without an agent calls do nothing."""
 
     def __init__(self, agent_uri: str | None) -> None:
         self._url = f"{agent_uri.rstrip('/')}/task-protection/v1/state" if agent_uri else None
         self._protected = False
         self._due = 0.0
+        self._holders: set[object] = set()
+        self._lock = threading.Lock()
 
-    def on(self) -> None:
-        """Protect, or renew the protection before it ends."""
-        if self._url is not None and time.monotonic() >= self._due:
-            done = self._put(self._url, {"ProtectionEnabled": True, "ExpiresInMinutes": EXPIRES_MINUTES})
-            self._protected = self._protected or done
-            self._due = time.monotonic() + (RENEW_SECONDS if done else RETRY_SECONDS)
+    def on(self, holder: object) -> None:
+        """Protect while this one works, or renew the protection before it ends."""
+        with self._lock:
+            self._holders.add(holder)
+            if self._url is not None and time.monotonic() >= self._due:
+                done = self._put(self._url, {"ProtectionEnabled": True, "ExpiresInMinutes": EXPIRES_MINUTES})
+                self._protected = self._protected or done
+                self._due = time.monotonic() + (RENEW_SECONDS if done else RETRY_SECONDS)
 
-    def off(self) -> None:
-        """End the protection, if there is any."""
-        if self._url is not None and self._protected and self._put(self._url, {"ProtectionEnabled": False}):
-            self._protected = False
-            self._due = 0.0
+    def off(self, holder: object) -> None:
+        """This one works no more; the last one ends the protection, if there is any."""
+        with self._lock:
+            self._holders.discard(holder)
+            if self._holders or self._url is None or not self._protected:
+                return
+            if self._put(self._url, {"ProtectionEnabled": False}):
+                self._protected = False
+                self._due = 0.0
 
     def _put(self, url: str, state: dict[str, object]) -> bool:
         body = json.dumps(state).encode()

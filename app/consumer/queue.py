@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from app.consumer.message import Message, from_sqs
+from app.consumer.message import Message, from_sqs, probe_of
 
 logger = logging.getLogger("app.consumer")
 
@@ -40,7 +40,7 @@ class Queue:
             logger.warning("no dead-letter queue", extra={"queueUrl": self.url, "reason": fix})
 
     def receive(self, most: int) -> list[Message]:
-        """At most `most` messages, after a long poll. Raises BotoCoreError or ClientError."""
+        """At most `most` messages, after a long poll, without probes, which end here. Raises BotoCoreError or ClientError."""
         reply = self._sqs.receive_message(
             QueueUrl=self.url,
             MaxNumberOfMessages=most,
@@ -49,7 +49,11 @@ class Queue:
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["ApproximateReceiveCount", "MessageGroupId"],
         )
-        return [from_sqs(received) for received in reply.get("Messages", [])]
+        messages = [from_sqs(received) for received in reply.get("Messages", [])]
+        for message in messages:
+            if (token := probe_of(message)) and self.delete(message):
+                logger.info("probe acknowledged", extra={"probe": token, "queueUrl": self.url})
+        return [message for message in messages if not probe_of(message)]
 
     def delete(self, message: Message) -> bool:
         """Remove a handled message; False when it will come again."""

@@ -6,13 +6,17 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from app.consumer import Batch, Consumer
+from app.consumer import Batch, Consumer, run_all
 from app.consumer.handlers import Handler
 
 
 def consume(sqs: Any, url: str, handler: Handler | Batch, done: Callable[[], bool], **settings: Any) -> bool:
     """Run a consumer until `done`, at most 20 s, and whether it drained; in the main thread, as its signal handlers need."""
-    consumer = Consumer(url, handler, sqs=sqs, wait_seconds=1, retry_after_seconds=0, **settings)
+    return consume_all([Consumer(url, handler, sqs=sqs, wait_seconds=1, retry_after_seconds=0, **settings)], done)
+
+
+def consume_all(consumers: list[Consumer], done: Callable[[], bool]) -> bool:
+    """The same for several."""
     reached = threading.Event()
 
     def watch() -> None:
@@ -21,13 +25,13 @@ def consume(sqs: Any, url: str, handler: Handler | Batch, done: Callable[[], boo
             if done():
                 reached.set()
             reached.wait(0.05)
-        consumer.stop()
+        consumers[0].stop()
 
     watcher = threading.Thread(target=watch)
     before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
     watcher.start()
     try:
-        drained = consumer.run()
+        drained = run_all(consumers)
     finally:
         for name, handler_before in before.items():
             signal.signal(name, handler_before)

@@ -102,17 +102,17 @@ def test_a_refused_protection_is_logged_once_and_not_asked_again_at_once(
 ) -> None:
     agent.status, agent.answer = status, answer
     protection = TaskProtection(agent.uri)
-    protection.on()
-    protection.on()
-    protection.off()
+    protection.on("a")
+    protection.on("a")
+    protection.off("a")
     assert agent.asked == [ON]
     assert [record.__dict__["reason"] for record in caplog.records] == [reason]
 
 
 def test_without_an_agent_nothing_is_asked(agent: Agent) -> None:
     protection = TaskProtection(None)
-    protection.on()
-    protection.off()
+    protection.on("a")
+    protection.off("a")
     assert agent.asked == []
 
 

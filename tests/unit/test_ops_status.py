@@ -178,7 +178,14 @@ def test_the_tables_show_every_service_and_queue_and_the_problems() -> None:
     show(
         look(Outputs("main", ["api"], queues.queue_urls, queues.dead_letter_queue_urls)), Console(file=text, width=140)
     )
-    for shown in ("api", "1/2", "IN_PROGRESS", "│ has started 1 tasks: (task [1])", "billing", "unhealthy: queue 'billing'"):
+    for shown in (
+        "api",
+        "1/2",
+        "IN_PROGRESS",
+        "│ has started 1 tasks: (task [1])",
+        "billing",
+        "unhealthy: queue 'billing'",
+    ):
         assert shown in text.getvalue()
 
 
