@@ -36,3 +36,4 @@ lock: ready ## Resolve pyproject.toml into requirements.txt, with hashes
 
 docs: ready ## Write the generated references anew
 	$(VENV)/python -m policies.rules_md
+	$(VENV)/python -m sandbox.provider.refusals > docs/sandbox-refusals.md

@@ -14,10 +14,10 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
-from sandbox.provider import lifecycle, sdk, services, wire
+from sandbox.provider import lifecycle, preview, refusals, sdk, services, wire
 from sandbox.provider.aws_client import AwsClient
 from sandbox.provider.base import BaseServicer
-from sandbox.provider.check import DEFAULTED, check
+from sandbox.provider.check import check
 from sandbox.provider.declaration import Resource
 from sandbox.provider.diff import Change, diff
 from sandbox.provider.errors import IncompleteResourceError, ProviderError
@@ -75,6 +75,7 @@ class AwsProvider(BaseServicer):
         rule = declaration.autoname
         if rule and autonaming and autonaming.mode == AUTONAMING_DISABLED and rule.property not in given:
             failures.append((rule.property, f"set {rule.property!r}: pulumi:autonaming is off in this project"))
+        failures = failures or refusals.failures(declaration.token, self._scope(declaration, context, inputs))
         return provider_pb2.CheckResponse(
             inputs=wire.to_struct(wire.seal(inputs, secrets)),
             failures=[provider_pb2.CheckFailure(property=path, reason=reason) for path, reason in failures],
@@ -104,7 +105,7 @@ class AwsProvider(BaseServicer):
         if request.preview:
             tags_all = _tags_all(inputs, scope.settings)
             return provider_pb2.CreateResponse(
-                properties=_sealed(lifecycle.preview(declaration, scope, tags_all), secrets)
+                properties=_sealed(preview.creation(declaration, scope, tags_all), secrets)
             )
         with _named(declaration, request.name, secrets):
             outputs = lifecycle.create(declaration, scope)
@@ -132,8 +133,7 @@ class AwsProvider(BaseServicer):
         scope = self._scope(declaration, context, inputs, id=request.id, state=state, timeout_seconds=request.timeout)
         scope.changed = self._diff(declaration, request, inputs, scope.settings).changed
         if request.preview:
-            renewed = dict.fromkeys(declaration.words("renewed"), wire.UNKNOWN)
-            outputs = {**state, **renewed, **{name: value for name, value in inputs.items() if name != DEFAULTED}}
+            outputs = preview.change(declaration, state, inputs)
             if "tagsAll" in outputs:
                 outputs["tagsAll"] = _tags_all(inputs, scope.settings)
         else:

@@ -35,13 +35,16 @@ HINTS = {
 
 
 class AwsError(ProviderError):
-    """A refusal by AWS: operation, code and message, with what to do."""
+    """A refusal by AWS: operation, code and message, with what to do.
 
-    def __init__(self, operation: str, code: str, message: str) -> None:
+    `hint` is what to do. Default: what is usual for the code.
+    """
+
+    def __init__(self, operation: str, code: str, message: str, hint: str = "") -> None:
         self.operation = operation
         self.code = code
         self.message = message
-        hint = next((hint for word, hint in HINTS.items() if word in code), "see the service's API reference")
+        hint = hint or next((text for word, text in HINTS.items() if word in code), "see the service's API reference")
         super().__init__(f"{operation} failed with {code}: {message.rstrip('.')}; {hint}")
 
 

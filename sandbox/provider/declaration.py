@@ -107,6 +107,8 @@ class Resource:
     """Outputs that every update changes, such as a version: unknown in its preview."""
     compare: "Mapping[str, Callable[[Any], Any]]" = field(default_factory=dict)
     """Property to the form in which two values of it can be compared, where JSON alone does not tell."""
+    completed: str = ""
+    """Blocks in which AWS fills in members that a program leaves out, such as the VPC of a network configuration."""
     ordered: str = ""
     """Lists whose order has a meaning. Every other list is compared as a set."""
     gone: str = ""

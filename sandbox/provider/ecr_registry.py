@@ -22,6 +22,11 @@ def tags(registry: str, repository: str) -> list[str]:
     return sorted(json.loads(body).get("tags") or []) if status == http.client.OK else []
 
 
+def has(registry: str, repository: str, reference: str) -> bool:
+    """Whether a repository has an image by tag or digest. Raises ProviderError when the registry does not answer."""
+    return _ask(registry, "HEAD", f"/v2/{repository}/manifests/{reference}")[0] == http.client.OK
+
+
 def delete_images(registry: str, repository: str, names: Iterable[str]) -> None:
     """Deletes the images behind these tags, and so the tags. Raises ProviderError when the registry refuses."""
     for name in names:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sandbox.provider import mapping, meaning, sdk, tagging, wire
+from sandbox.provider import mapping, meaning, refusals, sdk, tagging
 from sandbox.provider.aws_client import AwsError
 from sandbox.provider.check import DEFAULTED
 from sandbox.provider.declaration import Call, Resource, Update
 from sandbox.provider.errors import IncompleteResourceError, ProviderError
 from sandbox.provider.names import Names
+from sandbox.provider.preview import completed
 from sandbox.provider.scope import Scope
 
 GONE = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|NotExists")
@@ -30,6 +31,7 @@ def create(declaration: Resource, scope: Scope) -> dict[str, Any]:
 
     Raises AwsError when nothing was created, IncompleteResourceError when it was but a later call failed.
     """
+    refusals.require(declaration.token, scope)
     wanted = _own(declaration, scope.inputs)
     if isinstance(declaration.create, Call):
         shape = scope.shape(declaration.create)
@@ -130,26 +132,12 @@ def outputs(declaration: Resource, scope: Scope, reply: Mapping[str, Any]) -> di
     # AWS always has a value of these, and read leaves one out only where it still means what is recorded.
     kept = {name: scope.state[name] for name, prop in schema.outputs.items() if prop.required and name in scope.state}
     result = {**kept, **found, **asked}
+    result |= completed(declaration, found, asked)
     if "region" in schema.outputs:
         result["region"] = scope.region
     if "tagsAll" in schema.outputs:
         result["tagsAll"] = dict(scope.tags)
     return {name: value for name, value in result.items() if value is not None}
-
-
-def preview(declaration: Resource, scope: Scope, tags_all: Any) -> dict[str, Any]:
-    """Outputs of a resource that does not exist yet: what is asked for, and unknown where AWS will decide."""
-    schema = sdk.schema(declaration.token)
-    result = {name: value for name, value in scope.inputs.items() if name != DEFAULTED}
-    for name, prop in schema.outputs.items():
-        if name not in result and (name not in schema.inputs or prop.required):
-            default = declaration.defaults.get(name)
-            result[name] = wire.UNKNOWN if default is None else default
-    if "region" in schema.outputs:
-        result["region"] = scope.region
-    if "tagsAll" in schema.outputs:
-        result["tagsAll"] = tags_all
-    return result
 
 
 def update(declaration: Resource, scope: Scope) -> dict[str, Any]:
@@ -158,6 +146,7 @@ def update(declaration: Resource, scope: Scope) -> dict[str, Any]:
     An update without a change is the engine's second attempt at a resource that was left incomplete: all is said again.
     """
     scope.changed = scope.changed or frozenset(_own(declaration, scope.inputs))
+    refusals.require(declaration.token, scope)
     for each in declaration.updates:
         if scope.changed & frozenset(each.properties.split()):
             _update(declaration, scope, each, scope.changed)

@@ -6,7 +6,7 @@ Each correction says what moto does instead. They hold for its HTTP endpoint as 
 from functools import wraps
 from typing import Any
 
-from sandbox.provider import moto_additions, moto_delivery, moto_domains, moto_queue_order, moto_queue_rules
+from sandbox.provider import moto_additions, moto_delivery, moto_domains, moto_eks, moto_queue_order, moto_queue_rules
 
 _installed = False
 
@@ -24,6 +24,8 @@ def install() -> None:
     moto_domains.install()
     moto_additions.install()
     _clusters()
+    _target_groups()
+    moto_eks.install()
 
 
 def _queues() -> None:
@@ -54,3 +56,28 @@ def _clusters() -> None:
 
     backend: Any = EC2ContainerServiceBackend
     backend.list_clusters = lambda self: [each.arn for each in self.clusters.values() if each.status == "ACTIVE"]
+
+
+def _target_groups() -> None:
+    """A target group names load balancers that no longer send to it, some twice, and those of a changed listener not."""
+    from moto.elbv2.models import ELBv2Backend  # noqa: PLC0415
+
+    backend: Any = ELBv2Backend
+    describe = backend.describe_target_groups
+
+    @wraps(describe)
+    def with_balancers(self: Any, *args: Any, **named: Any) -> Any:
+        senders: dict[str, list[str]] = {}
+        for balancer in self.load_balancers.values():
+            listeners = balancer.listeners.values()
+            actions = [action for listener in listeners for action in listener.default_actions]
+            rules = [rule for listener in listeners for rule in listener.rules.values() if rule.priority != "default"]
+            actions += [action for rule in rules for action in rule.actions]
+            forwards = [each.data for each in actions if each.type == "forward"]
+            for arn in {arn for data in forwards for arn in self._get_target_group_arns_from(action_data=data)}:
+                senders.setdefault(arn, []).append(balancer.arn)
+        for arn, group in self.target_groups.items():
+            group.load_balancer_arns = senders.get(arn, [])
+        return describe(self, *args, **named)
+
+    backend.describe_target_groups = with_balancers

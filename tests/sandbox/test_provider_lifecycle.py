@@ -10,47 +10,12 @@ import pytest
 
 from sandbox.provider import services, wire
 from sandbox.provider.moto_env import MOTO_ENVIRONMENT
+from tests.sandbox.example_world import ExampleWorld
 from tests.sandbox.provider_driver import Driver, Live
-from tests.sandbox.provider_examples import EXAMPLES, pick, references, resolve
+from tests.sandbox.provider_examples import EXAMPLES, resolve
 from tests.sandbox.provider_world import provider
-from tests.sandbox.self_signed import self_signed
 
 os.environ.update(MOTO_ENVIRONMENT)
-
-
-class World:
-    """Examples that live at the moment, made with everything they refer to."""
-
-    def __init__(self, driver: Driver) -> None:
-        self.driver = driver
-        self.live: dict[str, Live] = {}
-        self.order: list[str] = []
-
-    def need(self, name: str) -> Live:
-        if name == "ami":
-            path = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
-            image = self.driver.invoke("aws:ssm/getParameter:getParameter", {"name": path})
-            return Live("", "ami", image["insecureValue"], {}, {})
-        if name == "self_signed":
-            return Live("", name, "", {}, dict(self_signed()))
-        if name not in self.live:
-            inputs = self.inputs(EXAMPLES[name].properties)
-            self.live[name] = self.driver.create(EXAMPLES[name].type, name, inputs)
-            self.order.append(name)
-        return self.live[name]
-
-    def inputs(self, properties: Any) -> Any:
-        for name in references(properties):
-            self.need(name)
-        return resolve(properties, self.look_up)
-
-    def look_up(self, name: str, prop: str) -> Any:
-        live = self.need(name)
-        return live.id if prop == "id" else pick(live.outputs, prop)
-
-    def end(self) -> None:
-        for name in reversed(self.order):
-            self.driver.delete(self.live[name])
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +28,8 @@ def driver() -> Iterator[Driver]:
 
 
 @pytest.fixture
-def world(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    world = World(driver)
+def world(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> Iterator[ExampleWorld]:
+    world = ExampleWorld(driver, EXAMPLES)
     yield world
     world.end()
 
@@ -75,7 +40,7 @@ def test_every_declared_type_has_an_example() -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_a_resource_is_created_seen_changed_drifts_and_is_deleted(world: World, name: str) -> None:
+def test_a_resource_is_created_seen_changed_drifts_and_is_deleted(world: ExampleWorld, name: str) -> None:
     """One test for the whole life, as most of the time goes into what the resource needs around it."""
     driver, example = world.driver, EXAMPLES[name]
     inputs = world.inputs(example.properties)
@@ -98,12 +63,12 @@ def test_a_resource_is_created_seen_changed_drifts_and_is_deleted(world: World, 
 
 def preview_errors(preview: Mapping[str, Any], created: Mapping[str, Any]) -> dict[str, Any]:
     """Values that the preview knew wrongly, and outputs that it had not announced."""
-    known = {key: value for key, value in preview.items() if value is not wire.UNKNOWN}
+    known = {key: value for key, value in preview.items() if not wire.has_unknown(value)}
     wrong = {key: (value, created.get(key)) for key, value in known.items() if created.get(key) != value}
     return wrong | {key: (None, created[key]) for key in created.keys() - preview.keys()}
 
 
-def check_import(world: World, name: str, live: Live) -> None:
+def check_import(world: ExampleWorld, name: str, live: Live) -> None:
     """The resource is found by its import id, and the program that made it sees no change."""
     example = EXAMPLES[name]
     imported = world.driver.imported(example.type, name, resolve(example.import_id, world.look_up) or live.id)
@@ -116,7 +81,7 @@ def check_import(world: World, name: str, live: Live) -> None:
     assert differing == set(), "the imported resource differs from its program"
 
 
-def check_change(world: World, name: str, live: Live) -> Live:
+def check_change(world: ExampleWorld, name: str, live: Live) -> Live:
     """A change updates in place; made behind Pulumi's back it is found by refresh and taken back."""
     driver, example = world.driver, EXAMPLES[name]
     inputs = world.inputs(example.properties)

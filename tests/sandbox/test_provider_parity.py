@@ -30,7 +30,7 @@ def test_the_sdk_has_the_type(token: str) -> None:
 def test_every_property_that_is_named_is_the_sdks(token: str) -> None:
     declaration, schema = services.resource(token), sdk.schema(token)
     prefix = declaration.autoname.property if declaration.autoname else ""
-    words = ("echoed", "handled", "documents", "ordered")
+    words = ("completed", "echoed", "handled", "documents", "ordered")
     named = {word for field in words for word in declaration.words(field)} | declaration.updatable_properties()
     named |= declaration.immutable_properties() - {"region", f"{prefix}Prefix"} | set(declaration.defaults)
     top = {name.partition(".")[0] for name in declaration.names} - {"destination"}

@@ -193,6 +193,7 @@ def test_a_size_that_fargate_offers_passes(driver: Driver, cpu: str, memory: str
         "family": "app",
         "cpu": cpu,
         "memory": memory,
+        "networkMode": "awsvpc",
         "requiresCompatibilities": ["FARGATE"],
         "containerDefinitions": APP,
     }

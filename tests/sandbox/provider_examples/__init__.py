@@ -28,6 +28,8 @@ class Example:
     """Default: the resource's own id."""
     import_lacks: str = ""
     """Properties that the sandbox's AWS does not answer, so that an import cannot know them."""
+    after: str = ""
+    """Examples that must be there first, though no property refers to them."""
     stays: str = ""
     """Why it can still be read after it was deleted."""
 

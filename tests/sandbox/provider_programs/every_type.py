@@ -44,15 +44,17 @@ def resolve(value: Any) -> Any:
 class AnyResource(pulumi.CustomResource):
     """A resource of any type, whose outputs are all that the provider answers."""
 
-    def __init__(self, token: str, name: str, properties: dict[str, Any]) -> None:
-        super().__init__(token, name, {**dict.fromkeys(OUTPUTS), **properties})
+    def __init__(self, token: str, name: str, properties: dict[str, Any], after: list[pulumi.CustomResource]) -> None:
+        options = pulumi.ResourceOptions(depends_on=after)
+        super().__init__(token, name, {**dict.fromkeys(OUTPUTS), **properties}, options)
 
 
 def make(name: str) -> pulumi.CustomResource:
     if name not in made:
         example = EXAMPLES[name]
         properties = {**example.properties, **(example.change if os.environ.get("CHANGE") else {})}
-        made[name] = AnyResource(example.type, name, resolve(properties))
+        after = [make(earlier) for earlier in example.after.split()]
+        made[name] = AnyResource(example.type, name, resolve(properties), after)
     return made[name]
 
 

@@ -10,6 +10,7 @@ zones = aws.get_availability_zones(state="available")
 account = aws.get_caller_identity()
 
 network = aws.ec2.Vpc("shop", cidr_block=config.get("cidr") or "10.30.0.0/16", enable_dns_hostnames=True)
+gateway = aws.ec2.InternetGateway("shop", vpc_id=network.id)
 subnets = [
     aws.ec2.Subnet(f"shop-{zone}", vpc_id=network.id, availability_zone=zone, cidr_block=f"10.30.{index}.0/24")
     for index, zone in enumerate(zones.names[:2])
@@ -43,7 +44,11 @@ containers = pulumi.Output.json_dumps(
             "name": "web",
             "image": "shop:1",
             "environment": [{"name": "TOKEN", "value": config.require_secret("token")}],
-            "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": logs.name}},
+            "portMappings": [{"containerPort": 8080}],
+            "logConfiguration": {
+                "logDriver": "awslogs",
+                "options": {"awslogs-group": logs.name, "awslogs-region": "eu-west-1", "awslogs-stream-prefix": "web"},
+            },
         }
     ]
 )
