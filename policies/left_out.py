@@ -11,6 +11,7 @@ LEFT_OUT: Final = {
     "lb-http-redirects-to-https": "lb-listener-https judges each HTTP listener, so the whole balancer follows",
     "log-group-retention-year": "minimumDays of log-group-retention, set to 365",
     "nacl-no-ingress-all on the default ACL": "AWS makes it open, and security groups do the work; writing the ACL out is judged",
+    "pinned-provider": "the engine takes the version of the SDK that the program has installed, so none goes without",
     "route-no-open-igw": "a route table does not say whether its subnets are meant to be private; "
     "ecs-service-private-subnets follows the subnets that services use",
     "sg-no-cycle": "a load balancer and its tasks name each other rightly, and rules of their own let both be deleted; "

@@ -7,11 +7,10 @@ import re
 from typing import Final
 
 from policies.graph import Graph, Node
-from policies.registry import ADVISORY, LOW, MANDATORY, MEDIUM, OFF, Finding, Outcomes, deny, rule
+from policies.registry import ADVISORY, MANDATORY, MEDIUM, OFF, Finding, Outcomes, rule
 from policies.rules.ecr import REPOSITORY
 from policies.rules.kms import KEY
 from policies.rules.sqs import QUEUE
-from policies.values import Resource
 
 STATEFUL: Final = (
     KEY,
@@ -93,20 +92,6 @@ def allowed_regions(stack: Graph) -> Outcomes:
     for region, nodes in elsewhere.items():
         more = f", and {len(nodes) - 1} more with it" if len(nodes) > 1 else ""
         yield Finding("region", f"is {region}, which regions of the policy config lacks{more}", nodes[0].urn)
-
-
-@rule(
-    "pulumi:providers:aws",
-    level=ADVISORY,
-    severity=LOW,
-    controls=("NIST CM-2",),
-    link=OPTIONS,
-    fix="set version in the options of the provider or resource, or use a language's SDK, which says it by itself",
-)
-def pinned_provider(provider: Resource) -> Outcomes:
-    """The version of the AWS provider is written down, so that two people deploy with the same one."""
-    version = provider["version"]
-    yield from deny(version, not version.text(), "is not set, so each machine takes the newest that it finds")
 
 
 @rule(

@@ -30,7 +30,6 @@ def on_fargate(**more: str) -> Props:
 
 
 MORE_ECS_CASES = [
-    at("pinned-provider", "pulumi:providers:aws", "version", ["7.51.1", "6.0.0", "7.0.0-alpha.1"], [None, ""]),
     at(
         "ecs-service-platform-version",
         SERVICE,

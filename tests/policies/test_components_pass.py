@@ -107,7 +107,6 @@ def test_each_rule_over_a_type_that_components_make_has_judged_one() -> None:
         "iam",
         "kms",
         "nacl",
-        "pinned",
         "vpc",
     }
     assert {name for name in unmet if name.startswith(("ecr", "ecs", "iam"))} <= {

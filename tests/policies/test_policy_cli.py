@@ -27,8 +27,6 @@ def state(folder: Path, props: dict[str, Any]) -> Path:
         "custom": True,
         "id": PROVIDER_ID,
         "type": "pulumi:providers:aws",
-        "inputs": {"version": "7.51.1"},
-        "outputs": {"version": "7.51.1"},
     }
     service = {
         "urn": f"{STACK}{SERVICE}::api",
