@@ -2,7 +2,8 @@
 
 from ._checks import ArgumentError
 from ._container import ContainerHealthCheckArgs
-from ._load_balancer import LoadBalancerArgs
+from ._listener_rule import ListenerArgs, ListenerRuleArgs
+from ._load_balancer_args import LoadBalancerArgs
 from ._network_acls import NetworkAclArgs
 from ._scaling import ScalingArgs
 from ._service_args import FargateServiceArgs
@@ -16,6 +17,7 @@ from .container_image import ContainerImage, ContainerImageArgs
 from .fan_out import FanOut, FanOutArgs, FanOutQueueArgs
 from .fargate_service import FargateService
 from .host import Host, HostArgs, HostInboundArgs
+from .load_balancer import LoadBalancer
 from .network import Network, NetworkArgs
 from .queue import Queue, QueueArgs
 from .queue_worker import QueueWorker
@@ -42,6 +44,9 @@ __all__ = [
     "Host",
     "HostArgs",
     "HostInboundArgs",
+    "ListenerArgs",
+    "ListenerRuleArgs",
+    "LoadBalancer",
     "LoadBalancerArgs",
     "Network",
     "NetworkAclArgs",

@@ -16,6 +16,7 @@ import pulumi
 T = TypeVar("T")
 
 CHILD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+PREFIX_LIST_ID = re.compile(r"pl-[0-9a-f]{8}([0-9a-f]{9})?")
 PULUMI_SUFFIX_LENGTH = 8  # "-" and seven characters, appended to every physical name
 
 
@@ -141,6 +142,22 @@ def _network_of(value: str) -> str | None:
         return f"the network of that address is {ipaddress.IPv4Interface(value).network}"
     except ValueError:
         return None
+
+
+def prefix_list_id(who: str, argument: str, value: str) -> None:
+    """The id of a prefix list."""
+    if not PREFIX_LIST_ID.fullmatch(value):
+        rule = "must be a prefix list's id, such as pl-0123456789abcdef0"
+        raise ArgumentError(f"{who}: {argument} {rule}, got {value!r}")
+
+
+def aws_arn(
+    who: str, argument: str, value: pulumi.Input[str] | None, service: str, what: str
+) -> pulumi.Input[str] | None:
+    """An ARN of one service; an output is believed."""
+    if isinstance(value, str) and not re.fullmatch(rf"arn:aws[a-z-]*:{service}:.+", value):
+        raise ArgumentError(f"{who}: {argument} must be the ARN of {what}, got {value!r}")
+    return value
 
 
 def one_argument(who: str, values: Mapping[str, object]) -> None:

@@ -83,7 +83,7 @@ def interface_endpoints(site: Site, services: Sequence[str], subnets: Sequence[e
             vpc_endpoint_type="Interface",
             service_name=pulumi.Output.concat("com.amazonaws.", region(site), ".", service),
             subnet_ids=[subnet.id for subnet in subnets],
-            security_group_ids=[gate.group.id],
+            security_group_ids=[gate.group_id],
             private_dns_enabled=True,
             tags=named(f"{site.name}-{service.replace('.', '-')}", site.tags),
             opts=site.child,

@@ -3,12 +3,14 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 from pulumi_aws import lb
 
-from ._load_balancer import Balancer, LoadBalancerArgs, listener_beside, load_balancer
+from ._load_balancer import Balancer, listener_beside, load_balancer
+from ._load_balancer_args import LoadBalancerArgs
 from ._rules import Gate
 from ._strategy import Strategy
 from ._tags import Tags
@@ -22,20 +24,21 @@ class Front:
 
     targets: lb.TargetGroup
     port: int
-    sends: pulumi.Resource
+    sends: Sequence[pulumi.Resource]
     """What sends to the target group; ECS takes no target group that nothing sends to."""
     balancer_arn_suffix: pulumi.Output[str]
     """Load balancer, as metrics know it."""
     group_id: pulumi.Output[str]
     """Security group of the load balancer."""
-    url: pulumi.Output[str]
+    url: pulumi.Output[str] | None
+    """Address of a load balancer of its own."""
     shift: Shift | None = None
     """What moves requests from one deployment to the next; none where tasks are replaced one by one."""
 
     @property
     def awaited(self) -> list[pulumi.Resource]:
         """What has to be there before the service is."""
-        return [self.sends, *(self.shift.awaited if self.shift else [])]
+        return [*self.sends, *(self.shift.awaited if self.shift else [])]
 
     @property
     def target_group_arns(self) -> list[pulumi.Input[str]]:
@@ -58,8 +61,8 @@ def own_front(
     targets = target_group(name, made, vpc_id, tags, child)
     forward: lb.ListenerDefaultActionArgsDict = {"type": "forward", "target_group_arn": targets.arn}
     balancer = load_balancer(name, args, vpc_id, forward, tags, child)
-    balancer.gate.let_out_to("to-tasks", made.port, "To the tasks", tasks)
-    tasks.let_in_from("from-lb", made.port, "From the load balancer", balancer.gate)
+    balancer.gate.let_out_to("to-tasks", made.port, "To the tasks", tasks.group_id)
+    tasks.let_in_from("from-lb", made.port, "From the load balancer", balancer.gate.group_id)
     moves = None
     if strategy.shifts:
         alternate = target_group(f"{name}{ALTERNATE}", made, vpc_id, tags, child)
@@ -69,9 +72,9 @@ def own_front(
     return Front(
         targets=targets,
         port=made.port,
-        sends=balancer.listener,
+        sends=[balancer.listener],
         balancer_arn_suffix=balancer.resource.arn_suffix,
-        group_id=balancer.gate.group.id,
+        group_id=balancer.gate.group_id,
         url=balancer.url,
         shift=moves,
     )

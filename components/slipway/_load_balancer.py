@@ -1,46 +1,22 @@
-"""Application load balancer: who may reach it, what it serves, and where it keeps its logs.
+"""Application load balancer: who may reach it, what it serves under which names, and where it keeps its logs.
 
 Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/introduction.html
 """
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NotRequired, TypedDict
+from typing import Any
 
 import pulumi
-from pulumi_aws import lb
+from pulumi_aws import lb, wafv2
 
-from ._checks import ArgumentError, child_name, cidr_block, each, given, not_empty, whole_number
+from ._certificate import alias_records, validated_certificate
+from ._checks import given
+from ._load_balancer_args import LoadBalancerArgs
+from ._load_balancer_checks import TLS_POLICY
 from ._rules import HTTPS, Gate, block_name, closed_group
 from ._tags import Tags, named
 
 HTTP = 80
-NAME_LENGTH = 32
-# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
-TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
-LONGEST_IDLE_SECONDS = 4000
-ACM_ARN = re.compile(r"arn:aws[a-z-]*:(acm|iam):.+")
-
-
-class LoadBalancerArgs(TypedDict):
-    """A load balancer of the service's own."""
-
-    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
-    """Subnets in two zones at least: public ones, or private ones when internal."""
-    allowed_cidr_blocks: list[str]
-    """IPv4 networks that may reach it, at least one; 0.0.0.0/0 opens it to the internet."""
-    certificate_arn: NotRequired[pulumi.Input[str]]
-    """Certificate in ACM; port 443 then serves and port 80 redirects to it. Default: plain HTTP on port 80."""
-    internal: NotRequired[bool]
-    """Give it private addresses only. Default: false."""
-    idle_timeout_seconds: NotRequired[int]
-    """Seconds that a connection may be silent, 1-4000; WebSockets and slow answers need more. Default: 60."""
-    access_logs_bucket: NotRequired[pulumi.Input[str]]
-    """S3 bucket for a line on every request; its policy has to let Elastic Load Balancing write.
-    Default: no access log."""
-    deletion_protection: NotRequired[bool]
-    """Refuse to delete it until this is switched off. Default: false."""
 
 
 @dataclass(frozen=True)
@@ -50,31 +26,10 @@ class Balancer:
     resource: lb.LoadBalancer
     listener: lb.Listener
     gate: Gate
-    scheme: str
-
-    @property
-    def url(self) -> pulumi.Output[str]:
-        """Where it answers."""
-        return pulumi.Output.concat(self.scheme, "://", self.resource.dns_name)
-
-
-def check_load_balancer(who: str, name: str, args: LoadBalancerArgs, suffix: str = "") -> None:
-    """Refuse a load balancer that AWS would not make, or that is open by oversight; `suffix` is its longest child's."""
-    child_name(f"{who} load_balancer", name, NAME_LENGTH, suffix)
-    allowed = args["allowed_cidr_blocks"]
-    not_empty(who, "load_balancer.allowed_cidr_blocks", allowed, "your office's network, or 0.0.0.0/0 for everyone")
-    each(who, "load_balancer.allowed_cidr_blocks", allowed, cidr_block)
-    certificate = args.get("certificate_arn")
-    if isinstance(certificate, str) and not ACM_ARN.fullmatch(certificate):
-        raise ArgumentError(
-            f"{who}: load_balancer.certificate_arn must be the ARN of a certificate, got {certificate!r}"
-        )
-    idle = args.get("idle_timeout_seconds")
-    if idle is not None:
-        whole_number(who, "load_balancer.idle_timeout_seconds", idle, 1, LONGEST_IDLE_SECONDS)
-    subnets = args["subnet_ids"]
-    if isinstance(subnets, Sequence) and len(subnets) < 2:
-        raise ArgumentError(f"{who}: load_balancer.subnet_ids must be of two zones at least, got {len(subnets)}")
+    served: dict[str, Any]
+    """How the listener serves: protocol, and with a certificate what TLS is told."""
+    url: pulumi.Output[str]
+    """Where it answers: under the first of its names that is no wildcard, else the one AWS gives it."""
 
 
 def load_balancer(
@@ -85,36 +40,56 @@ def load_balancer(
     tags: Tags | None,
     child: pulumi.ResourceOptions,
 ) -> Balancer:
-    """Security group, load balancer and listeners; `action` is for requests that no rule of the listener takes."""
-    certificate, bucket = args.get("certificate_arn"), args.get("access_logs_bucket")
-    idle = args.get("idle_timeout_seconds")
+    """Security group, load balancer, names and listeners; `action` is for requests that no rule of the listener takes."""
+    tags = given(args.get("tags"), tags)
+    domains, zone = given(args.get("domain_names"), []), args.get("hosted_zone_id")
+    secure = args.get("certificate_arn") is not None or bool(domains)
     gate = closed_group(f"{name}-lb", vpc_id, f"Load balancer of {name}", tags, child)
-    for served in (HTTP,) if certificate is None else (HTTP, HTTPS):
-        for block in args["allowed_cidr_blocks"]:
-            gate.let_in(f"{served}-{block_name(block)}", served, f"Port {served} from {block}", block)
+    for port in (HTTP, HTTPS) if secure else (HTTP,):
+        let_sources_in(gate, port, args)
+    idle = args.get("idle_timeout_seconds")
     balancer = lb.LoadBalancer(
         name,
         load_balancer_type="application",
         internal=given(args.get("internal"), False),
         subnets=args["subnet_ids"],
-        security_groups=[gate.group.id],
+        security_groups=[gate.group_id],
         drop_invalid_header_fields=True,
         idle_timeout=None if idle is None else int(idle),
-        access_logs={"bucket": bucket, "enabled": True, "prefix": name} if bucket is not None else None,
+        access_logs=logs_to(name, args.get("access_logs_bucket")),
+        connection_logs=logs_to(name, args.get("connection_logs_bucket")),
         enable_deletion_protection=given(args.get("deletion_protection"), False),
         tags=named(name, tags),
         opts=child,
     )
+    certificate = args.get("certificate_arn")
+    if zone is not None:
+        if certificate is None:
+            certificate = validated_certificate(name, domains, zone, tags, child)
+        alias_records(name, domains, zone, balancer, child)
+    if (web_acl := args.get("web_acl_arn")) is not None:
+        wafv2.WebAclAssociation(name, resource_arn=balancer.arn, web_acl_arn=web_acl, opts=child)
+    host = pulumi.Output.from_input(next((it for it in domains if "*" not in it), balancer.dns_name))
     if certificate is None:
-        listener = _listener(f"{name}-http", balancer, HTTP, "HTTP", action, tags, child)
-        return Balancer(balancer, listener, gate, "http")
+        served: dict[str, Any] = {"protocol": "HTTP"}
+        listener = _listener(f"{name}-http", balancer, HTTP, action, tags, child, **served)
+        return Balancer(balancer, listener, gate, served, pulumi.Output.concat("http://", host))
     redirect: lb.ListenerDefaultActionArgsDict = {
         "type": "redirect",
         "redirect": {"port": str(HTTPS), "protocol": "HTTPS", "status_code": "HTTP_301"},
     }
-    _listener(f"{name}-http", balancer, HTTP, "HTTP", redirect, tags, child)
-    listener = _listener(f"{name}-https", balancer, HTTPS, "HTTPS", action, tags, child, certificate)
-    return Balancer(balancer, listener, gate, "https")
+    _listener(f"{name}-http", balancer, HTTP, redirect, tags, child, protocol="HTTP")
+    trust = args.get("trust_store_arn")
+    served = {
+        "protocol": "HTTPS",
+        "certificate_arn": certificate,
+        "ssl_policy": given(args.get("tls_policy"), TLS_POLICY),
+        "mutual_authentication": None if trust is None else {"mode": "verify", "trust_store_arn": trust},
+    }
+    listener = _listener(f"{name}-https", balancer, HTTPS, action, tags, child, **served)
+    for key, arn in given(args.get("additional_certificate_arns"), {}).items():
+        lb.ListenerCertificate(f"{name}-{key}", listener_arn=listener.arn, certificate_arn=arn, opts=child)
+    return Balancer(balancer, listener, gate, served, pulumi.Output.concat("https://", host))
 
 
 def listener_beside(
@@ -126,31 +101,42 @@ def listener_beside(
     tags: Tags | None,
     child: pulumi.ResourceOptions,
 ) -> lb.Listener:
-    """One more listener, for the same networks and with the same certificate."""
-    for block in args["allowed_cidr_blocks"]:
-        balancer.gate.let_in(f"{port}-{block_name(block)}", port, f"Port {port} from {block}", block)
-    protocol, certificate = balancer.scheme.upper(), args.get("certificate_arn")
-    return _listener(f"{name}-{port}", balancer.resource, port, protocol, action, tags, child, certificate)
+    """One more listener, for the same sources and with the same certificate."""
+    let_sources_in(balancer.gate, port, args)
+    tags = given(args.get("tags"), tags)
+    return _listener(f"{name}-{port}", balancer.resource, port, action, tags, child, **balancer.served)
+
+
+def let_sources_in(gate: Gate, port: int, args: LoadBalancerArgs) -> None:
+    """Admit everyone who is named to one port."""
+    for block in given(args.get("allowed_cidr_blocks"), []):
+        gate.let_in(f"{port}-{block_name(block)}", port, f"Port {port} from {block}", block)
+    for prefix_list in given(args.get("allowed_prefix_list_ids"), []):
+        gate.let_in_listed(f"{port}-{prefix_list}", port, f"Port {port} from {prefix_list}", prefix_list)
+    for key, group_id in given(args.get("allowed_security_group_ids"), {}).items():
+        gate.let_in_from(f"{port}-{key}", port, f"Port {port} from {key}", group_id)
+
+
+def logs_to(name: str, bucket: pulumi.Input[str] | None) -> Any:
+    """Where a log of the load balancer goes, below its name."""
+    return None if bucket is None else {"bucket": bucket, "enabled": True, "prefix": name}
 
 
 def _listener(
     name: str,
     balancer: lb.LoadBalancer,
     port: int,
-    protocol: str,
     action: lb.ListenerDefaultActionArgsDict,
     tags: Tags | None,
     child: pulumi.ResourceOptions,
-    certificate: pulumi.Input[str] | None = None,
+    **served: Any,
 ) -> lb.Listener:
     return lb.Listener(
         name,
         load_balancer_arn=balancer.arn,
         port=port,
-        protocol=protocol,
-        certificate_arn=certificate,
-        ssl_policy=None if certificate is None else TLS_POLICY,
         default_actions=[action],
         tags=named(name, tags),
         opts=child,
+        **served,
     )

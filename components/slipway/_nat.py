@@ -147,7 +147,7 @@ def nat_instance(
     machine = Machine(
         instance_type=nat.instance_type,
         subnet_id=subnet.id,
-        security_group_id=gate.group.id,
+        security_group_id=gate.group_id,
         profile_name=session_profile(name, "NAT instance", site.tags, site.child).name,
         key_name=None,
         refresh_ami=nat.refresh_ami,

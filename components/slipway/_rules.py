@@ -7,6 +7,7 @@ Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.ht
 import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 from pulumi_aws import ec2, vpc
@@ -22,92 +23,59 @@ ADMIN_PORTS = (22, 3389)  # ssh and remote desktop
 
 @dataclass(frozen=True)
 class Gate:
-    """A security group with what its rules need: name of the group, tags and options."""
+    """A security group with what its rules need: the name that theirs begin with, tags and options."""
 
     name: str
-    group: ec2.SecurityGroup
+    group_id: pulumi.Output[str]
     tags: Tags | None
     child: pulumi.ResourceOptions
 
     def let_in(self, rule: str, port: int, purpose: str, block: pulumi.Input[str]) -> None:
         """Admit a network to one TCP port."""
-        vpc.SecurityGroupIngressRule(
-            f"{self.name}-{rule}",
-            security_group_id=self.group.id,
-            description=purpose,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            cidr_ipv4=block,
-            tags=named(f"{self.name}-{rule}", self.tags),
-            opts=self.child,
-        )
+        self._let_in(rule, (port, port), purpose, cidr_ipv4=block)
 
-    def let_in_from(self, rule: str, port: int, purpose: str, other: "Gate") -> None:
+    def let_in_listed(self, rule: str, port: int, purpose: str, prefix_list_id: pulumi.Input[str]) -> None:
+        """Admit the networks of a prefix list to one TCP port."""
+        self._let_in(rule, (port, port), purpose, prefix_list_id=prefix_list_id)
+
+    def let_in_from(self, rule: str, port: int, purpose: str, group_id: pulumi.Input[str]) -> None:
         """Admit the members of another group to one TCP port."""
-        vpc.SecurityGroupIngressRule(
-            f"{self.name}-{rule}",
-            security_group_id=self.group.id,
-            description=purpose,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            referenced_security_group_id=other.group.id,
-            tags=named(f"{self.name}-{rule}", self.tags),
-            opts=self.child,
-        )
-
-    def let_out(self, rule: str, ports: tuple[int, int], purpose: str, block: pulumi.Input[str]) -> None:
-        """Let members connect to a range of TCP ports of a network."""
-        vpc.SecurityGroupEgressRule(
-            f"{self.name}-{rule}",
-            security_group_id=self.group.id,
-            description=purpose,
-            ip_protocol="tcp",
-            from_port=ports[0],
-            to_port=ports[1],
-            cidr_ipv4=block,
-            tags=named(f"{self.name}-{rule}", self.tags),
-            opts=self.child,
-        )
+        self._let_in(rule, (port, port), purpose, referenced_security_group_id=group_id)
 
     def let_all_in(self, rule: str, purpose: str, block: pulumi.Input[str]) -> None:
         """Admit a network with every protocol, for an instance that forwards."""
-        vpc.SecurityGroupIngressRule(
-            f"{self.name}-{rule}",
-            security_group_id=self.group.id,
-            description=purpose,
-            ip_protocol="-1",
-            cidr_ipv4=block,
-            tags=named(f"{self.name}-{rule}", self.tags),
-            opts=self.child,
-        )
+        self._let_in(rule, None, purpose, cidr_ipv4=block)
+
+    def let_out(self, rule: str, ports: tuple[int, int], purpose: str, block: pulumi.Input[str]) -> None:
+        """Let members connect to a range of TCP ports of a network."""
+        self._let_out(rule, ports, purpose, cidr_ipv4=block)
+
+    def let_out_to(self, rule: str, port: int, purpose: str, group_id: pulumi.Input[str]) -> None:
+        """Let members connect to one TCP port of another group's members."""
+        self._let_out(rule, (port, port), purpose, referenced_security_group_id=group_id)
 
     def let_all_out(self, rule: str, purpose: str, block: pulumi.Input[str]) -> None:
         """Let members send every protocol to a network, for an instance that forwards."""
-        vpc.SecurityGroupEgressRule(
-            f"{self.name}-{rule}",
-            security_group_id=self.group.id,
-            description=purpose,
-            ip_protocol="-1",
-            cidr_ipv4=block,
-            tags=named(f"{self.name}-{rule}", self.tags),
-            opts=self.child,
-        )
+        self._let_out(rule, None, purpose, cidr_ipv4=block)
 
-    def let_out_to(self, rule: str, port: int, purpose: str, other: "Gate") -> None:
-        """Let members connect to one TCP port of another group's members."""
-        vpc.SecurityGroupEgressRule(
-            f"{self.name}-{rule}",
-            security_group_id=self.group.id,
-            description=purpose,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            referenced_security_group_id=other.group.id,
-            tags=named(f"{self.name}-{rule}", self.tags),
-            opts=self.child,
-        )
+    def _let_in(self, rule: str, ports: tuple[int, int] | None, purpose: str, **source: Any) -> None:
+        name, described = f"{self.name}-{rule}", self._described(rule, ports, purpose)
+        vpc.SecurityGroupIngressRule(name, **described, **source, opts=self.child)
+
+    def _let_out(self, rule: str, ports: tuple[int, int] | None, purpose: str, **target: Any) -> None:
+        name, described = f"{self.name}-{rule}", self._described(rule, ports, purpose)
+        vpc.SecurityGroupEgressRule(name, **described, **target, opts=self.child)
+
+    def _described(self, rule: str, ports: tuple[int, int] | None, purpose: str) -> dict[str, Any]:
+        """What rules of both directions say; every protocol where no ports are given."""
+        return {
+            "security_group_id": self.group_id,
+            "description": purpose,
+            "ip_protocol": "-1" if ports is None else "tcp",
+            "from_port": ports[0] if ports else None,
+            "to_port": ports[1] if ports else None,
+            "tags": named(f"{self.name}-{rule}", self.tags),
+        }
 
 
 def closed_group(
@@ -115,7 +83,7 @@ def closed_group(
 ) -> Gate:
     """A security group that lets nothing in or out until a rule says so."""
     group = ec2.SecurityGroup(name, vpc_id=vpc_id, description=purpose, tags=named(name, tags), opts=child)
-    return Gate(name, group, tags, child)
+    return Gate(name, group.id, tags, child)
 
 
 def block_name(block: str) -> str:

@@ -7,9 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import pulumi
-from pulumi_aws import ec2, ecs
+from pulumi_aws import ecs
 
-from ._front import Front
+from ._front import Front, own_front
+from ._rules import Gate
+from ._service_args import FargateServiceArgs
+from ._service_plan import Plan
+from ._shared_listener import shared_front
 from ._task import Task
 from ._verdict import Verdict
 
@@ -27,9 +31,28 @@ def capacity(spot_percent: int) -> dict[str, Any]:
     return {"capacity_provider_strategies": strategies, "force_new_deployment": True}
 
 
-def groups(own: ec2.SecurityGroup, more: Sequence[pulumi.Input[str]] | None) -> list[pulumi.Input[str]]:
+def groups(own: pulumi.Input[str], more: Sequence[pulumi.Input[str]] | None) -> list[pulumi.Input[str]]:
     """Security groups of the tasks: the service's own first."""
-    return [own.id, *(more or [])]
+    return [own, *(more or [])]
+
+
+def front_of(
+    who: str,
+    name: str,
+    args: FargateServiceArgs,
+    made: Plan,
+    boundary_arn: pulumi.Input[str] | None,
+    tasks: Gate,
+    child: pulumi.ResourceOptions,
+) -> Front | None:
+    """What stands in front of the tasks: a load balancer of its own, a listener that it shares, or nothing."""
+    if made.targets is None:
+        return None
+    vpc_id, tags = args["vpc_id"], args.get("tags")
+    if "listener" in args and made.rules:
+        return shared_front(who, name, args["listener"], made.rules, made.targets, vpc_id, tasks, tags, child)
+    strategy = made.roll_out.strategy
+    return own_front(name, args["load_balancer"], made.targets, strategy, boundary_arn, vpc_id, tasks, tags, child)
 
 
 def verdict(

@@ -9,7 +9,8 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from ._container import ContainerHealthCheckArgs
-from ._load_balancer import LoadBalancerArgs
+from ._listener_rule import ListenerArgs
+from ._load_balancer_args import LoadBalancerArgs
 from ._scaling import ScalingArgs
 from ._strategy import DeploymentArgs
 from ._workload import PermissionArgs
@@ -49,9 +50,11 @@ class FargateServiceArgs(TypedDict):
     """Leave the number of tasks alone on updates since scaling of yours sets it; desired_count is where it starts.
     Default: false."""
     container_port: NotRequired[int]
-    """Port the container listens on, 1-65535; needed with a load balancer. Default: none is opened."""
+    """Port the container listens on, 1-65535; needed with load_balancer or listener. Default: none is opened."""
     load_balancer: NotRequired[LoadBalancerArgs]
     """Load balancer of its own in front of container_port. Default: none, and no one can connect."""
+    listener: NotRequired[ListenerArgs]
+    """Listener of a load balancer that services share, in place of one of its own. Default: none."""
     health_check_path: NotRequired[str]
     """Path that answers 200 while the task is well, asked every 10 s. Default: /health."""
     health_check_grace_period_seconds: NotRequired[int]

@@ -3,12 +3,13 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ._checks import ArgumentError, given, whole_number
-from ._load_balancer import check_load_balancer
+from ._checks import ArgumentError, child_name, given, one_argument, whole_number
+from ._listener_rule import Rule, listener_rules
+from ._load_balancer_checks import NAME_LENGTH, check_load_balancer
 from ._roll_out import RollOut, roll_out
 from ._scaling import MOST_TASKS, Scaling, scaling
 from ._strategy import ROLLING
@@ -20,6 +21,7 @@ DESIRED_COUNT = 2  # one task in each of two zones
 GRACE_SECONDS = 60
 LONGEST_GRACE_SECONDS = 2147483647
 SPOT_PERCENT = 0
+FRONTS = ("load_balancer", "listener")
 MOST_MORE_GROUPS = 4  # of the five that a network interface has
 
 
@@ -31,6 +33,8 @@ class Plan:
     port: int | None
     targets: TargetPlan | None
     """How requests come to the tasks; none where nothing stands in front of them."""
+    rules: Sequence[Rule]
+    """Rules of the listener that it shares; none without one."""
     grace_seconds: int
     spot_percent: int
     roll_out: RollOut
@@ -46,8 +50,8 @@ def plan(who: str, name: str, args: Mapping[str, Any], load: Workload) -> Plan:
         return whole_number(who, key, given(args.get(key), default), low, high)
 
     port = None if args.get("container_port") is None else number("container_port", 0, 1, 65535)
-    check_front(who, name, args)
-    targets = target_plan(who, args, port) if args.get("load_balancer") is not None and port is not None else None
+    rules = check_front(who, name, args)
+    targets = None if port is None or balancer_argument(args) is None else target_plan(who, args, port)
     desired = number("desired_count", DESIRED_COUNT, 0, MOST_TASKS)
     scaled = scaling(who, args.get("scaling"), desired, balanced=targets is not None)
     start = (load.health_check or {}).get("startPeriod", 0)
@@ -60,9 +64,10 @@ def plan(who: str, name: str, args: Mapping[str, Any], load: Workload) -> Plan:
         desired_count=desired,
         port=port,
         targets=targets,
+        rules=rules,
         grace_seconds=grace,
         spot_percent=number("spot_percent", SPOT_PERCENT, 0, 100),
-        roll_out=roll_out(who, args, desired, *leaving(load, targets), balanced=targets is not None),
+        roll_out=roll_out(who, args, desired, *leaving(load, targets), balanced=args.get("load_balancer") is not None),
         scaling=scaled,
         doubts=doubts(who, args, load),
     )
@@ -80,20 +85,30 @@ def plan(who: str, name: str, args: Mapping[str, Any], load: Workload) -> Plan:
     return made
 
 
-def check_front(who: str, name: str, args: Mapping[str, Any]) -> None:
-    """Refuse what only works with a load balancer, and a load balancer without a port to send to."""
-    wanted = args.get("load_balancer")
-    if wanted is not None:
-        shifts = given((args.get("deployment") or {}).get("strategy"), ROLLING) != ROLLING
-        check_load_balancer(who, name, wanted, ALTERNATE if shifts else "")
-        if args.get("container_port") is None:
-            raise ArgumentError(
-                f"{who}: load_balancer needs container_port, got none; set the port the image listens on"
-            )
-        return
-    for key in ONLY_BALANCED:
-        if args.get(key) is not None:
-            raise ArgumentError(f"{who}: {key} needs load_balancer, got none; set load_balancer or leave {key} out")
+def balancer_argument(args: Mapping[str, Any]) -> str | None:
+    """Name of the argument that puts something in front of the tasks."""
+    return next((key for key in FRONTS if args.get(key) is not None), None)
+
+
+def check_front(who: str, name: str, args: Mapping[str, Any]) -> Sequence[Rule]:
+    """Rules of a shared listener; what only works with a load balancer, and one without a port to send to, is refused."""
+    front = balancer_argument(args)
+    if front is None:
+        for key in ONLY_BALANCED:
+            if args.get(key) is not None:
+                fix = f"set load_balancer or leave {key} out"
+                raise ArgumentError(f"{who}: {key} needs load_balancer or listener, got none; {fix}")
+        return []
+    if all(args.get(key) is not None for key in FRONTS):
+        one_argument(who, {key: args.get(key) for key in FRONTS})
+    if args.get("container_port") is None:
+        raise ArgumentError(f"{who}: {front} needs container_port, got none; set the port the image listens on")
+    if front == "listener":
+        child_name(f"{who} listener", name, NAME_LENGTH)
+        return listener_rules(who, args[front])
+    shifts = given((args.get("deployment") or {}).get("strategy"), ROLLING) != ROLLING
+    check_load_balancer(who, "load_balancer.", name, args[front], ALTERNATE if shifts else "")
+    return []
 
 
 def leaving(load: Workload, targets: TargetPlan | None) -> tuple[int, str]:

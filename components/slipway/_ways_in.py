@@ -3,22 +3,17 @@
 Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connect.html
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pulumi_aws import vpc
-
-from ._checks import ArgumentError, cidr_block, distinct, each, given, not_empty, one_argument, one_of
+from ._checks import ArgumentError, cidr_block, distinct, each, given, not_empty, one_argument, one_of, prefix_list_id
 from ._instance import SSH
 from ._private_key import ALGORITHMS, UnreadableKeyError, check_public_key, public_half
 from ._rules import Gate, block_name, check_not_everyone
-from ._tags import named
 
 SESSION_MANAGER, KEY_PAIR, INSTANCE_CONNECT = "session_manager", "key_pair", "instance_connect"
 WAYS_IN = (SESSION_MANAGER, KEY_PAIR, INSTANCE_CONNECT)
-PREFIX_LIST_ID = re.compile(r"pl-[0-9a-f]{8}([0-9a-f]{9})?")
 KEYS = ("key_file", "public_key")
 SOURCES = ("allowed_cidr_blocks", "allowed_prefix_list_ids")
 
@@ -48,11 +43,7 @@ def check_sources(who: str, access: Sequence[str], args: Mapping[str, Any]) -> N
     blocks, lists = (given(args.get(key), []) for key in SOURCES)
     each(who, SOURCES[0], blocks, cidr_block)
     check_not_everyone(who, SOURCES[0], blocks)
-    for index, prefix_list in enumerate(lists):
-        if not PREFIX_LIST_ID.fullmatch(prefix_list):
-            rule = "must be a prefix list's id, such as pl-0123456789abcdef0"
-            raise ArgumentError(f"{who}: {SOURCES[1]}[{index}] {rule}, got {prefix_list!r}")
-    distinct(who, SOURCES[1], lists)
+    each(who, SOURCES[1], lists, prefix_list_id)
     named_sources = [key for key, values in zip(SOURCES, (blocks, lists), strict=True) if values]
     if named_sources and list(access) == [SESSION_MANAGER]:
         fix = f"remove it, or add {KEY_PAIR} or {INSTANCE_CONNECT} to access"
@@ -91,15 +82,4 @@ def let_ssh_in(gate: Gate, blocks: Sequence[str], prefix_lists: Sequence[str]) -
     for block in blocks:
         gate.let_in(f"ssh-{block_name(block)}", SSH, f"ssh from {block}", block)
     for prefix_list in prefix_lists:
-        name = f"{gate.name}-ssh-{prefix_list}"
-        vpc.SecurityGroupIngressRule(
-            name,
-            security_group_id=gate.group.id,
-            description=f"ssh from {prefix_list}",
-            ip_protocol="tcp",
-            from_port=SSH,
-            to_port=SSH,
-            prefix_list_id=prefix_list,
-            tags=named(name, gate.tags),
-            opts=gate.child,
-        )
+        gate.let_in_listed(f"ssh-{prefix_list}", SSH, f"ssh from {prefix_list}", prefix_list)

@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 
 import pulumi
 
-from ._checks import ArgumentError, child_name, given, not_empty, one_of, whole_number
+from ._checks import ArgumentError, aws_arn, child_name, given, not_empty, one_of, whole_number
 from ._container import health_check, writable_paths
 from ._fargate_sizes import task_size
 from ._logs import retention_days
@@ -94,15 +94,6 @@ def workload(who: str, name: str, args: Mapping[str, Any]) -> Workload:
             who, "permissions_boundary_arn", args.get("permissions_boundary_arn"), "iam", "a policy"
         ),
     )
-
-
-def aws_arn(
-    who: str, argument: str, value: pulumi.Input[str] | None, service: str, what: str
-) -> pulumi.Input[str] | None:
-    """An ARN of one service; an output is believed."""
-    if isinstance(value, str) and not re.fullmatch(rf"arn:aws[a-z-]*:{service}:.+", value):
-        raise ArgumentError(f"{who}: {argument} must be the ARN of {what}, got {value!r}")
-    return value
 
 
 def unprivileged(who: str, user: str) -> str:

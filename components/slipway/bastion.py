@@ -106,7 +106,7 @@ class Bastion(pulumi.ComponentResource):
         machine = Machine(
             instance_type=instance_type,
             subnet_id=args["subnet_id"],
-            security_group_id=gate.group.id,
+            security_group_id=gate.group_id,
             profile_name=profile.name if profile else None,
             key_name=key.key_name if key else None,
             refresh_ami=given(args.get("refresh_ami"), False),
@@ -133,7 +133,7 @@ class Bastion(pulumi.ComponentResource):
         self.port_forward_commands = forward_commands(way, leads_to, access)
         self.instance_id = instance.id
         self.key_name = key.key_name.apply(lambda it: it) if key else pulumi.Output.from_input(None)
-        self.security_group_id = gate.group.id
+        self.security_group_id = gate.group_id
         self.private_key_file = pulumi.Output.from_input(key_file)
         self.register_outputs(
             {
@@ -183,7 +183,7 @@ def open_targets(gate: Gate, leads_to: Mapping[str, Target]) -> None:
             ip_protocol="tcp",
             from_port=target.port,
             to_port=target.port,
-            referenced_security_group_id=gate.group.id,
+            referenced_security_group_id=gate.group_id,
             tags=named(rule, gate.tags),
             opts=gate.child,
         )

@@ -4,16 +4,17 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-c
 """
 
 import pulumi
-from pulumi_aws import ec2, ecs
+from pulumi_aws import ecs
 
 from ._checks import check_keys
-from ._front import Front, own_front
+from ._front import Front
 from ._image_check import image_check
 from ._rules import ANYWHERE, HTTPS, closed_group
 from ._scaling import scale
-from ._service import balanced, capacity, groups, verdict
+from ._service import balanced, capacity, front_of, groups, verdict
 from ._service_args import FargateServiceArgs
 from ._service_plan import plan
+from ._shared_listener import take_priorities
 from ._tags import named
 from ._task import Task, task
 from ._workload import workload
@@ -52,21 +53,20 @@ class FargateService(pulumi.ComponentResource):
         check_keys(who, args, FargateServiceArgs)
         load = workload(who, name, args)
         made_of = plan(who, name, args, load)
+        if made_of.rules:
+            take_priorities(who, args["listener"]["listener_arn"], made_of.rules)
         super().__init__("slipway:index:FargateService", name, dict(args), opts)
         for doubt in made_of.doubts:
             pulumi.log.warn(doubt, resource=self)
         child = pulumi.ResourceOptions(parent=self)
-        tags, wanted = args.get("tags"), args.get("load_balancer")
+        tags = args.get("tags")
         made = task(name, load, made_of.port, tags, child)
         checks = []
         if not made_of.roll_out.unwatched:
             checks = [image_check(who, name, load.image, load.architecture, made_of.port, load.user, child)]
         gate = closed_group(name, args["vpc_id"], f"Tasks of {name}", tags, child)
         gate.let_out("https", (HTTPS, HTTPS), "HTTPS, which AWS and the registries speak", ANYWHERE)
-        front = None
-        if wanted is not None and made_of.targets is not None:
-            strategy, boundary = made_of.roll_out.strategy, load.permissions_boundary_arn
-            front = own_front(name, wanted, made_of.targets, strategy, boundary, args["vpc_id"], gate, tags, child)
+        front = front_of(who, name, args, made_of, load.permissions_boundary_arn, gate, child)
         service = ecs.Service(
             name,
             cluster=args["cluster_arn"],
@@ -75,7 +75,7 @@ class FargateService(pulumi.ComponentResource):
             desired_count=made_of.desired_count,
             network_configuration={
                 "subnets": args["subnet_ids"],
-                "security_groups": groups(gate.group, args.get("additional_security_group_ids")),
+                "security_groups": groups(gate.group_id, args.get("additional_security_group_ids")),
                 "assign_public_ip": False,
             },
             load_balancers=balanced(name, front),
@@ -95,16 +95,16 @@ class FargateService(pulumi.ComponentResource):
             scale(name, made_of.scaling, args["cluster_arn"], service, front, child)
         if not made_of.roll_out.unwatched:
             verdict(name, service, made, front, made_of.roll_out.timeout_seconds, child)
-        self._publish(service, made, gate.group, front)
+        self._publish(service, made, gate.group_id, front)
 
-    def _publish(self, service: ecs.Service, made: Task, group: ec2.SecurityGroup, front: Front | None) -> None:
+    def _publish(self, service: ecs.Service, made: Task, group_id: pulumi.Output[str], front: Front | None) -> None:
         nothing = pulumi.Output.from_input(None)
-        self.url = front.url if front else nothing
+        self.url = front.url if front and front.url else nothing
         self.service_name = service.name
         self.task_definition_arn = made.definition.arn
         self.task_role_arn = made.role.arn
         self.log_group_name = made.group.name
-        self.security_group_id = group.id
+        self.security_group_id = group_id
         self.load_balancer_security_group_id = front.group_id if front else nothing
         self.target_group_arn = front.targets.arn if front else nothing
         self.register_outputs(

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
 import pulumi
-from pulumi_aws import ec2, vpc
+from pulumi_aws import ec2
 
 from ._checks import CHILD_NAME, ArgumentError, check_keys, child_name, cidr_block, given, one_argument, whole_number
 from ._instance import (
@@ -20,7 +20,7 @@ from ._instance import (
     session_profile,
     type_name,
 )
-from ._rules import ANYWHERE, HTTPS, Gate, closed_group
+from ._rules import ANYWHERE, HTTPS, closed_group
 from ._tags import named
 
 HIGHEST_PORT = 65535
@@ -113,13 +113,17 @@ class Host(pulumi.ComponentResource):
         gate = closed_group(name, args["vpc_id"], f"Host {name}", tags, child)
         gate.let_out("https", (HTTPS, HTTPS), "Session Manager and packages", ANYWHERE)
         for key, entry in given(args.get("inbound"), {}).items():
-            let_in(gate, key, inbound[key], f"{key} on {inbound[key]}", entry)
+            port, purpose, block = inbound[key], f"{key} on {inbound[key]}", entry.get("cidr_block")
+            if block is None:
+                gate.let_in_from(key, port, purpose, entry["security_group_id"])
+            else:
+                gate.let_in(key, port, purpose, block)
         if (bastion := args.get("bastion_security_group_id")) is not None:
-            let_in(gate, FROM_BASTION, SSH, "ssh from the bastion", {"port": SSH, "security_group_id": bastion})
+            gate.let_in_from(FROM_BASTION, SSH, "ssh from the bastion", bastion)
         machine = Machine(
             instance_type=instance_type,
             subnet_id=args["subnet_id"],
-            security_group_id=gate.group.id,
+            security_group_id=gate.group_id,
             profile_name=session_profile(name, "host", tags, child).name,
             key_name=args.get("key_name"),
             volume_gib=volume_gib,
@@ -134,7 +138,7 @@ class Host(pulumi.ComponentResource):
         if given(args.get("public_address"), False):
             address = ec2.Eip(name, instance=instance.id, domain="vpc", tags=named(name, tags), opts=child)
             self.public_ip = address.public_ip.apply(lambda ip: ip)
-        self.security_group_id = gate.group.id
+        self.security_group_id = gate.group_id
         self.register_outputs(
             {
                 "instanceId": self.instance_id,
@@ -170,19 +174,3 @@ def check_inbound(who: str, entries: Mapping[str, HostInboundArgs], ports: Mappi
         if network == ipaddress.IPv4Network(ANYWHERE) and ports[key] in ADMIN_PORTS:
             fix = "name your own network as 203.0.113.7/32, or use Session Manager"
             raise ArgumentError(f"{who}: inbound.{key} must not open port {ports[key]} to everyone, got {block}; {fix}")
-
-
-def let_in(gate: Gate, rule: str, port: int, purpose: str, entry: HostInboundArgs) -> None:
-    """Admit one source to one port."""
-    vpc.SecurityGroupIngressRule(
-        f"{gate.name}-{rule}",
-        security_group_id=gate.group.id,
-        description=purpose,
-        ip_protocol="tcp",
-        from_port=port,
-        to_port=port,
-        cidr_ipv4=entry.get("cidr_block"),
-        referenced_security_group_id=entry.get("security_group_id"),
-        tags=named(f"{gate.name}-{rule}", gate.tags),
-        opts=gate.child,
-    )

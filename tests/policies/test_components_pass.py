@@ -33,12 +33,14 @@ KNOWN_FINDINGS: dict[str, dict[str, set[str]]] = {
         "ContainerImage": {"ecr-no-force-delete"},  # force_delete, one of all arguments, asks for it
         "FargateService": {"lb-access-logs", "ecs-service-exec-disabled"},  # one of all arguments asks for exec
         "QueueWorker": {"ecs-service-exec-disabled"},
+        "LoadBalancer": {"lb-access-logs", "lb-deletion-protection", "lb-waf-associated"},
     },
     "fsbp": {
+        "LoadBalancer": {"lb-access-logs", "lb-deletion-protection", "lb-waf-associated"},
         "ContainerImage": {"ecr-cmk-encryption"},
         "FargateService": {"lb-access-logs", "tg-healthcheck-encrypted", "tg-protocol-encrypted"},
     },
-    "cis": {"FargateService": {"lb-access-logs"}},
+    "cis": {"FargateService": {"lb-access-logs"}, "LoadBalancer": {"lb-access-logs"}},
 }
 # Named only when a component is built: pulumi-aws, which that imports, says so of one of its own types.
 pytestmark = pytest.mark.filterwarnings("ignore:aws.ec2/encryptioncontrol:DeprecationWarning")

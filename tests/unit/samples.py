@@ -25,6 +25,16 @@ TASK: dict[str, Any] = {
     "image": IMAGE,
 }
 BALANCER: dict[str, Any] = {"subnet_ids": ["subnet-3", "subnet-4"], "allowed_cidr_blocks": ["203.0.113.0/24"]}
+LISTENER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/edge/0a1b/2c3d"
+BEHIND_LISTENER: dict[str, Any] = TASK | {
+    "container_port": 8080,
+    "listener": {
+        "listener_arn": LISTENER,
+        "security_group_id": "sg-lb",
+        "rules": {"orders": {"path_patterns": ["/orders/*"]}},
+    },
+}
+SHARED_BALANCER: dict[str, Any] = BALANCER | {"vpc_id": "vpc-1"}
 BEHIND_BALANCER: dict[str, Any] = TASK | {"container_port": 8080, "load_balancer": BALANCER}
 WORKER: dict[str, Any] = TASK | {"queue_arn": QUEUE, "queue_url": QUEUE_URL}
 BASTION: dict[str, Any] = {
@@ -58,6 +68,24 @@ RICH_TASK: dict[str, Any] = {
     "tags": {"team": "shop"},
 }
 
+RICH_BALANCER: dict[str, Any] = {
+    "allowed_prefix_list_ids": ["pl-0123456789abcdef0"],
+    "allowed_security_group_ids": {"office": "sg-7"},
+    "certificate_arn": CERTIFICATE,
+    "domain_names": ["shop.example.com", "*.shop.example.com"],
+    "hosted_zone_id": "Z123",
+    "additional_certificate_arns": {"old": f"{CERTIFICATE}-old"},
+    "tls_policy": "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09",
+    "trust_store_arn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:truststore/shop/0a1b",
+    "web_acl_arn": "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/0a1b",
+    "internal": True,
+    "deletion_protection": True,
+    "idle_timeout_seconds": 120,
+    "access_logs_bucket": "logs",
+    "connection_logs_bucket": "logs",
+    "tags": {"team": "edge"},
+}
+
 COMPONENTS: dict[str, Callable[..., Any]] = {
     name: getattr(slipway, name) for name in slipway.__all__ if name != "ArgumentError" and not name.endswith("Args")
 }
@@ -69,6 +97,8 @@ FEWEST: dict[str, dict[str, Any]] = {
     "FanOut": {"queues": {"billing": {}}},
     "FargateService": TASK,
     "Host": HOST,
+    # Production refuses plain HTTP.
+    "LoadBalancer": SHARED_BALANCER | {"certificate_arn": CERTIFICATE},
     "Network": {},
     "Queue": {},
     "QueueWorker": WORKER,
@@ -126,14 +156,7 @@ RICHEST: dict[str, dict[str, Any]] = {
     "FargateService": RICH_TASK
     | BEHIND_BALANCER
     | {
-        "load_balancer": BALANCER
-        | {
-            "certificate_arn": CERTIFICATE,
-            "internal": True,
-            "deletion_protection": True,
-            "idle_timeout_seconds": 120,
-            "access_logs_bucket": "logs",
-        },
+        "load_balancer": BALANCER | RICH_BALANCER,
         "scaling": {
             "min_tasks": 2,
             "max_tasks": 9,
@@ -167,6 +190,7 @@ RICHEST: dict[str, dict[str, Any]] = {
         "refresh_ami": True,
         "tags": {"team": "shop"},
     },
+    "LoadBalancer": SHARED_BALANCER | RICH_BALANCER,
     "Network": {
         "cidr_block": "10.8.0.0/20",
         "connected_cidr_blocks": ["192.168.0.0/16"],

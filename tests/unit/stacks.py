@@ -42,8 +42,12 @@ class Stacks:
 
     def inputs(self, directory: Path, kind: str) -> dict[str, dict[str, Any]]:
         """Inputs in state, by name, of the resources of a type."""
+        return {name: it["inputs"] for name, it in self.resources(directory, kind).items()}
+
+    def resources(self, directory: Path, kind: str) -> dict[str, dict[str, Any]]:
+        """State, by name, of the resources of a type."""
         found = json.loads(self.pulumi(directory, "stack", "export"))["deployment"]["resources"]
-        return {it["urn"].split("::")[-1]: it["inputs"] for it in found if it["type"] == kind}
+        return {it["urn"].split("::")[-1]: it for it in found if it["type"] == kind}
 
 
 @contextmanager

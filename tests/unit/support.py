@@ -26,6 +26,18 @@ COMPUTED: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "aws:lb/loadBalancer:LoadBalancer": lambda name: {
         "dnsName": f"{name}.elb.example",
         "arnSuffix": f"app/{name}/0a1b",
+        "zoneId": "Z-ELB",
+    },
+    "aws:acm/certificate:Certificate": lambda name: {
+        "domainValidationOptions": [
+            {
+                "domainName": domain,
+                "resourceRecordName": "_x.shop.example.com",
+                "resourceRecordType": "CNAME",
+                "resourceRecordValue": "_y.aws",
+            }
+            for domain in ("shop.example.com", "*.shop.example.com")
+        ]
     },
     "aws:lb/targetGroup:TargetGroup": lambda name: {"arnSuffix": f"targetgroup/{name}/2c3d"},
     "aws:sqs/queue:Queue": lambda name: {"url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"},

@@ -30,16 +30,29 @@ def short_poll(args):
         return pulumi.ResourceTransformResult({**args.props, "receiveWaitTimeSeconds": 5}, args.opts)
 
 
-network = Remote("Network", "main", ["vpcId", "privateSubnetIds"], {"zoneCount": 2, "interfaceEndpoints": ["logs"]})
+network = Remote("Network", "main", ["vpcId", "privateSubnetIds", "publicSubnetIds"], {"zoneCount": 2, "interfaceEndpoints": ["logs"]})
 cluster = Remote("Cluster", "main", ["clusterArn"], {})
 queues = {"billing": {"maxReceives": 3}, "shipping": {"filterPolicy": {"kind": ["physical"]}}}
 options = pulumi.ResourceOptions(transforms=[short_poll])
 orders = Remote("FanOut", "orders", ["topicArn"], {"queues": queues}, options)
+sources = {"allowedCidrBlocks": ["10.0.0.0/8"]}
+edge = Remote(
+    "LoadBalancer",
+    "edge",
+    ["listenerArn", "securityGroupId"],
+    {"vpcId": network.vpcId, "subnetIds": network.publicSubnetIds, **sources},
+)
 Remote(
     "FargateService",
     "api",
     [],
     {
+        "containerPort": 8080,
+        "listener": {
+            "listenerArn": edge.listenerArn,
+            "securityGroupId": edge.securityGroupId,
+            "rules": {"orders": {"pathPatterns": ["/orders/*"]}},
+        },
         "clusterArn": cluster.clusterArn,
         "vpcId": network.vpcId,
         "subnetIds": network.privateSubnetIds,
@@ -91,4 +104,5 @@ def test_as_a_plugin_outputs_connect_components_and_transforms_reach_their_child
     policy = json.loads(stacks.inputs(tmp_path, "aws:iam/rolePolicy:RolePolicy")["api-task"]["policy"])
     (topic,) = policy["Statement"][0]["Resource"]
     assert topic.startswith("arn:aws:sns:eu-west-1:123456789012:orders-")
+    assert stacks.inputs(tmp_path, "aws:lb/listenerRule:ListenerRule")["api-orders"]["priority"] == 42117
     stacks.pulumi(tmp_path, "destroy", "--yes", "--skip-preview")

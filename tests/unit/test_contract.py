@@ -55,7 +55,7 @@ def test_the_richest_sample_sets_every_argument(kind: str) -> None:
     keys = set(inspect.get_annotations(getattr(slipway, f"{kind}Args")))
     left_out = {
         "Bastion": {"key_file", "key_algorithm"},  # exclude public_key
-        "FargateService": {"keep_scaled_count"},  # excludes scaling
+        "FargateService": {"keep_scaled_count", "listener"},  # exclude scaling and load_balancer
         "FanOut": {"topic_arn", "create_kms_key"},  # exclude kms_key_id
         "Queue": {"kms_key_id"},  # excludes create_kms_key
         "QueueWorker": {"backlog_per_task"},  # follows from the latency
@@ -111,15 +111,14 @@ def test_the_provider_reaches_every_child_and_lookup(kind: str, case: str) -> No
     assert {call.provider.split("::")[-2:][0] for call in made.calls} <= {"elsewhere"}
 
 
-@pytest.mark.parametrize("kind", COMPONENTS)
-def test_arguments_are_described_with_their_defaults(kind: str) -> None:
-    shapes = [it for name, it in vars(slipway).items() if name.startswith(kind) and name.endswith("Args")]
-    for shape in shapes:
-        hints, texts = inspect.get_annotations(shape), descriptions(shape)
-        for key in hints:
-            assert texts.get(key), f"{shape.__name__}.{key} has no description"
-            stated = "Default:" in texts[key] or "Set this or" in texts[key]
-            assert stated == (key in shape.__optional_keys__), f"{shape.__name__}.{key}: {texts[key]}"
+@pytest.mark.parametrize("name", [name for name in slipway.__all__ if name.endswith("Args")])
+def test_arguments_are_described_with_their_defaults(name: str) -> None:
+    shape = getattr(slipway, name)
+    hints, texts = inspect.get_annotations(shape), descriptions(shape)
+    for key in hints:
+        assert texts.get(key), f"{name}.{key} has no description"
+        stated = "Default:" in texts[key] or "Set this or" in texts[key]
+        assert stated == (key in shape.__optional_keys__), f"{name}.{key}: {texts[key]}"
 
 
 def test_what_a_worker_shares_with_a_service_is_the_same_in_both() -> None:
@@ -166,7 +165,8 @@ def test_the_public_names_are_these() -> None:
         "ContainerHealthCheckArgs",
         "ScalingArgs",
         "DeploymentArgs",
-        "LoadBalancerArgs",
+        "ListenerArgs",
+        "ListenerRuleArgs",
         "PermissionArgs",
         "BastionTargetArgs",
         "HostInboundArgs",

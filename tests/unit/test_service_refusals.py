@@ -157,7 +157,7 @@ TOGETHER: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"health_check_grace_period_seconds": 5},
-        "health_check_grace_period_seconds needs load_balancer, got none; "
+        "health_check_grace_period_seconds needs load_balancer or listener, got none; "
         "set load_balancer or leave health_check_grace_period_seconds out",
     ),
 ]

@@ -96,11 +96,11 @@ SERVICE: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"health_check_path": "/ready"},
-        "health_check_path needs load_balancer, got none; set load_balancer or leave health_check_path out",
+        "health_check_path needs load_balancer or listener, got none; set load_balancer or leave health_check_path out",
     ),
     (
         {"deregistration_delay_seconds": 5},
-        "deregistration_delay_seconds needs load_balancer, got none; "
+        "deregistration_delay_seconds needs load_balancer or listener, got none; "
         "set load_balancer or leave deregistration_delay_seconds out",
     ),
     (
@@ -118,7 +118,8 @@ SERVICE: list[tuple[dict[str, Any], str]] = [
     ),
     (
         BEHIND_BALANCER | {"load_balancer": {"subnet_ids": ["a", "b"]}},
-        "load_balancer.allowed_cidr_blocks is required, got nothing; give it a value",
+        "load_balancer.allowed_cidr_blocks is required where no other source is named, got nothing; set allowed_cidr_blocks "
+        "to your office's network or to 0.0.0.0/0 for everyone, allowed_prefix_list_ids or allowed_security_group_ids",
     ),
     (
         BEHIND_BALANCER | {"load_balancer": BALANCER | {"allowed_cidr_blocks": ["10.0.0.1/8"]}},
