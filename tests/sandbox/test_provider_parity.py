@@ -86,3 +86,39 @@ def test_every_parameter_that_is_written_down_is_a_member_of_its_call(token: str
         shape = CLIENT.shape(call.service or declaration.service, call.operation, REGION)
         wrong += [f"{call.operation}.{name}" for name in call.params if shape is None or name not in shape.members]
     assert wrong == []
+
+
+def older_names() -> list[str]:
+    """The SDK's older names of declared types."""
+    candidates = [token.replace(":lb/", ":alb/") for token in TOKENS if token.startswith("aws:lb/")]
+    for token in TOKENS:
+        path, _, name = token.rpartition(":")
+        if path.startswith("aws:s3/") and name not in ("Bucket", "BucketObject"):
+            candidates.append(f"{path}V2:{name}V2")
+    return [token for token in candidates if is_in_sdk(token)]
+
+
+def is_in_sdk(token: str) -> bool:
+    try:
+        return bool(sdk.schema(token))
+    except LookupError:
+        return False
+
+
+@pytest.mark.parametrize("token", older_names())
+def test_an_older_name_is_the_same_type(token: str) -> None:
+    newer = services.resource(token).token
+    assert newer != token
+    older, newer_schema = sdk.schema(token), sdk.schema(newer)
+    assert set(older.inputs) == set(newer_schema.inputs)
+    assert set(older.outputs) == set(newer_schema.outputs)
+
+
+def test_a_load_balancer_has_an_older_name() -> None:
+    assert "aws:alb/loadBalancer:LoadBalancer" in older_names()
+
+
+def test_an_older_name_of_a_function_and_of_a_state_is_known() -> None:
+    assert services.resource("aws:elasticloadbalancingv2/listener:Listener").token == "aws:lb/listener:Listener"
+    assert services.canonical("aws:alb/getListener:getListener") == "aws:lb/getListener:getListener"
+    assert services.canonical("aws:s3/bucketV2:BucketV2") == "aws:s3/bucketV2:BucketV2"

@@ -9,11 +9,27 @@ from sandbox.provider.declaration import Function, Resource
 from sandbox.provider.errors import ProviderError
 
 FOLDER = Path(__file__).parent
+MODULE_ALIASES = {"alb": "lb", "applicationloadbalancing": "lb", "elasticloadbalancingv2": "lb"}
+"""Older names of a module, which the SDK still has beside the new one or which states still hold."""
+V2 = "V2"
+"""Ending of older names of S3's resources, such as BucketVersioningV2."""
+OTHERS_IN_V2 = ("BucketV2",)
+"""Resources that end so and have other properties than the one without."""
+
+
+def canonical(token: str) -> str:
+    """The token that a type or function is declared under: the newer name where it has two with the same properties."""
+    package, path, name = token.split(":")
+    module, slash, file = path.partition("/")
+    module = MODULE_ALIASES.get(module, module)
+    if module == "s3" and name.endswith(V2) and name not in OTHERS_IN_V2:
+        name, file = name.removesuffix(V2), file.removesuffix(V2)
+    return f"{package}:{module}{slash}{file}:{name}"
 
 
 def resource(token: str) -> Resource:
     """Declaration of a resource type. Raises ProviderError for one that the sandbox does not have."""
-    found = _declarations(_file(token))[0].get(token)
+    found = _declarations(_file(canonical(token)))[0].get(canonical(token))
     if found is None:
         raise ProviderError(_unknown("resource type", token))
     return found
@@ -21,7 +37,7 @@ def resource(token: str) -> Resource:
 
 def function(token: str) -> Function:
     """Declaration of a function. Raises ProviderError for one that the sandbox does not have."""
-    found = _declarations(_file(token))[1].get(token)
+    found = _declarations(_file(canonical(token)))[1].get(canonical(token))
     if found is None:
         raise ProviderError(_unknown("function", token))
     return found
