@@ -77,6 +77,12 @@ class Pack:
             with self._lock:
                 self._not_done[urn, rule.name] = outcome
 
+    def broken(self, rule: Rule, subject: Resource) -> set[str]:
+        """The paths at which the rule finds something that no exemption covers."""
+        if any(one.covers(rule.name, subject.urn) and one.expires >= self.today for one in self.settings.exemptions):
+            return set()
+        return {one.path for one in guarded(rule, subject) if isinstance(one, Finding)}
+
     def _exempt(self, rule: Rule, urn: str, outcome: Finding | Deferred | Crash) -> bool:
         """Whether an exemption that still holds covers the outcome; only a finding is taken away."""
         for exemption in self.settings.exemptions:

@@ -96,6 +96,8 @@ class Rule:
     fix: str
     check: Callable[[Any], Outcomes]
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    remedy: Mapping[str, Any] = field(default_factory=dict)
+    """Path to the value that the level `remediate` sets there; never of a property whose change replaces."""
 
     @property
     def of_stack(self) -> bool:
@@ -130,11 +132,12 @@ def rule(
     link: str,
     fix: str,
     settings: Mapping[str, Mapping[str, Any]] | None = None,
+    remedy: Mapping[str, Any] | None = None,
 ) -> Callable[[Callable[[Subject], Outcomes]], Callable[[Subject], Outcomes]]:
     """Registers a rule over resources of `types`; without types, over the stack's graph.
 
     `level` holds in the baseline, `production` in the profile for production; it is the same where none is given.
-    `settings` are JSON schemas of the rule's own configuration, each with a default and a description.
+    `remedy` is what the level `remediate` sets where the rule finds something. `settings` are JSON schemas of the rule's own configuration, each with a default and a description.
     """
 
     def register(check: Callable[[Subject], Outcomes]) -> Callable[[Subject], Outcomes]:
@@ -157,6 +160,7 @@ def rule(
             fix,
             check,
             settings or {},
+            remedy or {},
         )
         return check
 

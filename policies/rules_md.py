@@ -1,5 +1,6 @@
 """Writes RULES.md, the list of all rules, from the rules themselves: `python -m policies.rules_md`."""
 
+import json
 from pathlib import Path
 from typing import Final
 
@@ -98,6 +99,9 @@ def _section(rule: Rule) -> list[str]:
     if rule.notes:
         lines += [" ".join(rule.notes.split()), ""]
     lines += [f"- Looks at: {kinds}", f"- Fix: {rule.fix}.", f"- Source: <{rule.link}>"]
+    if rule.remedy:
+        values = (f"`{path}` to `{json.dumps(value)}`" for path, value in rule.remedy.items())
+        lines.append(f"- Level `remediate` sets: {', '.join(values)}")
     for name, schema in rule.settings.items():
         lines.append(f"- Setting `{name}` ({schema['type']}, default {schema['default']}): {schema['description']}")
     return lines

@@ -16,6 +16,7 @@ class _Unknown:
 
 
 UNKNOWN: Final = _Unknown()
+SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"  # of a secret, an asset or another special value on the wire
 SENTINELS = frozenset(value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_"))
 
 

@@ -20,6 +20,7 @@ IN_CLEAR = "is not true, so the disk and its snapshots lie in clear"
     controls=("FSBP EC2.8", "FSBP EC2.170", "CIS 6.7", "NIST AC-3"),
     link=f"{CONTROLS}#ec2-8",
     fix="set metadataOptions.httpTokens to required, as slipway's Bastion does",
+    remedy={"metadataOptions.httpTokens": "required"},
 )
 def ec2_imdsv2_required(instance: Resource) -> Outcomes:
     """EC2 instances give their credentials only to callers with a session token (IMDSv2).

@@ -28,6 +28,7 @@ SMALLEST_RSA_BITS: Final = 3072  # 128 bits of strength, NIST SP 800-57
     settings={
         "mostHops": {"type": "integer", "minimum": 1, "default": 1, "description": "2 suits hosts of containers."}
     },
+    remedy={"metadataOptions.httpPutResponseHopLimit": 1},
 )
 def ec2_imds_hop_limit(instance: Resource) -> Outcomes:
     """Credentials of EC2 instances travel no further than the instance."""
@@ -81,6 +82,7 @@ def ec2_instance_profile(instance: Resource) -> Outcomes:
     controls=("NIST SI-4",),
     link="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/manage-detailed-monitoring.html",
     fix="set monitoring to true; slipway's Bastion leaves it out",
+    remedy={"monitoring": True},
 )
 def ec2_detailed_monitoring(instance: Resource) -> Outcomes:
     """EC2 instances report metrics each minute, at a price per metric."""
@@ -94,6 +96,7 @@ def ec2_detailed_monitoring(instance: Resource) -> Outcomes:
     severity=LOW,
     link="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_ChangingDisableAPITermination.html",
     fix="set disableApiTermination to true; slipway's Bastion keeps nothing and leaves it out",
+    remedy={"disableApiTermination": True},
 )
 def ec2_termination_protection(instance: Resource) -> Outcomes:
     """EC2 instances that keep something cannot be terminated by one call."""

@@ -18,6 +18,7 @@ CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ecr-control
     controls=("FSBP ECR.2", "NIST CM-2"),
     link=f"{CONTROLS}#ecr-2",
     fix="set imageTagMutability to IMMUTABLE, as slipway's ContainerImage does",
+    remedy={"imageTagMutability": "IMMUTABLE"},
 )
 def ecr_immutable_tags(repository: Resource) -> Outcomes:
     """ECR repositories never move a tag to another image."""
@@ -33,6 +34,7 @@ def ecr_immutable_tags(repository: Resource) -> Outcomes:
     controls=("FSBP ECR.1", "NIST RA-5"),
     link=f"{CONTROLS}#ecr-1",
     fix="set imageScanningConfiguration.scanOnPush to true, as slipway's ContainerImage does",
+    remedy={"imageScanningConfiguration.scanOnPush": True},
 )
 def ecr_scan_on_push(repository: Resource) -> Outcomes:
     """ECR repositories scan each image that is pushed.
@@ -101,6 +103,7 @@ def ecr_policy_not_public(policy: Resource) -> Outcomes:
     severity=LOW,
     link="https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-delete.html",
     fix="remove forceDelete (force_delete of slipway's ContainerImage) once the stack is no longer thrown away",
+    remedy={"forceDelete": False},
 )
 def ecr_no_force_delete(repository: Resource) -> Outcomes:
     """ECR repositories that hold images are not deleted with their stack."""

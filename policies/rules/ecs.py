@@ -36,6 +36,7 @@ def ecs_service_no_public_ip(service: Resource) -> Outcomes:
     link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html",
     fix="set deploymentCircuitBreaker.enable and deploymentCircuitBreaker.rollback to true, as slipway's "
     "FargateService and QueueWorker do",
+    remedy={"deploymentCircuitBreaker.enable": True, "deploymentCircuitBreaker.rollback": True},
 )
 def ecs_service_circuit_breaker(service: Resource) -> Outcomes:
     """ECS services stop and roll back a deployment whose tasks keep failing.
@@ -80,6 +81,7 @@ def ecs_cluster_container_insights(cluster: Resource) -> Outcomes:
     controls=("FSBP ECS.10", "NIST SI-2"),
     link=f"{CONTROLS}#ecs-10",
     fix="remove platformVersion or set it to LATEST; slipway's services leave it out",
+    remedy={"platformVersion": "LATEST"},
 )
 def ecs_service_platform_version(service: Resource) -> Outcomes:
     """ECS services on Fargate run on the latest platform version.
@@ -99,6 +101,7 @@ def ecs_service_platform_version(service: Resource) -> Outcomes:
     controls=("NIST AC-6",),
     link=EXEC,
     fix="remove enableExecuteCommand (enable_execute_command of slipway's services, false by default)",
+    remedy={"enableExecuteCommand": False},
 )
 def ecs_service_exec_disabled(service: Resource) -> Outcomes:
     """ECS services do not let people run commands in their tasks."""
@@ -113,6 +116,7 @@ def ecs_service_exec_disabled(service: Resource) -> Outcomes:
     controls=("FSBP ECS.13",),
     link=f"{CONTROLS}#ecs-13",
     fix="set propagateTags to SERVICE or TASK_DEFINITION and enableEcsManagedTags to true, as slipway's services do",
+    remedy={"propagateTags": "SERVICE", "enableEcsManagedTags": True},
 )
 def ecs_service_propagate_tags(service: Resource) -> Outcomes:
     """Tasks of ECS services bear tags, so that their cost is somebody's."""

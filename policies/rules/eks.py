@@ -85,6 +85,7 @@ def eks_secrets_encryption(cluster: Resource) -> Outcomes:
     controls=("FSBP EKS.8", "NIST AU-12"),
     link=f"{CONTROLS}#eks-8",
     fix=f"set enabledClusterLogTypes to {', '.join(LOG_TYPES)}{NO_COMPONENT}",
+    remedy={"enabledClusterLogTypes": list(LOG_TYPES)},
 )
 def eks_control_plane_logging(cluster: Resource) -> Outcomes:
     """EKS clusters log what their control plane does."""
@@ -150,6 +151,7 @@ def eks_nodegroup_remote_access(group: Resource) -> Outcomes:
     severity=MEDIUM,
     link="https://docs.aws.amazon.com/eks/latest/userguide/deletion-protection.html",
     fix=f"set deletionProtection to true{NO_COMPONENT}",
+    remedy={"deletionProtection": True},
 )
 def eks_deletion_protection(cluster: Resource) -> Outcomes:
     """EKS clusters that customers use are not deleted by one call."""

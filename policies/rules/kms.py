@@ -23,6 +23,7 @@ FIXING_KEYS = ("kms:calleraccount", "kms:viaservice")
     controls=("FSBP KMS.4", "CIS 4.6", "NIST SC-12"),
     link=f"{CONTROLS}#kms-4",
     fix=f"set enableKeyRotation to true; {OURS}",
+    remedy={"enableKeyRotation": True},
 )
 def kms_rotation(key: Resource) -> Outcomes:
     """Symmetric KMS keys get new key material each year.
@@ -81,6 +82,7 @@ def _one_account(condition: Value) -> bool:
             "description": "Fewest days that a deletion waits.",
         }
     },
+    remedy={"deletionWindowInDays": 30},
 )
 def kms_deletion_window(key: Resource) -> Outcomes:
     """The deletion of a KMS key, which loses everything that it encrypted, waits long enough to be noticed."""
@@ -96,6 +98,7 @@ def kms_deletion_window(key: Resource) -> Outcomes:
     controls=("NIST SC-12",),
     link="https://docs.aws.amazon.com/kms/latest/developerguide/enabling-keys.html",
     fix=f"remove isEnabled; {OURS}",
+    remedy={"isEnabled": True},
 )
 def kms_enabled(key: Resource) -> Outcomes:
     """KMS keys are enabled; whatever a disabled key encrypted cannot be read."""
@@ -111,6 +114,7 @@ def kms_enabled(key: Resource) -> Outcomes:
     controls=("NIST SC-12",),
     link="https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html",
     fix=f"remove bypassPolicyLockoutSafetyCheck; {OURS}",
+    remedy={"bypassPolicyLockoutSafetyCheck": False},
 )
 def kms_no_bypass_lockout(key: Resource) -> Outcomes:
     """KMS keys keep AWS's check that somebody can still change their policy."""

@@ -40,6 +40,7 @@ def lb_access_logs(balancer: Resource) -> Outcomes:
     controls=("FSBP ELB.4", "NIST SC-8(2)"),
     link=f"{CONTROLS}#elb-4",
     fix="set dropInvalidHeaderFields to true, as slipway's FargateService does",
+    remedy={"dropInvalidHeaderFields": True},
 )
 def lb_drop_invalid_headers(balancer: Resource) -> Outcomes:
     """Application load balancers drop headers with names that HTTP does not allow."""
@@ -56,6 +57,7 @@ def lb_drop_invalid_headers(balancer: Resource) -> Outcomes:
     link=f"{CONTROLS}#elb-12",
     fix="remove desyncMitigationMode, whose default is defensive, or set it to strictest; slipway's FargateService "
     "leaves the default",
+    remedy={"desyncMitigationMode": "defensive"},
 )
 def lb_desync_mode(balancer: Resource) -> Outcomes:
     """Application load balancers refuse requests that smuggle others."""
@@ -71,6 +73,7 @@ def lb_desync_mode(balancer: Resource) -> Outcomes:
     controls=("FSBP ELB.6", "NIST CM-3"),
     link=f"{CONTROLS}#elb-6",
     fix="set enableDeletionProtection to true (load_balancer.deletion_protection of slipway's FargateService)",
+    remedy={"enableDeletionProtection": True},
 )
 def lb_deletion_protection(balancer: Resource) -> Outcomes:
     """Load balancers that customers use are not deleted by one call."""
@@ -86,6 +89,7 @@ def lb_deletion_protection(balancer: Resource) -> Outcomes:
     link="https://docs.aws.amazon.com/elasticloadbalancing/latest/network/edit-load-balancer-attributes.html",
     fix="set enableCrossZoneLoadBalancing to true; slipway's FargateService has an application load balancer, which "
     "always does so",
+    remedy={"enableCrossZoneLoadBalancing": True},
 )
 def lb_cross_zone(balancer: Resource) -> Outcomes:
     """Network and gateway load balancers send to the targets of every zone."""

@@ -12,6 +12,7 @@ from policies.values import Resource, Value
 
 LISTENERS = tuple(f"aws:{module}/listener:Listener" for module in MODULES)
 POLICIES: Final = read("tls_policies")
+BEST: Final = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 LINK: Final = POLICIES["source"]
 
 
@@ -62,7 +63,8 @@ def _to_https(action: Value) -> bool:
     severity=HIGH,
     controls=("NIST SC-13",),
     link=LINK,
-    fix="set sslPolicy to ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09, as slipway's FargateService does",
+    fix=f"set sslPolicy to {BEST}, as slipway's FargateService does",
+    remedy={"sslPolicy": BEST},
 )
 def lb_listener_tls_policy(listener: Resource) -> Outcomes:
     """HTTPS and TLS listeners refuse TLS 1.0 and 1.1.
@@ -81,7 +83,8 @@ def lb_listener_tls_policy(listener: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("FSBP ELB.17", "NIST SC-13"),
     link=f"{CONTROLS}#elb-17",
-    fix="set sslPolicy to ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09, as slipway's FargateService does",
+    fix=f"set sslPolicy to {BEST}, as slipway's FargateService does",
+    remedy={"sslPolicy": BEST},
 )
 def lb_listener_tls_recommended(listener: Resource) -> Outcomes:
     """HTTPS and TLS listeners use a policy that AWS recommends: TLS 1.3, and of 1.2 only what has forward secrecy."""
@@ -98,7 +101,8 @@ def lb_listener_tls_recommended(listener: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST SC-13",),
     link=LINK,
-    fix="set sslPolicy to ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09, as slipway's FargateService does",
+    fix=f"set sslPolicy to {BEST}, as slipway's FargateService does",
+    remedy={"sslPolicy": BEST},
 )
 def lb_listener_tls_pq(listener: Resource) -> Outcomes:
     """HTTPS and TLS listeners offer post-quantum key exchange, so that what is recorded today stays secret."""

@@ -83,6 +83,7 @@ def alarm_has_action(alarm: Resource) -> Outcomes:
     controls=("FSBP CloudWatch.17", "NIST AU-6", "NIST SI-4"),
     link=f"{CONTROLS}#cloudwatch-17",
     fix="remove actionsEnabled, as the alarms that slipway's components make do",
+    remedy={"actionsEnabled": True},
 )
 def alarm_actions_enabled(alarm: Resource) -> Outcomes:
     """Actions of alarms are switched on."""
@@ -96,6 +97,7 @@ def alarm_actions_enabled(alarm: Resource) -> Outcomes:
     severity=LOW,
     link="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html",
     fix="set treatMissingData to notBreaching, as the alarms that slipway's components make do",
+    remedy={"treatMissingData": "notBreaching"},
 )
 def alarm_treat_missing_data(alarm: Resource) -> Outcomes:
     """Alarms on metrics that come only with an event say what their silence means.

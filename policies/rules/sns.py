@@ -129,6 +129,7 @@ def sns_subscription_redrive(subscription: Resource) -> Outcomes:
     controls=("NIST SC-13",),
     link="https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html",
     fix="set signatureVersion to 2, as slipway's Topic and FanOut do",
+    remedy={"signatureVersion": 2},
 )
 def sns_signature_v2(topic: Resource) -> Outcomes:
     """SNS topics sign messages with SHA-256.

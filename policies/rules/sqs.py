@@ -23,6 +23,7 @@ CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-control
     controls=("FSBP SQS.1", "NIST SC-28"),
     link=f"{CONTROLS}#sqs-1",
     fix="remove sqsManagedSseEnabled (AWS encrypts by default) or set kmsMasterKeyId; slipway's Queue is encrypted",
+    remedy={"sqsManagedSseEnabled": True},
 )
 def sqs_queue_encrypted(queue: Resource) -> Outcomes:
     """SQS queues encrypt their messages.
@@ -153,6 +154,7 @@ def sqs_fifo_suffix(queue: Resource) -> Outcomes:
     severity=LOW,
     link=f"{GUIDE}/sqs-short-and-long-polling.html",
     fix="set receiveWaitTimeSeconds to 20, as slipway's Queue and FanOut do",
+    remedy={"receiveWaitTimeSeconds": 20},
 )
 def sqs_long_polling(queue: Resource) -> Outcomes:
     """SQS queues hold a poll until a message comes; each empty answer is paid for."""

@@ -26,6 +26,7 @@ ACL_FIX += "AWS makes it and closes its security groups instead"
     controls=("FSBP EC2.15", "NIST SC-7"),
     link=f"{CONTROLS}#ec2-15",
     fix="remove mapPublicIpOnLaunch and assignIpv6AddressOnCreation, as slipway's Network does, in public subnets too",
+    remedy={"mapPublicIpOnLaunch": False, "assignIpv6AddressOnCreation": False},
 )
 def subnet_no_auto_public_ip(subnet: Resource) -> Outcomes:
     """Subnets give no public address to what starts in them."""

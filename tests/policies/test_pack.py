@@ -117,15 +117,6 @@ def test_waiting_checks_never_block_even_when_all_is_mandatory() -> None:
     assert [one.level for one in analyze_stack(servicer)] == ["advisory"]
 
 
-def test_a_rule_set_to_remediate_is_mandatory_and_rewrites_nothing() -> None:
-    servicer = ours()
-    configure(servicer, {"sqs-queue-encrypted": {}}, proto.REMEDIATE)
-    clear = {"sqsManagedSseEnabled": False}
-    [shown] = [one for one in analyze(servicer, QUEUE, clear) if one.rule == "sqs-queue-encrypted"]
-    assert shown.level == "mandatory"
-    assert not servicer.Remediate(proto.AnalyzeRequest(type=QUEUE, properties=struct(clear)), None).remediations
-
-
 def test_a_resource_is_read_once_for_all_rules_of_its_type() -> None:
     seen: list[int] = []
 

@@ -134,6 +134,15 @@ def test_a_profile_and_an_exemption_of_the_config_file_reach_the_pack(tmp_path: 
     assert "1 finding is exempted: ecs-service-no-public-ip on *::api until 9999-12-31" in found["all-checks-done"]
 
 
+def test_a_remediation_is_shown_with_what_it_sets(tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text('{"ecs-service-exec-disabled": "remediate"}')
+    result = run(tmp_path, PACK, {"enableExecuteCommand": True}, "--policy-pack-config", str(config), "--json")
+    events = [json.loads(line) for line in result.stdout.splitlines() if "policyRemediationEvent" in line]
+    [event] = [event["policyRemediationEvent"] for event in events]
+    assert (event["policyName"], event["after"]["enableExecuteCommand"]) == ("ecs-service-exec-disabled", False)
+
+
 def test_a_preview_is_stopped_and_says_in_one_line_what_waits(tmp_path: Path) -> None:
     options = {"virtualenv": str(PACK.parent / ".venv")}
     project = {"name": "shop", "runtime": {"name": "python", "options": options}}
