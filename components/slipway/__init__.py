@@ -1,5 +1,6 @@
 """Pulumi components that take a container from source to a running service on AWS."""
 
+from ._bastion_args import BastionArgs
 from ._checks import ArgumentError
 from ._container import ContainerHealthCheckArgs
 from ._listener_rule import ListenerArgs, ListenerRuleArgs
@@ -11,7 +12,7 @@ from ._strategy import DeploymentArgs
 from ._targets import BastionTargetArgs
 from ._worker_args import QueueWorkerArgs
 from ._workload import PermissionArgs
-from .bastion import Bastion, BastionArgs
+from .bastion import Bastion
 from .cluster import Cluster, ClusterArgs
 from .container_image import ContainerImage, ContainerImageArgs
 from .fan_out import FanOut, FanOutArgs, FanOutQueueArgs

@@ -5,14 +5,16 @@ Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-best-practices.h
 
 import json
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 from pulumi_aws import ec2, iam
 
 from ._checks import ArgumentError
-from ._iam import allow, document, trust
+from ._iam import Statement, allow, document, trust
 from ._tags import Tags, named
 
 INSTANCE_TYPE = "t4g.micro"
@@ -21,6 +23,7 @@ SSH = 22
 ROOT_VOLUME_GIB = 8
 # https://docs.aws.amazon.com/linux/al2023/ug/ec2.html#launch-via-aws-cli
 IMAGE_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
+LARGEST_USER_DATA_BYTES = 16384  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
 TYPE_NAME = re.compile(r"[a-z][a-z0-9-]*\.[a-z0-9-]+")
 # Graviton families have a g after their generation, but for the first, a1.
 ARM_TYPE = re.compile(r"(a1|[a-z]+\d+g[a-z]*)\..+")
@@ -59,6 +62,16 @@ def type_name(who: str, value: str, argument: str = "instance_type") -> str:
     return value
 
 
+def check_user_data(who: str, args: Mapping[str, Any]) -> None:
+    """User data of a size that EC2 takes, as far as it is known; a switch about it only where there is some."""
+    user_data = args.get("user_data")
+    if isinstance(user_data, str) and len(user_data.encode()) > LARGEST_USER_DATA_BYTES:
+        size, fix = len(user_data.encode()), "fetch the rest from S3 at the first start"
+        raise ArgumentError(f"{who}: user_data must be at most {LARGEST_USER_DATA_BYTES} bytes, got {size}; {fix}")
+    if args.get("user_data_replaces") and user_data is None:
+        raise ArgumentError(f"{who}: user_data_replaces is for user_data, got no user_data; remove it")
+
+
 def hardened_instance(name: str, machine: Machine, tags: Tags | None, child: pulumi.ResourceOptions) -> ec2.Instance:
     """An instance with an encrypted disk, IMDSv2 one hop away only, and no public address of its own."""
     # The image is resolved once: a new release of Amazon Linux is no reason to lose the instance. The address is refused
@@ -89,8 +102,11 @@ def hardened_instance(name: str, machine: Machine, tags: Tags | None, child: pul
     )
 
 
-def session_profile(name: str, what: str, tags: Tags | None, child: pulumi.ResourceOptions) -> iam.InstanceProfile:
-    """A role that can be reached through Session Manager and nothing else; EC2 sends no source account to its trust."""
+def session_profile(
+    name: str, what: str, tags: Tags | None, child: pulumi.ResourceOptions, more: Sequence[Statement] = ()
+) -> iam.InstanceProfile:
+    """A role that can be reached through Session Manager and do no more than is given; EC2 sends no source account to its
+    trust."""
     role = iam.Role(
         name,
         description=f"Session Manager on {what} {name}",
@@ -98,8 +114,9 @@ def session_profile(name: str, what: str, tags: Tags | None, child: pulumi.Resou
         tags=named(name, tags),
         opts=child,
     )
-    # These actions take no resource.
-    iam.RolePolicy(name, role=role.name, policy=json.dumps(document([allow(SESSION_ACTIONS, "*")])), opts=child)
+    # Session Manager's actions take no resource.
+    policy = pulumi.Output.json_dumps(document([allow(SESSION_ACTIONS, "*"), *more]))
+    iam.RolePolicy(name, role=role.name, policy=policy, opts=child)
     return iam.InstanceProfile(name, role=role.name, tags=named(name, tags), opts=child)
 
 

@@ -3,7 +3,6 @@
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-comparison.html
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ import pulumi
 from pulumi_aws import ec2
 
 from ._address_plan import PRIVATE, PUBLIC
+from ._addresses import check_allocation_id, elastic_ip
 from ._checks import ArgumentError, distinct, given, one_of
 from ._instance import Machine, hardened_instance, session_profile, type_name
 from ._routing import Exit, Site
@@ -21,7 +21,6 @@ from ._tags import named
 NAT_NONE, NAT_SINGLE, NAT_PER_ZONE, NAT_INSTANCE = "none", "single", "per_zone", "instance"
 NAT_KINDS = (NAT_NONE, NAT_SINGLE, NAT_PER_ZONE, NAT_INSTANCE)
 NAT_INSTANCE_TYPE = "t4g.nano"
-ALLOCATION_ID = re.compile(r"eipalloc-[0-9a-f]{8}([0-9a-f]{9})?")
 # iptables' service loads its file at each start; what may pass is for the security group to say.
 # https://docs.aws.amazon.com/vpc/latest/userguide/work-with-nat-instances.html
 MASQUERADE = """#!/bin/sh
@@ -86,17 +85,9 @@ def allocations(
         rule = f"must have one Elastic IP per NAT, which with nat {nat} is {needed}"
         raise ArgumentError(f"{who}: nat_allocation_ids {rule}, got {len(asked)}")
     for index, value in enumerate(asked):
-        if isinstance(value, str):
-            allocation_id(who, f"nat_allocation_ids[{index}]", value)
+        check_allocation_id(who, f"nat_allocation_ids[{index}]", value)
     distinct(who, "nat_allocation_ids", [value for value in asked if isinstance(value, str)])
     return asked
-
-
-def allocation_id(who: str, argument: str, value: str) -> None:
-    """Refuse what is no Elastic IP's id."""
-    if not ALLOCATION_ID.fullmatch(value):
-        rule = "must be an Elastic IP's allocation id, such as eipalloc-0123456789abcdef0"
-        raise ArgumentError(f"{who}: {argument} {rule}, got {value!r}")
 
 
 def exits(site: Site, nat: NatSpec, vpc: str, public: Mapping[str, ec2.Subnet], to_internet: ec2.Route) -> list[Exit]:
@@ -156,10 +147,6 @@ def nat_instance(
     )
     instance = hardened_instance(name, machine, site.tags, site.child)
     tied = pulumi.ResourceOptions(parent=site.child.parent, depends_on=[to_internet])
-    address: ec2.Eip | ec2.EipAssociation
-    if allocation is None:
-        address = ec2.Eip(name, instance=instance.id, domain="vpc", tags=named(name, site.tags), opts=tied)
-    else:
-        address = ec2.EipAssociation(name, instance_id=instance.id, allocation_id=allocation, opts=tied)
+    address = elastic_ip(name, instance, allocation, site.tags, tied)
     target = {"network_interface_id": instance.primary_network_interface_id}
     return Exit(zone, target, address.public_ip, [address])

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ RSA_BITS = (2048, 4096)
 RSA_EXPONENT = 65537
 PUBLIC_KEY = re.compile(r"(ssh-ed25519|ssh-rsa) [A-Za-z0-9+/=]+( .*)?")
 OWNER_ONLY = 0o600
+NOT_IGNORED = 1  # git check-ignore: 0 is ignored, 128 could not be told
 FOLDER_OWNER_ONLY = 0o700
 
 
@@ -94,6 +96,20 @@ def write_new_key(path: Path, algorithm: str = ED25519) -> None:
         os.link(half_written, path)
     finally:
         half_written.unlink()
+
+
+def would_be_tracked(path: Path) -> bool:
+    """Whether git would take a file that is not there yet; not where there is no repository, or no git to ask."""
+    folder = next(it for it in path.absolute().parents if it.is_dir())
+    if path.exists() or not any((it / ".git").exists() for it in (folder, *folder.parents)):
+        return False
+    asked = ["git", "-C", str(folder), "check-ignore", "--quiet", "--", str(path.absolute())]
+    try:
+        return (
+            subprocess.run(asked, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == NOT_IGNORED
+        )
+    except FileNotFoundError:
+        return False
 
 
 def public_half(path: Path) -> str:

@@ -12,7 +12,7 @@ import pulumi
 
 from ._checks import CHILD_NAME, ArgumentError, whole_number
 from ._instance import SSH, USER
-from ._ways_in import KEY_PAIR, SESSION_MANAGER
+from ._ways_in import CONNECT_ENDPOINT, KEY_PAIR, SESSION_MANAGER
 
 HIGHEST_PORT = 65535
 PRIVILEGED_PORTS = 1024  # below, only root listens
@@ -49,54 +49,75 @@ class Way:
     access: Sequence[str]
     instance_id: str
     region: str
-    public_ip: str | None
+    address: str | None
+    """Where ssh connects to; none where it goes through a tunnel."""
     key_file: str | None
     name: str
+    document: str | None
+    """Session document of its own, where there is one."""
+
+    @property
+    def target(self) -> str:
+        """Session Manager's words for the instance."""
+        return f"aws ssm start-session --region {self.region} --target {self.instance_id}"
 
     @property
     def session(self) -> str:
         """Command that opens a shell through Session Manager."""
-        return f"aws ssm start-session --region {self.region} --target {self.instance_id}"
+        return f"{self.target} --document-name {self.document}" if self.document else self.target
+
+    @property
+    def start(self) -> str:
+        """Command that starts the instance."""
+        return f"aws ec2 start-instances --region {self.region} --instance-ids {self.instance_id}"
 
     @property
     def connect(self) -> str:
         """Command that opens a shell with a key that EC2 Instance Connect passes in for a minute."""
         where = f"--region {self.region} --instance-id {self.instance_id} --os-user {USER}"
-        return f"aws ec2-instance-connect ssh {where} --connection-type direct"
+        kind = "eice" if CONNECT_ENDPOINT in self.access else "direct"
+        return f"aws ec2-instance-connect ssh {where} --connection-type {kind}"
 
     @property
     def ssh(self) -> str:
-        """Command that connects by ssh, through Session Manager where no port is open."""
+        """Command that connects by ssh, through a tunnel where no port is open."""
         identity = f"-i {self.key_file} " if self.key_file else ""
-        if self.public_ip:
-            return f"ssh {identity}{USER}@{self.public_ip}"
+        if self.address:
+            return f"ssh {identity}{USER}@{self.address}"
         return f"ssh {identity}-o ProxyCommand='{self.tunnel}' {USER}@{self.instance_id}"
 
     @property
     def tunnel(self) -> str:
         """Command that ssh talks through to an instance without an open port."""
-        document = "--document-name AWS-StartSSHSession --parameters portNumber=%p"
-        return f"aws ssm start-session --region {self.region} --target %h {document}"
+        if SESSION_MANAGER in self.access:
+            document = "--document-name AWS-StartSSHSession --parameters portNumber=%p"
+            return f"aws ssm start-session --region {self.region} --target %h {document}"
+        return f"aws ec2-instance-connect open-tunnel --region {self.region} --instance-id %h --remote-port %p"
 
     def forward(self, host: str, port: int, local_port: int) -> str:
         """Command that puts a port behind the bastion on this machine."""
         if SESSION_MANAGER in self.access:
             parameters = {"host": [host], "portNumber": [str(port)], "localPortNumber": [str(local_port)]}
             document = "AWS-StartPortForwardingSessionToRemoteHost"
-            return f"{self.session} --document-name {document} --parameters '{json.dumps(parameters)}'"
+            return f"{self.target} --document-name {document} --parameters '{json.dumps(parameters)}'"
         if KEY_PAIR in self.access:
             return self.ssh.replace("ssh ", f"ssh -N -L {local_port}:{host}:{port} ", 1)
         return f"{self.connect} --local-forwarding {local_port}:{host}:{port}"
 
     def config(self, hosts: Mapping[str, str]) -> str:
         """Blocks of an ssh configuration: the bastion, and every host behind it."""
-        identity = [f"  IdentityFile {self.key_file}", "  IdentitiesOnly yes"] if self.key_file else []
-        through = [] if self.public_ip else [f"  ProxyCommand {self.tunnel}"]
-        lines = [f"Host {self.name}", f"  HostName {self.public_ip or self.instance_id}", f"  User {USER}"]
-        lines += [*through, *identity]
-        for alias, address in hosts.items():
-            lines += [f"Host {alias}", f"  HostName {address}", f"  User {USER}", f"  ProxyJump {self.name}", *identity]
-        return "\n".join(lines) + "\n"
+        through = [] if self.address else [f"ProxyCommand {self.tunnel}"]
+        own = ssh_block(self.name, self.address or self.instance_id, self.key_file, through)
+        return own + "".join(
+            ssh_block(alias, address, self.key_file, [f"ProxyJump {self.name}"]) for alias, address in hosts.items()
+        )
+
+
+def ssh_block(alias: str, address: str, key_file: str | None, more: Sequence[str]) -> str:
+    """A host's block of an ssh configuration."""
+    identity = [f"IdentityFile {key_file}", "IdentitiesOnly yes"] if key_file else []
+    lines = [f"HostName {address}", f"User {USER}", *more, *identity]
+    return "".join([f"Host {alias}\n", *(f"  {line}\n" for line in lines)])
 
 
 def targets(who: str, name: str, args: Mapping[str, BastionTargetArgs], access: Sequence[str]) -> dict[str, Target]:

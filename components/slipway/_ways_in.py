@@ -7,13 +7,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pulumi
+from pulumi_aws import ec2transitgateway
+
+from ._addresses import check_allocation_id
 from ._checks import ArgumentError, cidr_block, distinct, each, given, not_empty, one_argument, one_of, prefix_list_id
 from ._instance import SSH
-from ._private_key import ALGORITHMS, UnreadableKeyError, check_public_key, public_half
-from ._rules import Gate, block_name, check_not_everyone
+from ._private_key import ALGORITHMS, UnreadableKeyError, check_public_key, public_half, would_be_tracked
+from ._rules import Gate, block_name, check_not_everyone, closed_group
+from ._tags import named
 
-SESSION_MANAGER, KEY_PAIR, INSTANCE_CONNECT = "session_manager", "key_pair", "instance_connect"
-WAYS_IN = (SESSION_MANAGER, KEY_PAIR, INSTANCE_CONNECT)
+SESSION_MANAGER, KEY_PAIR = "session_manager", "key_pair"
+INSTANCE_CONNECT, CONNECT_ENDPOINT = "instance_connect", "instance_connect_endpoint"
+WAYS_IN = (SESSION_MANAGER, KEY_PAIR, INSTANCE_CONNECT, CONNECT_ENDPOINT)
+TUNNELS = (SESSION_MANAGER, CONNECT_ENDPOINT)  # ssh goes through them without an open port
 KEYS = ("key_file", "public_key")
 SOURCES = ("allowed_cidr_blocks", "allowed_prefix_list_ids")
 
@@ -45,13 +52,16 @@ def check_sources(who: str, access: Sequence[str], args: Mapping[str, Any]) -> N
     check_not_everyone(who, SOURCES[0], blocks)
     each(who, SOURCES[1], lists, prefix_list_id)
     named_sources = [key for key, values in zip(SOURCES, (blocks, lists), strict=True) if values]
-    if named_sources and list(access) == [SESSION_MANAGER]:
+    if named_sources and not {KEY_PAIR, INSTANCE_CONNECT}.intersection(access):
         fix = f"remove it, or add {KEY_PAIR} or {INSTANCE_CONNECT} to access"
-        raise ArgumentError(f"{who}: {named_sources[0]} opens ssh, which access {SESSION_MANAGER} does not use; {fix}")
-    needing = INSTANCE_CONNECT if INSTANCE_CONNECT in access else KEY_PAIR if SESSION_MANAGER not in access else None
+        raise ArgumentError(
+            f"{who}: {named_sources[0]} opens ssh, which access {', '.join(access)} does not use; {fix}"
+        )
+    has_tunnel = bool(set(TUNNELS).intersection(access))
+    needing = INSTANCE_CONNECT if INSTANCE_CONNECT in access else None if has_tunnel else KEY_PAIR
     if needing and not named_sources:
         fix = "name your own network as 203.0.113.7/32"
-        instead = f", or add {SESSION_MANAGER} to access" if needing == KEY_PAIR else ""
+        instead = f", or add {SESSION_MANAGER} to access" if needing == KEY_PAIR else f", or take {CONNECT_ENDPOINT}"
         raise ArgumentError(f"{who}: access {needing} needs {' or '.join(SOURCES)}, got neither; {fix}{instead}")
 
 
@@ -66,6 +76,9 @@ def check_keys_given(who: str, args: Mapping[str, Any]) -> None:
             raise ArgumentError(f"{who}: key_algorithm is for key_file, got no key_file; remove it")
     if key_file is not None and not key_file.strip():
         raise ArgumentError(f"{who}: key_file must be a path, got {key_file!r}; for example keys/bastion.pem")
+    if key_file is not None and would_be_tracked(Path(key_file)):
+        fix = f"add a line with {Path(key_file).name} to .gitignore, or name a file elsewhere"
+        raise ArgumentError(f"{who}: key_file must be out of git's reach, got {key_file!r}, which git would add; {fix}")
     if key_file is not None and Path(key_file).exists():
         try:
             found = public_half(Path(key_file))
@@ -75,6 +88,35 @@ def check_keys_given(who: str, args: Mapping[str, Any]) -> None:
         if algorithm is not None and not found.startswith(f"ssh-{algorithm} "):
             fix = "move that file away for a new key, which replaces key pair and instance"
             raise ArgumentError(f"{who}: key_algorithm must be that of the key in {key_file!r}, got {algorithm}; {fix}")
+
+
+def check_address(who: str, args: Mapping[str, Any]) -> bool:
+    """Whether the bastion has an Elastic IP: where asked, else where networks may connect."""
+    asked, own = args.get("elastic_ip"), args.get("elastic_ip_allocation_id")
+    check_allocation_id(who, "elastic_ip_allocation_id", own)
+    if own is not None and asked is False:
+        raise ArgumentError(
+            f"{who}: elastic_ip_allocation_id is an Elastic IP, got elastic_ip false; remove one of them"
+        )
+    by_default = own is not None or any(args.get(key) for key in SOURCES)
+    return bool(given(asked, by_default))
+
+
+def connect_endpoint(name: str, subnet_id: pulumi.Input[str], vpc_id: pulumi.Input[str], gate: Gate) -> None:
+    """An EC2 Instance Connect Endpoint that leads to the bastion's ssh and nowhere else."""
+    full = f"{name}-connect"
+    door = closed_group(full, vpc_id, f"Instance Connect Endpoint to {name}", gate.tags, gate.child)
+    door.let_out_to("ssh", SSH, f"ssh to {name}", gate.group_id)
+    gate.let_in_from("ssh-connect", SSH, "ssh from the Instance Connect Endpoint", door.group_id)
+    ec2transitgateway.InstanceConnectEndpoint(
+        full,
+        subnet_id=subnet_id,
+        security_group_ids=[door.group_id],
+        preserve_client_ip=False,  # a rule that names the endpoint's group sees the endpoint's address only
+        tags=named(full, gate.tags),
+        # A VPC takes one, and none can be changed.
+        opts=pulumi.ResourceOptions(parent=gate.child.parent, delete_before_replace=True),
+    )
 
 
 def let_ssh_in(gate: Gate, blocks: Sequence[str], prefix_lists: Sequence[str]) -> None:

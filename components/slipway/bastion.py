@@ -4,70 +4,52 @@ Source: https://docs.aws.amazon.com/prescriptive-guidance/latest/patterns/access
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 from pulumi_aws import ec2, vpc
 
+from ._addresses import elastic_ip
+from ._bastion_args import BastionArgs
 from ._checks import check_keys, child_name, given
-from ._instance import INSTANCE_TYPE, Machine, hardened_instance, session_profile, type_name
+from ._instance import INSTANCE_TYPE, Machine, check_user_data, hardened_instance, session_profile, type_name
 from ._private_key import ED25519, PrivateKey
 from ._rules import ANYWHERE, HTTPS, Gate, closed_group
+from ._schedule import hours, keep_hours
+from ._session_logs import SessionLogs, log_spec, session_logs
 from ._tags import named
-from ._targets import BastionTargetArgs, Target, Way, is_ssh_host, targets
-from ._ways_in import INSTANCE_CONNECT, KEY_PAIR, SESSION_MANAGER, let_ssh_in, ways_in
+from ._targets import Target, Way, is_ssh_host, targets
+from ._ways_in import (
+    CONNECT_ENDPOINT,
+    INSTANCE_CONNECT,
+    KEY_PAIR,
+    SESSION_MANAGER,
+    SOURCES,
+    check_address,
+    connect_endpoint,
+    let_ssh_in,
+    ways_in,
+)
 
 EVERY_PORT = (0, 65535)
-
-
-class BastionArgs(TypedDict):
-    """Arguments of Bastion."""
-
-    vpc_id: pulumi.Input[str]
-    """VPC of the subnet."""
-    vpc_cidr_block: pulumi.Input[str]
-    """IPv4 range of the VPC, all of which the bastion may reach over TCP."""
-    subnet_id: pulumi.Input[str]
-    """Subnet to stand in: a public one to be reached by ssh, a private one for Session Manager alone."""
-    access: NotRequired[list[str]]
-    """Ways in: session_manager, key_pair, instance_connect. Default: session_manager, and key_pair where a key is given."""
-    allowed_cidr_blocks: NotRequired[list[str]]
-    """IPv4 networks that may connect by ssh; with one the bastion has a fixed public address. Default: none, no port is
-    open and there is no public address."""
-    allowed_prefix_list_ids: NotRequired[list[str]]
-    """Prefix lists that may connect by ssh, such as that of EC2 Instance Connect in the region. Default: none."""
-    key_file: NotRequired[str]
-    """File for the private key, relative to the program's folder: written once with mode 0600, removed with the stack;
-    a key that is there already is used. Every machine that deploys needs it. Set this or public_key for key_pair."""
-    key_algorithm: NotRequired[str]
-    """Kind of key to write into key_file, ed25519 or rsa (4096 bits). Default: ed25519, or that of the key in the file."""
-    public_key: NotRequired[str]
-    """Public half of a key of your own, Ed25519 or RSA, as in id_ed25519.pub. Set this or key_file for key_pair."""
-    instance_type: NotRequired[str]
-    """Instance type; its processor chooses the image. Default: t4g.micro, which is arm64."""
-    refresh_ami: NotRequired[bool]
-    """Whether the next update replaces the instance where there is a newer image. Left true, each new image does.
-    Default: false, the image of the first deployment stays."""
-    targets: NotRequired[Mapping[str, BastionTargetArgs]]
-    """Private hosts and ports to have commands for, by a name for each. Default: none."""
-    tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Tags on every resource that takes them. Default: a Name, and the provider's own."""
 
 
 class Bastion(pulumi.ComponentResource):
     """An Amazon Linux instance that is closed to strangers and stays the same one when a newer image appears.
 
     Creates an instance with an encrypted disk and IMDSv2 only, and a security group; for session_manager a role that can
-    do nothing but be reached through it; for key_pair a key pair; where networks may connect an Elastic IP; and for a
-    target with a security group the rule that opens it.
+    do nothing but be reached through it; for key_pair a key pair; for instance_connect_endpoint the endpoint; where
+    networks may connect an Elastic IP; for a target with a security group the rule that opens it; and as asked a log
+    group with a session document, and schedules with a role.
 
     Raises ArgumentError on ssh from everywhere, a way in without what it needs or an argument of one that is not asked
-    for, a key that EC2 does not take, an instance type that is none, and targets that clash.
+    for, a key that EC2 does not take or that git would add, an instance type that is none, too much user data, targets
+    that clash, and schedules that Scheduler does not take.
     """
 
     public_ip: pulumi.Output[str | None]
-    """Address to connect to; none where no network may connect."""
+    """Elastic IP; none without."""
     private_ip: pulumi.Output[str]
     """Address inside the VPC."""
     ssh_command: pulumi.Output[str | None]
@@ -75,11 +57,13 @@ class Bastion(pulumi.ComponentResource):
     ssh_config: pulumi.Output[str | None]
     """Blocks for an ssh configuration file, of the bastion and of targets on port 22; none without key_pair."""
     session_command: pulumi.Output[str | None]
-    """Command that opens a shell through Session Manager; none without session_manager."""
+    """Command that opens a shell through Session Manager, logged with session_logs; none without session_manager."""
     instance_connect_command: pulumi.Output[str | None]
-    """Command that opens a shell through EC2 Instance Connect; none without instance_connect."""
+    """Command that opens a shell through EC2 Instance Connect, by its endpoint where there is one; none without."""
     port_forward_commands: pulumi.Output[Mapping[str, str]]
     """Command per target that puts its port on the machine that runs it; a host of ssh_config has none."""
+    start_command: pulumi.Output[str | None]
+    """Command that starts the instance where its schedule stopped it; none without stop_schedule."""
     instance_id: pulumi.Output[str]
     """Id of the instance."""
     key_name: pulumi.Output[str | None]
@@ -88,21 +72,31 @@ class Bastion(pulumi.ComponentResource):
     """Security group of the instance, for rules that let it in elsewhere."""
     private_key_file: pulumi.Output[str | None]
     """File with the private key; none with a key of your own."""
+    session_log_group_name: pulumi.Output[str | None]
+    """Log group of the session logs; none without session_logs."""
 
     def __init__(self, name: str, args: BastionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         who = f"Bastion {name!r}"
         check_keys(who, args, BastionArgs)
-        child_name(who, name, limit=64)
+        child_name(who, name, limit=64, suffix="-schedule" if args.get("stop_schedule") else "")
         access = ways_in(who, args)
+        has_address = check_address(who, args)
         instance_type = type_name(who, given(args.get("instance_type"), INSTANCE_TYPE))
+        check_user_data(who, args)
         leads_to = targets(who, name, given(args.get("targets"), {}), access)
+        logs = log_spec(who, args, access)
+        when = hours(who, args)
         super().__init__("slipway:index:Bastion", name, dict(args), opts)
         child = pulumi.ResourceOptions(parent=self)
         tags = args.get("tags")
         key = key_pair(name, args, child) if KEY_PAIR in access else None
         gate = security_group(name, args, child)
+        if CONNECT_ENDPOINT in access:
+            connect_endpoint(name, args["subnet_id"], args["vpc_id"], gate)
         open_targets(gate, leads_to)
-        profile = session_profile(name, "bastion", tags, child) if SESSION_MANAGER in access else None
+        logged = session_logs(name, logs, tags, child) if logs else None
+        may = logged.may_write if logged else []
+        profile = session_profile(name, "bastion", tags, child, may) if SESSION_MANAGER in access else None
         machine = Machine(
             instance_type=instance_type,
             subnet_id=args["subnet_id"],
@@ -110,17 +104,17 @@ class Bastion(pulumi.ComponentResource):
             profile_name=profile.name if profile else None,
             key_name=key.key_name if key else None,
             refresh_ami=given(args.get("refresh_ami"), False),
+            user_data=args.get("user_data"),
+            user_data_replaces=given(args.get("user_data_replaces"), False),
         )
         instance = hardened_instance(name, machine, tags, child)
+        if when:
+            keep_hours(name, instance, when, tags, child)
         public_ip: pulumi.Output[str | None] = pulumi.Output.from_input(None)
-        if args.get("allowed_cidr_blocks") or args.get("allowed_prefix_list_ids"):
-            address = ec2.Eip(name, instance=instance.id, domain="vpc", tags=named(name, tags), opts=child)
+        if has_address:
+            address = elastic_ip(name, instance, args.get("elastic_ip_allocation_id"), tags, child)
             public_ip = address.public_ip.apply(lambda ip: ip)
-        region = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=self)).region
-        key_file = args.get("key_file")
-        way = pulumi.Output.all(instance.id, region, public_ip).apply(
-            lambda found: Way(access, found[0], found[1], found[2], key_file, name)
-        )
+        way = way_to(name, args, access, instance, public_ip if has_address else instance.private_ip, logged, child)
         ssh_hosts = {key: it.host for key, it in leads_to.items() if is_ssh_host(it, access)}
         self.public_ip = public_ip
         self.private_ip = instance.private_ip
@@ -129,12 +123,15 @@ class Bastion(pulumi.ComponentResource):
             lambda it: it[0].config(it[1]) if KEY_PAIR in access else None
         )
         self.session_command = way.apply(lambda it: it.session if SESSION_MANAGER in access else None)
-        self.instance_connect_command = way.apply(lambda it: it.connect if INSTANCE_CONNECT in access else None)
+        connects = {INSTANCE_CONNECT, CONNECT_ENDPOINT}.intersection(access)
+        self.instance_connect_command = way.apply(lambda it: it.connect if connects else None)
         self.port_forward_commands = forward_commands(way, leads_to, access)
+        self.start_command = way.apply(lambda it: it.start if when else None)
         self.instance_id = instance.id
         self.key_name = key.key_name.apply(lambda it: it) if key else pulumi.Output.from_input(None)
         self.security_group_id = gate.group_id
-        self.private_key_file = pulumi.Output.from_input(key_file)
+        self.private_key_file = pulumi.Output.from_input(args.get("key_file"))
+        self.session_log_group_name = pulumi.Output.from_input(logged.group.name if logged else None)
         self.register_outputs(
             {
                 "publicIp": self.public_ip,
@@ -144,12 +141,32 @@ class Bastion(pulumi.ComponentResource):
                 "sessionCommand": self.session_command,
                 "instanceConnectCommand": self.instance_connect_command,
                 "portForwardCommands": self.port_forward_commands,
+                "startCommand": self.start_command,
                 "instanceId": self.instance_id,
                 "keyName": self.key_name,
                 "securityGroupId": self.security_group_id,
                 "privateKeyFile": self.private_key_file,
+                "sessionLogGroupName": self.session_log_group_name,
             }
         )
+
+
+def way_to(
+    name: str,
+    args: BastionArgs,
+    access: Sequence[str],
+    instance: ec2.Instance,
+    address: pulumi.Output[Any],
+    logged: SessionLogs | None,
+    child: pulumi.ResourceOptions,
+) -> pulumi.Output[Way]:
+    """How the bastion is reached: ssh goes to the address where networks may connect, else through a tunnel."""
+    region = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=child.parent)).region
+    ssh_address = address if any(args.get(key) for key in SOURCES) else None
+    document = logged.document.name if logged else None
+    return pulumi.Output.all(instance.id, region, ssh_address, document).apply(
+        lambda found: Way(access, found[0], found[1], found[2], args.get("key_file"), name, found[3])
+    )
 
 
 def key_pair(name: str, args: BastionArgs, child: pulumi.ResourceOptions) -> ec2.KeyPair:

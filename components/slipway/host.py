@@ -3,33 +3,32 @@
 Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-best-practices.html
 """
 
-import ipaddress
 from collections.abc import Mapping
 from typing import NotRequired, TypedDict
 
 import pulumi
-from pulumi_aws import ec2
 
+from ._addresses import elastic_ip
 from ._checks import CHILD_NAME, ArgumentError, check_keys, child_name, cidr_block, given, one_argument, whole_number
 from ._instance import (
     INSTANCE_TYPE,
     ROOT_VOLUME_GIB,
     SSH,
     Machine,
+    check_user_data,
     hardened_instance,
     session_profile,
     type_name,
 )
-from ._rules import ANYWHERE, HTTPS, closed_group
-from ._tags import named
+from ._rules import ADMIN_PORTS, ANYWHERE, HTTPS, check_not_everyone, closed_group
+from ._targets import ssh_block
 
 HIGHEST_PORT = 65535
 LARGEST_VOLUME_GIB = (
     16384  # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ec2-blockdev-template.html
 )
-LARGEST_USER_DATA_BYTES = 16384  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
-ADMIN_PORTS = (SSH, 3389)
 FROM_BASTION = "ssh-from-bastion"
+FROM = {"bastion_security_group_id": "security_group_id", "key_name": "key_name"}  # argument to the bastion's output
 
 
 class HostInboundArgs(TypedDict):
@@ -52,8 +51,12 @@ class HostArgs(TypedDict):
     """Subnet to stand in: a private one, or a public one with public_address."""
     bastion_security_group_id: NotRequired[pulumi.Input[str]]
     """Security group of the bastion, which may connect by ssh. Default: no ssh; Session Manager works."""
+    bastion_name: NotRequired[str]
+    """Name of the bastion, which ssh_config jumps through. Default: there is no ssh_config."""
     key_name: NotRequired[pulumi.Input[str]]
     """Key pair that ssh takes, such as the bastion's. Default: none."""
+    key_file: NotRequired[pulumi.Input[str]]
+    """File of its private key for ssh_config, such as the bastion's private_key_file. Default: ssh finds the key."""
     inbound: NotRequired[Mapping[str, HostInboundArgs]]
     """Who else may connect to which port, by a name for each. Default: nobody."""
     public_address: NotRequired[bool]
@@ -82,7 +85,7 @@ class Host(pulumi.ComponentResource):
     nothing but be reached through Session Manager, and with public_address an Elastic IP.
 
     Raises ArgumentError on an instance type that is none, a disk or port out of range, too much user data, an inbound
-    entry with both or neither source, or one that opens ssh or remote desktop to everyone.
+    entry with both or neither source, ssh or remote desktop open to everyone, and a bastion_name without what it needs.
     """
 
     instance_id: pulumi.Output[str]
@@ -93,6 +96,8 @@ class Host(pulumi.ComponentResource):
     """Address on the internet; none without public_address."""
     security_group_id: pulumi.Output[str]
     """Security group of the instance, for rules of your own."""
+    ssh_config: pulumi.Output[str | None]
+    """Block for an ssh configuration file, beside the bastion's; none without bastion_name."""
 
     def __init__(self, name: str, args: HostArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         who = f"Host {name!r}"
@@ -102,6 +107,7 @@ class Host(pulumi.ComponentResource):
         size = given(args.get("root_volume_gib"), ROOT_VOLUME_GIB)
         volume_gib = whole_number(who, "root_volume_gib", size, ROOT_VOLUME_GIB, LARGEST_VOLUME_GIB)
         check_user_data(who, args)
+        check_jump(who, name, args)
         inbound = {
             key: whole_number(who, f"inbound.{key}.port", it["port"], 1, HIGHEST_PORT)
             for key, it in given(args.get("inbound"), {}).items()
@@ -136,31 +142,47 @@ class Host(pulumi.ComponentResource):
         self.private_ip = instance.private_ip
         self.public_ip = pulumi.Output.from_input(None)
         if given(args.get("public_address"), False):
-            address = ec2.Eip(name, instance=instance.id, domain="vpc", tags=named(name, tags), opts=child)
-            self.public_ip = address.public_ip.apply(lambda ip: ip)
+            self.public_ip = elastic_ip(name, instance, None, tags, child).public_ip.apply(lambda ip: ip)
         self.security_group_id = gate.group_id
+        self.ssh_config = jump_block(name, args, instance.private_ip)
         self.register_outputs(
             {
                 "instanceId": self.instance_id,
                 "privateIp": self.private_ip,
                 "publicIp": self.public_ip,
                 "securityGroupId": self.security_group_id,
+                "sshConfig": self.ssh_config,
             }
         )
 
 
-def check_user_data(who: str, args: HostArgs) -> None:
-    """User data of a size that EC2 takes, as far as it is known; a switch about it only where there is some."""
-    user_data = args.get("user_data")
-    if isinstance(user_data, str) and len(user_data.encode()) > LARGEST_USER_DATA_BYTES:
-        size, fix = len(user_data.encode()), "fetch the rest from S3 at the first start"
-        raise ArgumentError(f"{who}: user_data must be at most {LARGEST_USER_DATA_BYTES} bytes, got {size}; {fix}")
-    if args.get("user_data_replaces") and user_data is None:
-        raise ArgumentError(f"{who}: user_data_replaces is for user_data, got no user_data; remove it")
+def check_jump(who: str, name: str, args: HostArgs) -> None:
+    """A bastion to jump through, where an argument says how, and one that may connect."""
+    bastion = args.get("bastion_name")
+    if args.get("key_file") is not None and bastion is None:
+        raise ArgumentError(f"{who}: key_file goes with bastion_name, got no bastion_name; set it too")
+    if bastion is None:
+        return
+    if not CHILD_NAME.fullmatch(bastion) or bastion == name:
+        raise ArgumentError(f"{who}: bastion_name must be the name of a Bastion, got {bastion!r}")
+    for argument in ("bastion_security_group_id", "key_name"):
+        if args.get(argument) is None:
+            raise ArgumentError(f"{who}: bastion_name needs {argument}, got none; give the bastion's {FROM[argument]}")
+
+
+def jump_block(name: str, args: HostArgs, address: pulumi.Output[str]) -> pulumi.Output[str | None]:
+    """The host's block of an ssh configuration, which jumps through the bastion's."""
+    bastion = args.get("bastion_name")
+    if bastion is None:
+        return pulumi.Output.from_input(None)
+    return pulumi.Output.all(address, args.get("key_file")).apply(
+        lambda found: ssh_block(name, found[0], found[1], [f"ProxyJump {bastion}"])
+    )
 
 
 def check_inbound(who: str, entries: Mapping[str, HostInboundArgs], ports: Mapping[str, int]) -> None:
-    """Each entry with one source, and none that opens a way to administer the host to everyone."""
+    """Each entry with one source, and none that alone or with others opens a way to administer the host to everyone."""
+    to_admin: dict[int, list[str]] = {port: [] for port in ADMIN_PORTS}
     for key, entry in entries.items():
         if not CHILD_NAME.fullmatch(key) or key == FROM_BASTION:
             rule = f"must be letters, digits and hyphens, start with a letter, and not be {FROM_BASTION}"
@@ -168,9 +190,8 @@ def check_inbound(who: str, entries: Mapping[str, HostInboundArgs], ports: Mappi
         block = entry.get("cidr_block")
         sources = {"cidr_block": block, "security_group_id": entry.get("security_group_id")}
         one_argument(who, {f"inbound.{key}.{source}": value for source, value in sources.items()})
-        if block is None:
-            continue
-        network = cidr_block(who, f"inbound.{key}.cidr_block", block)
-        if network == ipaddress.IPv4Network(ANYWHERE) and ports[key] in ADMIN_PORTS:
-            fix = "name your own network as 203.0.113.7/32, or use Session Manager"
-            raise ArgumentError(f"{who}: inbound.{key} must not open port {ports[key]} to everyone, got {block}; {fix}")
+        if block is not None:
+            cidr_block(who, f"inbound.{key}.cidr_block", block)
+            to_admin.get(ports[key], []).append(block)
+    for port, blocks in to_admin.items():
+        check_not_everyone(who, f"inbound on port {port}", blocks)

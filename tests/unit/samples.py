@@ -108,7 +108,17 @@ FEWEST: dict[str, dict[str, Any]] = {
 RICHEST: dict[str, dict[str, Any]] = {
     "Bastion": BASTION
     | {
-        "access": ["session_manager", "key_pair", "instance_connect"],
+        "access": ["session_manager", "key_pair", "instance_connect", "instance_connect_endpoint"],
+        "elastic_ip": True,
+        "elastic_ip_allocation_id": "eipalloc-0000000a",
+        "user_data": "#!/bin/sh\ndnf install -y postgresql16\n",
+        "user_data_replaces": True,
+        "session_logs": True,
+        "session_log_retention_days": 90,
+        "session_log_kms_key_arn": KEY,
+        "stop_schedule": "cron(0 19 ? * MON-FRI *)",
+        "start_schedule": "cron(0 7 ? * MON-FRI *)",
+        "schedule_timezone": "Europe/Berlin",
         "allowed_prefix_list_ids": ["pl-0123456789abcdef0"],
         "instance_type": "t3.micro",
         "refresh_ami": True,
@@ -177,7 +187,9 @@ RICHEST: dict[str, dict[str, Any]] = {
     "Host": HOST
     | {
         "bastion_security_group_id": "sg-1",
+        "bastion_name": "door",
         "key_name": "door",
+        "key_file": "keys/door.pem",
         "inbound": {
             "web": {"port": 443, "cidr_block": "203.0.113.0/24"},
             "metrics": {"port": 9100, "security_group_id": "sg-2"},

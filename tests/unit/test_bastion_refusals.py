@@ -57,7 +57,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"vpc_id": None}, "vpc_id is required, got nothing; give it a value"),
     ({"subnet_id": None}, "subnet_id is required, got nothing; give it a value"),
     ({"access": []}, "access must have at least one entry, got none; for example session_manager"),
-    ({"access": ["telnet"]}, "access must be one of session_manager, key_pair, instance_connect, got 'telnet'"),
+    (
+        {"access": ["telnet"]},
+        "access must be one of session_manager, key_pair, instance_connect, instance_connect_endpoint, got 'telnet'",
+    ),
     ({"access": ["key_pair", "key_pair"]}, "access must be distinct, got 'key_pair' twice; remove one"),
     (NO_KEY | {"access": ["key_pair"]}, "set key_file or public_key, got neither"),
     ({"key_file": "a.pem"}, "set key_file or public_key, got both"),
@@ -83,7 +86,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (
         NO_KEY | NO_SOURCE | {"access": ["session_manager", "instance_connect"]},
         "access instance_connect needs allowed_cidr_blocks or allowed_prefix_list_ids, got neither; "
-        "name your own network as 203.0.113.7/32",
+        "name your own network as 203.0.113.7/32, or take instance_connect_endpoint",
     ),
     (
         {"public_key": "-----BEGIN OPENSSH PRIVATE KEY-----"},
@@ -137,6 +140,73 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (
         {"targets": {"db": DATABASE, "copy": DATABASE}},
         "targets.copy.local_port must be a port of its own, got 5432, which db has; set local_port to another",
+    ),
+    (
+        NO_KEY | {"access": ["instance_connect_endpoint"]},
+        "allowed_cidr_blocks opens ssh, which access instance_connect_endpoint does not use; "
+        "remove it, or add key_pair or instance_connect to access",
+    ),
+    ({"elastic_ip": "no"}, "elastic_ip must be true or false, got 'no'"),
+    (
+        {"elastic_ip": False, "elastic_ip_allocation_id": "eipalloc-0000000a"},
+        "elastic_ip_allocation_id is an Elastic IP, got elastic_ip false; remove one of them",
+    ),
+    (
+        {"elastic_ip_allocation_id": "203.0.113.7"},
+        "elastic_ip_allocation_id must be an Elastic IP's allocation id, such as eipalloc-0123456789abcdef0, "
+        "got '203.0.113.7'",
+    ),
+    (
+        {"user_data": "x" * 16385},
+        "user_data must be at most 16384 bytes, got 16385; fetch the rest from S3 at the first start",
+    ),
+    ({"user_data_replaces": True}, "user_data_replaces is for user_data, got no user_data; remove it"),
+    (
+        {"access": ["key_pair"], "session_logs": True},
+        "session_logs needs access session_manager, got key_pair; add session_manager, or remove it",
+    ),
+    (
+        {"session_log_retention_days": 30},
+        "session_log_retention_days goes with session_logs, got no session_logs; set it to true",
+    ),
+    (
+        {"session_logs": False, "session_log_kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/abc"},
+        "session_log_kms_key_arn goes with session_logs, got no session_logs; set it to true",
+    ),
+    (
+        {"session_logs": True, "session_log_retention_days": 31},
+        "session_log_retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, "
+        "1096, 1827, 2192, 2557, 2922, 3288, 3653, got 31",
+    ),
+    (
+        {"start_schedule": "cron(0 7 ? * MON-FRI *)"},
+        "start_schedule goes with stop_schedule, got no stop_schedule; set it too",
+    ),
+    (
+        {"schedule_timezone": "Europe/Berlin"},
+        "schedule_timezone goes with stop_schedule, got no stop_schedule; set it too",
+    ),
+    (
+        {"stop_schedule": "0 19 * * 1-5"},
+        "stop_schedule must be cron(minutes, hours, day of the month, month, day of the week, year) "
+        "with spaces between, as in cron(0 19 ? * MON-FRI *), got '0 19 * * 1-5'",
+    ),
+    (
+        {"stop_schedule": "cron(0 19 * * MON-FRI *)"},
+        "stop_schedule must have ? for exactly one of the day of the month and the day of the week, "
+        "as in cron(0 19 ? * MON-FRI *), got 'cron(0 19 * * MON-FRI *)'",
+    ),
+    (
+        {"stop_schedule": "cron(0 25 ? * MON-FRI *)"},
+        "stop_schedule must have 0-23 for the hours, got '25' in 'cron(0 25 ? * MON-FRI *)'",
+    ),
+    (
+        {"stop_schedule": "cron(0 19 ? * MON *)", "start_schedule": "cron(0 7 ? * MO *)"},
+        "start_schedule must have 1-7 for the day of the week, got 'MO' in 'cron(0 7 ? * MO *)'",
+    ),
+    (
+        {"stop_schedule": "cron(0 19 ? * MON-FRI *)", "schedule_timezone": "CEST time"},
+        "schedule_timezone must be one like Europe/Berlin or UTC, got 'CEST time'",
     ),
 ]
 

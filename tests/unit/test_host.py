@@ -58,6 +58,14 @@ def test_the_bastion_and_whoever_is_named_may_connect() -> None:
     assert built.component_outputs("Host")["publicIp"] == "203.0.113.10"
 
 
+def test_its_ssh_block_jumps_through_the_bastion() -> None:
+    jump = {"bastion_name": "door", "bastion_security_group_id": "sg-1", "key_name": "door"}
+    plain = "Host jobs\n  HostName 10.20.0.5\n  User ec2-user\n  ProxyJump door\n"
+    assert host(jump).component_outputs("Host")["sshConfig"] == plain
+    with_key = host(jump | {"key_file": "keys/door.pem"}).component_outputs("Host")["sshConfig"]
+    assert with_key == f"{plain}  IdentityFile keys/door.pem\n  IdentitiesOnly yes\n"
+
+
 def test_a_public_host_may_serve_everyone() -> None:
     entry = {"https": {"port": 443, "cidr_block": "0.0.0.0/0"}}
     built = host({"public_address": True, "inbound": entry})
@@ -82,13 +90,23 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"user_data_replaces": True}, "user_data_replaces is for user_data, got no user_data; remove it"),
     (
         {"inbound": {"ssh": {"port": 22, "cidr_block": "0.0.0.0/0"}}},
-        "inbound.ssh must not open port 22 to everyone, got 0.0.0.0/0; "
-        "name your own network as 203.0.113.7/32, or use Session Manager",
+        "inbound on port 22 must not be open to everyone, got 0.0.0.0/0; "
+        "name your own network as 203.0.113.7/32, or leave it empty and use Session Manager",
+    ),
+    (
+        {
+            "inbound": {
+                "low": {"port": 22, "cidr_block": "0.0.0.0/1"},
+                "high": {"port": 22, "cidr_block": "128.0.0.0/1"},
+            }
+        },
+        "inbound on port 22 must not be open to everyone, got 0.0.0.0/1, 128.0.0.0/1; "
+        "name your own network as 203.0.113.7/32, or leave it empty and use Session Manager",
     ),
     (
         {"inbound": {"rdp": {"port": 3389, "cidr_block": "0.0.0.0/0"}}},
-        "inbound.rdp must not open port 3389 to everyone, got 0.0.0.0/0; "
-        "name your own network as 203.0.113.7/32, or use Session Manager",
+        "inbound on port 3389 must not be open to everyone, got 0.0.0.0/0; "
+        "name your own network as 203.0.113.7/32, or leave it empty and use Session Manager",
     ),
     (
         {"inbound": {"web": {"port": 443}}},
@@ -110,6 +128,17 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"inbound": {"ssh-from-bastion": {"port": 22, "cidr_block": "10.0.0.0/8"}}},
         "the keys of inbound must be letters, digits and hyphens, start with a letter, and not be ssh-from-bastion, "
         "got 'ssh-from-bastion'",
+    ),
+    ({"key_file": "door.pem"}, "key_file goes with bastion_name, got no bastion_name; set it too"),
+    ({"bastion_name": "jobs"}, "bastion_name must be the name of a Bastion, got 'jobs'"),
+    ({"bastion_name": "the door"}, "bastion_name must be the name of a Bastion, got 'the door'"),
+    (
+        {"bastion_name": "door", "key_name": "door"},
+        "bastion_name needs bastion_security_group_id, got none; give the bastion's security_group_id",
+    ),
+    (
+        {"bastion_name": "door", "bastion_security_group_id": "sg-1"},
+        "bastion_name needs key_name, got none; give the bastion's key_name",
     ),
     ({"public_ip": True}, "public_ip is not an argument; did you mean public_address?"),
     ({"subnet_id": None}, "subnet_id is required, got nothing; give it a value"),
