@@ -22,7 +22,7 @@ from sandbox.provider.declaration import Resource
 from sandbox.provider.diff import Change, diff
 from sandbox.provider.errors import IncompleteResourceError, ProviderError
 from sandbox.provider.refresh import refresh
-from sandbox.provider.scope import Cloud, Scope, Settings
+from sandbox.provider.scope import ACCOUNT, Cloud, Scope, Settings
 
 AUTONAMING_DISABLED = provider_pb2.CheckRequest.AutonamingOptions.DISABLE
 
@@ -43,13 +43,19 @@ class AwsProvider(BaseServicer):
         self.cloud = Cloud(AwsClient(), registry, retry_seconds)
 
     def configure(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Settings of one instance. Raises ProviderError on a region that AWS does not have or an endpoint elsewhere."""
+        """Settings of one instance. Raises ProviderError on a region that AWS does not have, an endpoint elsewhere, another account."""
         region = values.get("region") or self.region
         if region not in self.cloud.client.regions:
             raise ProviderError(f"aws:region must be an AWS region such as eu-west-1, got {region!r}")
         for endpoint in _decoded(values.get("endpoints", [])):
             for service, url in endpoint.items():
                 _require_loopback(service, url)
+        allowed, forbidden = (_decoded(values.get(f"{name}AccountIds", [])) for name in ("allowed", "forbidden"))
+        if (allowed and ACCOUNT not in allowed) or ACCOUNT in forbidden:
+            raise ProviderError(
+                f"AWS account ID not allowed: {ACCOUNT}; it is the sandbox's, so aws:allowedAccountIds and "
+                "aws:forbiddenAccountIds are set in the stacks on the real AWS only"
+            )
         tags = _decoded(values.get("defaultTags", {})).get("tags", {})
         return {"settings": Settings(region, {key: str(value) for key, value in tags.items()})}
 

@@ -3,6 +3,7 @@
 Only the provider's own session is routed to moto; any other boto3 client of the process keeps talking HTTP.
 """
 
+import http
 import threading
 import time
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from botocore.model import StructureShape
 from sandbox.provider import moto_corrections
 from sandbox.provider.errors import ProviderError
 
-RETRIED = ("Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "500", "503")
+THROTTLED = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "SlowDown", "BandwidthLimitExceeded")
 RETRIES = 5
 HINTS = {
     "AccessDenied": "the sandbox runs with IAM enforcement on; turn it off or widen the policy",
@@ -60,7 +61,7 @@ class AwsClient:
         self._lock = threading.RLock()
 
     def call(self, service: str, operation: str, region: str, /, **params: Any) -> dict[str, Any]:
-        """One operation, named as boto3 does. Throttling is waited out. Raises AwsError."""
+        """One operation, named as boto3 does. Throttling and errors of the service's own are waited out. Raises AwsError."""
         client = self.client(service, region)
         name = client.meta.method_to_api_mapping[operation]
         return self._retried(name, lambda: getattr(client, operation)(**params))
@@ -117,7 +118,7 @@ class AwsClient:
                 return make()
             except ClientError as error:
                 code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
-                if code not in RETRIED or attempt == RETRIES:
+                if attempt == RETRIES or not _may_pass(error):
                     raise AwsError(operation, code, message) from error
                 time.sleep(self._first_pause_seconds * 2**attempt)
             except ParamValidationError as error:
@@ -130,3 +131,11 @@ class AwsClient:
                     operation, "NotImplemented", f"the sandbox's AWS (moto) cannot do this: {error}"
                 ) from error
         raise AssertionError("unreachable")
+
+
+def _may_pass(error: ClientError) -> bool:
+    """Whether the same call may succeed a moment later: throttling, and what is the service's own fault."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status >= http.HTTPStatus.INTERNAL_SERVER_ERROR or any(
+        word in error.response["Error"].get("Code", "") for word in THROTTLED
+    )

@@ -1,5 +1,6 @@
 """Calls to moto in this process: throttling is waited out, and every failure is a sentence."""
 
+import json
 import os
 from typing import Any
 
@@ -24,34 +25,52 @@ class Body:
         yield self.text.encode()
 
 
-def throttling(client: AwsClient, times: int) -> list[int]:
-    """Makes SQS answer so many times that it is asked too often; returns the calls as they come."""
+def failing(client: AwsClient, times: int, status: int = 400, code: str = "ThrottlingException") -> list[int]:
+    """Makes SQS answer so many times with an error; returns the calls as they come."""
     calls: list[int] = []
 
     def answer(request: Any, **_: Any) -> AWSResponse | None:
         calls.append(1)
         if len(calls) > times:
             return None
-        body = '{"__type": "ThrottlingException", "message": "Rate exceeded"}'
-        return AWSResponse(request.url, 400, {}, Body(body))
+        return AWSResponse(request.url, status, {}, Body(json.dumps({"__type": code, "message": "Rate exceeded"})))
 
     client.client("sqs", REGION).meta.events.register_first("before-send.sqs.ListQueues", answer)
     return calls
 
 
-def test_throttling_is_waited_out() -> None:
-    client = AwsClient()
-    calls = throttling(client, times=2)
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "ThrottlingException"),
+        (400, "RequestThrottled"),
+        (400, "TooManyRequestsException"),
+        (503, "ServiceUnavailable"),
+        (500, "InternalFailure"),
+        (502, ""),
+    ],
+)
+def test_throttling_and_a_failing_service_are_waited_out(status: int, code: str) -> None:
+    client = AwsClient(first_pause_seconds=0.001)
+    calls = failing(client, 2, status, code)
     assert "ResponseMetadata" in client.call("sqs", "list_queues", REGION)
     assert len(calls) == 3
 
 
 def test_throttling_without_end_is_an_error() -> None:
     client = AwsClient(first_pause_seconds=0.001)
-    calls = throttling(client, times=99)
+    calls = failing(client, times=99)
     with pytest.raises(AwsError, match="ListQueues failed with ThrottlingException: Rate exceeded; "):
         client.call("sqs", "list_queues", REGION)
     assert len(calls) == 6
+
+
+def test_a_refusal_is_not_repeated() -> None:
+    client = AwsClient()
+    calls = failing(client, 99, 400, "AccessDenied")
+    with pytest.raises(AwsError, match="ListQueues failed with AccessDenied: Rate exceeded; "):
+        client.call("sqs", "list_queues", REGION)
+    assert len(calls) == 1
 
 
 def test_a_call_that_moto_does_not_have_says_so() -> None:

@@ -3,7 +3,8 @@
 import datetime
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,10 @@ from tests.sandbox.provider_world import provider
 os.environ.update(MOTO_ENVIRONMENT)
 
 LISTENER = "aws:lb/listener:Listener"
-APART = {(LISTENER, "certificate_not_issued")}  # in a test of its own, as moto issues any certificate after a second
+MORE = "aws:lb/listenerCertificate:ListenerCertificate"
+APART = {
+    (each, "certificate_not_issued") for each in (LISTENER, MORE)
+}  # in a test of its own, as moto issues any certificate after a second
 
 
 @pytest.fixture(scope="module")
@@ -69,21 +73,25 @@ def test_a_certificate_that_is_not_issued_is_refused(world: ExampleWorld) -> Non
     client = AwsClient()
     arn = client.call("acm", "request_certificate", "eu-west-1", DomainName="example.com")["CertificateArn"]
     acm_backends["123456789012"]["eu-west-1"]._certificates[arn].created_at += datetime.timedelta(hours=1)  # noqa: SLF001
-    inputs = {
-        "loadBalancerArn": world.look_up("inner", "arn"),
-        "port": 443,
-        "protocol": "HTTPS",
-        "certificateArn": arn,
-        "defaultActions": [{"type": "fixed-response", "fixedResponse": {"contentType": "text/plain"}}],
-    }
-    with pytest.raises(ProviderCallError) as caught:
-        world.driver.create(LISTENER, "early", inputs)
+    answer = [{"type": "fixed-response", "fixedResponse": {"contentType": "text/plain"}}]
+    own = {"loadBalancerArn": world.look_up("inner", "arn"), "port": 443, "protocol": "HTTPS", "defaultActions": answer}
+    said = [
+        refused(world, LISTENER, {**own, "certificateArn": arn}),
+        refused(world, MORE, {"listenerArn": world.look_up("listener", "arn"), "certificateArn": arn}),
+    ]
     client.call("acm", "delete_certificate", "eu-west-1", CertificateArn=arn)
-    assert str(caught.value) == (
-        f"{LISTENER} 'early': CreateListener failed with UnsupportedCertificate: The certificate '{arn}' must have a "
-        "fully-qualified domain name, a supported signature, and a supported key size; take the ARN from a "
-        "CertificateValidation, which waits until the certificate is issued"
+    tail = (
+        f"failed with UnsupportedCertificate: The certificate '{arn}' must have a fully-qualified domain name, a supported "
+        "signature, and a supported key size; take the ARN from a CertificateValidation, which waits until the "
+        "certificate is issued"
     )
+    assert said == [f"{LISTENER} 'early': CreateListener {tail}", f"{MORE} 'early': AddListenerCertificates {tail}"]
+
+
+def refused(world: ExampleWorld, token: str, inputs: Mapping[str, Any]) -> str:
+    with pytest.raises(ProviderCallError) as caught:
+        world.driver.create(token, "early", inputs)
+    return str(caught.value)
 
 
 def test_every_refusal_looks_at_properties_that_there_are() -> None:

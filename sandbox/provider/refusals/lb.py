@@ -122,6 +122,7 @@ def targets_of_another_balancer(actions: str) -> Any:
 
 BALANCER = ("aws:lb/loadBalancer:LoadBalancer", "CreateLoadBalancer")
 LISTENER = ("aws:lb/listener:Listener", "CreateListener")
+CERTIFICATE = ("aws:lb/listenerCertificate:ListenerCertificate", "AddListenerCertificates")
 RULE = ("aws:lb/listenerRule:ListenerRule", "CreateRule")
 INVALID = "InvalidConfigurationRequest"
 SAME_VPC = "take both from one VPC"
@@ -154,12 +155,15 @@ REFUSALS = (
         "set certificateArn",
         plain=True,
     ),
-    Refusal(
-        *LISTENER,
-        "UnsupportedCertificate",
-        "certificateArn",
-        certificate_not_issued,
-        "take the ARN from a CertificateValidation, which waits until the certificate is issued",
+    *(
+        Refusal(
+            *call,
+            "UnsupportedCertificate",
+            "certificateArn",
+            certificate_not_issued,
+            "take the ARN from a CertificateValidation, which waits until the certificate is issued",
+        )
+        for call in (LISTENER, CERTIFICATE)
     ),
     *(
         refusal
