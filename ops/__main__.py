@@ -1,4 +1,4 @@
-"""Command line of the operators' room: `python -m ops status`, `python -m ops redrive <queue>`."""
+"""Command line of the operators' room: `python -m ops status`, `smoke`, `redrive <queue>`."""
 
 import sys
 from typing import Annotated
@@ -8,7 +8,7 @@ import typer
 from ops.errors import OpsError, aws_errors
 
 app = typer.Typer(
-    help="Operate a deployed stack: look at it, and bring back messages that were set aside.",
+    help="Operate a deployed stack: look at it, test that messages arrive, and bring back those that were set aside.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -61,6 +61,41 @@ def redrive(
         done = redriver.redrive(outputs, queue, limit)
     count = "1 message" if done.moved == 1 else f"{done.moved} messages"
     typer.echo(f"Sent {count} to queue {queue!r} again; {done.left} left in its dead-letter queue")
+
+
+@app.command()
+def smoke(
+    stack: Stack = None,
+    topic: Annotated[
+        list[str] | None, typer.Option(help="ARN of a further topic that feeds the stack's queues; may be repeated.")
+    ] = None,
+    receive: Annotated[
+        list[str] | None,
+        typer.Option(help="Key of a queue that nobody reads: receive the probe here; may be repeated."),
+    ] = None,
+    reach_others: Annotated[
+        bool, typer.Option("--reach-others", help="Publish also where others than the stack's consumers get the probe.")
+    ] = False,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds to wait for the probes.")] = 60,
+) -> None:
+    """Publish a probe through each topic and wait for it at each queue. Exit code 1 when one was not proved."""
+    import dataclasses  # noqa: PLC0415 - as above
+
+    import boto3  # noqa: PLC0415
+
+    from ops import stack as stacks  # noqa: PLC0415
+    from ops.consumers import consumers  # noqa: PLC0415
+    from ops.smoke import Smoke  # noqa: PLC0415
+
+    outputs = stacks.read(stack)
+    outputs = dataclasses.replace(outputs, topic_arns=[*outputs.topic_arns, *(topic or [])])
+    with aws_errors():
+        running = list(consumers(boto3.client("ecs"), outputs.cluster_name, outputs.service_names))
+        results = Smoke(outputs, running, receive or (), reach_others=reach_others).run(timeout)
+    for one in results:
+        typer.echo(f"{'proved' if one.proved else 'FAILED'}  {one.topic} -> {one.queue}: {one.sentence}")
+    if not results or not all(one.proved for one in results):
+        raise typer.Exit(1)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ class Outputs:
     """Queue key to URL."""
     dead_letter_queue_urls: dict[str, str]
     """The same keys to the URLs of their dead-letter queues."""
+    topic_arns: list[str] = field(default_factory=list)
+    """The topic that feeds the queues, where the program exports it."""
 
 
 def read(stack: str | None = None) -> Outputs:
@@ -45,6 +47,7 @@ def parse(outputs: Mapping[str, Any], stack: str | None = None) -> Outputs:
         _pick(outputs, "serviceNames", list, stack),
         _pick(outputs, "queueUrls", dict, stack),
         _pick(outputs, "deadLetterQueueUrls", dict, stack),
+        [_pick(outputs, "topicArn", str, stack)] if "topicArn" in outputs else [],
     )
 
 

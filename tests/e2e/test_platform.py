@@ -125,6 +125,16 @@ def test_an_order_posted_to_the_api_is_handled_by_both_workers(platform: Platfor
     assert awaited(lambda: order in handled(platform, "billing") and order in handled(platform, "shipping"))
 
 
+def test_the_delivery_test_proves_every_queue_by_its_own_worker(platform: Platform) -> None:
+    smoke = platform.run(".venv/bin/python", "-m", "ops", "smoke")
+    assert smoke.returncode == 0, smoke.stdout
+    proved = [re.sub(r"-[0-9a-f]{7}\b", "", line).partition(" within ")[0] for line in smoke.stdout.splitlines()]
+    assert proved == [
+        "proved  orders -> billing: service billing got it in an envelope",
+        "proved  orders -> shipping: service shipping got it in an envelope, through its filter",
+    ]
+
+
 def test_the_bastion_admits_ssh_from_the_configured_address_only(platform: Platform) -> None:
     ec2 = platform.client("ec2")
     [reservation] = ec2.describe_instances(Filters=[{"Name": "instance-state-name", "Values": ["running"]}])[

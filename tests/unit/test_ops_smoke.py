@@ -1,0 +1,285 @@
+"""The delivery test against moto as the sandbox corrects it, with the real consumer on the other side."""
+
+import json
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from moto.moto_api import state_manager
+
+from app.consumer import Consumer
+from app.consumer.logs import JsonFormatter
+from ops.consumers import Consumer as Running
+from ops.consumers import consumers, end_of
+from ops.errors import OpsError
+from ops.smoke import Smoke
+from ops.stack import Outputs
+from sandbox.provider import moto_corrections
+
+PREFIX = "arn:aws:sns:eu-west-1:123456789012"
+RAW = {"RawMessageDelivery": "true"}
+LET_IN = {
+    "Effect": "Allow",
+    "Principal": {"Service": "sns.amazonaws.com"},
+    "Action": "sqs:SendMessage",
+    "Resource": "*",
+}
+
+
+@dataclass
+class Shop:
+    """A topic and its queues, each with a dead-letter queue of the subscription."""
+
+    suffix: str = ""
+    urls: dict[str, str] = field(default_factory=dict)
+    dead: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.sns, self.sqs, self.logs = (boto3.client(name) for name in ("sns", "sqs", "logs"))
+        fifo = {"FifoTopic": "true"} if self.suffix else {}
+        self.topic = self.sns.create_topic(Name=f"orders{self.suffix}", Attributes=fifo)["TopicArn"]
+
+    def queue(self, key: str, policy: Any = LET_IN, subscription: dict[str, str] = RAW, **attributes: str) -> None:
+        """A queue that is subscribed."""
+        kind = {"FifoQueue": "true"} if self.suffix else {}
+        for name, urls in ((key, self.urls), (f"{key}-dead", self.dead)):
+            allowed = policy if name == key else LET_IN
+            given = {"Policy": json.dumps({"Statement": [allowed]})} if allowed else {}
+            made = self.sqs.create_queue(QueueName=name + self.suffix, Attributes=given | kind | attributes)
+            urls[key] = made["QueueUrl"]
+        arn = f"arn:aws:sqs:eu-west-1:123456789012:{key}{self.suffix}"
+        redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": arn.replace(key, f"{key}-dead")})}
+        self.sns.subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=arn, Attributes=subscription | redrive)
+
+    @contextmanager
+    def consumed(self, key: str, handled: list[str]) -> Iterator[Running]:
+        """A real consumer of a queue, whose log goes where awslogs puts a container's."""
+        group, stream = "workers", f"{key}/{key}/1"
+        for create, name in (
+            (self.logs.create_log_group, {}),
+            (self.logs.create_log_stream, {"logStreamName": stream}),
+        ):
+            try:
+                create(logGroupName=group, **name)
+            except self.logs.exceptions.ResourceAlreadyExistsException:
+                continue
+        log = logging.getLogger("app.consumer")
+        handler = Stream(self.logs, group, stream)
+        log.addHandler(handler)
+        log.setLevel(logging.INFO)
+        consumer = Consumer(self.urls[key], lambda it: handled.append(it.text), sqs=self.sqs, wait_seconds=0)
+        thread = threading.Thread(target=consumer.consume)
+        thread.start()
+        try:
+            handler.begun.wait(10)
+            yield Running(key, end_of(self.urls[key]), group, stream)
+        finally:
+            consumer.stop()
+            thread.join()
+            log.removeHandler(handler)
+
+    def outputs(self) -> Outputs:
+        return Outputs("main", [], self.urls, self.dead, [self.topic])
+
+
+class Stream(logging.Handler):
+    """Sends records to a log stream."""
+
+    def __init__(self, logs: Any, group: str, stream: str) -> None:
+        super().__init__()
+        self.setFormatter(JsonFormatter())
+        self.to = {"logGroupName": group, "logStreamName": stream}
+        self.logs = logs
+        self.begun = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event = {"timestamp": int(record.created * 1000), "message": self.format(record)}
+        self.logs.put_log_events(**self.to, logEvents=[event])
+        if record.getMessage() == "consuming":
+            self.begun.set()
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    moto_corrections.install()
+    with mock_aws():
+        yield
+
+
+def said(results: Any) -> dict[str, str]:
+    """Queue to what came of it, without times."""
+    return {one.queue: ("proved: " if one.proved else "") + one.sentence.partition(" within ")[0] for one in results}
+
+
+@pytest.mark.parametrize("suffix", ["", ".fifo"])
+def test_probes_reach_consumers_raw_enveloped_and_through_filters_and_no_handler(aws: None, suffix: str) -> None:
+    shop = Shop(suffix)
+    body = {
+        "FilterPolicyScope": "MessageBody",
+        "FilterPolicy": json.dumps({"order": {"size": [{"numeric": [">", 5]}]}}),
+    }
+    shop.queue("billing")
+    shop.queue("audit", subscription={})
+    shop.queue("shipping", subscription=RAW | {"FilterPolicy": json.dumps({"kind": [{"prefix": "phys"}]})})
+    shop.queue("bulky", subscription=body)
+    handled: list[str] = []
+    keys = list(shop.urls)
+    with (
+        shop.consumed(keys[0], handled) as one,
+        shop.consumed(keys[1], handled) as two,
+        shop.consumed(keys[2], handled) as three,
+        shop.consumed(keys[3], handled) as four,
+    ):
+        results = Smoke(shop.outputs(), [one, two, three, four]).run(20)
+    assert said(results) == {
+        "billing": "proved: service billing got it raw",
+        "audit": "proved: service audit got it in an envelope",
+        "shipping": "proved: service shipping got it raw, through its filter",
+        "bulky": "proved: service bulky got it in an envelope, through its filter",
+    }
+    assert handled == [], "a probe is no work"
+
+
+def test_a_queue_that_nobody_reads_is_read_here_and_keeps_what_came_meanwhile(aws: None) -> None:
+    shop = Shop()
+    shop.queue("billing")
+    assert said(Smoke(shop.outputs(), [], ["billing"]).run(10)) == {"billing": "proved: this command got it raw"}
+    assert "Messages" not in shop.sqs.receive_message(QueueUrl=shop.urls["billing"])
+
+
+KEY = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:Decrypt", "Resource": "*"}]}
+
+
+def test_the_hop_that_failed_is_named_and_the_dead_letter_is_taken_away(aws: None) -> None:
+    shop = Shop()
+    weak = boto3.client("kms").create_key(Policy=json.dumps(KEY))["KeyMetadata"]["KeyId"]
+    shop.queue("closed", policy=None)
+    shop.queue("managed", KmsMasterKeyId="alias/aws/sqs")
+    shop.queue("locked", KmsMasterKeyId=weak)
+    results = Smoke(shop.outputs(), [], list(shop.urls)).run(1)
+    aside = "; SNS put the probe in the dead-letter queue, from which it was removed"
+    assert said(results) == {
+        "closed": f"policy: the queue's policy does not let {PREFIX}:orders send; set it as FanOut does, or run "
+        f"`pulumi refresh`{aside}",
+        # Its dead-letter queue has the same key.
+        "managed": "KMS: the queue's key alias/aws/sqs is AWS's own, which never lets SNS in; use SSE-SQS or a key of "
+        "your own",
+        "locked": f"KMS: the policy of the queue's key {weak} does not let SNS do kms:GenerateDataKey and kms:Decrypt; "
+        "create_kms_key writes it",
+    }
+    depth = shop.sqs.get_queue_attributes(QueueUrl=shop.dead["closed"], AttributeNames=["ApproximateNumberOfMessages"])
+    assert depth["Attributes"]["ApproximateNumberOfMessages"] == "0"
+
+
+def test_nothing_is_published_where_somebody_else_would_get_it(aws: None) -> None:
+    shop = Shop()
+    shop.queue("billing")
+    shop.queue("idle", subscription=RAW | {"FilterPolicy": '{"kind": ["physical"]}'})
+    foreign = shop.sqs.create_queue(QueueName="foreign")["QueueUrl"]
+    endpoint = "arn:aws:sqs:eu-west-1:123456789012:foreign"
+    shop.sns.subscribe(TopicArn=shop.topic, Protocol="sqs", Endpoint=endpoint)
+    assert said(Smoke(shop.outputs(), [], ["billing"]).run(1)) == {
+        "billing": f"not tried: the probe would also reach sqs {endpoint}, which may take it for work; --reach-others "
+        "sends it all the same",
+        "idle": "not tried: no running task of the stack consumes the queue; start one, or add --receive idle if nobody "
+        "reads it",
+    }
+    assert "Messages" not in shop.sqs.receive_message(QueueUrl=foreign)
+    # The filter of idle keeps out what has no kind.
+    reached = said(Smoke(shop.outputs(), [], ["billing"], reach_others=True).run(5))
+    assert reached["billing"] == "proved: this command got it raw"
+
+
+def test_a_consumer_that_says_nothing_of_probes_gets_none(aws: None) -> None:
+    shop = Shop()
+    shop.queue("billing")
+    running = Running("billing", end_of(shop.urls["billing"]), "workers", "billing/billing/1")
+    assert said(Smoke(shop.outputs(), [running]).run(1)) == {
+        "billing": "not tried: a task of service billing does not say in its log that it acknowledges probes, as "
+        "app/consumer does; its handler would get the probe"
+    }
+
+
+def test_a_queue_with_work_in_it_is_not_received_from(aws: None) -> None:
+    shop = Shop()
+    shop.queue("billing")
+    shop.sqs.send_message(QueueUrl=shop.urls["billing"], MessageBody="7")
+    assert said(Smoke(shop.outputs(), [], ["billing"]).run(1)) == {
+        "billing": "not tried: 1 messages are in the queue, which receiving would count as deliveries; empty it first"
+    }
+
+
+def test_a_queue_that_no_topic_feeds_is_told(aws: None) -> None:
+    shop = Shop()
+    shop.urls["manual"] = shop.sqs.create_queue(QueueName="manual")["QueueUrl"]
+    assert said(Smoke(shop.outputs(), []).run(1)) == {
+        "manual": "subscription: none of the topics has this queue as a subscriber; `pulumi up` makes it"
+    }
+
+
+def test_unknown_keys_and_a_missing_topic_are_refused(aws: None) -> None:
+    with pytest.raises(OpsError, match="smoke: the stack has no queue 'biling'; it has billing"):
+        Smoke(Outputs("main", [], {"billing": "u"}, {}, [f"{PREFIX}:orders"]), [], ["biling"])
+    with pytest.raises(OpsError, match="smoke: the stack has no output topicArn"):
+        Smoke(Outputs("main", [], {}, {}), [])
+
+
+def test_consumers_are_found_by_the_environment_of_running_tasks(aws: None) -> None:
+    ecs, ec2 = boto3.client("ecs"), boto3.client("ec2")
+    ecs.create_cluster(clusterName="main")
+    urls = {name: f"http://elsewhere:1/123456789012/{name.lower()}" for name in ("QUEUE_URL_A", "QUEUE_URL_B", "OTHER")}
+    options = {"awslogs-group": "g", "awslogs-stream-prefix": "p", "awslogs-region": "eu-west-1"}
+    container = {
+        "name": "worker",
+        "image": "i",
+        "memory": 128,
+        "environment": [{"name": name, "value": url} for name, url in urls.items()],
+        "logConfiguration": {"logDriver": "awslogs", "options": options},
+    }
+    ecs.register_task_definition(family="f", containerDefinitions=[container], networkMode="awsvpc")
+    subnet = ec2.describe_subnets()["Subnets"][0]
+    group = ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
+    network = {"awsvpcConfiguration": {"subnets": [subnet["SubnetId"]], "securityGroups": [group]}}
+    started = ecs.run_task(
+        cluster="main", taskDefinition="f", launchType="FARGATE", networkConfiguration=network, startedBy="s"
+    )["tasks"][0]
+    number = started["taskArn"].rpartition("/")[2]
+    state_manager.set_transition(
+        "ecs::task", {"progression": "manual", "times": 1_000_000}
+    )  # moto ends tasks that are looked at
+
+    try:
+        found = list(consumers(Everything(ecs), "main", ["s"]))
+    finally:
+        state_manager.unset_transition("ecs::task")
+    assert found == [Running("s", f"123456789012/queue_url_{key}", "g", f"p/worker/{number}") for key in ("a", "b")]
+
+
+class Everything:
+    """moto's ECS, whose tasks belong to no service."""
+
+    def __init__(self, ecs: Any) -> None:
+        self.ecs = ecs
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.ecs, name)
+
+    def get_paginator(self, name: str) -> Any:
+        paginator = self.ecs.get_paginator(name)
+
+        class Pages:
+            def paginate(self, cluster: str, serviceName: str) -> Any:  # noqa: N803
+                return paginator.paginate(cluster=cluster)
+
+        return Pages()
