@@ -141,6 +141,8 @@ def _autoname(
         return {rule.property: wire.UNKNOWN}
     elif prefix is not None:
         chosen = prefix + _digits(seed, PREFIX_DIGITS) + suffix
+    elif rule.is_bare:
+        chosen = name
     else:
         front = f"{rule.prefix}{name.lower() if rule.lower_case else name}-"
         chosen = front + _digits(seed, RANDOM_DIGITS) + suffix

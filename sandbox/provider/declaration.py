@@ -63,6 +63,8 @@ class Autoname:
     """What the name must begin with, such as alias/."""
     suffix_when: tuple[str, str] = ("", "")
     """A boolean property and what the name ends with when it is true, such as fifoQueue and .fifo."""
+    is_bare: bool = False
+    """Whether the name is the resource's own, without digits behind it."""
 
 
 @dataclass(frozen=True, kw_only=True)

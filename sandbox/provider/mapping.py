@@ -97,9 +97,9 @@ def _only_text(shape: StructureShape) -> str | None:
 def _scalar(shape: Shape, value: Any) -> Any:  # noqa: PLR0911 - one return per kind
     match shape.type_name:
         case "string":
-            enum = getattr(shape, "enum", ())
-            if isinstance(value, bool) and {"ENABLED", "DISABLED"} <= set(enum):
-                return "ENABLED" if value else "DISABLED"
+            words = {word.upper(): word for word in getattr(shape, "enum", ())}
+            if isinstance(value, bool) and {"ENABLED", "DISABLED"} <= words.keys():
+                return words["ENABLED" if value else "DISABLED"]
             return text(value)
         case "integer" | "long":
             return int(value)
@@ -141,14 +141,14 @@ def from_reply(
         else:
             found = None if path is None else lookup(reply, path)
         value = None if found is None else restore(prop.type, found, names, inner)
-        if value is not None and not (sdk.is_class(prop.type) and is_blank(value) and not _has_empty_block(found)):
+        if value is not None and not (sdk.is_class(prop.type) and is_blank(value) and not has_empty_block(found)):
             values[name] = value
     return values
 
 
-def _has_empty_block(found: Any) -> bool:
+def has_empty_block(found: Any) -> bool:
     """Whether AWS answers with an empty block, whose being there is what it says: {"Allow": {}}."""
-    return isinstance(found, Mapping) and (not found or any(_has_empty_block(each) for each in found.values()))
+    return isinstance(found, Mapping) and (not found or any(has_empty_block(each) for each in found.values()))
 
 
 def search(path: str, reply: Any) -> Any:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sandbox.provider import sdk, wire
+from sandbox.provider import mapping, sdk, wire
 from sandbox.provider.declaration import Resource
 
 
@@ -22,7 +22,9 @@ def same(declaration: Resource, name: str, old: Any, new: Any) -> bool:
 
 def covers(kind: Any, asked: Any, actual: Any) -> bool:
     """Whether AWS has what was asked, where it may answer with more members in a block than a program writes."""
-    if sdk.is_class(kind) and isinstance(asked, Mapping) and isinstance(actual, Mapping):
+    if sdk.is_class(kind) and isinstance(asked, Mapping):
+        if not isinstance(actual, Mapping):  # a block that says nothing need not be there; an empty one says that it is
+            return bool(asked) and mapping.is_blank(asked) and not mapping.has_empty_block(asked)
         types = sdk.properties(kind)
         return all(
             covers(types[key].type if key in types else None, item, actual.get(key)) for key, item in asked.items()

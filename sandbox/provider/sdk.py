@@ -50,7 +50,9 @@ def schema(token: str) -> Schema:
         pulumi_name: Property(pulumi_name, types[pulumi_name], not _is_optional(resource, python_name))
         for python_name, pulumi_name in names.items()
     }
-    return Schema(properties(getattr(module, f"{name}Args")), outputs)
+    # Where a nested type has the name that the arguments would have, the SDK calls them InitArgs.
+    arguments = getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
+    return Schema(properties(arguments), outputs)
 
 
 @cache

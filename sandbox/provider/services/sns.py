@@ -21,6 +21,7 @@ TOPIC_ATTRIBUTES = (
 SUBSCRIPTION_ATTRIBUTES = (
     "deliveryPolicy filterPolicy filterPolicyScope rawMessageDelivery redrivePolicy replayPolicy subscriptionRoleArn"
 )
+OF_TOPIC = {"ResourceArn": "{id}"}
 HTTP = {name: f"Attributes.HTTP{name[4:]}" for name in TOPIC_ATTRIBUTES.split() if name.startswith("http")}
 SQS = {name: f"Attributes.SQS{name[3:]}" for name in TOPIC_ATTRIBUTES.split() if name.startswith("sqs")}
 
@@ -145,6 +146,18 @@ RESOURCES = (
         computed={"owner": "{account}"},
         documents="policy",
         handled="arn policy",
+        immutable={"it belongs to one topic": "arn"},
+    ),
+    Resource(
+        "aws:sns/dataProtectionPolicy:DataProtectionPolicy",
+        "sns",
+        create=Call("put_data_protection_policy"),
+        id="{arn}",
+        read=(Call("get_data_protection_policy", OF_TOPIC, reply="(DataProtectionPolicy || null) && @"),),
+        updates=(Update("policy", Call("put_data_protection_policy", OF_TOPIC)),),
+        delete=Call("put_data_protection_policy", {**OF_TOPIC, "DataProtectionPolicy": ""}),
+        names={"arn": "ResourceArn", "policy": "DataProtectionPolicy"},
+        documents="policy",
         immutable={"it belongs to one topic": "arn"},
     ),
     Resource(

@@ -1,4 +1,4 @@
-"""Log groups and alarms."""
+"""Log groups and their streams."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,6 @@ from sandbox.provider.declaration import Autoname, Call, Resource, Tags, Update
 from sandbox.provider.scope import Scope
 
 LOG_ARN = {"resourceArn": "arn:aws:logs:{region}:{account}:log-group:{id}"}
-ALARM_ARN = {"ResourceARN": "arn:aws:cloudwatch:{region}:{account}:alarm:{id}"}
 RETENTIONS = (
     0,
     1,
@@ -33,11 +32,6 @@ RETENTIONS = (
     3288,
     3653,
 )
-ALARM = (
-    "actionsEnabled alarmActions alarmDescription comparisonOperator datapointsToAlarm dimensions "
-    "evaluateLowSampleCountPercentiles evaluationPeriods extendedStatistic insufficientDataActions metricName metricQueries "
-    "namespace okActions period statistic threshold thresholdMetricId treatMissingData unit"
-)
 
 
 def set_retention(scope: Scope) -> None:
@@ -59,13 +53,6 @@ def validate_log_group(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
     days = inputs.get("retentionInDays")
     if isinstance(days, int) and days not in RETENTIONS:
         return [("retentionInDays", f"expected retentionInDays to be one of {list(RETENTIONS)}, got {days}")]
-    return []
-
-
-def validate_alarm(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """An alarm is on one metric or on queries."""
-    if "metricName" not in inputs and "metricQueries" not in inputs and "evaluationCriteria" not in inputs:
-        return [("metricName", "one of 'metricName' and 'metricQueries' is required")]
     return []
 
 
@@ -96,29 +83,20 @@ RESOURCES = (
         validate=validate_log_group,
     ),
     Resource(
-        "aws:cloudwatch/metricAlarm:MetricAlarm",
-        "cloudwatch",
-        create=Call("put_metric_alarm"),
+        "aws:cloudwatch/logStream:LogStream",
+        "logs",
+        create=Call("create_log_stream"),
         id="{name}",
-        read=(Call("describe_alarms", {"AlarmNames": ["{id}"]}, reply="MetricAlarms[0]"),),
-        updates=(Update(ALARM, Call("put_metric_alarm", {"AlarmName": "{id}"})),),
-        delete=Call("delete_alarms", {"AlarmNames": ["{id}"]}),
-        tags=Tags(
-            add=Call("tag_resource", ALARM_ARN),
-            remove=Call("untag_resource", ALARM_ARN),
-            read=Call("list_tags_for_resource", ALARM_ARN, reply="Tags"),
+        import_pattern=r"(?P<logGroupName>[^:]+):(?P<name>.+)",
+        read=(
+            Call(
+                "describe_log_streams",
+                {"logGroupName": "{logGroupName}", "logStreamNamePrefix": "{name}"},
+                reply="logStreams[?logStreamName=='{name}'] | [0]",
+            ),
         ),
-        autoname=Autoname(length_limit=255),
-        names={
-            "metricQueries": "Metrics",
-            "metricQueries.metric": "MetricStat",
-            "metricQueries.metric.dimensions": "Metric.Dimensions",
-            "metricQueries.metric.metricName": "Metric.MetricName",
-            "metricQueries.metric.namespace": "Metric.Namespace",
-        },
-        defaults={"actionsEnabled": True, "treatMissingData": "missing"},
-        echoed="evaluationCriteria evaluationInterval evaluationWindow warmUpConfiguration",
-        immutable={"an alarm keeps its name": "name"},
-        validate=validate_alarm,
+        delete=Call("delete_log_stream", {"logGroupName": "{logGroupName}", "logStreamName": "{name}"}),
+        autoname=Autoname(length_limit=512),
+        immutable={"a stream keeps its name and group": "logGroupName name"},
     ),
 )

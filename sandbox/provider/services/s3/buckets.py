@@ -1,18 +1,43 @@
-"""Buckets. What has a resource type of its own in the SDK (lifecycle, CORS, website…) is refused as part of a bucket."""
+"""Buckets, with the sides of them that programs set in place: versioning, encryption, policy, CORS, lifecycle, website, logs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sandbox.provider.aws_client import AwsError
 from sandbox.provider.declaration import Autoname, Resource, Tags, Update
+from sandbox.provider.names import Names
 from sandbox.provider.scope import Scope
 
 BUCKET = {"Bucket": "{id}"}
-ELSEWHERE = (
-    "accelerationStatus corsRules grants lifecycleRules logging objectLockConfiguration replicationConfiguration requestPayer "
-    "website"
-)
+ELSEWHERE = "accelerationStatus grants objectLockConfiguration replicationConfiguration requestPayer"
+RULES = "LifecycleConfiguration.Rules"
+SIDES = {
+    "corsRules": ("put_bucket_cors", "delete_bucket_cors"),
+    "lifecycleRules": ("put_bucket_lifecycle_configuration", "delete_bucket_lifecycle"),
+    "website": ("put_bucket_website", "delete_bucket_website"),
+    "logging": ("put_bucket_logging", ""),
+}
+NAMES = {
+    "corsRules": "CORSConfiguration.CORSRules",
+    "lifecycleRules": RULES,
+    "lifecycleRules.abortIncompleteMultipartUploadDays": "AbortIncompleteMultipartUpload.DaysAfterInitiation",
+    "lifecycleRules.enabled": "Status",
+    "lifecycleRules.noncurrentVersionExpiration.days": "NoncurrentDays",
+    "lifecycleRules.noncurrentVersionTransitions.days": "NoncurrentDays",
+    "lifecycleRules.prefix": "Filter.Prefix",
+    "logging": "BucketLoggingStatus.LoggingEnabled",
+    "website": "WebsiteConfiguration",
+    "website.errorDocument": "ErrorDocument.Key",
+    "website.indexDocument": "IndexDocument.Suffix",
+    "website.redirectAllRequestsTo": "RedirectAllRequestsTo.HostName",
+    "serverSideEncryptionConfiguration.rule.applyServerSideEncryptionByDefault.kmsMasterKeyId": "KMSMasterKeyID",
+}
+NOT_SET = (
+    "NoSuch",
+    "ServerSideEncryptionConfigurationNotFound",
+    "ObjectLockConfigurationNotFound",
+)  # how S3 says that one side was never set
 FIRST_REGION = "us-east-1"  # the one that takes no LocationConstraint
 
 
@@ -26,6 +51,7 @@ def create_bucket(scope: Scope) -> Mapping[str, Any]:
         ("versioning", put_versioning),
         ("serverSideEncryptionConfiguration", put_encryption),
         ("policy", put_policy),
+        *((name, put_side(name)) for name in SIDES),
     ):
         if scope.inputs.get(name):
             put(scope)
@@ -60,12 +86,27 @@ def put_policy(scope: Scope) -> None:
         scope.call("delete_bucket_policy", Bucket=scope.id)
 
 
+def put_side(name: str) -> Callable[[Scope], None]:
+    """A call that sets one of the SIDES, or takes it away."""
+    put, delete = SIDES[name]
+
+    def apply(scope: Scope) -> None:
+        if asked := scope.inputs.get(name):
+            scope.call(put, Bucket=scope.id, **scope.members(put, {name: asked}, Names("", NAMES)))
+        elif delete:
+            scope.call(delete, Bucket=scope.id)
+        else:
+            scope.call(put, Bucket=scope.id, BucketLoggingStatus={})
+
+    return apply
+
+
 def answer_of(scope: Scope, operation: str) -> dict[str, Any]:
     """What S3 answers about one side of a bucket; empty where nothing was set."""
     try:
         return scope.call(operation, Bucket=scope.id)
     except AwsError as error:
-        if error.code in ("NoSuchTagSet", "NoSuchBucketPolicy", "ServerSideEncryptionConfigurationNotFoundError"):
+        if error.code.startswith(NOT_SET) and error.code != "NoSuchBucket":
             return {}
         raise
 
@@ -80,10 +121,15 @@ def read_bucket(scope: Scope) -> Mapping[str, Any] | None:
     return {
         "Bucket": scope.id,
         "BucketRegion": place,
+        "ObjectLockEnabled": bool(answer_of(scope, "get_object_lock_configuration")),
         "Policy": policy and json.loads(policy),
         "ServerSideEncryptionConfiguration": {"Rule": rules[0]} if rules else {},
         "Tags": answer_of(scope, "get_bucket_tagging").get("TagSet", []),
         "Versioning": {"Enabled": status == "Enabled"} if status else {},
+        "CORSConfiguration": answer_of(scope, "get_bucket_cors"),
+        "LifecycleConfiguration": answer_of(scope, "get_bucket_lifecycle_configuration"),
+        "WebsiteConfiguration": answer_of(scope, "get_bucket_website"),
+        "BucketLoggingStatus": answer_of(scope, "get_bucket_logging"),
     }
 
 
@@ -104,6 +150,13 @@ def delete_bucket(scope: Scope) -> None:
 
 def validate_bucket(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What the sandbox does not do is not taken in silence."""
+    tagged = [rule for rule in inputs.get("lifecycleRules") or [] if rule.get("tags")]
+    if tagged:
+        return [("lifecycleRules", "the sandbox does not filter by tags here; use BucketLifecycleConfiguration")]
+    if (inputs.get("website") or {}).get("routingRules"):
+        return [
+            ("website.routingRules", "the sandbox does not do this as part of a bucket; use BucketWebsiteConfiguration")
+        ]
     return [
         (name, "the sandbox does not do this as part of a bucket; leave it out here")
         for name in ELSEWHERE.split()
@@ -122,15 +175,18 @@ RESOURCES = (
             Update("versioning", put_versioning),
             Update("serverSideEncryptionConfiguration", put_encryption),
             Update("policy", put_policy),
+            *(Update(name, put_side(name)) for name in SIDES),
         ),
         delete=delete_bucket,
         tags=Tags(set_all=put_tags),
         autoname=Autoname("bucket", length_limit=63, lower_case=True),
-        names={
-            "serverSideEncryptionConfiguration.rule.applyServerSideEncryptionByDefault.kmsMasterKeyId": "KMSMasterKeyID"
-        },
+        names=NAMES,
         computed={
             "arn": "arn:aws:s3:::{id}",
+            "websiteDomain": lambda scope: scope.get("website") and f"s3-website-{scope.region}.amazonaws.com",
+            "websiteEndpoint": lambda scope: (
+                scope.get("website") and f"{scope.id}.s3-website-{scope.region}.amazonaws.com"
+            ),
             "bucketDomainName": "{id}.s3.amazonaws.com",
             "bucketRegionalDomainName": "{id}.s3.{region}.amazonaws.com",
         },
