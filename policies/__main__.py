@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Starts the policy pack for the engine: by its directory, or as an executable (`--policy-pack policies/__main__.py`).
 
+For people, `python -m policies report` makes a page of a run's findings.
+
 Source: https://www.pulumi.com/docs/iac/crossguard/core-concepts/
 """
 
@@ -28,6 +30,10 @@ def use_the_project_environment() -> None:
 if __name__ == "__main__":
     use_the_project_environment()
     sys.path.insert(0, str(PACK.parent))
+    if sys.argv[1:2] == ["report"]:
+        from policies.report import main
+
+        sys.exit(main(sys.argv[2:]))
     from policies.server import serve
 
     serve()
