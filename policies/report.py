@@ -19,7 +19,8 @@ FRAMEWORKS: Final = {
 Keys = Callable[[Found], Iterable[str]]
 STYLE: Final = Path(__file__).with_name("report.css")
 HOW: Final = (
-    "make them with `pulumi policy analyze --policy-pack policies --json`, or with --event-log of preview and up"
+    "make them with `pulumi policy analyze --policy-pack policies --json`, or `pulumi preview --json` where "
+    "PULUMI_ENABLE_STREAMING_JSON_PREVIEW is true"
 )
 
 
