@@ -72,8 +72,13 @@ workers = [
             "image": image.image_uri,
             "architecture": config.architecture,
             "command": ["python", "-m", "app.worker"],
-            "queue_arn": orders.queue_arns[key],
-            "queue_url": orders.queue_urls[key],
+            "queues": {
+                key: {
+                    "queue_arn": orders.queue_arns[key],
+                    "queue_url": orders.queue_urls[key],
+                    "dead_letter_queue_url": orders.dead_letter_queue_urls[key],
+                }
+            },
             "max_tasks": config.worker_max_tasks,
             "log_retention_days": days,
         },

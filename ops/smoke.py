@@ -104,7 +104,7 @@ class Smoke:
                 sent.result.sentence = self._lost(sent)
         for url in {sent.target.url for sent in waiting if sent.target.received}:
             self._take_probes(url)  # those that were meant for other queues
-        return results
+        return sorted(results, key=lambda one: (one.topic, one.queue))
 
     def _lost(self, sent: _Sent) -> str:
         """Which hop failed; SNS may have put probes in the dead-letter queue, where they must not lie."""

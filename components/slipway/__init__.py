@@ -10,7 +10,7 @@ from ._scaling import ScalingArgs
 from ._service_args import FargateServiceArgs
 from ._strategy import DeploymentArgs
 from ._targets import BastionTargetArgs
-from ._worker_args import QueueWorkerArgs
+from ._worker_args import QueueWorkerArgs, QueueWorkerQueueArgs, QueueWorkerTopicArgs
 from ._workload import PermissionArgs
 from .bastion import Bastion
 from .cluster import Cluster, ClusterArgs
@@ -57,6 +57,8 @@ __all__ = [
     "QueueArgs",
     "QueueWorker",
     "QueueWorkerArgs",
+    "QueueWorkerQueueArgs",
+    "QueueWorkerTopicArgs",
     "ScalingArgs",
     "Topic",
     "TopicArgs",

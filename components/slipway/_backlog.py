@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/autoscaling/application/userguide/applicatio
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -27,14 +27,9 @@ from ._tags import Tags, named
 SCALE_OUT_COOLDOWN_SECONDS = 60
 SCALE_IN_COOLDOWN_SECONDS = 300
 PERIOD_SECONDS = 60  # how often SQS and Container Insights report
-IDLE_MINUTES = 15  # without a message before the last task goes
+IDLE_MINUTES = 15  # without a message before the last task goes, which is as long as SQS can delay one
 # A task that is being started does not run yet: within this time no second one is added for the same messages.
 START_COOLDOWN_SECONDS = 300
-# Messages in flight count as well: a task that works on the last ones is not idle. Without a task to divide by, one.
-BACKLOG_EXPRESSION = "(visible + in_flight) / IF(FILL(running, 1) > 0, FILL(running, 1), 1)"
-# Container Insights may report nothing at all for a service without tasks.
-WAITING_EXPRESSION = "IF(FILL(running, 0) < 1, visible, 0)"
-LEFT_EXPRESSION = "visible + in_flight + delayed"
 
 
 @dataclass(frozen=True)
@@ -44,9 +39,36 @@ class Scaled:
     name: str
     low: int
     high: int
-    queue: pulumi.Input[str]
+    queues: Sequence[pulumi.Input[str]]
     cluster: pulumi.Input[str]
     service: pulumi.Input[str]
+
+
+def ids(kind: str, queues: int) -> list[str]:
+    """Names of a metric of each queue in an expression."""
+    return [kind] if queues == 1 else [f"{kind}_{number}" for number in range(1, queues + 1)]
+
+
+def total(kind: str, queues: int) -> str:
+    """A metric of all queues; one that was not used for six hours reports nothing, which must not hide the others."""
+    return kind if queues == 1 else "(" + " + ".join(f"FILL({key}, 0)" for key in ids(kind, queues)) + ")"
+
+
+def backlog_expression(queues: int) -> str:
+    """Messages that each task faces. Those in flight count: a task that works on the last ones is not idle."""
+    messages = f"{total('visible', queues)} + {total('in_flight', queues)}"
+    # Without a task to divide by, one.
+    return f"({messages}) / IF(FILL(running, 1) > 0, FILL(running, 1), 1)"
+
+
+def waiting_expression(queues: int) -> str:
+    """Messages that wait while no task runs; Container Insights may report nothing at all for a service without tasks."""
+    return f"IF(FILL(running, 0) < 1, {total('visible', queues)}, 0)"
+
+
+def left_expression(queues: int) -> str:
+    """Messages that wait or are worked on."""
+    return f"{total('visible', queues)} + {total('in_flight', queues)}"
 
 
 def scale_by_backlog(it: Scaled, backlog: int, cpu_percent: int | None, tags: Tags | None, child: Any) -> None:
@@ -90,20 +112,29 @@ def first_task(it: Scaled, target: appautoscaling.Target, tags: Tags | None, chi
     role = "first-task"
     # Not an exact capacity of one: with more tasks than Container Insights told of, that would scale in.
     policy = step(f"{it.name}-{role}", target, "ChangeInCapacity", 1, {"metric_interval_lower_bound": "0"}, child)
-    metrics = {"visible": of_queue(it, "Visible"), "running": of_service(it)}
+    metrics = {**of_queues(it, "visible", "Visible"), "running": of_service(it)}
     text = f"Messages wait for {it.name} and no task runs; scaling starts one"
-    alarm(it, role, metrics, WAITING_EXPRESSION, ("GreaterThanOrEqualToThreshold", 1, 1), text, policy, tags, child)
+    alarm(
+        it,
+        role,
+        metrics,
+        waiting_expression(len(it.queues)),
+        ("GreaterThanOrEqualToThreshold", 1, 1),
+        text,
+        policy,
+        tags,
+        child,
+    )
 
 
 def last_task(it: Scaled, target: appautoscaling.Target, tags: Tags | None, child: Any) -> None:
     """To zero once the queue was empty for a while."""
     role = "last-task"
     policy = step(f"{it.name}-{role}", target, "ExactCapacity", 0, {"metric_interval_upper_bound": "0"}, child)
-    kinds = {"visible": "Visible", "in_flight": "NotVisible", "delayed": "Delayed"}
-    metrics = {key: of_queue(it, kind) for key, kind in kinds.items()}
-    text = f"The queue of {it.name} was empty for {IDLE_MINUTES} minutes; scaling stops its tasks"
+    metrics = of_queues(it, "visible", "Visible") | of_queues(it, "in_flight", "NotVisible")
+    text = f"What {it.name} consumes was empty for {IDLE_MINUTES} minutes; scaling stops its tasks"
     rule = ("LessThanOrEqualToThreshold", 0, IDLE_MINUTES)
-    alarm(it, role, metrics, LEFT_EXPRESSION, rule, text, policy, tags, child)
+    alarm(it, role, metrics, left_expression(len(it.queues)), rule, text, policy, tags, child)
 
 
 def step(
@@ -167,9 +198,10 @@ def alarm(
     )
 
 
-def of_queue(it: Scaled, kind: str) -> tuple[str, str, dict[str, pulumi.Input[str]]]:
-    """Metric of the queue's messages of one kind."""
-    return "AWS/SQS", f"ApproximateNumberOfMessages{kind}", {"QueueName": it.queue}
+def of_queues(it: Scaled, key: str, kind: str) -> dict[str, tuple[str, str, dict[str, pulumi.Input[str]]]]:
+    """Name in expressions to the metric of each queue's messages of one kind."""
+    names = zip(ids(key, len(it.queues)), it.queues, strict=True)
+    return {name: ("AWS/SQS", f"ApproximateNumberOfMessages{kind}", {"QueueName": queue}) for name, queue in names}
 
 
 def of_service(it: Scaled) -> tuple[str, str, dict[str, pulumi.Input[str]]]:
@@ -179,11 +211,12 @@ def of_service(it: Scaled) -> tuple[str, str, dict[str, pulumi.Input[str]]]:
 
 def backlog_metrics(it: Scaled) -> list[MetricDict]:
     """Messages that wait or are in flight, divided by the tasks that run."""
+    metrics = of_queues(it, "visible", "Visible") | of_queues(it, "in_flight", "NotVisible")
+    metrics["running"] = of_service(it)
+    expression = backlog_expression(len(it.queues))
     return [
-        measured("visible", of_queue(it, "Visible")),
-        measured("in_flight", of_queue(it, "NotVisible")),
-        measured("running", of_service(it)),
-        {"id": "backlog", "expression": BACKLOG_EXPRESSION, "label": "Backlog per task", "return_data": True},
+        *(measured(key, metric) for key, metric in metrics.items()),
+        {"id": "backlog", "expression": expression, "label": "Backlog per task", "return_data": True},
     ]
 
 

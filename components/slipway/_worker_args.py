@@ -14,6 +14,35 @@ from ._strategy import DeploymentArgs
 from ._workload import PermissionArgs
 
 
+class QueueWorkerQueueArgs(TypedDict):
+    """One queue of a QueueWorker."""
+
+    queue_arn: pulumi.Input[str]
+    """Queue to consume; the task may do this and no more with it."""
+    queue_url: pulumi.Input[str]
+    """URL of that queue; the container finds it in QUEUE_URL, or with several queues in QUEUE_URL_<KEY>."""
+    dead_letter_queue_url: NotRequired[pulumi.Input[str]]
+    """URL of its dead-letter queue; the container finds it in DEAD_LETTER_QUEUE_URL, or with several queues in
+    DEAD_LETTER_QUEUE_URL_<KEY>. Default: not set."""
+    kms_key_arn: NotRequired[pulumi.Input[str]]
+    """Key of your own that encrypts the queue, which the task may then decrypt with. Default: a key of SQS."""
+    visibility_timeout_seconds: NotRequired[int]
+    """Visibility timeout of the queue, 0-43200, checked against longest_message_seconds or stop_timeout_seconds. Leave it
+    out where the consumer extends it, as app.consumer does. Default: not checked."""
+    max_receives: NotRequired[int]
+    """Deliveries after which the queue sets a message aside, 1-1000, checked against spot_percent. Default: not checked."""
+
+
+class QueueWorkerTopicArgs(TypedDict):
+    """One topic that a QueueWorker publishes to."""
+
+    topic_arn: pulumi.Input[str]
+    """Topic that the task may publish to; the container finds it in TOPIC_ARN, or with several topics in
+    TOPIC_ARN_<KEY>."""
+    kms_key_arn: NotRequired[pulumi.Input[str]]
+    """Key of your own that encrypts the topic, which the task may then use. Default: the account's own key for SNS."""
+
+
 class QueueWorkerArgs(TypedDict):
     """Arguments of QueueWorker."""
 
@@ -25,14 +54,10 @@ class QueueWorkerArgs(TypedDict):
     """Private subnets for the tasks, which get no public address; they need a way to the registry, the log and SQS."""
     image: pulumi.Input[str]
     """Image to run, best by digest, as ContainerImage gives it."""
-    queue_arn: pulumi.Input[str]
-    """Queue to consume; the task may do this and no more with it."""
-    queue_url: pulumi.Input[str]
-    """URL of that queue; the container finds it in QUEUE_URL."""
-    queue_kms_key_arn: NotRequired[pulumi.Input[str]]
-    """Key of your own that encrypts the queue, which the task may then decrypt with. Default: a key of SQS."""
-    dead_letter_queue_url: NotRequired[pulumi.Input[str]]
-    """URL of its dead-letter queue; the container finds it in DEAD_LETTER_QUEUE_URL. Default: not set."""
+    queues: Mapping[str, QueueWorkerQueueArgs]
+    """Queue key to the queue, one to four; the tasks are as many as all of them together need."""
+    topics: NotRequired[Mapping[str, QueueWorkerTopicArgs]]
+    """Topic key to the topic that the code may publish to. Default: none."""
     min_tasks: NotRequired[int]
     """Tasks that always run, 0-5000. With 0, an alarm starts the first one within about two minutes of a message, and
     the last one stops after 15 minutes without any. Default: 1."""
@@ -48,10 +73,8 @@ class QueueWorkerArgs(TypedDict):
     """Seconds between two messages that a busy task finishes: those of the handler, divided by the handlers that run at
     once. Default: backlog_per_task is given."""
     longest_message_seconds: NotRequired[int]
-    """Seconds that the slowest message takes, 1-43200, checked against the two timeouts. Default: not checked."""
-    queue_visibility_timeout_seconds: NotRequired[int]
-    """Visibility timeout of the queue, 0-43200, checked against longest_message_seconds. Leave it out where the consumer
-    extends it, as app.consumer does. Default: not checked."""
+    """Seconds that the slowest message takes, 1-43200, checked against the stop timeout and the queues' visibility
+    timeouts. Default: not checked."""
     spot_percent: NotRequired[int]
     """Share of the tasks beyond the first that run on Spot, 0-100, taken back at two minutes' notice: what is in flight
     then drains or costs a delivery. Setting or removing it replaces the service. Default: 0."""
@@ -69,12 +92,12 @@ class QueueWorkerArgs(TypedDict):
     user: NotRequired[str]
     """User in the container, any but root. Default: 10001."""
     environment: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Variables beside QUEUE_URL and STOP_TIMEOUT_SECONDS, readable to whoever may describe the task. Default: none."""
+    """Variables beside QUEUE_URL, TOPIC_ARN and STOP_TIMEOUT_SECONDS, readable to whoever may describe the task. Default: none."""
     secrets: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Variable to the ARN of a Secrets Manager secret or an SSM parameter, each of which ECS is allowed to read.
     Default: none."""
     permissions: NotRequired[list[PermissionArgs]]
-    """What the code may do in AWS beside consuming. Default: nothing."""
+    """What the code may do in AWS beside consuming and publishing. Default: nothing."""
     stop_timeout_seconds: NotRequired[int]
     """Seconds from SIGTERM to SIGKILL, 2-120; longer than one message takes. Default: 30."""
     container_health_check: NotRequired[ContainerHealthCheckArgs]
@@ -111,13 +134,10 @@ OWN_KEYS = {
     "acceptable_latency_seconds",
     "backlog_per_task",
     "cpu_percent",
-    "dead_letter_queue_url",
     "longest_message_seconds",
     "max_tasks",
     "min_tasks",
-    "queue_arn",
-    "queue_kms_key_arn",
-    "queue_url",
-    "queue_visibility_timeout_seconds",
+    "queues",
     "seconds_per_message",
+    "topics",
 }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._checks import ArgumentError, given, spelled, whole_number
+from ._messaging import LONGEST_VISIBILITY_TIMEOUT_SECONDS
 from ._workload import LONGEST_STOP_TIMEOUT_SECONDS
 
 BACKLOG_PER_TASK = 100
@@ -37,22 +38,30 @@ def backlog_per_task(who: str, args: Mapping[str, Any]) -> int:
 
 
 def check_times(who: str, args: Mapping[str, Any], stop_timeout_seconds: int) -> None:
-    """Refuse timeouts that end before the slowest message does."""
-    visibility, slowest = args.get("queue_visibility_timeout_seconds"), args.get("longest_message_seconds")
-    if slowest is None:
-        if visibility is not None:
-            fix = "there is nothing to check it against"
-            raise ArgumentError(
-                f"{who}: queue_visibility_timeout_seconds needs longest_message_seconds, got none; {fix}"
-            )
-        return
-    slowest = whole_number(who, "longest_message_seconds", slowest, 1, LONGEST_MESSAGE_SECONDS)
-    if visibility is not None and visibility <= slowest:
+    """Refuse timeouts that end before the slowest message does, or hand out again what a stopping task works on."""
+    slowest = args.get("longest_message_seconds")
+    if slowest is not None:
+        slowest = whole_number(who, "longest_message_seconds", slowest, 1, LONGEST_MESSAGE_SECONDS)
+        needed = slowest + GIVE_BACK_SECONDS
+        # What no stop timeout can cover is left to task protection; a Spot interruption or a failed host cuts it off.
+        if stop_timeout_seconds < needed <= LONGEST_STOP_TIMEOUT_SECONDS:
+            rule = f"must be at least {needed}, longest_message_seconds and {GIVE_BACK_SECONDS} to hand back the rest"
+            raise ArgumentError(f"{who}: stop_timeout_seconds {rule}, got {stop_timeout_seconds}")
+    for key, queue in args["queues"].items():
+        if queue.get("visibility_timeout_seconds") is not None:
+            argument = f"queues.{key}.visibility_timeout_seconds"
+            longest = LONGEST_VISIBILITY_TIMEOUT_SECONDS
+            visible = whole_number(who, argument, queue["visibility_timeout_seconds"], 0, longest)
+            check_visibility(who, argument, visible, slowest, stop_timeout_seconds)
+
+
+def check_visibility(who: str, argument: str, visible: int, slowest: int | None, stop_timeout_seconds: int) -> None:
+    """Refuse a visibility timeout that ends while a message is worked on."""
+    fix = "raise it on the queue, or extend it while a handler runs"
+    if slowest is not None and visible <= slowest:
         rule = f"must be above longest_message_seconds {slowest}"
-        fix = "or messages are handled twice at once; raise it on the queue, or extend it while a handler runs"
-        raise ArgumentError(f"{who}: queue_visibility_timeout_seconds {rule}, got {spelled(visibility)}; {fix}")
-    needed = slowest + GIVE_BACK_SECONDS
-    # What no stop timeout can cover is left to task protection; a Spot interruption or a failed host cuts it off.
-    if stop_timeout_seconds < needed <= LONGEST_STOP_TIMEOUT_SECONDS:
-        rule = f"must be at least {needed}, longest_message_seconds and {GIVE_BACK_SECONDS} to hand back the rest"
-        raise ArgumentError(f"{who}: stop_timeout_seconds {rule}, got {stop_timeout_seconds}")
+        raise ArgumentError(f"{who}: {argument} {rule}, got {visible}; or messages are handled twice at once; {fix}")
+    if slowest is None and visible < stop_timeout_seconds:
+        rule = f"must be at least stop_timeout_seconds {stop_timeout_seconds}"
+        why = "or another task gets what a stopping one works on"
+        raise ArgumentError(f"{who}: {argument} {rule}, got {visible}; {why}; {fix}")

@@ -1,4 +1,4 @@
-"""Fargate service that works off an SQS queue and scales with the backlog that each task faces.
+"""Fargate service that works off SQS queues and scales with the backlog that each task faces.
 
 Source: https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking-metric-math.html
 """
@@ -12,24 +12,21 @@ from ._checks import ArgumentError, check_keys, given, whole_number
 from ._scaling import MOST_TASKS
 from ._service_args import FargateServiceArgs
 from ._worker_args import OWN_KEYS, QueueWorkerArgs
+from ._worker_queues import STOP_TIMEOUT, check_queues, check_variables, queue_permissions, queue_variables
 from ._worker_times import backlog_per_task, check_times
 from ._workload import PermissionArgs, workload
 from .fargate_service import FargateService
 
 MIN_TASKS = 1
 MAX_TASKS = 4
-# What the worker sets in the container.
-QUEUE_URL, DEAD_LETTER_QUEUE_URL, STOP_TIMEOUT = "QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "STOP_TIMEOUT_SECONDS"
-SET_BY = {QUEUE_URL: "queue_url", DEAD_LETTER_QUEUE_URL: "dead_letter_queue_url", STOP_TIMEOUT: "stop_timeout_seconds"}
-CONSUME = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage"]
 PROTECT = ["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"]
 
 
 class QueueWorker(pulumi.ComponentResource):
-    """A FargateService that may consume exactly one queue and protect its tasks, with target tracking on the backlog.
+    """A FargateService that may consume exactly its queues and protect its tasks, with target tracking on their backlog.
 
-    Raises ArgumentError on what a FargateService would refuse, a variable that the worker sets itself, more tasks at
-    least than at most, half of what makes a backlog, or a timeout shorter than the slowest message.
+    Raises ArgumentError on what a FargateService would refuse, no queue or too many, a variable that the worker sets
+    itself, more tasks at least than at most, half of what makes a backlog, or a timeout shorter than the slowest message.
     """
 
     service_name: pulumi.Output[str]
@@ -47,10 +44,12 @@ class QueueWorker(pulumi.ComponentResource):
         who = f"QueueWorker {name!r}"
         check_keys(who, args, QueueWorkerArgs)
         load = workload(who, name, args)
+        spot = whole_number(who, "spot_percent", given(args.get("spot_percent"), 0), 0, 100)
+        check_queues(who, args, spot)
         check_variables(who, args)
         check_times(who, args, load.stop_timeout_seconds)
         low, high = task_bounds(who, args)
-        if whole_number(who, "spot_percent", given(args.get("spot_percent"), 0), 0, 100) and low == 1:
+        if spot and low == 1:
             fix = "AWS takes Spot tasks back; set min_tasks to 2, to 0, or leave spot_percent out"
             raise ArgumentError(f"{who}: spot_percent needs two tasks at least or none, got min_tasks 1; {fix}")
         backlog = backlog_per_task(who, args)
@@ -59,8 +58,8 @@ class QueueWorker(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         service = FargateService(name, service_args(args, low, load.stop_timeout_seconds), child)
         cluster_name = pulumi.Output.from_input(args["cluster_arn"]).apply(last_part)
-        queue_name = pulumi.Output.from_input(args["queue_arn"]).apply(last_part)
-        scaled = Scaled(name, low, high, queue_name, cluster_name, service.service_name)
+        queues = [pulumi.Output.from_input(queue["queue_arn"]).apply(last_part) for queue in args["queues"].values()]
+        scaled = Scaled(name, low, high, queues, cluster_name, service.service_name)
         scale_by_backlog(scaled, backlog, cpu, args.get("tags"), child)
         self.service_name = service.service_name
         self.task_definition_arn = service.task_definition_arn
@@ -76,14 +75,6 @@ class QueueWorker(pulumi.ComponentResource):
                 "securityGroupId": self.security_group_id,
             }
         )
-
-
-def check_variables(who: str, args: QueueWorkerArgs) -> None:
-    """Refuse variables that the worker sets itself."""
-    for argument, variables in (("environment", args.get("environment")), ("secrets", args.get("secrets"))):
-        for variable, source in SET_BY.items():
-            if variable in given(variables, {}):
-                raise ArgumentError(f"{who}: {argument} must not set {variable}; it comes from {source}, remove it")
 
 
 def task_bounds(who: str, args: QueueWorkerArgs) -> tuple[int, int]:
@@ -105,14 +96,18 @@ def service_args(args: QueueWorkerArgs, low: int, stop_timeout_seconds: int) -> 
         lambda arn: arn.replace(":cluster/", ":task/") + "/*"
     )
     permissions: list[PermissionArgs] = [
-        {"actions": [f"sqs:{action}" for action in CONSUME], "resources": [args["queue_arn"]]},
+        *queue_permissions(args),
         {"actions": PROTECT, "resources": [own_tasks]},
+        *given(args.get("permissions"), []),
     ]
-    if (key := args.get("queue_kms_key_arn")) is not None:
-        permissions.append({"actions": ["kms:Decrypt"], "resources": [key]})
-    taken["permissions"] = [*permissions, *given(args.get("permissions"), [])]
-    own: dict[str, pulumi.Input[str]] = {QUEUE_URL: args["queue_url"], STOP_TIMEOUT: str(stop_timeout_seconds)}
-    if (dead := args.get("dead_letter_queue_url")) is not None:
-        own[DEAD_LETTER_QUEUE_URL] = dead
-    taken["environment"] = {**own, **given(args.get("environment"), {})}
-    return cast("FargateServiceArgs", taken | {"desired_count": low, "keep_scaled_count": True})
+    own = {**queue_variables(args), STOP_TIMEOUT: str(stop_timeout_seconds)}
+    return cast(
+        "FargateServiceArgs",
+        taken
+        | {
+            "permissions": permissions,
+            "environment": {**own, **given(args.get("environment"), {})},
+            "desired_count": low,
+            "keep_scaled_count": True,
+        },
+    )

@@ -112,7 +112,7 @@ def iam_no_service_wildcard(owner: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("FSBP KMS.1", "FSBP KMS.2", "NIST AC-3"),
     link="https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html#kms-1",
-    fix="name the ARNs of the keys (queue_kms_key_arn of slipway's QueueWorker does so)",
+    fix="name the ARNs of the keys (kms_key_arn of slipway's QueueWorker does so)",
 )
 def iam_no_kms_decrypt_all(owner: Resource) -> Outcomes:
     """IAM policies do not allow to decrypt with every key.

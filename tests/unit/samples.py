@@ -36,7 +36,7 @@ BEHIND_LISTENER: dict[str, Any] = TASK | {
 }
 SHARED_BALANCER: dict[str, Any] = BALANCER | {"vpc_id": "vpc-1"}
 BEHIND_BALANCER: dict[str, Any] = TASK | {"container_port": 8080, "load_balancer": BALANCER}
-WORKER: dict[str, Any] = TASK | {"queue_arn": QUEUE, "queue_url": QUEUE_URL}
+WORKER: dict[str, Any] = TASK | {"queues": {"orders": {"queue_arn": QUEUE, "queue_url": QUEUE_URL}}}
 BASTION: dict[str, Any] = {
     "vpc_id": "vpc-1",
     "vpc_cidr_block": "10.20.0.0/16",
@@ -240,15 +240,24 @@ RICHEST: dict[str, dict[str, Any]] = {
     "QueueWorker": RICH_TASK
     | WORKER
     | {
-        "queue_kms_key_arn": KEY,
-        "dead_letter_queue_url": f"{QUEUE_URL}-dead",
+        "queues": {
+            "orders": {
+                "queue_arn": QUEUE,
+                "queue_url": QUEUE_URL,
+                "dead_letter_queue_url": f"{QUEUE_URL}-dead",
+                "kms_key_arn": KEY,
+                "visibility_timeout_seconds": 90,
+                "max_receives": 5,
+            },
+            "returns": {"queue_arn": f"{QUEUE}-returns", "queue_url": f"{QUEUE_URL}-returns"},
+        },
+        "topics": {"done": {"topic_arn": TOPIC, "kms_key_arn": KEY}},
         "min_tasks": 0,
         "max_tasks": 8,
         "acceptable_latency_seconds": 60,
         "seconds_per_message": 0.5,
         "longest_message_seconds": 40,
         "spot_percent": 50,
-        "queue_visibility_timeout_seconds": 90,
         "cpu_percent": 70,
     },
     "Topic": {

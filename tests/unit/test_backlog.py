@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from slipway._backlog import BACKLOG_EXPRESSION, LEFT_EXPRESSION, WAITING_EXPRESSION
+from slipway._backlog import backlog_expression, left_expression, waiting_expression
 from slipway._worker_times import backlog_per_task
-from tests.unit.samples import COMPONENTS, WORKER
+from tests.unit.samples import COMPONENTS, QUEUE, WORKER
 from tests.unit.support import Built, build
 
 QueueWorker = COMPONENTS["QueueWorker"]
+BACKLOG, WAITING, LEFT = backlog_expression(1), waiting_expression(1), left_expression(1)
 
 
 def worker(args: dict[str, Any]) -> Built:
@@ -30,7 +31,7 @@ def value(expression: str, **metrics: float | None) -> float:
 # https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-using-sqs-queue.html
 def test_the_example_of_aws_asks_for_five_more_tasks() -> None:
     target = backlog_per_task("", {"acceptable_latency_seconds": 10, "seconds_per_message": 0.1})
-    backlog = value(BACKLOG_EXPRESSION, visible=1500, in_flight=0, running=10)
+    backlog = value(BACKLOG, visible=1500, in_flight=0, running=10)
     assert (target, backlog) == (100, 150)
     assert wanted(10, backlog, target) == 15
 
@@ -55,11 +56,11 @@ def wanted(tasks: int, backlog: float, target: int) -> int:
     ],
 )
 def test_the_backlog_of_a_task(visible: int, in_flight: int, running: int | None, backlog: float) -> None:
-    assert value(BACKLOG_EXPRESSION, visible=visible, in_flight=in_flight, running=running) == backlog
+    assert value(BACKLOG, visible=visible, in_flight=in_flight, running=running) == backlog
 
 
 def test_target_tracking_alone_never_leaves_zero() -> None:
-    assert wanted(0, value(BACKLOG_EXPRESSION, visible=1000, in_flight=0, running=0), 100) == 0
+    assert wanted(0, value(BACKLOG, visible=1000, in_flight=0, running=0), 100) == 0
 
 
 @pytest.mark.parametrize(
@@ -68,15 +69,39 @@ def test_target_tracking_alone_never_leaves_zero() -> None:
 def test_the_first_task_starts_when_messages_wait_and_none_runs(
     visible: int, running: int | None, starts: bool
 ) -> None:
-    assert (value(WAITING_EXPRESSION, visible=visible, running=running) >= 1) is starts
+    assert (value(WAITING, visible=visible, running=running) >= 1) is starts
 
 
-@pytest.mark.parametrize(
-    ("visible", "in_flight", "delayed", "stops"),
-    [(0, 0, 0, True), (1, 0, 0, False), (0, 1, 0, False), (0, 0, 1, False)],
-)
-def test_the_last_task_stops_when_nothing_is_left(visible: int, in_flight: int, delayed: int, stops: bool) -> None:
-    assert (value(LEFT_EXPRESSION, visible=visible, in_flight=in_flight, delayed=delayed) <= 0) is stops
+@pytest.mark.parametrize(("visible", "in_flight", "stops"), [(0, 0, True), (1, 0, False), (0, 1, False)])
+def test_the_last_task_stops_when_nothing_is_left(visible: int, in_flight: int, stops: bool) -> None:
+    assert (value(LEFT, visible=visible, in_flight=in_flight) <= 0) is stops
+
+
+def test_several_queues_are_added_up_and_one_that_reports_nothing_counts_as_empty() -> None:
+    metrics = {"visible_1": 90, "in_flight_1": 10, "visible_2": 50, "in_flight_2": 0}
+    assert value(backlog_expression(2), **metrics, running=3) == 50
+    assert value(left_expression(2), **metrics) == 150
+    silent: dict[str, float | None] = dict.fromkeys(("visible_1", "in_flight_1")) | {"visible_2": 7, "in_flight_2": 0}
+    assert value(backlog_expression(2), **silent, running=1) == 7
+    assert value(waiting_expression(2), visible_1=None, visible_2=7, running=None) == 7
+    assert value(left_expression(2), **dict.fromkeys(metrics)) == 0
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_no_alarm_reads_more_than_ten_metrics(count: int) -> None:
+    queues = {f"q{number}": {"queue_arn": f"{QUEUE}-{number}", "queue_url": "u"} for number in range(count)}
+    built = worker({"queues": queues, "min_tasks": 0})
+    [tracked] = [it for it in built.of_type("policy:Policy") if it.name == "work"]
+    specification = tracked.inputs["targetTrackingScalingPolicyConfiguration"]["customizedMetricSpecification"]
+    asked = [[it for it in specification["metrics"] if "metricStat" in it]] + [
+        [it for it in alarm.inputs["metricQueries"] if "metric" in it] for alarm in built.of_type("MetricAlarm")
+    ]
+    assert [len(it) for it in asked] == [2 * count + 1, count + 1, 2 * count]
+    assert max(len(it) for it in asked) <= 10
+    names = {it["id"]: it["metricStat"]["metric"]["dimensions"][0]["value"] for it in asked[0][: 2 * count]}
+    suffixes = [""] if count == 1 else [f"_{number}" for number in range(1, count + 1)]
+    kinds = ("visible", "in_flight")
+    assert names == {f"{kind}{it}": f"work-{at}" for kind in kinds for at, it in enumerate(suffixes)}
 
 
 @pytest.mark.parametrize(
@@ -117,8 +142,8 @@ def test_each_step_has_the_alarm_that_triggers_it() -> None:
             alarm.inputs["evaluationPeriods"],
         )
     assert rules == {
-        "work-first-task": (WAITING_EXPRESSION, "GreaterThanOrEqualToThreshold", 1, 1),
-        "work-last-task": (LEFT_EXPRESSION, "LessThanOrEqualToThreshold", 0, 15),
+        "work-first-task": (WAITING, "GreaterThanOrEqualToThreshold", 1, 1),
+        "work-last-task": (LEFT, "LessThanOrEqualToThreshold", 0, 15),
     }
 
 

@@ -162,6 +162,8 @@ def test_the_public_names_are_these() -> None:
     assert set(slipway.__all__) == {
         "ArgumentError",
         "FanOutQueueArgs",
+        "QueueWorkerQueueArgs",
+        "QueueWorkerTopicArgs",
         "ContainerHealthCheckArgs",
         "ScalingArgs",
         "DeploymentArgs",

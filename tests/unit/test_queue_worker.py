@@ -24,8 +24,17 @@ PROTECT = {
 }
 
 
+ONE: dict[str, Any] = {"queue_arn": QUEUE, "queue_url": QUEUE_URL}
+TWO: dict[str, Any] = {"orders": ONE, "late-returns": {"queue_arn": f"{QUEUE}-2", "queue_url": f"{QUEUE_URL}-2"}}
+
+
 def worker(args: dict[str, Any]) -> Built:
     return build(lambda: QueueWorker("work", WORKER | args))
+
+
+def variables(built: Built) -> dict[str, str]:
+    (container,) = json.loads(built.one("taskDefinition:TaskDefinition", "work").inputs["containerDefinitions"])
+    return {it["name"]: it["value"] for it in container["environment"]}
 
 
 def statements(built: Built) -> list[dict[str, Any]]:
@@ -36,25 +45,47 @@ def test_a_default_worker_may_consume_its_queue_and_protect_its_cluster_s_tasks_
     assert statements(worker({})) == [{"Effect": "Allow", "Action": CONSUME, "Resource": [QUEUE]}, PROTECT]
 
 
-def test_a_key_and_permissions_come_on_top() -> None:
-    more = {"queue_kms_key_arn": KEY, "permissions": [{"actions": ["sns:Publish"], "resources": [TOPIC]}]}
+def test_keys_topics_and_permissions_come_on_top() -> None:
+    more = {
+        "queues": {"orders": ONE | {"kms_key_arn": KEY}},
+        "topics": {"done": {"topic_arn": TOPIC, "kms_key_arn": f"{KEY}-2"}},
+        "permissions": [{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::shop/*"]}],
+    }
     assert statements(worker(more)) == [
         {"Effect": "Allow", "Action": CONSUME, "Resource": [QUEUE]},
-        PROTECT,
         {"Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": [KEY]},
         {"Effect": "Allow", "Action": ["sns:Publish"], "Resource": [TOPIC]},
+        {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey*"], "Resource": [f"{KEY}-2"]},
+        PROTECT,
+        {"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::shop/*"]},
     ]
 
 
 def test_the_container_finds_its_queue() -> None:
-    built = worker({"environment": {"MODE": "fast"}, "dead_letter_queue_url": f"{QUEUE_URL}-dead"})
-    (container,) = json.loads(built.one("taskDefinition:TaskDefinition", "work").inputs["containerDefinitions"])
-    assert {it["name"]: it["value"] for it in container["environment"]} == {
+    queue = ONE | {"dead_letter_queue_url": f"{QUEUE_URL}-dead"}
+    built = worker(
+        {"environment": {"MODE": "fast"}, "queues": {"orders": queue}, "topics": {"done": {"topic_arn": TOPIC}}}
+    )
+    assert variables(built) == {
         "DEAD_LETTER_QUEUE_URL": f"{QUEUE_URL}-dead",
         "MODE": "fast",
         "QUEUE_URL": QUEUE_URL,
         "STOP_TIMEOUT_SECONDS": "30",
+        "TOPIC_ARN": TOPIC,
     }
+
+
+def test_several_queues_and_topics_are_found_by_their_keys_and_consumed_by_one_statement() -> None:
+    topics = {"done": {"topic_arn": TOPIC}, "failed": {"topic_arn": f"{TOPIC}-2"}}
+    built = worker({"queues": TWO, "topics": topics})
+    assert variables(built) == {
+        "QUEUE_URL_LATE_RETURNS": f"{QUEUE_URL}-2",
+        "QUEUE_URL_ORDERS": QUEUE_URL,
+        "STOP_TIMEOUT_SECONDS": "30",
+        "TOPIC_ARN_DONE": TOPIC,
+        "TOPIC_ARN_FAILED": f"{TOPIC}-2",
+    }
+    assert statements(built)[0] == {"Effect": "Allow", "Action": CONSUME, "Resource": [QUEUE, f"{QUEUE}-2"]}
 
 
 def test_a_share_of_the_tasks_runs_on_spot() -> None:
@@ -170,17 +201,66 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "stop_timeout_seconds must be at least 43, longest_message_seconds and 3 to hand back the rest, got 30",
     ),
     (
-        {"longest_message_seconds": 20, "queue_visibility_timeout_seconds": 20},
-        "queue_visibility_timeout_seconds must be above longest_message_seconds 20, got 20; or messages are handled twice "
-        "at once; raise it on the queue, or extend it while a handler runs",
+        {"longest_message_seconds": 20, "queues": {"orders": ONE | {"visibility_timeout_seconds": 20}}},
+        "queues.orders.visibility_timeout_seconds must be above longest_message_seconds 20, got 20; or messages are handled "
+        "twice at once; raise it on the queue, or extend it while a handler runs",
     ),
     (
-        {"queue_visibility_timeout_seconds": 20},
-        "queue_visibility_timeout_seconds needs longest_message_seconds, got none; there is nothing to check it against",
+        {"stop_timeout_seconds": 60, "queues": {"orders": ONE | {"visibility_timeout_seconds": 59}}},
+        "queues.orders.visibility_timeout_seconds must be at least stop_timeout_seconds 60, got 59; or another task gets "
+        "what a stopping one works on; raise it on the queue, or extend it while a handler runs",
+    ),
+    (
+        {"queues": {"orders": ONE | {"visibility_timeout_seconds": 43201}}},
+        "queues.orders.visibility_timeout_seconds must be a whole number 0-43200, got 43201",
+    ),
+    (
+        {"min_tasks": 2, "spot_percent": 50, "queues": {"orders": ONE | {"max_receives": 2}}},
+        "queues.orders.max_receives must be at least 3 with spot_percent, got 2; each task that AWS takes back costs its "
+        "messages a delivery; raise it on the queue",
+    ),
+    (
+        {"queues": {"orders": ONE | {"max_receives": 1001}}},
+        "queues.orders.max_receives must be a whole number 1-1000, got 1001",
+    ),
+    (
+        {"queues": {}},
+        'queues must have at least one entry, got none; for example {"billing": {"queue_arn": ..., "queue_url": ...}}',
+    ),
+    (
+        {"queues": dict.fromkeys("abcde", ONE)},
+        "queues must have at most 4 entries, got 5; scaling reads no more; make another worker",
+    ),
+    (
+        {"queues": {"my_queue": ONE}},
+        "queues keys must be letters, digits and hyphens and start with a letter, got 'my_queue'",
+    ),
+    (
+        {"topics": {"1": {"topic_arn": TOPIC}}},
+        "topics keys must be letters, digits and hyphens and start with a letter, got '1'",
+    ),
+    (
+        {"topics": {"done": {"topic_arn": QUEUE}}},
+        f"topics.done.topic_arn must be the ARN of a topic, got {QUEUE!r}; write it like {TOPIC}",
+    ),
+    ({"topics": {"done": {}}}, "topics.done.topic_arn is required, got nothing; give it a value"),
+    ({"queues": {"orders": {"queue_arn": QUEUE}}}, "queues.orders.queue_url is required, got nothing; give it a value"),
+    ({"queues": [ONE]}, f"queues must be a mapping, got {[ONE]!r}"),
+    (
+        {"queues": {"orders": ONE | {"kms_key": KEY}}},
+        "queues.orders.kms_key is not an argument; did you mean kms_key_arn?",
+    ),
+    (
+        {"environment": {"QUEUE_URL_ORDERS": "x"}},
+        "environment must not set QUEUE_URL_ORDERS; it comes from queues, remove it",
+    ),
+    (
+        {"secrets": {"TOPIC_ARN": SECRET}},
+        "secrets must not set TOPIC_ARN; it comes from topics, remove it",
     ),
     (
         {"secrets": {"DEAD_LETTER_QUEUE_URL": SECRET}},
-        "secrets must not set DEAD_LETTER_QUEUE_URL; it comes from dead_letter_queue_url, remove it",
+        "secrets must not set DEAD_LETTER_QUEUE_URL; it comes from queues, remove it",
     ),
     (
         {"environment": {"STOP_TIMEOUT_SECONDS": "9"}},
@@ -190,9 +270,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"backlog_per_task": 0}, "backlog_per_task must be a whole number 1-1000000, got 0"),
     (
         {"environment": {"QUEUE_URL": "x"}},
-        "environment must not set QUEUE_URL; it comes from queue_url, remove it",
+        "environment must not set QUEUE_URL; it comes from queues, remove it",
     ),
-    ({"queue_arn": None}, "queue_arn is required, got nothing; give it a value"),
+    ({"queues": None}, "queues is required, got nothing; give it a value"),
     ({"desired_count": 2}, "desired_count is not an argument; the arguments are "),
     ({"load_balancer": {}}, "load_balancer is not an argument; the arguments are "),
 ]
