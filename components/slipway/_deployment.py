@@ -9,6 +9,8 @@ from enum import Enum
 from typing import Any
 
 Answer = Mapping[str, Any]
+ROLLED_BACK = ("ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL")
+UNDER_WAY = ("PENDING", "IN_PROGRESS")
 
 
 class Outcome(Enum):
@@ -28,23 +30,64 @@ class Judgement:
     line: str
 
 
-def judge(service: Answer | None, asked: str) -> Judgement:
-    """A service of DescribeServices and the ARN of the task definition asked for, to where its deployment stands."""
+def judge(service: Answer | None, asked: str, latest: Answer | None = None) -> Judgement:
+    """Where the deployment of the task definition asked for stands.
+
+    `service` is of DescribeServices; `latest` is the newest of its deployments of DescribeServiceDeployments, with the
+    task definition of its revision, and None where ECS keeps none.
+    """
     wanted = revision(asked)
     if service is None or service["status"] != "ACTIVE":
-        return Judgement(Outcome.FAILED, f"{wanted} is not deployed: the service is gone")
+        how = "is being deleted" if service is not None and service["status"] == "DRAINING" else "is gone"
+        return Judgement(Outcome.FAILED, f"{wanted} is not deployed: the service {how}")
     primary = next((it for it in service["deployments"] if it["status"] == "PRIMARY"), None)
     if primary is None:
         return Judgement(Outcome.ANOTHER, f"{wanted} is not deployed: the service has no primary deployment")
+    own = latest if latest is not None and revision(latest["taskDefinition"]) == wanted else None
+    return (own and _by_history(wanted, service, primary, own)) or _by_primary(wanted, service, primary, own)
+
+
+def _by_history(wanted: str, service: Answer, primary: Answer, own: Answer) -> Judgement | None:
+    """What the history of deployments says; None when it leaves it to the deployments that the service shows."""
+    if undone := _undone(wanted, primary, own):
+        return Judgement(Outcome.FAILED, undone)
+    if own["status"] in UNDER_WAY:
+        return Judgement(Outcome.UNDER_WAY, _progress(wanted, own_deployment(service, wanted) or primary, own))
+    return None
+
+
+def _by_primary(wanted: str, service: Answer, primary: Answer, own: Answer | None) -> Judgement:
     if revision(primary["taskDefinition"]) != wanted:
-        return _replaced(wanted, primary, own_deployment(service, asked))
+        return _replaced(wanted, primary, own_deployment(service, wanted))
     if primary.get("rolloutState") == "FAILED":
         return Judgement(Outcome.FAILED, f"the deployment of {wanted} failed, with none before it to roll back to")
-    if primary.get("rolloutState") == "COMPLETED":
+    # Of blue/green and its like, ECS may tell in the history alone how far they are.
+    if primary.get("rolloutState") == "COMPLETED" or (own is not None and "rolloutState" not in primary):
         return Judgement(Outcome.COMPLETED, f"{wanted} runs")
-    counts = f"{primary['runningCount']} of {primary['desiredCount']} tasks run"
-    failed = primary.get("failedTasks", 0)
-    return Judgement(Outcome.UNDER_WAY, f"{wanted}: {counts}" + (f", {failed} failed" if failed else ""))
+    return Judgement(Outcome.UNDER_WAY, _progress(wanted, primary, own))
+
+
+def _undone(wanted: str, primary: Answer, own: Answer) -> str:
+    """How a deployment ended that was not to be; empty when it did not."""
+    if own["status"] in ROLLED_BACK:
+        runs = revision(primary["taskDefinition"])
+        to = f"to {runs}" if runs != wanted else "to what ran before, which is of the same task definition"
+        return f"the deployment of {wanted} was rolled back {to}"
+    if own["status"] == "ROLLBACK_FAILED":
+        return f"the deployment of {wanted} failed, and so did the way back"
+    if own["status"] in ("STOPPED", "STOP_REQUESTED") and primary.get("rolloutState") != "FAILED":
+        return f"the deployment of {wanted} was stopped"
+    return ""
+
+
+def _progress(wanted: str, deployment: Answer, own: Answer | None) -> str:
+    """How far a deployment is: its tasks, and what share of the requests they get where these move."""
+    counts = f"{deployment['runningCount']} of {deployment['desiredCount']} tasks run"
+    failed = deployment.get("failedTasks", 0)
+    weight = (own or {}).get("targetServiceRevision", {}).get("requestedProductionTrafficWeight")
+    stage = str((own or {}).get("lifecycleStage") or "").replace("_", " ").lower()
+    moved = f", {stage} with {weight:g} % of the requests" if stage and weight is not None else ""
+    return f"{wanted}: {counts}" + (f", {failed} failed" if failed else "") + moved
 
 
 def _replaced(wanted: str, primary: Answer, own: Answer) -> Judgement:
@@ -65,9 +108,17 @@ def revision(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-def failed_task(tasks: Sequence[Answer], asked: str) -> Answer | None:
-    """The latest stopped task of the task definition that was not stopped for scaling or by a person."""
+def deployment_id(latest: Answer | None) -> str:
+    """Id that a deployment has in DescribeServices and in its tasks; its revision ends in the same number."""
+    target = (latest or {}).get("targetServiceRevision", {}).get("arn", "")
+    return f"ecs-svc/{target.rpartition('/')[2]}" if target else ""
+
+
+def failed_task(tasks: Sequence[Answer], asked: str, deployment: str = "") -> Answer | None:
+    """The latest stopped task of the deployment, or of the task definition, that nobody and no scaling stopped."""
     own = [it for it in tasks if revision(it["taskDefinitionArn"]) == revision(asked) and it["lastStatus"] == "STOPPED"]
+    # An earlier deployment may have been of the same task definition.
+    own = [it for it in own if it.get("startedBy") == deployment] or own
     failed = [it for it in own if it.get("stopCode") != "UserInitiated" and not is_scaling(it)]
     return max(failed, key=lambda it: str(it.get("stoppedAt", "")), default=None)
 

@@ -98,8 +98,8 @@ class FargateServiceArgs(TypedDict):
     """Seconds that a deployment may take before it counts as failed, 60-86400. Default: 900, and the minutes that
     deployment spends looking."""
     without_verdict: NotRequired[bool]
-    """Leave the wait to the provider, which succeeds after a rollback. For programs in other languages than Python, and
-    for a provider with credentials of its own, where the verdict cannot run. Default: false."""
+    """Leave the wait to the provider, which gives no reason for a rollback and asks no second time. For programs in other
+    languages than Python, and for a provider with credentials of its own, where the verdict cannot run. Default: false."""
     log_retention_days: NotRequired[int]
     """Days that logs are kept, one of those that CloudWatch Logs offers. Default: 30 days."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]

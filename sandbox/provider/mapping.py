@@ -52,7 +52,9 @@ def _put(request: dict[str, Any], shape: StructureShape, path: str, value: Any, 
     head, _, rest = path.partition(".")
     member = shape.members[head]
     if not rest:
-        request[head] = convert(member, value, names, prefix)
+        made = convert(member, value, names, prefix)
+        # Another property may be a part of the same member.
+        request[head] = made | request[head] if isinstance(made, dict) and head in request else made
     elif isinstance(member, StructureShape):
         _put(request.setdefault(head, {}), member, rest, value, names, prefix)
     elif isinstance(member, MapShape):

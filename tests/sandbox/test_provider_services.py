@@ -127,12 +127,15 @@ def test_what_moto_drops_at_creation_is_said_again(driver: Driver, parts: dict[s
         "deploymentCircuitBreaker": breaker,
         "enableExecuteCommand": True,
         "deploymentMaximumPercent": 150,
+        "deploymentConfiguration": {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": "3"},
     }
     live = driver.create(SERVICE, "kept", inputs)
     found = describe(live)
     assert found["enableExecuteCommand"] is True
     assert found["deploymentConfiguration"]["deploymentCircuitBreaker"] == breaker
     assert found["deploymentConfiguration"]["maximumPercent"] == 150
+    assert found["deploymentConfiguration"]["strategy"] == "BLUE_GREEN"
+    assert found["deploymentConfiguration"]["bakeTimeInMinutes"] == 3
     driver.delete(live)
 
 

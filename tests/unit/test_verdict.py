@@ -1,107 +1,59 @@
 """The wait for a deployment: what it asks of AWS, when it ends, and what it says meanwhile."""
 
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 import grpc
 import pytest
 
-from slipway._verdict import DeploymentFailedError, VerdictProvider, await_deployment, end_without_traceback
+from slipway._verdict import DeploymentFailedError, VerdictProvider, end_without_traceback
 from tests.unit.samples import BEHIND_BALANCER, COMPONENTS, TASK, WORKER
 from tests.unit.support import build
-from tests.unit.test_verdict_text import ASKED, BEFORE, FIRST_FAILED, ROLLED_BACK, deployment, service, stopped
+from tests.unit.verdict_world import (
+    ASKED,
+    BEFORE,
+    FIRST_FAILED,
+    PROPS,
+    ROLLED_BACK,
+    World,
+    deployment,
+    service,
+    stopped,
+)
 
-PROPS: dict[str, Any] = {
-    "who": "service 'shop'",
-    "service": "arn:aws:ecs:eu-west-1:123456789012:service/main/shop",
-    "cluster": "arn:aws:ecs:eu-west-1:123456789012:cluster/main",
-    "service_urn": "urn",
-    "task_definition_arn": ASKED,
-    "container": "shop",
-    "log_group": "shop-log",
-    "target_group_arns": [],
-    "timeout_seconds": 60,
-}
 UNDER_WAY = service(deployment("PRIMARY", ASKED, "IN_PROGRESS", running=1))
 COMPLETED = service(deployment("PRIMARY", ASKED, "COMPLETED", running=2))
 OLD = service(deployment("PRIMARY", BEFORE, "COMPLETED", running=2))
 
 
-class Aws:
-    """Answers with one service after another, the last one for ever, and with what is known of its tasks."""
-
-    def __init__(self, *services: dict[str, Any] | None, tasks: list[dict[str, Any]] | None = None) -> None:
-        self.services = list(services)
-        self.tasks = tasks or []
-        self.said: list[str] = []
-        self.asked: list[tuple[str, dict[str, Any]]] = []
-        self.exceptions = SimpleNamespace(ResourceNotFoundException=KeyError)
-
-    def __call__(self, _service: str) -> "Aws":
-        return self
-
-    def describe_services(self, **_request: Any) -> dict[str, Any]:
-        found = self.services.pop(0) if len(self.services) > 1 else self.services[0]
-        return {"services": [] if found is None else [found]}
-
-    def list_tasks(self, **_request: Any) -> dict[str, Any]:
-        return {"taskArns": [task["taskArn"] for task in self.tasks]}
-
-    def describe_tasks(self, **_request: Any) -> dict[str, Any]:
-        return {"tasks": self.tasks}
-
-    def describe_target_health(self, **_request: Any) -> dict[str, Any]:
-        health = {"State": "unhealthy", "Description": "Health checks failed"}
-        return {"TargetHealthDescriptions": [{"Target": {"Id": "10.0.0.1", "Port": 80}, "TargetHealth": health}]}
-
-    def get_log_events(self, **request: Any) -> dict[str, Any]:
-        self.asked.append(("get_log_events", request))
-        if request["logGroupName"] == "gone":
-            raise KeyError
-        return {"events": [{"message": "no database"}]}
-
-    def wait(self, **props: Any) -> list[float]:
-        """Wait for the verdict without waiting; the pauses that it would have made."""
-        pauses: list[float] = []
-        await_deployment(self, PROPS | props, self.said.append, pauses.append)
-        return pauses
-
-    def verdict(self, **props: Any) -> list[str]:
-        """The lines of a verdict that must be a failure."""
-        with pytest.raises(DeploymentFailedError) as caught:
-            self.wait(**props)
-        return str(caught.value).splitlines()
-
-
 def test_a_completed_deployment_is_not_waited_for() -> None:
-    assert Aws(COMPLETED).wait() == []
+    assert World(COMPLETED).wait() == []
 
 
 def test_a_deployment_under_way_is_waited_for_and_told_of() -> None:
-    aws = Aws(UNDER_WAY, UNDER_WAY, COMPLETED)
+    aws = World(UNDER_WAY, UNDER_WAY, COMPLETED)
     assert aws.wait() == [3, 3]
     assert aws.said == ["shop:7: 1 of 2 tasks run (0 of at most 60 s)", "shop:7: 1 of 2 tasks run (3 of at most 60 s)"]
 
 
 def test_the_deployment_before_may_be_shown_for_a_while_after_the_update() -> None:
-    assert Aws(OLD, OLD, OLD, UNDER_WAY, COMPLETED).wait() == [3, 3, 3, 3]
+    assert World(OLD, OLD, OLD, UNDER_WAY, COMPLETED).wait() == [3, 3, 3, 3]
 
 
 def test_another_deployment_that_stays_is_the_verdict() -> None:
-    aws = Aws(OLD)
+    aws = World(OLD)
     assert aws.verdict()[0] == "service 'shop': shop:7 was rolled back or replaced, the service runs shop:6"
     assert len(aws.said) == 5, "fifteen seconds"
 
 
 def test_a_deployment_that_gave_way_to_another_is_decided_at_once() -> None:
-    aws = Aws(UNDER_WAY, OLD)
+    aws = World(UNDER_WAY, OLD)
     assert aws.verdict()[0] == "service 'shop': shop:7 was rolled back or replaced, the service runs shop:6"
     assert len(aws.said) == 1
 
 
 def test_a_rollback_is_told_at_once_with_the_log_of_the_task_that_failed() -> None:
-    aws = Aws(UNDER_WAY, ROLLED_BACK, tasks=[stopped("Essential container in task exited", 3)])
+    aws = World(UNDER_WAY, ROLLED_BACK, tasks=[stopped("Essential container in task exited", 3)])
     assert aws.verdict()[:6] == [
         "service 'shop': the deployment of shop:7 was rolled back to shop:6",
         "  deployment ecs-svc/7: ECS deployment circuit breaker: tasks failed to start.",
@@ -115,18 +67,18 @@ def test_a_rollback_is_told_at_once_with_the_log_of_the_task_that_failed() -> No
 
 
 def test_a_task_that_never_logged_is_no_trouble() -> None:
-    aws = Aws(FIRST_FAILED, tasks=[stopped("CannotPullContainerError: not found")])
+    aws = World(FIRST_FAILED, tasks=[stopped("CannotPullContainerError: not found")])
     assert not any("last lines" in line for line in aws.verdict(log_group="gone"))
 
 
 def test_an_unhealthy_target_is_told_of() -> None:
-    assert "  target 10.0.0.1:80: Health checks failed" in Aws(UNDER_WAY, ROLLED_BACK).verdict(
+    assert "  target 10.0.0.1:80: Health checks failed" in World(UNDER_WAY, ROLLED_BACK).verdict(
         target_group_arns=["arn:tg"]
     )
 
 
 def test_the_wait_is_bounded() -> None:
-    aws = Aws(UNDER_WAY)
+    aws = World(UNDER_WAY)
     first = "service 'shop': the deployment was not complete after 60 s, shop:7: 1 of 2 tasks run"
     assert aws.verdict()[0] == first
     assert len(aws.said) == 20
@@ -137,7 +89,7 @@ def test_a_service_that_is_gone_is_told_with_the_fix(gone: dict[str, Any] | None
     sentence = (
         "service 'shop': shop:7 is not deployed: the service is gone; run `pulumi up --refresh` to create it again"
     )
-    assert Aws(gone).verdict() == [sentence]
+    assert World(gone).verdict() == [sentence]
 
 
 def test_a_changed_input_is_a_change_without_asking_aws() -> None:

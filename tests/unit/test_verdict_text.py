@@ -6,72 +6,22 @@ import pytest
 
 from slipway._deployment import Outcome, judge
 from slipway._verdict_text import Evidence, verdict_text
-
-ASKED = "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop:7"
-BEFORE = "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop:6"
-BREAKER = "ECS deployment circuit breaker: tasks failed to start."
-AGAIN = (
-    "  then `pulumi up`; with nothing new to deploy, first: aws ecs update-service --cluster main --service shop "
-    "--task-definition shop:7 --force-new-deployment"
+from tests.unit.verdict_world import (
+    AGAIN,
+    ASKED,
+    BEFORE,
+    BREAKER,
+    CAPACITY,
+    EXITED,
+    FAILED,
+    FIRST_FAILED,
+    HEADLINE,
+    ROLLED_BACK,
+    SECRET,
+    deployment,
+    service,
+    stopped,
 )
-SECRET = (
-    "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable "
-    "to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret"
-)
-CAPACITY = (
-    "(service shop) was unable to place a task. Reason: Capacity is unavailable at this time. Please try again later or "
-    "in a different availability zone."
-)
-
-
-def deployment(status: str, definition: str, state: str, reason: str = "", running: int = 0) -> dict[str, Any]:
-    return {
-        "id": f"ecs-svc/{definition[-1]}",
-        "status": status,
-        "taskDefinition": definition,
-        "rolloutState": state,
-        "rolloutStateReason": reason,
-        "desiredCount": 2,
-        "runningCount": running,
-        "failedTasks": 0,
-    }
-
-
-def service(*deployments: dict[str, Any], events: list[str] | None = None) -> dict[str, Any]:
-    return {
-        "status": "ACTIVE",
-        "serviceArn": "arn:aws:ecs:eu-west-1:123456789012:service/main/shop",
-        "clusterArn": "arn:aws:ecs:eu-west-1:123456789012:cluster/main",
-        "deployments": list(deployments),
-        "events": [{"message": message} for message in events or []],
-    }
-
-
-def stopped(reason: str, code: int | None = None, why: str = "", definition: str = ASKED) -> dict[str, Any]:
-    container: dict[str, Any] = {"name": "shop"}
-    container |= {} if code is None else {"exitCode": code}
-    container |= {"reason": why} if why else {}
-    return {
-        "taskArn": "arn:aws:ecs:eu-west-1:123456789012:task/main/0a1b",
-        "taskDefinitionArn": definition,
-        "lastStatus": "STOPPED",
-        "startedBy": "ecs-svc/7",
-        "stoppedReason": reason,
-        "stoppedAt": "2026-01-01T10:00:00",
-        "containers": [container],
-    }
-
-
-ROLLED_BACK = service(
-    deployment(
-        "PRIMARY", BEFORE, "IN_PROGRESS", "ECS deployment circuit breaker: rolling back to deploymentId ecs-svc/6."
-    ),
-    deployment("ACTIVE", ASKED, "FAILED", BREAKER),
-)
-FIRST_FAILED = service(deployment("PRIMARY", ASKED, "FAILED", BREAKER))
-EXITED = "Essential container in task exited"
-HEADLINE = "service 'shop': the deployment of shop:7 was rolled back to shop:6"
-FAILED = "  deployment ecs-svc/7: ECS deployment circuit breaker: tasks failed to start."
 
 # What happened, what ECS answers, targets, log lines, and the verdict without its last line.
 HISTORIES: list[tuple[str, dict[str, Any], list[dict[str, Any]], list[dict[str, Any]], list[str], list[str]]] = [

@@ -90,7 +90,7 @@ def update_service(scope: Scope) -> None:
 def wait_until_steady(scope: Scope) -> None:
     """Waits for the deployment of what was asked for. Raises ProviderError when another one stands at the end.
 
-    The real provider succeeds after a rollback; here the deployment is compared with the task definition asked for.
+    The real provider fails after a rollback, too, unless the deployment had begun before.
     """
     if not scope.inputs.get("waitForSteadyState"):
         return
