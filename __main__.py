@@ -6,7 +6,17 @@ Settings in, components built, outputs out; the shape of every part is in compon
 import pulumi
 
 import settings
-from slipway import Bastion, Cluster, ContainerImage, FanOut, FargateService, LoadBalancerArgs, Network, QueueWorker
+from slipway import (
+    Bastion,
+    Cluster,
+    ContainerImage,
+    FanOut,
+    FanOutArgs,
+    FargateService,
+    LoadBalancerArgs,
+    Network,
+    QueueWorker,
+)
 
 # What runs in private subnets, which without NAT reach AWS through endpoints only.
 RUNS_IN_PRIVATE = ["FargateService", "QueueWorker", "FanOut"]
@@ -35,7 +45,10 @@ image = ContainerImage(
         "force_delete": not config.deletion_protection,
     },
 )
-orders = FanOut(config.topic_name, {"queues": {"billing": {}, "shipping": {"filter_policy": {"kind": ["physical"]}}}})
+fan_out: FanOutArgs = {"queues": {"billing": {}, "shipping": {"filter_policy": {"kind": ["physical"]}}}}
+if config.alarm_topic_arn:
+    fan_out["alarm_topic_arn"] = config.alarm_topic_arn
+orders = FanOut(config.topic_name, fan_out)
 
 front: LoadBalancerArgs = {
     "subnet_ids": network.public_subnet_ids,
@@ -44,6 +57,8 @@ front: LoadBalancerArgs = {
 }
 if config.certificate_arn:
     front["certificate_arn"] = config.certificate_arn
+if config.access_logs_bucket:
+    front["access_logs_bucket"] = config.access_logs_bucket
 api = FargateService(
     "api",
     {

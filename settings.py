@@ -42,6 +42,8 @@ class Settings(BaseModel):
     api_desired_count: int
     api_allowed_cidr_blocks: list[str]
     certificate_arn: str
+    access_logs_bucket: str
+    alarm_topic_arn: str
     worker_max_tasks: int
     bastion_allowed_cidr_blocks: list[str] = Field(min_length=1)
     bastion_key_file: str

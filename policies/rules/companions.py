@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-con
 
 from policies.graph import Graph, Node, texts
 from policies.registry import ADVISORY, MANDATORY, MEDIUM, OFF, Finding, Outcomes, rule
+from policies.rules.dead_letters import set_aside
 from policies.rules.ec2 import CONTROLS as EC2_CONTROLS
 from policies.rules.ecr import CONTROLS as ECR_CONTROLS
 from policies.rules.ecr import REPOSITORY
@@ -19,7 +20,6 @@ from policies.rules.security_group import DEFAULT_GROUP, EGRESS_RULE, GROUP, GRO
 from policies.rules.sqs import GUIDE, QUEUE, REDRIVE_POLICY
 
 RULES_OF_GROUPS = (INGRESS_RULE, EGRESS_RULE, GROUP_RULE)
-REDRIVE_ALLOW_POLICY = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"
 VISIBLE, OLDEST = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
 MONITORING = f"{GUIDE}/monitoring-using-cloudwatch.html"
 GROUPS_LINK = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
@@ -110,8 +110,8 @@ def lb_waf_associated(stack: Graph) -> Outcomes:
 )
 def dlq_depth_alarm(stack: Graph) -> Outcomes:
     """Somebody hears of each message that was set aside."""
-    aside = {queue.urn for queue in _without(stack, QUEUE, REDRIVE_ALLOW_POLICY, "queueUrl", "url", "id")}
-    dead = [queue for queue in stack.of(QUEUE) if queue.sets("redriveAllowPolicy") or queue.urn not in aside]
+    aside = set_aside(stack)
+    dead = [queue for queue in stack.of(QUEUE) if queue.urn in aside]
     yield from _unwatched(stack, dead, (VISIBLE,), "counts the messages that were set aside here")
 
 

@@ -9,6 +9,7 @@ from policies.rules.sqs import GUIDE, QUEUE
 from policies.values import UnreadableError
 
 REDRIVE_POLICY = "aws:sqs/redrivePolicy:RedrivePolicy"
+REDRIVE_ALLOW_POLICY = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"
 LINK = f"{GUIDE}/sqs-dead-letter-queues.html"
 DEFAULT_RETENTION_SECONDS = 345600
 
@@ -33,11 +34,7 @@ def sqs_dlq_configured(stack: Graph) -> Outcomes:
 
     A queue that is the dead-letter queue of something, or allows to be one, needs none itself.
     """
-    aside = {queue.urn for queue in stack.of(QUEUE) if queue.sets("redriveAllowPolicy")}
-    covered = set()
-    for kind, prop in DEAD_LETTER_PROPERTIES.items():
-        for node in stack.of(kind):
-            aside |= {queue.urn for queue in _dead_letter_queues(stack, node, prop)}
+    aside, covered = set_aside(stack), set()
     for node in stack.of(REDRIVE_POLICY):
         covered |= {queue.urn for queue in stack.behind(node, "queueUrl", QUEUE, "url", "id")}
     for queue in stack.of(QUEUE):
@@ -47,6 +44,22 @@ def sqs_dlq_configured(stack: Graph) -> Outcomes:
                 "is missing, so a message that cannot be handled comes back until it is dropped",
                 queue.urn,
             )
+
+
+def set_aside(stack: Graph) -> set[str]:
+    """The URNs of the queues that are the dead-letter queue of something, or allow to be one."""
+    allow = {queue.urn for queue in stack.of(QUEUE) if queue.sets("redriveAllowPolicy")}
+    allow |= {
+        queue.urn
+        for policy in stack.of(REDRIVE_ALLOW_POLICY)
+        for queue in stack.behind(policy, "queueUrl", QUEUE, "url", "id")
+    }
+    return allow | {
+        queue.urn
+        for kind, prop in DEAD_LETTER_PROPERTIES.items()
+        for node in stack.of(kind)
+        for queue in _dead_letter_queues(stack, node, prop)
+    }
 
 
 def _dead_letter_queues(stack: Graph, node: Node, prop: str) -> list[Node]:

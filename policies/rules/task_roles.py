@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from policies import statements
 from policies.graph import Graph, Node
 from policies.registry import HIGH, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, rule
+from policies.rules.dead_letters import set_aside
 from policies.rules.ecs_task_definition import TASK_DEFINITION
 from policies.rules.iam import ROLE
 from policies.rules.role_grants import Grants, grants
@@ -69,9 +70,11 @@ def ecs_task_role_trust(stack: Graph) -> Outcomes:
 def ecs_worker_can_consume(stack: Graph) -> Outcomes:
     """A task that is told a queue's URL may consume from the queue, or send to it.
 
-    A role with a policy of AWS's own or of another stack is not judged, as its content is not in the program.
+    A dead-letter queue is not judged: SQS moves messages there, and people move them back. Nor is a role with a policy
+    of AWS's own or of another stack, as its content is not in the program.
     """
-    for task, queue in told_of(stack, QUEUE, "url"):
+    aside = set_aside(stack)
+    for task, queue in ((task, queue) for task, queue in told_of(stack, QUEUE, "url") if queue.urn not in aside):
         yield from _can(stack, task, queue, (CONSUME, SEND))
 
 

@@ -13,6 +13,7 @@ from tests.policies.graph_samples import (
     IN_GROUP,
     KEY,
     QUEUE_ARN,
+    QUEUE_URL,
     ROLE_NODE,
     ROUTE,
     SECRET_ARN,
@@ -65,6 +66,9 @@ BY_RULE = new(RULE, "api", actions=(TARGETS, "api"), listenerArn=("aws:lb/listen
 PLAIN_LISTENER = new("aws:lb/listener:Listener", "api", loadBalancerArn=(BALANCER, "api"))
 OUTSIDE = with_props(SERVICE_NODE, networkConfiguration={"assignPublicIp": True, "subnets": [UNKNOWN]})
 BY_ATTACHMENT = Node(ATTACHMENT, "work", {"role": "work-role", "policyArn": "arn:aws:iam::1:policy/elsewhere"})
+
+
+WORK_QUEUE = Node(QUEUE, "work", {"arn": QUEUE_ARN, "url": QUEUE_URL})
 
 
 def grant(*statements: Mapping[str, object]) -> Change:
@@ -162,6 +166,7 @@ MORE: dict[str, tuple[list[Change], list[Change]]] = {
         [
             grant({"Action": "sqs:SendMessage", "Resource": QUEUE_ARN}),
             {"RolePolicy work": None, "RolePolicyAttachment work": BY_ATTACHMENT},
+            {"RolePolicy work": None, "Queue work": with_props(WORK_QUEUE, redriveAllowPolicy="{}")},
         ],
         [],
     ),

@@ -4,13 +4,16 @@ import ast
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from policies.pack import Pack
 from policies.registry import rules
 from tests.policies.analyzer import Node, Shown, analyze, analyze_stack, ours
+
+if TYPE_CHECKING:
+    from tests.unit.support import Built
 
 EXPORTS = ast.parse((Path(__file__).parents[2] / "components" / "slipway" / "__init__.py").read_text())
 NAMES = sorted(
@@ -55,13 +58,10 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool) or value is None else str(value)
 
 
-@cache
-def registered(name: str, *, all_arguments: bool) -> list[Node]:
-    """What the component registers, with the ARNs and URLs that AWS would give."""
-    from tests.unit import samples, support
+def known(built: "Built") -> list[Node]:
+    """What was registered, with the ARNs and URLs that AWS would give."""
+    from tests.unit import support
 
-    arguments = (samples.RICHEST if all_arguments else samples.FEWEST)[name]
-    built = support.build(lambda: samples.COMPONENTS[name]("orders", arguments))
     nodes = []
     for resource in built.resources:
         given = {
@@ -72,6 +72,15 @@ def registered(name: str, *, all_arguments: bool) -> list[Node]:
         } | (support.COMPUTED[resource.type](resource.name) if resource.type in support.COMPUTED else {})
         nodes.append(Node(resource.type, resource.name, given | plain(resource.inputs)))
     return nodes
+
+
+@cache
+def registered(name: str, *, all_arguments: bool) -> list[Node]:
+    """What the component registers."""
+    from tests.unit import samples, support
+
+    arguments = (samples.RICHEST if all_arguments else samples.FEWEST)[name]
+    return known(support.build(lambda: samples.COMPONENTS[name]("orders", arguments)))
 
 
 def judged(profile: str, name: str, nodes: list[Node]) -> list[Shown]:

@@ -26,6 +26,8 @@ VALUES = {
     "apiDesiredCount": "2",
     "apiAllowedCidrBlocks": '["0.0.0.0/0"]',
     "certificateArn": "",
+    "accessLogsBucket": "",
+    "alarmTopicArn": "",
     "workerMaxTasks": "4",
     "bastionAllowedCidrBlocks": '["198.51.100.7/32"]',
     "bastionKeyFile": ".sandbox/keys/bastion.pem",
