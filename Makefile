@@ -23,7 +23,7 @@ lint: ready ## Format, lint and types
 	$(VENV)/mypy components/__main__.py # apart: the program at the top is a __main__, too
 
 check: lint ## The same, and the tests that need no engine
-	$(VENV)/pytest -q --numprocesses=auto --dist=loadgroup -m "not engine and not e2e"
+	$(VENV)/pytest -q --numprocesses=auto -m "not engine and not e2e"
 
 env: ## Print the shell commands that attach a shell to the sandbox: eval "$(make env)"
 	@$(PYTHON) -m setup env

@@ -24,7 +24,7 @@ ENGINE = [sys.executable, "-m", "engine"]
 STACK = "sandbox"
 # As many files side by side as there are processors, up to where one Docker daemon keeps up; in the order of the folders,
 # which begin with what takes longest.
-SIDE_BY_SIDE = ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadgroup", "--no-loadscope-reorder"]
+SIDE_BY_SIDE = ["--numprocesses=auto", "--maxprocesses=4", "--no-loadscope-reorder"]
 
 READY = (
     Step("uv", [sys.executable, "-m", "setup.python_environment", "uv"]),

@@ -1,17 +1,24 @@
 """What every test may count on, and which tests run side by side."""
 
 import signal
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 # A shell that starts pytest in the background makes it ignore Ctrl-C, and every program that a test starts with it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each file to one worker, for its fixtures are made once, and all that asks of the one platform to one, too."""
-    for item in items:
-        fixtures: tuple[str, ...] = getattr(item, "fixturenames", ())
-        group = "platform" if "platform" in fixtures else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
+    """Gives each file to one worker, for its fixtures are made once, and the room e2e, which shares a platform, to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return "e2e" if path.startswith("tests/e2e/") else path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Takes the place of --dist."""
+    return ByFile(config, log)
