@@ -56,13 +56,22 @@ class FargateServiceArgs(TypedDict):
     listener: NotRequired[ListenerArgs]
     """Listener of a load balancer that services share, in place of one of its own. Default: none."""
     health_check_path: NotRequired[str]
-    """Path that answers 200 while the task is well, asked every 10 s. Default: /health."""
+    """Path that answers health_check_codes while the task is well, asked every 10 s. Default: /health; with GRPC,
+    /grpc.health.v1.Health/Check."""
+    health_check_codes: NotRequired[str]
+    """Codes of a task that is well, such as 200,204 or 200-299, within 200-499; with GRPC 0-99. Default: 200; with GRPC
+    0."""
     health_check_grace_period_seconds: NotRequired[int]
     """Seconds that a new task has before failed checks count. Default: 60."""
     deregistration_delay_seconds: NotRequired[int]
     """Seconds that requests under way get when a task goes, 0-3600; as long as your longest one. Default: 15."""
     stickiness_seconds: NotRequired[int]
     """Seconds that a cookie keeps a client at one task, 1-604800. Default: each request goes to any task."""
+    slow_start_seconds: NotRequired[int]
+    """Seconds in which a new task's share of the requests grows to that of the others, 30-900. Default: at once."""
+    protocol_version: NotRequired[str]
+    """What the tasks speak: HTTP1, HTTP2 without TLS, or GRPC; the latter two need a certificate on the load balancer.
+    Changing it replaces the target group. Default: HTTP1."""
     stop_timeout_seconds: NotRequired[int]
     """Seconds from SIGTERM to SIGKILL, 2-120. Default: 30."""
     container_health_check: NotRequired[ContainerHealthCheckArgs]

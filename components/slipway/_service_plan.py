@@ -13,7 +13,7 @@ from ._load_balancer_checks import NAME_LENGTH, check_load_balancer
 from ._roll_out import RollOut, roll_out
 from ._scaling import MOST_TASKS, Scaling, scaling
 from ._strategy import ROLLING
-from ._target_group import ONLY_BALANCED, TargetPlan, target_plan
+from ._target_group import ONLY_BALANCED, ONLY_TLS, TargetPlan, target_plan
 from ._traffic_shift import ALTERNATE
 from ._workload import Workload
 
@@ -106,6 +106,10 @@ def check_front(who: str, name: str, args: Mapping[str, Any]) -> Sequence[Rule]:
     if front == "listener":
         child_name(f"{who} listener", name, NAME_LENGTH)
         return listener_rules(who, args[front])
+    version, served = args.get("protocol_version"), args[front]
+    if version in ONLY_TLS and served.get("certificate_arn") is None and served.get("domain_names") is None:
+        fix = "a load balancer speaks it to clients over TLS only; set certificate_arn or domain_names"
+        raise ArgumentError(f"{who}: protocol_version {version} needs a certificate of load_balancer, got none; {fix}")
     shifts = given((args.get("deployment") or {}).get("strategy"), ROLLING) != ROLLING
     check_load_balancer(who, "load_balancer.", name, args[front], ALTERNATE if shifts else "")
     return []

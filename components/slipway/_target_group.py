@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pulumi
 from pulumi_aws import lb
 
-from ._checks import ArgumentError, given, whole_number
+from ._checks import ArgumentError, given, one_of, whole_number
 from ._tags import Tags, named
 
 HEALTH_CHECK_PATH = "/health"
@@ -21,12 +22,24 @@ UNHEALTHY_THRESHOLD = 3
 DEREGISTRATION_DELAY_SECONDS = 15  # AWS's 300 s holds every roll-out up for requests that last a second
 LONGEST_DELAY_SECONDS = 3600
 LONGEST_STICKINESS_SECONDS = 604800
+SLOW_START_BOUNDS_SECONDS = (30, 900)
+HTTP1, HTTP2, GRPC = "HTTP1", "HTTP2", "GRPC"
+PROTOCOL_VERSIONS = (HTTP1, HTTP2, GRPC)
+ONLY_TLS = (HTTP2, GRPC)
+# A gRPC server answers to its health service with status 0.
+GRPC_HEALTH_CHECK_PATH = "/grpc.health.v1.Health/Check"
+# Codes that a health check may answer with: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html
+CODES = {HTTP1: ("200", 200, 499), HTTP2: ("200", 200, 499), GRPC: ("0", 0, 99)}
+CODE_LIST = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
 # Arguments of a service that say nothing where no load balancer stands in front of it.
 ONLY_BALANCED = (
     "health_check_path",
     "health_check_grace_period_seconds",
     "deregistration_delay_seconds",
+    "health_check_codes",
     "stickiness_seconds",
+    "slow_start_seconds",
+    "protocol_version",
 )
 
 
@@ -35,26 +48,45 @@ class TargetPlan:
     """A target group with every default filled in."""
 
     port: int
+    protocol_version: str
     health_path: str
+    health_codes: str
     delay_seconds: int
     stickiness_seconds: int | None
+    slow_start_seconds: int | None
 
 
 def target_plan(who: str, args: Mapping[str, Any], port: int) -> TargetPlan:
     """Arguments of a service to its target group."""
-    path = given(args.get("health_check_path"), HEALTH_CHECK_PATH)
+
+    def seconds(key: str, low: int, high: int, default: int | None = None) -> int | None:
+        value = given(args.get(key), default)
+        return None if value is None else whole_number(who, key, value, low, high)
+
+    version = one_of(who, "protocol_version", given(args.get("protocol_version"), HTTP1), PROTOCOL_VERSIONS)
+    path = given(args.get("health_check_path"), GRPC_HEALTH_CHECK_PATH if version == GRPC else HEALTH_CHECK_PATH)
     if not path.startswith("/") or any(character.isspace() for character in path):
         raise ArgumentError(f"{who}: health_check_path must start with / and have no spaces, got {path!r}")
-    delay = given(args.get("deregistration_delay_seconds"), DEREGISTRATION_DELAY_SECONDS)
-    sticky = args.get("stickiness_seconds")
+    codes = given(args.get("health_check_codes"), CODES[version][0])
+    check_codes(who, codes, *CODES[version][1:])
     return TargetPlan(
         port=port,
+        protocol_version=version,
         health_path=path,
-        delay_seconds=whole_number(who, "deregistration_delay_seconds", delay, 0, LONGEST_DELAY_SECONDS),
-        stickiness_seconds=None
-        if sticky is None
-        else whole_number(who, "stickiness_seconds", sticky, 1, LONGEST_STICKINESS_SECONDS),
+        health_codes=codes,
+        delay_seconds=seconds("deregistration_delay_seconds", 0, LONGEST_DELAY_SECONDS, DEREGISTRATION_DELAY_SECONDS)
+        or 0,
+        stickiness_seconds=seconds("stickiness_seconds", 1, LONGEST_STICKINESS_SECONDS),
+        slow_start_seconds=seconds("slow_start_seconds", *SLOW_START_BOUNDS_SECONDS),
     )
+
+
+def check_codes(who: str, codes: str, low: int, high: int) -> None:
+    """Codes one by one or in ranges, each within what a load balancer looks for."""
+    numbers = [int(number) for number in re.findall(r"\d+", codes)]
+    if not CODE_LIST.fullmatch(codes) or not all(low <= number <= high for number in numbers):
+        rule = f"must be codes {low}-{high}, such as {low}, {low},{low + 2} or {low}-{high}"
+        raise ArgumentError(f"{who}: health_check_codes {rule}, got {codes!r}")
 
 
 def target_group(
@@ -67,13 +99,16 @@ def target_group(
         vpc_id=vpc_id,
         target_type="ip",
         protocol="HTTP",
+        # Absent it is HTTP1, and setting it replaces the target group.
+        protocol_version=None if made.protocol_version == HTTP1 else made.protocol_version,
         port=made.port,
         deregistration_delay=made.delay_seconds,
         stickiness=None if sticky is None else {"type": "lb_cookie", "cookie_duration": sticky},
+        slow_start=made.slow_start_seconds,
         health_check={
             "path": made.health_path,
             "protocol": "HTTP",
-            "matcher": "200",
+            "matcher": made.health_codes,
             "interval": HEALTH_CHECK_INTERVAL_SECONDS,
             "timeout": HEALTH_CHECK_TIMEOUT_SECONDS,
             "healthy_threshold": HEALTHY_THRESHOLD,

@@ -183,6 +183,9 @@ RICHEST: dict[str, dict[str, Any]] = {
         "health_check_grace_period_seconds": 30,
         "deregistration_delay_seconds": 5,
         "stickiness_seconds": 3600,
+        "slow_start_seconds": 60,
+        "protocol_version": "HTTP2",
+        "health_check_codes": "200-299",
     },
     "Host": HOST
     | {

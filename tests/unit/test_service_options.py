@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from slipway import Cluster, ContainerImage, Network
-from tests.unit.samples import BALANCER, BEHIND_BALANCER, COMPONENTS, CONTEXT, TASK
+from tests.unit.samples import BALANCER, BEHIND_BALANCER, CERTIFICATE, COMPONENTS, CONTEXT, TASK
 from tests.unit.support import Built, build
 
 FargateService = COMPONENTS["FargateService"]
@@ -110,6 +110,14 @@ def test_a_load_balancer_logs_waits_and_sticks_when_asked() -> None:
     assert balancer["accessLogs"] == {"bucket": "logs", "enabled": True, "prefix": "api"}
     group = built.one("targetGroup:TargetGroup", "api").inputs
     assert group["stickiness"] == {"type": "lb_cookie", "cookieDuration": 60}
+
+
+def test_grpc_is_checked_by_its_health_service() -> None:
+    secure = {"load_balancer": BALANCER | {"certificate_arn": CERTIFICATE}}
+    built = service(BEHIND_BALANCER | secure | {"protocol_version": "GRPC", "slow_start_seconds": 30})
+    group = built.one("targetGroup:TargetGroup", "api").inputs
+    assert (group["protocolVersion"], group["slowStart"]) == ("GRPC", 30)
+    assert (group["healthCheck"]["path"], group["healthCheck"]["matcher"]) == ("/grpc.health.v1.Health/Check", "0")
 
 
 def test_security_groups_of_the_callers_come_after_its_own() -> None:

@@ -89,6 +89,25 @@ ALONE: list[tuple[dict[str, Any], str]] = [
         "memory_percent, min_tasks, requests_per_target"),
     (balancer(idle_timeout_seconds=0), "load_balancer.idle_timeout_seconds must be a whole number 1-4000, got 0"),
     (BEHIND_BALANCER | {"stickiness_seconds": 604801}, "stickiness_seconds must be a whole number 1-604800, got 604801"),
+    (BEHIND_BALANCER | {"slow_start_seconds": 10}, "slow_start_seconds must be a whole number 30-900, got 10"),
+    (BEHIND_BALANCER | {"protocol_version": "h2"}, "protocol_version must be one of HTTP1, HTTP2, GRPC, got 'h2'"),
+    (
+        BEHIND_BALANCER | {"protocol_version": "GRPC"},
+        "protocol_version GRPC needs a certificate of load_balancer, got none; "
+        "a load balancer speaks it to clients over TLS only; set certificate_arn or domain_names",
+    ),
+    (
+        BEHIND_BALANCER | {"health_check_codes": "2xx"},
+        "health_check_codes must be codes 200-499, such as 200, 200,202 or 200-499, got '2xx'",
+    ),
+    (
+        BEHIND_BALANCER | {"health_check_codes": "200,500"},
+        "health_check_codes must be codes 200-499, such as 200, 200,202 or 200-499, got '200,500'",
+    ),
+    (
+        {"slow_start_seconds": 60},
+        "slow_start_seconds needs load_balancer or listener, got none; set load_balancer or leave slow_start_seconds out",
+    ),
     (
         balancer(allowed_cidr_blocks=["10.0.0.0/8", "10.0.0.0/8"]),
         "load_balancer.allowed_cidr_blocks must be distinct, got '10.0.0.0/8' twice; remove one",
