@@ -8,8 +8,10 @@ from ._load_balancer_args import LoadBalancerArgs
 from ._network_acls import NetworkAclArgs
 from ._scaling import ScalingArgs
 from ._service_args import FargateServiceArgs
+from ._sidecar import SidecarArgs
 from ._strategy import DeploymentArgs
 from ._targets import BastionTargetArgs
+from ._volume import MountPointArgs, VolumeArgs
 from ._worker_args import QueueWorkerArgs, QueueWorkerQueueArgs, QueueWorkerTopicArgs
 from ._workload import PermissionArgs
 from .bastion import Bastion
@@ -49,6 +51,7 @@ __all__ = [
     "ListenerRuleArgs",
     "LoadBalancer",
     "LoadBalancerArgs",
+    "MountPointArgs",
     "Network",
     "NetworkAclArgs",
     "NetworkArgs",
@@ -60,6 +63,8 @@ __all__ = [
     "QueueWorkerQueueArgs",
     "QueueWorkerTopicArgs",
     "ScalingArgs",
+    "SidecarArgs",
     "Topic",
     "TopicArgs",
+    "VolumeArgs",
 ]

@@ -66,7 +66,7 @@ def verdict(
         "service_urn": service.urn,
         "task_definition_arn": made.definition.arn,
         "container": name,
-        "log_group": made.group.name,
+        "log_group": made.log_group_name,
         "target_group_arns": front.target_group_arns if front else [],
         "timeout_seconds": limit,
     }

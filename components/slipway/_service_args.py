@@ -12,7 +12,9 @@ from ._container import ContainerHealthCheckArgs
 from ._listener_rule import ListenerArgs
 from ._load_balancer_args import LoadBalancerArgs
 from ._scaling import ScalingArgs
+from ._sidecar import SidecarArgs
 from ._strategy import DeploymentArgs
+from ._volume import MountPointArgs, VolumeArgs
 from ._workload import PermissionArgs
 
 
@@ -79,6 +81,22 @@ class FargateServiceArgs(TypedDict):
     writable_paths: NotRequired[Mapping[str, int]]
     """Path to the MiB that may be written there, in memory and empty at the start; the rest is read-only.
     Default: none."""
+    sidecars: NotRequired[Mapping[str, SidecarArgs]]
+    """Name to a container beside the service's own in each task. Default: none."""
+    depends_on: NotRequired[Mapping[str, str]]
+    """Sidecar to what has to be so before the service's own container starts: START, HEALTHY, or for one that is not
+    essential COMPLETE or SUCCESS. Default: all start at once."""
+    volumes: NotRequired[Mapping[str, VolumeArgs]]
+    """Name to a directory that containers share, or that outlives them on EFS. Default: none."""
+    mount_points: NotRequired[list[MountPointArgs]]
+    """Where the service's own container finds volumes. Default: nowhere."""
+    ephemeral_storage_gib: NotRequired[int]
+    """GiB of a task's own disk, which images and volumes without EFS share, 21-200. Default: 20."""
+    environment_files: NotRequired[list[pulumi.Input[str]]]
+    """S3 objects by ARN, named .env, with lines of variables that environment wins over; ECS may read each.
+    Default: none."""
+    start_timeout_seconds: NotRequired[int]
+    """Seconds in which a sidecar that depends on this container has to see it as it asks, 2-120. Default: 180."""
     enable_execute_command: NotRequired[bool]
     """Let `aws ecs execute-command` open a shell in a task, with what that needs: Session Manager's channels, and two
     volumes for its agent. Default: false."""
@@ -87,6 +105,13 @@ class FargateServiceArgs(TypedDict):
     Default: commands are not logged."""
     permissions_boundary_arn: NotRequired[pulumi.Input[str]]
     """Policy that bounds what the roles can ever be allowed. Default: none."""
+    execution_role_arn: NotRequired[pulumi.Input[str]]
+    """Role that ECS starts the tasks as, allowed to pull the images, read the secrets and write the log.
+    Default: one is made that may do exactly this."""
+    task_role_arn: NotRequired[pulumi.Input[str]]
+    """Role of the code, in place of one with permissions. Default: one is made."""
+    log_group_arn: NotRequired[pulumi.Input[str]]
+    """Log group of the tasks that is there already. Default: one is made."""
     log_kms_key_arn: NotRequired[pulumi.Input[str]]
     """Key of your own that encrypts the log; its policy has to let CloudWatch Logs use it.
     Default: CloudWatch's own key."""

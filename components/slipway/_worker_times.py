@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._checks import ArgumentError, given, spelled, whole_number
+from ._container import STOP_BOUNDS_SECONDS
 from ._messaging import LONGEST_VISIBILITY_TIMEOUT_SECONDS
-from ._workload import LONGEST_STOP_TIMEOUT_SECONDS
 
 BACKLOG_PER_TASK = 100
 MOST_BACKLOG_PER_TASK = 1_000_000
@@ -44,7 +44,7 @@ def check_times(who: str, args: Mapping[str, Any], stop_timeout_seconds: int) ->
         slowest = whole_number(who, "longest_message_seconds", slowest, 1, LONGEST_MESSAGE_SECONDS)
         needed = slowest + GIVE_BACK_SECONDS
         # What no stop timeout can cover is left to task protection; a Spot interruption or a failed host cuts it off.
-        if stop_timeout_seconds < needed <= LONGEST_STOP_TIMEOUT_SECONDS:
+        if stop_timeout_seconds < needed <= STOP_BOUNDS_SECONDS[1]:
             rule = f"must be at least {needed}, longest_message_seconds and {GIVE_BACK_SECONDS} to hand back the rest"
             raise ArgumentError(f"{who}: stop_timeout_seconds {rule}, got {stop_timeout_seconds}")
     for key, queue in args["queues"].items():

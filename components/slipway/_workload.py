@@ -11,22 +11,19 @@ from typing import Any, TypedDict
 import pulumi
 
 from ._checks import ArgumentError, aws_arn, child_name, given, not_empty, one_of, whole_number
-from ._container import health_check, writable_paths
+from ._container import Container, container
 from ._fargate_sizes import task_size
 from ._logs import retention_days
+from ._sidecar import Sidecar, check_order, sidecars
+from ._volume import Volume, check_mounts, volumes
 
 CPU = 256
 MEMORY_MIB = 512
 ARCHITECTURES = {"x86_64": "X86_64", "arm64": "ARM64"}
 ARCHITECTURE = "x86_64"
-USER = "10001"
-STOP_TIMEOUT_SECONDS = 30
-LONGEST_STOP_TIMEOUT_SECONDS = 120  # Fargate's limit
+EPHEMERAL_BOUNDS_GIB = (21, 200)  # 20 come without asking
 ROLE_NAME_LENGTH = 64
-VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+\*?")
-SECRET_ARN = re.compile(r"arn:aws[a-z-]*:(secretsmanager:[^:]+:\d{12}:secret:|ssm:[^:]+:\d{12}:parameter/).+")
 
 
 class PermissionArgs(TypedDict):
@@ -39,89 +36,81 @@ class PermissionArgs(TypedDict):
 
 
 @dataclass(frozen=True)
-class Workload:
-    """What a task runs, with every default filled in."""
+class Workload(Container):
+    """What a task runs, with every default filled in: the service's own container, and those beside it."""
 
-    image: pulumi.Input[str]
     cpu: int
     memory_mib: int
     architecture: str
-    user: str
-    command: Sequence[str]
-    environment: Mapping[str, pulumi.Input[str]]
-    secrets: Mapping[str, pulumi.Input[str]]
+    sidecars: Sequence[Sidecar]
+    volumes: Sequence[Volume]
+    ephemeral_storage_gib: int | None
     permissions: Sequence[PermissionArgs]
-    stop_timeout_seconds: int
     log_retention_days: int
     log_kms_key_arn: pulumi.Input[str] | None
-    health_check: Mapping[str, Any] | None
-    writable_paths: Mapping[str, int]
     exec_enabled: bool
     exec_log_group_arn: pulumi.Input[str] | None
     permissions_boundary_arn: pulumi.Input[str] | None
+    execution_role_arn: pulumi.Input[str] | None
+    task_role_arn: pulumi.Input[str] | None
+    log_group_arn: pulumi.Input[str] | None
+
+    @property
+    def containers(self) -> list[Container]:
+        """All containers of a task."""
+        return [self, *self.sidecars]
 
 
 def workload(who: str, name: str, args: Mapping[str, Any]) -> Workload:
     """Arguments of a service or a worker to its workload."""
     child_name(who, name, ROLE_NAME_LENGTH, "-execution")
     cpu, memory_mib = task_size(who, given(args.get("cpu"), CPU), given(args.get("memory_mib"), MEMORY_MIB))
-    stop = given(args.get("stop_timeout_seconds"), STOP_TIMEOUT_SECONDS)
-    environment, secrets = given(args.get("environment"), {}), given(args.get("secrets"), {})
-    check_variables(who, environment, secrets)
     permissions = given(args.get("permissions"), [])
     for index, permission in enumerate(permissions):
         check_permission(who, f"permissions[{index}]", permission)
-    return Workload(
-        image=args["image"],
+    architecture = one_of(who, "architecture", given(args.get("architecture"), ARCHITECTURE), tuple(ARCHITECTURES))
+    storage = args.get("ephemeral_storage_gib")
+    made = Workload(
+        **container(who, "", "container_health_check", args, memory_mib),
         cpu=cpu,
         memory_mib=memory_mib,
-        architecture=ARCHITECTURES[
-            one_of(who, "architecture", given(args.get("architecture"), ARCHITECTURE), tuple(ARCHITECTURES))
-        ],
-        user=unprivileged(who, given(args.get("user"), USER)),
-        command=given(args.get("command"), []),
-        environment=environment,
-        secrets=secrets,
+        architecture=ARCHITECTURES[architecture],
+        sidecars=sidecars(who, name, args, memory_mib),
+        volumes=volumes(who, args.get("volumes")),
+        ephemeral_storage_gib=None
+        if storage is None
+        else whole_number(who, "ephemeral_storage_gib", storage, *EPHEMERAL_BOUNDS_GIB),
         permissions=permissions,
-        stop_timeout_seconds=whole_number(who, "stop_timeout_seconds", stop, 2, LONGEST_STOP_TIMEOUT_SECONDS),
         log_retention_days=retention_days(who, "log_retention_days", args.get("log_retention_days")),
         log_kms_key_arn=aws_arn(who, "log_kms_key_arn", args.get("log_kms_key_arn"), "kms", "a KMS key"),
-        health_check=health_check(who, args.get("container_health_check")),
-        writable_paths=writable_paths(who, args.get("writable_paths"), memory_mib),
         exec_enabled=given(args.get("enable_execute_command"), False),
         exec_log_group_arn=aws_arn(who, "exec_log_group_arn", args.get("exec_log_group_arn"), "logs", "a log group"),
         permissions_boundary_arn=aws_arn(
             who, "permissions_boundary_arn", args.get("permissions_boundary_arn"), "iam", "a policy"
         ),
+        execution_role_arn=aws_arn(who, "execution_role_arn", args.get("execution_role_arn"), "iam", "a role"),
+        task_role_arn=aws_arn(who, "task_role_arn", args.get("task_role_arn"), "iam", "a role"),
+        log_group_arn=aws_arn(who, "log_group_arn", args.get("log_group_arn"), "logs", "a log group"),
     )
+    check_adopted(who, args, made)
+    check_order(who, name, made, made.sidecars)
+    check_mounts(
+        who, made.volumes, {"": made.mount_points} | {f"sidecars.{it.name}.": it.mount_points for it in made.sidecars}
+    )
+    return made
 
 
-def unprivileged(who: str, user: str) -> str:
-    """A user that is not root, by name or number, with or without a group."""
-    if user.split(":", maxsplit=1)[0] in ("", "root", "0"):
-        raise ArgumentError(f"{who}: user must not be root, got {user!r}; give the number of a user, such as {USER}")
-    return user
-
-
-def check_variables(
-    who: str, environment: Mapping[str, pulumi.Input[str]], secrets: Mapping[str, pulumi.Input[str]]
-) -> None:
-    """Refuse names that no process can have, names given twice, keys in the clear, and secrets that are no ARN."""
-    for argument, names in (("environment", environment), ("secrets", secrets)):
-        for variable in names:
-            if not VARIABLE.fullmatch(variable):
-                rule = f"{argument} must be named by letters, digits and underscores"
-                raise ArgumentError(f"{who}: {rule}, got {variable!r}")
-            if variable in KEY_VARIABLES:
-                fix = "a task gets its credentials from its role, use permissions"
-                raise ArgumentError(f"{who}: {argument} must not set {variable}; {fix}")
-    for variable in environment:
-        if variable in secrets:
-            raise ArgumentError(f"{who}: set {variable} in environment or secrets, got both")
-    for variable, arn in secrets.items():
-        if isinstance(arn, str) and not SECRET_ARN.fullmatch(arn):
-            rule = f"secrets.{variable} must be the ARN of a Secrets Manager secret or an SSM parameter"
-            raise ArgumentError(f"{who}: {rule}, got something else; put the value there and give its ARN")
+def check_adopted(who: str, args: Mapping[str, Any], made: Workload) -> None:
+    """What only a role or log group of the service's own gets is refused beside one that is there already."""
+    efs = [f"volumes.{it.name}" for it in made.volumes if it.args.get("file_system_arn") is not None]
+    grants = [key for key in ("permissions", "enable_execute_command") if args.get(key)] + efs
+    if made.task_role_arn is not None and grants:
+        fix = "allow that role what it needs and leave them out, or leave task_role_arn out"
+        raise ArgumentError(f"{who}: task_role_arn takes a role as it is, got {' and '.join(grants)} too; {fix}")
+    for key in ("log_retention_days", "log_kms_key_arn"):
+        if made.log_group_arn is not None and args.get(key) is not None:
+            fix = f"set it where the group is made, or leave {key} out"
+            raise ArgumentError(f"{who}: log_group_arn takes a log group as it is, got {key} too; {fix}")
 
 
 def check_permission(who: str, argument: str, permission: PermissionArgs) -> None:

@@ -102,8 +102,8 @@ class FargateService(pulumi.ComponentResource):
         self.url = front.url if front and front.url else nothing
         self.service_name = service.name
         self.task_definition_arn = made.definition.arn
-        self.task_role_arn = made.role.arn
-        self.log_group_name = made.group.name
+        self.task_role_arn = made.role_arn
+        self.log_group_name = made.log_group_name
         self.security_group_id = group_id
         self.load_balancer_security_group_id = front.group_id if front else nothing
         self.target_group_arn = front.targets.arn if front else nothing
