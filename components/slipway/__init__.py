@@ -6,8 +6,10 @@ from ._container import ContainerHealthCheckArgs
 from ._listener_rule import ListenerArgs, ListenerRuleArgs
 from ._load_balancer_args import LoadBalancerArgs
 from ._network_acls import NetworkAclArgs
+from ._peers import PeerArgs
 from ._scaling import ScalingArgs
 from ._service_args import FargateServiceArgs
+from ._service_connect import ServiceConnectArgs
 from ._sidecar import SidecarArgs
 from ._strategy import DeploymentArgs
 from ._targets import BastionTargetArgs
@@ -55,6 +57,7 @@ __all__ = [
     "Network",
     "NetworkAclArgs",
     "NetworkArgs",
+    "PeerArgs",
     "PermissionArgs",
     "Queue",
     "QueueArgs",
@@ -63,6 +66,7 @@ __all__ = [
     "QueueWorkerQueueArgs",
     "QueueWorkerTopicArgs",
     "ScalingArgs",
+    "ServiceConnectArgs",
     "SidecarArgs",
     "Topic",
     "TopicArgs",

@@ -27,7 +27,7 @@ class LogTarget:
 
 
 def container_definition(
-    name: str, of: Container, port: int | None, log: LogTarget, exec_enabled: bool
+    name: str, of: Container, port: Mapping[str, Any] | None, log: LogTarget, *, exec_enabled: bool
 ) -> dict[str, Any]:
     """A container to its definition; `exec_enabled` gives the agent of shells the two places that it writes."""
     mounts = [
@@ -55,16 +55,7 @@ def container_definition(
         **({"startTimeout": of.start_timeout_seconds} if of.start_timeout_seconds is not None else {}),
         "stopTimeout": of.stop_timeout_seconds,
         "environment": pairs(of.environment, "value"),
-        "logConfiguration": {
-            "logDriver": "awslogs",
-            "options": {
-                "awslogs-group": log.group,
-                "awslogs-region": log.region,
-                "awslogs-stream-prefix": log.prefix,
-                "mode": "non-blocking",
-                "max-buffer-size": LOG_BUFFER,
-            },
-        },
+        "logConfiguration": {"logDriver": "awslogs", "options": log_options(log)},
         **({"command": list(of.command)} if of.command else {}),
         **(
             {"environmentFiles": [{"type": "s3", "value": it} for it in of.environment_files]}
@@ -72,13 +63,32 @@ def container_definition(
             else {}
         ),
         **({"secrets": pairs(of.secrets, "valueFrom")} if of.secrets else {}),
-        **({"portMappings": [{"containerPort": port, "hostPort": port, "protocol": "tcp"}]} if port else {}),
+        **({"portMappings": [port]} if port else {}),
     }
     if isinstance(of, Sidecar):
         definition["essential"] = of.essential
         if of.memory_mib is not None:
             definition["memory"] = of.memory_mib
     return definition
+
+
+def port_mapping(port: int | None, name: str | None = None, app_protocol: str | None = None) -> dict[str, Any] | None:
+    """A port that is connected to; Service Connect knows it by its name, and looks into what it speaks."""
+    if port is None:
+        return None
+    named = {"name": name, **({"appProtocol": app_protocol} if app_protocol else {})} if name else {}
+    return {"containerPort": port, "hostPort": port, "protocol": "tcp", **named}
+
+
+def log_options(log: LogTarget) -> dict[str, pulumi.Input[str]]:
+    """What the awslogs driver is told; a slow CloudWatch costs lines, and stalls nothing."""
+    return {
+        "awslogs-group": log.group,
+        "awslogs-region": log.region,
+        "awslogs-stream-prefix": log.prefix,
+        "mode": "non-blocking",
+        "max-buffer-size": LOG_BUFFER,
+    }
 
 
 def depends_on(conditions: Mapping[str, str]) -> list[dict[str, str]]:

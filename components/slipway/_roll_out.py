@@ -27,6 +27,11 @@ class RollOut:
     unwatched: bool
     strategy: Strategy
 
+    @property
+    def zone_rebalancing(self) -> str:
+        """Whether ECS moves tasks back to a zone that was away; it starts the new one first, which takes room."""
+        return "ENABLED" if self.maximum_percent > 100 else "DISABLED"
+
     def service_arguments(self) -> dict[str, Any]:
         """The part of it that ECS is told with the service."""
         return {

@@ -73,13 +73,13 @@ def verdict(
     Verdict(name, asked, child)
 
 
-def balanced(name: str, front: Front | None) -> list[ecs.ServiceLoadBalancerArgsDict] | None:
+def balanced(container: str, front: Front | None) -> list[ecs.ServiceLoadBalancerArgsDict] | None:
     """Where ECS registers the tasks."""
     if front is None:
         return None
     entry: ecs.ServiceLoadBalancerArgsDict = {
         "target_group_arn": front.targets.arn,
-        "container_name": name,
+        "container_name": container,
         "container_port": front.port,
     }
     if front.shift:

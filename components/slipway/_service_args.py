@@ -11,7 +11,9 @@ import pulumi
 from ._container import ContainerHealthCheckArgs
 from ._listener_rule import ListenerArgs
 from ._load_balancer_args import LoadBalancerArgs
+from ._peers import PeerArgs
 from ._scaling import ScalingArgs
+from ._service_connect import ServiceConnectArgs
 from ._sidecar import SidecarArgs
 from ._strategy import DeploymentArgs
 from ._volume import MountPointArgs, VolumeArgs
@@ -126,6 +128,14 @@ class FargateServiceArgs(TypedDict):
     """Share of desired_count that keeps running in a deployment, 0-100. Default: 100."""
     maximum_percent: NotRequired[int]
     """Share of desired_count that may run in a deployment, 100-200. Default: 200."""
+    service_connect: NotRequired[ServiceConnectArgs]
+    """Take part in a namespace of Service Connect. Default: no part."""
+    allow_from: NotRequired[Mapping[str, pulumi.Input[str]]]
+    """Name to the security group of a caller, such as another service's security_group_id: it is let out to the tasks
+    and they let it in, on container_port only. Default: the load balancer alone."""
+    allow_to: NotRequired[Mapping[str, PeerArgs]]
+    """Name to what the tasks connect to, such as a database: they are let out to it and it lets them in, on its port
+    only. Default: HTTPS alone."""
     additional_security_group_ids: NotRequired[Sequence[pulumi.Input[str]]]
     """Security groups of yours that the tasks are also in, at most 4. Default: none."""
     deployment_timeout_seconds: NotRequired[int]

@@ -10,8 +10,10 @@ from typing import Any
 from ._checks import ArgumentError, child_name, given, one_argument, whole_number
 from ._listener_rule import Rule, listener_rules
 from ._load_balancer_checks import NAME_LENGTH, check_load_balancer
+from ._peers import check_peers
 from ._roll_out import RollOut, roll_out
 from ._scaling import MOST_TASKS, Scaling, scaling
+from ._service_connect import check_service_connect
 from ._strategy import ROLLING
 from ._target_group import ONLY_BALANCED, ONLY_TLS, TargetPlan, target_plan
 from ._traffic_shift import ALTERNATE
@@ -51,6 +53,8 @@ def plan(who: str, name: str, args: Mapping[str, Any], load: Workload) -> Plan:
 
     port = None if args.get("container_port") is None else number("container_port", 0, 1, 65535)
     rules = check_front(who, name, args)
+    check_service_connect(who, args.get("service_connect"), port)
+    check_peers(who, args, port)
     targets = None if port is None or balancer_argument(args) is None else target_plan(who, args, port)
     desired = number("desired_count", DESIRED_COUNT, 0, MOST_TASKS)
     scaled = scaling(who, args.get("scaling"), desired, balanced=targets is not None)

@@ -11,8 +11,10 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import cloudwatch, ecs, iam
 
-from ._container_definition import EXEC_VOLUMES, LogTarget, container_definition
+from ._container import Container
+from ._container_definition import EXEC_VOLUMES, LogTarget, container_definition, port_mapping
 from ._iam import Statement, allow, document, trust_within_account
+from ._service_connect import PORT_NAME
 from ._tags import Tags, named
 from ._workload import Workload
 
@@ -35,6 +37,7 @@ class Task:
     definition: ecs.TaskDefinition
     log_group_name: pulumi.Output[str]
     role_arn: pulumi.Output[str]
+    log: LogTarget
     grants: list[pulumi.Resource]
 
 
@@ -67,10 +70,13 @@ def task(name: str, load: Workload, port: int | None, tags: Tags | None, child: 
             grants.append(iam.RolePolicy(f"{name}-task", role=own.name, policy=work, opts=child))
     region = aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=child.parent)).region
     log = LogTarget(log_name, region, name)
-    ports = {it.name: it.port for it in load.sidecars}
-    own_port = None if port in ports.values() else port
+    ports = {it.name: port_mapping(it.port) for it in load.sidecars}
+    # Requests come to the container that has the port.
+    ports[port_owner(name, load, port)] = port_mapping(port, PORT_NAME, load.app_protocol)
+    containers: dict[str, Container] = {name: load, **{it.name: it for it in load.sidecars}}
     volumes = [volume.definition() for volume in load.volumes]
-    volumes += [{"name": volume} for volume in EXEC_VOLUMES] if load.exec_enabled else []
+    if load.exec_enabled:
+        volumes += [{"name": volume} for volume in EXEC_VOLUMES]
     definition = ecs.TaskDefinition(
         name,
         family=family,
@@ -84,15 +90,20 @@ def task(name: str, load: Workload, port: int | None, tags: Tags | None, child: 
         task_role_arn=task_role_arn,
         container_definitions=pulumi.Output.json_dumps(
             [
-                container_definition(name, load, own_port, log, load.exec_enabled),
-                *(container_definition(it.name, it, it.port, log, False) for it in load.sidecars),
+                container_definition(key, it, ports.get(key), log, exec_enabled=load.exec_enabled and it is load)
+                for key, it in containers.items()
             ]
         ),
         volumes=volumes or None,
         tags=named(name, tags),
         opts=child,
     )
-    return Task(definition, log_name, task_role_arn, grants)
+    return Task(definition, log_name, task_role_arn, log, grants)
+
+
+def port_owner(name: str, load: Workload, port: int | None) -> str:
+    """Name of the container that listens on the service's port: the sidecar that says so, else the service's own."""
+    return next((it.name for it in load.sidecars if port is not None and it.port == port), name)
 
 
 def log_group(

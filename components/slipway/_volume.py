@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
+from pulumi_aws import ecs
 
 from ._checks import CHILD_NAME, ArgumentError, given, not_empty
 from ._iam import Statement, allow
@@ -52,12 +53,12 @@ class Volume:
     name: str
     args: VolumeArgs
 
-    def definition(self) -> dict[str, Any]:
+    def definition(self) -> ecs.TaskDefinitionVolumeArgsDict:
         """As a task definition has it."""
         arn, point = self.args.get("file_system_arn"), self.args.get("access_point_arn")
         if arn is None:
             return {"name": self.name}
-        mounted: dict[str, Any] = {
+        mounted: ecs.TaskDefinitionVolumeEfsVolumeConfigurationArgsDict = {
             "file_system_id": pulumi.Output.from_input(arn).apply(last_part),
             "transit_encryption": "ENABLED",
             "authorization_config": {

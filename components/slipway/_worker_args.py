@@ -10,6 +10,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from ._container import ContainerHealthCheckArgs
+from ._peers import PeerArgs
 from ._sidecar import SidecarArgs
 from ._strategy import DeploymentArgs
 from ._volume import MountPointArgs, VolumeArgs
@@ -137,6 +138,9 @@ class QueueWorkerArgs(TypedDict):
     deployment: NotRequired[DeploymentArgs]
     """Alarms that end a deployment and roll it back, such as one on the dead-letter queue; a worker's tasks are always
     replaced one by one. Default: the circuit breaker alone."""
+    allow_to: NotRequired[Mapping[str, PeerArgs]]
+    """Name to what the tasks connect to, such as a database: they are let out to it and it lets them in, on its port
+    only. Default: HTTPS alone."""
     deployment_timeout_seconds: NotRequired[int]
     """Seconds that a deployment may take before it counts as failed, 60-86400. Default: 900."""
     without_verdict: NotRequired[bool]

@@ -14,6 +14,7 @@ from ._checks import ArgumentError, aws_arn, child_name, given, not_empty, one_o
 from ._container import Container, container
 from ._fargate_sizes import task_size
 from ._logs import retention_days
+from ._service_connect import app_protocol
 from ._sidecar import Sidecar, check_order, sidecars
 from ._volume import Volume, check_mounts, volumes
 
@@ -43,6 +44,7 @@ class Workload(Container):
     memory_mib: int
     architecture: str
     sidecars: Sequence[Sidecar]
+    app_protocol: str | None
     volumes: Sequence[Volume]
     ephemeral_storage_gib: int | None
     permissions: Sequence[PermissionArgs]
@@ -76,6 +78,7 @@ def workload(who: str, name: str, args: Mapping[str, Any]) -> Workload:
         memory_mib=memory_mib,
         architecture=ARCHITECTURES[architecture],
         sidecars=sidecars(who, name, args, memory_mib),
+        app_protocol=app_protocol(args.get("service_connect")),
         volumes=volumes(who, args.get("volumes")),
         ephemeral_storage_gib=None
         if storage is None

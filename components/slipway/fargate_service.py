@@ -9,14 +9,16 @@ from pulumi_aws import ecs
 from ._checks import check_keys
 from ._front import Front
 from ._image_check import image_check
+from ._peers import open_to_peers
 from ._rules import ANYWHERE, HTTPS, closed_group
 from ._scaling import scale
 from ._service import balanced, capacity, front_of, groups, verdict
 from ._service_args import FargateServiceArgs
+from ._service_connect import service_connect
 from ._service_plan import plan
 from ._shared_listener import take_priorities
 from ._tags import named
-from ._task import Task, task
+from ._task import Task, port_owner, task
 from ._workload import workload
 
 
@@ -63,9 +65,11 @@ class FargateService(pulumi.ComponentResource):
         made = task(name, load, made_of.port, tags, child)
         checks = []
         if not made_of.roll_out.unwatched:
-            checks = [image_check(who, name, load.image, load.architecture, made_of.port, load.user, child)]
+            own_port = made_of.port if port_owner(name, load, made_of.port) == name else None
+            checks = [image_check(who, name, load.image, load.architecture, own_port, load.user, child)]
         gate = closed_group(name, args["vpc_id"], f"Tasks of {name}", tags, child)
         gate.let_out("https", (HTTPS, HTTPS), "HTTPS, which AWS and the registries speak", ANYWHERE)
+        open_to_peers(args, gate, made_of.port, load.volumes)
         front = front_of(who, name, args, made_of, load.permissions_boundary_arn, gate, child)
         service = ecs.Service(
             name,
@@ -78,12 +82,14 @@ class FargateService(pulumi.ComponentResource):
                 "security_groups": groups(gate.group_id, args.get("additional_security_group_ids")),
                 "assign_public_ip": False,
             },
-            load_balancers=balanced(name, front),
+            load_balancers=balanced(port_owner(name, load, made_of.port), front),
+            service_connect_configuration=service_connect(args.get("service_connect"), made_of.port, made.log),
             health_check_grace_period_seconds=made_of.grace_seconds if front else None,
             **made_of.roll_out.service_arguments(),
             enable_execute_command=True if load.exec_enabled else None,
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",
+            availability_zone_rebalancing=made_of.roll_out.zone_rebalancing,
             tags=named(name, tags),
             opts=pulumi.ResourceOptions(
                 parent=self,

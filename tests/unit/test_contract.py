@@ -55,7 +55,8 @@ def test_the_richest_sample_sets_every_argument(kind: str) -> None:
     keys = set(inspect.get_annotations(getattr(slipway, f"{kind}Args")))
     left_out = {
         "Bastion": {"key_file", "key_algorithm"},  # exclude public_key
-        "FargateService": {"keep_scaled_count", "listener"},  # exclude scaling and load_balancer
+        # They exclude scaling, load_balancer, permissions and the settings of a log of its own.
+        "FargateService": {"keep_scaled_count", "listener", "execution_role_arn", "task_role_arn", "log_group_arn"},
         "FanOut": {"topic_arn", "create_kms_key"},  # exclude kms_key_id
         "Queue": {"kms_key_id"},  # excludes create_kms_key
         "QueueWorker": {"backlog_per_task"},  # follows from the latency
@@ -169,6 +170,11 @@ def test_the_public_names_are_these() -> None:
         "DeploymentArgs",
         "ListenerArgs",
         "ListenerRuleArgs",
+        "MountPointArgs",
+        "PeerArgs",
+        "ServiceConnectArgs",
+        "SidecarArgs",
+        "VolumeArgs",
         "PermissionArgs",
         "BastionTargetArgs",
         "HostInboundArgs",

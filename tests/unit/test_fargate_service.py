@@ -14,8 +14,8 @@ def service(args: dict[str, Any]) -> Built:
 
 
 def container(built: Built) -> dict[str, Any]:
-    (only,) = json.loads(built.one("taskDefinition:TaskDefinition", "api").inputs["containerDefinitions"])
-    return dict(only)
+    first, *_ = json.loads(built.one("taskDefinition:TaskDefinition", "api").inputs["containerDefinitions"])
+    return dict(first)
 
 
 def statements(built: Built, role: str) -> list[dict[str, Any]]:
@@ -54,6 +54,7 @@ def test_a_default_service_is_exactly_this() -> None:
         "sigintRollback": False,
         "enableEcsManagedTags": True,
         "propagateTags": "SERVICE",
+        "availabilityZoneRebalancing": "ENABLED",
         "tags": {"Name": "api"},
     }
     assert built.counts() == {
@@ -113,7 +114,8 @@ def test_everything_asked_for_is_in_the_task() -> None:
     made = container(built)
     assert made["environment"] == [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]
     assert [it["name"] for it in made["secrets"]] == ["FLAG", "PASSWORD"]
-    assert made["portMappings"] == [{"containerPort": 8080, "hostPort": 8080, "protocol": "tcp"}]
+    port = {"containerPort": 8080, "hostPort": 8080, "protocol": "tcp", "name": "main", "appProtocol": "http2"}
+    assert made["portMappings"] == [port]
     assert (made["command"], made["user"], made["stopTimeout"]) == (["python", "-m", "app"], "1000:1000", 60)
     inputs = built.one("taskDefinition:TaskDefinition", "api").inputs
     assert (inputs["cpu"], inputs["memory"], inputs["runtimePlatform"]["cpuArchitecture"]) == ("512", "1024", "ARM64")
