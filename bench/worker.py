@@ -5,6 +5,7 @@ a standard queue and half through a FIFO queue. Three workers; every two seconds
 another takes its place. Exit code 1 when a promise is broken. moto slows with the depth of a queue, so few wait at a time.
 """
 
+import faulthandler
 import json
 import os
 import signal
@@ -26,7 +27,8 @@ GROUPS = 8
 POISON_EVERY = 50
 VISIBILITY_SECONDS = 4
 KILL_EVERY_SECONDS = 2
-LAST_LINES = 20  # of the log of a worker that did not drain
+END_SECONDS = 30  # that a worker may take to end, three times its stop timeout
+LAST_LINES = 60  # of the log of a worker that did not drain
 LONGEST_SECONDS = 600  # without all messages done
 
 
@@ -43,6 +45,7 @@ def consume(url: str, record: str) -> None:
         os.write(lines, f"{message.group_id or '-'} {message.text}\n".encode())
 
     log_as_json()
+    faulthandler.register(signal.SIGUSR1)
     consumer = Consumer(
         url,
         handle,
@@ -96,7 +99,13 @@ class Run:
         """Signal a worker and await its end."""
         self.workers.remove(worker)
         worker.send_signal(name)
-        code = worker.wait(30)
+        try:
+            code = worker.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            worker.send_signal(signal.SIGUSR1)  # it says where it stands
+            time.sleep(1)
+            worker.kill()
+            code = worker.wait()
         self.kills[name.name] += 1
         if name is signal.SIGTERM and code == -signal.SIGTERM:
             self.early += 1

@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from ._messaging_key import refuse_managed_key
 from ._queue_alarms import check_alarm_topic
 from ._queue_policy import check_topic_arn
 
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z")
 # What a queue of its own takes from its settings, and a queue that exists has already.
 OF_THE_QUEUE = ("visibility_timeout_seconds", "max_receives", "retention_seconds", "age_alarm_seconds")
 
@@ -20,12 +22,13 @@ OF_THE_QUEUE = ("visibility_timeout_seconds", "max_receives", "retention_seconds
 def check_fan_out(who: str, name: str, args: Mapping[str, Any]) -> None:
     """Refuse arguments that cannot work, before anything is registered."""
     not_empty(who, "queues", args["queues"], '{"billing": {}}')
-    if args.get("topic_arn") is not None and args.get("kms_key_id") is not None:
-        raise ArgumentError(f"{who}: set topic_arn or kms_key_id, got both; the key belongs to a topic of its own")
+    for key, whose in (("kms_key_id", "the key belongs"), ("archive_days", "the archive belongs")):
+        if args.get("topic_arn") is not None and args.get(key) is not None:
+            raise ArgumentError(f"{who}: set topic_arn or {key}, got both; {whose} to a topic of its own")
     for key in ("kms_key_id", "queue_kms_key_id"):
         if args.get(key) is not None and args.get("create_kms_key"):
             raise ArgumentError(f"{who}: set {key} or create_kms_key, got both")
-    need_fifo(who, args, ("content_based_deduplication", "high_throughput"))
+    need_fifo(who, args, ("content_based_deduplication", "high_throughput", "archive_days"))
     refuse_managed_key(who, "queue_kms_key_id", args.get("queue_kms_key_id"))
     check_alarm_topic(who, args.get("alarm_topic_arn"))
     further = given(args.get("more_topic_arns"), {})
@@ -35,6 +38,18 @@ def check_fan_out(who: str, name: str, args: Mapping[str, Any]) -> None:
     for key, wanted in args["queues"].items():
         child_name(f"{who} queue {key!r}", f"{name}-{key}", QUEUE_NAME_LENGTH, DEAD_SUFFIX + FIFO_SUFFIX)
         check_queue(who, f"queues.{key}.", wanted)
+        check_replay(who, f"queues.{key}.replay_from", wanted.get("replay_from"), args)
+
+
+def check_replay(who: str, argument: str, start: str | None, args: Mapping[str, Any]) -> None:
+    """Refuse a time that is none, and a replay of what no topic keeps."""
+    if start is None:
+        return
+    if not TIME.fullmatch(start):
+        example = "2026-11-25T08:00:00Z"
+        raise ArgumentError(f"{who}: {argument} must be a time in UTC, got {start!r}; write it like {example}")
+    if args.get("topic_arn") is None and not args.get("archive_days"):
+        raise ArgumentError(f"{who}: {argument} needs archive_days, got none; only what was archived can be replayed")
 
 
 def check_source(who: str, argument: str, arn: object, fifo: bool) -> None:

@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, cast
 
@@ -36,6 +37,9 @@ class FanOutQueueArgs(TypedDict):
     age_alarm_seconds: NotRequired[int]
     """Age of the oldest message that raises an alarm at alarm_topic_arn, below retention_seconds.
     Default: half of retention_seconds."""
+    replay_from: NotRequired[str]
+    """Deliver again what a topic with archive_days took since this time, such as 2026-11-25T08:00:00Z; once, when the
+    value is new. Default: nothing."""
     queue_arn: NotRequired[pulumi.Input[str]]
     """Queue that exists already, whose own policy lets the topics send; it is subscribed and otherwise left alone.
     Default: a queue of its own."""
@@ -67,6 +71,9 @@ class FanOutArgs(TypedDict):
     """With fifo, repeats are told by the hash of their body, where the publisher gives no id. Default: false."""
     high_throughput: NotRequired[bool]
     """With fifo, repeats are dropped and limits of calls counted within each message group. Default: false."""
+    archive_days: NotRequired[int]
+    """With fifo, days that the topic of its own keeps messages for replay_from, 1-365; 0 ends an archive, which AWS wants
+    before the topic can be deleted. Default: no archive."""
     alarm_topic_arn: NotRequired[pulumi.Input[str]]
     """Standard topic that hears of dead letters and of messages that wait too long; a key of its own has to let alarms
     use it. Default: no alarms, since nobody would hear them."""
@@ -148,6 +155,7 @@ def subscribe(
     """Send what passes the filter to the queue, and what cannot be delivered to its dead-letter queue."""
     filters = wanted.get("filter_policy")
     dead = queue.dead_letter_queue_arn if queue else wanted.get("dead_letter_queue_arn")
+    start = wanted.get("replay_from")
     sns.TopicSubscription(
         name,
         topic=topic_arn,
@@ -157,6 +165,7 @@ def subscribe(
         filter_policy_scope=wanted.get("filter_policy_scope") if filters else None,
         raw_message_delivery=given(wanted.get("raw_message_delivery"), False),
         redrive_policy=pulumi.Output.json_dumps({"deadLetterTargetArn": dead}) if dead is not None else None,
+        replay_policy=json.dumps({"PointType": "Timestamp", "StartingPoint": start}) if start is not None else None,
         # A message published before the queue's policy stands would be lost.
         opts=pulumi.ResourceOptions(parent=parent, depends_on=[queue] if queue else []),
     )
@@ -171,6 +180,8 @@ def topic_args(args: FanOutArgs, key: pulumi.Output[str] | None) -> TopicArgs:
     }
     if (chosen := args.get("kms_key_id") if key is None else key) is not None:
         own["kms_key_id"] = chosen
+    if (days := args.get("archive_days")) is not None:
+        own["archive_days"] = days
     if (tags := args.get("tags")) is not None:
         own["tags"] = tags
     return own

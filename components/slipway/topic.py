@@ -2,8 +2,10 @@
 
 Source: https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html
 Source: https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+Source: https://docs.aws.amazon.com/sns/latest/dg/message-archiving-and-replay-topic-owner.html
 """
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
@@ -11,7 +13,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 from pulumi_aws import sns
 
-from ._checks import ArgumentError, check_keys, child_name, each, given
+from ._checks import ArgumentError, check_keys, child_name, each, given, whole_number
 from ._delivery_log import delivery_log_role
 from ._iam import Statement, deny_insecure_transport, document
 from ._messaging import FIFO_SUFFIX, TOPIC_NAME_LENGTH, need_fifo
@@ -20,6 +22,7 @@ from ._tags import named
 KMS_KEY_ID = "alias/aws/sns"
 SIGNATURE_VERSION = 2  # SHA256; version 1 is SHA1
 ROLE_NAME_LENGTH = 64
+MOST_ARCHIVE_DAYS = 365
 ACCOUNT_ID = re.compile(r"\d{12}")
 
 
@@ -35,6 +38,9 @@ class TopicArgs(TypedDict):
     """A fifo topic tells repeats by the hash of their body, where the publisher gives no id. Default: false."""
     high_throughput: NotRequired[bool]
     """A fifo topic drops repeats and counts its limit of calls within each message group. Default: false."""
+    archive_days: NotRequired[int]
+    """Days that a fifo topic keeps its messages for replay, 1-365, which costs by the gigabyte; 0 ends an archive, which
+    AWS wants before the topic can be deleted. Default: no archive."""
     publisher_account_ids: NotRequired[list[str]]
     """Other accounts that may publish, each by its own IAM permissions. They need a kms_key_id whose policy lets them
     use it. Default: this account only."""
@@ -68,12 +74,14 @@ class Topic(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         fifo = given(args.get("fifo"), False)
         key: pulumi.Input[str] = args["kms_key_id"] if args.get("kms_key_id") is not None else KMS_KEY_ID
+        days = args.get("archive_days")
         log_role = delivery_log_role(name, args.get("tags"), child) if args.get("log_failed_deliveries") else None
         topic = sns.Topic(
             name,
             fifo_topic=fifo or None,
             content_based_deduplication=given(args.get("content_based_deduplication"), False) or None,
             fifo_throughput_scope="MessageGroup" if args.get("high_throughput") else None,
+            archive_policy=None if days is None else json.dumps({"MessageRetentionPeriod": int(days)} if days else {}),
             sqs_failure_feedback_role_arn=log_role,
             kms_master_key_id=key,
             # A FIFO topic delivers to queues only, which check no signature, and refuses the attribute.
@@ -90,7 +98,8 @@ class Topic(pulumi.ComponentResource):
 
 def check_topic(who: str, name: str, args: TopicArgs) -> None:
     """Refuse what only a fifo topic has, and accounts that are none or that the key keeps out."""
-    need_fifo(who, args, ("content_based_deduplication", "high_throughput"))
+    need_fifo(who, args, ("content_based_deduplication", "high_throughput", "archive_days"))
+    whole_number(who, "archive_days", given(args.get("archive_days"), 0), 0, MOST_ARCHIVE_DAYS)
     if args.get("log_failed_deliveries"):
         child_name(who, name, ROLE_NAME_LENGTH, "-deliveries")
     for argument in ("publisher_account_ids", "subscriber_account_ids"):

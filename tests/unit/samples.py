@@ -185,6 +185,7 @@ RICHEST: dict[str, dict[str, Any]] = {
         "more_topic_arns": {"returns": f"{TOPIC}-returns.fifo"},
         "kms_key_id": KEY,
         "queue_kms_key_id": KEY,
+        "archive_days": 30,
         "alarm_topic_arn": f"{TOPIC}-alarms",
         "tags": {"team": "shop"},
         "queues": {
@@ -193,6 +194,7 @@ RICHEST: dict[str, dict[str, Any]] = {
                 "max_receives": 3,
                 "retention_seconds": 86400,
                 "age_alarm_seconds": 600,
+                "replay_from": "2026-11-25T08:00:00Z",
             },
             "shipping": {
                 "filter_policy": {"kind": [{"prefix": "phys"}]},
@@ -317,6 +319,7 @@ RICHEST: dict[str, dict[str, Any]] = {
         "kms_key_id": KEY,
         "publisher_account_ids": ["123456789012"],
         "subscriber_account_ids": ["123456789012"],
+        "archive_days": 7,
         "log_failed_deliveries": True,
         "tags": {"team": "shop"},
     },

@@ -80,6 +80,9 @@ def test_settings_reach_topic_and_queues() -> None:
     assert json.loads(built.one("RedrivePolicy", "orders-billing").inputs["redrivePolicy"])["maxReceiveCount"] == 3
     alarms = {it.name: it.inputs for it in built.of_type("MetricAlarm")}
     assert {tuple(it["alarmActions"]) for it in alarms.values()} == {(f"{TOPIC}-alarms",)}
+    replayed = built.one("TopicSubscription", "orders-billing").inputs["replayPolicy"]
+    assert json.loads(replayed) == {"PointType": "Timestamp", "StartingPoint": "2026-11-25T08:00:00Z"}
+    assert built.one("topic:Topic", "orders").inputs["archivePolicy"] == '{"MessageRetentionPeriod": 30}'
     assert (billing["messageRetentionSeconds"], alarms["orders-billing-age"]["threshold"]) == (86400, 600)
     assert built.one("TopicSubscription", "orders-shipping").inputs["rawMessageDelivery"] is True
 
@@ -133,6 +136,22 @@ def test_a_filter_on_the_body_says_so() -> None:
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"queues": {}}, ': queues must have at least one entry, got none; for example {"billing": {}}'),
+    (
+        {"fifo": True, "archive_days": 1, "queues": {"billing": {"replay_from": "yesterday"}}},
+        ": queues.billing.replay_from must be a time in UTC, got 'yesterday'; write it like 2026-11-25T08:00:00Z",
+    ),
+    (
+        {"fifo": True, "queues": {"billing": {"replay_from": "2026-11-25T08:00:00Z"}}},
+        ": queues.billing.replay_from needs archive_days, got none; only what was archived can be replayed",
+    ),
+    (
+        {"topic_arn": f"{TOPIC}.fifo", "fifo": True, "archive_days": 1, "queues": {"billing": {}}},
+        ": set topic_arn or archive_days, got both; the archive belongs to a topic of its own",
+    ),
+    (
+        {"archive_days": 1, "queues": {"billing": {}}},
+        ": archive_days needs fifo, got a standard one; set fifo or leave archive_days out",
+    ),
     ({"queues": ["billing"]}, ": queues must be a mapping, got ['billing']"),
     (
         {"queues": {"my queue": {}}},
@@ -143,7 +162,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"queues": {"billing": {"raw": True}}},
         ": queues.billing.raw is not an argument; the arguments are age_alarm_seconds, "
         "dead_letter_queue_arn, filter_policy, filter_policy_scope, max_receives, queue_arn, raw_message_delivery, "
-        "retention_seconds, visibility_timeout_seconds",
+        "replay_from, retention_seconds, visibility_timeout_seconds",
     ),
     (
         {"queues": {"billing": {"max_receives": 1001}}},

@@ -85,6 +85,16 @@ def test_a_fifo_topic_of_high_throughput_counts_within_groups() -> None:
     assert (inputs["fifoThroughputScope"], inputs["contentBasedDeduplication"]) == ("MessageGroup", True)
 
 
+@pytest.mark.parametrize(
+    ("days", "policy"), [(None, None), (30, '{"MessageRetentionPeriod": 30}'), (0, "{}")], ids=["none", "some", "ended"]
+)
+def test_an_archive_is_kept_ended_or_not_spoken_of(days: int | None, policy: str | None) -> None:
+    inputs = (
+        topic({"fifo": True} | ({} if days is None else {"archive_days": days})).one("topic:Topic", "orders").inputs
+    )
+    assert inputs.get("archivePolicy") == policy
+
+
 WRONG: list[tuple[dict[str, Any], str]] = [
     (
         {"high_throughput": True},
@@ -111,6 +121,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "publisher_account_ids needs kms_key_id, got none; no other account can use the account's own key for SNS, give a "
         "key that lets them",
     ),
+    ({"archive_days": 7}, "archive_days needs fifo, got a standard one; set fifo or leave archive_days out"),
+    ({"fifo": True, "archive_days": 366}, "archive_days must be a whole number 0-365, got 366"),
     ({"fifos": True}, "fifos is not an argument; did you mean fifo?"),
 ]
 
