@@ -6,7 +6,15 @@ Each correction says what moto does instead. They hold for its HTTP endpoint as 
 from functools import wraps
 from typing import Any
 
-from sandbox.provider import moto_additions, moto_delivery, moto_domains, moto_eks, moto_queue_order, moto_queue_rules
+from sandbox.provider import (
+    moto_additions,
+    moto_archive,
+    moto_delivery,
+    moto_domains,
+    moto_eks,
+    moto_queue_order,
+    moto_queue_rules,
+)
 
 _installed = False
 
@@ -20,6 +28,7 @@ def install() -> None:
     _queues()
     moto_queue_rules.install()
     moto_queue_order.install()
+    moto_archive.install()
     moto_delivery.install()
     moto_domains.install()
     moto_additions.install()

@@ -248,3 +248,20 @@ def test_a_dead_letter_queue_takes_the_letters_of_whom_it_names(cloud: Cloud) ->
     cloud.sqs.set_queue_attributes(QueueUrl=mine_url, Attributes={"RedrivePolicy": redrive})
     with pytest.raises(cloud.sqs.exceptions.ClientError, match=f"{dead} does not take messages of .*:other"):
         cloud.queue("other", None, RedrivePolicy=redrive)
+
+
+def test_an_archive_is_replayed_to_a_new_subscriber_and_keeps_its_topic_from_deletion(cloud: Cloud) -> None:
+    _, publish = fifo(
+        cloud, {}, {"ArchivePolicy": '{"MessageRetentionPeriod": 7}', "ContentBasedDeduplication": "true"}
+    )
+    arn = f"{TOPIC}.fifo"
+    for text in ("7", "8"):
+        publish(text)
+    url, late = cloud.queue("late.fifo", letting_in(ArnEquals={"aws:SourceArn": arn}), FifoQueue="true")
+    replay = {"ReplayPolicy": json.dumps({"PointType": "Timestamp", "StartingPoint": "2020-01-01T00:00:00Z"})}
+    cloud.sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=late, Attributes=replay | RAW)
+    assert cloud.texts(url) == ["7", "8"]
+    with pytest.raises(cloud.sns.exceptions.InvalidParameterException, match="active archive policy"):
+        cloud.sns.delete_topic(TopicArn=arn)
+    assert "MessageRetentionPeriod" in cloud.sns.get_topic_attributes(TopicArn=arn)["Attributes"]["ArchivePolicy"]
+    cloud.sns.set_topic_attributes(TopicArn=arn, AttributeName="ArchivePolicy", AttributeValue="{}")
