@@ -3,53 +3,21 @@
 import json
 import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sandbox.provider.aws_client import AwsClient
 from sandbox.provider.moto_env import MOTO_ENVIRONMENT
 from tests.sandbox.provider_world import provider
+from tests.sandbox.pulumi_project import Project, project_of
 
 os.environ.update(MOTO_ENVIRONMENT)
 
 pytestmark = pytest.mark.engine
 
 PROGRAMS = Path(__file__).parent / "provider_programs"
-ROOT = Path(__file__).parents[2]
-
-
-@dataclass
-class Project:
-    """A program in a stack of its own, on the real CLI."""
-
-    folder: Path
-    environment: dict[str, str]
-
-    def run(self, *arguments: str, ok: bool = True, **variables: str) -> str:
-        pulumi = shutil.which("pulumi", path=f"{Path.home()}/.pulumi/bin:{os.environ['PATH']}")
-        assert pulumi, "there is no pulumi; `make up` installs it"
-        done = subprocess.run(
-            [pulumi, *arguments, "--non-interactive", "--color", "never"],
-            cwd=self.folder,
-            env=self.environment | variables,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert (done.returncode == 0) is ok, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    def state(self) -> dict[str, Any]:
-        """Resources of the stack by name."""
-        listed = json.loads(self.run("stack", "export"))["deployment"].get("resources", [])
-        return {each["urn"].rpartition("::")[2]: each for each in listed}
 
 
 @pytest.fixture(scope="module")
@@ -61,24 +29,7 @@ def provider_port() -> Iterator[int]:
 @pytest.fixture
 def project(provider_port: int, tmp_path: Path, request: pytest.FixtureRequest) -> Project:
     """A stack whose program is the file in provider_programs/ that the test names."""
-    program = request.param
-    shutil.copy(PROGRAMS / f"{program}.py", tmp_path / "__main__.py")
-    (tmp_path / "state").mkdir()
-    runtime = f"{{name: python, options: {{virtualenv: {json.dumps(sys.prefix)}}}}}"
-    (tmp_path / "Pulumi.yaml").write_text(f"name: {program.replace('_', '-')}\nruntime: {runtime}\n")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
-    environment |= {
-        "PYTHONPATH": str(ROOT),
-        "PULUMI_BACKEND_URL": f"file://{tmp_path}/state",
-        "PULUMI_CONFIG_PASSPHRASE": "test",
-        "PULUMI_DEBUG_PROVIDERS": f"aws:{provider_port}",
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-    }
-    project = Project(tmp_path, environment)
-    project.run("stack", "init", "test")
-    project.run("config", "set", "aws:region", "eu-west-1")
-    return project
+    return project_of(PROGRAMS / f"{request.param}.py", tmp_path, provider_port)
 
 
 @pytest.mark.parametrize("project", ["every_type"], indirect=True)

@@ -42,8 +42,11 @@ def gateway_vpcs(scope: Scope, gateway_id: str) -> list[str]:
 
 
 def has_internet_gateway(scope: Scope, vpc_id: str) -> bool:
-    """Whether an internet gateway is attached to the VPC."""
-    return bool(filtered(scope, "describe_internet_gateways", "attachment.vpc-id", [vpc_id])["InternetGateways"])
+    """Whether an internet gateway is attached to the VPC; the default one has one on AWS, and none in moto."""
+    vpcs = filtered(scope, "describe_vpcs", "vpc-id", [vpc_id])["Vpcs"]
+    is_default = any(each["IsDefault"] for each in vpcs)
+    attached = filtered(scope, "describe_internet_gateways", "attachment.vpc-id", [vpc_id])["InternetGateways"]
+    return is_default or bool(attached)
 
 
 def routes_of(scope: Scope, subnet: Mapping[str, Any]) -> list[dict[str, Any]]:
