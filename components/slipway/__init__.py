@@ -3,6 +3,7 @@
 from ._bastion_args import BastionArgs
 from ._checks import ArgumentError
 from ._container import ContainerHealthCheckArgs
+from ._image_args import BuildSecretArgs, ContainerImageArgs
 from ._listener_rule import ListenerArgs, ListenerRuleArgs
 from ._load_balancer_args import LoadBalancerArgs
 from ._network_acls import NetworkAclArgs
@@ -18,7 +19,7 @@ from ._worker_args import QueueWorkerArgs, QueueWorkerQueueArgs, QueueWorkerTopi
 from ._workload import PermissionArgs
 from .bastion import Bastion
 from .cluster import Cluster, ClusterArgs
-from .container_image import ContainerImage, ContainerImageArgs
+from .container_image import ContainerImage
 from .fan_out import FanOut, FanOutArgs, FanOutQueueArgs
 from .fargate_service import FargateService
 from .host import Host, HostArgs, HostInboundArgs
@@ -35,6 +36,7 @@ __all__ = [
     "Bastion",
     "BastionArgs",
     "BastionTargetArgs",
+    "BuildSecretArgs",
     "Cluster",
     "ClusterArgs",
     "ContainerHealthCheckArgs",

@@ -1,7 +1,7 @@
-"""What a Docker build can see, as one digest: an unchanged tree has one digest on every machine and at every time.
+"""What a Docker build can see, as digests: an unchanged tree has the same on every machine and at every time.
 
-File modes count, for COPY keeps them; times and owners do not. The docker provider hashes the same files for its own
-diff, so a change that it builds for is always a change of digest here, and an immutable tag is never pushed twice.
+The content is what git keeps of a tree: names, bytes, links, and whether a file's owner may execute it. The other bits of
+a mode are the umask of whoever cloned, and make no other release. Times and owners do not count at all.
 Source: https://docs.docker.com/build/concepts/context/#dockerignore-files
 """
 
@@ -31,17 +31,30 @@ class Pattern:
         return re.compile(_translated(self.text))
 
 
-def digest(context: Path, dockerfile: Path, settings: str) -> str:
-    """Build context, Dockerfile and settings to 64 hexadecimal characters."""
-    total = hashlib.sha256()
-    _feed(total, "settings", settings)
-    _feed(total, "dockerfile", _content(dockerfile))
+@dataclass(frozen=True)
+class Digests:
+    """Two digests of a build, each of 64 hexadecimal characters."""
+
+    content: str
+    """What was asked for and what git would keep."""
+    modes: str
+    """Names and whole modes of what there is, which the docker provider counts, and builds again for."""
+
+
+def digests(context: Path, dockerfile: Path, settings: str) -> Digests:
+    """Build context, Dockerfile and settings to their digests."""
+    content, modes = hashlib.sha256(), hashlib.sha256()
+    _feed(content, "settings", settings)
+    _feed(content, "dockerfile", _content(dockerfile))
     for path in seen_files(context, ignore_patterns(context, dockerfile)):
         entry = context / path
         mode = entry.lstat().st_mode
-        content = str(entry.readlink()) if stat.S_ISLNK(mode) else _content(entry)
-        _feed(total, "file", path, stat.filemode(mode), content)
-    return total.hexdigest()
+        _feed(modes, path, stat.filemode(mode))
+        if stat.S_ISLNK(mode):
+            _feed(content, "link", path, str(entry.readlink()))
+        elif stat.S_ISREG(mode):
+            _feed(content, "program" if mode & stat.S_IXUSR else "file", path, _content(entry))
+    return Digests(content.hexdigest(), modes.hexdigest())
 
 
 def ignore_patterns(context: Path, dockerfile: Path) -> list[Pattern]:
@@ -54,14 +67,14 @@ def ignore_patterns(context: Path, dockerfile: Path) -> list[Pattern]:
 
 
 def seen_files(context: Path, patterns: Sequence[Pattern]) -> Iterator[str]:
-    """Paths of files and links that the build can see, with `/` between their parts, in a stable order."""
+    """Paths of what is no folder and the build can see, with `/` between their parts, in a stable order."""
     rescues = any(pattern.keeps for pattern in patterns)
     for folder, folders, files in os.walk(context):
         inside = Path(folder).relative_to(context)
         linked = [name for name in folders if (Path(folder) / name).is_symlink()]
         for name in sorted([*files, *linked]):
             path = (inside / name).as_posix()
-            if not is_ignored(path, patterns) and _is_sent(context / path):
+            if not is_ignored(path, patterns):
                 yield path
         folders[:] = sorted(name for name in folders if rescues or not is_ignored((inside / name).as_posix(), patterns))
 
@@ -74,11 +87,6 @@ def is_ignored(path: str, patterns: Sequence[Pattern]) -> bool:
         if any(pattern.regex.fullmatch(step) for step in steps):
             ignored = not pattern.keeps
     return ignored
-
-
-def _is_sent(entry: Path) -> bool:
-    mode = entry.lstat().st_mode
-    return stat.S_ISREG(mode) or stat.S_ISLNK(mode)
 
 
 def _pattern(line: str) -> Pattern:

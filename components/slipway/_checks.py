@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 CHILD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 PREFIX_LIST_ID = re.compile(r"pl-[0-9a-f]{8}([0-9a-f]{9})?")
+ACCOUNT_ID = re.compile(r"\d{12}")
 PULUMI_SUFFIX_LENGTH = 8  # "-" and seven characters, appended to every physical name
 
 
@@ -126,6 +127,19 @@ def child_name(who: str, name: str, limit: int, suffix: str = "") -> None:
     if len(name) > longest:
         room = f"AWS allows {limit} and {limit - longest} are appended"
         raise ArgumentError(f"{who}: the name must be at most {longest} characters, got {len(name)}; {room}")
+
+
+def account_id(who: str, argument: str, value: str) -> None:
+    """An account of AWS."""
+    if not ACCOUNT_ID.fullmatch(value):
+        raise ArgumentError(f"{who}: {argument} must be an account id of 12 digits, got {value!r}")
+
+
+def not_with(who: str, args: Mapping[str, Any], argument: str, others: Collection[str], why: str) -> None:
+    """Refuse arguments that mean nothing beside another one."""
+    for other in others:
+        if args.get(other) is not None:
+            raise ArgumentError(f"{who}: {other} cannot be set with {argument}, {why}; remove one")
 
 
 def cidr_block(who: str, argument: str, value: str) -> ipaddress.IPv4Network:

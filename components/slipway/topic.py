@@ -6,14 +6,13 @@ Source: https://docs.aws.amazon.com/sns/latest/dg/message-archiving-and-replay-t
 """
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 from pulumi_aws import sns
 
-from ._checks import ArgumentError, check_keys, child_name, each, given, whole_number
+from ._checks import ArgumentError, account_id, check_keys, child_name, each, given, whole_number
 from ._delivery_log import delivery_log_role
 from ._iam import Statement, deny_insecure_transport, document
 from ._messaging import FIFO_SUFFIX, TOPIC_NAME_LENGTH, need_fifo
@@ -23,7 +22,6 @@ KMS_KEY_ID = "alias/aws/sns"
 SIGNATURE_VERSION = 2  # SHA256; version 1 is SHA1
 ROLE_NAME_LENGTH = 64
 MOST_ARCHIVE_DAYS = 365
-ACCOUNT_ID = re.compile(r"\d{12}")
 
 
 class TopicArgs(TypedDict):
@@ -103,19 +101,13 @@ def check_topic(who: str, name: str, args: TopicArgs) -> None:
     if args.get("log_failed_deliveries"):
         child_name(who, name, ROLE_NAME_LENGTH, "-deliveries")
     for argument in ("publisher_account_ids", "subscriber_account_ids"):
-        each(who, argument, args.get(argument) or [], check_account)  # type: ignore[arg-type]
+        each(who, argument, args.get(argument) or [], account_id)  # type: ignore[arg-type]
     key = args.get("kms_key_id")
     if args.get("publisher_account_ids") and (key is None or key == KMS_KEY_ID):
         why = "no other account can use the account's own key for SNS"
         raise ArgumentError(
             f"{who}: publisher_account_ids needs kms_key_id, got none; {why}, give a key that lets them"
         )
-
-
-def check_account(who: str, argument: str, value: str) -> None:
-    """An account id."""
-    if not ACCOUNT_ID.fullmatch(value):
-        raise ArgumentError(f"{who}: {argument} must be an account id of 12 digits, got {value!r}")
 
 
 def others(topic_arn: pulumi.Input[str], args: TopicArgs) -> list[Statement]:

@@ -1,10 +1,10 @@
 # ruff: noqa: ARG002, N802 - names and parameters of the methods are the protocol's
-"""The docker provider of the sandbox: docker:index/image:Image really built, really pushed to the sandbox's registry.
+"""The docker provider of the sandbox: images really built, and really pushed to the sandbox's registry.
 
-What is refused and what makes a difference is in docker_image.py. It differs from pulumi-docker where a sandbox has to:
-the registry must be on this machine; a refresh notices that an image is gone; and delete takes the tag out of the
-registry and off this machine, which pulumi-docker leaves there, so that nothing is left of a destroyed stack. Update
-leaves the tag before, as pulumi-docker does: it is what a rollback needs.
+docker:index/image:Image is built and pushed; docker:index/remoteImage:RemoteImage is built with secrets, and stays on this
+machine. What is refused and what makes a difference is in docker_image.py and docker_remote_image.py. It differs from
+pulumi-docker where a sandbox has to: the registry must be on this machine; a refresh notices that an image is gone; and
+delete takes the tag off this machine. In the registry it stays, as with pulumi-docker: it is what a rollback needs.
 
 Source: https://github.com/pulumi/pulumi-docker/blob/master/provider/provider.go
 """
@@ -18,10 +18,18 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
-from sandbox.provider import docker_daemon, docker_engine, docker_image, docker_registry, wire
+from sandbox.provider import (
+    docker_daemon,
+    docker_engine,
+    docker_image,
+    docker_remote_image,
+    ecr_registry,
+    wire,
+)
 from sandbox.provider.base import BaseServicer
 from sandbox.provider.docker_context import Context
 from sandbox.provider.docker_image import Reference
+from sandbox.provider.docker_remote_image import REMOTE_IMAGE
 from sandbox.provider.errors import ProviderError
 
 IMAGE = "docker:index/image:Image"
@@ -29,11 +37,14 @@ KINDS = {
     "add": provider_pb2.PropertyDiff.ADD,
     "delete": provider_pb2.PropertyDiff.DELETE,
     "update": provider_pb2.PropertyDiff.UPDATE,
+    "add_replace": provider_pb2.PropertyDiff.ADD_REPLACE,
+    "delete_replace": provider_pb2.PropertyDiff.DELETE_REPLACE,
+    "update_replace": provider_pb2.PropertyDiff.UPDATE_REPLACE,
 }
 
 
 class DockerProvider(BaseServicer):
-    """Serves pulumi-docker's Image. A dead Docker daemon is a ProviderError with the fix, before anything is built."""
+    """Serves pulumi-docker's Image and RemoteImage. A dead Docker daemon is a ProviderError with the fix, before anything is built."""
 
     name = "docker"
     version = "4.11.2"
@@ -60,8 +71,11 @@ class DockerProvider(BaseServicer):
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         _only_images(request.urn)
-        news = wire.from_struct(request.news)
-        inputs, failures = docker_image.check(news, self._directory(context), self.configuration(context)["platform"])
+        news, platform = wire.from_struct(request.news), self.configuration(context)["platform"]
+        if _is_remote(request.urn):
+            inputs, failures = docker_remote_image.check(news, platform)
+        else:
+            inputs, failures = docker_image.check(news, self._directory(context), platform)
         return provider_pb2.CheckResponse(
             inputs=wire.to_struct(inputs),
             failures=[provider_pb2.CheckFailure(property=path, reason=reason) for path, reason in failures],
@@ -69,27 +83,39 @@ class DockerProvider(BaseServicer):
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         old, new = wire.plain(wire.from_struct(request.old_inputs)), wire.plain(wire.from_struct(request.news))
-        found = docker_image.differences(old, new)
+        compare = docker_remote_image.replaced if _is_remote(request.urn) else docker_image.differences
+        found = compare(old, new)
         return provider_pb2.DiffResponse(
             changes=provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE,
             diffs=sorted({path.partition(".")[0] for path in found}),
             detailedDiff={
                 path: provider_pb2.PropertyDiff(kind=KINDS[kind], inputDiff=True) for path, kind in found.items()
             },
+            replaces=sorted({path.partition(".")[0] for path, kind in found.items() if kind.endswith("_replace")}),
             hasDetailedDiff=True,
         )
 
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
+        if _is_remote(request.urn):
+            return self._create_remote(request, context)
         outputs = self._make(request.urn, wire.from_struct(request.properties), request.preview, context)
         id_ = "" if request.preview else outputs["imageName"]
         return provider_pb2.CreateResponse(id=id_, properties=wire.to_struct(outputs))
 
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
-        outputs = self._make(request.urn, wire.from_struct(request.news), request.preview, context)
+        if _is_remote(request.urn):  # only what steers its removal
+            news = wire.from_struct(request.news)
+            outputs = docker_remote_image.outputs(news, wire.from_struct(request.olds)["imageId"])
+        else:
+            outputs = self._make(request.urn, wire.from_struct(request.news), request.preview, context)
         return provider_pb2.UpdateResponse(properties=wire.to_struct(outputs))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         state = wire.plain(wire.from_struct(request.properties))
+        if _is_remote(request.urn) and "name" in state:
+            with self._daemon(context) as client:
+                there = docker_daemon.has(client, state["name"])
+            return _as_recorded(request) if there else provider_pb2.ReadResponse()
         if "repoDigest" not in state:
             raise ProviderError(
                 f"{IMAGE} cannot be imported: neither a registry nor the daemon knows how {request.id} was built; "
@@ -97,25 +123,38 @@ class DockerProvider(BaseServicer):
             )
         _, pushed, digest = state["repoDigest"].partition("@")
         if pushed:
-            there = docker_registry.digest(Reference.parse(state["imageName"]), digest) is not None
+            reference = Reference.parse(state["imageName"])
+            there = ecr_registry.digest(reference.host, reference.repository, digest) is not None
         else:
             with self._daemon(context) as client:
                 there = docker_daemon.has(client, state["repoDigest"])
         if not there:
             return provider_pb2.ReadResponse()  # the engine takes it for deleted and makes it anew
-        return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
+        return _as_recorded(request)
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
         state = wire.plain(wire.from_struct(request.properties))
-        reference = Reference.parse(state["imageName"])
-        if "@" in state["repoDigest"]:
-            docker_registry.delete_tag(reference)
-        with self._progress(request.urn, context) as say, self._daemon(context) as client:
-            docker_daemon.untag(client, state["imageName"], say)
+        if state.get("keepLocally") is not True:
+            with self._progress(request.urn, context) as say, self._daemon(context) as client:
+                docker_daemon.untag(client, state["name"] if _is_remote(request.urn) else state["imageName"], say)
         return empty_pb2.Empty()
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
         raise ProviderError(f"the sandbox's docker provider has {IMAGE} and no function, got {request.tok!r}")
+
+    def _create_remote(
+        self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.CreateResponse:
+        inputs = wire.plain(wire.from_struct(request.properties))
+        if request.preview:
+            return provider_pb2.CreateResponse(properties=wire.to_struct(docker_remote_image.outputs(inputs)))
+        engine = self._engines.get(context.peer())
+        environment = docker_engine.environment(engine) if engine else {}
+        with self._progress(request.urn, context) as say, self._daemon(context) as client:
+            folder = self._directory(context) or Path("/")
+            image_id = docker_remote_image.build(client, inputs, folder, environment, say)
+        outputs = docker_remote_image.outputs(inputs, image_id)
+        return provider_pb2.CreateResponse(id=f"{image_id}{inputs['name']}", properties=wire.to_struct(outputs))
 
     def _make(
         self, urn: str, sealed: Mapping[str, Any], preview: bool, context: grpc.ServicerContext
@@ -133,9 +172,10 @@ class DockerProvider(BaseServicer):
             if inputs["skipPush"]:
                 outputs["repoDigest"] = image_id
             elif not preview:
+                reference = Reference.parse(inputs["imageName"])
+                ecr_registry.refuse_taken(reference.host, reference.repository, reference.tag)
                 login = {key: registry[key] for key in ("username", "password") if key in registry}
                 digest = docker_daemon.push(client, inputs["imageName"], login, say)
-                reference = Reference.parse(inputs["imageName"])
                 outputs["repoDigest"] = f"{reference.host}/{reference.repository}@{digest}"
         return _sealed_like(sealed, outputs)
 
@@ -154,10 +194,22 @@ class DockerProvider(BaseServicer):
             yield client
 
 
+def _as_recorded(request: provider_pb2.ReadRequest) -> provider_pb2.ReadResponse:
+    return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
+
+
+def _token(urn: str) -> str:
+    return urn.split("::")[2].rpartition("$")[2]
+
+
+def _is_remote(urn: str) -> bool:
+    return _token(urn) == REMOTE_IMAGE
+
+
 def _only_images(urn: str) -> None:
-    token = urn.split("::")[2].rpartition("$")[2]
-    if token != IMAGE:
-        raise ProviderError(f"the sandbox's docker provider has {IMAGE} only, got {token}; run it on a real stack")
+    if _token(urn) not in (IMAGE, REMOTE_IMAGE):
+        rule = f"the sandbox's docker provider has {IMAGE} and {REMOTE_IMAGE} only"
+        raise ProviderError(f"{rule}, got {_token(urn)}; run it on a real stack")
 
 
 def _sealed_like(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[str, Any]:

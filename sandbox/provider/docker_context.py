@@ -28,14 +28,14 @@ class Context:
             _add(digest, self.root / name, name)
         return digest.hexdigest()
 
-    def archive(self) -> tuple[Any, str]:
+    def archive(self, gzip: bool = False) -> tuple[Any, str]:
         """The context as a tar file, to be closed by the caller, and the Dockerfile's name in it. Raises OSError."""
         name = self._name_inside()
         content = None
         if name is None:
             content = self.dockerfile.read_text()
             name = f".dockerfile.{hashlib.sha256(content.encode()).hexdigest()[:16]}"  # a name that no file has
-        return docker_files.tar(self.root, exclude=self._patterns(), dockerfile=(name, content)), name
+        return docker_files.tar(self.root, exclude=self._patterns(), dockerfile=(name, content), gzip=gzip), name
 
     def _name_inside(self) -> str | None:
         """The Dockerfile's path within the context, or None when it lies outside."""

@@ -30,7 +30,7 @@ Hide = Callable[[str], str]
 # Its debug lines have whole addresses in them, and in those the build's arguments, which may be secret.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @contextmanager
@@ -103,14 +103,14 @@ def build(client: docker.DockerClient, inputs: Mapping[str, Any], context: Conte
                 use_config_proxy=False,
             ):
                 if "error" in event:
-                    raise ProviderError(_failure(dockerfile, hide(event["error"]), lines))
-                for line in _ESCAPES.sub("", hide(event.get("stream", ""))).splitlines():
+                    raise ProviderError(failure(dockerfile, hide(event["error"]), lines))
+                for line in ESCAPES.sub("", hide(event.get("stream", ""))).splitlines():
                     if line.strip():
                         lines.append(line.rstrip())
                     if line.startswith("Step "):
                         say(line)
         except APIError as error:
-            raise ProviderError(_failure(dockerfile, hide(error.explanation or str(error)), lines)) from error
+            raise ProviderError(failure(dockerfile, hide(error.explanation or str(error)), lines)) from error
     return str(client.images.get(name).id)
 
 
@@ -160,7 +160,8 @@ def _pull(client: docker.DockerClient, image: str, say: Say) -> None:
         say(f"cacheFrom image {image} is not available: {error.explanation}")
 
 
-def _failure(dockerfile: str, error: str, lines: deque[str]) -> str:
+def failure(dockerfile: str, error: str, lines: deque[str]) -> str:
+    """What a build that failed ends with: its error, its last lines, and the way out where it is known."""
     shown = "".join(f"\n    {line}" for line in lines)
     message = f"the build of {dockerfile} failed: {error.strip()}" + (f"; it ended with{shown}" if shown else "")
     base = re.fullmatch(r"Step \d+/\d+ : FROM (\S+).*", lines[-1]) if lines else None

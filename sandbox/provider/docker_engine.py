@@ -1,6 +1,7 @@
 """The engine behind a provider's connection: where its program lives, and its progress display."""
 
 import logging
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,17 +40,26 @@ def program_directory(address: str) -> Path | None:
     A provider that the engine starts is started there. One that it attaches to is not, and the protocol does not say,
     so Linux is asked which process listens at that address and where it is.
     """
-    here = _working_directory(int(address.rpartition(":")[2]))
-    if here is None:
+    process = _process(int(address.rpartition(":")[2]))
+    if process is None:
         return None
+    here = (process / "cwd").readlink()
     return next((folder for folder in (here, *here.parents) if _has_project(folder)), here)
+
+
+def environment(address: str) -> dict[str, str]:
+    """Variables that the engine at `address` was started with, which a provider that it starts would have as well."""
+    process = _process(int(address.rpartition(":")[2]))
+    entries = (process / "environ").read_bytes().split(b"\0") if process else []
+    return dict(os.fsdecode(entry).split("=", 1) for entry in entries if b"=" in entry)
 
 
 def _has_project(folder: Path) -> bool:
     return (folder / "Pulumi.yaml").is_file() or (folder / "Pulumi.yml").is_file()
 
 
-def _working_directory(port: int) -> Path | None:
+def _process(port: int) -> Path | None:
+    """Where Linux describes the process that listens on a port."""
     sockets = set()
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         for line in table.read_text().splitlines()[1:] if table.is_file() else ():
@@ -59,7 +69,7 @@ def _working_directory(port: int) -> Path | None:
     for process in list(Path("/proc").glob("[0-9]*")) if sockets else ():
         try:
             if any(str(entry.readlink()) in sockets for entry in (process / "fd").iterdir()):
-                return (process / "cwd").readlink()
+                return process
         except OSError:  # it ended while we looked, or it is another user's
             continue
     return None

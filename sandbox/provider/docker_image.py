@@ -79,7 +79,7 @@ def check(news: Mapping[str, Any], directory: Path | None, daemon_platform: str)
     """
     failures: Failures = []
     values = wire.plain(dict(news))
-    _check_shape(_SHAPE, values, "", failures)
+    check_shape(_SHAPE, values, "", failures)
     if "imageName" not in values:
         failures.append(("imageName", "missing required property 'imageName'"))
     if failures:
@@ -132,7 +132,8 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any], path: str = "") 
     return found
 
 
-def _check_shape(shape: Any, value: Any, path: str, failures: Failures) -> None:
+def check_shape(shape: Any, value: Any, path: str, failures: Failures) -> None:
+    """Add what is unknown or of another type to the failures."""
     if isinstance(value, wire.Unknown):
         return
     if isinstance(shape, dict):
@@ -142,7 +143,7 @@ def _check_shape(shape: Any, value: Any, path: str, failures: Failures) -> None:
         for name, item in value.items():
             here = f"{path}.{name}" if path else name
             if None in shape or name in shape:
-                _check_shape(shape.get(None) or shape[name], item, here, failures)
+                check_shape(shape.get(None) or shape[name], item, here, failures)
             else:
                 close = difflib.get_close_matches(name, shape, 1)
                 hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(sorted(shape))}"
@@ -152,7 +153,7 @@ def _check_shape(shape: Any, value: Any, path: str, failures: Failures) -> None:
             failures.append((path, f"must be a list, got {value!r}"))
             return
         for index, item in enumerate(value):
-            _check_shape(shape[0], item, f"{path}[{index}]", failures)
+            check_shape(shape[0], item, f"{path}[{index}]", failures)
     elif not isinstance(value, shape):
         failures.append((path, f"must be {_WORDS[shape]}, got {value!r}"))
 
@@ -188,14 +189,7 @@ def _complete(
     if version not in (None, wire.UNKNOWN, "BuilderV1", "BuilderBuildKit"):
         failures.append(("build.builderVersion", f"must be BuilderV1 or BuilderBuildKit, got {version!r}"))
     platform = wire.plain(build.setdefault("platform", daemon_platform))
-    if isinstance(platform, str) and _normal(platform) != _normal(daemon_platform):
-        failures.append(
-            (
-                "build.platform",
-                f"the Docker daemon here builds and runs {daemon_platform}, got {platform!r}; "
-                f"set {daemon_platform} in the sandbox's stack",
-            )
-        )
+    failures += other_platform(platform, daemon_platform)
     context = wire.plain(build.setdefault("context", "."))
     if isinstance(context, str):
         default = posixpath.normpath(posixpath.join(context, "Dockerfile"))
@@ -205,6 +199,14 @@ def _complete(
             if digest is not None:
                 build["contextDigest"] = digest
     return build
+
+
+def other_platform(platform: Any, daemon_platform: str) -> Failures:
+    """What is wrong with a platform that the daemon does not build."""
+    if not isinstance(platform, str) or _normal(platform) == _normal(daemon_platform):
+        return []
+    reason = f"the Docker daemon here builds and runs {daemon_platform}, got {platform!r}"
+    return [("build.platform", f"{reason}; set {daemon_platform} in the sandbox's stack")]
 
 
 def _context_digest(context: str, dockerfile: str, directory: Path | None, failures: Failures) -> str | None:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 
 from sandbox.provider.errors import ProviderError
+from sandbox.provider.scope import ACCOUNT
 
 TIMEOUT_SECONDS = 10.0
 MANIFESTS = (
@@ -22,9 +23,23 @@ def tags(registry: str, repository: str) -> list[str]:
     return sorted(json.loads(body).get("tags") or []) if status == http.client.OK else []
 
 
-def has(registry: str, repository: str, reference: str) -> bool:
-    """Whether a repository has an image by tag or digest. Raises ProviderError when the registry does not answer."""
-    return _ask(registry, "HEAD", f"/v2/{repository}/manifests/{reference}")[0] == http.client.OK
+def digest(registry: str, repository: str, name: str) -> str | None:
+    """Digest of what a tag or a digest names; None when there is none. Raises ProviderError."""
+    status, found, _ = _ask(registry, "HEAD", f"/v2/{repository}/manifests/{name}")
+    return found if status == http.client.OK else None
+
+
+def refuse_taken(registry: str, repository: str, tag: str) -> None:
+    """Refuse, as ECR does, to push a tag that a repository of immutable tags has. Raises ProviderError."""
+    from moto.ecr.models import ecr_backends  # noqa: PLC0415 - after moto's environment is set
+
+    made = (backend.repositories.get(repository) for backend in ecr_backends[ACCOUNT].values())
+    immutable = any(it is not None and it.image_tag_mutability == "IMMUTABLE" for it in made)
+    if immutable and digest(registry, repository, tag) is not None:
+        raise ProviderError(
+            f"pushing {registry}/{repository}:{tag} failed: tag invalid: The image tag '{tag}' already exists in the "
+            f"'{repository}' repository and cannot be overwritten because the tag is immutable."
+        )
 
 
 def delete_images(registry: str, repository: str, names: Iterable[str]) -> None:

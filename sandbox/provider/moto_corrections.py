@@ -35,6 +35,7 @@ def install() -> None:
     _clusters()
     _target_groups()
     moto_eks.install()
+    _scans()
 
 
 def _queues() -> None:
@@ -90,3 +91,19 @@ def _target_groups() -> None:
         return describe(self, *args, **named)
 
     backend.describe_target_groups = with_balancers
+
+
+def _scans() -> None:
+    """The scan of an image answers with a made-up vulnerability, of any image at all."""
+    from moto.ecr.models import ECRBackend  # noqa: PLC0415
+
+    def not_scanned(_: Any, registry_id: str, repository_name: str, image_id: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "registryId": registry_id,
+            "repositoryName": repository_name,
+            "imageId": image_id,
+            "imageScanStatus": {"status": "UNSUPPORTED_IMAGE", "description": "the sandbox has no scanner"},
+        }
+
+    backend: Any = ECRBackend
+    backend.describe_image_scan_findings = not_scanned

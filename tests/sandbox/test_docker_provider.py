@@ -15,6 +15,7 @@ import docker
 import grpc
 import pytest
 from google.protobuf import empty_pb2
+from moto.ecr.models import ecr_backends
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from sandbox import registry
@@ -22,6 +23,7 @@ from sandbox.home import Home
 from sandbox.network import LOOPBACK, free_ports
 from sandbox.provider import wire
 from sandbox.provider.docker import IMAGE, DockerProvider
+from sandbox.provider.scope import ACCOUNT
 from sandbox.provider.serve import serve
 
 URN = f"urn:pulumi:s::p::{IMAGE}::app"
@@ -206,17 +208,30 @@ def test_an_image_that_is_not_pushed_is_known_by_its_id(sandbox: Sandbox) -> Non
     sandbox.delete()  # a second time, as after a crash: nothing to do is no error
 
 
-def test_delete_takes_its_own_tag_and_no_other_of_the_same_image(sandbox: Sandbox, client: docker.DockerClient) -> None:
+def test_delete_leaves_the_registry_what_a_rollback_needs_and_this_machine_nothing(
+    sandbox: Sandbox, client: docker.DockerClient
+) -> None:
     sandbox.check()
     sandbox.create()
-    repository = sandbox.name.removesuffix(":v1")
-    client.images.get(sandbox.name).tag(repository, "kept")
-    client.api.push(repository, "kept", auth_config={})
-    assert tags(sandbox.name) == ["kept", "v1"]
     sandbox.delete()
-    assert tags(sandbox.name) == ["kept"]
-    assert manifest(f"{repository}:kept")[0] == sandbox.state["repoDigest"].partition("@")[2]
-    sandbox.delete()
+    assert tags(sandbox.name) == ["v1"]
+    assert client.images.list(sandbox.name.removesuffix(":v1")) == []
+    sandbox.delete()  # a second time, as after a crash: nothing to do is no error
+
+
+def test_a_tag_that_is_taken_in_a_repository_of_immutable_tags_is_refused_as_ecr_does(sandbox: Sandbox) -> None:
+    host, _, repository = sandbox.name.removesuffix(":v1").partition("/")
+    ecr_backends[ACCOUNT]["eu-west-1"].create_repository(repository, "", {}, {}, "IMMUTABLE", [])
+    sandbox.check()
+    sandbox.create()
+    (sandbox.folder / "main.py").write_text("print(1)\n")
+    sandbox.check()
+    assert refused(sandbox.update) == (
+        f"pushing {host}/{repository}:v1 failed: tag invalid: The image tag 'v1' already exists in the '{repository}' "
+        "repository and cannot be overwritten because the tag is immutable."
+    )
+    sandbox.check(skipPush=True)
+    assert sandbox.update()["repoDigest"].startswith("sha256:"), "built, and pushed by nobody"
 
 
 def test_a_refresh_notices_that_the_image_is_gone(sandbox: Sandbox) -> None:

@@ -6,9 +6,9 @@ import pytest
 from pulumi.runtime.proto import provider_pb2
 
 from sandbox.network import LOOPBACK, free_ports
-from sandbox.provider import docker_registry
+from sandbox.provider import ecr_registry
 from sandbox.provider.docker import IMAGE, DockerProvider
-from sandbox.provider.docker_image import Reference
+from sandbox.provider.docker_remote_image import REMOTE_IMAGE
 from sandbox.provider.errors import ProviderError
 
 NOBODY: Any = None  # a context that is not asked
@@ -42,7 +42,7 @@ def test_a_setting_that_the_sandbox_does_not_know_is_refused() -> None:
 
 def test_a_registry_that_does_not_answer_is_named() -> None:
     port = free_ports(1, [LOOPBACK])[0]
-    message = refusal(docker_registry.delete_tag, Reference(f"localhost:{port}", "app", "v1"))
+    message = refusal(ecr_registry.digest, f"localhost:{port}", "app", "v1")
     assert message.startswith(f"the registry at localhost:{port} does not answer (")
     assert message.endswith("); `python -m sandbox start` starts it")
 
@@ -50,7 +50,8 @@ def test_a_registry_that_does_not_answer_is_named() -> None:
 def test_what_is_no_image_is_refused() -> None:
     request = provider_pb2.CheckRequest(urn="urn:pulumi:s::p::docker:index/container:Container::web")
     assert refusal(DockerProvider().Check, request, NOBODY) == (
-        f"the sandbox's docker provider has {IMAGE} only, got docker:index/container:Container; run it on a real stack"
+        f"the sandbox's docker provider has {IMAGE} and {REMOTE_IMAGE} only, got docker:index/container:Container; "
+        "run it on a real stack"
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import slipway
 
 CONTEXT = Path(__file__).parent / "image"
+SECRET_CONTEXT = CONTEXT.parent / "image_secrets"
 CLUSTER = "arn:aws:ecs:eu-west-1:123456789012:cluster/main"
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/abc"
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/api@sha256:" + "a" * 64
@@ -174,8 +175,13 @@ RICHEST: dict[str, dict[str, Any]] = {
         "target": "run",
         "build_args": {"BASE_IMAGE": "scratch"},
         "architecture": "arm64",
+        "cache_from": ["ghcr.io/shop/app:main"],
+        "kms_key_arn": KEY,
+        "pull_account_ids": ["210987654321"],
         "keep_releases": 5,
         "force_delete": True,
+        "fail_on_severity": "HIGH",
+        "accepted_findings": ["CVE-2023-4911"],
         "tags": {"team": "shop"},
     },
     "FanOut": {

@@ -42,7 +42,7 @@ COMPUTED: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "aws:lb/targetGroup:TargetGroup": lambda name: {"arnSuffix": f"targetgroup/{name}/2c3d"},
     "aws:sqs/queue:Queue": lambda name: {"url": f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"},
     "docker:index/image:Image": lambda name: {
-        "repoDigest": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name}@sha256:{'a' * 64}"
+        "repoDigest": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{name.rpartition('-')[0]}@sha256:{'a' * 64}"
     },
     "pulumi-python:dynamic/slipway:PrivateKey": lambda name: {"public_key": f"ssh-ed25519 AAAA {name}"},
 }
@@ -54,6 +54,12 @@ ANSWERS: Mapping[str, Answer] = {
     "aws:index/getPartition:getPartition": {"partition": "aws"},
     "aws:index/getRegion:getRegion": {"region": REGION},
     "aws:ecr/getAuthorizationToken:getAuthorizationToken": {"userName": "AWS", "password": "token"},
+    "aws:ecr/getImages:getImages": {"imageIds": []},
+    "aws:ecr/getRepository:getRepository": lambda args: {
+        "name": args["name"],
+        "repositoryUrl": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{args['name']}",
+        "arn": f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/{args['name']}",
+    },
     "aws:ssm/getParameter:getParameter": {"value": "ami-0123456789abcdef0"},
 }
 

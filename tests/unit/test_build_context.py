@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from slipway._build_context import digest, ignore_patterns, is_ignored, seen_files
+from slipway._build_context import Digests, digests, ignore_patterns, is_ignored, seen_files
 
 SETTINGS = "{}"
 
@@ -24,7 +24,11 @@ def tree(tmp_path: Path) -> Path:
 
 
 def of(context: Path, settings: str = SETTINGS) -> str:
-    return digest(context, context / "Dockerfile", settings)
+    return of_both(context, settings).content
+
+
+def of_both(context: Path, settings: str = SETTINGS) -> Digests:
+    return digests(context, context / "Dockerfile", settings)
 
 
 def test_a_copy_elsewhere_at_another_time_has_the_same_digest(tree: Path, tmp_path: Path) -> None:
@@ -40,7 +44,9 @@ def test_a_copy_elsewhere_at_another_time_has_the_same_digest(tree: Path, tmp_pa
 CHANGES: dict[str, tuple[Callable[[Path], object], bool]] = {
     "content": (lambda it: (it / "src/main.py").write_text("print(2)\n"), True),
     "dockerfile": (lambda it: (it / "Dockerfile").write_text("FROM other\n"), True),
-    "mode": (lambda it: (it / "src/main.py").chmod(0o755), True),
+    "executable": (lambda it: (it / "src/main.py").chmod(0o755), True),
+    "executable by others": (lambda it: (it / "src/main.py").chmod(0o655), False),
+    "another umask": (lambda it: (it / "src/main.py").chmod(0o664), False),
     "new file": (lambda it: (it / "new").write_text(""), True),
     "rename": (lambda it: (it / "src/main.py").rename(it / "src/other.py"), True),
     "link": (lambda it: (it / "link").symlink_to("src/main.py"), True),
@@ -60,6 +66,17 @@ def test_the_digest_changes_exactly_when_the_build_can_see_it(tree: Path, change
     make, seen = CHANGES[change]
     make(tree)
     assert (of(tree) != before) is seen
+
+
+def test_a_clone_under_another_umask_has_the_same_content_and_other_modes(tree: Path) -> None:
+    (tree / "run").write_text("#!/bin/sh\n")
+    (tree / "run").chmod(0o755)
+    before = of_both(tree)
+    for path in tree.rglob("*"):
+        path.chmod(0o775 if path.is_dir() or path.name == "run" else 0o664)
+    after = of_both(tree)
+    assert after.content == before.content
+    assert after.modes != before.modes, "the docker provider would build again under the name it has"
 
 
 def test_settings_and_the_boundary_between_parts_count(tree: Path) -> None:

@@ -57,6 +57,8 @@ def test_the_richest_sample_sets_every_argument(kind: str) -> None:
         "Bastion": {"key_file", "key_algorithm"},  # exclude public_key
         # They exclude scaling, load_balancer, permissions and the settings of a log of its own.
         "FargateService": {"keep_scaled_count", "listener", "execution_role_arn", "task_role_arn", "log_group_arn"},
+        # Excludes context; the owner's; exclude cache_from.
+        "ContainerImage": {"image_uri", "repository_url", "build_secrets", "push_dockerfile"},
         "FanOut": {"topic_arn", "create_kms_key"},  # exclude kms_key_id
         "Queue": {"kms_key_id"},  # excludes create_kms_key
         "QueueWorker": {"backlog_per_task"},  # follows from the latency
@@ -162,6 +164,7 @@ def test_the_public_names_are_these() -> None:
     assert slipway.__all__ == sorted(slipway.__all__)
     assert set(slipway.__all__) == {
         "ArgumentError",
+        "BuildSecretArgs",
         "FanOutQueueArgs",
         "QueueWorkerQueueArgs",
         "QueueWorkerTopicArgs",

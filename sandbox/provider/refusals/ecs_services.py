@@ -123,7 +123,8 @@ def image_without_push(scope: Scope) -> str | None:
         image = container["image"]
         repository, _, rest = image.partition("/")[2].partition("@")
         repository, _, tag = repository.partition(":")
-        if is_in_ecr(scope, image) and not ecr_registry.has(scope.cloud.registry, repository, rest or tag or "latest"):
+        name = rest or tag or "latest"
+        if is_in_ecr(scope, image) and ecr_registry.digest(scope.cloud.registry, repository, name) is None:
             return f"pull image manifest has been retried 1 time(s): failed to resolve ref {image}: {image}: not found"
     return None
 

@@ -62,6 +62,21 @@ def get_repository(scope: Scope) -> Mapping[str, Any]:
     }
 
 
+def get_images(scope: Scope) -> Mapping[str, Any]:
+    """Tags and digests of the images of a repository, as the registry that stands for ECR has them."""
+    name = scope.inputs["repositoryName"]
+    scope.call("describe_repositories", repositoryNames=[name])  # refuses one that does not exist
+    registry = scope.cloud.registry
+    found = [(tag, ecr_registry.digest(registry, name, tag)) for tag in ecr_registry.tags(registry, name)]
+    return {
+        "id": name,
+        "region": scope.region,
+        "repositoryName": name,
+        "registryId": ACCOUNT,
+        "imageIds": [{"imageTag": tag, "imageDigest": digest} for tag, digest in found if digest],
+    }
+
+
 RESOURCES = (
     Resource(
         "aws:ecr/repository:Repository",
@@ -100,8 +115,21 @@ RESOURCES = (
         documents="policy",
         immutable={"a policy belongs to one repository": "repository"},
     ),
+    Resource(
+        "aws:ecr/repositoryPolicy:RepositoryPolicy",
+        "ecr",
+        create=Call("set_repository_policy"),
+        id="{repository}",
+        read=(Call("get_repository_policy", {"repositoryName": "{id}"}),),
+        updates=(Update("policy", Call("set_repository_policy", {"repositoryName": "{id}"})),),
+        delete=Call("delete_repository_policy", {"repositoryName": "{id}"}),
+        names={"repository": "repositoryName", "policy": "policyText"},
+        documents="policy",
+        immutable={"a policy belongs to one repository": "repository"},
+    ),
 )
 FUNCTIONS = (
     Function("aws:ecr/getAuthorizationToken:getAuthorizationToken", "ecr", get_authorization_token),
+    Function("aws:ecr/getImages:getImages", "ecr", get_images),
     Function("aws:ecr/getRepository:getRepository", "ecr", get_repository),
 )

@@ -29,6 +29,7 @@ outputs = {
     "defaultTags": aws.get_default_tags().tags,
     "group": aws.ec2.get_security_group_output(vpc_id=vpc.id, name="default").id,
     "image": image.architecture,
+    "images": aws.ecr.get_images_output(repository_name=repository.name).image_ids,
     "parameter": parameter.type,
     "partition": aws.get_partition().partition,
     "region": aws.get_region().region,
