@@ -11,7 +11,7 @@ import tempfile
 import threading
 import uuid
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent import futures
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -45,7 +45,7 @@ def build(
     Raises ProviderError with the last lines of the build where it fails.
     """
     archive, dockerfile = context.archive(gzip=True)  # BuildKit takes some plain ones for a Dockerfile
-    lines: deque[str] = deque(maxlen=SHOWN_LINES)
+    output = _Output(say, hide)
     with archive, _session(client, secrets) as session:
         answer = client.api.post(
             _url(client, "build"),
@@ -65,30 +65,49 @@ def build(
         )
         with answer:
             if answer.status_code != 200:
-                raise ProviderError(failure(options["dockerfile"], hide(answer.json()["message"]), lines))
+                raise ProviderError(failure(options["dockerfile"], hide(answer.json()["message"]), output.lines()))
             for line in answer.iter_lines():
                 event = json.loads(line)
                 if "error" in event:
-                    raise ProviderError(failure(options["dockerfile"], hide(event["error"]), lines))
+                    raise ProviderError(failure(options["dockerfile"], hide(event["error"]), output.lines()))
                 if event.get("id") == "moby.buildkit.trace":
-                    for step, output in _trace(base64.b64decode(event["aux"])):
-                        text = ESCAPES.sub("", hide(step or output)).rstrip()
-                        if text and text not in list(lines)[-1:]:
-                            lines.append(text)
-                        if step:
-                            say(text)
+                    output.add(base64.b64decode(event["aux"]))
     return str(client.images.get(name).id)
 
 
-def _trace(status: bytes) -> Iterator[tuple[str, str]]:
-    """A step that begins, or a line that one wrote, out of a StatusResponse."""
-    for number, value in _fields(status):
-        inner = dict(_fields(value)) if isinstance(value, bytes) else {}
-        if number == 1 and 5 in inner and 6 not in inner:  # a vertex that has started and is not done
-            yield bytes(inner[3]).decode(errors="replace"), ""
-        elif number == 3:
-            for line in bytes(inner.get(4, b"")).decode(errors="replace").splitlines():
-                yield "", line
+class _Output:
+    """What a build said, line by line, since a secret may begin in one piece of a line and end in the next."""
+
+    def __init__(self, say: Say, hide: Hide) -> None:
+        self._say, self._hide = say, hide
+        self._lines: deque[str] = deque(maxlen=SHOWN_LINES)
+        self._begun: dict[bytes, str] = {}  # by step, as several write at once
+
+    def add(self, status: bytes) -> None:
+        """Take in a StatusResponse: steps that begin, and what they write."""
+        for number, value in _fields(status):
+            inner = dict(_fields(value)) if isinstance(value, bytes) else {}
+            if number == 1 and 5 in inner and 6 not in inner:  # a vertex that has started and is not done
+                step = self._hide(bytes(inner[3]).decode(errors="replace"))
+                if step not in self._lines:
+                    self._lines.append(step)
+                    self._say(step)
+            elif number == 3:
+                step_id, written = bytes(inner[1]), bytes(inner.get(4, b"")).decode(errors="replace")
+                *whole, self._begun[step_id] = (self._begun.get(step_id, "") + written).split("\n")
+                for line in whole:
+                    self._keep(line)
+
+    def lines(self) -> deque[str]:
+        """The last lines so far."""
+        for line in self._begun.values():
+            self._keep(line)
+        self._begun.clear()
+        return self._lines
+
+    def _keep(self, line: str) -> None:
+        if text := self._hide(ESCAPES.sub("", line)).rstrip():
+            self._lines.append(text)
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, Any]]:
@@ -165,9 +184,12 @@ def _session(client: docker.DockerClient, secrets: Mapping[str, bytes]) -> Itera
         api: Any = client.api
         theirs = api._get_raw_response_socket(answer)  # noqa: SLF001 - as docker-py's own attach does
         daemon: socket.socket = getattr(theirs, "_sock", theirs)
+        # What the daemon sent behind its answer's head is in the buffer already, so that is read and not the socket.
+        raw: Any = answer.raw
+        heard = raw._fp.fp  # noqa: SLF001
         with socket.socket(socket.AF_UNIX) as ours:
             ours.connect(path)
-            pumps = [threading.Thread(target=_pump, args=ends) for ends in ((daemon, ours), (ours, daemon))]
+            pumps = [threading.Thread(target=_pump, args=ends) for ends in ((heard.read1, ours), (ours.recv, daemon))]
             for pump in pumps:
                 pump.start()
             try:
@@ -182,9 +204,9 @@ def _session(client: docker.DockerClient, secrets: Mapping[str, bytes]) -> Itera
                 server.stop(None).wait()
 
 
-def _pump(source: socket.socket, sink: socket.socket) -> None:
+def _pump(read: Callable[[int], bytes], sink: socket.socket) -> None:
     with suppress(OSError):  # the other direction has ended the session
-        while data := source.recv(BLOCK_BYTES):
+        while data := read(BLOCK_BYTES):
             sink.sendall(data)
     with suppress(OSError):
         sink.shutdown(socket.SHUT_WR)

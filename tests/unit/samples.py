@@ -168,7 +168,14 @@ RICHEST: dict[str, dict[str, Any]] = {
         },
         "tags": {"team": "shop"},
     },
-    "Cluster": {"log_retention_days": 90, "tags": {"team": "shop"}},
+    "Cluster": {
+        "container_insights": "enhanced",
+        "spot_percent": 60,
+        "exec_kms_key_arn": KEY,
+        "service_connect_namespace": "shop.internal",
+        "log_retention_days": 90,
+        "tags": {"team": "shop"},
+    },
     "ContainerImage": {
         "context": str(CONTEXT),
         "dockerfile": str(CONTEXT / "Dockerfile"),

@@ -53,6 +53,10 @@ ANSWERS: Mapping[str, Answer] = {
     "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
     "aws:index/getPartition:getPartition": {"partition": "aws"},
     "aws:index/getRegion:getRegion": {"region": REGION},
+    "aws:ecs/getCluster:getCluster": {
+        "arn": f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/main",
+        "serviceConnectDefaults": [{"namespace": "arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-1"}],
+    },
     "aws:ecr/getAuthorizationToken:getAuthorizationToken": {"userName": "AWS", "password": "token"},
     "aws:ecr/getImages:getImages": {"imageIds": []},
     "aws:ecr/getRepository:getRepository": lambda args: {

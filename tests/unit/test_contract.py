@@ -57,6 +57,7 @@ def test_the_richest_sample_sets_every_argument(kind: str) -> None:
         "Bastion": {"key_file", "key_algorithm"},  # exclude public_key
         # They exclude scaling, load_balancer, permissions and the settings of a log of its own.
         "FargateService": {"keep_scaled_count", "listener", "execution_role_arn", "task_role_arn", "log_group_arn"},
+        "Cluster": {"cluster_name", "service_connect_namespace_arn"},  # take what is there
         # Excludes context; the owner's; exclude cache_from.
         "ContainerImage": {"image_uri", "repository_url", "build_secrets", "push_dockerfile"},
         "FanOut": {"topic_arn", "create_kms_key"},  # exclude kms_key_id

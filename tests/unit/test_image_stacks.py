@@ -1,4 +1,4 @@
-"""Images on the real engine: what is the same release, what a killed deployment leaves, and where secrets do not get to."""
+"""Images and clusters on the real engine: what is the same release, what a killed deployment leaves, and where secrets do not get to."""
 
 import json
 import os
@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import docker
 import pytest
@@ -20,8 +21,13 @@ runtime: {{name: python, options: {{virtualenv: {CHECKOUT / ".venv"}}}}}
 """
 PROGRAM = """
 import pulumi
-from slipway import ContainerImage
+from slipway import Cluster, ContainerImage
 
+cluster = Cluster("main", {"service_connect_namespace": "shop.internal", "spot_percent": 60})
+pulumi.export("namespaces", [
+    cluster.service_connect_namespace_arn,
+    Cluster("taken", {"cluster_name": cluster.cluster_arn}).service_connect_namespace_arn,
+])
 image = ContainerImage("app", {"context": "app", "force_delete": True, "pull_account_ids": ["210987654321"]})
 secret = ContainerImage(
     "secret",
@@ -39,11 +45,11 @@ pulumi.export("taken", taken.repository_url)
 """
 GATED = PROGRAM.replace('"context": "app",', '"context": "app", "fail_on_severity": "HIGH",')
 SERVICE = """
-from slipway import Cluster, FargateService, Network
+from slipway import FargateService, Network
 
 network = Network("main", {"nat": "none", "interface_endpoints": ["logs"]})
 service = {
-    "cluster_arn": Cluster("main", {}).cluster_arn,
+    "cluster_arn": cluster.cluster_arn,
     "vpc_id": network.vpc_id,
     "subnet_ids": network.private_subnet_ids,
     "image": image.image_uri,
@@ -88,9 +94,15 @@ def program(stacks: Stacks, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     stacks.pulumi(folder, "destroy", "--yes", "--skip-preview")
 
 
-def outputs(stacks: Stacks, program: Path) -> dict[str, str]:
-    found: dict[str, str] = json.loads(stacks.pulumi(program, "stack", "output", "--json"))
+def outputs(stacks: Stacks, program: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(stacks.pulumi(program, "stack", "output", "--json"))
     return found
+
+
+def test_a_cluster_that_is_there_has_the_namespace_that_it_was_made_with(stacks: Stacks, program: Path) -> None:
+    made, taken = outputs(stacks, program)["namespaces"]
+    assert made.startswith("arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-")
+    assert taken == made
 
 
 def test_a_second_clone_at_another_time_is_no_change_and_another_umask_no_other_release(

@@ -19,7 +19,7 @@ DESCRIBE = Call(
 
 
 def get_cluster(scope: Scope) -> Mapping[str, Any]:
-    """The cluster by name."""
+    """The cluster by name or ARN."""
     name = scope.inputs["clusterName"]
     found = scope.call("describe_clusters", clusters=[name], include=["SETTINGS", "TAGS"])["clusters"]
     if not found or found[0]["status"] != "ACTIVE":
@@ -28,12 +28,12 @@ def get_cluster(scope: Scope) -> Mapping[str, Any]:
     return {
         "id": cluster["clusterArn"],
         "arn": cluster["clusterArn"],
-        "clusterName": name,
+        "clusterName": cluster["clusterName"],
         "status": cluster["status"],
         "pendingTasksCount": cluster["pendingTasksCount"],
         "runningTasksCount": cluster["runningTasksCount"],
         "registeredContainerInstancesCount": cluster["registeredContainerInstancesCount"],
-        "serviceConnectDefaults": [],
+        "serviceConnectDefaults": [default] if (default := cluster.get("serviceConnectDefaults")) else [],
         "settings": cluster.get("settings", []),
         "tags": {tag["key"]: tag["value"] for tag in cluster.get("tags", [])},
     }
