@@ -8,6 +8,9 @@ from tests.policies.cases_ecs_more import MORE_ECS_CASES
 from tests.policies.cases_iam import IAM_CASES
 from tests.policies.cases_lb import LB_CASES
 from tests.policies.cases_messaging import MESSAGING_CASES
+from tests.policies.cases_more import MORE_CASES
+from tests.policies.cases_more_documents import MORE_DOCUMENTS
+from tests.policies.cases_more_rights import MORE_RIGHTS
 from tests.policies.cases_network import NETWORK_CASES
 from tests.policies.samples import (
     EVERYTHING,
@@ -40,6 +43,9 @@ CASES = [
     *NETWORK_CASES,
     *LB_CASES,
     *IAM_CASES,
+    *MORE_CASES,
+    *MORE_DOCUMENTS,
+    *MORE_RIGHTS,
     Case(
         "ecr-immutable-tags",
         REPOSITORY,
