@@ -2,7 +2,8 @@
 
 `.venv/bin/python -m bench.provider [count ...]`; 100, 500 and 2,000 resources of ten types by default. Each count is created
 three times (2,000 once) by either provider in turn, each time in a new stack and a new sandbox; the minimum counts. It needs
-no sandbox of its own and leaves none behind. First of all: how long `python -m sandbox start` takes until all is ready.
+no sandbox of its own and leaves none behind. MiB is the sandbox's memory at the end, KiB each what a resource adds to that
+from one count to the next. First of all: how long `python -m sandbox start` takes until all is ready.
 """
 
 import contextlib
@@ -89,7 +90,10 @@ def main(counts: list[int]) -> None:
         home = Path(made)
         starts = [start_seconds(home / f"start{number}") for number in range(STARTS)]
         print(f"sandbox ready after {min(starts):.2f} s (minimum of {STARTS}; slowest {max(starts):.2f} s)")
-        print(f"{'resources':>9} {'nothing s':>9} {'sandbox s':>9} {'ratio':>6} {'creates/s':>9} {'KiB each':>9}")
+        print(
+            f"{'resources':>9} {'nothing s':>9} {'sandbox s':>9} {'ratio':>6} {'creates/s':>9} {'MiB':>7} {'KiB each':>9}"
+        )
+        before = (0, 0.0)
         for count in counts:
             floor, own, memory = [], [], []
             for number in range(1 if count >= ONE_ROUND_FROM else ROUNDS):
@@ -97,14 +101,15 @@ def main(counts: list[int]) -> None:
                 floor.append(up_seconds(count, nothing, folder / "nothing"))
                 with sandbox(folder / "home") as env:
                     status = json.loads(run(sys.executable, "-m", "sandbox", "status", "--json", env=env))
-                    before = resident_kib(status["pid"])
                     own.append(up_seconds(count, status["ports"]["aws"], folder / "sandbox"))
-                    memory.append((resident_kib(status["pid"]) - before) / count)
-            ratio = min(own) / min(floor)
+                    memory.append(resident_kib(status["pid"]))
+            each = f"{(min(memory) - before[1]) / (count - before[0]):9.1f}" if before[0] else f"{'':9}"
             print(
-                f"{count:9} {min(floor):9.1f} {min(own):9.1f} {ratio:6.2f} {count / min(own):9.1f} {min(memory):9.1f}",
+                f"{count:9} {min(floor):9.1f} {min(own):9.1f} {min(own) / min(floor):6.2f} {count / min(own):9.1f} "
+                f"{min(memory) / 1024:7.0f} {each}",
                 flush=True,
             )
+            before = (count, min(memory))
     server.stop(None).wait()
 
 

@@ -144,3 +144,46 @@ def test_every_function_fills_the_sdks_own_result_types(project: Project) -> Non
     assert outputs["defaultTags"] == {}
     project.run("preview", "--expect-no-changes")
     project.run("destroy", "--yes", "--skip-preview")
+
+
+@pytest.mark.parametrize("project", ["state_commands"], indirect=True)
+def test_resources_are_moved_about_in_the_state(project: Project) -> None:
+    project.run("config", "set", "--secret", "title", "hush")
+    project.run("config", "set", "protected", "true")
+    project.run("up", "--yes", "--skip-preview")
+    urns = {name: each["urn"] for name, each in project.state().items()}
+
+    project.run("config", "set", "delay", "5")
+    project.run("up", "--yes", "--skip-preview", "--target", urns["bills"])
+    assert delays(project) == {"orders": 0, "bills": 5}, "a target alone is updated"
+
+    assert "protected" in project.run("destroy", "--yes", "--skip-preview", "--target", urns["orders"], ok=False)
+    project.run("state", "unprotect", "--yes", urns["orders"])
+    project.run("config", "set", "protected", "false")
+    project.run("state", "rename", "--yes", urns["orders"], "renamed")
+    project.run("config", "set", "orders", "renamed")
+    url = json.loads(project.run("stack", "output", "--json"))["orders"]
+    project.run("up", "--yes", "--skip-preview")
+    assert delays(project) == {"renamed": 5, "bills": 5}
+    assert project.state()["renamed"]["outputs"]["url"] == url, "a renamed resource is not made anew"
+
+    project.run("state", "delete", "--yes", project.state()["renamed"]["urn"])
+    project.run("config", "set", "import", url)
+    project.run("config", "set", "name", url.rpartition("/")[2])
+    assert "= 1 imported" in project.run("up", "--yes", "--skip-preview")
+    project.run("preview", "--expect-no-changes")
+    assert "hush" not in project.run("stack", "export")
+    project.run("destroy", "--yes", "--skip-preview")
+    assert AwsClient().call("sqs", "list_queues", "eu-west-1").get("QueueUrls", []) == []
+
+
+def delays(project: Project) -> dict[str, int]:
+    """What SQS says of each queue in the state."""
+    client, queues = AwsClient(), {}
+    for name, each in project.state().items():
+        if each["type"] == "aws:sqs/queue:Queue":
+            found = client.call(
+                "sqs", "get_queue_attributes", "eu-west-1", QueueUrl=each["id"], AttributeNames=["DelaySeconds"]
+            )
+            queues[name] = int(found["Attributes"]["DelaySeconds"])
+    return queues

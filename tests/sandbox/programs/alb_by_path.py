@@ -1,4 +1,4 @@
-"""One load balancer, by its older name, for several services: rules by path and host, redirect, TLS, DNS, a firewall."""
+"""One load balancer, by its older name, for several services: rules by path and host, redirect, TLS, DNS."""
 
 import pulumi
 import pulumi_aws as aws
@@ -82,13 +82,6 @@ aws.route53.Record(
         aws.route53.RecordAliasArgs(name=balancer.dns_name, zone_id=balancer.zone_id, evaluate_target_health=True)
     ],
 )
-firewall = aws.wafv2.WebAcl(
-    "web",
-    scope="REGIONAL",
-    default_action={"allow": {}},
-    visibility_config={"cloudwatch_metrics_enabled": False, "metric_name": "web", "sampled_requests_enabled": False},
-)
-aws.wafv2.WebAclAssociation("web", resource_arn=balancer.arn, web_acl_arn=firewall.arn)
 
 pulumi.export("url", f"https://{domain}")
 pulumi.export("rules", len(services))
