@@ -9,6 +9,7 @@ import settings
 from slipway import (
     Bastion,
     Cluster,
+    ClusterArgs,
     ContainerImage,
     FanOut,
     FanOutArgs,
@@ -35,7 +36,10 @@ network = Network(
         "flow_log_retention_days": days,
     },
 )
-cluster = Cluster("platform", {"log_retention_days": days})
+commands: ClusterArgs = {"log_retention_days": days}
+if config.exec_kms_key_arn:
+    commands["exec_kms_key_arn"] = config.exec_kms_key_arn
+cluster = Cluster("platform", commands)
 image = ContainerImage(
     "app",
     {

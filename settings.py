@@ -44,6 +44,7 @@ class Settings(BaseModel):
     certificate_arn: str
     access_logs_bucket: str
     alarm_topic_arn: str
+    exec_kms_key_arn: str
     worker_max_tasks: int
     bastion_allowed_cidr_blocks: list[str] = Field(min_length=1)
     bastion_key_file: str

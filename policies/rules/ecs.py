@@ -150,7 +150,7 @@ def ecs_cluster_exec_logging(cluster: Resource) -> Outcomes:
     controls=("NIST SC-28",),
     link=EXEC,
     fix="set kmsKeyId in configuration.executeCommandConfiguration, and cloudWatchEncryptionEnabled or "
-    "s3BucketEncryptionEnabled in its logConfiguration; slipway's Cluster has no argument for a key",
+    "s3BucketEncryptionEnabled in its logConfiguration; exec_kms_key_arn of slipway's Cluster does so",
 )
 def ecs_cluster_exec_encrypted(cluster: Resource) -> Outcomes:
     """Sessions in tasks, and their log, are encrypted with a KMS key of your own.

@@ -28,6 +28,7 @@ VALUES = {
     "certificateArn": "",
     "accessLogsBucket": "",
     "alarmTopicArn": "",
+    "execKmsKeyArn": "",
     "workerMaxTasks": "4",
     "bastionAllowedCidrBlocks": '["198.51.100.7/32"]',
     "bastionKeyFile": ".sandbox/keys/bastion.pem",
