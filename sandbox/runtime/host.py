@@ -13,6 +13,7 @@ import docker
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 
 from sandbox.runtime import pause
+from sandbox.runtime.namespaces import Namespace
 from sandbox.runtime.specs import TaskError
 
 LABEL = "slipway.sandbox"
@@ -47,6 +48,7 @@ class DockerHost:
         self._registry = registry
         self._starting = threading.Semaphore(STARTS_AT_ONCE)
         self._pulling = threading.Lock()
+        self._joining = threading.Lock()
         self._seen: dict[str, ContainerSeen] = {}
         self._refreshed = threading.Condition()
 
@@ -97,7 +99,7 @@ class DockerHost:
             return False
         return True
 
-    def network_namespace(self, labels: dict[str, str]) -> str:
+    def network_namespace(self, labels: dict[str, str], namespace: Namespace | None = None) -> str:
         """Start a container that only holds a network namespace, and return its id."""
         try:
             self._client.images.get(pause.IMAGE)
@@ -106,8 +108,22 @@ class DockerHost:
             content = pause.root_filesystem(self._architecture)
             self._client.api.import_image_from_data(content, repository=name, tag=tag)
         holder = self.create(pause.IMAGE, {"command": ["/pause"], "network_mode": "bridge"}, labels)
+        self.join(holder, namespace)
         self.start(holder)
         return holder
+
+    def join(self, container: str, namespace: Namespace | None) -> None:
+        """Let a container that is not started yet be found by its names, and find others. Raises TaskError."""
+        if namespace is None:
+            return
+        network = f"slipway-{self._owner}-{namespace.key}"
+        try:
+            with self._joining:
+                if not self._client.networks.list(names=[network]):
+                    self._client.networks.create(network, labels={LABEL: self._owner})
+                self._client.api.connect_container_to_network(container, network, aliases=list(namespace.aliases))
+        except DockerException as error:
+            raise TaskError(f"CannotStartContainerError: Service Connect: {_words(error)}") from error
 
     def create(self, image: str, arguments: dict[str, Any], labels: dict[str, str]) -> str:
         """Create a container, not started, and return its id. Raises TaskError."""
@@ -131,7 +147,7 @@ class DockerHost:
     def address(self, container: str) -> str:
         """IPv4 address of a running container on Docker's bridge, empty when it ended already."""
         networks = self._client.api.inspect_container(container)["NetworkSettings"]["Networks"]
-        return next((str(network["IPAddress"]) for network in networks.values()), "")
+        return str(networks["bridge"]["IPAddress"]) if "bridge" in networks else ""
 
     def published(self, container: str, port: int) -> int:
         """Port of this machine that leads to a TCP port of a running container. Raises TaskError when none does."""
@@ -195,14 +211,16 @@ class DockerHost:
         self._client.volumes.create(name, labels={LABEL: self._owner})
 
     def remove_all(self) -> int:
-        """Kill and remove every container and volume of this sandbox; returns how many containers there were."""
+        """Kill and remove every container, volume and network of this sandbox; returns how many containers there were."""
         mine = {"label": f"{LABEL}={self._owner}"}
         containers = [entry["Id"] for entry in self._client.api.containers(all=True, filters=mine)]
         volumes = [volume.name for volume in self._client.volumes.list(filters=mine)]
         try:
             self.remove(containers, volumes)
+            for network in self._client.networks.list(filters=mine):
+                network.remove()
         except APIError as error:
-            log.warning("a container or volume of the sandbox could not be removed: %s", _words(error))
+            log.warning("a container, volume or network of the sandbox could not be removed: %s", _words(error))
         return len(containers)
 
 

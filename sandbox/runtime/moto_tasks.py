@@ -12,8 +12,10 @@ from moto.ec2.models import ec2_backends
 from moto.ecs.models import EC2ContainerServiceBackend, TaskDefinition
 from moto.logs.models import logs_backends
 
+from sandbox.runtime import environment_files
 from sandbox.runtime.host import DockerHost
 from sandbox.runtime.moto_types import MotoTask
+from sandbox.runtime.namespaces import namespace_of
 from sandbox.runtime.secrets import resolve
 from sandbox.runtime.specs import ContainerSpec, LogTarget, TaskError, container_spec, volume_name
 from sandbox.runtime.task_run import ContainerRun, TaskRun
@@ -49,12 +51,11 @@ def prepare(
     for container in containers:
         override = overrides.get(container["name"], {})
         variables = environment | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+        variables |= environment_files.variables(container.get("environmentFiles") or [], account)
         for entry in [*(container.get("environment") or []), *override.get("environment", [])]:
             variables[entry["name"]] = entry["value"]
         for entry in container.get("secrets") or []:
             variables[entry["name"]] = resolve(entry["valueFrom"], account, region)
-        if container.get("environmentFiles"):
-            raise TaskError("ResourceInitializationError: the sandbox reads no environmentFiles; use environment")
         merged = container | {key: override[key] for key in ("command", "cpu", "memory") if key in override}
         spec = container_spec(
             merged,
@@ -69,7 +70,9 @@ def prepare(
             open_stream(spec.log, account)
         specs.append(spec)
     volumes = [volume_name(task.id, volume["name"]) for volume in definition.volumes]
-    return TaskRun(id=task.id, host=host, specs=specs, labels=labels, volumes=volumes)
+    return TaskRun(
+        id=task.id, host=host, specs=specs, labels=labels, volumes=volumes, namespace=namespace_of(task, backend)
+    )
 
 
 def open_stream(target: LogTarget, account: str) -> None:

@@ -14,6 +14,7 @@ from docker.errors import DockerException
 
 from sandbox.runtime.host import DockerHost
 from sandbox.runtime.log_lines import LogLines
+from sandbox.runtime.namespaces import Namespace
 from sandbox.runtime.specs import ContainerSpec, TaskError
 
 POLL_SECONDS = 1.0  # at the latest; the controller's refresh wakes it earlier
@@ -43,6 +44,7 @@ class TaskRun:
     specs: Sequence[ContainerSpec]
     labels: dict[str, str]
     volumes: Sequence[str] = ()
+    namespace: Namespace | None = None
     phase: str = "PROVISIONING"
     address: str = ""
     running_since: float = 0.0
@@ -119,7 +121,7 @@ class TaskRun:
             self.host.create_volume(volume)
         network = "bridge"
         if len(self.specs) > 1:
-            self._holder = self.host.network_namespace(self.labels)
+            self._holder = self.host.network_namespace(self.labels, self.namespace)
             self.address = self.host.address(self._holder)
             network = f"container:{self._holder}"
         waiting = list(self.containers.values())
@@ -141,6 +143,8 @@ class TaskRun:
         labels = {**self.labels, "slipway.container": spec.name}
         try:
             container.id = self.host.create(image, spec.arguments | {"network_mode": network}, labels)
+            if not self._holder:
+                self.host.join(container.id, self.namespace)
             self.host.start(container.id)
         except TaskError as error:
             container.reason = str(error)

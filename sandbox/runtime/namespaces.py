@@ -1,0 +1,41 @@
+"""Service Connect: the names that tasks of one namespace find one another by, as aliases on a Docker network of its own.
+
+ECS runs a proxy beside each task; here Docker's resolver answers with the tasks that run, so the port is the container's.
+Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts.html
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from moto.ecs.models import EC2ContainerServiceBackend
+
+from sandbox.runtime.moto_types import MotoTask
+
+
+@dataclass(frozen=True)
+class Namespace:
+    """Where a task is found by others, and finds them."""
+
+    key: str
+    aliases: tuple[str, ...]
+    """Names of the task itself; none for one that only calls."""
+
+
+def namespace_of(task: MotoTask, backend: EC2ContainerServiceBackend) -> Namespace | None:
+    """The namespace of a service's task; none where the service takes no part in one."""
+    kind, _, name = str(task.group).partition(":")
+    service = backend.services.get(f"{task.cluster_name}:{name}") if kind == "service" else None
+    told: dict[str, Any] = getattr(service, "service_connect_configuration", None) or {}
+    if not told.get("enabled"):
+        return None
+    cluster = backend.clusters[task.cluster_name]
+    namespace = told.get("namespace") or (cluster.service_connect_defaults or {}).get("namespace") or cluster.name
+    aliases = [
+        alias["dnsName"]
+        for offered in told.get("services") or []
+        for alias in offered.get("clientAliases") or []
+        if alias.get("dnsName")
+    ]
+    digest = hashlib.sha256(f"{backend.account_id} {backend.region_name} {namespace}".encode()).hexdigest()[:12]
+    return Namespace(digest, tuple(aliases))
