@@ -8,7 +8,7 @@ from ._listener_rule import ListenerArgs, ListenerRuleArgs
 from ._load_balancer_args import LoadBalancerArgs
 from ._network_acls import NetworkAclArgs
 from ._peers import PeerArgs
-from ._scaling import ScalingArgs
+from ._scaling import ScalingArgs, ScheduleArgs
 from ._service_args import FargateServiceArgs
 from ._service_connect import ServiceConnectArgs
 from ._sidecar import SidecarArgs
@@ -68,6 +68,7 @@ __all__ = [
     "QueueWorkerQueueArgs",
     "QueueWorkerTopicArgs",
     "ScalingArgs",
+    "ScheduleArgs",
     "ServiceConnectArgs",
     "SidecarArgs",
     "Topic",

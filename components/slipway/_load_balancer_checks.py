@@ -22,6 +22,7 @@ from ._checks import (
 from ._load_balancer_args import LoadBalancerArgs
 
 NAME_LENGTH = 32
+IDLE_TIMEOUT_SECONDS = 60  # AWS's own
 LONGEST_IDLE_SECONDS = 4000
 LONGEST_DOMAIN = 64  # what ACM takes for the first name of a certificate
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html

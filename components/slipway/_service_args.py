@@ -68,7 +68,11 @@ class FargateServiceArgs(TypedDict):
     health_check_grace_period_seconds: NotRequired[int]
     """Seconds that a new task has before failed checks count. Default: 60."""
     deregistration_delay_seconds: NotRequired[int]
-    """Seconds that requests under way get when a task goes, 0-3600; as long as your longest one. Default: 15."""
+    """Seconds that requests under way get when a task goes, 0-3600. Default: 15, or longest_request_seconds where that is
+    more."""
+    longest_request_seconds: NotRequired[int]
+    """Seconds that your slowest request takes, 1-3600, checked against what ends one early: deregistration delay, stop
+    timeout and the load balancer's idle timeout. Default: not checked."""
     stickiness_seconds: NotRequired[int]
     """Seconds that a cookie keeps a client at one task, 1-604800. Default: each request goes to any task."""
     slow_start_seconds: NotRequired[int]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._checks import ArgumentError, child_name, given, one_argument, whole_number
+from ._container import STOP_BOUNDS_SECONDS
 from ._listener_rule import Rule, listener_rules
-from ._load_balancer_checks import NAME_LENGTH, check_load_balancer
+from ._load_balancer_checks import IDLE_TIMEOUT_SECONDS, NAME_LENGTH, check_load_balancer
 from ._peers import check_peers
 from ._roll_out import RollOut, roll_out
 from ._scaling import MOST_TASKS, Scaling, scaling
@@ -76,6 +77,7 @@ def plan(who: str, name: str, args: Mapping[str, Any], load: Workload) -> Plan:
         doubts=doubts(who, args, load),
     )
     check_spot(who, made)
+    check_longest_request(who, args, load)
     check_metric(who, made)
     if scaled is not None and given(args.get("keep_scaled_count"), False):
         raise ArgumentError(f"{who}: set scaling or keep_scaled_count, got both; scaling keeps the count by itself")
@@ -143,6 +145,20 @@ def check_metric(who: str, made: Plan) -> None:
         rule = f"needs deployment.strategy rolling, got {made.roll_out.strategy.kind}"
         fix = "it follows one target group, and requests move between two; use cpu_percent"
         raise ArgumentError(f"{who}: scaling.requests_per_target {rule}; {fix}")
+
+
+def check_longest_request(who: str, args: Mapping[str, Any], load: Workload) -> None:
+    """Refuse to end a request before the slowest one is done, or to keep it on a connection that is closed meanwhile."""
+    longest = given(args.get("longest_request_seconds"), 0)
+    if load.stop_timeout_seconds < longest <= STOP_BOUNDS_SECONDS[1]:
+        fix = f"set it to {int(longest)}, as requests may begin just before SIGTERM"
+        rule = f"must cover longest_request_seconds, {int(longest)}"
+        raise ArgumentError(f"{who}: stop_timeout_seconds {rule}, got {load.stop_timeout_seconds}; {fix}")
+    idle = given((args.get("load_balancer") or {}).get("idle_timeout_seconds"), IDLE_TIMEOUT_SECONDS)
+    if args.get("load_balancer") is not None and idle < longest:
+        fix = f"set load_balancer.idle_timeout_seconds to {int(longest)} or more"
+        rule = f"must cover longest_request_seconds, {int(longest)}"
+        raise ArgumentError(f"{who}: load_balancer.idle_timeout_seconds {rule}, got {int(idle)}; {fix}")
 
 
 def doubts(who: str, args: Mapping[str, Any], load: Workload) -> list[str]:

@@ -36,6 +36,7 @@ ONLY_BALANCED = (
     "health_check_path",
     "health_check_grace_period_seconds",
     "deregistration_delay_seconds",
+    "longest_request_seconds",
     "health_check_codes",
     "stickiness_seconds",
     "slow_start_seconds",
@@ -69,13 +70,20 @@ def target_plan(who: str, args: Mapping[str, Any], port: int) -> TargetPlan:
         raise ArgumentError(f"{who}: health_check_path must start with / and have no spaces, got {path!r}")
     codes = given(args.get("health_check_codes"), CODES[version][0])
     check_codes(who, codes, *CODES[version][1:])
+    longest = seconds("longest_request_seconds", 1, LONGEST_DELAY_SECONDS) or 0
+    enough = max(DEREGISTRATION_DELAY_SECONDS, longest)
+    delay = seconds("deregistration_delay_seconds", 0, LONGEST_DELAY_SECONDS, enough) or 0
+    if delay < longest:
+        fix = f"make it {longest} or more, or leave it out"
+        raise ArgumentError(
+            f"{who}: deregistration_delay_seconds must cover longest_request_seconds, {longest}, got {delay}; {fix}"
+        )
     return TargetPlan(
         port=port,
         protocol_version=version,
         health_path=path,
         health_codes=codes,
-        delay_seconds=seconds("deregistration_delay_seconds", 0, LONGEST_DELAY_SECONDS, DEREGISTRATION_DELAY_SECONDS)
-        or 0,
+        delay_seconds=delay,
         stickiness_seconds=seconds("stickiness_seconds", 1, LONGEST_STICKINESS_SECONDS),
         slow_start_seconds=seconds("slow_start_seconds", *SLOW_START_BOUNDS_SECONDS),
     )

@@ -171,6 +171,7 @@ def test_the_public_names_are_these() -> None:
         "QueueWorkerTopicArgs",
         "ContainerHealthCheckArgs",
         "ScalingArgs",
+        "ScheduleArgs",
         "DeploymentArgs",
         "ListenerArgs",
         "ListenerRuleArgs",

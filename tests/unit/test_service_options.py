@@ -102,6 +102,22 @@ def test_scaling_tracks_each_metric_and_updates_leave_the_count_alone() -> None:
     ] == ("app/api/0a1b/targetgroup/api/2c3d")
 
 
+def test_a_schedule_changes_the_bounds_without_any_metric() -> None:
+    nights = {"schedule": "cron(0 20 * * ? *)", "time_zone": "Europe/Berlin", "min_tasks": 0, "max_tasks": 0}
+    built = service({"scaling": {"max_tasks": 4, "schedules": {"nights": nights}}})
+    assert built.of_type("policy:Policy") == []
+    (action,) = built.of_type("scheduledAction:ScheduledAction")
+    assert (action.name, action.inputs["timezone"]) == ("api-nights", "Europe/Berlin")
+    assert action.inputs["schedule"] == "cron(0 20 * * ? *)"
+    assert action.inputs["scalableTargetAction"] == {"minCapacity": 0, "maxCapacity": 0}
+    assert built.one("service:Service", "api").ignore_changes == ["desiredCount"]
+
+
+def test_the_slowest_request_is_waited_for() -> None:
+    built = service(BEHIND_BALANCER | {"longest_request_seconds": 25})
+    assert built.one("targetGroup:TargetGroup", "api").inputs["deregistrationDelay"] == 25
+
+
 def test_a_load_balancer_logs_waits_and_sticks_when_asked() -> None:
     asked = {"idle_timeout_seconds": 300, "access_logs_bucket": "logs"}
     built = service(BEHIND_BALANCER | {"load_balancer": BALANCER | asked, "stickiness_seconds": 60})

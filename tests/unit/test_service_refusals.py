@@ -25,6 +25,11 @@ def scaled(**scaling: Any) -> dict[str, Any]:
     return {"scaling": {"max_tasks": 4, "cpu_percent": 60} | scaling}
 
 
+def timed(**changed: Any) -> dict[str, Any]:
+    night = {"schedule": "cron(0 20 * * ? *)", "min_tasks": 1}
+    return {"scaling": {"max_tasks": 4, "schedules": {"nights": night | changed}}}
+
+
 def balancer(**changed: Any) -> dict[str, Any]:
     return BEHIND_BALANCER | {"load_balancer": BALANCER | changed}
 
@@ -79,14 +84,14 @@ ALONE: list[tuple[dict[str, Any], str]] = [
     ({"scaling": {"cpu_percent": 60}}, "scaling.max_tasks is required, got nothing; give it a value"),
     (
         {"scaling": {"max_tasks": 4}},
-        "scaling needs a metric, got none; set cpu_percent, memory_percent, requests_per_target or several of them",
+        "scaling needs a metric or a schedule, got none; set cpu_percent, memory_percent, requests_per_target or schedules",
     ),
     (scaled(cpu_percent=0), "scaling.cpu_percent must be a whole number 1-100, got 0"),
     (scaled(memory_percent=150), "scaling.memory_percent must be a whole number 1-100, got 150"),
     (scaled(max_tasks=1), "scaling.max_tasks must be a whole number 2-5000, got 1; min_tasks is 2"),
     (scaled(min_tasks=0), "scaling.min_tasks must be a whole number 1-5000, got 0"),
     (scaled(latency=1), "scaling.latency is not an argument; the arguments are cpu_percent, max_tasks, "
-        "memory_percent, min_tasks, requests_per_target"),
+        "memory_percent, min_tasks, requests_per_target, schedules"),
     (balancer(idle_timeout_seconds=0), "load_balancer.idle_timeout_seconds must be a whole number 1-4000, got 0"),
     (BEHIND_BALANCER | {"stickiness_seconds": 604801}, "stickiness_seconds must be a whole number 1-604800, got 604801"),
     (BEHIND_BALANCER | {"slow_start_seconds": 10}, "slow_start_seconds must be a whole number 30-900, got 10"),
@@ -117,6 +122,54 @@ ALONE: list[tuple[dict[str, Any], str]] = [
     ({"log_retention_days": 31}, "log_retention_days must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, "
         "545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, got 31"),
 ]  # fmt: skip
+
+TIMED: list[tuple[dict[str, Any], str]] = [
+    (
+        timed(schedule="0 20 * * *"),
+        "scaling.schedules.nights.schedule must be cron(...) of six fields, rate(value unit) or at(yyyy-mm-ddThh:mm:ss), "
+        "got '0 20 * * *'; for example cron(0 20 * * ? *)",
+    ),
+    (
+        timed(schedule="cron(0 20 * * *)"),
+        "scaling.schedules.nights.schedule must be cron(...) of six fields, rate(value unit) or at(yyyy-mm-ddThh:mm:ss), "
+        "got 'cron(0 20 * * *)'; for example cron(0 20 * * ? *)",
+    ),
+    (
+        timed(min_tasks=None),
+        "scaling.schedules.nights must change a bound, got none; set min_tasks, max_tasks or both",
+    ),
+    (
+        timed(min_tasks=4, max_tasks=3),
+        "scaling.schedules.nights.max_tasks must be a whole number 4-5000, got 3; min_tasks is 4",
+    ),
+    (
+        timed(time_zone="berlin time"),
+        "scaling.schedules.nights.time_zone must be a name such as Europe/Berlin, got 'berlin time'",
+    ),
+    (
+        {"scaling": {"max_tasks": 4, "schedules": {"at night": {"schedule": "rate(1 day)", "min_tasks": 1}}}},
+        "the keys of scaling.schedules must be letters, digits and hyphens and start with a letter, got 'at night'",
+    ),
+    (
+        BEHIND_BALANCER | {"longest_request_seconds": 30, "deregistration_delay_seconds": 20},
+        "deregistration_delay_seconds must cover longest_request_seconds, 30, got 20; make it 30 or more, or leave it out",
+    ),
+    (
+        BEHIND_BALANCER | {"longest_request_seconds": 50},
+        "stop_timeout_seconds must cover longest_request_seconds, 50, got 30; "
+        "set it to 50, as requests may begin just before SIGTERM",
+    ),
+    (
+        BEHIND_BALANCER | {"longest_request_seconds": 90, "stop_timeout_seconds": 90},
+        "load_balancer.idle_timeout_seconds must cover longest_request_seconds, 90, got 60; "
+        "set load_balancer.idle_timeout_seconds to 90 or more",
+    ),
+    (
+        {"longest_request_seconds": 5},
+        "longest_request_seconds needs load_balancer or listener, got none; "
+        "set load_balancer or leave longest_request_seconds out",
+    ),
+]
 
 TOGETHER: list[tuple[dict[str, Any], str]] = [
     (
@@ -160,7 +213,7 @@ TOGETHER: list[tuple[dict[str, Any], str]] = [
     ),
     (
         scaled(requests_per_target=100),
-        "scaling.requests_per_target needs load_balancer, got none; set load_balancer, or use cpu_percent",
+        "scaling.requests_per_target needs load_balancer or listener, got none; set load_balancer, or use cpu_percent",
     ),
     (
         scaled(min_tasks=3),
@@ -182,7 +235,7 @@ TOGETHER: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("args", "sentence"), ALONE + TOGETHER)
+@pytest.mark.parametrize(("args", "sentence"), ALONE + TIMED + TOGETHER)
 def test_what_cannot_work_is_refused_before_anything_exists(args: dict[str, Any], sentence: str) -> None:
     def construct() -> None:
         with pytest.raises(ArgumentError) as caught:

@@ -1,4 +1,4 @@
-"""Scalable targets and scaling policies."""
+"""Scalable targets, scaling policies and scheduled actions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +16,7 @@ FIND = {
     "ScalableDimension": "{scalableDimension}",
 }
 POLICY = "policyType predictiveScalingPolicyConfiguration stepScalingPolicyConfiguration targetTrackingScalingPolicyConfiguration"
+ACTION = "endTime scalableTargetAction schedule startTime timezone"
 PARTS = r"(?P<serviceNamespace>[^/]+)/(?P<resourceId>.+)/(?P<scalableDimension>[^/]+)"
 
 
@@ -64,5 +65,25 @@ RESOURCES = (
         reads={"alarmArns": "Alarms[].AlarmARN"},
         defaults={"policyType": "StepScaling"},
         immutable={"a policy belongs to one target": "name resourceId scalableDimension serviceNamespace"},
+    ),
+    Resource(
+        "aws:appautoscaling/scheduledAction:ScheduledAction",
+        "application-autoscaling",
+        create=Call("put_scheduled_action"),
+        id="{name}",
+        import_pattern=f"{PARTS}/(?P<name>.+?)",
+        read=(
+            Call(
+                "describe_scheduled_actions",
+                {**KEY, "ScheduledActionNames": ["{name}"]},
+                reply="ScheduledActions[0]",
+            ),
+        ),
+        updates=(Update(ACTION, Call("put_scheduled_action", {**KEY, "ScheduledActionName": "{name}"})),),
+        delete=Call("delete_scheduled_action", {**KEY, "ScheduledActionName": "{name}"}),
+        names={"name": "ScheduledActionName", "arn": "ScheduledActionARN", "timezone": "Timezone"},
+        autoname=Autoname(),
+        defaults={"timezone": "UTC"},
+        immutable={"an action belongs to one target": "name resourceId scalableDimension serviceNamespace"},
     ),
 )
