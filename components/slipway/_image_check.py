@@ -14,34 +14,15 @@ import pulumi
 from pulumi import dynamic
 
 from ._image_config import ImageConfig, ImageMissingError, ImageUnreadableError, image_config
+from ._image_question import ImageQuestionProvider
 from ._verdict import end_without_traceback
 
 
-class ImageCheckProvider(dynamic.ResourceProvider):
-    """Looks at creation, and whenever the image or what is asked of it changes."""
+class ImageCheckProvider(ImageQuestionProvider):
+    """Looks at an image."""
 
-    serialize_as_secret_always = False  # it captures nothing, and a secret would hide every diff
-    _profile: str | None = None
-
-    def configure(self, req: dynamic.ConfigureRequest) -> None:
-        """Take over aws:profile, which the provider of the other resources uses as well."""
-        self._profile = req.config.get("aws:profile")
-
-    def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
-        """Fail on an image that does not fit; it is not recorded, so the next run looks again."""
-        self._look(props)
-        return dynamic.CreateResult(id_=props["image"], outs=dict(props))
-
-    def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.UpdateResult:
-        """Look at what is asked for now."""
-        self._look(news)
-        return dynamic.UpdateResult(outs=dict(news))
-
-    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.DiffResult:
-        """A change where the image or what is asked of it is another."""
-        return dynamic.DiffResult(changes=any(olds.get(key) != news[key] for key in set(news) - {"__provider"}))
-
-    def _look(self, props: dict[str, Any]) -> None:
+    def ask(self, props: dict[str, Any]) -> None:
+        """End the call with what does not fit, or pass."""
         try:
             found = image_config(props["image"], props["architecture"], self._token)
         except ImageMissingError:
@@ -59,7 +40,7 @@ class ImageCheckProvider(dynamic.ResourceProvider):
         import boto3  # noqa: PLC0415 - 0.2 s that a program, which only declares this resource, does not need
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-        session = boto3.session.Session(profile_name=self._profile, region_name=region)
+        session = boto3.session.Session(profile_name=self.profile, region_name=region)
         try:
             answer = session.client("ecr").get_authorization_token()
         except (BotoCoreError, ClientError) as error:

@@ -15,6 +15,7 @@ import pulumi
 from pulumi import dynamic
 
 from ._image_config import ECR_HOST, REFERENCE
+from ._image_question import ImageQuestionProvider
 from ._verdict import end_without_traceback
 
 POLL_SECONDS = 5.0
@@ -37,36 +38,16 @@ class Finding:
     package: str
 
 
-class ImageScanProvider(dynamic.ResourceProvider):
-    """Waits for the scan at creation, and whenever the image or what is asked of it changes."""
+class ImageScanProvider(ImageQuestionProvider):
+    """Waits for the scan of an image."""
 
-    serialize_as_secret_always = False  # it captures nothing, and a secret would hide every diff
-    _profile: str | None = None
-
-    def configure(self, req: dynamic.ConfigureRequest) -> None:
-        """Take over aws:profile, which the provider of the other resources uses as well."""
-        self._profile = req.config.get("aws:profile")
-
-    def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
-        """Fail on an image that does not pass; it is not recorded, so the next run asks again."""
-        self._ask(props)
-        return dynamic.CreateResult(id_=props["image"], outs=dict(props))
-
-    def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.UpdateResult:
-        """Ask about what is declared now."""
-        self._ask(news)
-        return dynamic.UpdateResult(outs=dict(news))
-
-    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> dynamic.DiffResult:
-        """A change where the image or what is asked of it is another."""
-        return dynamic.DiffResult(changes=any(olds.get(key) != news[key] for key in set(news) - {"__provider"}))
-
-    def _ask(self, props: dict[str, Any]) -> None:
+    def ask(self, props: dict[str, Any]) -> None:
+        """End the call with what was found, or that nothing is known, or pass."""
         import boto3  # noqa: PLC0415 - 0.2 s that a program, which only declares this resource, does not need
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
         host = ECR_HOST.fullmatch(props["image"].partition("/")[0])
-        session = boto3.session.Session(profile_name=self._profile, region_name=host["region"] if host else None)
+        session = boto3.session.Session(profile_name=self.profile, region_name=host["region"] if host else None)
         try:
             await_scan(session.client("ecr"), props, time.sleep)
         except ImageRefusedError as error:

@@ -83,7 +83,8 @@ def pushed(name: str, build: Build, repository: Repository, child: pulumi.Resour
         f"{name}-{build.variant}",
         image_name=pulumi.Output.concat(repository.url, ":", build.tag),
         build=from_secrets(name, build, repository, child) if build.secrets else from_context(build),
-        skip_push=digest.apply(bool),
+        # Known even in the preview that makes the repository: the docker provider ends in a panic where it is not.
+        skip_push=digest.apply(lambda found: isinstance(found, str) and found != "", run_with_unknowns=True),
         # The token is new at every run; the docker provider leaves user name and password out of its diff.
         registry={
             "server": repository.url.apply(lambda url: url.split("/")[0]),

@@ -80,6 +80,8 @@ def check(news: Mapping[str, Any], directory: Path | None, daemon_platform: str)
     failures: Failures = []
     values = wire.plain(dict(news))
     check_shape(_SHAPE, values, "", failures)
+    if isinstance(values.get("skipPush"), wire.Unknown):
+        failures.append(("skipPush", "must be known in a preview: pulumi-docker ends in a panic where it is not"))
     if "imageName" not in values:
         failures.append(("imageName", "missing required property 'imageName'"))
     if failures:

@@ -52,6 +52,11 @@ def test_without_build_the_program_folder_is_the_context(program: Path) -> None:
             "unknown property 'zone'; there are password, server, username",
         ),
         ({"skipPush": "yes"}, "skipPush", "must be true or false, got 'yes'"),
+        (
+            {"skipPush": wire.UNKNOWN},
+            "skipPush",
+            "must be known in a preview: pulumi-docker ends in a panic where it is not",
+        ),
         ({"build": "app"}, "build", "must be an object, got 'app'"),
         ({"build": {"args": {"A": 1}}}, "build.args.A", "must be a string, got 1"),
         ({"build": {"addHosts": "a:1"}}, "build.addHosts", "must be a list, got 'a:1'"),
