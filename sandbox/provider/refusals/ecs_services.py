@@ -166,6 +166,6 @@ REFUSALS = (
         "CannotPullContainerError",
         "taskDefinition desiredCount",
         image_without_push,
-        "push it first; a docker-build Image does, and its ref has the digest",
+        "push it first; a docker.Image does, and its repoDigest is what to run",
     ),
 )
