@@ -1,4 +1,4 @@
-"""Makes the local tag slipway-sandbox/host:1, of which the sandbox's EC2 instances are containers: sshd and a user.
+"""Makes the local tag slipway-sandbox/host:2, of which the sandbox's EC2 instances are containers: sshd and a user.
 
 On the base that setup.base_image chose, which itself stays free of sshd. The packages come through this machine's own apt,
 as a bootstrapped base knows no mirror; on the public base they come through apt inside it, on the machine's network.
@@ -18,8 +18,8 @@ from setup import base_image
 from setup.base_image import docker, labels
 from setup.machine import MachineError, alone, cache, call
 
-TAG = "slipway-sandbox/host:1"
-PACKAGES = ("openssh-server", "curl")  # curl, to look at what a bastion reaches
+TAG = "slipway-sandbox/host:2"
+PACKAGES = ("openssh-server", "curl", "iproute2")  # curl, to look at what a bastion reaches; ip, for private addresses
 USER, USER_ID = "ec2-user", 1000
 # UsePAM no: its session modules want a machine that was booted. The host key is the instance's own, and comes with it.
 SSHD_CONFIG = f"""AllowUsers {USER}

@@ -149,6 +149,17 @@ class DockerHost:
         networks = self._client.api.inspect_container(container)["NetworkSettings"]["Networks"]
         return str(networks["bridge"]["IPAddress"]) if "bridge" in networks else ""
 
+    def run_as_root(self, container: str, script: str) -> None:
+        """Run a script in a running container, with the capabilities that it was created with. Raises TaskError."""
+        try:
+            made = self._client.api.exec_create(container, ["sh", "-ec", script], user="root")
+            said = self._client.api.exec_start(made["Id"])
+            code = self._client.api.exec_inspect(made["Id"])["ExitCode"]
+        except DockerException as error:
+            raise TaskError(f"CannotExecuteCommandError: {_words(error)}") from error
+        if code != 0:
+            raise TaskError(f"CannotExecuteCommandError: {said.decode(errors='replace').strip()}")
+
     def published(self, container: str, port: int) -> int:
         """Port of this machine that leads to a TCP port of a running container. Raises TaskError when none does."""
         ports = self._client.api.inspect_container(container)["NetworkSettings"]["Ports"]

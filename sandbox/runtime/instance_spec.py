@@ -1,12 +1,13 @@
 """What an EC2 instance is to be as a container, and what to do to get there: decisions on plain values."""
 
-from collections.abc import Iterable
+import ipaddress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sandbox.network import LOOPBACK
 
-IMAGE = "slipway-sandbox/host:1"  # setup/host_image.py makes it
+IMAGE = "slipway-sandbox/host:2"  # setup/host_image.py makes it
 USER, USER_ID = "ec2-user", 1000
 SSH_PORT = 22
 
@@ -29,6 +30,26 @@ class Door:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where an instance stands in its VPC, and who may reach its ssh from inside."""
+
+    vpc: str = ""
+    address: str = ""
+    """Private IPv4 address."""
+    groups: frozenset[str] = frozenset()
+    """Its security groups."""
+    sources: frozenset[str] = frozenset()
+    """Security groups and networks that a rule lets in on port 22."""
+
+    def leads_to(self, other: "Place") -> bool:
+        """Whether ssh from here reaches another instance of the VPC."""
+        if self.vpc != other.vpc or self.address == other.address:
+            return False
+        networks = [ipaddress.ip_network(it) for it in other.sources if "/" in it]
+        return bool(self.groups & other.sources) or any(ipaddress.ip_address(self.address) in it for it in networks)
+
+
+@dataclass(frozen=True)
 class Wanted:
     """One instance that has a key, as EC2 has it now."""
 
@@ -38,6 +59,7 @@ class Wanted:
     hostname: str
     public_key: str
     """Of its key pair; empty when that has been deleted."""
+    place: Place = Place()
 
 
 @dataclass(frozen=True)
@@ -75,12 +97,16 @@ def wanted(instance: Any, key_pairs: dict[str, Any]) -> Wanted | None:
         return None
     pair = key_pairs.get(instance.key_name)
     address = instance.public_ip or ""
+    groups = list(instance.nics[0].group_set)
     return Wanted(
         id=instance.id,
         running=instance.state == "running",
-        door=Door(address if is_local(address) else "", admits(instance.nics[0].group_set)),
+        door=Door(address if is_local(address) else "", admits(groups)),
         hostname=str(instance.private_dns_name).partition(".")[0],
         public_key=pair.public_key if pair else "",
+        place=Place(
+            str(instance.vpc_id), str(instance.private_ip), frozenset(group.id for group in groups), sources(groups)
+        ),
     )
 
 
@@ -92,6 +118,25 @@ def is_local(address: str) -> bool:
 def admits(groups: Iterable[Any]) -> bool:
     """Whether a rule of moto's security groups lets ssh in. From where is not asked: here everybody is local."""
     return any(_covers(rule) for group in groups for rule in group.ingress_rules)
+
+
+def sources(groups: Iterable[Any]) -> frozenset[str]:
+    """Security groups and IPv4 networks that a rule of moto's security groups lets in on port 22."""
+    rules = [rule for group in groups for rule in group.ingress_rules if _covers(rule)]
+    named = {rule.source_group.get("GroupId") for rule in rules} | {rule.ip_range.get("CidrIp") for rule in rules}
+    return frozenset(filter(None, named))
+
+
+def routes(places: Mapping[str, Place], bridges: Mapping[str, str]) -> dict[str, frozenset[tuple[str, str]]]:
+    """Each instance's ways to others: their private addresses, and those of their containers on Docker's bridge."""
+    return {
+        instance: frozenset(
+            (other.address, bridges[key])
+            for key, other in places.items()
+            if key in bridges and places[instance].leads_to(other)
+        )
+        for instance in bridges
+    }
 
 
 def _covers(rule: Any) -> bool:

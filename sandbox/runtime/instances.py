@@ -17,12 +17,25 @@ from moto.ec2.models import ec2_backends
 
 from sandbox.runtime.host import DockerHost
 from sandbox.runtime.instance_files import UNKNOWN_KEY, InstanceFiles, private_key_file
-from sandbox.runtime.instance_spec import IMAGE, SSH_PORT, USER, Door, Made, Wanted, WayIn, action, command, wanted
+from sandbox.runtime.instance_spec import (
+    IMAGE,
+    SSH_PORT,
+    USER,
+    Door,
+    Made,
+    Wanted,
+    WayIn,
+    action,
+    command,
+    routes,
+    wanted,
+)
 from sandbox.runtime.specs import TaskError
 
 AT_ONCE = 2
 SETTLE_SECONDS = 1.0  # Docker's list is at most this old
 RETRY_SECONDS = 10.0
+LISTENS = f"timeout 20 sh -c 'until ss --listening --tcp --no-header sport = :{SSH_PORT} | grep --quiet .; do sleep 0.05; done'"
 SHUT = "no security group of it lets port 22 in"
 
 log = logging.getLogger(__name__)
@@ -40,6 +53,11 @@ class Machine:
     """Address and port on this machine."""
     refused: str = ""
     """Why that is not the instance's public address."""
+    bridge: str = ""
+    """Address of the container on Docker's bridge."""
+    routes: frozenset[tuple[str, str]] = frozenset()
+    """Private addresses of others that it can reach, and the bridge addresses that they are behind."""
+    asked_routes: frozenset[tuple[str, str]] = frozenset()
     public_key: str = ""
     has_home: bool = False
     trouble: str = ""
@@ -90,10 +108,13 @@ class Instances:
             self._swept = True
         for instance in present.keys() - self._machines.keys():
             self._machines[instance] = Machine()
+        standing = {key: it.bridge for key, it in self._machines.items() if it.bridge and key in present}
+        ways = routes({key: present[key].place for key in standing}, standing)
         for instance, machine in list(self._machines.items()):
             if machine.job is not None and not machine.job.done():
                 continue
             machine.wanted = present.get(instance)
+            machine.asked_routes = ways.get(instance, frozenset())
             if machine.ended:
                 del self._machines[instance]
             elif time.monotonic() >= machine.next_look:
@@ -113,6 +134,8 @@ class Instances:
             seen = self._host.seen(machine.container)
             made = Made(machine.door, seen is not None and seen.state == "running")
         step = {"make": self._make, "halt": self._halt, "end": self._end}.get(action(machine.wanted, made))
+        if step is None and machine.bridge and machine.asked_routes != machine.routes:
+            step = self._lead
         if step is not None:
             machine.job = self._jobs.submit(self._do, step, instance, machine)
 
@@ -158,6 +181,7 @@ class Instances:
         arguments: dict[str, Any] = {
             "hostname": now.hostname,
             "network_mode": "bridge",
+            "cap_add": ["NET_ADMIN"],  # for its root alone: addresses and routes of the VPC
             "volumes": {_volume(now.id): {"bind": f"/home/{USER}", "mode": "rw"}},
             "ports": {f"{SSH_PORT}/tcp": binding} if binding else {},
         }
@@ -165,12 +189,25 @@ class Instances:
         self._host.put(machine.container, self._files.archive(now.id, with_home=not machine.has_home))
         machine.has_home = True
         self._host.start(machine.container)
+        # Docker takes connections on the port before sshd does, and resets them.
+        self._host.run_as_root(machine.container, f"ip address replace {now.place.address}/32 dev lo\n{LISTENS}")
+        machine.bridge = self._host.address(machine.container)
         machine.opened = (binding[0], self._host.published(machine.container, SSH_PORT)) if binding else None
+
+    def _lead(self, _: str, machine: Machine) -> None:
+        """Routes to the private addresses of the instances that let this one in, and to no others."""
+        asked = machine.asked_routes
+        gone = {address for address, _ in machine.routes} - {address for address, _ in asked}
+        lines = [f"ip route replace {address}/32 via {bridge}" for address, bridge in sorted(asked - machine.routes)]
+        lines += [f"ip route delete {address}/32" for address in sorted(gone)]
+        self._host.run_as_root(machine.container, "\n".join(lines))
+        machine.routes = asked
 
     def _halt(self, _: str, machine: Machine) -> None:
         if machine.container:
             self._host.remove([machine.container], [])
         machine.container, machine.door, machine.opened = "", None, None
+        machine.bridge, machine.routes = "", frozenset()
 
     def _end(self, instance: str, machine: Machine) -> None:
         self._halt(instance, machine)

@@ -160,7 +160,8 @@ class Cloud:
     def containers(self) -> list[Any]:
         client = docker.from_env()
         try:
-            found = client.containers.list(all=True, filters={"label": f"slipway.sandbox={self.controller.owner}"})
+            mine = {"label": f"slipway.sandbox={self.controller.owner}"}
+            found = client.containers.list(all=True, filters=mine, ignore_removed=True)
             return list(found)
         finally:
             client.close()

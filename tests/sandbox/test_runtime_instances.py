@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.runtime import instance_spec
 from sandbox.runtime.instance_files import InstanceFiles, private_key_file
-from sandbox.runtime.instance_spec import Door, Made, Wanted, action, admits, command
+from sandbox.runtime.instance_spec import Door, Made, Place, Wanted, action, admits, command, routes, sources
 from setup import host_image
 from tests.sandbox.runtime_cloud import new_key
 
@@ -89,6 +89,39 @@ def rule(protocol: str, low: int | None, high: int | None) -> Any:
 )
 def test_port_22_is_open_where_a_rule_covers_it(rules: list[Any], admitted: bool) -> None:
     assert admits([SimpleNamespace(ingress_rules=[]), SimpleNamespace(ingress_rules=rules)]) is admitted
+
+
+def test_the_sources_of_port_22_are_groups_and_networks() -> None:
+    rules = [
+        SimpleNamespace(**vars(rule("tcp", 22, 22)), source_group={"GroupId": "sg-1"}, ip_range={}),
+        SimpleNamespace(**vars(rule("tcp", 22, 22)), source_group={}, ip_range={"CidrIp": "10.0.0.0/8"}),
+        SimpleNamespace(**vars(rule("tcp", 443, 443)), source_group={"GroupId": "sg-2"}, ip_range={}),
+    ]
+    assert sources([SimpleNamespace(ingress_rules=rules)]) == {"sg-1", "10.0.0.0/8"}
+
+
+DOOR_PLACE = Place("vpc-1", "10.0.0.4", frozenset({"sg-door"}))
+
+
+@pytest.mark.parametrize(
+    ("other", "reached"),
+    [
+        (Place("vpc-1", "10.0.1.5", sources=frozenset({"sg-door"})), True),
+        (Place("vpc-1", "10.0.1.5", sources=frozenset({"10.0.0.0/24"})), True),
+        (Place("vpc-1", "10.0.1.5", sources=frozenset({"sg-other", "10.0.9.0/24"})), False),
+        (Place("vpc-1", "10.0.1.5"), False),
+        (Place("vpc-2", "10.0.1.5", sources=frozenset({"0.0.0.0/0"})), False),
+    ],
+    ids=["a rule names its group", "a rule names its network", "a rule names others", "no rule", "another VPC"],
+)
+def test_an_instance_reaches_those_of_its_vpc_that_let_it_in(other: Place, reached: bool) -> None:
+    found = routes({"i-1": DOOR_PLACE, "i-2": other}, {"i-1": "172.17.0.2", "i-2": "172.17.0.3"})
+    assert found == {"i-1": {("10.0.1.5", "172.17.0.3")} if reached else set(), "i-2": set()}
+
+
+def test_no_route_leads_to_an_instance_that_does_not_run() -> None:
+    other = Place("vpc-1", "10.0.1.5", sources=frozenset({"sg-door"}))
+    assert routes({"i-1": DOOR_PLACE, "i-2": other}, {"i-1": "172.17.0.2"}) == {"i-1": set()}
 
 
 @pytest.mark.parametrize(

@@ -29,21 +29,26 @@ class Remote:
         folder.mkdir(exist_ok=True)
         cloud.network()
         cloud.ec2.import_key_pair(KeyName="own", PublicKeyMaterial=new_key(self.key).encode())
-        self._group = cloud.ec2.create_security_group(GroupName="ssh", Description="ssh", VpcId=cloud.vpc)["GroupId"]
-        [made] = cloud.ec2.run_instances(
-            ImageId=cloud.ssm.get_parameter(Name=AMAZON_LINUX)["Parameter"]["Value"],
-            MinCount=1,
-            MaxCount=1,
-            KeyName="own",
-            SubnetId=cloud.subnets[0],
-            SecurityGroupIds=[self._group],
-        )["Instances"]
+        self.group = cloud.ec2.create_security_group(GroupName="ssh", Description="ssh", VpcId=cloud.vpc)["GroupId"]
+        made = self.started(self.group)
         self.id: str = made["InstanceId"]
         self.hostname = made["PrivateDnsName"].partition(".")[0]
 
+    def started(self, group: str) -> dict[str, Any]:
+        """A new instance with the key, in the VPC and this security group."""
+        [made] = self.cloud.ec2.run_instances(
+            ImageId=self.cloud.ssm.get_parameter(Name=AMAZON_LINUX)["Parameter"]["Value"],
+            MinCount=1,
+            MaxCount=1,
+            KeyName="own",
+            SubnetId=self.cloud.subnets[0],
+            SecurityGroupIds=[group],
+        )["Instances"]
+        return dict(made)
+
     def let_in(self) -> None:
         permission = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "198.51.100.7/32"}]}
-        self.cloud.ec2.authorize_security_group_ingress(GroupId=self._group, IpPermissions=[permission])
+        self.cloud.ec2.authorize_security_group_ingress(GroupId=self.group, IpPermissions=[permission])
 
     def address(self) -> str:
         """A new Elastic IP of the instance."""
@@ -127,6 +132,25 @@ def test_tasks_are_reached_from_an_instance_by_their_addresses(remote: Remote) -
     remote.becomes({"command": f"ssh -i YOUR_KEY {where}", "note": ""})
     reach = f"curl --silent --retry 20 --retry-connrefused --retry-delay 1 http://{task}:8080/health"
     assert remote.ssh(where, run=reach) == (0, "ok")
+
+
+def test_from_an_instance_others_of_its_vpc_are_reached_by_their_private_address_where_a_rule_lets_it_in(
+    remote: Remote,
+) -> None:
+    remote.let_in()
+    where = f"ec2-user@{remote.address()}"
+    remote.becomes({"command": f"ssh -i YOUR_KEY {where}", "note": ""})
+    ec2, from_door = remote.cloud.ec2, [{"GroupId": remote.group}]
+    inner = ec2.create_security_group(GroupName="inner", Description="inner", VpcId=remote.cloud.vpc)["GroupId"]
+    made = remote.started(inner)
+    address = made["PrivateIpAddress"]
+    greet = f"timeout 5 bash -c 'head -c 7 < /dev/tcp/{address}/22'"
+    permission = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "UserIdGroupPairs": from_door}
+    ec2.authorize_security_group_ingress(GroupId=inner, IpPermissions=[permission])
+    eventually(lambda: remote.ssh(where, run=greet) == (0, "SSH-2.0"))
+
+    ec2.revoke_security_group_ingress(GroupId=inner, IpPermissions=[permission])
+    eventually(lambda: remote.ssh(where, run=greet)[0] != 0)
 
 
 @contextmanager
