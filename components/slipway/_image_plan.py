@@ -14,7 +14,7 @@ from typing import Any
 
 import pulumi
 
-from ._build_context import IGNORE_FILE, digests
+from ._build_context import IGNORE_FILE, digests, ignore_patterns, is_ignored
 from ._checks import (
     ArgumentError,
     account_id,
@@ -166,6 +166,11 @@ def push_path(who: str, args: ContainerImageArgs, dockerfile: Path) -> Path | No
     if own_ignore.is_file():
         rule = f"build_secrets reads {IGNORE_FILE} of the context and no other"
         raise ArgumentError(f"{who}: {rule}, got {str(own_ignore)!r}; move it there")
+    context = relative(args["context"])
+    inside = os.path.relpath(dockerfile, context)
+    if is_ignored(inside, ignore_patterns(context, dockerfile)):
+        rule = f"build_secrets needs the Dockerfile in the build, got a {IGNORE_FILE} that leaves {inside} out"
+        raise ArgumentError(f"{who}: {rule}; add the line !{inside}")
     path = relative(wanted)
     if not path.is_file():
         raise ArgumentError(f"{who}: push_dockerfile must be an existing file, got {wanted!r}; create it")

@@ -16,7 +16,7 @@ from pulumi import dynamic
 
 from ._image_config import ECR_HOST, REFERENCE
 from ._image_question import ImageQuestionProvider
-from ._verdict import end_without_traceback
+from ._verdict import end_without_traceback, progress_to
 
 POLL_SECONDS = 5.0
 LIMIT_SECONDS = 600.0
@@ -49,7 +49,7 @@ class ImageScanProvider(ImageQuestionProvider):
         host = ECR_HOST.fullmatch(props["image"].partition("/")[0])
         session = boto3.session.Session(profile_name=self.profile, region_name=host["region"] if host else None)
         try:
-            await_scan(session.client("ecr"), props, time.sleep)
+            await_scan(session.client("ecr"), props, progress_to(""), time.sleep)
         except ImageRefusedError as error:
             end_without_traceback(str(error))
         except (BotoCoreError, ClientError) as error:
@@ -77,7 +77,7 @@ def scanned(
     return pulumi.Output.all(image, gate.urn).apply(lambda values: str(values[0]))
 
 
-def await_scan(ecr: Any, props: Mapping[str, Any], pause: Callable[[float], None]) -> None:
+def await_scan(ecr: Any, props: Mapping[str, Any], say: Callable[[str], None], pause: Callable[[float], None]) -> None:
     """Ask until the scan is over. Raises ImageRefusedError when it finds too much, fails, or does not end."""
     who, image = props["who"], props["image"]
     parts = REFERENCE.fullmatch(image)
@@ -99,6 +99,7 @@ def await_scan(ecr: Any, props: Mapping[str, Any], pause: Callable[[float], None
         if waited >= LIMIT_SECONDS:
             fix = "turn on scan on push, or see the repository in the console"
             raise ImageRefusedError(f"{who}: {image} was not scanned within {waited:.0f} s; {fix}")
+        say(f"the scan of {image} is {status} ({waited:.0f} of at most {LIMIT_SECONDS:.0f} s)")
         pause(POLL_SECONDS)
         waited += POLL_SECONDS
     if refused := [it for it in found if it.severity in props["severities"] and it.name not in props["accepted"]]:

@@ -35,6 +35,8 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "app/own.Dockerfile.dockerignore": "",
         "app/inside.txt": "",
         "empty/.keep": "",
+        "hidden/Dockerfile": DOCKERFILE,
+        "hidden/.dockerignore": "*\n!src\n",
         "nothing/Dockerfile": "# FROM scratch\n",
         PUSH: "ARG IMAGE\nFROM ${IMAGE}\n",
         "more/Dockerfile": "ARG IMAGE\nFROM ${IMAGE}\nRUN true\n",
@@ -156,6 +158,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"build_secrets": NPM, "push_dockerfile": PUSH, "dockerfile": "app/own.Dockerfile"},
         "build_secrets reads .dockerignore of the context and no other, got 'app/own.Dockerfile.dockerignore'; "
         "move it there",
+    ),
+    (
+        {"build_secrets": NPM, "push_dockerfile": PUSH, "context": "hidden"},
+        "build_secrets needs the Dockerfile in the build, got a .dockerignore that leaves Dockerfile out; "
+        "add the line !Dockerfile",
     ),
     (
         {"fail_on_severity": "high"},

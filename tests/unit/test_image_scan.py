@@ -37,6 +37,7 @@ class Ecr:
     def __init__(self, *replies: dict[str, Any] | None) -> None:
         self.replies = list(replies)
         self.asked: list[dict[str, Any]] = []
+        self.said: list[str] = []
 
     def describe_image_scan_findings(self, **asked: Any) -> dict[str, Any]:
         self.asked.append(asked)
@@ -48,7 +49,7 @@ class Ecr:
     def wait(self, **props: Any) -> list[float]:
         """Wait for the scan without waiting; the pauses that it would have made."""
         pauses: list[float] = []
-        await_scan(self, PROPS | props, pauses.append)
+        await_scan(self, PROPS | props, self.said.append, pauses.append)
         return pauses
 
     def refusal(self, **props: Any) -> str:
@@ -61,6 +62,7 @@ def test_an_image_passes_once_its_scan_is_over_and_found_nothing_that_counts() -
     low = finding("CVE-1", "LOW")
     ecr = Ecr(None, reply("IN_PROGRESS"), reply("PENDING"), reply("COMPLETE", low, finding("CVE-3", "HIGH")))
     assert ecr.wait() == [5.0, 5.0, 5.0]
+    assert ecr.said[1] == f"the scan of {IMAGE} is IN_PROGRESS (5 of at most 600 s)"
     assert ecr.asked[0] == {
         "registryId": "123456789012",
         "repositoryName": "shop/api",
