@@ -5,11 +5,9 @@ Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGui
 
 import logging
 import os
-import signal
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -21,6 +19,7 @@ from app.consumer.limit import Limit
 from app.consumer.message import Message
 from app.consumer.protection import TaskProtection
 from app.consumer.queue import Queue
+from app.consumer.several import run_all
 
 logger = logging.getLogger("app.consumer")
 
@@ -119,6 +118,14 @@ class Consumer:
         if self._defect:
             raise self._defect  # a defect of this class must end the worker, not vanish
         return drained
+
+    def stopped(self) -> bool:
+        """Whether it takes no further message."""
+        return self._stopping.is_set()
+
+    def ends_by(self) -> float:
+        """Monotonic time by which a stopped consumer has ended: a second before SIGKILL."""
+        return self._stopped_at + self._drain_seconds + GIVE_BACK_SECONDS - 1
 
     def stop(self) -> None:
         """Take no further message; `run` returns when the handlers in flight have."""
@@ -223,25 +230,3 @@ class Consumer:
         with self._changed:
             facts: dict[str, Any] = {"status": status, "inFlight": len(self._in_flight), "concurrency": self._limit.now}
             return turning, facts | self._counts
-
-
-def run_all(consumers: Sequence[Consumer]) -> bool:
-    """Run several consumers, one for each queue, until SIGTERM or until one of them ends. Call from the main thread, once.
-
-    True when every handler finished. The task is protected while any of them works.
-    """
-
-    def stop_all() -> None:
-        for consumer in consumers:
-            consumer.stop()
-
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda _signal, _frame: stop_all())
-    for consumer in consumers:
-        consumer.protection = consumers[0].protection
-    with ThreadPoolExecutor(len(consumers), "consumer") as pool:
-        ends = [pool.submit(consumer.consume) for consumer in consumers]
-        wait(ends, return_when=FIRST_COMPLETED)
-        stop_all()
-        drained = [end.result() for end in ends]  # raises the defect of any
-        return all(drained)

@@ -32,7 +32,7 @@ def queue_alarms(
     tags: Tags | None,
     child: pulumi.ResourceOptions,
 ) -> tuple[pulumi.Output[str], pulumi.Output[str]]:
-    """ARNs of the alarm of the dead-letter queue and of the alarm of the age, which tell the topic."""
+    """Names of the alarm of the dead-letter queue and of the alarm of the age, which tell the topic."""
     set_aside = (
         f"Messages of {name} were set aside after their last delivery. The consumer's log says why: search it for "
         "givenUp. Once the cause is gone, send them again: python -m ops redrive"
@@ -68,7 +68,7 @@ def alarm(
     tags: Tags | None,
     child: pulumi.ResourceOptions,
 ) -> pulumi.Output[str]:
-    """ARN of an alarm on one metric of a queue; a queue that reports nothing, as one long unused does, is well."""
+    """Name of an alarm on one metric of a queue; a queue that reports nothing, as one long unused does, is well."""
     return cloudwatch.MetricAlarm(
         name,
         alarm_description=text,
@@ -84,4 +84,4 @@ def alarm(
         alarm_actions=[topic_arn],
         tags=named(name, tags),
         opts=child,
-    ).arn
+    ).name

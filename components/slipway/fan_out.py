@@ -98,8 +98,8 @@ class FanOut(pulumi.ComponentResource):
     """Queue key to the ARN of its dead-letter queue."""
     dead_letter_queue_urls: pulumi.Output[Mapping[str, str]]
     """Queue key to the URL of its dead-letter queue."""
-    dead_letter_alarm_arns: pulumi.Output[Mapping[str, str]]
-    """Queue key to the ARN of the alarm that messages were set aside; none without alarm_topic_arn."""
+    dead_letter_alarm_names: pulumi.Output[Mapping[str, str]]
+    """Queue key to the name of the alarm that messages were set aside; none without alarm_topic_arn."""
     kms_key_arn: pulumi.Output[str | None]
     """ARN of the key that create_kms_key made; none without."""
 
@@ -128,8 +128,8 @@ class FanOut(pulumi.ComponentResource):
         self.dead_letter_queue_arns = by_key(queues, [queue.dead_letter_queue_arn for queue in queues.values()])
         self.dead_letter_queue_urls = by_key(queues, [queue.dead_letter_queue_url for queue in queues.values()])
         alarmed = queues if args.get("alarm_topic_arn") is not None else {}
-        letters = [pulumi.Output.from_input(queue.dead_letter_alarm_arn).apply(str) for queue in alarmed.values()]
-        self.dead_letter_alarm_arns = by_key(alarmed, letters)
+        letters = [pulumi.Output.from_input(queue.dead_letter_alarm_name).apply(str) for queue in alarmed.values()]
+        self.dead_letter_alarm_names = by_key(alarmed, letters)
         self.register_outputs(
             {
                 "topicArn": self.topic_arn,
@@ -137,7 +137,7 @@ class FanOut(pulumi.ComponentResource):
                 "queueUrls": self.queue_urls,
                 "deadLetterQueueArns": self.dead_letter_queue_arns,
                 "deadLetterQueueUrls": self.dead_letter_queue_urls,
-                "deadLetterAlarmArns": self.dead_letter_alarm_arns,
+                "deadLetterAlarmNames": self.dead_letter_alarm_names,
                 "kmsKeyArn": self.kms_key_arn,
             }
         )

@@ -80,10 +80,11 @@ class Queue(pulumi.ComponentResource):
     """ARN of the dead-letter queue."""
     dead_letter_queue_url: pulumi.Output[str]
     """URL of the dead-letter queue."""
-    dead_letter_alarm_arn: pulumi.Output[str | None]
-    """ARN of the alarm that messages were set aside, for alarms of your own; none without alarm_topic_arn."""
-    age_alarm_arn: pulumi.Output[str | None]
-    """ARN of the alarm that the oldest message waits too long; none without alarm_topic_arn."""
+    dead_letter_alarm_name: pulumi.Output[str | None]
+    """Name of the alarm that messages were set aside, for a deployment or an alarm of your own; none without
+    alarm_topic_arn."""
+    age_alarm_name: pulumi.Output[str | None]
+    """Name of the alarm that the oldest message waits too long; none without alarm_topic_arn."""
     kms_key_arn: pulumi.Output[str | None]
     """ARN of the key that create_kms_key made; none without."""
 
@@ -143,10 +144,10 @@ class Queue(pulumi.ComponentResource):
             arns = pulumi.Output.all(guarded.arn, *given(args.get("topic_arns"), []))
             policy = arns.apply(lambda all_arns: queue_policy(all_arns[0], all_arns[1:]))
             sqs.QueuePolicy(role, queue_url=guarded.url, policy=policy, opts=child)
-        self.dead_letter_alarm_arn = self.age_alarm_arn = pulumi.Output.from_input(None)
+        self.dead_letter_alarm_name = self.age_alarm_name = pulumi.Output.from_input(None)
         if (told := args.get("alarm_topic_arn")) is not None:
             made = queue_alarms(name, queue, dead, handed.age_alarm_seconds, told, tags, child)
-            self.dead_letter_alarm_arn, self.age_alarm_arn = made
+            self.dead_letter_alarm_name, self.age_alarm_name = made
         self.queue_arn = queue.arn
         self.queue_url = queue.url
         self.queue_name = queue.name
@@ -159,8 +160,8 @@ class Queue(pulumi.ComponentResource):
                 "queueName": self.queue_name,
                 "deadLetterQueueArn": self.dead_letter_queue_arn,
                 "deadLetterQueueUrl": self.dead_letter_queue_url,
-                "deadLetterAlarmArn": self.dead_letter_alarm_arn,
-                "ageAlarmArn": self.age_alarm_arn,
+                "deadLetterAlarmName": self.dead_letter_alarm_name,
+                "ageAlarmName": self.age_alarm_name,
                 "kmsKeyArn": self.kms_key_arn,
             }
         )

@@ -12,6 +12,7 @@ from sandbox.provider import (
     moto_delivery,
     moto_domains,
     moto_eks,
+    moto_filters,
     moto_queue_order,
     moto_queue_rules,
 )
@@ -28,6 +29,7 @@ def install() -> None:
     _queues()
     moto_queue_rules.install()
     moto_queue_order.install()
+    moto_filters.install()
     moto_archive.install()
     moto_delivery.install()
     moto_domains.install()

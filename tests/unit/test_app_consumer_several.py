@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -42,6 +43,29 @@ def test_a_defect_of_one_consumer_ends_all_and_is_raised(sqs: Any, queues: tuple
 
     with pytest.raises(RuntimeError, match="a defect"):
         run_all([Consumer(queues[0], print, sqs=sqs, wait_seconds=1), Broken(returns, print, sqs=sqs)])
+
+
+def test_an_sqs_that_does_not_answer_holds_up_no_end(caplog: pytest.LogCaptureFixture) -> None:
+    class Deaf:
+        """A client whose receive never returns."""
+
+        def __init__(self) -> None:
+            self.asked = threading.Event()
+
+        def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
+            return {}
+
+        def receive_message(self, **_: Any) -> dict[str, Any]:
+            self.asked.set()
+            threading.Event().wait()
+            return {}
+
+    deaf = Deaf()
+    consumer = Consumer("deaf", print, sqs=deaf, wait_seconds=0, stop_timeout_seconds=4)
+    assert consume_all([consumer], deaf.asked.is_set) is False
+    assert [record.__dict__["reason"] for record in caplog.records if record.message == "not drained"] == [
+        "SQS did not answer within the stop timeout"
+    ]
 
 
 def test_the_sample_worker_reads_one_queue_or_those_with_a_key() -> None:

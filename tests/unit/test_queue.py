@@ -75,8 +75,8 @@ def test_a_queue_has_an_alarm_of_dead_letters_and_one_of_age() -> None:
 def test_an_age_of_ones_own_raises_the_alarm() -> None:
     built = queue({"alarm_topic_arn": TOPIC, "age_alarm_seconds": 900})
     assert built.one("MetricAlarm", "work-age").inputs["threshold"] == 900
-    arns = [built.component_outputs("Queue")[key] for key in ("deadLetterAlarmArn", "ageAlarmArn")]
-    assert arns == [f"arn:aws:cloudwatch:eu-west-1:123456789012:work-{role}" for role in ("dead", "age")]
+    names = [built.component_outputs("Queue")[key] for key in ("deadLetterAlarmName", "ageAlarmName")]
+    assert names == ["work-dead", "work-age"]
 
 
 def test_a_dead_letter_queue_takes_the_letters_of_its_own_queue_only() -> None:
