@@ -12,7 +12,7 @@ from ._filter_policy import SCOPES, check_filter_policy
 from ._messaging import DEAD_SUFFIX, FIFO_SUFFIX, QUEUE_NAME_LENGTH, delivery, need_fifo
 from ._messaging_key import refuse_managed_key
 from ._queue_alarms import check_alarm_topic
-from ._queue_policy import check_topic_arn
+from ._queue_policy import check_queue_arn, check_topic_arn
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z")
 # What a queue of its own takes from its settings, and a queue that exists has already.
@@ -38,6 +38,7 @@ def check_fan_out(who: str, name: str, args: Mapping[str, Any]) -> None:
     for key, wanted in args["queues"].items():
         child_name(f"{who} queue {key!r}", f"{name}-{key}", QUEUE_NAME_LENGTH, DEAD_SUFFIX + FIFO_SUFFIX)
         check_queue(who, f"queues.{key}.", wanted)
+        check_existing(who, f"queues.{key}.", wanted, given(args.get("fifo"), False))
         check_replay(who, f"queues.{key}.replay_from", wanted.get("replay_from"), args)
 
 
@@ -58,6 +59,24 @@ def check_source(who: str, argument: str, arn: object, fifo: bool) -> None:
     if fifo and isinstance(arn, str) and not arn.endswith(FIFO_SUFFIX):
         fix = "a standard topic delivers to standard queues only"
         raise ArgumentError(f"{who}: {argument} must be a fifo topic as the queues are fifo, got {arn!r}; {fix}")
+
+
+def check_existing(who: str, path: str, wanted: Mapping[str, Any], fifo: bool) -> None:
+    """Refuse a queue that exists and is none, or that the topic cannot deliver to."""
+    queue, dead = wanted.get("queue_arn"), wanted.get("dead_letter_queue_arn")
+    check_queue_arn(who, f"{path}queue_arn", queue)
+    check_queue_arn(who, f"{path}dead_letter_queue_arn", dead)
+    if not isinstance(queue, str):
+        return
+    if queue.endswith(FIFO_SUFFIX) and not fifo:
+        fix = "a standard topic delivers to standard queues only; set fifo, or name another queue"
+        raise ArgumentError(
+            f"{who}: {path}queue_arn must be a standard queue as the topic is one, got {queue!r}; {fix}"
+        )
+    if isinstance(dead, str) and dead.endswith(FIFO_SUFFIX) != queue.endswith(FIFO_SUFFIX):
+        kind = "fifo" if queue.endswith(FIFO_SUFFIX) else "standard"
+        rule = f"must be a {kind} queue as queue_arn is one"
+        raise ArgumentError(f"{who}: {path}dead_letter_queue_arn {rule}, got {dead!r}; SNS takes no other kind")
 
 
 def check_queue(who: str, path: str, wanted: Mapping[str, Any]) -> None:

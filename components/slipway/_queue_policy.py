@@ -14,6 +14,7 @@ from ._iam import Statement, deny_insecure_transport, document
 
 LONGEST_POLICY_BYTES = 8192
 TOPIC_ARN = re.compile(r"arn:(aws[a-z-]*):sns:([a-z0-9-]+):(\d{12}):([A-Za-z0-9_-]{1,256}(\.fifo)?)")
+QUEUE_ARN = re.compile(r"arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}(\.fifo)?")
 # On in every account since before March 2019; AWS has made every later region one that is opted into.
 DEFAULT_REGION = re.compile(
     "ap-northeast-[123]|ap-south-1|ap-southeast-[12]|ca-central-1|eu-central-1|eu-north-1|eu-west-[123]|sa-east-1|us-(ea|we)st-[12]"
@@ -25,6 +26,13 @@ def check_topic_arn(who: str, argument: str, arn: object) -> None:
     if isinstance(arn, str) and not TOPIC_ARN.fullmatch(arn):
         example = "arn:aws:sns:eu-west-1:123456789012:orders"
         raise ArgumentError(f"{who}: {argument} must be the ARN of a topic, got {arn!r}; write it like {example}")
+
+
+def check_queue_arn(who: str, argument: str, arn: object) -> None:
+    """Refuse what is no ARN of a queue, such as its URL; an output is checked by AWS."""
+    if isinstance(arn, str) and not QUEUE_ARN.fullmatch(arn):
+        example = "arn:aws:sqs:eu-west-1:123456789012:billing"
+        raise ArgumentError(f"{who}: {argument} must be the ARN of a queue, got {arn!r}; write it like {example}")
 
 
 def queue_policy(queue_arn: str, topic_arns: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ import pulumi
 from ._checks import CHILD_NAME, ArgumentError, given, not_empty, whole_number
 from ._messaging import MOST_RECEIVES
 from ._messaging_key import USE
-from ._queue_policy import check_topic_arn
+from ._queue_policy import check_queue_arn, check_topic_arn
 from ._workload import PermissionArgs
 
 QUEUE_URL, DEAD_LETTER_QUEUE_URL, TOPIC_ARN = "QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "TOPIC_ARN"
@@ -43,6 +43,13 @@ def check_queues(who: str, args: Mapping[str, Any], spot_percent: int) -> None:
     for key, topic in given(args.get("topics"), {}).items():
         check_topic_arn(who, f"topics.{key}.topic_arn", topic["topic_arn"])
     for key, queue in queues.items():
+        arn, url = queue["queue_arn"], queue["queue_url"]
+        check_queue_arn(who, f"queues.{key}.queue_arn", arn)
+        if isinstance(arn, str) and isinstance(url, str) and url.rpartition("/")[2] != arn.rpartition(":")[2]:
+            fix = "it is of another queue"
+            raise ArgumentError(
+                f"{who}: queues.{key}.queue_url must end with the name in queue_arn, got {url!r}; {fix}"
+            )
         if queue.get("max_receives") is not None:
             argument = f"queues.{key}.max_receives"
             receives = whole_number(who, argument, queue["max_receives"], 1, MOST_RECEIVES)

@@ -7,7 +7,7 @@ import pytest
 
 from slipway._backlog import backlog_expression, left_expression, waiting_expression
 from slipway._worker_times import backlog_per_task
-from tests.unit.samples import COMPONENTS, QUEUE, WORKER
+from tests.unit.samples import COMPONENTS, QUEUE, QUEUE_URL, WORKER
 from tests.unit.support import Built, build
 
 QueueWorker = COMPONENTS["QueueWorker"]
@@ -89,7 +89,10 @@ def test_several_queues_are_added_up_and_one_that_reports_nothing_counts_as_empt
 
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_no_alarm_reads_more_than_ten_metrics(count: int) -> None:
-    queues = {f"q{number}": {"queue_arn": f"{QUEUE}-{number}", "queue_url": "u"} for number in range(count)}
+    queues = {
+        f"q{number}": {"queue_arn": f"{QUEUE}-{number}", "queue_url": f"{QUEUE_URL}-{number}"}
+        for number in range(count)
+    }
     built = worker({"queues": queues, "min_tasks": 0})
     [tracked] = [it for it in built.of_type("policy:Policy") if it.name == "work"]
     specification = tracked.inputs["targetTrackingScalingPolicyConfiguration"]["customizedMetricSpecification"]

@@ -245,6 +245,15 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     ({"topics": {"done": {}}}, "topics.done.topic_arn is required, got nothing; give it a value"),
     ({"queues": {"orders": {"queue_arn": QUEUE}}}, "queues.orders.queue_url is required, got nothing; give it a value"),
+    (
+        {"queues": {"orders": ONE | {"queue_arn": QUEUE_URL}}},
+        f"queues.orders.queue_arn must be the ARN of a queue, got {QUEUE_URL!r}; write it like "
+        "arn:aws:sqs:eu-west-1:123456789012:billing",
+    ),
+    (
+        {"queues": {"orders": ONE | {"queue_url": f"{QUEUE_URL}-2"}}},
+        f"queues.orders.queue_url must end with the name in queue_arn, got '{QUEUE_URL}-2'; it is of another queue",
+    ),
     ({"queues": [ONE]}, f"queues must be a mapping, got {[ONE]!r}"),
     (
         {"queues": {"orders": ONE | {"kms_key": KEY}}},
