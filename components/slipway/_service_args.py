@@ -60,16 +60,17 @@ class FargateServiceArgs(TypedDict):
     listener: NotRequired[ListenerArgs]
     """Listener of a load balancer that services share, in place of one of its own. Default: none."""
     health_check_path: NotRequired[str]
-    """Path that answers health_check_codes while the task is well, asked every 10 s. Default: /health; with GRPC,
-    /grpc.health.v1.Health/Check."""
+    """Path that answers health_check_codes while the task is well, asked every 10 s: AWS's 30 find a new task up to
+    20 s later. Default: /health; with GRPC, /grpc.health.v1.Health/Check."""
     health_check_codes: NotRequired[str]
     """Codes of a task that is well, such as 200,204 or 200-299, within 200-499; with GRPC 0-99. Default: 200; with GRPC
     0."""
     health_check_grace_period_seconds: NotRequired[int]
-    """Seconds that a new task has before failed checks count. Default: 60."""
+    """Seconds that a new task has before failed checks count. Default: 60, or the start period of its own check where
+    that is longer: enough for most programs, and a task that never comes up is found out in a minute."""
     deregistration_delay_seconds: NotRequired[int]
     """Seconds that requests under way get when a task goes, 0-3600. Default: 15, or longest_request_seconds where that is
-    more."""
+    more; AWS's 300 hold up every roll-out for requests that last a second."""
     longest_request_seconds: NotRequired[int]
     """Seconds that your slowest request takes, 1-3600, checked against what ends one early: deregistration delay, stop
     timeout and the load balancer's idle timeout. Default: not checked."""
@@ -81,7 +82,8 @@ class FargateServiceArgs(TypedDict):
     """What the tasks speak: HTTP1, HTTP2 without TLS, or GRPC; the latter two need a certificate on the load balancer.
     Changing it replaces the target group. Default: HTTP1."""
     stop_timeout_seconds: NotRequired[int]
-    """Seconds from SIGTERM to SIGKILL, 2-120. Default: 30."""
+    """Seconds from SIGTERM to SIGKILL, 2-120. Default: 30, as ECS has it; a program that ends on SIGTERM takes none of
+    them."""
     container_health_check: NotRequired[ContainerHealthCheckArgs]
     """Command in the container that tells ECS whether it is well. Default: the container is well while it runs."""
     writable_paths: NotRequired[Mapping[str, int]]
@@ -143,8 +145,8 @@ class FargateServiceArgs(TypedDict):
     additional_security_group_ids: NotRequired[Sequence[pulumi.Input[str]]]
     """Security groups of yours that the tasks are also in, at most 4. Default: none."""
     deployment_timeout_seconds: NotRequired[int]
-    """Seconds that a deployment may take before it counts as failed, 60-86400. Default: 900, and the minutes that
-    deployment spends looking."""
+    """Seconds that a deployment may take before it counts as failed, 60-86400. Default: 900, in which a circuit
+    breaker on failing health checks has opened, and the minutes that deployment spends looking."""
     without_verdict: NotRequired[bool]
     """Leave the wait to the provider, which gives no reason for a rollback and asks no second time. For programs in other
     languages than Python, and for a provider with credentials of its own, where the verdict cannot run. Default: false."""
