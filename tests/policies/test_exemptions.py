@@ -200,6 +200,7 @@ def test_lists_that_were_checked_too_long_ago_are_reported() -> None:
     assert later == ["The pack's list eks_versions was checked on 2026-04-24. Fix: take a newer version of the pack."]
 
 
-def test_each_list_says_where_it_is_from() -> None:
+def test_each_list_says_where_it_is_from_and_what_was_read() -> None:
     for path in data.FOLDER.glob("*.json"):
         assert data.read(path.stem)["source"].startswith("https://docs.aws.amazon.com/")
+        assert data.read(path.stem)["read"].endswith(".")
