@@ -79,7 +79,8 @@ class _Handler(BaseHTTPRequestHandler):
     server: ProxyServer
 
     def do_GET(self) -> None:
-        request = Request(self.command, self.path, {name.lower(): value for name, value in self.headers.items()})
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(self.command, self.path, headers, str(self.client_address[0]))
         listener = self.server.listener
         action = listener.action(request)
         if action["Type"] == "forward":

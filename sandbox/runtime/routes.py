@@ -8,6 +8,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from ipaddress import ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,6 +41,8 @@ class Request:
     """Path and query."""
     headers: Mapping[str, str]
     """By lower-case name."""
+    source: str = "127.0.0.1"
+    """Address of who asks."""
 
 
 @dataclass(frozen=True)
@@ -78,21 +81,24 @@ def _holds(condition: Mapping[str, Any], request: Request) -> bool:
     if field == "path-pattern":
         return _any(_values(condition, "PathPatternConfig"), url.path)
     if field == "host-header":
-        host = request.headers.get("host", "").partition(":")[0].lower()
-        return _any([value.lower() for value in _values(condition, "HostHeaderConfig")], host)
+        host = request.headers.get("host", "").partition(":")[0]
+        return _any_case(_values(condition, "HostHeaderConfig"), host)
     if field == "http-request-method":
         return request.method in _values(condition, "HttpRequestMethodConfig")
     if field == "http-header":
         name = condition["HttpHeaderConfig"]["HttpHeaderName"].lower()
-        return name in request.headers and _any(_values(condition, "HttpHeaderConfig"), request.headers[name])
+        return name in request.headers and _any_case(_values(condition, "HttpHeaderConfig"), request.headers[name])
     if field == "query-string":
         pairs = [pair.partition("=") for pair in url.query.split("&")]
         return any(
-            fnmatchcase(value, wanted["Value"]) and ("Key" not in wanted or fnmatchcase(key, wanted["Key"]))
+            _any_case([wanted["Value"]], value) and ("Key" not in wanted or _any_case([wanted["Key"]], key))
             for wanted in condition["QueryStringConfig"]["Values"]
             for key, _, value in pairs
         )
-    return True  # source-ip: every caller of the sandbox is this machine
+    if field == "source-ip":
+        source = ip_address(request.source)
+        return any(source in ip_network(block) for block in _values(condition, "SourceIpConfig"))
+    raise ValueError(f"the sandbox's load balancer has no condition {field}")
 
 
 def _values(condition: Mapping[str, Any], config: str) -> list[str]:
@@ -101,6 +107,10 @@ def _values(condition: Mapping[str, Any], config: str) -> list[str]:
 
 def _any(patterns: Sequence[str], value: str) -> bool:
     return any(fnmatchcase(value, pattern.replace("[", "[[]")) for pattern in patterns)
+
+
+def _any_case(patterns: Sequence[str], value: str) -> bool:
+    return _any([pattern.lower() for pattern in patterns], value.lower())
 
 
 def redirect_url(action: Mapping[str, Any], request: Request, urls: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.runtime import pause
 from sandbox.runtime.log_lines import LogLines
-from sandbox.runtime.routes import Listener, Request, Rule, Target, redirect_url
+from sandbox.runtime.routes import Listener, Request, Target, redirect_url
 from sandbox.runtime.specs import ContainerSpec, LogTarget, TaskError, container_spec
 from sandbox.runtime.targets import accepted
 
@@ -127,47 +127,6 @@ def test_a_log_configuration_that_cannot_work_stops_the_task(configuration: dict
     with pytest.raises(TaskError) as refused:
         spec(logConfiguration=configuration)
     assert str(refused.value) == reason
-
-
-@pytest.mark.parametrize(
-    ("condition", "request_", "matches"),
-    [
-        ({"Field": "path-pattern", "Values": ["/api/*"]}, Request("GET", "/api/v1?x=1", {}), True),
-        ({"Field": "path-pattern", "Values": ["/api/*"]}, Request("GET", "/apis", {}), False),
-        ({"Field": "path-pattern", "PathPatternConfig": {"Values": ["/a", "/b"]}}, Request("GET", "/b", {}), True),
-        (
-            {"Field": "host-header", "Values": ["*.Example.com"]},
-            Request("GET", "/", {"host": "a.example.com:80"}),
-            True,
-        ),
-        ({"Field": "host-header", "Values": ["example.com"]}, Request("GET", "/", {"host": "other.com"}), False),
-        (
-            {"Field": "http-request-method", "HttpRequestMethodConfig": {"Values": ["POST"]}},
-            Request("GET", "/", {}),
-            False,
-        ),
-        (
-            {"Field": "http-header", "HttpHeaderConfig": {"HttpHeaderName": "X-Beta", "Values": ["y*"]}},
-            Request("GET", "/", {"x-beta": "yes"}),
-            True,
-        ),
-        (
-            {"Field": "query-string", "QueryStringConfig": {"Values": [{"Key": "v", "Value": "2"}]}},
-            Request("GET", "/?a=2&v=2", {}),
-            True,
-        ),
-        (
-            {"Field": "query-string", "QueryStringConfig": {"Values": [{"Key": "v", "Value": "2"}]}},
-            Request("GET", "/?a=2", {}),
-            False,
-        ),
-    ],
-)
-def test_a_listener_rule_matches_as_its_condition_says(
-    condition: dict[str, Any], request_: Request, matches: bool
-) -> None:
-    listener = Listener([Rule([condition], {"Type": "matched"}), Rule([], {"Type": "default"})], {}, "HTTP", {})
-    assert listener.action(request_)["Type"] == ("matched" if matches else "default")
 
 
 def test_healthy_targets_take_turns_and_unhealthy_ones_none() -> None:
