@@ -31,7 +31,8 @@ class LoadBalancerArgs(TypedDict):
     """Names that lead here, each with a record in hosted_zone_id; *.example.com is every name below. Without
     certificate_arn, a certificate for them is made and renewed by itself. Default: the name that AWS gives it."""
     hosted_zone_id: NotRequired[pulumi.Input[str]]
-    """Public Route 53 zone that domain_names are in. Default: none."""
+    """Route 53 zone that domain_names are in: a public one, which proves a certificate, or with certificate_arn any.
+    Default: none."""
     additional_certificate_arns: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Name to a further certificate in ACM, for clients that ask for its names. Default: none."""
     tls_policy: NotRequired[str]
