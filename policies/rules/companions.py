@@ -88,7 +88,7 @@ def kms_policy_defined(stack: Graph) -> Outcomes:
     severity=MEDIUM,
     controls=("FSBP ELB.16",),
     link=f"{LB_CONTROLS}#elb-16",
-    fix="add a WebAclAssociation with the balancer's ARN; slipway's FargateService has none",
+    fix="add a WebAclAssociation with the balancer's ARN (web_acl_arn of slipway's LoadBalancer and load_balancer)",
 )
 def lb_waf_associated(stack: Graph) -> Outcomes:
     """Load balancers that the internet reaches have a web ACL."""

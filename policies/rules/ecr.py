@@ -65,8 +65,8 @@ def ecr_kms_encryption(repository: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("FSBP ECR.5", "NIST SC-28"),
     link=f"{CONTROLS}#ecr-5",
-    fix="set encryptionConfigurations[0].kmsKey; slipway's ContainerImage uses the key of ECR and has no argument for "
-    "another; on an existing repository this replaces it",
+    fix="set encryptionConfigurations[0].kmsKey; kms_key_arn of slipway's ContainerImage does so; "
+    "on an existing repository this replaces it",
 )
 def ecr_cmk_encryption(repository: Resource) -> Outcomes:
     """ECR repositories are encrypted with a KMS key of your own."""

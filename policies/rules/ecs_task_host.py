@@ -50,7 +50,7 @@ def ecs_taskdef_no_host_network(task: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("FSBP ECS.18",),
     link=f"{CONTROLS}#ecs-18",
-    fix="set transitEncryption to ENABLED in the volume's efsVolumeConfiguration; slipway's services mount no volume",
+    fix="set transitEncryption to ENABLED in the volume's efsVolumeConfiguration; `volumes` of slipway's services do so",
 )
 def ecs_taskdef_efs_transit_encryption(task: Resource) -> Outcomes:
     """Tasks reach EFS volumes over TLS."""

@@ -51,7 +51,8 @@ def log_group_retention(group: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST AU-9", "NIST SC-28"),
     link="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
-    fix="set kmsKeyId to a key whose policy admits the logs service; slipway's components have no argument for it",
+    fix="set kmsKeyId to a key whose policy admits the logs service (log_kms_key_arn of slipway's services, exec_kms_key_arn of its Cluster, "
+    "session_log_kms_key_arn of its Bastion)",
 )
 def log_group_encrypted(group: Resource) -> Outcomes:
     """Log groups are encrypted with a KMS key of your own.

@@ -26,7 +26,7 @@ CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-control
     severity=CRITICAL,
     controls=("FSBP EC2.13", "FSBP EC2.53", "FSBP EC2.54", "CIS 6.3", "CIS 6.4", "NIST SC-7", "NIST CM-7"),
     link=f"{CONTROLS}#ec2-13",
-    fix="name the addresses that may connect (allowed_cidrs of slipway's Bastion), or use Session Manager, which "
+    fix="name the addresses that may connect (allowed_cidr_blocks of slipway's Bastion), or use Session Manager, which "
     "needs no open port",
 )
 def sg_no_ingress_ssh(group: Resource) -> Outcomes:

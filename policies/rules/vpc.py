@@ -14,9 +14,9 @@ DEFAULT_ACL = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
 ACL_RULE = "aws:ec2/networkAclRule:NetworkAclRule"
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html"
 ACL_FIX = (
-    "allow only the ports that are served and the ephemeral ports of answers; slipway's Network leaves the ACL as "
+    "allow only the ports that are served and the ephemeral ports of answers; slipway's Network does so "
+    "with network_acls, and else leaves the ACL as AWS makes it and closes its security groups"
 )
-ACL_FIX += "AWS makes it and closes its security groups instead"
 
 
 @rule(

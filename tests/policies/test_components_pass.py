@@ -1,6 +1,7 @@
 """Every component passes every rule of the baseline, with the fewest arguments and with all; other profiles are told."""
 
 import ast
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -131,3 +132,13 @@ def test_each_rule_over_a_type_that_components_make_has_judged_one() -> None:
 def test_a_fan_out_without_its_queue_policies_is_found() -> None:
     nodes = [node for node in registered("FanOut", all_arguments=False) if "queuePolicy" not in node.type]
     assert [one.rule for one in analyze_stack(ours(), *nodes)] == ["sns-to-sqs-queue-policy"]
+
+
+def test_a_fix_names_arguments_that_components_have() -> None:
+    import slipway
+
+    arguments = {
+        key for name in dir(slipway) if name.endswith("Args") for key in getattr(slipway, name).__annotations__
+    }
+    named = {(rule.name, word) for rule in rules() for word in re.findall(r"\b[a-z]+(?:_[a-z0-9]+)+\b", rule.fix)}
+    assert {(rule, word) for rule, word in named if word not in arguments} == set()
