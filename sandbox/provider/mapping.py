@@ -143,7 +143,8 @@ def from_reply(
         else:
             found = None if path is None else lookup(reply, path)
         value = None if found is None else restore(prop.type, found, names, inner)
-        if value is not None and not (sdk.is_class(prop.type) and is_blank(value) and not has_empty_block(found)):
+        says_nothing = sdk.is_class(prop.type) and is_blank(value) and not (prop.required or has_empty_block(found))
+        if value is not None and not says_nothing:
             values[name] = value
     return values
 

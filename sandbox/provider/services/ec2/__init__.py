@@ -8,6 +8,8 @@ from sandbox.provider.services.ec2 import (
     network_acls,
     routes,
     security,
+    security_rules,
+    volumes,
     vpc_attachments,
 )
 
@@ -17,6 +19,8 @@ RESOURCES = (
     *security.RESOURCES,
     *vpc_attachments.RESOURCES,
     *network_acls.RESOURCES,
+    *security_rules.RESOURCES,
+    *volumes.RESOURCES,
     *launch_templates.RESOURCES,
     *instances.RESOURCES,
 )

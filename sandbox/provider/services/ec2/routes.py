@@ -16,6 +16,7 @@ TARGETS = (
     "carrierGatewayId coreNetworkArn egressOnlyGatewayId gatewayId localGatewayId natGatewayId networkInterfaceId "
     "odbNetworkArn transitGatewayId vpcEndpointId vpcPeeringConnectionId"
 )
+ASSOCIATION = {"Name": "association.route-table-association-id"}
 ROUTE_NAMES = {"egressOnlyGatewayId": "EgressOnlyInternetGatewayId"}
 INLINE_NAMES = {
     "routes.cidrBlock": "DestinationCidrBlock",
@@ -83,6 +84,46 @@ def delete_route(scope: Scope) -> None:
     scope.call("delete_route", RouteTableId=scope.get("routeTableId"), **given)
 
 
+def main_association(scope: Scope, vpc_id: str) -> dict[str, Any]:
+    """The association that subnets without a table of their own have."""
+    filters = [{"Name": "vpc-id", "Values": [vpc_id]}, {"Name": "association.main", "Values": ["true"]}]
+    for table in scope.call("describe_route_tables", Filters=filters)["RouteTables"]:
+        for association in table["Associations"]:
+            if association["Main"]:
+                return dict(association)
+    raise ProviderError(f"{vpc_id} has no main route table")
+
+
+def set_main(scope: Scope) -> Mapping[str, Any]:
+    """Makes another table a VPC's main one."""
+    before = main_association(scope, scope.get("vpcId"))
+    reply = scope.call(
+        "replace_route_table_association",
+        AssociationId=before["RouteTableAssociationId"],
+        RouteTableId=scope.get("routeTableId"),
+    )
+    return {"id": reply["NewAssociationId"], "OriginalRouteTableId": before["RouteTableId"]}
+
+
+def read_main(scope: Scope) -> Mapping[str, Any] | None:
+    """The association while it is the VPC's main one."""
+    if scope.get("vpcId") is None:  # an import, which says the table
+        tables = scope.call("describe_route_tables", Filters=[ASSOCIATION | {"Values": [scope.id]}])["RouteTables"]
+        if not tables:
+            return None
+        scope.state = {"vpcId": tables[0]["VpcId"]}
+    found = main_association(scope, scope.get("vpcId"))
+    if found["RouteTableAssociationId"] != scope.id:
+        return None
+    return {"id": scope.id, "RouteTableId": found["RouteTableId"], "VpcId": scope.get("vpcId")}
+
+
+def restore_main(scope: Scope) -> None:
+    """Makes the table that was the VPC's main one so again."""
+    original = scope.state["originalRouteTableId"]
+    scope.call("replace_route_table_association", AssociationId=scope.id, RouteTableId=original)
+
+
 def validate_route(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
     """A route leads from one place to one place."""
     failures = []
@@ -139,5 +180,15 @@ RESOURCES = (
         delete=Call("disassociate_route_table", {"AssociationId": "{id}"}),
         immutable={"a changed association gets another id": "routeTableId subnetId gatewayId"},
         exclusive=True,  # a subnet has one
+    ),
+    Resource(
+        "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation",
+        "ec2",
+        create=set_main,
+        id="id",
+        read=read_main,
+        delete=restore_main,
+        immutable={"a changed association gets another id": "routeTableId vpcId"},
+        exclusive=True,  # a VPC has one
     ),
 )

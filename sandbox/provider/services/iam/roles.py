@@ -1,20 +1,13 @@
-"""Roles, policies and what ties them together."""
+"""Roles and instance profiles."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from sandbox.provider import meaning
-from sandbox.provider.declaration import Autoname, Call, Function, Resource, Tags, Update
+from sandbox.provider.declaration import Autoname, Call, Function, Resource, Update
 from sandbox.provider.scope import Scope
-from sandbox.provider.services import _policy_document
-
-VERSIONS_LIMIT = 5  # versions of a managed policy that IAM keeps
-
-
-def tags(kind: str, member: str) -> Tags:
-    """The tag calls of one kind of IAM resource."""
-    return Tags(add=Call(f"tag_{kind}", {member: "{id}"}), remove=Call(f"untag_{kind}", {member: "{id}"}))
+from sandbox.provider.services.iam.common import tags
 
 
 def sync_inline_policies(scope: Scope) -> None:
@@ -77,31 +70,6 @@ def delete_role(scope: Scope) -> None:
     if is_forced or scope.state.get("managedPolicyArns"):
         sync_managed_policies(scope)
     scope.call("delete_role", RoleName=scope.id)
-
-
-def new_version(scope: Scope) -> None:
-    """Makes the document the policy's default version; the oldest one goes when IAM would refuse another."""
-    versions = scope.call("list_policy_versions", PolicyArn=scope.id)["Versions"]
-    if len(versions) >= VERSIONS_LIMIT:
-        oldest = min(
-            (each for each in versions if not each["IsDefaultVersion"]), key=lambda each: int(each["VersionId"][1:])
-        )
-        scope.call("delete_policy_version", PolicyArn=scope.id, VersionId=oldest["VersionId"])
-    scope.call("create_policy_version", PolicyArn=scope.id, PolicyDocument=scope.inputs["policy"], SetAsDefault=True)
-
-
-def delete_policy(scope: Scope) -> None:
-    """Deletes the policy with all its versions."""
-    for version in scope.call("list_policy_versions", PolicyArn=scope.id)["Versions"]:
-        if not version["IsDefaultVersion"]:
-            scope.call("delete_policy_version", PolicyArn=scope.id, VersionId=version["VersionId"])
-    scope.call("delete_policy", PolicyArn=scope.id)
-
-
-def read_attachment(scope: Scope) -> Mapping[str, Any] | None:
-    """The attachment; None when the role has no such policy."""
-    listed = scope.call("list_attached_role_policies", RoleName=scope.get("role"))["AttachedPolicies"]
-    return next((each for each in listed if each["PolicyArn"] == scope.get("policyArn")), None)
 
 
 def set_profile_role(scope: Scope) -> None:
@@ -167,52 +135,6 @@ RESOURCES = (
         immutable={"the name and path are in the ARN": "name path"},
     ),
     Resource(
-        "aws:iam/policy:Policy",
-        "iam",
-        create=Call("create_policy", reply="Policy"),
-        id="Arn",
-        read=(
-            Call("get_policy", {"PolicyArn": "{id}"}, reply="Policy"),
-            Call(
-                "get_policy_version",
-                {"PolicyArn": "{id}", "VersionId": "{DefaultVersionId}"},
-                reply="{PolicyDocument: PolicyVersion.Document}",
-            ),
-        ),
-        updates=(Update("policy", new_version),),
-        delete=delete_policy,
-        tags=tags("policy", "PolicyArn"),
-        autoname=Autoname(length_limit=128),
-        names={"policy": "PolicyDocument"},
-        defaults={"path": "/"},
-        documents="policy",
-        echoed="delayAfterPolicyCreationInMs",
-        immutable={"IAM only ever changes a policy's document": "name path description"},
-    ),
-    Resource(
-        "aws:iam/rolePolicy:RolePolicy",
-        "iam",
-        create=Call("put_role_policy"),
-        id="{role}:{name}",
-        read=(Call("get_role_policy", {"RoleName": "{role}", "PolicyName": "{name}"}),),
-        updates=(Update("policy", Call("put_role_policy", {"RoleName": "{role}", "PolicyName": "{name}"})),),
-        delete=Call("delete_role_policy", {"RoleName": "{role}", "PolicyName": "{name}"}),
-        autoname=Autoname(length_limit=128),
-        names={"role": "RoleName", "name": "PolicyName", "policy": "PolicyDocument"},
-        documents="policy",
-        immutable={"its name within the role is its key": "role name"},
-    ),
-    Resource(
-        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-        "iam",
-        create=Call("attach_role_policy"),
-        id="{role}/{policyArn}",
-        read=read_attachment,
-        delete=Call("detach_role_policy", {"RoleName": "{role}", "PolicyArn": "{policyArn}"}),
-        names={"role": "RoleName"},
-        immutable={"the pair is all there is": "role policyArn"},
-    ),
-    Resource(
         "aws:iam/instanceProfile:InstanceProfile",
         "iam",
         create=Call("create_instance_profile", reply="InstanceProfile"),
@@ -228,7 +150,4 @@ RESOURCES = (
         immutable={"the name and path are in the ARN": "name path"},
     ),
 )
-FUNCTIONS = (
-    Function("aws:iam/getPolicyDocument:getPolicyDocument", "iam", _policy_document.get_policy_document),
-    Function("aws:iam/getRole:getRole", "iam", get_role),
-)
+FUNCTIONS = (Function("aws:iam/getRole:getRole", "iam", get_role),)
