@@ -8,7 +8,9 @@ from typing import Any
 from sandbox.provider import ecr_registry
 from sandbox.provider.aws_client import AwsError
 from sandbox.provider.declaration import Autoname, Call, Function, Resource, Tags, Update
+from sandbox.provider.errors import ProviderError
 from sandbox.provider.scope import ACCOUNT, Scope
+from sandbox.provider.services._lookup import shaped
 
 ARN = {"resourceArn": "arn:aws:ecr:{region}:{account}:repository/{id}"}
 TOKEN_HOURS = 12
@@ -77,6 +79,32 @@ def get_images(scope: Scope) -> Mapping[str, Any]:
     }
 
 
+def get_image(scope: Scope) -> Mapping[str, Any]:
+    """The image by tag or digest; with mostRecent the only one that there is."""
+    registry, repository = scope.cloud.registry, scope.inputs["repositoryName"]
+    scope.call("describe_repositories", repositoryNames=[repository])
+    tags = ecr_registry.tags(registry, repository)
+    reference = scope.inputs.get("imageDigest") or scope.inputs.get("imageTag")
+    asked = [reference] if reference else tags
+    digests = {ecr_registry.digest(registry, repository, each) for each in asked} - {None}
+    if not digests:
+        raise ProviderError(f"there is no image {reference or ''} in {repository}; push it first".replace("  ", " "))
+    if len(digests) > 1:
+        raise ProviderError(f"{len(digests)} images are in {repository}; say which by imageTag or imageDigest")
+    digest = str(digests.pop())
+    return shaped(
+        scope,
+        "ecr.GetImageResult",
+        {
+            "id": digest,
+            "imageDigest": digest,
+            "imageTags": [tag for tag in tags if ecr_registry.digest(registry, repository, tag) == digest],
+            "imageUri": f"{registry}/{repository}@{digest}",
+            "registryId": ACCOUNT,
+        },
+    )
+
+
 RESOURCES = (
     Resource(
         "aws:ecr/repository:Repository",
@@ -131,5 +159,6 @@ RESOURCES = (
 FUNCTIONS = (
     Function("aws:ecr/getAuthorizationToken:getAuthorizationToken", "ecr", get_authorization_token),
     Function("aws:ecr/getImages:getImages", "ecr", get_images),
+    Function("aws:ecr/getImage:getImage", "ecr", get_image),
     Function("aws:ecr/getRepository:getRepository", "ecr", get_repository),
 )

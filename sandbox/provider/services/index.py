@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.provider.declaration import Function
+from sandbox.provider.errors import ProviderError
 from sandbox.provider.scope import ACCOUNT, Scope
 
 DESCRIPTIONS = {
@@ -11,6 +12,7 @@ DESCRIPTIONS = {
     "eu-central-1": "Europe (Frankfurt)",
     "us-east-1": "US East (N. Virginia)",
 }
+ARN_PARTS = ("partition", "service", "region", "account", "resource")
 
 
 def get_region(scope: Scope) -> Mapping[str, Any]:
@@ -58,7 +60,17 @@ def get_default_tags(scope: Scope) -> Mapping[str, Any]:
     return {"id": ACCOUNT, "tags": dict(scope.settings.default_tags)}
 
 
+def get_arn(scope: Scope) -> Mapping[str, Any]:
+    """The parts of an ARN."""
+    arn = scope.inputs["arn"]
+    parts = arn.split(":", 5)
+    if len(parts) != len(ARN_PARTS) + 1 or parts[0] != "arn":
+        raise ProviderError(f"an ARN looks like arn:aws:service:region:account:resource, got {arn!r}")
+    return {"id": arn, "arn": arn, **dict(zip(ARN_PARTS, parts[1:], strict=True))}
+
+
 FUNCTIONS = (
+    Function("aws:index/getArn:getArn", "sts", get_arn),
     Function("aws:index/getAvailabilityZones:getAvailabilityZones", "ec2", get_availability_zones),
     Function("aws:index/getCallerIdentity:getCallerIdentity", "sts", get_caller_identity),
     Function("aws:index/getDefaultTags:getDefaultTags", "sts", get_default_tags),

@@ -1,9 +1,14 @@
 """Keys and their aliases."""
 
-from sandbox.provider.declaration import Autoname, Call, Resource, Tags, Update
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.provider.declaration import Autoname, Call, Function, Resource, Tags, Update
 from sandbox.provider.scope import Scope
+from sandbox.provider.services._lookup import as_resource, shaped
 
 KEY = {"KeyId": "{id}"}
+DATES = {"creationDate": "CreationDate", "deletionDate": "DeletionDate", "validTo": "ValidTo"}
 DELETION_DAYS = 30  # KMS's own default
 
 
@@ -29,6 +34,20 @@ def schedule_deletion(scope: Scope) -> None:
     """KMS keeps a key for some days before it is gone."""
     days = scope.state.get("deletionWindowInDays") or DELETION_DAYS
     scope.call("schedule_key_deletion", KeyId=scope.id, PendingWindowInDays=days)
+
+
+def get_key(scope: Scope) -> Mapping[str, Any]:
+    """The key by id, ARN or alias."""
+    found = scope.call("describe_key", KeyId=scope.inputs["keyId"])["KeyMetadata"]
+    dates = {name: found[member].isoformat() for name, member in DATES.items() if member in found}
+    simple = {f"{name[0].lower()}{name[1:]}": value for name, value in found.items() if isinstance(value, (str, bool))}
+    own = {"id": found["KeyId"], "keyId": scope.inputs["keyId"], "awsAccountId": found["AWSAccountId"]}
+    return shaped(scope, "kms.GetKeyResult", {**simple, **own, **dates, "arn": found["Arn"]})
+
+
+def get_alias(scope: Scope) -> Mapping[str, Any]:
+    """The alias by name, with the key that it leads to."""
+    return as_resource(scope, "aws:kms/alias:Alias", scope.inputs["name"], "kms.GetAliasResult")
 
 
 RESOURCES = (
@@ -83,4 +102,8 @@ RESOURCES = (
         },
         immutable={"an alias is its name": "name"},
     ),
+)
+FUNCTIONS = (
+    Function("aws:kms/getAlias:getAlias", "kms", get_alias),
+    Function("aws:kms/getKey:getKey", "kms", get_key),
 )

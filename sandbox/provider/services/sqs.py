@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.provider.declaration import Autoname, Call, Resource, Tags, Update
+from sandbox.provider.declaration import Autoname, Call, Function, Resource, Tags, Update
 from sandbox.provider.scope import Scope
+from sandbox.provider.services._lookup import as_resource
 
 READ = Call("get_queue_attributes", {"QueueUrl": "{id}", "AttributeNames": ["All"]})
 
@@ -60,6 +61,12 @@ def validate_queue(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
     return failures
 
 
+def get_queue(scope: Scope) -> Mapping[str, Any]:
+    """The queue by name."""
+    url = scope.call("get_queue_url", QueueName=scope.inputs["name"])["QueueUrl"]
+    return as_resource(scope, "aws:sqs/queue:Queue", url, "sqs.GetQueueResult")
+
+
 RESOURCES = (
     Resource(
         "aws:sqs/queue:Queue",
@@ -108,3 +115,4 @@ RESOURCES = (
     queue_attribute("aws:sqs/redrivePolicy:RedrivePolicy", "redrivePolicy", "RedrivePolicy"),
     queue_attribute("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", "redriveAllowPolicy", "RedriveAllowPolicy"),
 )
+FUNCTIONS = (Function("aws:sqs/getQueue:getQueue", "sqs", get_queue),)

@@ -6,6 +6,7 @@ from sandbox.provider.services.ec2 import (
     launch_templates,
     network,
     network_acls,
+    prefix_lists,
     routes,
     security,
     security_rules,
@@ -21,7 +22,8 @@ RESOURCES = (
     *network_acls.RESOURCES,
     *security_rules.RESOURCES,
     *volumes.RESOURCES,
+    *prefix_lists.RESOURCES,
     *launch_templates.RESOURCES,
     *instances.RESOURCES,
 )
-FUNCTIONS = functions.FUNCTIONS
+FUNCTIONS = (*functions.FUNCTIONS, *prefix_lists.FUNCTIONS)

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.provider import mapping, sdk
 from sandbox.provider.declaration import Autoname, Call, Function, Resource, Tags, Update
 from sandbox.provider.errors import ProviderError
+from sandbox.provider.names import Names
 from sandbox.provider.scope import Scope
+from sandbox.provider.services._lookup import shaped
 
 TAGS = Tags(
     add=Call("tag_resource", {"resourceArn": "{arn}"}),
@@ -37,6 +40,17 @@ def get_cluster(scope: Scope) -> Mapping[str, Any]:
         "settings": cluster.get("settings", []),
         "tags": {tag["key"]: tag["value"] for tag in cluster.get("tags", [])},
     }
+
+
+def get_service(scope: Scope) -> Mapping[str, Any]:
+    """The service by cluster and name, with its deployments and events."""
+    name, cluster = scope.inputs["serviceName"], scope.inputs["clusterArn"]
+    found = scope.call("describe_services", cluster=cluster, services=[name], include=["TAGS"])["services"]
+    if not found or found[0]["status"] == "INACTIVE":
+        raise ProviderError(f"there is no active service {name!r} in the cluster {cluster}")
+    names = Names("Service", {"networkConfigurations": "networkConfiguration.awsvpcConfiguration"})
+    values = mapping.from_reply(sdk.properties(sdk.result_class("ecs", "GetServiceResult")), found[0], names)
+    return shaped(scope, "ecs.GetServiceResult", {**values, "id": found[0]["serviceArn"]})
 
 
 RESOURCES = (
@@ -89,4 +103,7 @@ RESOURCES = (
         gone="status=='INACTIVE'",
     ),
 )
-FUNCTIONS = (Function("aws:ecs/getCluster:getCluster", "ecs", get_cluster),)
+FUNCTIONS = (
+    Function("aws:ecs/getCluster:getCluster", "ecs", get_cluster),
+    Function("aws:ecs/getService:getService", "ecs", get_service),
+)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.provider.declaration import Autoname, Call, Function, Resource, Update
-from sandbox.provider.errors import ProviderError
 from sandbox.provider.mapping import as_map
 from sandbox.provider.scope import Scope
+from sandbox.provider.services._lookup import one
 from sandbox.provider.services.iam import policy_document
 from sandbox.provider.services.iam.common import tags
 
@@ -77,11 +77,9 @@ def get_policy(scope: Scope) -> Mapping[str, Any]:
     """The managed policy by ARN, or by name under a path."""
     arn, name, path = (scope.inputs.get(key) for key in ("arn", "name", "pathPrefix"))
     if not arn:
-        listed = scope.call("list_policies", **({"PathPrefix": path} if path else {}))["Policies"]
-        found = [each["Arn"] for each in listed if each["PolicyName"] == name]
-        if len(found) != 1:
-            raise ProviderError(f"{len(found) or 'no'} policies match {name!r}")
-        arn = found[0]
+        pages = scope.cloud.client.client("iam", scope.region).get_paginator("list_policies")
+        listed = pages.paginate(**({"PathPrefix": path} if path else {})).build_full_result()["Policies"]
+        arn = one([each["Arn"] for each in listed if each["PolicyName"] == name], f"policies named {name!r}")
     policy = scope.call("get_policy", PolicyArn=arn)["Policy"]
     version = scope.call("get_policy_version", PolicyArn=arn, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
     return {

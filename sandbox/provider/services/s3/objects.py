@@ -58,9 +58,13 @@ def put_object(scope: Scope) -> Mapping[str, Any]:
 
 
 def put_tags(scope: Scope) -> None:
-    """S3 only ever sets all tags of an object at once."""
+    """S3 only ever sets all tags of an object at once; moto breaks on an empty set."""
+    where = {"Bucket": scope.inputs["bucket"], "Key": scope.inputs["key"]}
     pairs = [{"Key": key, "Value": value} for key, value in scope.tags.items()]
-    scope.call("put_object_tagging", Bucket=scope.inputs["bucket"], Key=scope.inputs["key"], Tagging={"TagSet": pairs})
+    if pairs:
+        scope.call("put_object_tagging", **where, Tagging={"TagSet": pairs})
+    else:
+        scope.call("delete_object_tagging", **where)
 
 
 def read_object(scope: Scope) -> Mapping[str, Any] | None:
