@@ -70,7 +70,8 @@ def target(sqs: Any, logs: Any, key: str, url: str, running: list[Consumer], *, 
     elif receive:
         waiting = int(seen[asked[2]]) + int(seen[asked[3]])
         if waiting:
-            refused = f"{waiting} messages are in the queue, which receiving would count as deliveries; empty it first"
+            count = "1 message is" if waiting == 1 else f"{waiting} messages are"
+            refused = f"{count} in the queue, and receiving would count a delivery; empty it first"
     elif silent:
         refused = (
             f"a task of service {silent[0].service} does not say in its log that it acknowledges probes, as "

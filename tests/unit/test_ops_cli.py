@@ -93,10 +93,19 @@ def test_without_the_cli_it_says_what_to_do(operator: Operator) -> None:
 
 
 @pytest.mark.engine
-def test_set_aside_messages_are_told_redriven_and_then_gone(operator: Operator, endpoint: str) -> None:
+def test_set_aside_messages_are_told_and_redriven_and_a_probe_arrives(operator: Operator, endpoint: str) -> None:
     sqs = boto3.client("sqs", endpoint_url=endpoint, region_name="eu-west-1", **_keys())
-    [queue, dead] = [sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("billing", "billing-dead")]
+    let_in = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
+    policy = {"Policy": json.dumps({"Statement": [let_in]})}
+    [queue, dead] = [
+        sqs.create_queue(QueueName=name, Attributes=policy)["QueueUrl"] for name in ("billing", "billing-dead")
+    ]
     sqs.send_message(QueueUrl=dead, MessageBody="7")
+    sns = boto3.client("sns", endpoint_url=endpoint, region_name="eu-west-1", **_keys())
+    topic = sns.create_topic(Name="orders")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint="arn:aws:sqs:eu-west-1:123456789012:billing")
+    ecs = boto3.client("ecs", endpoint_url=endpoint, region_name="eu-west-1", **_keys())
+    ecs.create_cluster(clusterName="main")
     operator.environment["AWS_ENDPOINT_URL"] = endpoint
     deploy(
         operator,
@@ -104,6 +113,7 @@ def test_set_aside_messages_are_told_redriven_and_then_gone(operator: Operator, 
         serviceNames=[],
         queueUrls={"billing": queue},
         deadLetterQueueUrls={"billing": dead},
+        topicArn=topic,
     )
 
     result = operator.ops("status", "--json")
@@ -122,6 +132,15 @@ def test_set_aside_messages_are_told_redriven_and_then_gone(operator: Operator, 
     result = operator.ops("status")
     assert result.returncode == 0
     assert "All services and queues are healthy" in result.stdout
+
+    result = operator.ops("smoke", "--receive", "billing")
+    refused = "not tried: 1 message is in the queue, and receiving would count a delivery; empty it first"
+    assert (result.returncode, result.stdout) == (1, f"FAILED  orders -> billing: {refused}\n"), result.stderr
+    [message] = sqs.receive_message(QueueUrl=queue)["Messages"]
+    sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+    result = operator.ops("smoke", "--receive", "billing")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("proved  orders -> billing: this command got it in an envelope within ")
 
 
 @pytest.mark.engine

@@ -216,7 +216,7 @@ def test_a_queue_with_work_in_it_is_not_received_from(aws: None) -> None:
     shop.queue("billing")
     shop.sqs.send_message(QueueUrl=shop.urls["billing"], MessageBody="7")
     assert said(Smoke(shop.outputs(), [], ["billing"]).run(1)) == {
-        "billing": "not tried: 1 messages are in the queue, which receiving would count as deliveries; empty it first"
+        "billing": "not tried: 1 message is in the queue, and receiving would count a delivery; empty it first"
     }
 
 
