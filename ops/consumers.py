@@ -88,6 +88,7 @@ def lines(logs: Any, group: str, stream: str, **narrowed: Any) -> Iterator[dict[
                 continue
             if isinstance(said, dict):
                 yield said
-        if "limit" in narrowed or page["nextForwardToken"] == token.get("nextToken"):
+        # CloudWatch may answer an empty page before the first event; only a token that repeats is the end.
+        if ("limit" in narrowed and page["events"]) or page["nextForwardToken"] == token.get("nextToken"):
             return
         token = {"nextToken": page["nextForwardToken"]}

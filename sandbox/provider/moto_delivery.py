@@ -10,16 +10,14 @@ Source: https://docs.aws.amazon.com/sns/latest/dg/fifo-message-dedup.html
 import hashlib
 import json
 import logging
-import time
 from dataclasses import replace
 from functools import wraps
 from typing import Any
 
+from sandbox.provider.moto_queue_rules import first_of
 from sandbox.provider.resource_policy import Request, allows
 
 logger = logging.getLogger("sandbox.delivery")
-
-DEDUPLICATION_SECONDS = 300
 
 
 def install() -> None:
@@ -122,12 +120,7 @@ def _once(publish: Any) -> Any:
         given = named.get("deduplication_id") or hashlib.sha256(message.encode()).hexdigest()
         in_group = getattr(self, "fifo_throughput_scope", None) == "MessageGroup"
         key = (named.get("group_id") if in_group else None, given)
-        now = time.time()
-        seen = {it: at for it, at in getattr(self, "_seen", {}).items() if now - at[0] < DEDUPLICATION_SECONDS}
-        if key not in seen:
-            seen[key] = (now, str(publish(self, message, **named)))
-        self._seen = seen
-        return str(seen[key][1])
+        return str(first_of(self, key, lambda: publish(self, message, **named)))
 
     return published
 

@@ -9,6 +9,7 @@ Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/AP
 import hashlib
 import json
 import time
+from collections.abc import Callable, Hashable
 from functools import wraps
 from typing import Any
 
@@ -38,18 +39,26 @@ def _once(send: Any) -> Any:
         if not queue.fifo_queue or given is None:
             return send(self, queue_name, message_body, *rest, **named)
         in_group = queue.deduplication_scope == "messageGroup"
-        key = (named.get("group_id") if in_group else None, given)
-        now = time.time()
-        seen = {it: at for it, at in getattr(queue, "_seen", {}).items() if now - at[0] < DEDUPLICATION_SECONDS}
-        if key not in seen:
+
+        def take() -> Any:
             message = send(self, queue_name, message_body, *rest, **named)
             # Twenty digits that grow, where moto draws them.
             message.sequence_number = f"{time.time_ns():020d}"
-            seen[key] = (now, message)
-        queue._seen = seen  # noqa: SLF001
-        return seen[key][1]
+            return message
+
+        return first_of(queue, (named.get("group_id") if in_group else None, given), take)
 
     return sent
+
+
+def first_of(holder: Any, key: Hashable, take: Callable[[], Any]) -> Any:
+    """What a queue or topic took for this key within five minutes; taken now where there is nothing."""
+    now = time.time()
+    seen = {it: at for it, at in getattr(holder, "_seen", {}).items() if now - at[0] < DEDUPLICATION_SECONDS}
+    if key not in seen:
+        seen[key] = (now, take())
+    holder._seen = seen  # noqa: SLF001
+    return seen[key][1]
 
 
 def _unexpired(receive: Any) -> Any:
