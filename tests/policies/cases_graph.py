@@ -34,8 +34,7 @@ from tests.policies.graph_samples import (
 from tests.policies.samples import GROUP, INGRESS_RULE, QUEUE, REPOSITORY, ROLE, ROLE_POLICY, tcp
 
 DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
-EIP, KEY_POLICY = "aws:ec2/eip:Eip", "aws:kms/keyPolicy:KeyPolicy"
-ALIAS, ENDPOINT = "aws:kms/alias:Alias", "aws:ec2/vpcEndpoint:VpcEndpoint"
+ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 WEB_ACL = "aws:wafv2/webAclAssociation:WebAclAssociation"
 OPEN = Node(INGRESS_RULE, "web", {"ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "cidrIpv4": "0.0.0.0/0"})
 TO_BALANCER = new(INGRESS_RULE, "web", OPEN.props, securityGroupId=(GROUP, "lb"))

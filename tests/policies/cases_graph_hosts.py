@@ -33,8 +33,7 @@ from tests.policies.samples import (
 
 PROFILE, KEY_PAIR, EIP = "aws:iam/instanceProfile:InstanceProfile", "aws:ec2/keyPair:KeyPair", "aws:ec2/eip:Eip"
 MAPPING, FUNCTION = "aws:lambda/eventSourceMapping:EventSourceMapping", "aws:lambda/function:Function"
-NAT, ENDPOINT = "aws:ec2/natGateway:NatGateway", "aws:ec2/vpcEndpoint:VpcEndpoint"
-ATTACHMENT, SERVICE_COMPONENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "shop:index:Service"
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 OPEN = {"ingress": [tcp(22, 22, "0.0.0.0/0")]}
 EVERYTHING = policy({"Action": "*", "Resource": "*"})
 READS_ONE = policy({"Action": "s3:GetObject", "Resource": "arn:aws:s3:::orders/*"})

@@ -20,8 +20,8 @@ from tests.policies.graph_samples import (
 from tests.policies.samples import QUEUE, QUEUE_POLICY, ROLE, TOPIC
 
 REDRIVE = "aws:sqs/redrivePolicy:RedrivePolicy"
-EIP, KEY_POLICY = "aws:ec2/eip:Eip", "aws:kms/keyPolicy:KeyPolicy"
-ALIAS, ENDPOINT = "aws:kms/alias:Alias", "aws:ec2/vpcEndpoint:VpcEndpoint"
+KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
+ALIAS = "aws:kms/alias:Alias"
 NEEDED = ["kms:Decrypt", "kms:GenerateDataKey*"]
 SNS_MAY = policy({"Principal": {"Service": "sns.amazonaws.com"}, "Action": NEEDED, "Resource": "*"})
 ALARMS_MAY = policy({"Principal": {"Service": "cloudwatch.amazonaws.com"}, "Action": NEEDED, "Resource": "*"})

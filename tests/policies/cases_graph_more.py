@@ -41,16 +41,10 @@ from tests.policies.samples import (
     tcp,
 )
 
-DEFAULT_GROUP, DEFAULT_TABLE = (
-    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
-    "aws:ec2/defaultRouteTable:DefaultRouteTable",
-)
-MAIN_ASSOCIATION, ENDPOINT = (
-    "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation",
-    "aws:ec2/vpcEndpoint:VpcEndpoint",
-)
+DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+MAIN_ASSOCIATION = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation"
 LIFECYCLE, WEB_ACL = "aws:ecr/lifecyclePolicy:LifecyclePolicy", "aws:wafv2/webAclAssociation:WebAclAssociation"
-KEY_POLICY, ALIAS, RULE = "aws:kms/keyPolicy:KeyPolicy", "aws:kms/alias:Alias", "aws:lb/listenerRule:ListenerRule"
+KEY_POLICY, RULE = "aws:kms/keyPolicy:KeyPolicy", "aws:lb/listenerRule:ListenerRule"
 ATTACHMENT, EGRESS_RULE = (
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",

@@ -17,16 +17,13 @@ from tests.policies.samples import (
 
 BALANCER, LISTENER = "aws:lb/loadBalancer:LoadBalancer", "aws:lb/listener:Listener"
 ALARM, KEY, EKS = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:kms/key:Key", "aws:eks/cluster:Cluster"
-SUBSCRIPTION, NODE_GROUP = "aws:sns/topicSubscription:TopicSubscription", "aws:eks/nodeGroup:NodeGroup"
-PROVIDER, ATTACHMENT = "aws:ecs/capacityProvider:CapacityProvider", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-REPOSITORY_POLICY, SUBNET = "aws:ecr/repositoryPolicy:RepositoryPolicy", "aws:ec2/subnet:Subnet"
-REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/"
+SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
+PROVIDER = "aws:ecs/capacityProvider:CapacityProvider"
+SUBNET = "aws:ec2/subnet:Subnet"
 OFF: list[Any] = [None, False, "false"]
 ON: list[Any] = [True, "true"]
 EXEC = "configuration.executeCommandConfiguration.logging"
-LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 HTTPS = {"protocol": "HTTPS"}
-SOURCE = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
 
 
 MORE_CASES = [

@@ -21,15 +21,10 @@ from tests.policies.samples import (
     tcp,
 )
 
-BALANCER, LISTENER = "aws:lb/loadBalancer:LoadBalancer", "aws:lb/listener:Listener"
-ALARM, KEY, EKS = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:kms/key:Key", "aws:eks/cluster:Cluster"
-SUBSCRIPTION, NODE_GROUP = "aws:sns/topicSubscription:TopicSubscription", "aws:eks/nodeGroup:NodeGroup"
-PROVIDER, ATTACHMENT = "aws:ecs/capacityProvider:CapacityProvider", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
-REPOSITORY_POLICY, SUBNET = "aws:ecr/repositoryPolicy:RepositoryPolicy", "aws:ec2/subnet:Subnet"
+ALARM, EKS = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:eks/cluster:Cluster"
+NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/"
-OFF: list[Any] = [None, False, "false"]
-ON: list[Any] = [True, "true"]
-EXEC = "configuration.executeCommandConfiguration.logging"
 LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 HTTPS = {"protocol": "HTTPS"}
 SOURCE = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
