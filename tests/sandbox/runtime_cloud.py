@@ -160,7 +160,7 @@ class Cloud:
     def containers(self) -> list[Any]:
         client = docker.from_env()
         try:
-            mine = {"label": f"slipway.sandbox={self.controller.owner}"}
+            mine: dict[str, str | list[str] | bool] = {"label": f"slipway.sandbox={self.controller.owner}"}
             found = client.containers.list(all=True, filters=mine, ignore_removed=True)
             return list(found)
         finally:
