@@ -29,11 +29,13 @@ ENDPOINTS_FOR: Mapping[str, Sequence[str]] = {
     "Queue": ("sqs",),
     "QueueWorker": (*PULLED_TASK, "sqs"),
     "Topic": ("sns",),
-    # Not components, but switches of theirs: commands run in a task, its two kinds of secrets, keys of one's own.
+    # Not components, but switches of theirs: commands run in a task, its two kinds of secrets, keys of one's own, what is
+    # typed on a bastion.
     "exec": ("ssmmessages",),
     "kms": ("kms",),
     "parameters": ("ssm",),
     "secrets": ("secretsmanager",),
+    "session_logs": ("logs",),
 }
 
 

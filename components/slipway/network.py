@@ -54,7 +54,7 @@ class NetworkArgs(TypedDict):
     """Services reached without leaving the VPC, such as ecr.api, ecr.dkr, logs, sqs. Default: the S3 gateway only."""
     endpoints_for: NotRequired[list[str]]
     """What will run here, for exactly the interface endpoints it needs: the components Bastion, FanOut, FargateService,
-    Host, Queue, QueueWorker, Topic, and the features exec, kms, parameters, secrets. Default: none."""
+    Host, Queue, QueueWorker, Topic, and the features exec, kms, parameters, secrets, session_logs. Default: none."""
     dynamodb_endpoint: NotRequired[bool]
     """Whether private subnets reach DynamoDB through its gateway, which is free. Default: false."""
     eks_subnet_tags: NotRequired[bool]

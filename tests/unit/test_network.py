@@ -186,6 +186,7 @@ def test_private_subnets_are_known_when_their_way_out_stands() -> None:
         (["Bastion", "Host", "exec"], ["ssm", "ssmmessages"]),
         (["Topic", "Queue"], ["sns", "sqs"]),
         (["secrets", "parameters", "kms"], ["secretsmanager", "ssm", "kms"]),
+        (["Bastion", "session_logs"], ["ssm", "ssmmessages", "logs"]),
     ],
 )
 def test_endpoints_are_those_of_what_will_run_once_each(components: list[str], services: list[str]) -> None:

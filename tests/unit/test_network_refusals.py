@@ -122,7 +122,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (
         {"endpoints_for": ["Lambda"]},
         "endpoints_for must be one of Bastion, FanOut, FargateService, Host, Queue, QueueWorker, Topic, exec, kms, "
-        "parameters, secrets, got 'Lambda'",
+        "parameters, secrets, session_logs, got 'Lambda'",
     ),
     ({"endpoints_for": ["exec", "exec"]}, "endpoints_for must be distinct, got 'exec' twice; remove one"),
     ({"eks_subnet_tags": "yes"}, "eks_subnet_tags must be true or false, got 'yes'"),
