@@ -8,7 +8,7 @@ import inspect
 import ipaddress
 import re
 import typing
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import pulumi
@@ -140,6 +140,16 @@ def not_with(who: str, args: Mapping[str, Any], argument: str, others: Collectio
     for other in others:
         if args.get(other) is not None:
             raise ArgumentError(f"{who}: {other} cannot be set with {argument}, {why}; remove one")
+
+
+def child_keys(who: str, argument: str, keys: Iterable[str], *reserved: str) -> None:
+    """Keys that become part of a resource's name, and are none of those that resources have already."""
+    for key in keys:
+        if not CHILD_NAME.fullmatch(key) or key in reserved:
+            rule = "must be letters, digits and hyphens and start with a letter"
+            if reserved:
+                rule = f"must be letters, digits and hyphens, start with a letter, and not be {' or '.join(map(repr, reserved))}"
+            raise ArgumentError(f"{who}: the keys of {argument} {rule}, got {key!r}")
 
 
 def cidr_block(who: str, argument: str, value: str) -> ipaddress.IPv4Network:

@@ -11,7 +11,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 from pulumi_aws import lb
 
-from ._checks import CHILD_NAME, ArgumentError, cidr_block, distinct, given, not_empty, whole_number
+from ._checks import ArgumentError, child_keys, cidr_block, distinct, given, not_empty, whole_number
 from ._rule_priority import HIGHEST_PRIORITY, LOWEST_PRIORITY, Conditions, priority
 
 MOST_VALUES = 5  # per rule, over all of its conditions
@@ -82,12 +82,10 @@ def listener_rules(who: str, args: ListenerArgs) -> list[Rule]:
         rule = "must be the ARN of a listener of an application load balancer"
         raise ArgumentError(f"{who}: listener.listener_arn {rule}, got {arn!r}; it is in LoadBalancer's listener_arn")
     not_empty(who, "listener.rules", args["rules"], '{"api": {"path_patterns": ["/api/*"]}}')
+    child_keys(who, "listener.rules", args["rules"])
     found: list[Rule] = []
     for key, rule_args in args["rules"].items():
         argument = f"listener.rules.{key}"
-        if not CHILD_NAME.fullmatch(key):
-            rule = "the keys of listener.rules must be letters, digits and hyphens and start with a letter"
-            raise ArgumentError(f"{who}: {rule}, got {key!r}")
         asked = conditions(who, argument, rule_args)
         wanted = rule_args.get("priority")
         number = (

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ._checks import (
-    CHILD_NAME,
     ArgumentError,
     aws_arn,
+    child_keys,
     child_name,
     cidr_block,
     each,
@@ -69,15 +69,7 @@ def check_sources(who: str, path: str, values: Mapping[str, Any]) -> None:
         not_empty(who, f"{path}{key}", values[key], example)
     each(who, f"{path}{SOURCES[0]}", given(values.get(SOURCES[0]), []), cidr_block)
     each(who, f"{path}{SOURCES[1]}", given(values.get(SOURCES[1]), []), prefix_list_id)
-    keys(who, f"{path}{SOURCES[2]}", given(values.get(SOURCES[2]), {}))
-
-
-def keys(who: str, argument: str, values: Mapping[str, object]) -> None:
-    """Keys that become part of a resource's name."""
-    for key in values:
-        if not CHILD_NAME.fullmatch(key):
-            rule = f"the keys of {argument} must be letters, digits and hyphens and start with a letter"
-            raise ArgumentError(f"{who}: {rule}, got {key!r}")
+    child_keys(who, f"{path}{SOURCES[2]}", given(values.get(SOURCES[2]), {}))
 
 
 def check_names(who: str, path: str, args: LoadBalancerArgs) -> None:
@@ -110,7 +102,7 @@ def check_tls(who: str, path: str, args: LoadBalancerArgs) -> None:
             fix = "set certificate_arn, or domain_names for one that is made"
             raise ArgumentError(f"{who}: {path}{key} needs a certificate, got none; {fix}")
     more = given(args.get("additional_certificate_arns"), {})
-    keys(who, f"{path}additional_certificate_arns", more)
+    child_keys(who, f"{path}additional_certificate_arns", more)
     for key, arn in more.items():
         aws_arn(who, f"{path}additional_certificate_arns.{key}", arn, *ARNS["certificate_arn"])
     policy = args.get("tls_policy")

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 import pulumi
 
-from ._checks import CHILD_NAME, ArgumentError, given, whole_number
+from ._checks import ArgumentError, child_keys, given, whole_number
 from ._rules import Gate
 from ._volume import NFS, Volume
 
@@ -27,10 +27,7 @@ class PeerArgs(TypedDict):
 def check_peers(who: str, args: Mapping[str, Any], port: int | None) -> None:
     """Refuse names that no resource can have, ports out of bounds, and callers of a service that has no port."""
     for key in ("allow_from", "allow_to"):
-        for name in given(args.get(key), {}):
-            if not CHILD_NAME.fullmatch(name) or name == LOAD_BALANCER:
-                rule = f"must be letters, digits and hyphens, start with a letter, and not be {LOAD_BALANCER}"
-                raise ArgumentError(f"{who}: the keys of {key} {rule}, got {name!r}")
+        child_keys(who, key, given(args.get(key), {}), LOAD_BALANCER)
     if args.get("allow_from") is not None and port is None:
         raise ArgumentError(f"{who}: allow_from needs container_port, got none; set the port the image listens on")
     for name, peer in given(args.get("allow_to"), {}).items():

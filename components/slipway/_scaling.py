@@ -11,7 +11,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_aws import appautoscaling, ecs
 
-from ._checks import CHILD_NAME, ArgumentError, given, whole_number
+from ._checks import ArgumentError, child_keys, given, whole_number
 from ._front import Front
 
 # https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
@@ -91,6 +91,7 @@ def scaling(who: str, args: ScalingArgs | None, desired: int, *, balanced: bool)
         if value is not None:
             targets[key] = whole_number(who, f"scaling.{key}", value, 1, high)  # type: ignore[arg-type]
     schedules = given(args.get("schedules"), {})
+    child_keys(who, "scaling.schedules", schedules)
     for name, timed in schedules.items():
         check_schedule(who, name, timed)
     if not targets and not schedules:
@@ -106,9 +107,6 @@ def scaling(who: str, args: ScalingArgs | None, desired: int, *, balanced: bool)
 def check_schedule(who: str, name: str, args: ScheduleArgs) -> None:
     """Refuse a time that is none, bounds that exclude each other, and a schedule that changes nothing."""
     argument = f"scaling.schedules.{name}"
-    if not CHILD_NAME.fullmatch(name):
-        rule = "the keys of scaling.schedules must be letters, digits and hyphens and start with a letter"
-        raise ArgumentError(f"{who}: {rule}, got {name!r}")
     if not any(form.fullmatch(args["schedule"]) for form in SCHEDULES):
         rule = "must be cron(...) of six fields, rate(value unit) or at(yyyy-mm-ddThh:mm:ss)"
         raise ArgumentError(

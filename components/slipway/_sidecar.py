@@ -9,7 +9,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from ._checks import CHILD_NAME, ArgumentError, given, one_of, spelled, whole_number
+from ._checks import ArgumentError, child_keys, given, one_of, spelled, whole_number
 from ._container import Container, ContainerHealthCheckArgs, container
 from ._volume import MountPointArgs
 
@@ -74,12 +74,10 @@ def sidecars(who: str, name: str, args: Mapping[str, Any], memory_mib: int) -> l
         raise ArgumentError(
             f"{who}: sidecars must be at most {MOST_SIDECARS}, got {len(wanted)}; a task has ten containers"
         )
+    child_keys(who, "sidecars", wanted, name)
     found: list[Sidecar] = []
     for key, sidecar in wanted.items():
         path = f"sidecars.{key}."
-        if not CHILD_NAME.fullmatch(key) or key == name:
-            rule = f"must be letters, digits and hyphens, start with a letter, and not be {name!r}"
-            raise ArgumentError(f"{who}: the keys of sidecars {rule}, got {key!r}")
         port, memory = sidecar.get("container_port"), sidecar.get("memory_mib")
         if port is not None:
             whole_number(who, f"{path}container_port", port, 1, 65535)

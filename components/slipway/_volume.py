@@ -12,7 +12,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 from pulumi_aws import ecs
 
-from ._checks import CHILD_NAME, ArgumentError, given, not_empty
+from ._checks import ArgumentError, child_keys, given, not_empty
 from ._iam import Statement, allow
 
 NFS = 2049
@@ -85,11 +85,9 @@ class Volume:
 def volumes(who: str, args: Mapping[str, VolumeArgs] | None) -> list[Volume]:
     """Volumes by name; settings of EFS without a file system, and a file system that nobody lets in, are refused."""
     found = []
+    child_keys(who, "volumes", given(args, {}))
     for name, volume in given(args, {}).items():
         argument = f"volumes.{name}"
-        if not CHILD_NAME.fullmatch(name):
-            rule = "the keys of volumes must be letters, digits and hyphens and start with a letter"
-            raise ArgumentError(f"{who}: {rule}, got {name!r}")
         values: Mapping[str, Any] = volume
         arn, point = volume.get("file_system_arn"), volume.get("access_point_arn")
         for key in OF_EFS:

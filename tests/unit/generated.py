@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from slipway._fargate_sizes import MEMORY_MIB
-from tests.unit.samples import (
+from tests.unit.service_samples import (
     BALANCER,
     BEHIND_LISTENER,
     CERTIFICATE,

@@ -7,7 +7,8 @@ import pytest
 
 from slipway._backlog import backlog_expression, left_expression, waiting_expression
 from slipway._worker_times import backlog_per_task
-from tests.unit.samples import COMPONENTS, QUEUE, QUEUE_URL, WORKER
+from tests.unit.samples import COMPONENTS
+from tests.unit.service_samples import QUEUE, QUEUE_URL, WORKER
 from tests.unit.support import Built, build
 
 QueueWorker = COMPONENTS["QueueWorker"]

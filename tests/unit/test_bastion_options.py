@@ -9,7 +9,8 @@ import pytest
 
 from slipway import ArgumentError
 from slipway._schedule import check_cron
-from tests.unit.samples import BASTION, COMPONENTS, KEY, PUBLIC_KEY
+from tests.unit.samples import BASTION, COMPONENTS, PUBLIC_KEY
+from tests.unit.service_samples import KEY
 from tests.unit.support import Built, build
 
 Bastion = COMPONENTS["Bastion"]

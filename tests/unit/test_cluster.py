@@ -6,7 +6,8 @@ import pulumi
 import pytest
 
 from slipway import ArgumentError
-from tests.unit.samples import COMPONENTS, KEY, RICHEST
+from tests.unit.samples import COMPONENTS, RICHEST
+from tests.unit.service_samples import KEY
 from tests.unit.support import ACCOUNT, ANSWERS, REGION, build
 
 Cluster = COMPONENTS["Cluster"]

@@ -10,7 +10,8 @@ import pulumi
 import pytest
 
 from slipway.container_image import by_digest
-from tests.unit.samples import COMPONENTS, CONTEXT, IMAGE, KEY, RICHEST, SECRET_CONTEXT
+from tests.unit.samples import COMPONENTS, CONTEXT, RICHEST, SECRET_CONTEXT
+from tests.unit.service_samples import IMAGE, KEY
 from tests.unit.support import ACCOUNT, ANSWERS, REGION, Built, Resource, build
 
 ContainerImage = COMPONENTS["ContainerImage"]

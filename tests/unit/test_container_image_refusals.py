@@ -7,7 +7,8 @@ import pulumi
 import pytest
 
 from slipway import ArgumentError
-from tests.unit.samples import COMPONENTS, IMAGE, KEY
+from tests.unit.samples import COMPONENTS
+from tests.unit.service_samples import IMAGE, KEY
 from tests.unit.support import build
 
 ContainerImage = COMPONENTS["ContainerImage"]

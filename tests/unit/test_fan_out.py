@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.samples import COMPONENTS, KEY, QUEUE, RICHEST, TOPIC
+from tests.unit.samples import COMPONENTS, RICHEST
+from tests.unit.service_samples import KEY, QUEUE, TOPIC
 from tests.unit.support import Built, build
 
 FanOut = COMPONENTS["FanOut"]

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from slipway import ArgumentError
-from tests.unit.samples import COMPONENTS, KEY, QUEUE, TOPIC
+from tests.unit.samples import COMPONENTS
+from tests.unit.service_samples import KEY, QUEUE, TOPIC
 from tests.unit.support import build
 
 FanOut = COMPONENTS["FanOut"]

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from tests.unit.samples import BALANCER, BEHIND_BALANCER, CERTIFICATE, COMPONENTS, IMAGE, RICHEST, SECRET, TASK
+from tests.unit.samples import COMPONENTS, RICHEST
+from tests.unit.service_samples import BALANCER, BEHIND_BALANCER, CERTIFICATE, IMAGE, SECRET, TASK
 from tests.unit.support import Built, build
 
 FargateService = COMPONENTS["FargateService"]

@@ -8,7 +8,8 @@ import pytest
 from slipway._image_check import ImageCheckProvider, misfit
 from slipway._image_config import ImageConfig, ImageMissingError, ImageUnreadableError, image_config, on_this_machine
 from tests.unit.registry_world import Registry, registry
-from tests.unit.samples import BEHIND_BALANCER, COMPONENTS, TASK
+from tests.unit.samples import COMPONENTS
+from tests.unit.service_samples import BEHIND_BALANCER, TASK
 from tests.unit.support import build
 
 AMD64 = {"architecture": "amd64", "config": {"User": "1000:1000", "ExposedPorts": {"8080/tcp": {}, "53/udp": {}}}}

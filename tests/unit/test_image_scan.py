@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from slipway._image_scan import ImageRefusedError, ImageScanProvider, await_scan
-from tests.unit.samples import IMAGE
+from tests.unit.service_samples import IMAGE
 
 PROPS = {
     "who": "ContainerImage 'app'",

@@ -6,7 +6,8 @@ import pulumi
 import pytest
 
 from slipway import ArgumentError, LoadBalancer
-from tests.unit.samples import BEHIND_LISTENER, CERTIFICATE, COMPONENTS, LISTENER, RICH_BALANCER, SHARED_BALANCER, TASK
+from tests.unit.samples import COMPONENTS
+from tests.unit.service_samples import BEHIND_LISTENER, CERTIFICATE, LISTENER, RICH_BALANCER, SHARED_BALANCER, TASK
 from tests.unit.support import Built, build
 
 FargateService = COMPONENTS["FargateService"]

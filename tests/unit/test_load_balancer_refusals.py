@@ -5,15 +5,8 @@ from typing import Any
 import pytest
 
 from slipway import ArgumentError
-from tests.unit.samples import (
-    BALANCER,
-    BEHIND_BALANCER,
-    BEHIND_LISTENER,
-    CERTIFICATE,
-    COMPONENTS,
-    SHARED_BALANCER,
-    TASK,
-)
+from tests.unit.samples import COMPONENTS
+from tests.unit.service_samples import BALANCER, BEHIND_BALANCER, BEHIND_LISTENER, CERTIFICATE, SHARED_BALANCER, TASK
 from tests.unit.support import build
 
 ZONE: dict[str, Any] = {"hosted_zone_id": "Z123"}

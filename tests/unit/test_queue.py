@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from slipway import ArgumentError
-from tests.unit.samples import COMPONENTS, KEY, TOPIC
+from tests.unit.samples import COMPONENTS
+from tests.unit.service_samples import KEY, TOPIC
 from tests.unit.support import Built, build
 
 Queue = COMPONENTS["Queue"]

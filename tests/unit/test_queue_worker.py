@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from slipway import ArgumentError
-from tests.unit.samples import COMPONENTS, KEY, QUEUE, QUEUE_URL, SECRET, TOPIC, WORKER
+from tests.unit.samples import COMPONENTS
+from tests.unit.service_samples import KEY, QUEUE, QUEUE_URL, SECRET, TOPIC, WORKER
 from tests.unit.support import Built, build
 
 QueueWorker = COMPONENTS["QueueWorker"]

@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from slipway import Cluster, ContainerImage, Network
-from tests.unit.samples import BALANCER, BEHIND_BALANCER, CERTIFICATE, COMPONENTS, CONTEXT, TASK
+from tests.unit.samples import COMPONENTS, CONTEXT
+from tests.unit.service_samples import BALANCER, BEHIND_BALANCER, CERTIFICATE, TASK
 from tests.unit.support import Built, build
 
 FargateService = COMPONENTS["FargateService"]

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from slipway import ArgumentError
-from tests.unit.samples import BEHIND_BALANCER, COMPONENTS, KEY, TASK
+from tests.unit.samples import COMPONENTS
+from tests.unit.service_samples import BEHIND_BALANCER, KEY, TASK
 from tests.unit.support import Built, build
 from tests.unit.test_sidecars import opened
 
@@ -129,7 +130,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"allow_from": {"shop": "sg-1"}}, "allow_from needs container_port, got none; set the port the image listens on"),
     (
         {"container_port": 80, "allow_from": {"lb": "sg-1"}},
-        "the keys of allow_from must be letters, digits and hyphens, start with a letter, and not be lb, got 'lb'",
+        "the keys of allow_from must be letters, digits and hyphens, start with a letter, and not be 'lb', got 'lb'",
     ),
     ({"container_port": 80, "allow_from": ["sg-1"]}, "allow_from must be a mapping, got ['sg-1']"),
     (

@@ -7,7 +7,8 @@ import pytest
 from slipway import ArgumentError
 from slipway._service_plan import plan
 from slipway._workload import workload
-from tests.unit.samples import BALANCER, BEHIND_BALANCER, COMPONENTS, SECRET, TASK
+from tests.unit.samples import COMPONENTS
+from tests.unit.service_samples import BALANCER, BEHIND_BALANCER, SECRET, TASK
 from tests.unit.support import build
 
 FargateService = COMPONENTS["FargateService"]

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from slipway import ArgumentError
-from tests.unit.samples import BEHIND_BALANCER, COMPONENTS, IMAGE, SECRET, TASK
+from tests.unit.samples import COMPONENTS
+from tests.unit.service_samples import BEHIND_BALANCER, IMAGE, SECRET, TASK
 from tests.unit.support import Built, build
 
 FargateService = COMPONENTS["FargateService"]

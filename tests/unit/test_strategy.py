@@ -7,7 +7,8 @@ import pytest
 
 from slipway import ArgumentError
 from slipway._strategy import Strategy
-from tests.unit.samples import BALANCER, BEHIND_BALANCER, CERTIFICATE, COMPONENTS, TASK, WORKER
+from tests.unit.samples import COMPONENTS
+from tests.unit.service_samples import BALANCER, BEHIND_BALANCER, CERTIFICATE, TASK, WORKER
 from tests.unit.support import Built, build
 
 FargateService = COMPONENTS["FargateService"]

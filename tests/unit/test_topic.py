@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from slipway import ArgumentError
-from tests.unit.samples import COMPONENTS, KEY
+from tests.unit.samples import COMPONENTS
+from tests.unit.service_samples import KEY
 from tests.unit.support import Built, build
 
 Topic = COMPONENTS["Topic"]

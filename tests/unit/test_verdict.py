@@ -7,7 +7,8 @@ import grpc
 import pytest
 
 from slipway._verdict import DeploymentFailedError, VerdictProvider, end_without_traceback
-from tests.unit.samples import BEHIND_BALANCER, COMPONENTS, TASK, WORKER
+from tests.unit.samples import COMPONENTS
+from tests.unit.service_samples import BEHIND_BALANCER, TASK, WORKER
 from tests.unit.support import build
 from tests.unit.verdict_world import (
     ASKED,

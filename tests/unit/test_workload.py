@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from slipway import ArgumentError
 from slipway._fargate_sizes import MEMORY_MIB, task_size
-from tests.unit.samples import BALANCER, BEHIND_BALANCER, COMPONENTS, TASK, WORKER
+from tests.unit.samples import COMPONENTS
+from tests.unit.service_samples import BALANCER, BEHIND_BALANCER, TASK, WORKER
 from tests.unit.support import build
 
 FargateService = COMPONENTS["FargateService"]
