@@ -103,15 +103,16 @@ def _usd(stack: Graph, node: Node) -> tuple[float, bool]:
     if kind == ENDPOINT and node.output("vpcEndpointType") == "Interface":
         zones = node.resource["subnetIds"]
         return per_hour["interface_endpoint_per_zone"] * HOURS * max(1, len(list(zones.elements()))), not zones.unknown
-    if kind == SERVICE and node.output("launchType") == "FARGATE":
-        return _fargate(stack, node)
-    return 0, True
+    return _fargate(stack, node) if kind == SERVICE else (0, True)
 
 
 def _fargate(stack: Graph, service: Node) -> tuple[float, bool]:
     count = service.resource["desiredCount"]
     usd, sure, per_hour = 0.0, not count.unknown, PRICES["usd_per_hour"]
     for task in stack.behind(service, "taskDefinition", TASK_DEFINITION, "arn", "id", "family"):
+        compatible = [one.raw for one in task.resource["requiresCompatibilities"].elements()]
+        if service.output("launchType") != "FARGATE" and "FARGATE" not in compatible:
+            continue  # an instance that is paid anyway
         cpu, memory = task.resource["cpu"], task.resource["memory"]
         if cpu.unknown or memory.unknown:
             return 0, False

@@ -14,6 +14,9 @@ NETWORK = stack(
 )
 SECOND_NAT = new(NAT, "b", subnetId=(SUBNET, "a"))
 CPU = {"TaskDefinition api": new(TASK, "api", {"cpu": "4096", "memory": "16384"})}
+BY_CAPACITY = {
+    "TaskDefinition api": new(TASK, "api", {"cpu": "4096", "memory": "16384", "requiresCompatibilities": ["FARGATE"]})
+}
 ON_FARGATE = with_props(IN_GROUP, launchType="FARGATE", desiredCount=4)
 
 
@@ -86,6 +89,7 @@ PROGRAM_CASES = [
         [
             {f"NatGateway {name}": new(NAT, name, subnetId=(SUBNET, "a")) for name in "bcd"},
             {"Service api": ON_FARGATE} | CPU,
+            {"Service api": with_props(ON_FARGATE, launchType=None)} | BY_CAPACITY,
             {"Instance big": Node(INSTANCE, "big", {"instanceType": "m7i.large"})},
             {"e": Node(ENDPOINT, "e", {"vpcEndpointType": "Interface", "subnetIds": list("abcdefghijklmn")})},
         ],

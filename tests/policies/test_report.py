@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -16,6 +18,7 @@ from policies.pack import Pack
 from tests.policies.analyzer import UNKNOWN, Shown, analyze, analyze_stack, ours, urn
 from tests.policies.samples import LOG_GROUP, QUEUE, REPOSITORY, SERVICE, Props
 
+ROOT = Path(__file__).parents[2]
 DAY = date(2026, 11, 23)
 BAD_QUEUE = {"sqsManagedSseEnabled": False, "receiveWaitTimeSeconds": 20}
 
@@ -156,3 +159,10 @@ def test_a_file_that_tells_of_no_run_is_one_sentence(
     assert line.startswith("error: ")
     assert said in line
     assert not (tmp_path / "page.html").exists()
+
+
+def test_the_pack_is_the_command_that_makes_the_page(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "policies", "report", "--output", str(tmp_path / "page.html")]
+    done = subprocess.run(command, input="\n".join(told()), cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "page.html").exists()
