@@ -24,17 +24,17 @@ class Consumer:
     stream: str
 
     def acknowledges_probes(self, logs: Any) -> bool:
-        """Whether its consumer said so when it began."""
-        return any(
-            said.get("message") == "consuming" and said.get("acknowledgesProbes") is True and self.queue == end_of(url)
-            for said in lines(logs, self.group, self.stream, limit=FIRST_EVENTS)
-            if isinstance(url := said.get("queueUrl"), str)
-        )
+        """Whether its consumer of this queue said so when it began."""
+        said = lines(logs, self.group, self.stream, limit=FIRST_EVENTS)
+        return any(self._says(one, "consuming") and one.get("acknowledgesProbes") is True for one in said)
 
     def acknowledged(self, logs: Any, token: str, since_milliseconds: int) -> bool:
-        """Whether it has acknowledged the probe of this token."""
-        found = lines(logs, self.group, self.stream, startTime=since_milliseconds)
-        return any(said.get("message") == "probe acknowledged" and said.get("probe") == token for said in found)
+        """Whether its consumer of this queue has acknowledged the probe of this token."""
+        said = lines(logs, self.group, self.stream, startTime=since_milliseconds)
+        return any(self._says(one, "probe acknowledged") and one.get("probe") == token for one in said)
+
+    def _says(self, line: dict[str, Any], message: str) -> bool:
+        return line.get("message") == message and end_of(str(line.get("queueUrl"))) == self.queue
 
 
 def end_of(queue_url: str) -> str:

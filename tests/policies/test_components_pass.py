@@ -142,3 +142,9 @@ def test_a_fix_names_arguments_that_components_have() -> None:
     }
     named = {(rule.name, word) for rule in rules() for word in re.findall(r"\b[a-z]+(?:_[a-z0-9]+)+\b", rule.fix)}
     assert {(rule, word) for rule, word in named if word not in arguments} == set()
+
+
+@pytest.mark.parametrize("name", ["Queue", "FanOut"])
+def test_queues_whose_alarms_tell_somebody_leave_production_nothing_to_ask(name: str) -> None:
+    nodes = registered(name, all_arguments=True)
+    assert {one.rule for one in judged("prod", name, nodes)} <= KNOWN_FINDINGS["baseline"].get(name, set())

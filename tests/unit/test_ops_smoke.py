@@ -3,20 +3,20 @@
 import json
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
-from moto.moto_api import state_manager
 
 from app.consumer import Consumer
 from app.consumer.logs import JsonFormatter
 from ops.consumers import Consumer as Running
-from ops.consumers import consumers, end_of
+from ops.consumers import end_of
 from ops.errors import OpsError
 from ops.smoke import Smoke
 from ops.stack import Outputs
@@ -151,6 +151,27 @@ def test_probes_reach_consumers_raw_enveloped_and_through_filters_and_no_handler
     assert handled == [], "a probe is no work"
 
 
+def test_an_acknowledgement_counts_for_its_own_queue_only(aws: None) -> None:
+    shop = Shop()
+    shop.queue("billing")
+    shop.queue("shipping")
+    with shop.consumed("billing", []) as billing:
+        # One task told to consume both, whose second consumer is not running.
+        both = [billing, replace(billing, queue=end_of(shop.urls["shipping"]))]
+        event = {"message": "consuming", "acknowledgesProbes": True, "queueUrl": shop.urls["shipping"]}
+        now = int(time.time() * 1000)
+        shop.logs.put_log_events(
+            logGroupName=billing.group,
+            logStreamName=billing.stream,
+            logEvents=[{"timestamp": now, "message": json.dumps(event)}],
+        )
+        found = said(Smoke(shop.outputs(), both).run(3))
+    assert found["billing"] == "proved: service billing got it raw"
+    assert found["shipping"].startswith(
+        "consumer: policy and key let the topic in, so the probe should lie in the queue"
+    )
+
+
 def test_a_queue_that_nobody_reads_is_read_here_and_keeps_what_came_meanwhile(aws: None) -> None:
     shop = Shop()
     shop.queue("billing")
@@ -233,53 +254,3 @@ def test_unknown_keys_and_a_missing_topic_are_refused(aws: None) -> None:
         Smoke(Outputs("main", [], {"billing": "u"}, {}, [f"{PREFIX}:orders"]), [], ["biling"])
     with pytest.raises(OpsError, match="smoke: the stack has no output topicArn"):
         Smoke(Outputs("main", [], {}, {}), [])
-
-
-def test_consumers_are_found_by_the_environment_of_running_tasks(aws: None) -> None:
-    ecs, ec2 = boto3.client("ecs"), boto3.client("ec2")
-    ecs.create_cluster(clusterName="main")
-    urls = {name: f"http://elsewhere:1/123456789012/{name.lower()}" for name in ("QUEUE_URL_A", "QUEUE_URL_B", "OTHER")}
-    options = {"awslogs-group": "g", "awslogs-stream-prefix": "p", "awslogs-region": "eu-west-1"}
-    container = {
-        "name": "worker",
-        "image": "i",
-        "memory": 128,
-        "environment": [{"name": name, "value": url} for name, url in urls.items()],
-        "logConfiguration": {"logDriver": "awslogs", "options": options},
-    }
-    ecs.register_task_definition(family="f", containerDefinitions=[container], networkMode="awsvpc")
-    subnet = ec2.describe_subnets()["Subnets"][0]
-    group = ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
-    network = {"awsvpcConfiguration": {"subnets": [subnet["SubnetId"]], "securityGroups": [group]}}
-    started = ecs.run_task(
-        cluster="main", taskDefinition="f", launchType="FARGATE", networkConfiguration=network, startedBy="s"
-    )["tasks"][0]
-    number = started["taskArn"].rpartition("/")[2]
-    state_manager.set_transition(
-        "ecs::task", {"progression": "manual", "times": 1_000_000}
-    )  # moto ends tasks that are looked at
-
-    try:
-        found = list(consumers(Everything(ecs), "main", ["s"]))
-    finally:
-        state_manager.unset_transition("ecs::task")
-    assert found == [Running("s", f"123456789012/queue_url_{key}", "g", f"p/worker/{number}") for key in ("a", "b")]
-
-
-class Everything:
-    """moto's ECS, whose tasks belong to no service."""
-
-    def __init__(self, ecs: Any) -> None:
-        self.ecs = ecs
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.ecs, name)
-
-    def get_paginator(self, name: str) -> Any:
-        paginator = self.ecs.get_paginator(name)
-
-        class Pages:
-            def paginate(self, cluster: str, serviceName: str) -> Any:  # noqa: N803
-                return paginator.paginate(cluster=cluster)
-
-        return Pages()
