@@ -17,6 +17,7 @@ from app.consumer import Consumer
 from app.consumer.logs import JsonFormatter
 from ops.consumers import Consumer as Running
 from ops.consumers import end_of
+from ops.delivery import subscriptions
 from ops.errors import OpsError
 from ops.smoke import Smoke
 from ops.stack import Outputs
@@ -220,6 +221,24 @@ def test_nothing_is_published_where_somebody_else_would_get_it(aws: None) -> Non
     # The filter of idle keeps out what has no kind.
     reached = said(Smoke(shop.outputs(), [], ["billing"], reach_others=True).run(5))
     assert reached["billing"] == "proved: this command got it raw"
+
+
+def test_a_subscription_that_may_not_be_looked_at_counts_as_unfiltered(aws: None) -> None:
+    class Denied:
+        """SNS for which every subscription is another account's."""
+
+        def __init__(self, sns: Any) -> None:
+            self.sns = sns
+            self.exceptions, self.get_paginator = sns.exceptions, sns.get_paginator
+
+        def get_subscription_attributes(self, **_: Any) -> Any:
+            error = {"Error": {"Code": "AuthorizationError", "Message": "not yours"}}
+            raise self.exceptions.AuthorizationErrorException(error, "GetSubscriptionAttributes")
+
+    shop = Shop()
+    shop.queue("billing", subscription=RAW | {"FilterPolicy": '{"kind": ["physical"]}'})
+    [found] = subscriptions(Denied(shop.sns), shop.topic)
+    assert (found.filter, found.confirmed) == (None, True)
 
 
 def test_a_consumer_that_says_nothing_of_probes_gets_none(aws: None) -> None:
