@@ -81,8 +81,29 @@ def certificates(scope: Scope) -> list[dict[str, str]] | None:
 
 
 LISTENER_PROPERTIES = "alpnPolicy certificateArn defaultActions mutualAuthentication port protocol sslPolicy"
-HEADERS = "routingHttpRequestXAmznMtlsClientcert"
-RESPONSE = "routingHttpResponse"
+HEADERS = (
+    "request.x_amzn_mtls_clientcert request.x_amzn_mtls_clientcert_issuer request.x_amzn_mtls_clientcert_leaf "
+    "request.x_amzn_mtls_clientcert_serial_number request.x_amzn_mtls_clientcert_subject "
+    "request.x_amzn_mtls_clientcert_validity request.x_amzn_tls_cipher_suite request.x_amzn_tls_version "
+    "response.access_control_allow_credentials response.access_control_allow_headers response.access_control_allow_methods "
+    "response.access_control_allow_origin response.access_control_expose_headers response.access_control_max_age "
+    "response.content_security_policy response.strict_transport_security response.x_content_type_options "
+    "response.x_frame_options"
+)
+
+
+def attribute_property(key: str) -> str:
+    """The property of a listener's attribute: routing.http.response.server.enabled is routingHttpResponseServerEnabled."""
+    first, *others = key.replace(".", "_").split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
+ATTRIBUTE_KEYS = (
+    "routing.http.response.server.enabled",
+    "tcp.idle_timeout.seconds",
+    *(f"routing.http.{each}.header_{'name' if each.startswith('request') else 'value'}" for each in HEADERS.split()),
+)
+ATTRIBUTES = {attribute_property(key): f"Attributes.{key}" for key in ATTRIBUTE_KEYS}
 
 RESOURCES = (
     Resource(
@@ -90,14 +111,19 @@ RESOURCES = (
         "elbv2",
         create=Call("create_listener", {"Certificates": certificates, "Protocol": protocol}, reply="Listeners[0]"),
         id="ListenerArn",
-        read=(Call("describe_listeners", {"ListenerArns": ["{id}"]}, reply="Listeners[0]"),),
+        read=(
+            Call("describe_listeners", {"ListenerArns": ["{id}"]}, reply="Listeners[0]"),
+            Call("describe_listener_attributes", {"ListenerArn": "{id}"}),
+        ),
         updates=(
             Update(LISTENER_PROPERTIES, Call("modify_listener", {"ListenerArn": "{id}", "Certificates": certificates})),
+            Update(" ".join(ATTRIBUTES), Call("modify_listener_attributes", {"ListenerArn": "{id}"})),
         ),
         delete=Call("delete_listener", {"ListenerArn": "{id}"}),
         tags=TAGS,
         names={
             **actions("defaultActions"),
+            **ATTRIBUTES,
             "mutualAuthentication.advertiseTrustStoreCaNames": "AdvertiseTrustStoreCaNames",
         },
         reads={
@@ -106,14 +132,6 @@ RESOURCES = (
         },
         ordered="defaultActions",
         handled="certificateArn",
-        echoed=f"{HEADERS}HeaderName {HEADERS}IssuerHeaderName {HEADERS}LeafHeaderName {HEADERS}SerialNumberHeaderName "
-        f"{HEADERS}SubjectHeaderName {HEADERS}ValidityHeaderName routingHttpRequestXAmznTlsCipherSuiteHeaderName "
-        f"routingHttpRequestXAmznTlsVersionHeaderName {RESPONSE}AccessControlAllowCredentialsHeaderValue "
-        f"{RESPONSE}AccessControlAllowHeadersHeaderValue {RESPONSE}AccessControlAllowMethodsHeaderValue "
-        f"{RESPONSE}AccessControlAllowOriginHeaderValue {RESPONSE}AccessControlExposeHeadersHeaderValue "
-        f"{RESPONSE}AccessControlMaxAgeHeaderValue {RESPONSE}ContentSecurityPolicyHeaderValue {RESPONSE}ServerEnabled "
-        f"{RESPONSE}StrictTransportSecurityHeaderValue {RESPONSE}XContentTypeOptionsHeaderValue "
-        f"{RESPONSE}XFrameOptionsHeaderValue tcpIdleTimeoutSeconds",
         immutable={"a listener belongs to one load balancer": "loadBalancerArn"},
     ),
     Resource(
