@@ -35,6 +35,7 @@ def install() -> None:
     moto_domains.install()
     moto_additions.install()
     _clusters()
+    _delete_markers()
     _target_groups()
     moto_eks.install()
     _scans()
@@ -117,3 +118,11 @@ def _methods() -> None:
 
     named: Any = responses
     named.method_names_from_class = cache(utils.method_names_from_class)
+
+
+def _delete_markers() -> None:
+    """Deleting a version that is a delete marker breaks, so that a bucket of versions cannot be emptied."""
+    from moto.s3.models import FakeDeleteMarker  # noqa: PLC0415
+
+    marker: Any = FakeDeleteMarker
+    marker.dispose = lambda _, **__: None

@@ -107,6 +107,13 @@ class Driver:
         }
 
     def update(self, live: Live, inputs: Values) -> Live:
+        checked, outputs = self._update(live, inputs, preview=False)
+        return Live(live.token, live.name, live.id, checked, outputs)
+
+    def preview_update(self, live: Live, inputs: Values) -> dict[str, Any]:
+        return self._update(live, inputs, preview=True)[1]
+
+    def _update(self, live: Live, inputs: Values, *, preview: bool) -> tuple[dict[str, Any], dict[str, Any]]:
         checked = self.checked(live.token, live.name, inputs, live.inputs)
         request = provider_pb2.UpdateRequest(
             urn=live.urn,
@@ -117,9 +124,9 @@ class Driver:
             old_inputs=wire.to_struct(live.inputs),
             news=wire.to_struct(checked),
             timeout=20,
+            preview=preview,
         )
-        reply = self._call("Update", request)
-        return Live(live.token, live.name, live.id, checked, wire.from_struct(reply.properties))
+        return checked, wire.from_struct(self._call("Update", request).properties)
 
     def read(self, live: Live) -> Live | None:
         return self._read(live, wire.to_struct(live.outputs), wire.to_struct(live.inputs))

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.provider.declaration import Call, Resource, Update
-from sandbox.provider.mapping import to_request
 from sandbox.provider.names import Names
 from sandbox.provider.scope import Scope
 from sandbox.provider.services.ec2.common import TAGS, arn, one_by_one
@@ -24,6 +23,12 @@ PLACEMENT = {
     "placementPartitionNumber": "PartitionNumber",
     "tenancy": "Tenancy",
 }
+TEMPLATE = (
+    "BlockDeviceMappings CapacityReservationSpecification CpuOptions CreditSpecification DisableApiStop DisableApiTermination "
+    "EbsOptimized EnclaveOptions HibernationOptions IamInstanceProfile ImageId InstanceInitiatedShutdownBehavior "
+    "InstanceMarketOptions InstanceType KeyName MaintenanceOptions MetadataOptions Monitoring NetworkInterfaces Placement "
+    "PrivateDnsNameOptions SecurityGroupIds SecurityGroups UserData"
+)
 NAMES = {
     "ami": "ImageId",
     "hibernation": "HibernationOptions.Configured",
@@ -36,12 +41,27 @@ NAMES = {
 }
 
 
+def template(scope: Scope) -> dict[str, Any]:
+    """What the launch template says, for what the program leaves open: moto itself only takes the image and type from it."""
+    asked = scope.inputs.get("launchTemplate")
+    if not asked:
+        return {}
+    which = {"LaunchTemplateId": asked["id"]} if asked.get("id") else {"LaunchTemplateName": asked["name"]}
+    versions = [asked.get("version") or "$Default"]
+    found = scope.call("describe_launch_template_versions", Versions=versions, **which)["LaunchTemplateVersions"][0]
+    data = dict(found["LaunchTemplateData"])
+    if "UserData" in data:
+        data["UserData"] = base64.b64decode(data["UserData"]).decode("latin-1")
+    if groups := (data.get("NetworkInterfaces") or [{}])[0].get("Groups"):
+        data["SecurityGroupIds"] = groups  # moto describes an instance by these, and not by its interface's
+    return {name: value for name, value in data.items() if name in TEMPLATE.split()}
+
+
 def run_instance(scope: Scope) -> Mapping[str, Any]:
     """Starts one instance."""
-    shape = scope.cloud.client.shape("ec2", "run_instances", scope.region)
-    inputs = scope.inputs
+    inputs, base = scope.inputs, template(scope)
     given = {name: inputs[name] for name in SENT_BY_RULE.split() if inputs.get(name) is not None}
-    request = to_request(shape, given, Names("Instance", NAMES | {"monitoring": "Monitoring"})) if shape else {}
+    request = scope.members("run_instances", given, Names("Instance", NAMES | {"monitoring": "Monitoring"}))
     if "monitoring" in inputs:
         request["Monitoring"] = {"Enabled": inputs["monitoring"]}
     if placement := {member: inputs[name] for name, member in PLACEMENT.items() if inputs.get(name) is not None}:
@@ -50,16 +70,18 @@ def run_instance(scope: Scope) -> Mapping[str, Any]:
         request["UserData"] = inputs["userData"]
     elif "userDataBase64" in inputs:
         request["UserData"] = base64.b64decode(inputs["userDataBase64"]).decode("latin-1")
-    if mappings := block_devices(scope):
+    if mappings := block_devices(scope, request.get("ImageId") or base.get("ImageId")):
         request["BlockDeviceMappings"] = mappings
-    return dict(scope.call("run_instances", MinCount=1, MaxCount=1, **request, **interface(scope))["Instances"][0])
+    card = (base.pop("NetworkInterfaces", None) or [{}])[0]
+    asked = {**base, **request, **interface(scope, card)}
+    return dict(scope.call("run_instances", MinCount=1, MaxCount=1, **asked)["Instances"][0])
 
 
-def interface(scope: Scope) -> dict[str, Any]:
+def interface(scope: Scope, base: Mapping[str, Any]) -> dict[str, Any]:
     """The network interface, which goes with the instance: moto leaves one behind that was not described."""
     inputs = scope.inputs
     is_public = inputs.get("associatePublicIpAddress")
-    card: dict[str, Any] = {"DeviceIndex": 0, "DeleteOnTermination": True}
+    card: dict[str, Any] = {"DeviceIndex": 0, "DeleteOnTermination": True, **base}
     if subnet_id := inputs.get("subnetId"):
         card["SubnetId"] = subnet_id
         if is_public is None:
@@ -78,11 +100,11 @@ def interface(scope: Scope) -> dict[str, Any]:
     }
 
 
-def block_devices(scope: Scope) -> list[dict[str, Any]]:
+def block_devices(scope: Scope, image_id: Any) -> list[dict[str, Any]]:
     """Disks; the first one has the name that the image gives it."""
     disks = list(scope.inputs.get("ebsBlockDevices") or [])
     if root := scope.inputs.get("rootBlockDevice"):
-        image = scope.call("describe_images", ImageIds=[scope.inputs["ami"]])["Images"][0]
+        image = scope.call("describe_images", ImageIds=[image_id])["Images"][0]
         disks.insert(0, {**root, "deviceName": image.get("RootDeviceName", "/dev/xvda")})
     members = (
         "deleteOnTermination",
@@ -204,12 +226,12 @@ RESOURCES = (
         },
         computed={"arn": arn("instance")},
         defaults={"getPasswordData": False, "sourceDestCheck": True},
-        echoed="enablePrimaryIpv6 forceDestroy getPasswordData ipv6AddressCount ipv6Addresses launchTemplate networkInterfaces "
+        echoed="enablePrimaryIpv6 forceDestroy getPasswordData ipv6AddressCount ipv6Addresses networkInterfaces "
         "primaryNetworkInterface secondaryNetworkInterfaces secondaryPrivateIps userDataReplaceOnChange volumeTags "
         "ephemeralBlockDevices",
         immutable={
             "an instance keeps what it was started from": "ami ebsBlockDevices ephemeralBlockDevices hibernation keyName "
-            "rootBlockDevice cpuOptions enclaveOptions instanceMarketOptions capacityReservationSpecification "
+            "launchTemplate rootBlockDevice cpuOptions enclaveOptions instanceMarketOptions capacityReservationSpecification "
             "creditSpecification maintenanceOptions privateDnsNameOptions",
             "an instance stays where it was started": "associatePublicIpAddress availabilityZone hostId hostResourceGroupArn "
             "placementGroup placementGroupId placementPartitionNumber privateIp securityGroups subnetId tenancy",

@@ -1,0 +1,118 @@
+"""What single declarations promise beyond the life that every type has."""
+
+import os
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from sandbox import snapshot
+from sandbox.provider import wire
+from sandbox.provider.aws_client import AwsClient
+from sandbox.provider.moto_env import MOTO_ENVIRONMENT
+from tests.sandbox.example_world import ExampleWorld
+from tests.sandbox.provider_driver import Driver, ProviderCallError
+from tests.sandbox.provider_examples import EXAMPLES
+from tests.sandbox.provider_world import provider
+
+os.environ.update(MOTO_ENVIRONMENT)
+
+CLIENT = AwsClient()
+REGION = "eu-west-1"
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[Driver]:
+    with provider() as (port, _):
+        driver = Driver(port, {"region": REGION})
+        yield driver
+        driver.close()
+
+
+@pytest.fixture
+def world(driver: Driver) -> Iterator[ExampleWorld]:
+    world = ExampleWorld(driver, EXAMPLES)
+    yield world
+    world.end()
+
+
+def test_an_instance_is_what_its_launch_template_says_where_the_program_is_silent(world: ExampleWorld) -> None:
+    live = world.need("templated_instance")
+    found = CLIENT.call("ec2", "describe_instances", REGION, InstanceIds=[live.id])["Reservations"][0]["Instances"][0]
+    assert found["MetadataOptions"]["HttpTokens"] == "required"
+    assert found["IamInstanceProfile"]["Arn"].endswith(world.look_up("profile", "name"))
+    assert (found["SubnetId"], found["InstanceType"]) == (world.look_up("subnet", "id"), "t3.nano")
+    assert [each["GroupId"] for each in found["SecurityGroups"]] == [world.look_up("group", "id")]
+    assert "PublicIpAddress" not in found
+
+
+def test_a_new_version_of_a_template_is_unknown_in_the_preview_of_what_uses_it(world: ExampleWorld) -> None:
+    live = world.need("template")
+    inputs = world.inputs({**EXAMPLES["template"].properties, "instanceType": "t3.large"})
+    assert world.driver.preview_update(live, inputs)["latestVersion"] is wire.UNKNOWN
+    changed = world.live["template"] = world.driver.update(live, inputs)
+    assert (changed.outputs["latestVersion"], changed.outputs["defaultVersion"]) == (2, 2)
+
+
+def test_an_acl_is_refused_by_a_bucket_whose_owner_owns_everything(driver: Driver) -> None:
+    bucket = driver.create("aws:s3/bucket:Bucket", "plain", {})
+    with pytest.raises(ProviderCallError, match="AccessControlListNotSupported: The bucket does not allow ACLs"):
+        driver.create("aws:s3/bucketAcl:BucketAcl", "acl", {"bucket": bucket.id, "acl": "public-read"})
+    driver.delete(bucket)
+
+
+def test_an_object_is_named_as_its_resource_and_holds_what_was_given(driver: Driver) -> None:
+    bucket = driver.create("aws:s3/bucket:Bucket", "site", {"forceDestroy": True})
+    for name, body in (
+        ("text.txt", {"content": "hi"}),
+        ("asset.txt", {"source": wire.Asset({"text": "hi", "hash": "1"})}),
+    ):
+        made = driver.create("aws:s3/bucketObject:BucketObject", name, {"bucket": bucket.id, **body})
+        assert (made.id, made.outputs["key"]) == (f"{bucket.id}/{name}", name)
+        found = CLIENT.call("s3", "get_object", REGION, Bucket=bucket.id, Key=name)
+        assert found["Body"].read() == b"hi"
+    driver.delete(bucket)
+
+
+def test_a_zone_with_records_is_not_deleted_unless_forced(driver: Driver) -> None:
+    zone = driver.create("aws:route53/zone:Zone", "kept", {"name": "kept.example"})
+    record = {"zoneId": zone.id, "name": "www", "type": "A", "ttl": 60, "records": ["192.0.2.1"]}
+    made = driver.create("aws:route53/record:Record", "www", record)
+    assert made.outputs["fqdn"] == "www.kept.example"
+    with pytest.raises(ProviderCallError, match="HostedZoneNotEmpty"):
+        driver.delete(zone)
+    with pytest.raises(ProviderCallError, match=r"Tried to create resource record set \[name='www.kept.example.'"):
+        driver.create("aws:route53/record:Record", "again", record)
+    forced = driver.update(zone, {"name": "kept.example", "forceDestroy": True})
+    driver.delete(forced)
+    assert driver.read(forced) is None
+
+
+def test_an_access_keys_password_for_mail_follows_from_its_secret(driver: Driver) -> None:
+    user = driver.create("aws:iam/user:User", "mailer", {"forceDestroy": True})
+    key = driver.create("aws:iam/accessKey:AccessKey", "mailer", {"user": user.id})
+    assert key.outputs["sesSmtpPasswordV4"].startswith("B")  # version 4, in base64
+    assert driver.read(key) == key, "the secret that IAM tells once stays known"
+    driver.delete(user)
+
+
+def test_over_http_moto_has_what_was_added_to_it(world: ExampleWorld) -> None:
+    endpoint = world.need("connect_endpoint")
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    key = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
+    client = boto3.client("ec2", endpoint_url=f"http://{host}:{port}", region_name=REGION, **key)
+    try:
+        found = client.describe_instance_connect_endpoints()["InstanceConnectEndpoints"]
+    finally:
+        client.close()
+        server.stop()
+    assert [(each["InstanceConnectEndpointId"], each["State"]) for each in found] == [(endpoint.id, "create-complete")]
+
+
+def test_the_cloud_can_be_saved_with_every_type_in_it(world: ExampleWorld) -> None:
+    for name in EXAMPLES:
+        world.need(name)
+    assert len(snapshot.dump()) > 0
