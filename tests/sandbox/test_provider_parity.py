@@ -4,8 +4,9 @@ import pytest
 
 from sandbox.provider import lifecycle, mapping, sdk, services
 from sandbox.provider.aws_client import AwsClient
-from sandbox.provider.declaration import Call, Resource
+from sandbox.provider.declaration import Call, Resource, Update
 from sandbox.provider.scope import PLACEHOLDER
+from tests.sandbox.conftest import ROOT
 
 CLIENT = AwsClient()
 REGION = "eu-west-1"
@@ -122,3 +123,11 @@ def test_an_older_name_of_a_function_and_of_a_state_is_known() -> None:
     assert services.resource("aws:elasticloadbalancingv2/listener:Listener").token == "aws:lb/listener:Listener"
     assert services.canonical("aws:alb/getListener:getListener") == "aws:lb/getListener:getListener"
     assert services.canonical("aws:s3/bucketV2:BucketV2") == "aws:s3/bucketV2:BucketV2"
+
+
+def test_the_row_in_the_guide_is_the_real_one() -> None:
+    text = (ROOT / "docs" / "sandbox-types.md").read_text()
+    row = text.partition("```python\n")[2].partition("```")[0]
+    names = {"Resource": Resource, "Call": Call, "Update": Update}
+    shown = eval(row, names)
+    assert shown == services.resource(shown.token)

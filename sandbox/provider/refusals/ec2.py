@@ -179,6 +179,11 @@ REFUSALS = (
         )
         for token, operation, source in (
             (
+                "ec2/securityGroupRule:SecurityGroupRule",
+                "AuthorizeSecurityGroupIngress",
+                "sourceSecurityGroupId",
+            ),
+            (
                 "vpc/securityGroupIngressRule:SecurityGroupIngressRule",
                 "AuthorizeSecurityGroupIngress",
                 "referencedSecurityGroupId",
