@@ -82,8 +82,11 @@ def anyone(statement: Value) -> bool:
     return "*" in texts(principal) or not statement["NotPrincipal"].absent
 
 
-def fixed_by_condition(statement: Value) -> bool:
-    """Whether a condition ties it to a known caller; a value with a wildcard, or a CIDR of the internet, does not."""
+def fixed_by_condition(statement: Value, also: frozenset[str] = frozenset()) -> bool:
+    """Whether a condition ties it to a known caller; a value with a wildcard, or a CIDR of the internet, does not.
+
+    `also` are keys of the service's own that do so, in small letters.
+    """
     condition = statement["Condition"]
     for operator in condition.names():
         kind = operator.lower().removeprefix("foranyvalue:")
@@ -91,7 +94,7 @@ def fixed_by_condition(statement: Value) -> bool:
             continue
         for key in condition[operator].names():
             values = texts(condition[operator][key])
-            if key.lower() in FIXING_KEYS and values and all(_fixed(key.lower(), value) for value in values):
+            if key.lower() in FIXING_KEYS | also and values and all(_fixed(key.lower(), value) for value in values):
                 return True
     return False
 
@@ -170,11 +173,11 @@ def account(principal: str) -> str:
     return parts[4] if len(parts) > 4 else ""
 
 
-def public_statements(document: Value) -> Outcomes:
-    """A finding for each statement that lets everybody in without a condition that fixes who."""
+def public_statements(document: Value, also: frozenset[str] = frozenset()) -> Outcomes:
+    """A finding for each statement that lets everybody in without a condition that fixes who; `also` as above."""
     if document.unknown:
         yield Deferred(document.path)
         return
     for statement in statements(document):
-        if allows(statement) and anyone(statement) and not fixed_by_condition(statement):
+        if allows(statement) and anyone(statement) and not fixed_by_condition(statement, also):
             yield Finding(statement.path, "allows everybody, with no condition that fixes who")

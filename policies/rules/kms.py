@@ -3,9 +3,9 @@
 Source: https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html
 """
 
-from policies import statements
-from policies.registry import ADVISORY, CRITICAL, LOW, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, deny, rule
-from policies.values import Resource, Value
+from policies.registry import ADVISORY, CRITICAL, LOW, MANDATORY, MEDIUM, Outcomes, deny, rule
+from policies.statements import public_statements
+from policies.values import Resource
 
 KEY = "aws:kms/key:Key"
 KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
@@ -13,7 +13,7 @@ CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/kms-control
 DELETING = "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"
 OURS = "create_kms_key of slipway's Queue and FanOut makes a key that holds all of this"
 # Conditions that tie a request to one account or service within it. Source: FSBP KMS.5
-FIXING_KEYS = ("kms:calleraccount", "kms:viaservice")
+FIXING_KEYS = frozenset({"kms:calleraccount", "kms:viaservice"})
 
 
 @rule(
@@ -47,23 +47,7 @@ def kms_rotation(key: Resource) -> Outcomes:
 )
 def kms_no_wildcard_principal(key: Resource) -> Outcomes:
     """KMS keys cannot be used by just anyone."""
-    document = key.document("policy")
-    if document.unknown:
-        yield Deferred(document.path)
-        return
-    for one in statements.statements(document):
-        fixed = statements.fixed_by_condition(one) or _one_account(one["Condition"])
-        if statements.allows(one) and statements.anyone(one) and not fixed:
-            yield Finding(one.path, "allows everybody, with no condition that fixes who")
-
-
-def _one_account(condition: Value) -> bool:
-    return any(
-        key.lower() in FIXING_KEYS and not any("*" in text for text in statements.texts(condition[operator][key]))
-        for operator in condition.names()
-        if operator.lower() in statements.FIXING_OPERATORS
-        for key in condition[operator].names()
-    )
+    yield from public_statements(key.document("policy"), FIXING_KEYS)
 
 
 @rule(
