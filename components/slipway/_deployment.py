@@ -51,8 +51,9 @@ def _by_history(wanted: str, service: Answer, primary: Answer, own: Answer) -> J
     """What the history of deployments says; None when it leaves it to the deployments that the service shows."""
     if undone := _undone(wanted, primary, own):
         return Judgement(Outcome.FAILED, undone)
-    if own["status"] in UNDER_WAY:
-        return Judgement(Outcome.UNDER_WAY, _progress(wanted, own_deployment(service, wanted) or primary, own))
+    shown = own_deployment(service, wanted)
+    if own["status"] in UNDER_WAY and shown.get("rolloutState") != "FAILED":
+        return Judgement(Outcome.UNDER_WAY, _progress(wanted, shown or primary, own))
     return None
 
 
@@ -61,8 +62,9 @@ def _by_primary(wanted: str, service: Answer, primary: Answer, own: Answer | Non
         return _replaced(wanted, primary, own_deployment(service, wanted))
     if primary.get("rolloutState") == "FAILED":
         return Judgement(Outcome.FAILED, f"the deployment of {wanted} failed, with none before it to roll back to")
-    # Of blue/green and its like, ECS may tell in the history alone how far they are.
-    if primary.get("rolloutState") == "COMPLETED" or (own is not None and "rolloutState" not in primary):
+    # Of blue/green and its like, ECS may tell in the history alone how far they are, which may be that of the one before.
+    is_over = "rolloutState" not in primary and deployment_id(own) == primary["id"]
+    if primary.get("rolloutState") == "COMPLETED" or is_over:
         return Judgement(Outcome.COMPLETED, f"{wanted} runs")
     return Judgement(Outcome.UNDER_WAY, _progress(wanted, primary, own))
 

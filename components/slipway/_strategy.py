@@ -76,9 +76,8 @@ class Strategy:
         return told
 
     def _configuration(self) -> dict[str, Any]:
-        made: dict[str, Any] = {
-            "strategy": self.kind.upper()
-        }  # said of rolling, too, or a service could not go back to it
+        # Said of rolling, too, or a service could not go back to it.
+        made: dict[str, Any] = {"strategy": self.kind.upper()}
         if self.shifts:
             made["bake_time_in_minutes"] = str(self.bake_minutes)
         pause = str(self.step_bake_minutes)

@@ -58,9 +58,8 @@ class Cloud:
     def __init__(self, url: str, home: Path) -> None:
         self.url, self.home = url, home
         self.controller = Controller(url, "localhost:1", home)
-        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
         for name in ("ecs", "ec2", "elbv2", "logs", "ssm", "secretsmanager"):
-            setattr(self, name, boto3.client(name, REGION, endpoint_url=url, **keys))
+            setattr(self, name, self.client(name))
 
     ecs: Any
     ec2: Any
@@ -68,6 +67,11 @@ class Cloud:
     logs: Any
     ssm: Any
     secretsmanager: Any
+
+    def client(self, name: str) -> Any:
+        """A boto3 client of this cloud."""
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        return boto3.client(name, REGION, endpoint_url=self.url, **keys)
 
     def restart(self) -> None:
         """Stop the controller and start another one in the same home."""

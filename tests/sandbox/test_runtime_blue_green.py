@@ -40,7 +40,7 @@ def answer(name: str) -> str:
     return requests.get(f"http://{name}/health", timeout=10).text.strip()
 
 
-def test_requests_move_to_the_new_side_and_stay_with_the_old_one_when_that_fails(cloud: Cloud) -> None:
+def test_requests_move_to_the_new_side_and_stay_when_that_fails_is_stopped_or_alarms(cloud: Cloud) -> None:
     network = cloud.network()
     name, blue = cloud.balance()
     check: dict[str, Any] = {"HealthCheckPath": "/health", "HealthCheckIntervalSeconds": 5}
@@ -105,3 +105,20 @@ def test_requests_move_to_the_new_side_and_stay_with_the_old_one_when_that_fails
     assert answer(name) == "two"
     assert weights() == {green: 100, blue: 0}
     assert cloud.service()["taskDefinition"].endswith("/app:2")
+
+    release("sleep 600")
+    [stuck, *_] = cloud.ecs.list_service_deployments(cluster="main", service="web")["serviceDeployments"]
+    cloud.ecs.stop_service_deployment(serviceDeploymentArn=stuck["serviceDeploymentArn"], stopType="ROLLBACK")
+    eventually(lambda: latest(cloud)[0] == "ROLLBACK_SUCCESSFUL app:4", state=cloud.service)
+    assert answer(name) == "two"
+
+    alarms = {"alarmNames": ["slow"], "enable": True, "rollback": True}
+    cloud.ecs.update_service(cluster="main", service="web", deploymentConfiguration=configuration | {"alarms": alarms})
+    release("sleep 600")
+    cloudwatch = cloud.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName="slow", ComparisonOperator="GreaterThanThreshold", EvaluationPeriods=1, Threshold=1.0
+    )
+    cloudwatch.set_alarm_state(AlarmName="slow", StateValue="ALARM", StateReason="a test")
+    eventually(lambda: latest(cloud)[0] == "ROLLBACK_SUCCESSFUL app:5", state=cloud.service)
+    assert any(event.endswith("deployment failed: alarm detected.") for event in cloud.events())

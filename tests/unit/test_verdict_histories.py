@@ -69,6 +69,15 @@ FAILURES: dict[str, tuple[World, list[str]]] = {
             AGAIN,
         ],
     ),
+    "a first deployment that ECS's history has not given up yet": (
+        World(service(deployment("PRIMARY", ASKED, "FAILED", BREAKER)), history=[record("IN_PROGRESS")]),
+        [
+            "service 'shop': the deployment of shop:7 failed, with none before it to roll back to",
+            FAILED,
+            "  look at: the service's events",
+            AGAIN,
+        ],
+    ),
     "a role that ECS cannot take": (
         World(
             service(
@@ -253,6 +262,12 @@ def test_blue_green_tells_which_share_of_the_requests_the_new_tasks_have() -> No
 
 def test_blue_green_is_complete_when_its_history_says_so() -> None:
     assert World(unstated(deployment("PRIMARY", ASKED, "", running=2)), history=[record("SUCCESSFUL")]).wait() == []
+
+
+def test_blue_green_is_not_complete_because_the_deployment_before_was() -> None:
+    primary = deployment("PRIMARY", ASKED, "", running=1) | {"id": "ecs-svc/8"}
+    world = World(unstated(primary), history=[record("SUCCESSFUL", 7)])
+    assert world.verdict(timeout_seconds=3)[0].endswith("not complete after 3 s, shop:7: 1 of 2 tasks run")
 
 
 def test_the_newest_of_the_history_counts_whatever_its_place() -> None:
