@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer, elbv2_backends
+from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer, FakeTargetGroup, elbv2_backends
 
 from sandbox.network import LOOPBACK, free_ports
 from sandbox.runtime.proxy import InFlight, ProxyServer
 from sandbox.runtime.routes import Listener, Rule, Target
 from sandbox.runtime.targets import TargetHealth
+
+DEFAULT_STICKINESS_SECONDS = 86400
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +119,7 @@ class Balancers:
     def _targets(self, backend: ELBv2Backend) -> dict[str, list[Target]]:
         return {
             group.arn: [
-                Target(str(entry["Id"]), int(entry["Port"]), self._is_healthy(group.arn, entry))
+                Target(str(entry["Id"]), int(entry["Port"]), self._is_healthy(group.arn, entry), _sticky_seconds(group))
                 for entry in list(group.targets.values())
             ]
             for group in list(backend.target_groups.values())
@@ -138,6 +140,14 @@ def _application_balancers() -> Iterator[tuple[ELBv2Backend, FakeLoadBalancer]]:
             for balancer in list(backend.load_balancers.values()):
                 if balancer.type == "application":
                     yield backend, balancer
+
+
+def _sticky_seconds(group: FakeTargetGroup) -> int:
+    """Seconds of a client's cookie; by the load balancer's own only, an application's cookie is not looked at."""
+    attributes: dict[str, Any] = group.attributes
+    if attributes.get("stickiness.enabled") != "true" or attributes.get("stickiness.type") != "lb_cookie":
+        return 0
+    return int(attributes.get("stickiness.lb_cookie.duration_seconds", DEFAULT_STICKINESS_SECONDS))
 
 
 def _by_priority(rules: Any) -> list[Any]:

@@ -7,7 +7,10 @@ import http.client
 import logging
 import sys
 import threading
+import time
 from collections import Counter
+from collections.abc import Mapping
+from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -16,6 +19,7 @@ from sandbox.runtime.routes import Listener, Request, Target, redirect_url
 
 IDLE_SECONDS = 60  # an application load balancer's default idle timeout
 CONNECT_SECONDS = 10
+STICKY = "AWSALB"  # the cookie of stickiness by lb_cookie
 CHUNK_BYTES = 64 * 1024
 HOP_BY_HOP = {
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade",
@@ -84,7 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
         listener = self.server.listener
         action = listener.action(request)
         if action["Type"] == "forward":
-            target = listener.pick(action)
+            target = listener.pick(action, _token(headers))
             if target is None:
                 self._plain(503, "503 Service Temporarily Unavailable")
                 return
@@ -131,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._plain(502, "502 Bad Gateway")
             return
         try:
-            self._copy(answer)
+            self._copy(answer, target)
         finally:
             connection.close()
 
@@ -142,12 +146,15 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
-    def _copy(self, answer: http.client.HTTPResponse) -> None:
+    def _copy(self, answer: http.client.HTTPResponse, target: Target) -> None:
         """Pass the answer on as it comes; without a length it ends with the connection."""
         self.send_response_only(answer.status, answer.reason)
         for name, value in answer.getheaders():
             if name.lower() not in HOP_BY_HOP:
                 self.send_header(name, value)
+        if target.sticky_seconds:
+            until = formatdate(time.time() + target.sticky_seconds, usegmt=True)
+            self.send_header("Set-Cookie", f"{STICKY}={target.token}; Expires={until}; Path=/")
         bodiless = self.command == "HEAD" or answer.status in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
         if answer.length is None and not bodiless:
             self.close_connection = True
@@ -168,3 +175,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
         """A load balancer's access log goes to S3 or nowhere."""
+
+
+def _token(headers: Mapping[str, str]) -> str:
+    """Which target a client has been with; empty for a new one."""
+    pairs = [pair.strip().partition("=") for pair in headers.get("cookie", "").split(";")]
+    return next((value for name, _, value in pairs if name == STICKY), "")

@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html
 """
 
+import hashlib
 import itertools
 import random
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,13 @@ class Target:
     host: str
     port: int
     healthy: bool
+    sticky_seconds: int = 0
+    """How long a client stays with it, by the load balancer's cookie; 0 where any target will do."""
+
+    @property
+    def token(self) -> str:
+        """Value of the cookie of a client that stays with it."""
+        return hashlib.sha256(f"{self.host}:{self.port}".encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -60,17 +68,23 @@ class Listener:
         """Action of the first rule that matches."""
         return next(rule.action for rule in self.rules if all(_holds(entry, request) for entry in rule.conditions))
 
-    def pick(self, action: Mapping[str, Any]) -> Target | None:
-        """A target for a forward action: by weight, then round robin among the healthy ones, all when none is."""
+    def pick(self, action: Mapping[str, Any], token: str = "") -> Target | None:
+        """A target for a forward action: the client's own, else by weight, then in turn among the healthy ones.
+
+        With no healthy target at all, a load balancer tries every one.
+        """
         groups = (action.get("ForwardConfig") or {}).get("TargetGroups") or [
             {"TargetGroupArn": action["TargetGroupArn"]}
         ]
+        for group in groups:
+            for target in self.targets.get(group["TargetGroupArn"], ()):
+                if token and target.sticky_seconds and target.healthy and target.token == token:
+                    return target
         weights = [float(group.get("Weight", 1)) for group in groups]
         if not any(weights):
             return None
         [group] = random.choices(groups, weights)  # noqa: S311 - load, not secrets
         targets = self.targets.get(group["TargetGroupArn"], ())
-        # With no healthy target at all, a load balancer tries every one.
         usable = [target for target in targets if target.healthy] or list(targets)
         return usable[next(_turns) % len(usable)] if usable else None
 

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -118,6 +119,21 @@ def test_a_request_is_passed_on_with_where_it_came_from(backend: Backend, opened
     assert received["X-Forwarded-For"] == "10.1.1.1, 127.0.0.1"
     assert (received["X-Forwarded-Proto"], received["X-Forwarded-Port"]) == ("https", str(server.server_address[1]))
     assert received["Host"] == f"127.0.0.1:{server.server_address[1]}"
+
+
+def test_a_client_stays_with_its_target_as_long_as_that_is_healthy(backend: Backend, opened: Opened) -> None:
+    server = opened(FORWARD, backend.port)
+    gone = Target("127.0.0.1", 1, True)
+    mine = Target("127.0.0.1", backend.port, True, sticky_seconds=60)
+    server.listener = replace(server.listener, targets={"group": [gone, mine]})
+    cookie = f"odd:[name]=1; AWSALB={mine.token}"
+    for _ in range(4):
+        status, headers, _body = ask(server, "GET", "/", Cookie=cookie)
+        assert status == 200
+        assert headers["Set-Cookie"].startswith(f"AWSALB={mine.token}; Expires=")
+    sick = replace(mine, healthy=False)
+    server.listener = replace(server.listener, targets={"group": [gone, sick]})
+    assert ask(server, "GET", "/", Cookie=cookie)[0] == 502, "the other one, where nobody listens"
 
 
 @pytest.mark.parametrize(
