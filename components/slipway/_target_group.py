@@ -111,7 +111,7 @@ def target_group(
         protocol_version=None if made.protocol_version == HTTP1 else made.protocol_version,
         port=made.port,
         deregistration_delay=made.delay_seconds,
-        stickiness=None if sticky is None else {"type": "lb_cookie", "cookie_duration": sticky},
+        stickiness=None if sticky is None else {"enabled": True, "type": "lb_cookie", "cookie_duration": sticky},
         slow_start=made.slow_start_seconds,
         health_check={
             "path": made.health_path,

@@ -187,7 +187,10 @@ def test_requests_are_redirected_and_go_by_host_and_path(stacks: Stacks, deploye
             "redirected to the second port"
         )
         secure = response.geturl().removesuffix("/anything")
-    assert get(f"{secure}/anything", Host="orders.shop.example.com") == "orders"
+    to_orders = urllib.request.Request(f"{secure}/anything", headers={"Host": "orders.shop.example.com"})
+    with urllib.request.urlopen(to_orders, timeout=30) as response:
+        assert response.read() == b"orders"
+        assert response.headers["Set-Cookie"].startswith("AWSALB="), "orders keeps its clients"
     elb = client(stacks.environment, "elbv2")
     (balancer,) = elb.describe_load_balancers()["LoadBalancers"]
     listeners = elb.describe_listeners(LoadBalancerArn=balancer["LoadBalancerArn"])["Listeners"]

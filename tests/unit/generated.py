@@ -1,16 +1,18 @@
 """Valid arguments of services and workers, generated: each differs from the others, and all of them have to work."""
 
 import math
-from typing import Any
+from typing import Any, cast
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from slipway._fargate_sizes import MEMORY_MIB
+from slipway._listener_rule import ListenerRuleArgs, conditions
 from tests.unit.service_samples import (
     BALANCER,
     BEHIND_LISTENER,
     CERTIFICATE,
+    IMAGE,
     KEY,
     PARAMETER,
     QUEUE,
@@ -31,6 +33,46 @@ names = st.from_regex(r"[A-Z][A-Z0-9_]{0,6}", fullmatch=True)
 def some(**choices: st.SearchStrategy[Any]) -> st.SearchStrategy[Args]:
     """Any of these arguments, or none."""
     return st.fixed_dictionaries({}, optional=choices)
+
+
+SIDECARS: dict[str, Args] = {
+    "migrate": {"image": IMAGE, "essential": False, "memory_mib": 64, "environment": {"MODE": "up"}},
+    "proxy": {
+        "image": IMAGE,
+        "container_port": 900,
+        "health_check": {"command": ["CMD", "/check"]},
+        "depends_on": {"migrate": "COMPLETE"},
+        "mount_points": [{"volume": "data", "path": "/data"}],
+    },
+}
+FILE_SYSTEM = "arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-0a1b"
+BESIDE = {
+    "sidecars": SIDECARS,
+    "depends_on": {"migrate": "SUCCESS", "proxy": "HEALTHY"},
+    "mount_points": [{"volume": "data", "path": "/in", "read_only": True}],
+}
+volumes = st.sampled_from([{}, {"file_system_arn": FILE_SYSTEM, "security_group_id": "sg-efs"}])
+rules: st.SearchStrategy[Args] = st.dictionaries(
+    st.sampled_from(["main", "beta", "old"]),
+    st.fixed_dictionaries(
+        {
+            "path_patterns": st.lists(
+                st.sampled_from(["/", "/a/*", "/b*", "/c/d/*"]), min_size=1, max_size=2, unique=True
+            )
+        },
+        optional={
+            "host_headers": st.sampled_from([["shop.example.com"], ["*.example.com"]]),
+            "http_headers": st.just({"X-Beta": ["yes"]}),
+            "http_request_methods": st.just(["GET"]),
+        },
+    ),
+    min_size=1,
+    max_size=3,
+).filter(
+    lambda named: (
+        len({conditions("T", key, cast("ListenerRuleArgs", rule)) for key, rule in named.items()}) == len(named)
+    )
+)
 
 
 @st.composite
@@ -68,6 +110,15 @@ def workloads(draw: st.DrawFn) -> Args:
     if paths:
         args["writable_paths"] = {path: draw(st.integers(1, (memory - 1) // len(paths))) for path in paths}
     if draw(st.booleans()):
+        args |= BESIDE | {"volumes": {"data": draw(volumes)}}
+    args |= draw(
+        some(
+            ephemeral_storage_gib=st.integers(21, 200),
+            environment_files=st.just(["arn:aws:s3:::config/shop.env"]),
+            allow_to=st.just({"database": {"security_group_id": "sg-db", "port": 5432}}),
+        )
+    )
+    if draw(st.booleans()):
         args["enable_execute_command"] = True
         args |= draw(some(exec_log_group_arn=st.just(EXEC_GROUP)))
     return args
@@ -95,9 +146,15 @@ deployments = st.one_of(
 )
 balancers = st.one_of(
     some(certificate_arn=st.just(CERTIFICATE)),
+    st.just({"domain_names": ["shop.example.com", "*.shop.example.com"], "hosted_zone_id": "Z123"}),
     some(internal=st.booleans(), idle_timeout_seconds=st.integers(1, 4000), deletion_protection=st.booleans()),
 ).map(lambda more: BALANCER | more)
+connections: st.SearchStrategy[Args] = st.one_of(
+    st.just({}), st.just({"dns_name": "api.internal", "port": 80, "app_protocol": "http2"})
+)
 fronted = some(
+    slow_start_seconds=st.integers(30, 900),
+    health_check_codes=st.sampled_from(["200", "200-299,404"]),
     health_check_path=st.sampled_from(["/", "/ready"]),
     deregistration_delay_seconds=st.integers(0, 120),
     stickiness_seconds=st.integers(1, 604800),
@@ -116,8 +173,11 @@ def services(draw: st.DrawFn) -> Args:
         args["deployment"] = deployment
     if front != "none":
         port = draw(st.integers(1024, 65535))
-        args |= BEHIND_LISTENER if front == "shared" else {"load_balancer": draw(balancers)}
+        args |= {"load_balancer": draw(balancers)} if front == "own" else BEHIND_LISTENER
+        if front == "shared":
+            args["listener"] = args["listener"] | {"rules": draw(rules)}
         args |= draw(fronted) | {"container_port": port}
+        args |= draw(some(service_connect=connections, allow_from=st.just({"shop": "sg-shop"})))
     if desired and draw(st.booleans()):
         metrics = {"cpu_percent": draw(st.integers(1, 100))}
         if front != "none" and not shifts:

@@ -126,7 +126,7 @@ def test_a_load_balancer_logs_waits_and_sticks_when_asked() -> None:
     assert balancer["idleTimeout"] == 300
     assert balancer["accessLogs"] == {"bucket": "logs", "enabled": True, "prefix": "api"}
     group = built.one("targetGroup:TargetGroup", "api").inputs
-    assert group["stickiness"] == {"type": "lb_cookie", "cookieDuration": 60}
+    assert group["stickiness"] == {"enabled": True, "type": "lb_cookie", "cookieDuration": 60}
 
 
 def test_grpc_is_checked_by_its_health_service() -> None:
