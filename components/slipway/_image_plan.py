@@ -107,19 +107,13 @@ def build(who: str, args: ContainerImageArgs, platform: str) -> Build:
         if isinstance(image, str) and not IN_REGISTRY.fullmatch(image):
             rule = f"cache_from[{index}] must be an image with its registry"
             raise ArgumentError(f"{who}: {rule}, got {image!r}; write it like ghcr.io/shop/app:main")
-    settings = {
-        "context": str(context),
-        "dockerfile": str(path),
-        "platform": platform,
-        "args": dict(build_args),
-        "target": target,
-        "secrets": sorted(secrets),
-    }
+    settings = {"platform": platform, "args": dict(build_args), "target": target, "secrets": sorted(secrets)}
     found = digests(context, path, json.dumps(settings, sort_keys=True))
     # Outputs of other resources have no value yet, and a change of theirs builds nothing again.
     cached = [image if isinstance(image, str) else "" for image in cache_from]
     pushed = digests(push.parent, push, "") if push else None
-    watched = json.dumps([found.content, found.modes, cached, [pushed.content, pushed.modes] if pushed else None])
+    paths = [str(it) for it in (context, path, push)]
+    watched = json.dumps([found.content, found.modes, paths, cached, pushed and [pushed.content, pushed.modes]])
     return Build(
         context=context,
         dockerfile=path,

@@ -2,10 +2,13 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from slipway._build_context import Digests, digests, ignore_patterns, is_ignored, seen_files
 
@@ -131,3 +134,32 @@ def test_a_file_rescued_from_an_ignored_folder_is_seen(tree: Path) -> None:
     (tree / ".dockerignore").write_text("*\n!src/main.py\n")
     patterns = ignore_patterns(tree, tree / "Dockerfile")
     assert list(seen_files(tree, patterns)) == ["src/main.py"]
+
+
+Tree = dict[str, tuple[bytes, bool]]
+TREES = st.dictionaries(
+    st.lists(st.sampled_from(["a", "b", "c.py"]), min_size=1, max_size=2).map("-/".join),
+    st.tuples(st.binary(max_size=3), st.booleans()),
+    max_size=4,
+)
+
+
+def written(made: Tree, extra_mode: int, time: int) -> str:
+    """Content digest of a tree that was cloned with these bits in its modes and at this time."""
+    with tempfile.TemporaryDirectory() as folder:
+        context = Path(folder)
+        (context / "Dockerfile").write_text("FROM scratch\n")
+        for name, (data, program) in made.items():
+            path = context / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(data)
+            path.chmod((0o700 if program else 0o600) | extra_mode)
+            os.utime(path, (time, time))
+        return of(context)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TREES, TREES, st.sampled_from([0o044, 0o064, 0o066]))
+def test_two_clones_have_one_digest_exactly_when_git_would_call_them_equal(one: Tree, two: Tree, bits: int) -> None:
+    assert written(one, bits, 1) == written(one, 0, 2)
+    assert (written(one, 0, 1) == written(two, bits, 1)) is (one == two)

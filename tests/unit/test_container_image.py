@@ -150,6 +150,13 @@ def test_a_clone_under_another_umask_builds_again_under_the_tag_it_finds(tmp_pat
     assert build_of(cloned(0o644)).name == build_of(strict).name
 
 
+def test_a_folder_that_moves_is_the_same_release(tmp_path: Path) -> None:
+    shutil.copytree(CONTEXT, tmp_path / "moved")
+    moved = build(lambda: ContainerImage("app", {"context": str(tmp_path / "moved")}))
+    assert tag(moved) == tag(image({}))
+    assert build_of(moved).name != build_of(image({})).name, "the docker provider compares paths"
+
+
 def test_a_cache_is_no_other_release_and_leaves_the_build_alone_that_was_made_with_another() -> None:
     cached = image({"cache_from": ["ghcr.io/shop/app:main"]})
     assert tag(cached) == tag(image({}))
