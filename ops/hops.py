@@ -2,6 +2,7 @@
 
 The policies are read for what AWS's own documents say and Slipway writes; conditions beyond the source are not weighed.
 Source: https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html
+Source: https://docs.aws.amazon.com/sns/latest/dg/sns-topic-attributes.html
 """
 
 import fnmatch
@@ -30,6 +31,22 @@ def lost_at(sqs: Any, kms: Any, topic_arn: str, queue_url: str, filtered: bool) 
             "15 minutes, and the probe was made for the one that SNS has now"
         )
     return "consumer: policy and key let the topic in, so the probe should lie in the queue; look at the consumer's log"
+
+
+def logged(logs: Any, topic_arn: str, queue_url: str, message_id: str) -> str | None:
+    """What SNS wrote of a delivery that failed; None where the topic keeps no log of them."""
+    region, account, name = topic_arn.split(":")[3:6]
+    group = f"sns/{region}/{account}/{name}/Failure"
+    try:
+        events = logs.filter_log_events(logGroupName=group, filterPattern=f'"{message_id}"')["events"]
+    except logs.exceptions.ResourceNotFoundException:
+        return None
+    for event in events:
+        delivery = json.loads(event["message"])["delivery"]
+        if delivery["destination"].rpartition(":")[2] == queue_url.rpartition("/")[2]:
+            response = json.loads(delivery["providerResponse"])
+            return f"{response['ErrorCode']}: {response['ErrorMessage']}"
+    return None
 
 
 def _key_keeps_out(kms: Any, key: str, topic_arn: str) -> str | None:

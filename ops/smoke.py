@@ -6,7 +6,7 @@ may receive, got it. A topic is probed only where nobody else would get the prob
 
 import time
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ops import delivery, hops
@@ -38,6 +38,7 @@ class _Sent:
     probe: Probe
     subscription: Subscription
     target: Target
+    message_id: str
     at: float = field(default_factory=time.time)
 
 
@@ -113,8 +114,11 @@ class Smoke:
         dead = self._dead.get(sent.target.key)
         if dead:
             self._take_probes(dead)
-        aside = "; SNS put the probe in the dead-letter queue, from which it was removed"
-        return sentence + (aside if (dead, sent.probe.token) in self._got else "")
+        if said := hops.logged(self._logs, sent.subscription.topic, sent.target.url, sent.message_id):
+            sentence += f"; SNS logged {said}"
+        if (dead, sent.probe.token) in self._got:
+            sentence += "; SNS put the probe in the dead-letter queue, from which it was removed"
+        return sentence
 
     def _publish(
         self, result: Result, subscription: Subscription, target: Target, everyone: list[Subscription]
@@ -144,11 +148,11 @@ class Smoke:
                 return None
         # One probe for all that take the same: each reaches everybody whom its filter does not keep out.
         same = self._published.get(same_as := f"{subscription.topic} {probe.text} {probe.attributes}")
-        if same is None:
-            self._sns.publish(**probe.published(subscription.topic))
-        sent = _Sent(result, same.probe if same else probe, subscription, target)
-        self._published.setdefault(same_as, sent)
-        return sent
+        if same is not None:
+            return replace(same, result=result, subscription=subscription, target=target)
+        message_id = self._sns.publish(**probe.published(subscription.topic))["MessageId"]
+        self._published[same_as] = _Sent(result, probe, subscription, target, message_id)
+        return self._published[same_as]
 
     def _await(self, waiting: list[_Sent], timeout_seconds: float) -> None:
         longest = max((sent.target.delay_seconds for sent in waiting), default=0)

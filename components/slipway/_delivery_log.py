@@ -7,10 +7,20 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import iam
 
+from ._checks import child_name
 from ._iam import allow, document, trust_within_account
 from ._tags import Tags, named
 
 WRITE = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:PutRetentionPolicy"]
+
+
+ROLE_NAME_LENGTH = 64
+SUFFIX = "-deliveries"
+
+
+def check_log_role(who: str, name: str) -> None:
+    """Refuse a topic's name that is too long for its role."""
+    child_name(who, name, ROLE_NAME_LENGTH, SUFFIX)
 
 
 def delivery_log_role(name: str, tags: Tags | None, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
@@ -20,14 +30,14 @@ def delivery_log_role(name: str, tags: Tags | None, child: pulumi.ResourceOption
     partition = aws.get_partition_output(opts=lookup).partition
     groups = pulumi.Output.concat("arn:", partition, ":logs:", place.region, ":", caller.account_id, ":log-group:sns/*")
     role = iam.Role(
-        f"{name}-deliveries",
+        name + SUFFIX,
         description=f"Writes the delivery log of {name}",
         assume_role_policy=trust_within_account("sns.amazonaws.com", child),
-        tags=named(f"{name}-deliveries", tags),
+        tags=named(name + SUFFIX, tags),
         opts=child,
     )
     write = iam.RolePolicy(
-        f"{name}-deliveries",
+        name + SUFFIX,
         role=role.name,
         policy=pulumi.Output.json_dumps(document([allow(WRITE, groups)])),
         opts=child,

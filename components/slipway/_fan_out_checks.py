@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._checks import ArgumentError, child_name, given, not_empty, one_of
+from ._delivery_log import check_log_role
 from ._filter_policy import SCOPES, check_filter_policy
 from ._messaging import DEAD_SUFFIX, FIFO_SUFFIX, QUEUE_NAME_LENGTH, delivery, need_fifo
 from ._messaging_key import refuse_managed_key
@@ -22,7 +23,13 @@ OF_THE_QUEUE = ("visibility_timeout_seconds", "max_receives", "retention_seconds
 def check_fan_out(who: str, name: str, args: Mapping[str, Any]) -> None:
     """Refuse arguments that cannot work, before anything is registered."""
     not_empty(who, "queues", args["queues"], '{"billing": {}}')
-    for key, whose in (("kms_key_id", "the key belongs"), ("archive_days", "the archive belongs")):
+    if args.get("log_failed_deliveries"):
+        check_log_role(who, name)
+    for key, whose in (
+        ("kms_key_id", "the key belongs"),
+        ("archive_days", "the archive belongs"),
+        ("log_failed_deliveries", "the log belongs"),
+    ):
         if args.get("topic_arn") is not None and args.get(key) is not None:
             raise ArgumentError(f"{who}: set topic_arn or {key}, got both; {whose} to a topic of its own")
     for key in ("kms_key_id", "queue_kms_key_id"):

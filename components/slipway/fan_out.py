@@ -74,6 +74,9 @@ class FanOutArgs(TypedDict):
     archive_days: NotRequired[int]
     """With fifo, days that the topic of its own keeps messages for replay_from, 1-365; 0 ends an archive, which AWS wants
     before the topic can be deleted. Default: no archive."""
+    log_failed_deliveries: NotRequired[bool]
+    """Write what the topic of its own could not deliver to CloudWatch Logs, to the group
+    sns/<region>/<account>/<topic>/Failure. Default: false."""
     alarm_topic_arn: NotRequired[pulumi.Input[str]]
     """Standard topic that hears of dead letters and of messages that wait too long; a key of its own has to let alarms
     use it. Default: no alarms, since nobody would hear them."""
@@ -177,6 +180,7 @@ def topic_args(args: FanOutArgs, key: pulumi.Output[str] | None) -> TopicArgs:
         "fifo": given(args.get("fifo"), False),
         "content_based_deduplication": given(args.get("content_based_deduplication"), False),
         "high_throughput": given(args.get("high_throughput"), False),
+        "log_failed_deliveries": given(args.get("log_failed_deliveries"), False),
     }
     if (chosen := args.get("kms_key_id") if key is None else key) is not None:
         own["kms_key_id"] = chosen

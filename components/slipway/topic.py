@@ -13,14 +13,13 @@ import pulumi
 from pulumi_aws import sns
 
 from ._checks import ArgumentError, account_id, check_keys, child_name, each, given, whole_number
-from ._delivery_log import delivery_log_role
+from ._delivery_log import check_log_role, delivery_log_role
 from ._iam import Statement, deny_insecure_transport, document
 from ._messaging import FIFO_SUFFIX, TOPIC_NAME_LENGTH, need_fifo
 from ._tags import named
 
 KMS_KEY_ID = "alias/aws/sns"
 SIGNATURE_VERSION = 2  # SHA256; version 1 is SHA1
-ROLE_NAME_LENGTH = 64
 MOST_ARCHIVE_DAYS = 365
 
 
@@ -99,7 +98,7 @@ def check_topic(who: str, name: str, args: TopicArgs) -> None:
     need_fifo(who, args, ("content_based_deduplication", "high_throughput", "archive_days"))
     whole_number(who, "archive_days", given(args.get("archive_days"), 0), 0, MOST_ARCHIVE_DAYS)
     if args.get("log_failed_deliveries"):
-        child_name(who, name, ROLE_NAME_LENGTH, "-deliveries")
+        check_log_role(who, name)
     for argument in ("publisher_account_ids", "subscriber_account_ids"):
         each(who, argument, args.get(argument) or [], account_id)  # type: ignore[arg-type]
     key = args.get("kms_key_id")

@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any
 
+from sandbox.provider import delivery_log
 from sandbox.provider.moto_queue_rules import first_of
 from sandbox.provider.resource_policy import Request, allows
 
@@ -63,6 +64,8 @@ def _delivered(publish: Any) -> Any:
         second = refusal(self.topic.arn, redrive) if redrive else "the subscription has no dead-letter queue"
         outcome = f"lost: {second}" if second else f"in {redrive}"
         logger.warning("%s not delivered to %s: %s; %s", message_id, self.endpoint, reason, outcome)
+        if getattr(self.topic, "sqs_failure_feedback_role_arn", None):
+            delivery_log.write(self.topic.arn, self.endpoint, message_id, reason)
         if second is None:
             publish(_Towards(self, redrive), message, message_id, **named)
 
@@ -77,7 +80,7 @@ def refusal(topic_arn: str, queue_arn: str) -> str | None:
     topic_region, topic_account = topic_arn.split(":")[3:5]
     queue: Any = sqs_backends[account][region].queues.get(name)
     if queue is None:
-        return "there is no such queue"
+        return "NonExistentQueue, there is no such queue"
     # From a region that is opted into, SNS delivers to another by its own name there.
     names = ["sns.amazonaws.com"] + ([f"sns.{topic_region}.amazonaws.com"] if topic_region != region else [])
     context = {

@@ -104,6 +104,7 @@ RICHEST: dict[str, dict[str, Any]] = {
         "kms_key_id": KEY,
         "queue_kms_key_id": KEY,
         "archive_days": 30,
+        "log_failed_deliveries": True,
         "alarm_topic_arn": f"{TOPIC}-alarms",
         "tags": {"team": "shop"},
         "queues": {

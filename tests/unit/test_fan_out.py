@@ -82,6 +82,7 @@ def test_settings_reach_topic_and_queues() -> None:
     assert {tuple(it["alarmActions"]) for it in alarms.values()} == {(f"{TOPIC}-alarms",)}
     replayed = built.one("TopicSubscription", "orders-billing").inputs["replayPolicy"]
     assert json.loads(replayed) == {"PointType": "Timestamp", "StartingPoint": "2026-11-25T08:00:00Z"}
+    assert built.one("topic:Topic", "orders").inputs["sqsFailureFeedbackRoleArn"].endswith(":orders-deliveries")
     assert built.one("topic:Topic", "orders").inputs["archivePolicy"] == '{"MessageRetentionPeriod": 30}'
     assert (billing["messageRetentionSeconds"], alarms["orders-billing-age"]["threshold"]) == (86400, 600)
     assert built.one("TopicSubscription", "orders-shipping").inputs["rawMessageDelivery"] is True

@@ -44,6 +44,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         ": queues.billing.queue_arn must be the ARN of a queue, got 'billing'; write it like "
         "arn:aws:sqs:eu-west-1:123456789012:billing",
     ),
+    (
+        {"topic_arn": TOPIC, "log_failed_deliveries": True, "queues": {"billing": {}}},
+        ": set topic_arn or log_failed_deliveries, got both; the log belongs to a topic of its own",
+    ),
     ({"queues": ["billing"]}, ": queues must be a mapping, got ['billing']"),
     (
         {"queues": {"my queue": {}}},

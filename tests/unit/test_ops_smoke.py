@@ -185,6 +185,7 @@ KEY = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "k
 
 def test_the_hop_that_failed_is_named_and_the_dead_letter_is_taken_away(aws: None) -> None:
     shop = Shop()
+    shop.sns.set_topic_attributes(TopicArn=shop.topic, AttributeName="SQSFailureFeedbackRoleArn", AttributeValue="role")
     weak = boto3.client("kms").create_key(Policy=json.dumps(KEY))["KeyMetadata"]["KeyId"]
     shop.queue("closed", policy=None)
     shop.queue("managed", KmsMasterKeyId="alias/aws/sqs")
@@ -193,12 +194,13 @@ def test_the_hop_that_failed_is_named_and_the_dead_letter_is_taken_away(aws: Non
     aside = "; SNS put the probe in the dead-letter queue, from which it was removed"
     assert said(results) == {
         "closed": f"policy: the queue's policy does not let {PREFIX}:orders send; set it as FanOut does, or run "
-        f"`pulumi refresh`{aside}",
+        f"`pulumi refresh`; SNS logged AccessDenied: the queue's policy does not let the topic send{aside}",
         # Its dead-letter queue has the same key.
         "managed": "KMS: the queue's key alias/aws/sqs is AWS's own, which never lets SNS in; use SSE-SQS or a key of "
-        "your own",
+        "your own; SNS logged KMS.AccessDeniedException: nothing lets SNS use alias/aws/sqs",
         "locked": f"KMS: the policy of the queue's key {weak} does not let SNS do kms:GenerateDataKey and kms:Decrypt; "
-        "create_kms_key writes it",
+        "create_kms_key writes it; SNS logged KMS.AccessDeniedException: the policy of the queue's key does not let SNS do "
+        "kms:GenerateDataKey",
     }
     depth = shop.sqs.get_queue_attributes(QueueUrl=shop.dead["closed"], AttributeNames=["ApproximateNumberOfMessages"])
     assert depth["Attributes"]["ApproximateNumberOfMessages"] == "0"
