@@ -80,7 +80,7 @@ class Graph:
         named = [source for source in fed_by if source.resource.type in kinds]
         if named:
             return named
-        known = self._index(kinds, outputs)
+        known = self.by_output(kinds, outputs)
         found = {one.urn: one for text in texts(node.resource[prop].raw) for one in known.get(text, ())}
         return list(found.values())
 
@@ -94,7 +94,7 @@ class Graph:
                     self._reverse[key][target.urn].append(one)
         return self._reverse[key].get(node.urn, [])
 
-    def _index(self, kinds: tuple[str, ...], outputs: tuple[str, ...]) -> dict[str, list[Node]]:
+    def by_output(self, kinds: tuple[str, ...], outputs: tuple[str, ...]) -> dict[str, list[Node]]:
         """Known output to the resources of these types that have it, made once per stack."""
         if (kinds, outputs) not in self._outputs:
             index: dict[str, list[Node]] = defaultdict(list)

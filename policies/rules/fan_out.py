@@ -38,7 +38,7 @@ def sns_to_sqs_queue_policy(stack: Graph) -> Outcomes:
 
 def _may_send(stack: Graph, subscription: Node, topics: list[Node], queue: Node) -> Outcomes:
     name, urn = queue.resource.name, subscription.urn
-    holders = [node for node in stack.of(QUEUE_POLICY) if _on(stack, node, queue)]
+    holders = list(stack.pointing_at(queue, QUEUE_POLICY, "queueUrl", "url", "id"))
     if queue.sets("policy"):
         holders.append(queue)
     if not holders:
@@ -62,10 +62,6 @@ def _may_send(stack: Graph, subscription: Node, topics: list[Node], queue: Node)
         yield Finding("endpoint", f"is queue {name!r}, whose policy denies this topic", urn)
     elif "allow" not in verdicts:
         yield Finding("endpoint", f"is queue {name!r}, whose policy does not let this topic send", urn)
-
-
-def _on(stack: Graph, policy: Node, queue: Node) -> bool:
-    return any(one.urn == queue.urn for one in stack.behind(policy, "queueUrl", QUEUE, "url", "id"))
 
 
 def _verdict(statement: Value, topic_arn: str, queue_arn: str) -> str:

@@ -141,9 +141,8 @@ def told_of(stack: Graph, kind: str, output: str) -> Iterator[tuple[Node, Node]]
             for variable in container["environment"].elements()
             if isinstance(variable["value"].raw, str)
         }
-        for one in stack.of(kind):
-            if one.output(output) in values:
-                yield task, one
+        known = stack.by_output((kind,), (output,))
+        yield from ((task, one) for text in sorted(values) for one in known.get(text, ()))
 
 
 def _can(stack: Graph, task: Node, target: Node, ways: tuple[tuple[str, ...], ...]) -> Outcomes:
