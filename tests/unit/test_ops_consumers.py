@@ -3,7 +3,6 @@
 from typing import Any
 
 import boto3
-import pytest
 from moto import mock_aws
 from moto.moto_api import state_manager
 
@@ -12,11 +11,8 @@ from ops.consumers import consumers
 
 
 @mock_aws
-def test_consumers_are_found_by_the_environment_of_running_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    session = boto3.Session("test", "test", region_name="eu-west-1")
-    ecs, ec2 = session.client("ecs"), session.client("ec2")
+def test_consumers_are_found_by_the_environment_of_running_tasks(credentials: None) -> None:
+    ecs, ec2 = boto3.client("ecs"), boto3.client("ec2")
     ecs.create_cluster(clusterName="main")
     urls = {name: f"http://elsewhere:1/123456789012/{name.lower()}" for name in ("QUEUE_URL_A", "QUEUE_URL_B", "OTHER")}
     options = {"awslogs-group": "g", "awslogs-stream-prefix": "p", "awslogs-region": "eu-west-1"}

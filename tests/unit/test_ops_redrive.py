@@ -15,13 +15,8 @@ TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793"
 
 
 @pytest.fixture
-def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def sqs(credentials: None) -> Iterator[Any]:
     """A client of an empty SQS in this process."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
     with mock_aws():
         yield boto3.client("sqs")
 
