@@ -5,7 +5,6 @@ import importlib.metadata
 import ipaddress
 import json
 import os
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -15,7 +14,7 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
-from sandbox.provider import lifecycle, preview, refusals, sdk, services, wire
+from sandbox.provider import lifecycle, preview, refusals, services, wire
 from sandbox.provider.aws_client import AwsClient
 from sandbox.provider.base import BaseServicer
 from sandbox.provider.check import check
@@ -42,7 +41,6 @@ class AwsProvider(BaseServicer):
         self.version = importlib.metadata.version("pulumi-aws")
         self.region = region
         self.cloud = Cloud(AwsClient(), registry, retry_seconds)
-        self._warming: threading.Thread | None = None
 
     def configure(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Settings of one instance. Raises ProviderError on a region that AWS does not have, an endpoint elsewhere, another account."""
@@ -59,16 +57,7 @@ class AwsProvider(BaseServicer):
                 "aws:forbiddenAccountIds are set in the stacks on the real AWS only"
             )
         tags = _decoded(values.get("defaultTags", {})).get("tags", {})
-        if self._warming is None:  # while the program is being loaded
-            self._warming = threading.Thread(target=self.warm_up, name="warm-up", daemon=True)
-            self._warming.start()
         return {"settings": Settings(region, {key: str(value) for key, value in tags.items()})}
-
-    def warm_up(self) -> None:
-        """Loads what the first update would otherwise wait for, 3 s in all: the SDK's modules and the AWS clients."""
-        for declaration in services.all_resources():
-            sdk.schema(declaration.token)
-            self.cloud.client.client(declaration.service, self.region)
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         declaration = services.resource(request.type)

@@ -77,6 +77,7 @@ class AwsClient:
                     region_name=region,
                     config=Config(
                         signature_version=UNSIGNED,  # a signature is a tenth of a call, and moto does not look at it
+                        user_agent="slipway-sandbox",  # botocore's own is put together anew for each call
                         retries={"max_attempts": 0},
                         s3={"addressing_style": "path"},
                         ignore_configured_endpoint_urls=True,
