@@ -35,7 +35,7 @@ def install() -> None:
     moto_domains.install()
     moto_additions.install()
     _clusters()
-    _delete_markers()
+    _objects()
     _target_groups()
     moto_eks.install()
     _scans()
@@ -120,9 +120,13 @@ def _methods() -> None:
     named.method_names_from_class = cache(utils.method_names_from_class)
 
 
-def _delete_markers() -> None:
-    """Deleting a version that is a delete marker breaks, so that a bucket of versions cannot be emptied."""
-    from moto.s3.models import FakeDeleteMarker  # noqa: PLC0415
+def _objects() -> None:
+    """Deleting a version that is a delete marker breaks, so that a bucket of versions cannot be emptied; a listing of versions
+    copies every object, and warns of the copies that it does not close.
+    """
+    from moto.s3.models import FakeDeleteMarker, FakeKey  # noqa: PLC0415
 
     marker: Any = FakeDeleteMarker
     marker.dispose = lambda _, **__: None
+    key: Any = FakeKey
+    key.__del__ = lambda self: self.dispose()
