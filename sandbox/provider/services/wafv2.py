@@ -1,5 +1,6 @@
 """Web ACLs and what they stand before."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sandbox.provider.declaration import Autoname, Call, Resource, Tags, Update
@@ -15,6 +16,13 @@ CHANGEABLE = (
 def lock_token(scope: Scope) -> Any:
     """What a change must name, so that two do not overwrite each other."""
     return scope.call("get_web_acl", Id=scope.id, Name=scope.get("name"), Scope=scope.get("scope"))["LockToken"]
+
+
+def validate_acl(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Rules that would be left out in silence are refused."""
+    if inputs.get("ruleJson"):
+        return [("ruleJson", "the sandbox takes rules as `rules` only; write them there")]
+    return []
 
 
 LOCKED = {**KEY, "LockToken": lock_token}
@@ -46,6 +54,7 @@ RESOURCES = (
         renewed="lockToken",
         immutable={"a web ACL keeps its name and scope": "name scope"},
         missing="WAFNonexistentItemException",
+        validate=validate_acl,
     ),
     Resource(
         "aws:wafv2/webAclAssociation:WebAclAssociation",
