@@ -77,10 +77,6 @@ def test_a_request_goes_to_the_most_specific_rule(stacks: Stacks, example: Path)
     assert answer(f"{url}/basket", **{"X-Beta": "stock"}) == "stock /basket"
 
 
-def test_a_second_preview_of_the_example_is_empty(stacks: Stacks, example: Path) -> None:
-    stacks.pulumi(example, "preview", "--expect-no-changes")
-
-
 def test_another_stack_joins_and_one_that_asks_for_the_same_is_told_so(
     stacks: Stacks, example: Path, tmp_path: Path
 ) -> None:
