@@ -1,6 +1,6 @@
 """Every application load balancer in moto as ports on loopback, which stay the same over restarts.
 
-DNSName is `localhost:PORT`, the port of the load balancer's first listener: what a stack prints can be opened as it is.
+DNSName is `localhost:PORT` of the listener with the lowest number: what a stack prints can be opened as it is.
 """
 
 import json
@@ -83,7 +83,8 @@ class Balancers:
         for backend, balancer in _application_balancers():
             known.add(balancer.arn)
             balancer.activate()
-            listeners = dict(balancer.listeners)
+            # In this order, whichever the engine came to make first.
+            listeners = dict(sorted(balancer.listeners.items(), key=lambda entry: int(entry[1].port)))
             ports = {arn: self.port_of(balancer.arn if index == 0 else arn) for index, arn in enumerate(listeners)}
             local = {str(entry.port): f"http://localhost:{ports[arn]}" for arn, entry in listeners.items()}
             for arn, entry in listeners.items():

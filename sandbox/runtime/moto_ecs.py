@@ -12,7 +12,7 @@ from moto.ecs.models import Cluster, EC2ContainerServiceBackend, Service, Task
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.moto_api import state_manager
 
-from sandbox.runtime import deployments, moto_rollouts, new_tasks
+from sandbox.runtime import deployments, moto_rollouts, namespaces, new_tasks
 
 FARGATE = ("FARGATE", "FARGATE_SPOT")
 
@@ -80,6 +80,9 @@ def _create_service(original: Callable[[Any], ActionResult]) -> Callable[[Any], 
         key = f"{cluster}:{request['serviceName']}"
         if key in backend.services and backend.services[key].status != "INACTIVE":
             raise InvalidParameterException("Creation of service was not idempotent.")
+        connect = request.get("serviceConnectConfiguration") or {}
+        if connect.get("enabled") and not namespaces.name_of(connect, backend.clusters.get(cluster)):
+            raise InvalidParameterException("Service Connect needs a namespace: the cluster has no default one.")
         result = original(self)
         service = backend.services[key]
         for name, attribute in _DROPPED.items():

@@ -5,10 +5,11 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-conn
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from moto.ecs.models import EC2ContainerServiceBackend
+from moto.ecs.models import Cluster, EC2ContainerServiceBackend
 
 from sandbox.runtime.moto_types import MotoTask
 
@@ -27,10 +28,9 @@ def namespace_of(task: MotoTask, backend: EC2ContainerServiceBackend) -> Namespa
     kind, _, name = str(task.group).partition(":")
     service = backend.services.get(f"{task.cluster_name}:{name}") if kind == "service" else None
     told: dict[str, Any] = getattr(service, "service_connect_configuration", None) or {}
-    if not told.get("enabled"):
+    namespace = name_of(told, backend.clusters[task.cluster_name])
+    if namespace is None or not told.get("enabled"):
         return None
-    cluster = backend.clusters[task.cluster_name]
-    namespace = told.get("namespace") or (cluster.service_connect_defaults or {}).get("namespace") or cluster.name
     aliases = [
         alias["dnsName"]
         for offered in told.get("services") or []
@@ -39,3 +39,9 @@ def namespace_of(task: MotoTask, backend: EC2ContainerServiceBackend) -> Namespa
     ]
     digest = hashlib.sha256(f"{backend.account_id} {backend.region_name} {namespace}".encode()).hexdigest()[:12]
     return Namespace(digest, tuple(aliases))
+
+
+def name_of(told: Mapping[str, Any], cluster: Cluster | None) -> str | None:
+    """Name or ARN of the namespace of a service: its own, else its cluster's."""
+    defaults = cluster.service_connect_defaults if cluster else None
+    return told.get("namespace") or (defaults or {}).get("namespace")

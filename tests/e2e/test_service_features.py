@@ -40,7 +40,7 @@ http.server.ThreadingHTTPServer(("", int(os.environ.get("PORT", "8080"))), Handl
 """
 
 network = Network("main", {"nat": "none", "endpoints_for": ["FargateService"]})
-cluster = Cluster("main", {})
+cluster = Cluster("main", {"service_connect_namespace": "internal"})
 zone = route53.Zone("main", name="example.com")
 firewall = wafv2.WebAcl(
     "main",

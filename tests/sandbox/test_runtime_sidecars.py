@@ -116,3 +116,17 @@ def test_services_of_a_namespace_find_one_another_by_name(cloud: Cloud) -> None:
     eventually(lambda: cloud.task(task["taskArn"])["lastStatus"] == "STOPPED")
     before = cloud.messages("/calls").count("ok")
     eventually(lambda: cloud.messages("/calls").count("ok") > before, state=lambda: cloud.messages("/calls"))
+
+
+def test_a_service_without_a_namespace_is_refused(cloud: Cloud) -> None:
+    cloud.ecs.create_cluster(clusterName="bare")
+    with pytest.raises(cloud.ecs.exceptions.InvalidParameterException, match="the cluster has no default one"):
+        cloud.ecs.create_service(
+            cluster="bare",
+            serviceName="web",
+            taskDefinition=cloud.define({"sh": IDLE}),
+            desiredCount=1,
+            launchType="FARGATE",
+            networkConfiguration=cloud.network(),
+            serviceConnectConfiguration={"enabled": True},
+        )
