@@ -68,7 +68,7 @@ def test_a_network_is_looked_up_by_id_and_by_tag(driver: Driver) -> None:
     assert driver.invoke("aws:ec2/getSubnet:getSubnet", {"id": subnet.id})["vpcId"] == vpc.id
     group = driver.invoke("aws:ec2/getSecurityGroup:getSecurityGroup", {"vpcId": vpc.id, "name": "default"})
     assert group["id"] == vpc.outputs["defaultSecurityGroupId"]
-    with pytest.raises(ProviderCallError, match="no VPCs match; change the filters so that exactly one does"):
+    with pytest.raises(ProviderCallError, match="no VPCs match; change the arguments so that exactly one does"):
         driver.invoke("aws:ec2/getVpc:getVpc", {"id": "vpc-0123456789abcdef0"})
     driver.delete(subnet)
     driver.delete(vpc)

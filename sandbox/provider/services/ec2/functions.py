@@ -9,6 +9,7 @@ from sandbox.provider.declaration import Function
 from sandbox.provider.errors import ProviderError
 from sandbox.provider.names import Names
 from sandbox.provider.scope import ACCOUNT, Scope
+from sandbox.provider.services._lookup import one
 
 ROUTE_MEMBERS = {
     "cidrBlock": "DestinationCidrBlock",
@@ -48,14 +49,6 @@ def filters(scope: Scope, **own: Any) -> list[dict[str, Any]]:
         if value is not None
     ]
     return given
-
-
-def one(found: list[Any], what: str) -> Any:
-    """The only match, as the real provider demands."""
-    if len(found) != 1:
-        count = "no" if not found else f"{len(found)}"
-        raise ProviderError(f"{count} {what} match; change the filters so that exactly one does")
-    return found[0]
 
 
 def get_vpc(scope: Scope) -> Mapping[str, Any]:

@@ -6,7 +6,6 @@ from typing import Any
 from sandbox.provider.aws_client import AwsError
 from sandbox.provider.declaration import Call, Resource, Update
 from sandbox.provider.errors import ProviderError
-from sandbox.provider.mapping import to_request
 from sandbox.provider.names import Names
 from sandbox.provider.scope import Scope
 from sandbox.provider.services.ec2.common import TAGS, arn
@@ -27,10 +26,9 @@ INLINE_NAMES = {
 
 def sync_routes(scope: Scope) -> None:
     """Makes the table's own routes those that are asked for."""
-    shape = scope.cloud.client.shape("ec2", "create_route", scope.region)
     wanted = {}
     for route in scope.inputs.get("routes") or []:
-        request = to_request(shape, {"routes": [route]}, Names("", {"routes": "."} | INLINE_NAMES)) if shape else {}
+        request = scope.members("create_route", {"routes": [route]}, Names("", {"routes": "."} | INLINE_NAMES))
         wanted[destination(request)] = request
     table = scope.call("describe_route_tables", RouteTableIds=[scope.id])["RouteTables"][0]
     present = {destination(route): route for route in table["Routes"] if route.get("Origin") == "CreateRoute"}
@@ -50,11 +48,10 @@ def destination(route: Mapping[str, Any]) -> tuple[str, str]:
 
 def route_request(scope: Scope) -> dict[str, Any]:
     """The route as create_route and replace_route take it."""
-    shape = scope.cloud.client.shape("ec2", "create_route", scope.region)
     values = {name: value for name, value in scope.inputs.items() if name in (*DESTINATIONS, *TARGETS.split())}
     return {
         "RouteTableId": scope.get("routeTableId"),
-        **(to_request(shape, values, Names("Route", ROUTE_NAMES)) if shape else {}),
+        **scope.members("create_route", values, Names("Route", ROUTE_NAMES)),
     }
 
 

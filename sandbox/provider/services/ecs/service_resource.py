@@ -7,7 +7,6 @@ from typing import Any
 from sandbox.provider.aws_client import AwsError
 from sandbox.provider.declaration import Autoname, Call, Resource, Tags, Update
 from sandbox.provider.errors import ProviderError
-from sandbox.provider.mapping import to_request
 from sandbox.provider.names import Names
 from sandbox.provider.scope import Scope
 
@@ -38,9 +37,8 @@ LOST_BY_MOTO = ("serviceConnectConfiguration", "volumeConfiguration", "vpcLattic
 
 def request_for(scope: Scope, operation: str, properties: str) -> dict[str, Any]:
     """Members of create_service or update_service for these properties."""
-    shape = scope.cloud.client.shape("ecs", operation, scope.region)
     given = {name: scope.inputs[name] for name in properties.split() if scope.inputs.get(name) is not None}
-    request = to_request(shape, given, Names("Service", NAMES)) if shape else {}
+    request = scope.members(operation, given, Names("Service", NAMES))
     if "desiredCount" in given and given.get("schedulingStrategy") == "DAEMON":
         del request["desiredCount"]
     return request

@@ -6,7 +6,6 @@ from typing import Any
 
 from sandbox.provider import wire
 from sandbox.provider.declaration import Call, Resource, Tags
-from sandbox.provider.mapping import to_request
 from sandbox.provider.names import Names
 from sandbox.provider.scope import Scope
 
@@ -23,9 +22,8 @@ BY_RULE = (
 
 def register(scope: Scope) -> Mapping[str, Any]:
     """Registers the next revision of the family."""
-    shape = scope.cloud.client.shape("ecs", "register_task_definition", scope.region)
     given = {name: scope.inputs[name] for name in BY_RULE.split() if scope.inputs.get(name) is not None}
-    request = to_request(shape, given, Names("TaskDefinition", NAMES)) if shape else {}
+    request = scope.members("register_task_definition", given, Names("TaskDefinition", NAMES))
     if scope.tags:
         request["tags"] = [{"key": key, "value": value} for key, value in scope.tags.items()]
     containers = [_without_nulls(each) for each in json.loads(scope.inputs["containerDefinitions"])]
