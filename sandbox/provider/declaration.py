@@ -35,6 +35,8 @@ class Update:
 
     properties: str
     call: "Call | Callable[[Scope], object]"
+    only_changed: bool = False
+    """Whether the call names only those that changed. Default: all of them, as most calls replace what they leave out."""
 
 
 @dataclass(frozen=True)

@@ -200,6 +200,8 @@ def _update(declaration: Resource, scope: Scope, step: Update, changed: frozense
         return
     values = {}
     for name in step.properties.split():
+        if step.only_changed and name not in changed:
+            continue
         value = scope.inputs.get(name, declaration.defaults.get(name))
         if value is None and name in changed:
             value = _cleared(declaration, name)

@@ -80,6 +80,7 @@ RESOURCES = (
                 "kmsMasterKeyId maxMessageSize messageRetentionSeconds policy receiveWaitTimeSeconds redriveAllowPolicy "
                 "redrivePolicy sqsManagedSseEnabled visibilityTimeoutSeconds",
                 Call("set_queue_attributes", {"QueueUrl": "{id}"}),
+                only_changed=True,
             ),
         ),
         delete=Call("delete_queue", {"QueueUrl": "{id}"}),
