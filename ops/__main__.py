@@ -1,4 +1,4 @@
-"""Command line of the operators' room: `python -m ops status`, `smoke`, `redrive <queue>`."""
+"""Command line of the operators' room: `python -m ops status`, `smoke`, `redrive <queue>`, `rollback <service>`."""
 
 import sys
 from typing import Annotated
@@ -61,6 +61,24 @@ def redrive(
         done = redriver.redrive(outputs, queue, limit)
     count = "1 message" if done.moved == 1 else f"{done.moved} messages"
     typer.echo(f"Sent {count} to queue {queue!r} again; {done.left} left in its dead-letter queue")
+
+
+@app.command()
+def rollback(
+    service: Annotated[str, typer.Argument(help="Name of the service, with or without its suffix, such as api.")],
+    stack: Stack = None,
+) -> None:
+    """Stop a deployment under way and undo it; else deploy what the service ran before."""
+    import boto3  # noqa: PLC0415 - as above
+
+    from ops import rollback as undoer  # noqa: PLC0415
+    from ops import stack as stacks  # noqa: PLC0415
+
+    outputs = stacks.read(stack)
+    with aws_errors():
+        done = undoer.rollback(boto3.client("ecs"), outputs, service)
+    to = f"from {done.before} to {done.now}" if done.now else f"from the deployment of {done.before} to what ran before"
+    typer.echo(f"Service {done.service!r} goes {to}; `pulumi up` stays red until the program asks for what runs")
 
 
 @app.command()

@@ -1,11 +1,14 @@
 """A deployment that was rolled back fails the update, stays failed without a change, and is over with a fixed image."""
 
+import re
+import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.test_platform import awaited
 from tests.unit.stacks import CHECKOUT, Stacks, sandbox_of_its_own
 
 pytestmark = pytest.mark.e2e
@@ -81,10 +84,11 @@ import pulumi
 from slipway import Cluster, FargateService, Network
 
 network = Network("main", {"nat": "none", "interface_endpoints": ["logs"]})
+cluster = Cluster("main", {})
 service = FargateService(
     "web",
     {
-        "cluster_arn": Cluster("main", {}).cluster_arn,
+        "cluster_arn": cluster.cluster_arn,
         "vpc_id": network.vpc_id,
         "subnet_ids": network.private_subnet_ids,
         "image": "slipway-sandbox/python:3.12",
@@ -100,6 +104,10 @@ service = FargateService(
     },
 )
 pulumi.export("url", service.url)
+pulumi.export("clusterName", cluster.cluster_name)
+pulumi.export("serviceNames", [service.service_name])
+pulumi.export("queueUrls", {})
+pulumi.export("deadLetterQueueUrls", {})
 """
 
 
@@ -132,4 +140,8 @@ def test_blue_green_moves_every_request_or_none(stacks: Stacks, tmp_path: Path) 
     assert ":3 was rolled back to web-" in said
     assert "container web: exit code 3\n" in said
     assert answer() == "green"
+
+    back = stacks.run(tmp_path, "env", f"PYTHONPATH={CHECKOUT}", sys.executable, "-m", "ops", "rollback", "web")
+    assert re.search(r"goes from web-\w+:2 to web-\w+:4, which is web-\w+:1 once more;", back.stdout), back.stdout
+    assert awaited(lambda: answer() == "blue")
     stacks.pulumi(tmp_path, "destroy", "--yes", "--skip-preview")
