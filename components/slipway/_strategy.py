@@ -94,8 +94,8 @@ def strategy(who: str, args: DeploymentArgs | None, *, balanced: bool) -> Strate
         return Strategy()
     kind = one_of(who, "deployment.strategy", given(args.get("strategy"), ROLLING), STRATEGIES)
     if kind != ROLLING and not balanced:
-        fix = "set load_balancer, or leave strategy out"
-        raise ArgumentError(f"{who}: deployment.strategy {kind} needs load_balancer, got none; {fix}")
+        rule = f"deployment.strategy {kind} needs a load balancer of its own, got none"
+        raise ArgumentError(f"{who}: {rule}; leave strategy out, or give the service one")
     shifting = (BLUE_GREEN, *STEPPED)
     for key, kinds in (
         ("bake_minutes", shifting),

@@ -11,6 +11,7 @@ from ._backlog import Scaled, scale_by_backlog
 from ._checks import ArgumentError, check_keys, given, whole_number
 from ._scaling import MOST_TASKS
 from ._service_args import FargateServiceArgs
+from ._service_plan import plan
 from ._worker_args import OWN_KEYS, QueueWorkerArgs
 from ._worker_queues import STOP_TIMEOUT, check_queues, check_variables, queue_permissions, queue_variables
 from ._worker_times import backlog_per_task, check_times
@@ -54,6 +55,7 @@ class QueueWorker(pulumi.ComponentResource):
             raise ArgumentError(f"{who}: spot_percent needs two tasks at least or none, got min_tasks 1; {fix}")
         backlog = backlog_per_task(who, args)
         cpu = None if args.get("cpu_percent") is None else whole_number(who, "cpu_percent", args["cpu_percent"], 1, 100)
+        plan(who, name, {**args, "desired_count": low}, load)  # what the service refuses, before anything exists
         super().__init__("slipway:index:QueueWorker", name, dict(args), opts)
         child = pulumi.ResourceOptions(parent=self)
         service = FargateService(name, service_args(args, low, load.stop_timeout_seconds), child)

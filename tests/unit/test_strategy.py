@@ -8,7 +8,7 @@ import pytest
 from slipway import ArgumentError
 from slipway._strategy import Strategy
 from tests.unit.samples import COMPONENTS
-from tests.unit.service_samples import BALANCER, BEHIND_BALANCER, CERTIFICATE, TASK, WORKER
+from tests.unit.service_samples import BALANCER, BEHIND_BALANCER, BEHIND_LISTENER, CERTIFICATE, TASK, WORKER
 from tests.unit.support import Built, build
 
 FargateService = COMPONENTS["FargateService"]
@@ -121,7 +121,13 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         TASK | {"container_port": None, "load_balancer": None, "deployment": {"strategy": "canary"}},
-        "deployment.strategy canary needs load_balancer, got none; set load_balancer, or leave strategy out",
+        "deployment.strategy canary needs a load balancer of its own, got none; "
+        "leave strategy out, or give the service one",
+    ),
+    (
+        BEHIND_LISTENER | {"load_balancer": None, "deployment": {"strategy": "linear"}},
+        "deployment.strategy linear needs a load balancer of its own, got none; "
+        "leave strategy out, or give the service one",
     ),
     (
         {"deployment": {"bake_minutes": 5}},
@@ -216,6 +222,30 @@ def test_what_cannot_work_is_refused(args: dict[str, Any], sentence: str) -> Non
         with pytest.raises(ArgumentError) as caught:
             FargateService("api", {key: value for key, value in (BEHIND_BALANCER | args).items() if value is not None})
         assert str(caught.value) == f"FargateService 'api': {sentence}"
+
+    assert build(construct).resources == []
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        (
+            {"deployment": {"strategy": "blue_green"}},
+            "deployment.strategy blue_green needs a load balancer of its own, got none; "
+            "leave strategy out, or give the service one",
+        ),
+        ({"deployment_timeout_seconds": 59}, "deployment_timeout_seconds must be a whole number 60-86400, got 59"),
+        (
+            {"exec_log_group_arn": "arn:aws:logs:eu-west-1:123456789012:log-group:exec"},
+            "exec_log_group_arn needs enable_execute_command, got none; set enable_execute_command, or leave it out",
+        ),
+    ],
+)
+def test_a_worker_refuses_in_its_own_name_before_anything_exists(args: dict[str, Any], sentence: str) -> None:
+    def construct() -> None:
+        with pytest.raises(ArgumentError) as caught:
+            COMPONENTS["QueueWorker"]("mail", WORKER | args)
+        assert str(caught.value) == f"QueueWorker 'mail': {sentence}"
 
     assert build(construct).resources == []
 
