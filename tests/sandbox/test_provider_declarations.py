@@ -55,6 +55,15 @@ def test_a_new_version_of_a_template_is_unknown_in_the_preview_of_what_uses_it(w
     assert (changed.outputs["latestVersion"], changed.outputs["defaultVersion"]) == (2, 2)
 
 
+def test_outputs_that_other_resources_are_given_are_there(world: ExampleWorld) -> None:
+    endpoint = world.need("endpoint")
+    s3 = world.driver.invoke("aws:ec2/getPrefixList:getPrefixList", {"name": "com.amazonaws.eu-west-1.s3"})
+    assert (endpoint.outputs["prefixListId"], endpoint.outputs["cidrBlocks"]) == (s3["id"], s3["cidrBlocks"])
+    assert world.look_up("parameter", "arn") == "arn:aws:ssm:eu-west-1:123456789012:parameter/shop/token"
+    assert world.look_up("discovery_service", "namespaceId") == world.look_up("private_namespace", "id")
+    assert world.look_up("side_bucket", "hostedZoneId") == "Z1BKCTXD74EZPE"
+
+
 def test_an_acl_is_refused_by_a_bucket_whose_owner_owns_everything(driver: Driver) -> None:
     bucket = driver.create("aws:s3/bucket:Bucket", "plain", {})
     with pytest.raises(ProviderCallError, match="AccessControlListNotSupported: The bucket does not allow ACLs"):

@@ -83,6 +83,10 @@ RESOURCES = (
         updates=(Update("description dnsConfig healthCheckConfig", update_service),),
         delete=delete_service,
         tags=tags("service"),
+        reads={
+            "namespaceId": "NamespaceId || DnsConfig.NamespaceId",
+            "type": "Type || (DnsConfig && 'DNS_HTTP') || 'HTTP'",
+        },
         defaults={"forceDestroy": False},
         echoed="forceDestroy",
         immutable={"a service keeps its name and place": "healthCheckCustomConfig name namespaceId type"},

@@ -8,7 +8,7 @@ from sandbox.provider.aws_client import AwsError
 from sandbox.provider.declaration import Autoname, Call, Function, Resource, Tags, Update
 from sandbox.provider.errors import ProviderError
 from sandbox.provider.names import Names
-from sandbox.provider.scope import Scope
+from sandbox.provider.scope import ACCOUNT, Scope
 
 VALUES = ("value", "insecureValue", "valueWo")
 PARAMETER = "allowedPattern dataType description keyId name tier type"
@@ -111,7 +111,10 @@ RESOURCES = (
         tags=tags("Parameter"),
         autoname=Autoname(length_limit=1011),
         reads={"insecureValue": "InsecureValue", "value": "Value"},
-        computed={"hasValueWo": lambda scope: scope.get("valueWo") is not None},
+        computed={
+            "arn": lambda scope: f"arn:aws:ssm:{scope.region}:{ACCOUNT}:parameter/{scope.id.lstrip('/')}",
+            "hasValueWo": lambda scope: scope.get("valueWo") is not None,
+        },
         defaults={"dataType": "text", "tier": "Standard"},
         echoed="arn overwrite",
         renewed="version",

@@ -34,6 +34,24 @@ def delete_endpoint(scope: Scope) -> None:
     delete_interfaces(scope, scope.state.get("networkInterfaceIds") or [])
 
 
+def prefix_list(scope: Scope) -> dict[str, Any] | None:
+    """The list of a gateway endpoint's service, which rules and routes name; an interface endpoint has none."""
+    if scope.get("vpcEndpointType") != "Gateway":
+        return None
+    filters = [{"Name": "prefix-list-name", "Values": [scope.get("serviceName")]}]
+    found = scope.call("describe_managed_prefix_lists", Filters=filters)["PrefixLists"]
+    return found[0] if found else None
+
+
+def ranges(scope: Scope) -> list[str] | None:
+    """The addresses of a gateway endpoint's service."""
+    found = prefix_list(scope)
+    if found is None:
+        return None
+    entries = scope.call("get_managed_prefix_list_entries", PrefixListId=found["PrefixListId"])["Entries"]
+    return sorted(entry["Cidr"] for entry in entries)
+
+
 def create_flow_log(scope: Scope) -> Mapping[str, Any]:
     """Creates a flow log on a VPC, a subnet or a network interface."""
     target = next(name for name in TARGETS if scope.get(name))
@@ -71,7 +89,12 @@ RESOURCES = (
         tags=TAGS,
         names={"policy": "PolicyDocument"},
         reads={"securityGroupIds": "Groups[].GroupId"},
-        computed={"arn": arn("vpc-endpoint"), "ownerId": "{account}"},
+        computed={
+            "arn": arn("vpc-endpoint"),
+            "cidrBlocks": ranges,
+            "ownerId": "{account}",
+            "prefixListId": lambda scope: (prefix_list(scope) or {}).get("PrefixListId"),
+        },
         defaults={"vpcEndpointType": "Gateway"},
         documents="policy",
         echoed="autoAccept dnsOptions ipAddressType resourceConfigurationArn serviceNetworkArn serviceRegion subnetConfigurations",

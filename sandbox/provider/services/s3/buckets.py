@@ -39,6 +39,25 @@ NOT_SET = (
     "ObjectLockConfigurationNotFound",
 )  # how S3 says that one side was never set
 FIRST_REGION = "us-east-1"  # the one that takes no LocationConstraint
+# Hosted zones of the website endpoints. Source: https://docs.aws.amazon.com/general/latest/gr/s3.html
+WEBSITE_ZONES = {
+    "ap-northeast-1": "Z2M4EHUR26P7ZW",
+    "ap-northeast-2": "Z3W03O7B5YMIYP",
+    "ap-south-1": "Z11RGJOFQNVJUP",
+    "ap-southeast-1": "Z3O0J2DXBE1FTB",
+    "ap-southeast-2": "Z1WCIGYICN2BYD",
+    "ca-central-1": "Z1QDHH18159H29",
+    "eu-central-1": "Z21DNDUVLTQW6Q",
+    "eu-north-1": "Z3BAZG2TWCNX0D",
+    "eu-west-1": "Z1BKCTXD74EZPE",
+    "eu-west-2": "Z3GKZC51ZF0DB4",
+    "eu-west-3": "Z3R1K369G5AVDG",
+    "sa-east-1": "Z7KQH4QJS55SO",
+    "us-east-1": "Z3AQBSTGFYJSTF",
+    "us-east-2": "Z2O1EMRO9K5GLX",
+    "us-west-1": "Z2F56UZL2M1ACD",
+    "us-west-2": "Z3BJ6K6RIION7M",
+}
 
 
 def create_bucket(scope: Scope) -> Mapping[str, Any]:
@@ -183,6 +202,7 @@ RESOURCES = (
         names=NAMES,
         computed={
             "arn": "arn:aws:s3:::{id}",
+            "hostedZoneId": lambda scope: WEBSITE_ZONES.get(scope.region),
             "websiteDomain": lambda scope: scope.get("website") and f"s3-website-{scope.region}.amazonaws.com",
             "websiteEndpoint": lambda scope: (
                 scope.get("website") and f"{scope.id}.s3-website-{scope.region}.amazonaws.com"
