@@ -105,7 +105,7 @@ def smoke(
     from ops.consumers import consumers  # noqa: PLC0415
     from ops.smoke import Smoke  # noqa: PLC0415
 
-    outputs = stacks.read(stack)
+    outputs = stacks.read(stack, services=False)
     outputs = dataclasses.replace(outputs, topic_arns=[*outputs.topic_arns, *(topic or [])])
     with aws_errors():
         running = list(consumers(boto3.client("ecs"), outputs.cluster_name, outputs.service_names))

@@ -27,8 +27,11 @@ class Outputs:
     """The topic that feeds the queues, where the program exports it."""
 
 
-def read(stack: str | None = None) -> Outputs:
-    """Outputs of `stack`, or of the selected one. Raises OpsError when there is none or an output is missing."""
+def read(stack: str | None = None, *, services: bool = True) -> Outputs:
+    """Outputs of `stack`, or of the selected one. Raises OpsError when there is none or an output is missing.
+
+    Without `services` a stack of queues alone will do.
+    """
     pulumi = shutil.which("pulumi") or (str(HOME_CLI) if HOME_CLI.exists() else None)
     if pulumi is None:
         raise OpsError("there is no pulumi on PATH; run `make up` once, or install it from https://www.pulumi.com")
@@ -37,11 +40,13 @@ def read(stack: str | None = None) -> Outputs:
     if result.returncode:
         reason = result.stderr.strip().removeprefix("error: ").partition("\n")[0]
         raise OpsError(f"pulumi does not tell the outputs of {_name(stack)}: {reason}")
-    return parse(json.loads(result.stdout), stack)
+    return parse(json.loads(result.stdout), stack, services=services)
 
 
-def parse(outputs: Mapping[str, Any], stack: str | None = None) -> Outputs:
+def parse(outputs: Mapping[str, Any], stack: str | None = None, *, services: bool = True) -> Outputs:
     """Picks what operators need. Raises OpsError when an output is missing or of another shape."""
+    if not services:
+        outputs = {"clusterName": "", "serviceNames": []} | dict(outputs)
     return Outputs(
         _pick(outputs, "clusterName", str, stack),
         _pick(outputs, "serviceNames", list, stack),

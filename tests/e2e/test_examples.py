@@ -65,6 +65,13 @@ def test_an_example_deploys_twice_and_leaves_nothing(stacks: Stacks, home: Path,
             for severity in ("low", "critical")
         }
         assert reached == {"low": "archive: got it\npager: nothing\n", "critical": "archive: got it\npager: got it\n"}
+        received = [word for key in ("archive", "pager") for word in ("--receive", key)]
+        command = ("env", f"PYTHONPATH={CHECKOUT}", sys.executable, "-m", "ops", "smoke", *received)
+        said = stacks.run(program, *command).stdout
+        assert [line.partition(" -> ")[2].partition(" within ")[0] for line in said.splitlines()] == [
+            "archive: this command got it raw",
+            "pager: this command got it in an envelope, through its filter",
+        ], said
 
     stacks.pulumi(program, "destroy", "--yes", "--skip-preview")
     assert resources(stacks.environment) == empty

@@ -201,3 +201,8 @@ def test_outputs_of_another_program_are_refused(outputs: dict[str, Any], expecte
     with pytest.raises(OpsError) as refused:
         parse(outputs)
     assert str(refused.value) == f"{expected}; run `pulumi up` of the reference platform, or choose with --stack"
+
+
+def test_a_stack_of_queues_alone_will_do_where_no_service_is_looked_at() -> None:
+    outputs = {"queueUrls": {"billing": "u"}, "deadLetterQueueUrls": {}, "topicArn": "t"}
+    assert parse(outputs, services=False) == Outputs("", [], {"billing": "u"}, {}, ["t"])
