@@ -4,10 +4,15 @@ import signal
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 # A shell that starts pytest in the background makes it ignore Ctrl-C, and every program that a test starts with it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# However slow the machine is, an example is not wrong for it; hypothesis's own profile for CI stays beneath.
+settings.register_profile("any machine", settings(), deadline=None)
+settings.load_profile("any machine")
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types

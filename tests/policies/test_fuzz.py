@@ -90,7 +90,7 @@ def test_no_value_is_ever_quoted(case: Case) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{case.kind.rpartition(':')[2]}")
 @given(data=st.data())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 def test_no_shape_of_properties_stops_a_rule_or_leaks(case: Case, data: st.DataObject) -> None:
     examples = [*case.good, *(props for props, _ in case.bad)]
     props = mutate(data, data.draw(st.sampled_from(examples)))
@@ -102,7 +102,7 @@ def test_no_shape_of_properties_stops_a_rule_or_leaks(case: Case, data: st.DataO
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_no_stack_stops_a_graph_rule_or_leaks(data: st.DataObject) -> None:
     allow = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:*", "Resource": "*"}
     kinds = [(SUBSCRIPTION, "billing"), (TOPIC, "orders"), (QUEUE, "billing"), (QUEUE_POLICY, "billing")]
@@ -124,7 +124,7 @@ def test_no_stack_stops_a_graph_rule_or_leaks(data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("case", GRAPH_CASES, ids=lambda case: case.rule)
 @given(data=st.data())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 def test_no_stack_of_the_tables_stops_a_graph_rule_or_leaks(case: GraphCase, data: st.DataObject) -> None:
     change = data.draw(st.sampled_from([*case.bad, *case.later, *case.also]))
     nodes = [

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from moto.moto_api._internal import moto_api_backend
+
 from sandbox.provider.aws import AwsProvider
 from sandbox.provider.serve import serve
 
@@ -52,7 +54,7 @@ class Registry:
 
 @contextmanager
 def provider(retry_seconds: float = 2.0) -> Iterator[tuple[int, Registry]]:
-    """Port of an aws provider, and the registry behind it."""
+    """Port of an aws provider, and the registry behind it; the cloud, which is the process's, is empty afterwards."""
     registry = Registry()
     threading.Thread(target=registry.server.serve_forever, daemon=True).start()
     server, port = serve(AwsProvider(registry=registry.address, retry_seconds=retry_seconds))
@@ -62,3 +64,4 @@ def provider(retry_seconds: float = 2.0) -> Iterator[tuple[int, Registry]]:
         server.stop(None).wait()
         registry.server.shutdown()
         registry.server.server_close()
+        moto_api_backend.reset()

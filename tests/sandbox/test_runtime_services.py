@@ -99,17 +99,13 @@ def test_a_broken_release_is_rolled_back_and_says_so(cloud: Cloud) -> None:
     good = cloud.service()["deployments"][0]
     broken = cloud.define({"sh": "echo no database; exit 3", "portMappings": [{"containerPort": 8080}]})
     cloud.ecs.update_service(cluster="main", service="web", taskDefinition=broken)
-    failed: dict[str, Any] = {}
 
-    def rolled_back() -> bool:
-        for deployment in cloud.service()["deployments"]:
-            if deployment["rolloutState"] == "FAILED":
-                failed.update(deployment)
-        return cloud.service()["deployments"][0]["id"] == good["id"] and cloud.stable()
+    def latest() -> dict[str, Any]:
+        return dict(cloud.ecs.list_service_deployments(cluster="main", service="web")["serviceDeployments"][0])
 
-    eventually(rolled_back, state=cloud.service)
-    assert failed["taskDefinition"] == broken
-    assert failed["rolloutStateReason"] == "ECS deployment circuit breaker: tasks failed to start."
+    eventually(lambda: latest()["status"] == "ROLLBACK_SUCCESSFUL" and cloud.stable(), state=cloud.service)
+    assert latest()["statusReason"] == "ECS deployment circuit breaker: tasks failed to start."
+    assert cloud.service()["deployments"][0]["id"] == good["id"]
     assert cloud.service()["taskDefinition"] == good["taskDefinition"]
     assert requests.get(f"http://{name}/health", timeout=10).status_code == 200
     stopped = [task for task in cloud.tasks("STOPPED") if task["taskDefinitionArn"] == broken]

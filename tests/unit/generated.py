@@ -225,7 +225,6 @@ def specs(count: int) -> list[Spec]:
         max_examples=3 * count,
         derandomize=True,
         database=None,
-        deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

@@ -158,7 +158,7 @@ def written(made: Tree, extra_mode: int, time: int) -> str:
         return of(context)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TREES, TREES, st.sampled_from([0o044, 0o064, 0o066]))
 def test_two_clones_have_one_digest_exactly_when_git_would_call_them_equal(one: Tree, two: Tree, bits: int) -> None:
     assert written(one, bits, 1) == written(one, 0, 2)

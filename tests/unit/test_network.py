@@ -56,7 +56,7 @@ def test_no_growth_and_no_removal_of_zones_and_tiers_renumbers_anything(
 
 
 @given(st.lists(st.tuples(st.integers(1, 3), st.sets(st.sampled_from(TIERS), min_size=1)), min_size=2, max_size=3))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_a_network_that_grows_and_shrinks_replaces_no_subnet(sizes: list[tuple[int, set[str]]]) -> None:
     seen: dict[str, Any] = {}
     for count, tiers in sizes:
