@@ -1,4 +1,4 @@
-"""What moto 5.2.5 gets wrong in certificates, namespaces and schedules; corrected in its classes."""
+"""What moto 5.2.5 gets wrong in certificates, at listeners too, in namespaces and schedules; corrected in its classes."""
 
 from functools import wraps
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 def install() -> None:
     """Corrects moto; to be called once."""
     _certificates()
+    _listener_certificates()
     _namespaces()
     _schedules()
 
@@ -46,6 +47,24 @@ def _certificates() -> None:
         return answer
 
     bundle.check, bundle.describe = wait_for_records, ordered
+
+
+def _listener_certificates() -> None:
+    """ModifyListener with a certificate, which is the default one, takes away those that were added beside it."""
+    from moto.elbv2.models import ELBv2Backend  # noqa: PLC0415
+
+    backend: Any = ELBv2Backend
+    modify = backend.modify_listener
+
+    @wraps(modify)
+    def keep_added(self: Any, *args: Any, **kwargs: Any) -> Any:
+        arn = kwargs.get("arn") or args[0]
+        added = self.describe_listeners(load_balancer_arn=None, listener_arns=[arn])[0].certificates[1:]
+        listener = modify(self, *args, **kwargs)
+        listener.certificates += [each for each in added if each not in listener.certificates]
+        return listener
+
+    backend.modify_listener = keep_added
 
 
 def _namespaces() -> None:

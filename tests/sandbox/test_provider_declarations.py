@@ -64,6 +64,13 @@ def test_outputs_that_other_resources_are_given_are_there(world: ExampleWorld) -
     assert world.look_up("side_bucket", "hostedZoneId") == "Z1BKCTXD74EZPE"
 
 
+def test_a_changed_listener_keeps_the_certificates_that_were_added(world: ExampleWorld) -> None:
+    added, listener = world.need("listener_certificate"), world.need("tls_listener")
+    example = EXAMPLES["tls_listener"]
+    world.live["tls_listener"] = world.driver.update(listener, world.inputs({**example.properties, **example.change}))
+    assert world.driver.read(added) == added
+
+
 def test_an_acl_is_refused_by_a_bucket_whose_owner_owns_everything(driver: Driver) -> None:
     bucket = driver.create("aws:s3/bucket:Bucket", "plain", {})
     with pytest.raises(ProviderCallError, match="AccessControlListNotSupported: The bucket does not allow ACLs"):

@@ -203,9 +203,9 @@ RESOURCES = (
         computed={
             "arn": "arn:aws:s3:::{id}",
             "hostedZoneId": lambda scope: WEBSITE_ZONES.get(scope.region),
-            "websiteDomain": lambda scope: scope.get("website") and f"s3-website-{scope.region}.amazonaws.com",
+            "websiteDomain": lambda scope: f"s3-website-{scope.region}.amazonaws.com" if scope.get("website") else None,
             "websiteEndpoint": lambda scope: (
-                scope.get("website") and f"{scope.id}.s3-website-{scope.region}.amazonaws.com"
+                f"{scope.id}.s3-website-{scope.region}.amazonaws.com" if scope.get("website") else None
             ),
             "bucketDomainName": "{id}.s3.amazonaws.com",
             "bucketRegionalDomainName": "{id}.s3.{region}.amazonaws.com",
