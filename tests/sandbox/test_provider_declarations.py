@@ -45,6 +45,7 @@ def test_an_instance_is_what_its_launch_template_says_where_the_program_is_silen
     assert (found["SubnetId"], found["InstanceType"]) == (world.look_up("subnet", "id"), "t3.nano")
     assert [each["GroupId"] for each in found["SecurityGroups"]] == [world.look_up("group", "id")]
     assert "PublicIpAddress" not in found
+    assert [each["Ebs"]["DeleteOnTermination"] for each in found["BlockDeviceMappings"]] == [True]
 
 
 def test_a_new_version_of_a_template_is_unknown_in_the_preview_of_what_uses_it(world: ExampleWorld) -> None:

@@ -23,6 +23,7 @@ PLACEMENT = {
     "placementPartitionNumber": "PartitionNumber",
     "tenancy": "Tenancy",
 }
+ROOT_DEVICE = "/dev/xvda"  # of Amazon Linux
 TEMPLATE = (
     "BlockDeviceMappings CapacityReservationSpecification CpuOptions CreditSpecification DisableApiStop DisableApiTermination "
     "EbsOptimized EnclaveOptions HibernationOptions IamInstanceProfile ImageId InstanceInitiatedShutdownBehavior "
@@ -52,6 +53,9 @@ def template(scope: Scope) -> dict[str, Any]:
     data = dict(found["LaunchTemplateData"])
     if "UserData" in data:
         data["UserData"] = base64.b64decode(data["UserData"]).decode("latin-1")
+    for disk in data.get("BlockDeviceMappings") or []:
+        if "Ebs" in disk and disk["DeviceName"] == ROOT_DEVICE:  # goes with the instance, as the image has it
+            disk["Ebs"] = {"DeleteOnTermination": True, **disk["Ebs"]}
     if groups := (data.get("NetworkInterfaces") or [{}])[0].get("Groups"):
         data["SecurityGroupIds"] = groups  # moto describes an instance by these, and not by its interface's
     return {name: value for name, value in data.items() if name in TEMPLATE.split()}
@@ -105,7 +109,7 @@ def block_devices(scope: Scope, image_id: Any) -> list[dict[str, Any]]:
     disks = list(scope.inputs.get("ebsBlockDevices") or [])
     if root := scope.inputs.get("rootBlockDevice"):
         image = scope.call("describe_images", ImageIds=[image_id])["Images"][0]
-        disks.insert(0, {**root, "deviceName": image.get("RootDeviceName", "/dev/xvda")})
+        disks.insert(0, {**root, "deviceName": image.get("RootDeviceName", ROOT_DEVICE)})
     members = (
         "deleteOnTermination",
         "encrypted",
