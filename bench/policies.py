@@ -14,28 +14,54 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACK = ROOT / "policies"
 OPTION = "PULUMI_OPTION_POLICY_PACK"  # and with it PULUMI_OPTION_POLICY_PACK_CONFIG
-# Ten resources that many rules look at, each time; half of their texts are unknown in a first preview.
+# Ten resources that many rules look at, each time; half of their texts are unknown in a first preview. They are as the rules
+# ask, so that what is measured is the checking, and not the printing of thousands of findings.
 PROGRAM = """\
 import json
 import pulumi
 import pulumi_aws as aws
 
-TRUST = json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
+HOME = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+DEAD = json.dumps({"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:123456789012:dead", "maxReceiveCount": 3})
+
+
+def document(**statement):
+    return {"Statement": [{"Effect": "Allow", **statement}]}
+
+
+TASKS = {"Service": "ecs-tasks.amazonaws.com"}
+TRUST = json.dumps(document(Principal=TASKS, Action="sts:AssumeRole", Condition=HOME))
 for number in range(int(pulumi.Config().require("tens"))):
     name = f"n{number}"
-    topic, queue = aws.sns.Topic(name), aws.sqs.Queue(name)
-    aws.sns.TopicSubscription(name, topic=topic.arn, protocol="sqs", endpoint=queue.arn)
-    allowed = {"Statement": [{"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": queue.arn}]}
-    aws.sqs.QueuePolicy(name, queue_url=queue.url, policy=pulumi.Output.json_dumps(allowed))
+    topic = aws.sns.Topic(name, kms_master_key_id="alias/orders", signature_version=2)
+    queue = aws.sqs.Queue(name, redrive_policy=DEAD, receive_wait_time_seconds=20)
+    aws.sns.TopicSubscription(name, topic=topic.arn, protocol="sqs", endpoint=queue.arn, redrive_policy=DEAD)
+    sending = document(Principal={"Service": "sns.amazonaws.com"}, Action="sqs:SendMessage", Resource=queue.arn)
+    aws.sqs.QueuePolicy(name, queue_url=queue.url, policy=pulumi.Output.json_dumps(sending))
     group = aws.ec2.SecurityGroup(name, vpc_id="vpc-1", description=name)
-    aws.vpc.SecurityGroupIngressRule(name, security_group_id=group.id, ip_protocol="tcp", from_port=443, to_port=443, cidr_ipv4="10.0.0.0/8")
+    aws.vpc.SecurityGroupIngressRule(
+        name,
+        security_group_id=group.id,
+        referenced_security_group_id=group.id,
+        description="itself",
+        ip_protocol="tcp",
+        from_port=443,
+        to_port=443,
+    )
     role = aws.iam.Role(name, assume_role_policy=TRUST)
-    send = {"Statement": [{"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": queue.arn}]}
+    send = document(Action="sqs:SendMessage", Resource=queue.arn)
     aws.iam.RolePolicy(name, role=role.name, policy=pulumi.Output.json_dumps(send))
-    aws.cloudwatch.LogGroup(name, retention_in_days=30)
-    environment = [{"name": f"VARIABLE_{index}", "value": str(index)} for index in range(10)]
-    definition = {"name": "app", "image": "app@sha256:" + "a" * 64, "environment": environment, "portMappings": [{"containerPort": 8080}]}
-    aws.ecs.TaskDefinition(name, family=name, container_definitions=json.dumps([definition]), task_role_arn=role.arn)
+    aws.cloudwatch.LogGroup(name, name=f"/{name}", retention_in_days=30)
+    container = {
+        "name": "app",
+        "image": "app@sha256:" + "a" * 64,
+        "user": "10001",
+        "readonlyRootFilesystem": True,
+        "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-region": "eu-west-1", "awslogs-group": f"/{name}", "mode": "non-blocking"}},
+        "environment": [{"name": f"VARIABLE_{index}", "value": str(index)} for index in range(10)],
+        "portMappings": [{"containerPort": 8080}],
+    }
+    aws.ecs.TaskDefinition(name, family=name, container_definitions=json.dumps([container]), task_role_arn=role.arn)
 """
 
 
