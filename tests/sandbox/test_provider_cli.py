@@ -5,11 +5,14 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from sandbox.provider import services
 from sandbox.provider.aws_client import AwsClient
 from sandbox.provider.moto_env import MOTO_ENVIRONMENT
+from tests.sandbox.provider_examples import EXAMPLES, pick, resolve
 from tests.sandbox.provider_world import provider
 from tests.sandbox.pulumi_project import Project, project_of
 
@@ -33,11 +36,12 @@ def project(provider_port: int, tmp_path: Path, request: pytest.FixtureRequest) 
 
 
 @pytest.mark.parametrize("project", ["every_type"], indirect=True)
-def test_every_type_is_created_updated_refreshed_and_destroyed(project: Project) -> None:
+def test_every_type_is_created_updated_refreshed_imported_and_destroyed(project: Project) -> None:
     project.run("up", "--yes", "--skip-preview")
     project.run("preview", "--expect-no-changes")
     project.run("up", "--yes", "--skip-preview", "--expect-no-changes")
     project.run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    assert_every_type_is_imported(project)
     changed = project.run("up", "--yes", CHANGE="1")
     assert re.search(r"~ \d+ updated", changed)
     assert "replaced" not in changed
@@ -54,6 +58,29 @@ def test_every_type_is_created_updated_refreshed_and_destroyed(project: Project)
         ("describe_volumes", "Volumes"),
     ):
         assert client.call("ec2", operation, "eu-west-1")[member] == []
+
+
+def assert_every_type_is_imported(project: Project) -> None:
+    """Another stack takes over what the stack has made, by the import ids of pulumi-aws's documentation, and forgets it."""
+    live = project.state()
+
+    def look_up(name: str, prop: str) -> Any:
+        return live[name]["id"] if prop == "id" else pick(live[name]["outputs"], prop)
+
+    def there(name: str) -> dict[str, Any]:
+        autoname = services.resource(EXAMPLES[name].type).autoname
+        named = {autoname.property: live[name]["outputs"][autoname.property]} if autoname else {}
+        return {"id": resolve(EXAMPLES[name].import_id, look_up) or live[name]["id"], "named": named}
+
+    (project.folder / "ids.json").write_text(json.dumps({name: there(name) for name in EXAMPLES}))
+    project.run("stack", "init", "importing")
+    project.run("config", "set", "aws:region", "eu-west-1")
+    ids = str(project.folder / "ids.json")
+    adopted = project.run("up", "--yes", "--skip-preview", IMPORT=ids)
+    assert re.search(rf"= {len(EXAMPLES) - 1} imported\n", adopted), adopted  # all but the certificate with a key
+    project.run("preview", "--expect-no-changes", IMPORT=ids)
+    project.run("stack", "rm", "--yes", "--force", "importing")
+    project.run("stack", "select", "test")
 
 
 @pytest.mark.parametrize("project", ["web_shop"], indirect=True)

@@ -1,18 +1,25 @@
-"""Every example as a resource; with CHANGE set, as it is after the change in place."""
+"""Every example as a resource; with CHANGE set, as it is after the change in place.
+
+With IMPORT, each is one that is there already: it names a file that has, by name, an import id and the name on AWS, which
+a program has to give where another was made up for it.
+"""
 
 import json
 import os
+from pathlib import Path
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
+from sandbox.provider import services
 from tests.sandbox.provider_examples import EXAMPLES, REFERENCE, pick
 from tests.sandbox.self_signed import self_signed
 
 IMAGE = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 REFERRED = REFERENCE.findall(json.dumps([[each.properties, each.change] for each in EXAMPLES.values()]))
 OUTPUTS = sorted({prop.partition(".")[0] for _, prop in REFERRED} - {"id"})
+IMPORTED = json.loads(Path(os.environ["IMPORT"]).read_text()) if "IMPORT" in os.environ else {}
 made: dict[str, pulumi.CustomResource] = {}
 
 
@@ -46,6 +53,12 @@ class AnyResource(pulumi.CustomResource):
 
     def __init__(self, token: str, name: str, properties: dict[str, Any], after: list[pulumi.CustomResource]) -> None:
         options = pulumi.ResourceOptions(depends_on=after)
+        if "privateKey" in EXAMPLES[name].import_lacks.split() and IMPORTED:
+            options.id, properties = IMPORTED[name]["id"], {}  # a key that AWS never shows again: it is only looked up
+        elif IMPORTED:
+            lost = services.resource(token).words("echoed") | set(EXAMPLES[name].import_lacks.split())
+            options.import_, options.ignore_changes = IMPORTED[name]["id"], sorted(lost)
+            properties = IMPORTED[name]["named"] | properties
         super().__init__(token, name, {**dict.fromkeys(OUTPUTS), **properties}, options)
 
 

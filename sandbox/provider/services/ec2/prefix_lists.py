@@ -16,17 +16,14 @@ def modify_list(scope: Scope) -> None:
     """Changes name, size and entries of a list; entries go one by one."""
     before = {each["cidr"]: each.get("description") or "" for each in scope.state.get("entries") or []}
     wanted = {each["cidr"]: each.get("description") or "" for each in scope.inputs.get("entries") or []}
-    request: dict[str, Any] = {}
-    if "name" in scope.changed:
-        request["PrefixListName"] = scope.inputs["name"]
+    request: dict[str, Any] = {"PrefixListName": scope.inputs["name"]}  # always, for moto forgets it otherwise
     if "maxEntries" in scope.changed:
         request["MaxEntries"] = scope.inputs["maxEntries"]
     added = [{"Cidr": key, "Description": text} for key, text in wanted.items() if before.get(key) != text]
     removed = [{"Cidr": key} for key, text in before.items() if key not in wanted or wanted[key] != text]
     request |= {name: value for name, value in (("AddEntries", added), ("RemoveEntries", removed)) if value}
-    if request:
-        current = scope.call("describe_managed_prefix_lists", PrefixListIds=[scope.id])["PrefixLists"][0]
-        scope.call("modify_managed_prefix_list", PrefixListId=scope.id, CurrentVersion=current["Version"], **request)
+    current = scope.call("describe_managed_prefix_lists", PrefixListIds=[scope.id])["PrefixLists"][0]
+    scope.call("modify_managed_prefix_list", PrefixListId=scope.id, CurrentVersion=current["Version"], **request)
 
 
 def comparable(entries: Any) -> Any:
