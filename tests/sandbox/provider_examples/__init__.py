@@ -30,6 +30,8 @@ class Example:
     """Properties that the sandbox's AWS does not answer, so that an import cannot know them."""
     after: str = ""
     """Examples that must be there first, though no property refers to them."""
+    collides: str = ""
+    """Why AWS has no room for the new one beside the old one, so that a program says delete_before_replace."""
     stays: str = ""
     """Why it can still be read after it was deleted."""
 

@@ -48,8 +48,12 @@ def release_address(scope: Scope) -> None:
 
 
 def delete_nat_gateway(scope: Scope) -> None:
-    """Deletes the gateway and its network interface."""
+    """Deletes the gateway and its network interface; its address is free again, which moto forgets."""
     scope.call("delete_nat_gateway", NatGatewayId=scope.id)
+    if allocation := scope.state.get("allocationId"):
+        [address] = scope.call("describe_addresses", AllocationIds=[allocation])["Addresses"]
+        if association := address.get("AssociationId"):
+            scope.call("disassociate_address", AssociationId=association)
     delete_interfaces(scope, [scope.state.get("networkInterfaceId")])
 
 
