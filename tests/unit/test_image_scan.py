@@ -1,5 +1,6 @@
 """The gate on scan findings: what it waits for, what it refuses, and how it says so."""
 
+import sys
 from types import SimpleNamespace
 from typing import Any
 
@@ -123,5 +124,6 @@ def test_a_registry_that_cannot_be_asked_ends_the_deployment_in_one_sentence(mon
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setattr(sys, "argv", ["pulumi.dynamic", "127.0.0.1:1"])  # where the engine that hears of progress is
     with pytest.raises(Exception, match=rf"^ContainerImage 'app': the findings in {IMAGE} cannot be read: Could not"):
         ImageScanProvider().create(PROPS)
