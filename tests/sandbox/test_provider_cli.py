@@ -36,16 +36,18 @@ def project(provider_port: int, tmp_path: Path, request: pytest.FixtureRequest) 
 
 
 @pytest.mark.parametrize("project", ["every_type"], indirect=True)
-def test_every_type_is_created_updated_refreshed_imported_and_destroyed(project: Project) -> None:
+def test_every_type_is_created_imported_updated_drifts_and_is_destroyed(project: Project) -> None:
     project.run("up", "--yes", "--skip-preview")
     project.run("preview", "--expect-no-changes")
     project.run("up", "--yes", "--skip-preview", "--expect-no-changes")
     project.run("refresh", "--yes", "--skip-preview", "--expect-no-changes")
     assert_every_type_is_imported(project)
+    before = project.run("stack", "export")
     changed = project.run("up", "--yes", CHANGE="1")
     assert re.search(r"~ \d+ updated", changed)
     assert "replaced" not in changed
     project.run("preview", "--expect-no-changes", CHANGE="1")
+    assert_drift_of_every_type_is_found_and_taken_back(project, before)
     project.run("destroy", "--yes", "--skip-preview")
     client = AwsClient()
     assert client.call("ecs", "list_clusters", "eu-west-1")["clusterArns"] == []
@@ -58,6 +60,18 @@ def test_every_type_is_created_updated_refreshed_imported_and_destroyed(project:
         ("describe_volumes", "Volumes"),
     ):
         assert client.call("ec2", operation, "eu-west-1")[member] == []
+
+
+def assert_drift_of_every_type_is_found_and_taken_back(project: Project, before: str) -> None:
+    """The state is set back to before the change, which so happened behind its back."""
+    drifted = sum(bool(example.change) for example in EXAMPLES.values())
+    (project.folder / "before.json").write_text(before)
+    project.run("stack", "import", "--file", "before.json")
+    found = project.run("refresh", "--yes", "--skip-preview")
+    assert re.search(rf"~ {drifted} updated", found), found
+    repaired = project.run("up", "--yes", "--skip-preview")
+    assert re.search(rf"~ {drifted} updated", repaired), repaired
+    project.run("preview", "--expect-no-changes")
 
 
 def assert_every_type_is_imported(project: Project) -> None:

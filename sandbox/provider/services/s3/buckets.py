@@ -159,12 +159,17 @@ def put_tags(scope: Scope) -> None:
 
 
 def delete_bucket(scope: Scope) -> None:
-    """Deletes the bucket; with forceDestroy its objects first."""
-    if scope.state.get("forceDestroy"):
-        versions = scope.call("list_object_versions", Bucket=scope.id)
-        for each in (*versions.get("Versions", []), *versions.get("DeleteMarkers", [])):
-            scope.call("delete_object", Bucket=scope.id, Key=each["Key"], VersionId=each["VersionId"])
-    scope.call("delete_bucket", Bucket=scope.id)
+    """Deletes the bucket; with forceDestroy its objects first, and those that come meanwhile, such as access logs."""
+    try:
+        if scope.state.get("forceDestroy"):
+            versions = scope.call("list_object_versions", Bucket=scope.id)
+            for each in (*versions.get("Versions", []), *versions.get("DeleteMarkers", [])):
+                scope.call("delete_object", Bucket=scope.id, Key=each["Key"], VersionId=each["VersionId"])
+        scope.call("delete_bucket", Bucket=scope.id)
+    except AwsError as error:
+        if error.code != "BucketNotEmpty" or not scope.state.get("forceDestroy"):
+            raise
+        delete_bucket(scope)
 
 
 def validate_bucket(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
