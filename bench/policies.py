@@ -86,7 +86,7 @@ def start_seconds() -> float:
 def main(rounds: int, sizes: list[int]) -> None:
     """Print seconds with and without the pack for each size, and the pack's share of the preview."""
     without = {key: value for key, value in os.environ.items() if not key.startswith(OPTION)}
-    env = {False: without, True: {**without, OPTION: str(PACK)}}
+    env = {False: without, True: {**without, OPTION: str(PACK / "__main__.py")}}
     print(f"start: {min(start_seconds() for _ in range(rounds)):.2f} s")
     print(f"{'resources':>9} {'without s':>10} {'with s':>8} {'share':>6}")
     with tempfile.TemporaryDirectory() as path:
