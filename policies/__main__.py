@@ -34,6 +34,7 @@ if __name__ == "__main__":
         from policies.report import main
 
         sys.exit(main(sys.argv[2:]))
-    from policies.server import serve
+    from policies.pack import Pack
+    from policies.server import Analyzer, serve
 
-    serve()
+    serve(Analyzer(Pack()))

@@ -144,13 +144,13 @@ def _node(resource: Any) -> Node:
     return Node(_resource(resource), {prop: tuple(found.urns) for prop, found in sources})
 
 
-def serve() -> None:
+def serve(analyzer: _PolicyAnalyzerServicer) -> None:
     """Serves on a free loopback port, told to the engine on stdout, until the engine ends the process."""
     server = grpc.server(
         futures.ThreadPoolExecutor(max_workers=THREADS),
         options=[("grpc.max_receive_message_length", MAX_MESSAGE_BYTES)],
     )
-    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(Pack()), server)
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(analyzer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     print(port, flush=True)
