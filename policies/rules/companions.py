@@ -17,9 +17,15 @@ from policies.rules.logs import METRIC_ALARM
 from policies.rules.network_paths import VPC
 from policies.rules.role_grants import ATTACHMENT
 from policies.rules.security_group import DEFAULT_GROUP, EGRESS_RULE, GROUP, GROUP_RULE, INGRESS_RULE
+from policies.rules.sns import SUBSCRIPTION, TOPIC
 from policies.rules.sqs import GUIDE, QUEUE, REDRIVE_POLICY
 
 RULES_OF_GROUPS = (INGRESS_RULE, EGRESS_RULE, GROUP_RULE)
+READERS = (
+    (SUBSCRIPTION, "topic"),
+    ("aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration", "snsTopicArns"),
+    ("aws:chatbot/teamsChannelConfiguration:TeamsChannelConfiguration", "snsTopicArns"),
+)
 VISIBLE, OLDEST = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
 MONITORING = f"{GUIDE}/monitoring-using-cloudwatch.html"
 GROUPS_LINK = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
@@ -106,10 +112,14 @@ def lb_waf_associated(stack: Graph) -> Outcomes:
     production=ADVISORY,
     severity=MEDIUM,
     link=MONITORING,
-    fix=f"add a MetricAlarm on {VISIBLE} above 0 with the queue's QueueName, as slipway's Queue and FanOut do (alarm_topic_arn)",
+    fix=f"add a MetricAlarm on {VISIBLE} above 0 with the queue's QueueName, as slipway's Queue and FanOut do "
+    "(alarm_topic_arn), and a TopicSubscription to the topic that it tells",
 )
 def dlq_depth_alarm(stack: Graph) -> Outcomes:
-    """Somebody hears of each message that was set aside."""
+    """Somebody hears of each message that was set aside.
+
+    An alarm that tells only topics of this stack that nobody subscribes to does not count.
+    """
     aside = set_aside(stack)
     dead = [queue for queue in stack.of(QUEUE) if queue.urn in aside]
     yield from _unwatched(stack, dead, (VISIBLE,), "counts the messages that were set aside here")
@@ -120,30 +130,45 @@ def dlq_depth_alarm(stack: Graph) -> Outcomes:
     production=ADVISORY,
     severity=MEDIUM,
     link=MONITORING,
-    fix=f"add a MetricAlarm on {OLDEST} with the queue's QueueName, as slipway's Queue and FanOut do (alarm_topic_arn)",
+    fix=f"add a MetricAlarm on {OLDEST} with the queue's QueueName, as slipway's Queue and FanOut do "
+    "(alarm_topic_arn), and a TopicSubscription to the topic that it tells",
 )
 def sqs_depth_alarm(stack: Graph) -> Outcomes:
-    """Somebody hears of a queue that is not worked off."""
+    """Somebody hears of a queue that is not worked off.
+
+    An alarm that tells only topics of this stack that nobody subscribes to does not count.
+    """
     alone = {queue.urn for queue in _without(stack, QUEUE, REDRIVE_POLICY, "queueUrl", "url", "id")}
     worked = [queue for queue in stack.of(QUEUE) if queue.sets("redrivePolicy") or queue.urn not in alone]
     yield from _unwatched(stack, worked, (OLDEST, VISIBLE), "watches the age or number of messages")
 
 
 def _unwatched(stack: Graph, queues: list[Node], metrics: tuple[str, ...], problem: str) -> Outcomes:
-    """A finding for each queue that no alarm on one of the metrics names."""
+    """A finding for each queue that no alarm on one of the metrics names, or none that anybody hears."""
     for queue in queues:
         alarms = [
-            it
+            alarm
             for prop in ("dimensions", "metricQueries")
-            for it in stack.pointing_at(queue, METRIC_ALARM, prop, "name")
+            for alarm in stack.pointing_at(queue, METRIC_ALARM, prop, "name")
+            if set(metrics).intersection(texts([alarm.resource["metricName"].raw, alarm.resource["metricQueries"].raw]))
         ]
-        watched = {
-            text
-            for one in alarms
-            for text in texts([one.resource["metricName"].raw, one.resource["metricQueries"].raw])
-        }
-        if not watched.intersection(metrics):
+        if not alarms:
             yield Finding("name", f"is in no alarm: no MetricAlarm {problem}", queue.urn)
+        elif not any(_heard(stack, alarm) for alarm in alarms):
+            told = f"of {alarms[0].resource.name!r} has no subscription"
+            yield Finding("name", f"is in no alarm that anybody hears: the topic {told}", queue.urn)
+
+
+def _heard(stack: Graph, alarm: Node) -> bool:
+    """Whether somebody reads a topic that the alarm tells; who reads another stack's cannot be seen here."""
+    topics = stack.behind(alarm, "alarmActions", TOPIC, "arn")
+    actions = alarm.resource["alarmActions"].raw
+    others = len(actions) - len(topics) if isinstance(actions, list) else 0
+    return (
+        not topics
+        or others > 0
+        or any(stack.pointing_at(topic, kind, prop, "arn", "id") for topic in topics for kind, prop in READERS)
+    )
 
 
 def _without(stack: Graph, kind: str, companion: str, prop: str, *outputs: str) -> list[Node]:

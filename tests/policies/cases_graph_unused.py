@@ -10,18 +10,22 @@ from tests.policies.graph_samples import (
     LISTENER,
     SERVICE_NODE,
     SUBNET,
+    SUBSCRIPTION,
     TARGETS,
     VPC,
     GraphCase,
     new,
     policy,
     stack,
+    with_props,
 )
-from tests.policies.samples import GROUP, INSTANCE, QUEUE, ROLE
+from tests.policies.samples import GROUP, INSTANCE, QUEUE, ROLE, TOPIC
 
 ACL, ACL_ASSOCIATION = "aws:ec2/networkAcl:NetworkAcl", "aws:ec2/networkAclAssociation:NetworkAclAssociation"
 EIP, NAT, ALIAS = "aws:ec2/eip:Eip", "aws:ec2/natGateway:NatGateway", "aws:kms/alias:Alias"
 POLICY, ATTACHMENT = "aws:iam/policy:Policy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+CHAT = "aws:chatbot/slackChannelConfiguration:SlackChannelConfiguration"
+STACK = "pulumi:pulumi:StackReference"
 KEY_POLICY, RULE = "aws:kms/keyPolicy:KeyPolicy", "aws:lb/listenerRule:ListenerRule"
 VISIBLE, OLDEST = "ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"
 BY_QUERY = [{"id": "m", "metric": {"metricName": VISIBLE, "dimensions": {"QueueName": UNKNOWN}}}]
@@ -29,9 +33,9 @@ DEAD_BY_ANOTHER = new("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", "work", q
 NOT_ATTACHED = {"NatGateway nat": None}
 
 
-def watched(metric: str) -> Node:
+def watched(metric: str, **fed_by: tuple[str, str]) -> Node:
     """An alarm on a metric of the queue."""
-    return new(ALARM, "work", {"metricName": metric}, dimensions=(QUEUE, "work"))
+    return new(ALARM, "work", {"metricName": metric}, dimensions=(QUEUE, "work"), **fed_by)
 
 
 UNUSED_CASES = [
@@ -143,12 +147,36 @@ UNUSED_CASES = [
                 {"MetricAlarm work": None},
                 {"MetricAlarm work": watched("NumberOfMessagesSent")},
                 {"MetricAlarm work": new(ALARM, "work", {"metricName": metric}, dimensions=(QUEUE, "another"))},
+                {"MetricAlarm work": watched(metric, alarmActions=(TOPIC, "ops")), "Topic ops": new(TOPIC, "ops")},
+                {
+                    "MetricAlarm work": watched(metric, alarmActions=(TOPIC, "ops")),
+                    "Topic ops": new(TOPIC, "ops"),
+                    "TopicSubscription a": new(SUBSCRIPTION, "a", topic=(TOPIC, "orders")),
+                },
                 *more_bad,
             ],
             [],
             [
                 {"MetricAlarm work": new(ALARM, "work", {"metricQueries": BY_QUERY}, metricQueries=(QUEUE, "work"))},
                 {"Queue plain": new(QUEUE, "plain")},
+                {"MetricAlarm work": watched(metric, alarmActions=(STACK, "shared"))},
+                {
+                    "MetricAlarm work": with_props(
+                        watched(metric, alarmActions=(TOPIC, "ops")),
+                        alarmActions=[UNKNOWN, "arn:aws:sns:eu-west-1:1:ops"],
+                    ),
+                    "Topic ops": new(TOPIC, "ops"),
+                },
+                {
+                    "MetricAlarm work": watched(metric, alarmActions=(TOPIC, "ops")),
+                    "Topic ops": new(TOPIC, "ops"),
+                    "TopicSubscription a": new(SUBSCRIPTION, "a", topic=(TOPIC, "ops")),
+                },
+                {
+                    "MetricAlarm work": watched(metric, alarmActions=(TOPIC, "ops")),
+                    "Topic ops": new(TOPIC, "ops"),
+                    "Chat a": new(CHAT, "a", snsTopicArns=(TOPIC, "ops")),
+                },
                 {
                     "Queue work": Node(QUEUE, "work", {prop: "{}", "name": "work-1"}),
                     "MetricAlarm work": Node(
