@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Final
 
 from policies.data import read
-from policies.graph import Graph, Node
+from policies.graph import Graph, Node, texts
 from policies.registry import ADVISORY, LOW, MEDIUM, OFF, Deferred, Finding, Outcomes, rule
 from policies.rules.ec2 import INSTANCE
 from policies.rules.ecs import SERVICE
@@ -49,7 +49,7 @@ def monthly_cost_cap(stack: Graph) -> Outcomes:
     """A stack costs no more in a month than the policy config allows.
 
     A lower bound, from a dated list of prices in us-east-1: what is paid by the hour or month, without traffic,
-    requests and storage.
+    requests and storage. A service that names FARGATE_SPOT counts with the largest discount there is.
     """
     cap = stack.config["mostUsd"]
     if not cap:
@@ -116,6 +116,9 @@ def _fargate(stack: Graph, service: Node) -> tuple[float, bool]:
         cpu, memory = task.resource["cpu"], task.resource["memory"]
         if cpu.unknown or memory.unknown:
             return 0, False
-        one = units(cpu) / 1024 * per_hour["fargate_vcpu"] + units(memory) / 1024 * per_hour["fargate_gib"]
+        fargate = "fargate_arm" if task.resource["runtimePlatform"]["cpuArchitecture"].raw == "ARM64" else "fargate"
+        one = units(cpu) / 1024 * per_hour[f"{fargate}_vcpu"] + units(memory) / 1024 * per_hour[f"{fargate}_gib"]
         usd += one * HOURS * (1 if count.unknown else count.number() or 0)
+    if "FARGATE_SPOT" in texts(service.resource["capacityProviderStrategies"].raw):
+        usd *= 1 - PRICES["fargate_spot_most_discount"]
     return usd, sure

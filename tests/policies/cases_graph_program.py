@@ -17,6 +17,9 @@ CPU = {"TaskDefinition api": new(TASK, "api", {"cpu": "4096", "memory": "16384"}
 BY_CAPACITY = {
     "TaskDefinition api": new(TASK, "api", {"cpu": "4096", "memory": "16384", "requiresCompatibilities": ["FARGATE"]})
 }
+ONE_CPU = {"cpu": "1024", "memory": "6144", "requiresCompatibilities": ["FARGATE"]}
+ON_SPOT = {"desiredCount": 1, "capacityProviderStrategies": [{"capacityProvider": "FARGATE_SPOT", "weight": 1}]}
+ON_ARM = {"runtimePlatform": {"cpuArchitecture": "ARM64"}}
 ON_FARGATE = with_props(IN_GROUP, launchType="FARGATE", desiredCount=4)
 
 
@@ -90,6 +93,7 @@ PROGRAM_CASES = [
             {f"NatGateway {name}": new(NAT, name, subnetId=(SUBNET, "a")) for name in "bcd"},
             {"Service api": ON_FARGATE} | CPU,
             {"Service api": with_props(ON_FARGATE, launchType=None)} | BY_CAPACITY,
+            {"Service api": with_props(ON_FARGATE, desiredCount=1), "TaskDefinition api": new(TASK, "api", ONE_CPU)},
             {"Instance big": Node(INSTANCE, "big", {"instanceType": "m7i.large"})},
             {"e": Node(ENDPOINT, "e", {"vpcEndpointType": "Interface", "subnetIds": list("abcdefghijklmn")})},
         ],
@@ -101,6 +105,11 @@ PROGRAM_CASES = [
             {"NatGateway b": SECOND_NAT},
             {"Service api": with_props(ON_FARGATE, desiredCount=1)}
             | {"TaskDefinition api": new(TASK, "api", {"cpu": "256", "memory": "512"})},
+            {
+                "Service api": with_props(ON_FARGATE, desiredCount=1),
+                "TaskDefinition api": new(TASK, "api", ONE_CPU | ON_ARM),
+            },
+            {"Service api": with_props(IN_GROUP, **ON_SPOT), "TaskDefinition api": new(TASK, "api", ONE_CPU)},
             {"Instance big": Node(INSTANCE, "big", {"instanceType": "t4g.nano"})},
         ],
         {"mostUsd": 100},

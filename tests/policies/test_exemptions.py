@@ -202,5 +202,11 @@ def test_lists_that_were_checked_too_long_ago_are_reported() -> None:
 
 def test_each_list_says_where_it_is_from_and_what_was_read() -> None:
     for path in data.FOLDER.glob("*.json"):
-        assert data.read(path.stem)["source"].startswith("https://docs.aws.amazon.com/")
+        assert data.read(path.stem)["source"].startswith(("https://docs.aws.amazon.com/", "https://aws.amazon.com/"))
         assert data.read(path.stem)["read"].endswith(".")
+
+
+def test_each_price_says_where_it_was_read() -> None:
+    prices = data.read("prices")
+    priced = {*prices["usd_per_hour"], *prices["usd_per_month"], "fargate_spot_most_discount"}
+    assert set(prices["read_where"]) == priced
