@@ -53,6 +53,7 @@ class Machine:
     user_data_replaces: bool = False
     forwards: bool = False
     """Whether it passes on what is addressed to others, set up by its user data, which then stays as the image does."""
+    has_elastic_ip: bool = False
 
 
 def type_name(who: str, value: str, argument: str = "instance_type") -> str:
@@ -74,11 +75,11 @@ def check_user_data(who: str, args: Mapping[str, Any]) -> None:
 
 def hardened_instance(name: str, machine: Machine, tags: Tags | None, child: pulumi.ResourceOptions) -> ec2.Instance:
     """An instance with an encrypted disk, IMDSv2 one hop away only, and no public address of its own."""
-    # The image is resolved once: a new release of Amazon Linux is no reason to lose the instance. The address is refused
-    # once: an Elastic IP attached later makes AWS answer otherwise.
-    settled = ["associatePublicIpAddress"]
-    if not machine.refresh_ami:
-        settled = ["ami", *(["userData"] if machine.forwards else []), *settled]
+    settled = []
+    if not machine.refresh_ami:  # a new release of Amazon Linux is no reason to lose the instance
+        settled = ["ami", *(["userData"] if machine.forwards else [])]
+    if machine.has_elastic_ip:  # which makes AWS answer that the instance has a public address of its own
+        settled.append("associatePublicIpAddress")
     return ec2.Instance(
         name,
         ami=image_id(machine.instance_type, child),

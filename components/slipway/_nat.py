@@ -144,6 +144,7 @@ def nat_instance(
         refresh_ami=nat.refresh_ami,
         user_data=MASQUERADE.format(vpc=vpc),
         forwards=True,
+        has_elastic_ip=True,
     )
     instance = hardened_instance(name, machine, site.tags, site.child)
     tied = pulumi.ResourceOptions(parent=site.child.parent, depends_on=[to_internet])

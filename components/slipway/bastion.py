@@ -106,6 +106,7 @@ class Bastion(pulumi.ComponentResource):
             refresh_ami=given(args.get("refresh_ami"), False),
             user_data=args.get("user_data"),
             user_data_replaces=given(args.get("user_data_replaces"), False),
+            has_elastic_ip=has_address,
         )
         instance = hardened_instance(name, machine, tags, child)
         if when:

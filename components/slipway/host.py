@@ -113,6 +113,7 @@ class Host(pulumi.ComponentResource):
             for key, it in given(args.get("inbound"), {}).items()
         }
         check_inbound(who, given(args.get("inbound"), {}), inbound)
+        has_address = given(args.get("public_address"), False)
         super().__init__("slipway:index:Host", name, dict(args), opts)
         child = pulumi.ResourceOptions(parent=self)
         tags = args.get("tags")
@@ -136,12 +137,13 @@ class Host(pulumi.ComponentResource):
             refresh_ami=given(args.get("refresh_ami"), False),
             user_data=args.get("user_data"),
             user_data_replaces=given(args.get("user_data_replaces"), False),
+            has_elastic_ip=has_address,
         )
         instance = hardened_instance(name, machine, tags, child)
         self.instance_id = instance.id
         self.private_ip = instance.private_ip
         self.public_ip = pulumi.Output.from_input(None)
-        if given(args.get("public_address"), False):
+        if has_address:
             self.public_ip = elastic_ip(name, instance, None, tags, child).public_ip.apply(lambda ip: ip)
         self.security_group_id = gate.group_id
         self.ssh_config = jump_block(name, args, instance.private_ip)

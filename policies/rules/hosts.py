@@ -120,7 +120,12 @@ def _public(stack: Graph, instance: Node) -> bool:
     if instance.resource["associatePublicIpAddress"].true:
         return True
     subnets = stack.behind(instance, "subnetId", SUBNET, "id")
-    return any(subnet.resource["mapPublicIpOnLaunch"].true for subnet in subnets) or bool(
+    return any(subnet.resource["mapPublicIpOnLaunch"].true for subnet in subnets) or has_elastic_ip(stack, instance)
+
+
+def has_elastic_ip(stack: Graph, instance: Node) -> bool:
+    """Whether the stack gives the instance an Elastic IP."""
+    return bool(
         stack.pointing_at(instance, EIP, "instance", "id")
         or stack.pointing_at(instance, EIP_ASSOCIATION, "instanceId", "id")
     )

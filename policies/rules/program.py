@@ -9,6 +9,7 @@ from typing import Final
 from policies.graph import Graph, Node
 from policies.registry import ADVISORY, MANDATORY, MEDIUM, OFF, Finding, Outcomes, rule
 from policies.rules.ecr import REPOSITORY
+from policies.rules.hosts import has_elastic_ip
 from policies.rules.kms import KEY
 from policies.rules.sqs import QUEUE
 
@@ -56,12 +57,16 @@ def protect_stateful(stack: Graph) -> Outcomes:
     fix="take it out of ignoreChanges, so that the program stays what holds; slipway's components ignore no such property",
 )
 def no_ignore_security_props(stack: Graph) -> Outcomes:
-    """No program looks away when somebody changes policies, rules, keys or encryption by hand."""
+    """No program looks away when somebody changes policies, rules, keys or encryption by hand.
+
+    An instance with an Elastic IP may ignore associatePublicIpAddress, which AWS then answers with true.
+    """
     for node in stack.nodes.values():
         for path in node.resource.options.ignore_changes:
             head = re.split(r"[.\[]", path)[0]
             name = re.sub(r"_(\w)", lambda found: found[1].upper(), head)
-            if name not in HARMLESS and SECURITY_PROPERTY.fullmatch(name):
+            own_address = name == "associatePublicIpAddress" and has_elastic_ip(stack, node)
+            if name not in HARMLESS and SECURITY_PROPERTY.fullmatch(name) and not own_address:
                 yield Finding("options.ignoreChanges", f"names {name}", node.urn)
 
 

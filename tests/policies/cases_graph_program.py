@@ -7,6 +7,7 @@ from tests.policies.graph_samples import BEHIND, IN_GROUP, KEY, SUBNET, VPC, Gra
 from tests.policies.samples import INSTANCE, LOG_GROUP, QUEUE, REPOSITORY, TASK
 
 EIP, NAT, ENDPOINT = "aws:ec2/eip:Eip", "aws:ec2/natGateway:NatGateway", "aws:ec2/vpcEndpoint:VpcEndpoint"
+EIP_ASSOCIATION = "aws:ec2/eipAssociation:EipAssociation"
 SERVICE_COMPONENT = "shop:index:Service"
 WORK_QUEUE = Node(QUEUE, "work", {})
 NETWORK = stack(
@@ -34,6 +35,7 @@ def ignoring(*paths: str) -> dict[str, Node | None]:
 
 
 KEPT = {"protect": True}
+OWN_ADDRESS = replace(new(INSTANCE, "a"), options={"ignoreChanges": ["associatePublicIpAddress"]})
 
 
 PROGRAM_CASES = [
@@ -47,9 +49,20 @@ PROGRAM_CASES = [
     GraphCase(
         "no-ignore-security-props",
         stack(WORK_QUEUE),
-        [ignoring("policy"), ignoring("tags", "kms_master_key_id"), ignoring("ingress[0].cidrBlocks"), ignoring("*")],
+        [
+            {"Instance a": OWN_ADDRESS, "Eip b": new(EIP, "b", instance=(INSTANCE, "b"))},
+            ignoring("policy"),
+            ignoring("tags", "kms_master_key_id"),
+            ignoring("ingress[0].cidrBlocks"),
+            ignoring("*"),
+        ],
         [],
-        [ignoring(), ignoring("tags"), ignoring("redrivePolicy", "desiredCount", "ami")],
+        [
+            ignoring(),
+            ignoring("redrivePolicy", "desiredCount", "tags", "ami"),
+            {"Instance a": OWN_ADDRESS, "Eip a": new(EIP, "a", instance=(INSTANCE, "a"))},
+            {"Instance a": OWN_ADDRESS, "b": new(EIP_ASSOCIATION, "b", instanceId=(INSTANCE, "a"))},
+        ],
     ),
     GraphCase(
         "allowed-regions",

@@ -71,7 +71,8 @@ def known(built: "Built") -> list[Node]:
             "name": resource.name + (".fifo" if resource.inputs.get("fifoQueue") else ""),
             "url": f"https://sqs.{support.REGION}.amazonaws.com/{support.ACCOUNT}/{resource.name}",
         } | (support.COMPUTED[resource.type](resource.name) if resource.type in support.COMPUTED else {})
-        nodes.append(Node(resource.type, resource.name, given | plain(resource.inputs)))
+        told = {"ignoreChanges": resource.ignore_changes}
+        nodes.append(Node(resource.type, resource.name, given | plain(resource.inputs), options=told))
     return nodes
 
 

@@ -31,7 +31,7 @@ def test_a_default_host_is_hardened_private_and_lets_nobody_in() -> None:
         "tags": {"Name": "jobs"},
         "volumeTags": {"Name": "jobs"},
     }
-    assert instance.ignore_changes == ["ami", "associatePublicIpAddress"]
+    assert instance.ignore_changes == ["ami"]
     assert built.counts() == {
         "aws:ec2/instance:Instance": 1,
         "aws:ec2/securityGroup:SecurityGroup": 1,
@@ -70,6 +70,7 @@ def test_a_public_host_may_serve_everyone() -> None:
     entry = {"https": {"port": 443, "cidr_block": "0.0.0.0/0"}}
     built = host({"public_address": True, "inbound": entry})
     assert built.one(RULES, "jobs-https").inputs["cidrIpv4"] == "0.0.0.0/0"
+    assert built.one("instance:Instance", "jobs").ignore_changes == ["ami", "associatePublicIpAddress"]
 
 
 def test_other_user_data_is_another_instance_only_when_asked() -> None:
