@@ -42,7 +42,8 @@ def test_make_up_names_the_wall_time_of_every_step_and_what_to_try_next(platform
 
 def test_the_policies_find_only_that_the_sandbox_serves_plain_http(platform: Platform) -> None:
     found = re.findall(r"- \[(\w+)\] +\[severity: \w+\] +([a-z-]+) ", platform.log)
-    assert set(found) == {("advisory", "lb-listener-https")}
+    waits = ("advisory", "all-checks-done")  # in the preview, for what only the update knows
+    assert set(found) - {waits} == {("advisory", "lb-listener-https")}
 
 
 def task_image(platform: Platform) -> str:
