@@ -18,16 +18,22 @@ class Node:
     resource: Resource
     sources: Mapping[str, tuple[str, ...]]
     """Property name to the URNs of the resources whose outputs it was made from."""
+    written: frozenset[str] | None = None
+    """The properties that the program gives a value; None where only the outputs are known, which hold AWS's as well."""
 
     @property
     def urn(self) -> str:
         """The resource's URN."""
         return self.resource.urn
 
-    def sets(self, name: str) -> bool:
-        """Whether the program set the property. An unknown value that nothing feeds is the provider's to compute."""
+    def has(self, name: str) -> bool:
+        """Whether the property holds something, whoever set it. An unknown value that nothing feeds is AWS's to set."""
         value = self.resource[name]
         return name in self.sources if value.unknown else bool(value.raw)
+
+    def sets(self, name: str) -> bool:
+        """Whether the program set the property; AWS fills in others, such as the rules that group rules added."""
+        return self.has(name) if self.written is None else name in self.written
 
     def number(self, name: str, default: float) -> float | None:
         """The number, or AWS's default where nobody set one; None while a value that somebody sets is unknown."""

@@ -31,6 +31,7 @@ SERVICES: Final = (
     "ec2_access",
     "security_group",
     "security_group_scope",
+    "security_group_parts",
     "vpc",
     "lb",
     "lb_listener",

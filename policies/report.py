@@ -13,6 +13,7 @@ from policies.events import Found, Run, read
 SEVERITIES: Final = ("critical", "high", "medium", "low")
 FRAMEWORKS: Final = {
     "FSBP": "AWS Foundational Security Best Practices",
+    "Security Hub": "AWS Security Hub, controls of its other standards",
     "CIS": "CIS AWS Foundations",
     "NIST": "NIST 800-53",
 }

@@ -24,6 +24,7 @@ HEADINGS: Final = {
     "ec2_access": "EC2: access",
     "security_group": "Security groups",
     "security_group_scope": "Security groups: how much they open",
+    "security_group_parts": "Security groups: their rules together",
     "vpc": "VPC",
     "lb": "Load balancers",
     "lb_listener": "Listeners",

@@ -42,6 +42,8 @@ class Analyzer(_PolicyAnalyzerServicer):
         for rule in pack.rules:
             for kind in rule.types:
                 self._by_type[kind].append(rule)
+        # By URN. The stack is shown with outputs only, where what AWS filled in looks like the program's.
+        self._written: dict[str, frozenset[str]] = {}
 
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
         """Refuses unknown rules and settings, which the engine passes on; then as the SDK does."""
@@ -60,6 +62,7 @@ class Analyzer(_PolicyAnalyzerServicer):
     def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
         """Checks one resource against the rules of its type."""
         response = proto.AnalyzeResponse()
+        self._written[request.urn] = frozenset(key for key, value in request.properties.fields.items() if _says(value))
         chosen = self._by_type.get(request.type, ())
         if chosen:
             seen = _resource(request)
@@ -70,7 +73,7 @@ class Analyzer(_PolicyAnalyzerServicer):
     def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
         """Checks the graph of all resources, then reports what could not be checked in this run."""
         response = proto.AnalyzeResponse()
-        graph = Graph(_node(resource) for resource in request.resources)
+        graph = Graph(_node(resource, self._written.get(resource.urn)) for resource in request.resources)
         for rule in self._pack.rules:
             if rule.of_stack:
                 self._run(rule, response, graph)
@@ -139,9 +142,18 @@ def _resource(message: Any) -> Resource:
     return Resource(message.type, message.name, message.urn, _properties(message), options)
 
 
-def _node(resource: Any) -> Node:
+def _says(value: Any) -> bool:
+    """Whether a property on the wire holds something: no null, no empty text, list or object, no false."""
+    kind = value.WhichOneof("kind")
+    if kind in ("list_value", "struct_value"):
+        content = getattr(value, kind)
+        return bool(content.values if kind == "list_value" else content.fields)
+    return kind != "null_value" and bool(getattr(value, kind))
+
+
+def _node(resource: Any, written: frozenset[str] | None) -> Node:
     sources: Iterable[tuple[str, Any]] = resource.propertyDependencies.items()
-    return Node(_resource(resource), {prop: tuple(found.urns) for prop, found in sources})
+    return Node(_resource(resource), {prop: tuple(found.urns) for prop, found in sources}, written)
 
 
 def serve(analyzer: _PolicyAnalyzerServicer) -> None:

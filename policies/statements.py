@@ -13,6 +13,7 @@ from policies.registry import Deferred, Finding, Outcomes
 from policies.values import Value
 
 # A fixed value under one of these keys ties a request to a known account, organization, resource or network.
+# aws:ViaAWSService is none of them: everybody can have a service act for him.
 # Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 FIXING_KEYS: Final = frozenset(
     {
@@ -21,18 +22,23 @@ FIXING_KEYS: Final = frozenset(
         "aws:sourceip",
         "aws:sourceowner",
         "aws:sourceorgid",
+        "aws:sourceorgpaths",
         "aws:sourcevpc",
         "aws:sourcevpce",
         "aws:principalaccount",
         "aws:principalarn",
         "aws:principalorgid",
+        "aws:principalorgpaths",
         "aws:userid",
-        "aws:viaawsservice",
     }
+)
+# Keys that say how or when a request is made, not by whom or on what.
+HOW_AND_WHEN: Final = frozenset(
+    {"aws:currenttime", "aws:epochtime", "aws:referer", "aws:securetransport", "aws:useragent", "s3:tlsversion"}
 )
 # Negated operators, `...IfExists` and `ForAllValues:` let requests pass that lack the key.
 FIXING_OPERATORS: Final = frozenset(
-    {"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress", "bool"}
+    {"stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress"}
 )
 TEXT_OPERATORS: Final = frozenset({"stringequals", "stringlike", "arnequals", "arnlike"})
 EVERY_RESOURCE: Final = re.compile(r"\*+|arn\*+|arn:(\*|aws[a-z-]*\*?)(:\*+)*")
@@ -50,8 +56,12 @@ def allows(statement: Value) -> bool:
 
 
 def texts(value: Value) -> list[str]:
-    """The strings of a one-or-many element."""
-    return [one.text() for one in value.one_or_many()]
+    """The strings of a one-or-many element; conditions take `false` and numbers without quotes as well."""
+    return [_spelled(one) for one in value.one_or_many()]
+
+
+def _spelled(value: Value) -> str:
+    return str(value.raw).lower() if isinstance(value.raw, bool | int) else value.text()
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -78,7 +88,7 @@ def anyone(statement: Value) -> bool:
     """Whether its principal is everybody; NotPrincipal with Allow is everybody but a few."""
     principal = statement["Principal"]
     if isinstance(principal.raw, dict):
-        return "*" in texts(principal["AWS"]) or "*" in texts(principal["CanonicalUser"])
+        return any("*" in texts(principal[kind]) for kind in principal.names())
     return "*" in texts(principal) or not statement["NotPrincipal"].absent
 
 
@@ -94,27 +104,44 @@ def fixed_by_condition(statement: Value, also: frozenset[str] = frozenset()) -> 
             continue
         for key in condition[operator].names():
             values = texts(condition[operator][key])
-            if key.lower() in FIXING_KEYS | also and values and all(_fixed(key.lower(), value) for value in values):
+            if key.lower() in FIXING_KEYS | also and values and _fixed(key.lower(), values):
+                return True
+    return False
+
+
+def narrowed(statement: Value) -> bool:
+    """Whether a condition may leave some callers or resources out.
+
+    `*` as the value leaves none out, nor do keys that say how or when a request is made, nor every public address.
+    """
+    for operator, tests in statement["Condition"].members():
+        like = operator.lower().removesuffix("ifexists").endswith("like")
+        for key, values in tests.members():
+            given = texts(values)
+            anything = like and any(not value.strip("*") for value in given)
+            anywhere = key.lower() == "aws:sourceip" and not _fixed("aws:sourceip", given)
+            if not anything and not anywhere and key.lower() not in HOW_AND_WHEN:
                 return True
     return False
 
 
 def condition_values(statement: Value) -> dict[str, list[str]]:
-    """Each condition key in small letters with its values, over all operators."""
+    """Each condition key in small letters with its values, over all operators that ask for one of them."""
     found: dict[str, list[str]] = {}
-    for _, tests in statement["Condition"].members():
-        for key, values in tests.members():
+    for operator, tests in statement["Condition"].members():
+        for key, values in () if re.search("not|null", operator, re.IGNORECASE) else tests.members():
             found.setdefault(key.lower(), []).extend(texts(values))
     return found
 
 
-def _fixed(key: str, value: str) -> bool:
+def _fixed(key: str, values: list[str]) -> bool:
     if key == "aws:sourceip":
-        network = parse_network(value)
-        return network is not None and not covers_the_internet([network])
-    if key == "aws:viaawsservice":
-        return value.lower() == "true"
-    return bool(value) and not any(wildcard in value for wildcard in "*?")
+        networks = [parse_network(value) for value in values]
+        known = [network for network in networks if network is not None]
+        return len(known) == len(networks) and not covers_the_internet(known)
+    if key.endswith("orgpaths"):  # o-1/r-1/* is all of one organization
+        values = [value.partition("/")[0] for value in values]
+    return all(value and not set("*?") & set(value) for value in values)
 
 
 def covers(statement: Value, element: str, text: str) -> bool:
@@ -143,25 +170,27 @@ def condition_holds(statement: Value, facts: Mapping[str, str]) -> bool | None:
 
 
 def refuses_without_tls(document: Value, action: str) -> bool:
-    """Whether a statement denies `action` to everybody who comes without TLS."""
+    """Whether a statement denies `action` to everybody who comes without TLS, whatever else they come with."""
     for one in statements(document):
-        condition = one["Condition"]["Bool"]
-        without = [key for key in condition.names() if key.lower() == "aws:securetransport"]
-        if (
-            not allows(one)
-            and anyone(one)
-            and covers(one, "Action", action)
-            and any(text.lower() == "false" for key in without for text in texts(condition[key]))
-        ):
+        tests = [
+            (operator.lower().removesuffix("ifexists"), key.lower(), texts(values))
+            for operator, keys in one["Condition"].members()
+            for key, values in keys.members()
+        ]
+        without = [("bool", "aws:securetransport", ["false"])]
+        if not allows(one) and anyone(one) and covers(one, "Action", action) and tests == without:
             return True
     return False
 
 
 def principals(statement: Value, kind: str) -> list[str]:
-    """The principals of one kind, such as AWS or Service; a lone string is of kind AWS."""
+    """The principals of one kind, such as AWS or Service; a lone string is of kind AWS.
+
+    A service's name in China is told without the `.cn` that some of them bear there.
+    """
     principal = statement["Principal"]
     if isinstance(principal.raw, dict):
-        return texts(principal[kind])
+        return [text.removesuffix(".cn") for text in texts(principal[kind])]
     return texts(principal) if kind == "AWS" else []
 
 

@@ -196,9 +196,11 @@ class Resource:
         return self.parsed(self[key])
 
     def parsed(self, value: Value) -> Value:
-        """The JSON text in `value`, parsed once per resource; an object that is no text stays as it is."""
+        """The JSON text in `value`, parsed once per resource; an object that is no text stays as it is, `""` is nothing."""
         if not isinstance(value.raw, str):
             return value
+        if not value.raw:
+            return Value(None, value.path)
         if value.path not in self.props.documents:
             self.props.documents[value.path] = _parse(value.raw)
         document = self.props.documents[value.path]

@@ -92,7 +92,7 @@ def kms_policy_defined(stack: Graph) -> Outcomes:
 @rule(
     level=OFF,
     severity=MEDIUM,
-    controls=("FSBP ELB.16",),
+    controls=("Security Hub ELB.16",),
     link=f"{LB_CONTROLS}#elb-16",
     fix="add a WebAclAssociation with the balancer's ARN (web_acl_arn of slipway's LoadBalancer and load_balancer)",
 )
@@ -139,7 +139,7 @@ def sqs_depth_alarm(stack: Graph) -> Outcomes:
     An alarm that tells only topics of this stack that nobody subscribes to does not count.
     """
     alone = {queue.urn for queue in _without(stack, QUEUE, REDRIVE_POLICY, "queueUrl", "url", "id")}
-    worked = [queue for queue in stack.of(QUEUE) if queue.sets("redrivePolicy") or queue.urn not in alone]
+    worked = [queue for queue in stack.of(QUEUE) if queue.has("redrivePolicy") or queue.urn not in alone]
     yield from _unwatched(stack, worked, (OLDEST, VISIBLE), "watches the age or number of messages")
 
 

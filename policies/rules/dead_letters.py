@@ -38,7 +38,7 @@ def sqs_dlq_configured(stack: Graph) -> Outcomes:
     for node in stack.of(REDRIVE_POLICY):
         covered |= {queue.urn for queue in stack.behind(node, "queueUrl", QUEUE, "url", "id")}
     for queue in stack.of(QUEUE):
-        if queue.urn not in aside | covered and not queue.sets("redrivePolicy"):
+        if queue.urn not in aside | covered and not queue.has("redrivePolicy"):
             yield Finding(
                 "redrivePolicy",
                 "is missing, so a message that cannot be handled comes back until it is dropped",
@@ -48,7 +48,7 @@ def sqs_dlq_configured(stack: Graph) -> Outcomes:
 
 def set_aside(stack: Graph) -> set[str]:
     """The URNs of the queues that are the dead-letter queue of something, or allow to be one."""
-    allow = {queue.urn for queue in stack.of(QUEUE) if queue.sets("redriveAllowPolicy")}
+    allow = {queue.urn for queue in stack.of(QUEUE) if queue.has("redriveAllowPolicy")}
     allow |= {
         queue.urn
         for policy in stack.of(REDRIVE_ALLOW_POLICY)

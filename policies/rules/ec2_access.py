@@ -22,7 +22,7 @@ SMALLEST_RSA_BITS: Final = 3072  # 128 bits of strength, NIST SP 800-57
     LAUNCH_TEMPLATE,
     level=ADVISORY,
     severity=LOW,
-    controls=("FSBP AutoScaling.4",),
+    controls=("Security Hub AutoScaling.4",),
     link="https://docs.aws.amazon.com/securityhub/latest/userguide/autoscaling-controls.html#autoscaling-4",
     fix="set metadataOptions.httpPutResponseHopLimit to 1, as slipway's Bastion does",
     settings={

@@ -63,7 +63,7 @@ def ecr_kms_encryption(repository: Resource) -> Outcomes:
     REPOSITORY,
     level=OFF,
     severity=MEDIUM,
-    controls=("FSBP ECR.5", "NIST SC-28"),
+    controls=("Security Hub ECR.5", "NIST SC-28"),
     link=f"{CONTROLS}#ecr-5",
     fix="set encryptionConfigurations[0].kmsKey; kms_key_arn of slipway's ContainerImage does so; "
     "on an existing repository this replaces it",

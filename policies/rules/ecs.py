@@ -48,8 +48,11 @@ def ecs_service_circuit_breaker(service: Resource) -> Outcomes:
         yield Deferred(controller.path)
     elif controller.text() not in ("CODE_DEPLOY", "EXTERNAL"):
         breaker = service["deploymentCircuitBreaker"]
-        for switch in (breaker["enable"], breaker["rollback"]):
-            yield from deny(switch, not switch.true, "is not true, so a failing deployment goes on for ever")
+        for switch, problem in (
+            (breaker["enable"], "is not true, so a failing deployment goes on for ever"),
+            (breaker["rollback"], "is not true, so a failed deployment stays as it is, half-way"),
+        ):
+            yield from deny(switch, not switch.true, problem)
 
 
 @rule(
@@ -113,7 +116,7 @@ def ecs_service_exec_disabled(service: Resource) -> Outcomes:
     SERVICE,
     level=ADVISORY,
     severity=LOW,
-    controls=("FSBP ECS.13",),
+    controls=("Security Hub ECS.13",),
     link=f"{CONTROLS}#ecs-13",
     fix="set propagateTags to SERVICE or TASK_DEFINITION and enableEcsManagedTags to true, as slipway's services do",
     remedy={"propagateTags": "SERVICE", "enableEcsManagedTags": True},

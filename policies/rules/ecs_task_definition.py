@@ -176,6 +176,8 @@ def ecs_taskdef_drop_capabilities(task: Resource) -> Outcomes:
 def ecs_taskdef_distinct_roles(task: Resource) -> Outcomes:
     """The code of a task does not share the role that pulls images and reads secrets for it."""
     code, agent = task["taskRoleArn"], task["executionRoleArn"]
+    if code.absent or agent.absent:
+        return
     if code.unknown or agent.unknown:
         yield Deferred(code.path)
     elif code.text() and code.text() == agent.text():

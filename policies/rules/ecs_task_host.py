@@ -34,7 +34,7 @@ def ecs_taskdef_no_host_pid(task: Resource) -> Outcomes:
     TASK_DEFINITION,
     level=MANDATORY,
     severity=MEDIUM,
-    controls=("FSBP ECS.17", "NIST AC-3"),
+    controls=("Security Hub ECS.17", "NIST AC-3"),
     link=f"{CONTROLS}#ecs-17",
     fix="set networkMode to awsvpc, as slipway's services do",
 )

@@ -39,7 +39,7 @@ def sns_to_sqs_queue_policy(stack: Graph) -> Outcomes:
 def _may_send(stack: Graph, subscription: Node, topics: list[Node], queue: Node) -> Outcomes:
     name, urn = queue.resource.name, subscription.urn
     holders = list(stack.pointing_at(queue, QUEUE_POLICY, "queueUrl", "url", "id"))
-    if queue.sets("policy"):
+    if queue.has("policy"):
         holders.append(queue)
     if not holders:
         yield Finding("endpoint", f"is queue {name!r}, which no queue policy opens", urn)
@@ -64,18 +64,23 @@ def _may_send(stack: Graph, subscription: Node, topics: list[Node], queue: Node)
         yield Finding("endpoint", f"is queue {name!r}, whose policy does not let this topic send", urn)
 
 
+def _sns(topic_arn: str) -> set[str]:
+    """The names of SNS; from a region that is opted into, it comes to a queue elsewhere by the region's own."""
+    parts = topic_arn.split(":")
+    return {SNS_SERVICE, f"sns.{parts[3]}.amazonaws.com" if len(parts) > 4 else SNS_SERVICE}
+
+
 def _verdict(statement: Value, topic_arn: str, queue_arn: str) -> str:
     """What one statement of the queue's policy says to the topic: allow, deny or nothing."""
-    principal = statement["Principal"]
-    services = statements.texts(principal["Service"]) if isinstance(principal.raw, dict) else []
-    if not statements.anyone(statement) and SNS_SERVICE not in services:
+    services = set(statements.principals(statement, "Service"))
+    if not statements.anyone(statement) and services.isdisjoint(_sns(topic_arn)):
         return ""
     if not statements.covers(statement, "Action", "sqs:SendMessage"):
         return ""
     if not statements.covers(statement, "Resource", queue_arn):
         return ""
-    account = topic_arn.split(":")[4] if topic_arn.count(":") > 4 else ""
-    holds = statements.condition_holds(statement, {"aws:sourcearn": topic_arn, "aws:sourceaccount": account})
+    facts = {"aws:sourcearn": topic_arn, "aws:sourceaccount": statements.account(topic_arn)}
+    holds = statements.condition_holds(statement, facts)
     if statements.allows(statement):
         return "" if holds is False else "allow"
     return "deny" if holds else ""

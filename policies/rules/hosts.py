@@ -11,9 +11,10 @@ from policies.rules.ec2 import INSTANCE
 from policies.rules.ecs import SERVICE
 from policies.rules.ecs_task_definition import TASK_DEFINITION
 from policies.rules.iam import ROLE
-from policies.rules.network_paths import SUBNET, opened
+from policies.rules.network_paths import SUBNET
 from policies.rules.role_grants import grants
 from policies.rules.security_group import GROUP
+from policies.rules.security_group_parts import opened
 from policies.rules.service_paths import balancers
 
 EIP, EIP_ASSOCIATION = "aws:ec2/eip:Eip", "aws:ec2/eipAssociation:EipAssociation"

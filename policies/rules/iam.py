@@ -3,7 +3,9 @@
 Source: https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html
 """
 
+import re
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from policies import statements
 from policies.registry import ADVISORY, CRITICAL, HIGH, LOW, MANDATORY, MEDIUM, OFF, Deferred, Finding, Outcomes, rule
@@ -15,6 +17,7 @@ ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 POLICIES = (POLICY, ROLE_POLICY, "aws:iam/userPolicy:UserPolicy", "aws:iam/groupPolicy:GroupPolicy", ROLE)
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html"
 BEST_PRACTICES = "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"
+EVERY_IDENTITY: Final = re.compile(r"arn:[^:]*:iam::[^:]*:((role|user|group|policy)/)?\*+")
 OURS = "`permissions` of slipway's services take actions and resources, and their own grants name both"
 
 
@@ -42,13 +45,19 @@ def forbid(owner: Resource, broken: Callable[[Value], bool], problem: str) -> Ou
 
 def on_everything(statement: Value) -> bool:
     """Whether it is about all resources, with no condition that narrows them."""
-    return statements.every_resource(statement) and not statement["Condition"].names()
+    return statements.every_resource(statement) and not statements.narrowed(statement)
+
+
+def every_identity(statement: Value) -> bool:
+    """Whether its resources hold every role, user, group or policy of an account, or simply everything."""
+    patterns = statements.texts(statement["Resource"])
+    return statements.every_resource(statement) or any(EVERY_IDENTITY.fullmatch(pattern) for pattern in patterns)
 
 
 def whole_service(statement: Value) -> bool:
     """Whether it names all actions of one service, such as `sqs:*`."""
     parts = [text.partition(":") for text in statements.texts(statement["Action"])]
-    return any(service.strip("*") and action and not action.strip("*") for service, _, action in parts)
+    return any(service.strip("*") and action and not action.strip("*?") for service, _, action in parts)
 
 
 @rule(
@@ -124,7 +133,7 @@ def iam_no_kms_decrypt_all(owner: Resource) -> Outcomes:
         decrypts = any(statements.covers(one, "Action", f"kms:{action}") for action in ("Decrypt", "ReEncryptFrom"))
         wide = any(text.endswith((":key/*", ":*")) for text in statements.texts(one["Resource"]))
         wide = wide or statements.every_resource(one)
-        return decrypts and wide and not statements.every_action(one) and not one["Condition"].names()
+        return decrypts and wide and not statements.every_action(one) and not statements.narrowed(one)
 
     yield from forbid(owner, every_key, "allows to decrypt with every key")
 
@@ -143,10 +152,9 @@ def iam_passrole_scoped(owner: Resource) -> Outcomes:
 
     def any_role(one: Value) -> bool:
         passes = statements.covers(one, "Action", "iam:PassRole") and not statements.every_action(one)
-        wide = statements.every_resource(one) or any(
-            text.endswith(("role/*", ":*")) for text in statements.texts(one["Resource"])
-        )
-        return passes and wide and "iam:passedtoservice" not in statements.condition_values(one)
+        services = statements.condition_values(one).get("iam:passedtoservice", [])
+        named = bool(services) and all(service.strip("*") for service in services)
+        return passes and every_identity(one) and not named
 
     yield from forbid(owner, any_role, "allows to pass every role to every service")
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from policies import statements
 from policies.registry import ADVISORY, HIGH, MANDATORY, MEDIUM, Finding, Outcomes, rule
-from policies.rules.iam import BEST_PRACTICES, OURS, POLICIES, allowing, forbid, on_everything
+from policies.rules.iam import BEST_PRACTICES, OURS, POLICIES, allowing, every_identity, forbid, on_everything
 from policies.values import Resource, Value
 
 # Actions that take no resource, or that only list; patterns of AWS's service authorization reference, 2026-11.
@@ -116,6 +116,10 @@ def granted(statement: Value, actions: Sequence[str]) -> list[str]:
     return [action for action in actions if statements.covers(statement, "Action", action)]
 
 
+def _on_identities(statement: Value) -> bool:
+    return every_identity(statement) and not statements.narrowed(statement)
+
+
 def _everywhere(owner: Resource, actions: Sequence[str], problem: str) -> Outcomes:
     yield from forbid(owner, lambda one: on_everything(one) and bool(granted(one, actions)), problem)
 
@@ -153,8 +157,8 @@ def iam_no_star_resource(owner: Resource) -> Outcomes:
 def iam_no_privilege_escalation(owner: Resource) -> Outcomes:
     """IAM policies do not let their holder become an administrator.
 
-    Looked for on every resource: changing policies, keys and trust, and passing a role to code that the holder runs,
-    within one policy.
+    Looked for on every resource, or every role, user, group or policy: changing policies, keys and trust, and passing a
+    role to code that the holder runs, within one policy.
     """
     running = False
     passing: list[Value] = []
@@ -164,9 +168,13 @@ def iam_no_privilege_escalation(owner: Resource) -> Outcomes:
             waiting = True
             continue
         running = running or bool(granted(one, RUNNING))
-        if on_everything(one) and granted(one, ["iam:PassRole"]):
+        if _on_identities(one) and granted(one, ["iam:PassRole"]):
             passing.append(one)
-    yield from _everywhere(owner, ESCALATING, "allows to change anybody's policies, keys or trust")
+    yield from forbid(
+        owner,
+        lambda one: _on_identities(one) and bool(granted(one, ESCALATING)),
+        "allows to change anybody's policies, keys or trust",
+    )
     if running and not waiting:
         for one in passing:
             yield Finding(one.path, "allows to pass every role to code that the holder may run")

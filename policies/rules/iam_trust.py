@@ -3,7 +3,9 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 """
 
+import re
 from collections.abc import Callable
+from typing import Final
 
 from policies import statements
 from policies.registry import ADVISORY, CRITICAL, HIGH, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, rule
@@ -12,6 +14,7 @@ from policies.values import Resource, Value
 
 GITHUB = "token.actions.githubusercontent.com"
 SOURCE_KEYS = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
+REGION: Final = re.compile(r"\.[a-z]{2,3}(-[a-z]+)+-\d\.")  # as in logs.eu-west-1.amazonaws.com
 # Services that say for whom they act when they assume a role; others, such as EC2 and Lambda, send no source.
 # Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html and the services' guides, 2026-11
 SAYING_FOR_WHOM = frozenset(
@@ -78,7 +81,7 @@ def iam_role_trust_no_account_root(role: Resource) -> Outcomes:
         role,
         lambda one: (
             any(text.endswith(":root") or text.isdigit() for text in statements.principals(one, "AWS"))
-            and not one["Condition"].names()
+            and not statements.narrowed(one)
         ),
         "trusts everything in an account",
     )
@@ -98,12 +101,17 @@ def iam_role_confused_deputy(role: Resource) -> Outcomes:
     Looks at services that say for whom they act; EC2 and Lambda, for example, do not, and a condition would lock them
     out.
     """
+
+    def for_anybody(one: Value) -> bool:
+        services = {REGION.sub(".", text) for text in statements.principals(one, "Service")}
+        given = statements.condition_values(one)
+        return not services.isdisjoint(SAYING_FOR_WHOM) and not any(
+            value.strip("*") for key in SOURCE_KEYS for value in given.get(key, [])
+        )
+
     yield from _forbid(
         role,
-        lambda one: (
-            not SAYING_FOR_WHOM.isdisjoint(statements.principals(one, "Service"))
-            and not set(SOURCE_KEYS) & set(statements.condition_values(one))
-        ),
+        for_anybody,
         "lets the service use the role for other accounts too",
     )
 
@@ -127,7 +135,7 @@ def iam_oidc_github_restricted(role: Resource) -> Outcomes:
         subjects = statements.condition_values(one).get(f"{GITHUB}:sub", [])
         return not subjects or any(not _names_a_repository(text) for text in subjects)
 
-    yield from _forbid(role, any_repository, "trusts the workflows of every repository")
+    yield from _forbid(role, any_repository, "trusts workflows of repositories that it does not name")
 
 
 def _names_a_repository(subject: str) -> bool:

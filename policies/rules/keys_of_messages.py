@@ -65,7 +65,7 @@ def _may_use(stack: Graph, sender: Node, prop: str, receiver: Node, service: str
         return
     for key in _keys(stack, receiver):
         holders = [one for one in stack.of(KEY_POLICY) if key in stack.behind(one, "keyId", KEY, "id", "keyId", "arn")]
-        if key.sets("policy"):
+        if key.has("policy"):
             holders.append(key)
         if any(holder.resource["policy"].unknown for holder in holders):
             yield Deferred("policy", key.urn)

@@ -12,15 +12,15 @@ KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html"
 DELETING = "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"
 OURS = "create_kms_key of slipway's Queue and FanOut makes a key that holds all of this"
-# Conditions that tie a request to one account or service within it. Source: FSBP KMS.5
-FIXING_KEYS = frozenset({"kms:calleraccount", "kms:viaservice"})
+# Ties a request to one account; kms:ViaService does not, since each account has that service.
+FIXING_KEYS = frozenset({"kms:calleraccount"})
 
 
 @rule(
     KEY,
     level=MANDATORY,
     severity=MEDIUM,
-    controls=("FSBP KMS.4", "CIS 4.6", "NIST SC-12"),
+    controls=("Security Hub KMS.4", "CIS 4.6", "NIST SC-12"),
     link=f"{CONTROLS}#kms-4",
     fix=f"set enableKeyRotation to true; {OURS}",
     remedy={"enableKeyRotation": True},

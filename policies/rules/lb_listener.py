@@ -34,13 +34,16 @@ def _over_tls(listener: Resource) -> bool:
 def lb_listener_https(listener: Resource) -> Outcomes:
     """HTTP listeners do nothing but redirect to HTTPS.
 
-    ELB.18 finds the redirect too, since it knows no exception; here it passes, as ELB.1 asks for it.
+    ELB.18 finds the redirect too, since it knows no exception; here it passes, as ELB.1 asks for it. A listener with a
+    port and no protocol is HTTP: the provider fills that in for application load balancers, and network load balancers
+    refuse it.
     """
     protocol = listener["protocol"]
+    plain = protocol.text() == "HTTP" or (protocol.absent and not listener["port"].absent)
     actions = list(listener["defaultActions"].elements())
     if protocol.unknown:
         yield Deferred(protocol.path)
-    elif protocol.text() == "HTTP":
+    elif plain:
         unknown = [value for action in actions for value in _redirect(action) if value.unknown]
         redirects = bool(actions) and all(_to_https(action) for action in actions)
         yield from deny(

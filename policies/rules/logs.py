@@ -17,7 +17,7 @@ SPARSE_METRICS = ("Errors", "HTTPCode_", "NumberOfMessages", "NumberOfNotificati
     LOG_GROUP,
     level=ADVISORY,
     severity=MEDIUM,
-    controls=("FSBP CloudWatch.16", "NIST AU-11"),
+    controls=("Security Hub CloudWatch.16", "NIST AU-11"),
     link=f"{CONTROLS}#cloudwatch-16",
     fix="set retentionInDays; slipway's services keep logs for 30 days unless told otherwise",
     settings={
@@ -25,7 +25,7 @@ SPARSE_METRICS = ("Errors", "HTTPCode_", "NumberOfMessages", "NumberOfNotificati
             "type": "integer",
             "minimum": 1,
             "default": 1,
-            "description": "Fewest days to keep; FSBP asks for 365.",
+            "description": "Fewest days to keep; CloudWatch.16 of Security Hub asks for 365.",
         }
     },
 )
@@ -67,7 +67,7 @@ def log_group_encrypted(group: Resource) -> Outcomes:
     METRIC_ALARM,
     level=ADVISORY,
     severity=HIGH,
-    controls=("FSBP CloudWatch.15", "NIST AU-6", "NIST SI-4"),
+    controls=("Security Hub CloudWatch.15", "NIST AU-6", "NIST SI-4"),
     link=f"{CONTROLS}#cloudwatch-15",
     fix="set alarmActions to the ARN of a topic that somebody reads, as the alarms that slipway's components make do",
 )
@@ -81,7 +81,7 @@ def alarm_has_action(alarm: Resource) -> Outcomes:
     METRIC_ALARM,
     level=ADVISORY,
     severity=HIGH,
-    controls=("FSBP CloudWatch.17", "NIST AU-6", "NIST SI-4"),
+    controls=("Security Hub CloudWatch.17", "NIST AU-6", "NIST SI-4"),
     link=f"{CONTROLS}#cloudwatch-17",
     fix="remove actionsEnabled, as the alarms that slipway's components make do",
     remedy={"actionsEnabled": True},

@@ -4,12 +4,11 @@ Source: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
 """
 
 from policies.graph import Graph, Node
-from policies.networks import covers_the_internet
 from policies.registry import ADVISORY, HIGH, MANDATORY, MEDIUM, OFF, Deferred, Finding, Outcomes, rule
 from policies.rules.ecs import SERVICE
 from policies.rules.lb import LOAD_BALANCERS
-from policies.rules.security_group import GROUP, GROUP_RULE, INGRESS_RULE, grants
-from policies.values import UnreadableError
+from policies.rules.security_group import GROUP
+from policies.rules.security_group_parts import opened
 
 SUBNET = "aws:ec2/subnet:Subnet"
 TABLE = "aws:ec2/routeTable:RouteTable"
@@ -111,27 +110,6 @@ def ecs_service_multi_az(stack: Graph) -> Outcomes:
             yield Finding("networkConfiguration.subnets", "are all in one zone", service.urn)
 
 
-def opened(stack: Graph, group: Node) -> Outcomes:
-    """A finding for each rule, inline or a resource of its own, by which the group admits the internet."""
-    for kind in (INGRESS_RULE, GROUP_RULE):
-        for one in stack.pointing_at(group, kind, "securityGroupId", "id"):
-            yield from _public(one)
-    if group.sets("ingress"):
-        yield from _public(group)
-
-
-def _public(written: Node) -> Outcomes:
-    try:
-        given, waiting = grants(written.resource)
-    except UnreadableError as error:
-        yield Finding(error.path, f"is not {error.expected}", written.urn)
-        return
-    yield from (Deferred(one.path, written.urn) for one in waiting)
-    if covers_the_internet(grant.network for grant in given):
-        paths = ", ".join(dict.fromkeys(grant.path for grant in given if covers_the_internet([grant.network])))
-        yield Finding(paths or "ingress", "admits the internet, and no load balancer stands behind it", written.urn)
-
-
 def _tables(stack: Graph, subnet: Node) -> list[Node]:
     """The subnet's own route tables, or else its VPC's main one."""
     own = [
@@ -165,6 +143,6 @@ def _to_internet_gateway(stack: Graph, table: Node) -> bool:
 
 def _leads_out(stack: Graph, table: Node) -> bool:
     """Whether any route leaves the VPC, inline or a resource of its own."""
-    if table.sets("routes") or _to_internet_gateway(stack, table):
+    if table.has("routes") or _to_internet_gateway(stack, table):
         return True
-    return any(route.sets(way) for route in _routes(stack, table) for way in WAYS_OUT)
+    return any(route.has(way) for route in _routes(stack, table) for way in WAYS_OUT)

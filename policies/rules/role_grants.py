@@ -7,12 +7,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from policies import statements
-from policies.graph import Graph, Node
+from policies.graph import Graph, Node, texts
 from policies.rules.iam import POLICY, ROLE_POLICY, on_everything, whole_service
 from policies.rules.iam_scope import DATA, ESCALATING, PERMISSIONS, granted
 from policies.values import Value
 
 ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+# Each with the properties that name the role, or roles, and the policy, or policies.
+ATTACHMENTS: Final = (
+    (ATTACHMENT, "role", "policyArn"),
+    ("aws:iam/policyAttachment:PolicyAttachment", "roles", "policyArn"),
+    ("aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive", "roleName", "policyArns"),
+)
 WIDE_MANAGED: Final = ("FullAccess", "AdministratorAccess", "PowerUserAccess")
 
 
@@ -60,12 +66,20 @@ class Grants:
 def grants(stack: Graph, role: Node) -> Grants:
     """What the role's inline, attached and managed policies allow."""
     holders = stack.pointing_at(role, ROLE_POLICY, "role", "name", "id", "arn")
-    attachments = stack.pointing_at(role, ATTACHMENT, "role", "name", "id", "arn")
-    attached = [stack.behind(one, "policyArn", POLICY, "arn", "id") for one in attachments]
+    attachments = [
+        (one, prop)
+        for kind, roles, prop in ATTACHMENTS
+        for one in stack.pointing_at(role, kind, roles, "name", "id", "arn")
+    ]
+    attached = [stack.behind(one, prop, POLICY, "arn", "id") for one, prop in attachments]
     documents = [one.resource.document("policy") for one in [*holders, *(it for found in attached for it in found)]]
-    inline = [one["policy"] for one in role.resource["inlinePolicies"].elements() if role.sets("inlinePolicies")]
+    inline = [one["policy"] for one in role.resource["inlinePolicies"].elements() if role.has("inlinePolicies")]
     documents += [role.resource.parsed(one) for one in inline]
-    elsewhere = any(not found for found in attached) or role.sets("managedPolicyArns")
+    named = [arn for one, prop in attachments for arn in texts(one.resource[prop].raw)]
+    named += texts(role.resource["managedPolicyArns"].raw)  # as an output, what the attachments attach
+    ours = stack.by_output((POLICY,), ("arn", "id"))
+    later = role.resource["managedPolicyArns"].unknown and role.has("managedPolicyArns")
+    elsewhere = later or any(not found for found in attached) or any(arn not in ours for arn in named)
     allowed = [
         one
         for document in documents
@@ -73,7 +87,5 @@ def grants(stack: Graph, role: Node) -> Grants:
         for one in statements.statements(document)
         if statements.allows(one)
     ]
-    named = [one.raw for one in role.resource["managedPolicyArns"].elements() if isinstance(one.raw, str)]
-    managed = [arn for one in attachments if (arn := one.output("policyArn"))]
     unknown = any(document.unknown for document in documents)
-    return Grants(allowed, [*managed, *named], unknown, elsewhere, not documents and not elsewhere)
+    return Grants(allowed, named, unknown, elsewhere, not documents and not elsewhere)

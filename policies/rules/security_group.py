@@ -24,7 +24,15 @@ CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-control
     INGRESS_RULE,
     level=MANDATORY,
     severity=CRITICAL,
-    controls=("FSBP EC2.13", "FSBP EC2.53", "FSBP EC2.54", "CIS 6.3", "CIS 6.4", "NIST SC-7", "NIST CM-7"),
+    controls=(
+        "Security Hub EC2.13",
+        "Security Hub EC2.53",
+        "Security Hub EC2.54",
+        "CIS 6.3",
+        "CIS 6.4",
+        "NIST SC-7",
+        "NIST CM-7",
+    ),
     link=f"{CONTROLS}#ec2-13",
     fix="name the addresses that may connect (allowed_cidr_blocks of slipway's Bastion), or use Session Manager, which "
     "needs no open port",
@@ -71,31 +79,35 @@ def denied_port(group: Resource, port: int) -> Outcomes:
 
 def grants(group: Resource) -> tuple[list[Grant], list[Deferred]]:
     """What the ingress rules grant to CIDRs, and the rules that are not known yet."""
-    return _grants(group, _written(group, INGRESS_RULE, "ingress"))
+    return _grants(_written(group, INGRESS_RULE, "ingress"))
 
 
 def egress_grants(group: Resource) -> tuple[list[Grant], list[Deferred]]:
     """What the egress rules let out to CIDRs, and the rules that are not known yet."""
-    return _grants(group, _written(group, EGRESS_RULE, "egress"))
+    return _grants(_written(group, EGRESS_RULE, "egress"))
 
 
-def _grants(
-    group: Resource, written: Iterator[tuple[Value | Resource, list[Value]]]
-) -> tuple[list[Grant], list[Deferred]]:
+def _grants(written: Iterator[tuple[Value | Resource, list[Value]]]) -> tuple[list[Grant], list[Deferred]]:
     known: list[Grant] = []
     waiting: list[Deferred] = []
     for entry, cidrs in written:
-        protocol = entry["ipProtocol"] if group.type in (INGRESS_RULE, EGRESS_RULE) else entry["protocol"]
-        low, high = entry["fromPort"], entry["toPort"]
-        unknown = [value for value in (protocol, low, high, *cidrs) if value.unknown]
-        if unknown:
-            waiting.append(Deferred(unknown[0].path))
-        if protocol.unknown or low.unknown or high.unknown:
-            continue
-        name = protocol_name(_spelled(protocol))
-        bounds = ALL_PORTS if name == "all" else (int(low.number() or 0), int(high.number() or 0))
-        known += [_grant(name, bounds, cidr) for cidr in cidrs if not cidr.unknown]
+        reach = reached(entry)
+        unknown = [reach] if isinstance(reach, Deferred) else [Deferred(cidr.path) for cidr in cidrs if cidr.unknown]
+        waiting += unknown[:1]
+        if not isinstance(reach, Deferred):
+            known += [_grant(*reach, cidr) for cidr in cidrs if not cidr.unknown]
     return known, waiting
+
+
+def reached(entry: Value | Resource) -> tuple[str, tuple[int, int]] | Deferred:
+    """The protocol and ports of one rule, in either resource's names."""
+    protocol = entry["protocol"] if entry["ipProtocol"].absent else entry["ipProtocol"]
+    low, high = entry["fromPort"], entry["toPort"]
+    for value in (protocol, low, high):
+        if value.unknown:
+            return Deferred(value.path)
+    name = protocol_name(_spelled(protocol))
+    return name, ALL_PORTS if name == "all" else (int(low.number() or 0), int(high.number() or 0))
 
 
 def _written(group: Resource, rule_type: str, side: str) -> Iterator[tuple[Value | Resource, list[Value]]]:

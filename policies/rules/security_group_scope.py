@@ -21,37 +21,12 @@ from policies.values import Resource
 INGRESS = (GROUP, DEFAULT_GROUP, GROUP_RULE, INGRESS_RULE)
 RULES_LINK = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 # Ports of services that are attacked where they are found. Source: FSBP EC2.19.
-HIGH_RISK_PORTS = tuple(
-    map(
-        int,
-        [
-            "20",
-            "21",
-            "22",
-            "23",
-            "25",
-            "110",
-            "135",
-            "143",
-            "445",
-            "1433",
-            "1434",
-            "3000",
-            "3306",
-            "3389",
-            "4333",
-            "5000",
-            "5432",
-            "5500",
-            "5601",
-            "8080",
-            "8088",
-            "8888",
-            "9200",
-            "9300",
-        ],
-    )
+# fmt: off
+HIGH_RISK_PORTS = (
+    20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 3389, 4333, 5000, 5432, 5500, 5601, 8080, 8088, 8888,
+    9200, 9300,
 )
+# fmt: on
 EMPTY_WORDS = ("", "Managed by Pulumi", "Managed by Terraform")
 
 
@@ -59,7 +34,7 @@ EMPTY_WORDS = ("", "Managed by Pulumi", "Managed by Terraform")
     *INGRESS,
     level=MANDATORY,
     severity=CRITICAL,
-    controls=("FSBP EC2.14", "CIS 6.3", "CIS 6.4", "NIST SC-7", "NIST CM-7"),
+    controls=("Security Hub EC2.14", "CIS 6.3", "CIS 6.4", "NIST SC-7", "NIST CM-7"),
     link=f"{CONTROLS}#ec2-14",
     fix="name the addresses that may connect, or use Fleet Manager, which needs no open port; slipway's Bastion is Linux",
 )
@@ -90,30 +65,34 @@ def sg_no_ingress_http(group: Resource) -> Outcomes:
     controls=("FSBP EC2.18", "NIST CM-7"),
     link=f"{CONTROLS}#ec2-18",
     fix="put a load balancer with port 443 before it, as slipway's FargateService does, or add the port to allowedPorts "
-    "in the policy config",
+    "or allowedUdpPorts in the policy config",
     settings={
         "allowedPorts": {
             "type": "array",
             "items": {"type": "integer"},
             "default": [80, 443],
             "description": "TCP ports that the internet may reach.",
-        }
+        },
+        "allowedUdpPorts": {
+            "type": "array",
+            "items": {"type": "integer"},
+            "default": [],
+            "description": "UDP ports that the internet may reach.",
+        },
     },
 )
 def sg_only_authorized_ports(group: Resource) -> Outcomes:
-    """Security groups open only ports to the internet that the policy config allows.
-
-    Every UDP port counts as not allowed.
-    """
+    """Security groups open only ports to the internet that the policy config allows."""
     given, waiting = grants(group)
     yield from waiting
-    for protocol, allowed in (("tcp", set(group.config["allowedPorts"])), ("udp", set[int]())):
+    for protocol, setting in (("tcp", "allowedPorts"), ("udp", "allowedUdpPorts")):
+        allowed = set(group.config[setting])
         for low, high in open_ports(given, protocol):
             beside = next((port for port in range(low, high + 1) if port not in allowed), None)
             if beside is not None:
                 paths = dict.fromkeys(grant.path for grant in opening(given, protocol, beside))
                 span = f"port {low}" if low == high else f"ports {low} to {high}"
-                problem = f"opens {protocol.upper()} {span} to the internet, which allowedPorts does not cover"
+                problem = f"opens {protocol.upper()} {span} to the internet, which {setting} does not cover"
                 yield Finding(", ".join(paths), problem)
 
 

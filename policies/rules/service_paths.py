@@ -149,7 +149,7 @@ def _admits(stack: Graph, group: Node, sources: list[Node], port: int) -> bool |
         for kind, prop in ((INGRESS_RULE, "referencedSecurityGroupId"), (GROUP_RULE, "sourceSecurityGroupId"))
         for one in stack.pointing_at(group, kind, "securityGroupId", "id")
     ]
-    if group.sets("ingress"):
+    if group.has("ingress"):
         verdicts.append(_inline_admits(stack, group, sources, port))
     return True if True in verdicts else None if None in verdicts else False
 

@@ -37,15 +37,18 @@ def sns_topic_policy_no_public(topic: Resource) -> Outcomes:
     TOPIC,
     level=MANDATORY,
     severity=MEDIUM,
-    controls=("FSBP SNS.1", "NIST SC-28"),
+    controls=("Security Hub SNS.1", "NIST SC-28"),
     link=f"{CONTROLS}#sns-1",
     fix="set kmsMasterKeyId, to a key of your own where alarms, EventBridge or S3 publish, since alias/aws/sns does not "
     "let them; slipway's Topic and FanOut encrypt by default (kms_key_id)",
 )
 def sns_topic_encrypted(topic: Resource) -> Outcomes:
-    """SNS topics encrypt messages at rest."""
+    """SNS topics encrypt messages at rest with KMS.
+
+    AWS encrypts the disks below in any case, and took SNS.1 out of FSBP for it; a key says who may read, and shows who did.
+    """
     key = topic["kmsMasterKeyId"]
-    yield from deny(key, not key.text(), "is missing, so messages lie in clear until they are delivered")
+    yield from deny(key, not key.text(), "is missing, so no key of KMS guards messages until they are delivered")
 
 
 @rule(
@@ -80,6 +83,7 @@ def sns_topic_policy_no_cross_account(policy: Resource) -> Outcomes:
 
 @rule(
     TOPIC_POLICY,
+    TOPIC,
     level=ADVISORY,
     severity=MEDIUM,
     controls=("NIST SC-8",),
@@ -88,10 +92,11 @@ def sns_topic_policy_no_cross_account(policy: Resource) -> Outcomes:
     "Topic and FanOut do",
 )
 def sns_topic_tls_only(policy: Resource) -> Outcomes:
-    """SNS topics refuse messages that come without TLS."""
+    """Policies of SNS topics refuse messages that come without TLS."""
     document = policy.document("policy")
-    closed = document.unknown or statements.refuses_without_tls(document, "sns:Publish")
-    yield from deny(document, not closed, "does not refuse to publish without TLS")
+    if policy.type == TOPIC_POLICY or not document.absent:
+        closed = document.unknown or statements.refuses_without_tls(document, "sns:Publish")
+        yield from deny(document, not closed, "does not refuse to publish without TLS")
 
 
 @rule(

@@ -99,6 +99,7 @@ def sqs_policy_no_star_action(queue: Resource) -> Outcomes:
 
 @rule(
     QUEUE_POLICY,
+    QUEUE,
     level=ADVISORY,
     severity=MEDIUM,
     controls=("NIST SC-8",),
@@ -107,10 +108,11 @@ def sqs_policy_no_star_action(queue: Resource) -> Outcomes:
     "FanOut do",
 )
 def sqs_policy_tls_only(policy: Resource) -> Outcomes:
-    """SQS queues refuse requests that come without TLS."""
+    """Policies of SQS queues refuse requests that come without TLS."""
     document = policy.document("policy")
-    closed = document.unknown or all(statements.refuses_without_tls(document, action) for action in USED_ACTIONS)
-    yield from deny(document, not closed, "does not refuse requests without TLS")
+    if policy.type == QUEUE_POLICY or not document.absent:
+        closed = document.unknown or all(statements.refuses_without_tls(document, action) for action in USED_ACTIONS)
+        yield from deny(document, not closed, "does not refuse requests without TLS")
 
 
 @rule(

@@ -30,14 +30,14 @@ def sg_attached(stack: Graph) -> Outcomes:
 @rule(
     level=ADVISORY,
     severity=LOW,
-    controls=("FSBP EC2.12",),
+    controls=("Security Hub EC2.12",),
     link=f"{CONTROLS}#ec2-12",
     fix="remove the address, which costs money while it is not used, or attach it",
 )
 def eip_attached(stack: Graph) -> Outcomes:
     """Elastic IPs are attached to something."""
     for address in stack.of("aws:ec2/eip:Eip"):
-        attached = address.sets("instance") or address.sets("networkInterface")
+        attached = address.has("instance") or address.has("networkInterface")
         if not attached and not stack.users(address, "allocationId"):
             yield Finding("id", "is attached to nothing", address.urn)
 
@@ -55,7 +55,7 @@ def nacl_attached(stack: Graph) -> Outcomes:
         association = stack.pointing_at(
             acl, "aws:ec2/networkAclAssociation:NetworkAclAssociation", "networkAclId", "id"
         )
-        if not association and not acl.sets("subnetIds"):
+        if not association and not acl.has("subnetIds"):
             yield Finding("subnetIds", "names no subnet", acl.urn)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tests.policies.analyzer import UNKNOWN, Node
+from tests.policies.cases_graph_evasions import EVASIONS
 from tests.policies.cases_graph_hosts import HOST_CASES
 from tests.policies.cases_graph_messages import MESSAGE_CASES, SNS_MAY
 from tests.policies.cases_graph_more import MORE
@@ -233,8 +234,13 @@ STACKS = [
     ),
 ]
 GRAPH_CASES = [
-    replace(
-        case, also=[*case.also, *MORE.get(case.rule, ([], []))[0]], bad=[*case.bad, *MORE.get(case.rule, ([], []))[1]]
-    )
-    for case in STACKS
+    *(
+        replace(
+            case,
+            also=[*case.also, *MORE.get(case.rule, ([], []))[0]],
+            bad=[*case.bad, *MORE.get(case.rule, ([], []))[1]],
+        )
+        for case in STACKS
+    ),
+    *EVASIONS,
 ]

@@ -15,6 +15,7 @@ from policies.pack import Pack
 from policies.registry import ADVISORY, MANDATORY, OFF, PROFILES, rules
 from policies.rules_md import RULES_MD
 from tests.policies.analyzer import UNKNOWN, Node, Shown, analyze, analyze_stack, configure, ours, struct, urn
+from tests.policies.graph_samples import TARGETS
 from tests.policies.samples import QUEUE, REPOSITORY, SERVICE
 
 TODAY = datetime.date(2026, 11, 23)
@@ -96,15 +97,16 @@ def test_an_exemption_whose_check_still_waits_may_be_needed() -> None:
 def test_a_profile_gives_each_rule_its_level() -> None:
     def levels(profile: str, **more: Any) -> Mapping[str, str]:
         servicer = pack(profile=profile, **more)
-        shown = [*analyze(servicer, SERVICE, PUBLIC), *analyze(servicer, REPOSITORY, {"forceDelete": True})]
-        return {one.rule: one.level for one in shown}
+        resources = ((SERVICE, PUBLIC), (REPOSITORY, {"forceDelete": True}), (TARGETS, {"protocol": "HTTP"}))
+        return {one.rule: one.level for kind, props in resources for one in analyze(servicer, kind, props)}
 
     assert levels("baseline")["ecs-service-no-public-ip"] == "mandatory"
     assert "ecs-service-exec-disabled" not in levels("baseline")
     assert levels("prod")["ecs-service-exec-disabled"] == "advisory"
     assert "ecs-service-exec-disabled" not in levels("prod", keepBaseline=["ecs-service-exec-disabled"])
     assert set(levels("cis")) == set()
-    assert "ecr-cmk-encryption" in levels("fsbp")
+    assert levels("fsbp")["tg-protocol-encrypted"] == "advisory"
+    assert "ecr-cmk-encryption" not in levels("fsbp"), "ECR.5 is of another standard of Security Hub"
     assert "ecr-no-force-delete" not in levels("fsbp")
 
 

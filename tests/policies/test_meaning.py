@@ -77,7 +77,11 @@ def statement(**elements: Any) -> Value:
         ({"ForAnyValue:StringEquals": {"aws:PrincipalOrgID": ["o-1"]}}, True),
         ({"ArnLike": {"AWS:SourceArn": "arn:aws:s3:::uploads"}}, True),
         ({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, True),
-        ({"Bool": {"aws:ViaAWSService": "true"}}, True),
+        ({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["o-1/r-1/ou-1/*"]}}, True),
+        ({"StringEquals": {"aws:SourceAccount": 123456789012}}, True),
+        ({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["*/r-1/*"]}}, False),
+        ({"Bool": {"aws:ViaAWSService": "true"}}, False),
+        ({"IpAddress": {"aws:SourceIp": ["0.0.0.0/1", "128.0.0.0/1"]}}, False),
         ({"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}, False),
         ({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::*"}}, False),
         ({"StringEquals": {"aws:SourceAccount": ["123456789012", "*"]}}, False),
@@ -91,6 +95,55 @@ def statement(**elements: Any) -> Value:
 )
 def test_only_a_fixed_value_under_a_known_key_says_who_may_call(condition: Any, fixed: bool) -> None:
     assert statements.fixed_by_condition(statement(Condition=condition)) is fixed
+
+
+@pytest.mark.parametrize(
+    ("condition", "narrowed"),
+    [
+        (None, False),
+        ({"StringLike": {"aws:PrincipalArn": "*"}}, False),
+        ({"ArnLikeIfExists": {"aws:SourceArn": ["arn:aws:sns:*", "**"]}}, False),
+        ({"IpAddress": {"aws:SourceIp": ["0.0.0.0/0"]}}, False),
+        ({"Bool": {"aws:SecureTransport": True}}, False),
+        ({"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:ResourceTag/team": "shop"}}, True),
+        ({"StringEquals": {"aws:PrincipalArn": "*"}}, True),
+        ({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, True),
+        ({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, True),
+    ],
+)
+def test_a_condition_narrows_only_when_it_may_leave_somebody_or_something_out(condition: Any, narrowed: bool) -> None:
+    assert statements.narrowed(statement(Condition=condition)) is narrowed
+
+
+@pytest.mark.parametrize(
+    ("condition", "refuses"),
+    [
+        ({"Bool": {"aws:SecureTransport": "false"}}, True),
+        ({"Bool": {"aws:SecureTransport": False}}, True),
+        ({"BoolIfExists": {"AWS:SecureTransport": ["false"]}}, True),
+        ({"Bool": {"aws:SecureTransport": "true"}}, False),
+        ({"Bool": {"aws:SecureTransport": "false"}, "StringEquals": {"aws:SourceAccount": "1"}}, False),
+        ({"StringEquals": {"aws:SecureTransport": "false"}}, False),
+    ],
+)
+def test_only_a_deny_of_everything_without_tls_refuses_it(condition: Any, refuses: bool) -> None:
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Condition": condition}
+    assert statements.refuses_without_tls(Value({"Statement": deny}, "p"), "sqs:SendMessage") is refuses
+
+
+@pytest.mark.parametrize(
+    ("principal", "all_of_them"),
+    [
+        ("*", True),
+        ({"AWS": ["arn:aws:iam::1:root", "*"]}, True),
+        ({"Service": "*"}, True),
+        ({"Federated": "*"}, True),
+        ({"AWS": "arn:aws-us-gov:iam::1:root"}, False),
+        ({"Service": "ec2.amazonaws.com.cn"}, False),
+    ],
+)
+def test_a_star_of_any_kind_is_everybody(principal: Any, all_of_them: bool) -> None:
+    assert statements.anyone(statement(Principal=principal)) is all_of_them
 
 
 @pytest.mark.parametrize(

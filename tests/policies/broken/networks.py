@@ -45,6 +45,11 @@ aws.vpc.SecurityGroupIngressRule(
 group("sg-too-many-rules", *[opened(port, port, "10.0.0.0/8") for port in range(1, 53)])
 conflict = group("sg-rule-management-conflict", opened(443, 443, "10.0.0.0/8"))
 aws.vpc.SecurityGroupIngressRule("beside", security_group_id=conflict.id, ip_protocol="tcp", cidr_ipv4="10.0.0.0/8")
+parts = group("sg-no-ingress-by-parts")
+for number, half in enumerate(("0.0.0.0/1", "128.0.0.0/1")):
+    aws.vpc.SecurityGroupIngressRule(
+        f"half-{number}", security_group_id=parts.id, ip_protocol="tcp", from_port=22, to_port=22, cidr_ipv4=half
+    )
 
 # VPCs
 aws.ec2.DefaultVpc("vpc-no-default-vpc")
