@@ -117,6 +117,18 @@ def test_many_topics_share_one_statement() -> None:
     ]
 
 
+def test_tags_of_ones_own_reach_every_resource_that_has_tags() -> None:
+    built = queue({"create_kms_key": True, "alarm_topic_arn": TOPIC, "tags": {"team": "shop"}})
+    tagged = {f"{it.type.split(':')[-1]} {it.name}": it.inputs["tags"] for it in built.resources if "tags" in it.inputs}
+    assert tagged == {
+        "Key work": {"Name": "work", "team": "shop"},
+        "MetricAlarm work-age": {"Name": "work-age", "team": "shop"},
+        "MetricAlarm work-dead": {"Name": "work-dead", "team": "shop"},
+        "Queue work": {"Name": "work", "team": "shop"},
+        "Queue work-dead": {"Name": "work-dead", "team": "shop"},
+    }
+
+
 def test_a_key_of_ones_own_takes_the_place_of_the_managed_one() -> None:
     for made in queue({"kms_key_id": KEY}).of_type("queue:Queue"):
         assert made.inputs["kmsMasterKeyId"] == KEY
@@ -208,9 +220,15 @@ def test_a_fifo_queue_of_high_throughput_counts_within_groups() -> None:
 def test_a_key_of_its_own_lets_sns_and_alarms_of_the_account_in_and_rotates() -> None:
     built = queue({"create_kms_key": True})
     key = built.one("key:Key", "work").inputs
-    assert key["enableKeyRotation"] is True
+    assert (key["enableKeyRotation"], key["description"]) == (True, "Messages of work")
     iam, delivery = json.loads(key["policy"])["Statement"]
-    assert iam["Principal"] == {"AWS": "arn:aws:iam::123456789012:root"}
+    assert iam == {
+        "Sid": "AllowIam",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
     assert delivery == {
         "Sid": "AllowDelivery",
         "Effect": "Allow",
