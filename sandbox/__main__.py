@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sandbox import lifecycle, shell
+from sandbox import lifecycle, shell, stacks
 from sandbox.errors import SandboxError
 from sandbox.home import Home, Record, locate
 
@@ -34,7 +34,10 @@ def stop(home: Home, _: argparse.Namespace) -> None:
 
 
 def env(home: Home, _: argparse.Namespace) -> None:
-    print(shell.script(home, _running(home).ports))
+    record = _running(home)
+    for pid in stacks.release_dead_locks(home):
+        print(f"A pulumi (process {pid}) was killed; the lock that it left is released", file=sys.stderr)
+    print(shell.script(home, record.ports))
 
 
 def reset(home: Home, _: argparse.Namespace) -> None:

@@ -9,7 +9,8 @@ from sandbox.network import LOOPBACK
 REGION = "eu-west-1"
 CREDENTIAL = "sandbox"
 # Steer a client to an identity or an endpoint, and would win over what is exported.
-UNSET = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "PULUMI_CONFIG_PASSPHRASE")
+UNSET = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "PULUMI_CONFIG_PASSPHRASE",
+         "PULUMI_OPTION_STACK")  # fmt: skip
 UNSET_WHERE_SET = ("AWS_ENDPOINT_URL_", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_ROLE_", "AWS_WEB_IDENTITY_",
                    "AWS_CONTAINER_", "AWS_USE_")  # fmt: skip
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")

@@ -1,13 +1,16 @@
-"""Whether the stacks' state points at the cloud that is there."""
+"""Whether the stacks' state points at the cloud that is there, and is free to be worked on."""
 
 import gzip
 import json
+import os
+import socket
 from pathlib import Path
 
 from sandbox.errors import RESET, SandboxError
 from sandbox.home import Home, write_private
 
 STACKS = Path(".pulumi", "stacks")
+LOCKS = Path(".pulumi", "locks")
 SUFFIXES = (".json", ".json.gz")
 
 
@@ -56,6 +59,31 @@ def resources_by_stack(home: Home) -> dict[str, int]:
                 f"or run {RESET} to begin again with an empty cloud and an empty state"
             ) from error
     return found
+
+
+def release_dead_locks(home: Home) -> list[int]:
+    """Removes the locks that a killed `pulumi` of this machine left, and returns its process number for each."""
+    dead = []
+    for path in sorted((home.state / LOCKS).rglob("*.json")):
+        try:
+            lock = json.loads(path.read_bytes())
+            pid, host = int(lock["pid"]), lock["hostname"]
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # being written or taken away, or not of this form: Pulumi says what it makes of it
+        if host == socket.gethostname() and not _lives(pid):
+            path.unlink(missing_ok=True)
+            dead.append(pid)
+    return dead
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
 
 
 def _is_in_the_cloud(resource_type: str) -> bool:

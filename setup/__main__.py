@@ -17,7 +17,8 @@ from functools import cache
 from pathlib import Path
 
 from setup import next_steps, python_environment
-from setup.steps import ROOT, Step, StepError, run, say
+from setup.machine import MachineError
+from setup.steps import ROOT, Step, StepError, foreground, run, say
 
 PYTHON = str(python_environment.PYTHON)
 ENGINE = [sys.executable, "-m", "engine"]
@@ -44,6 +45,13 @@ def environment() -> dict[str, str]:
     return {**env, "PYTHONUNBUFFERED": "1"}
 
 
+def need_python() -> None:
+    """Raises StepError, the fix said, where .venv was never made, or making it was interrupted."""
+    if not python_environment.was_made():
+        print("this checkout has no Python environment; run make up, or make ready for that alone", file=sys.stderr)
+        raise StepError("python")
+
+
 @cache
 def engine_directory() -> str:
     """Directory of the `pulumi` to use, for PATH. Raises StepError when there is none and it cannot be had."""
@@ -56,6 +64,7 @@ def engine_directory() -> str:
 
 def exports() -> str:
     """Shell commands that attach a shell to the running sandbox. Raises StepError when it does not run."""
+    need_python()
     ended = subprocess.run([PYTHON, "-m", "sandbox", "env"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     if ended.returncode != 0:
         raise StepError("sandbox env")
@@ -74,7 +83,7 @@ def exports() -> str:
 def attached(command: str, stdout: int | None = None) -> "subprocess.CompletedProcess[str]":
     """Run a shell command attached to the sandbox, on the caller's terminal. `stdout` as in subprocess."""
     script = f"{exports()}\n{command}"
-    return subprocess.run(["sh", "-c", script], cwd=ROOT, env=environment(), text=True, stdout=stdout)
+    return foreground(["sh", "-c", script], environment(), stdout)
 
 
 def up() -> int:
@@ -96,8 +105,11 @@ def up() -> int:
 
 def down() -> int:
     """Destroy the reference platform and stop the sandbox; what is gone already is left out."""
-    status = [PYTHON, "-m", "sandbox", "status"]
-    if not python_environment.PYTHON.exists() or subprocess.run(status, cwd=ROOT, stdout=subprocess.DEVNULL).returncode:
+    need_python()
+    status = subprocess.run([PYTHON, "-m", "sandbox", "status", "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    if status.returncode != 0:
+        return status.returncode
+    if json.loads(status.stdout)["state"] == "stopped":
         say("the sandbox is not running, nothing is taken down; make up starts it")
         return 0
     code = attached("exec pulumi destroy --yes --suppress-permalink").returncode
@@ -154,6 +166,8 @@ def main(arguments: list[str]) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
+    except MachineError as error:
+        sys.exit(f"{error}")
     except StepError as error:
         print(f"stopped: {error} did not succeed, the reason is above", file=sys.stderr)
         sys.exit(1)

@@ -19,18 +19,33 @@ class MachineError(Exception):
 
 
 def cache() -> Path:
-    """The user's cache for Slipway, which outlives a checkout; created when missing."""
+    """The user's cache for Slipway, which outlives a checkout; created when missing. Raises MachineError."""
     path = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slipway"
-    path.mkdir(parents=True, exist_ok=True)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MachineError(
+            f"the cache {path} cannot be made ({error.strerror}); set XDG_CACHE_HOME to a directory of yours"
+        ) from error
     return path
 
 
 @contextmanager
-def alone(name: str) -> Iterator[None]:
-    """Holds the lock `name` in the cache, so that of two set-ups at once the second waits and finds the work done."""
-    with (cache() / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+def alone(what: str, folder: Path | None = None) -> Iterator[None]:
+    """Holds the lock of `what`, so that of two set-ups at once the second waits, saying so, and finds the work done.
+
+    The lock is a file in the cache or, for what belongs to one checkout, its folder.
+    """
+    descriptor = os.open(folder or cache() / f"{what}.lock", os.O_RDONLY | (0 if folder else os.O_CREAT), 0o644)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("another set-up is at it; waiting for that", flush=True)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(descriptor)
 
 
 def call(command: Sequence[str], purpose: str, log: Path, env: Mapping[str, str] | None = None) -> None:

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 
-from setup.machine import MachineError, alone, cache, call, can_install, install
+from setup.machine import MachineError, alone, cache, call, can_install, install, report
 from setup.steps import ROOT
 
 VENV = ROOT / ".venv"
@@ -35,9 +35,21 @@ def is_ready() -> bool:
     return STAMP.is_file() and STAMP.read_text() == fingerprint() and PYTHON.exists()
 
 
-def make() -> None:
+def was_made() -> bool:
+    """Whether .venv was made to its end, if from an older state of the checkout."""
+    return STAMP.is_file() and PYTHON.exists()
+
+
+def make_ready() -> str:
     """Create .venv or bring it up to date; an interrupted run is continued by the next one. Raises MachineError."""
-    uv = find_uv()
+    with alone("python", ROOT):
+        if not is_ready():
+            _make(find_uv())
+    return ".venv"
+
+
+def _make(uv: str) -> None:
+    print("installing requirements.txt into .venv", flush=True)
     STAMP.unlink(missing_ok=True)
     log = cache() / "python.log"
     env = {key: value for key, value in os.environ.items() if key not in IN_THE_WAY}
@@ -69,7 +81,7 @@ def find_uv() -> str:
     uv = home / "bin" / "uv"
     with alone("uv"):
         if not uv.exists():
-            print("putting uv into the user's cache")
+            print("putting uv into the user's cache", flush=True)
             log = cache() / "python.log"
             # A virtual environment, because Debian's own Python refuses what is installed beside its packages.
             create = [sys.executable, "-m", "venv", "--clear", str(home)]
@@ -94,18 +106,7 @@ def _install_venv_module() -> None:
 
 def main(arguments: list[str]) -> int:
     """Make the environment, or with `uv` only get that, unless it is there; returns the exit code."""
-    try:
-        if arguments == ["uv"]:
-            print(find_uv())
-        elif is_ready():
-            print("ready")
-        else:
-            make()
-            print("made .venv")
-    except MachineError as error:
-        print(f"Python environment: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return report("Python environment", find_uv if arguments == ["uv"] else make_ready, "is ready")
 
 
 if __name__ == "__main__":

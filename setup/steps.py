@@ -1,5 +1,6 @@
 """Runs set-up steps side by side, each as soon as what it needs is done, and says how long each took."""
 
+import signal
 import subprocess
 import sys
 import threading
@@ -71,6 +72,21 @@ def _run_one(step: Step, waits: Sequence[Future[float]], width: int, env: Mappin
         raise StepError(step.name)
     say(f"✓ {step.name:{width}}  {seconds:.1f} s")
     return seconds
+
+
+def foreground(
+    command: Sequence[str], env: Mapping[str, str], stdout: int | None = None
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command in the checkout, on the caller's terminal, to its own end. `stdout` as in subprocess.
+
+    Ctrl-C is the command's to answer: left to subprocess, it would be killed a quarter of a second later, and a killed
+    Pulumi leaves its stack locked.
+    """
+    before = signal.signal(signal.SIGINT, lambda *_: None)  # what is ignored here would be ignored by the command, too
+    try:
+        return subprocess.run(command, cwd=ROOT, env=dict(env), text=True, stdout=stdout)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def say(line: str) -> None:

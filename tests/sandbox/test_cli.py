@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +34,7 @@ def test_env_attaches_a_shell_to_this_sandbox_alone(shared_box: Box) -> None:
         "AWS_ENDPOINT_URL_SQS": "https://sqs.example.com",
         "AWS_ROLE_ARN": "arn:aws:iam::210987654321:role/deploy",
         "PULUMI_CONFIG_PASSPHRASE": "other",
+        "PULUMI_OPTION_STACK": "prod",
         "KEPT": "it's kept",
     }
     ended = box.run("env", **outer)
@@ -53,6 +56,26 @@ def test_env_attaches_a_shell_to_this_sandbox_alone(shared_box: Box) -> None:
         "SLIPWAY_SANDBOX_DIR": str(box.home.path),
     }
     assert box.home.state.is_dir()
+
+
+def test_env_releases_the_locks_of_a_killed_pulumi_alone(shared_box: Box) -> None:
+    with subprocess.Popen(["true"]) as killed:
+        pass
+    folder = shared_box.home.state / ".pulumi" / "locks" / "organization" / "slipway" / "sandbox"
+    folder.mkdir(parents=True)
+    try:
+        for name, pid, host in (
+            ("dead", killed.pid, socket.gethostname()),
+            ("alive", os.getpid(), socket.gethostname()),
+            ("elsewhere", killed.pid, "another.example.com"),
+        ):
+            (folder / f"{name}.json").write_text(json.dumps({"pid": pid, "username": "me", "hostname": host}))
+        (folder / "being-written.json").write_text('{"pid":')
+        ended = shared_box.run("env")
+        assert ended.stderr == f"A pulumi (process {killed.pid}) was killed; the lock that it left is released\n"
+        assert {path.stem for path in folder.iterdir()} == {"alive", "elsewhere", "being-written"}
+    finally:
+        shutil.rmtree(folder.parents[2])
 
 
 def test_env_survives_a_directory_with_a_quote_and_a_space(tmp_path: Path) -> None:
