@@ -38,6 +38,7 @@ def pulumi_variables(home: Home, ports: Ports) -> dict[str, str]:
         "PULUMI_BACKEND_URL": f"file://{home.state}",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(home.passphrase),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_SUPPRESS_NEO_LINK": "true",  # advice under every error, for which one needs an account
     }
 
 

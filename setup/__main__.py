@@ -110,10 +110,15 @@ def down() -> int:
     if status.returncode != 0:
         return status.returncode
     if json.loads(status.stdout)["state"] == "stopped":
-        say("the sandbox is not running, nothing is taken down; make up starts it")
-        return 0
+        say("the sandbox is not running, so nothing is destroyed; make up starts it")
+        return stop()  # a killed one leaves containers
     code = attached("exec pulumi destroy --yes --suppress-permalink").returncode
-    return code or subprocess.run([PYTHON, "-m", "sandbox", "stop"], cwd=ROOT).returncode
+    return code or stop()
+
+
+def stop() -> int:
+    """Stop the sandbox, and end what a killed one left."""
+    return subprocess.run([PYTHON, "-m", "sandbox", "stop"], cwd=ROOT).returncode
 
 
 def test(arguments: list[str]) -> int:

@@ -77,6 +77,9 @@ def test_a_stopped_sandbox_is_named_with_the_fix(clone: Clone) -> None:
     code, said = clone.make("env")
     assert code != 0
     assert "is not running; run `python -m sandbox start`" in said
+    code, said = clone.make("down")
+    assert code == 0
+    assert "the sandbox is not running, so nothing is destroyed; make up starts it" in said
 
 
 @pytest.mark.parametrize("running", [True, False])

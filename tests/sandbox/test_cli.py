@@ -53,6 +53,7 @@ def test_env_attaches_a_shell_to_this_sandbox_alone(shared_box: Box) -> None:
         "PULUMI_BACKEND_URL": f"file://{box.home.state}",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(box.home.passphrase),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_SUPPRESS_NEO_LINK": "true",
         "SLIPWAY_SANDBOX_DIR": str(box.home.path),
     }
     assert box.home.state.is_dir()
