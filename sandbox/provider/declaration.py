@@ -100,7 +100,9 @@ class Resource:
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """What the real provider takes when the program leaves a property out."""
     immutable: Mapping[str, str] = field(default_factory=dict)
-    """Why AWS cannot change them in place, and the properties."""
+    """Why AWS cannot change them in place, and the properties; `block.member` is one member of a block."""
+    replaced_when: "Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], bool]]" = field(default_factory=dict)
+    """Properties whose change replaces in some cases only: whether it does, from the properties before and after."""
     echoed: str = ""
     """Properties that steer the provider itself, or that this cloud does not hold: accepted and kept in the state."""
     handled: str = ""

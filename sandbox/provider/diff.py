@@ -44,15 +44,16 @@ def diff(
         new = new_inputs.get(name, declaration.defaults.get(name))
         if meaning.same(declaration, name, old, new) or (_is_empty(old) and _is_empty(new)):
             continue
-        if is_imported and name in outputs and meaning.covers(outputs[name].type, new, old):
+        # Asked for the first time, it may be so already on AWS.
+        is_first = is_imported or (name not in old_inputs and name in state)
+        if is_first and name in outputs and meaning.covers(outputs[name].type, new, old):
             continue
         changed.add(name)
-        suffix = ""
-        if name in declaration.immutable_properties():
+        is_replacing = _replaces(declaration, name, old_inputs, state, new_inputs)
+        if is_replacing:
             replaces.add(name)
-            suffix = "_REPLACE"
         for path, kind in meaning.changed_paths(name, old, new):
-            details[path] = kind + suffix
+            details[path] = f"{kind}_REPLACE" if is_replacing else kind
     if tags_all is not None and not meaning.same(declaration, "tagsAll", state.get("tagsAll") or {}, tags_all):
         changed.add("tags")
         if not any(path.startswith("tags") for path in details):
@@ -63,6 +64,24 @@ def diff(
         bool(replaces) and _collides(declaration, old_inputs, new_inputs),
         details,
     )
+
+
+def _replaces(
+    declaration: Resource, name: str, old_inputs: Mapping[str, Any], state: Mapping[str, Any], new: Mapping[str, Any]
+) -> bool:
+    """Whether the change of a property makes a new resource."""
+    if name in declaration.immutable_properties():
+        return True
+    if name in declaration.replaced_when:
+        return declaration.replaced_when[name]({**state, **old_inputs}, new)
+    is_completed = name in declaration.words("completed")
+    for path in declaration.immutable_properties():
+        if path.startswith(f"{name}."):
+            before, after = meaning.at(old_inputs, path) or meaning.at(state, path), meaning.at(new, path)
+            # What a program leaves out of a block that AWS fills in asks for nothing.
+            if before != after and (after or not is_completed):
+                return True
+    return False
 
 
 def _is_left_to_aws(declaration: Resource, outputs: Mapping[str, sdk.Property], name: str) -> bool:

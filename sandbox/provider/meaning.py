@@ -55,6 +55,16 @@ def document(text: Any) -> Any:
         return text
 
 
+def at(value: Any, path: str) -> list[Any]:
+    """Everything that stands at a dotted path, in all items of the lists on the way; in no order."""
+    if isinstance(value, list):
+        return sorted((found for item in value for found in at(item, path)), key=_sort_key)
+    if not path or not isinstance(value, Mapping):
+        return [] if value is None else [value]
+    head, _, rest = path.partition(".")
+    return at(value.get(head), rest)
+
+
 def changed_paths(name: str, old: Any, new: Any) -> Iterator[tuple[str, str]]:
     """The smallest parts that differ, as property path and kind (ADD, DELETE, UPDATE)."""
     if old is None or new is None:

@@ -132,6 +132,13 @@ def update_cluster_version(response: Any, asked: dict[str, Any]) -> dict[str, An
     return updated(cluster, "VersionUpdate", {"version": asked["version"]})
 
 
+def associate_encryption_config(response: Any, asked: dict[str, Any]) -> dict[str, Any]:
+    """A key for the secrets of a cluster, for good."""
+    cluster = cluster_of(response, asked["clusterName"])
+    cluster.encryption_config = asked["encryptionConfig"]
+    return updated(cluster, "AssociateEncryptionConfig", {"encryptionConfig": asked["encryptionConfig"]})
+
+
 def describe_update(response: Any, asked: dict[str, Any]) -> dict[str, Any]:
     """One update of a cluster or of what is in it."""
     message = f"No update found for ID: {asked['updateId']}"
@@ -206,6 +213,7 @@ def _id() -> str:
 
 AROUND = (create_cluster, delete_cluster, update_cluster_config, create_nodegroup, update_nodegroup_config)
 OPERATIONS = (
+    associate_encryption_config,
     update_cluster_version,
     update_nodegroup_version,
     describe_update,

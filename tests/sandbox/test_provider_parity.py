@@ -33,12 +33,28 @@ def test_every_property_that_is_named_is_the_sdks(token: str) -> None:
     prefix = declaration.autoname.property if declaration.autoname else ""
     words = ("completed", "echoed", "handled", "documents", "ordered")
     named = {word for field in words for word in declaration.words(field)} | declaration.updatable_properties()
-    named |= declaration.immutable_properties() - {"region", f"{prefix}Prefix"} | set(declaration.defaults)
+    named |= (
+        set(declaration.replaced_when)
+        | declaration.immutable_properties() - {"region", f"{prefix}Prefix"}
+        | set(declaration.defaults)
+    )
+    blocks = {path for path in named if "." in path}
+    assert {path for path in blocks if not is_member(schema.inputs, path)} == set()
+    named -= blocks
     top = {name.partition(".")[0] for name in declaration.names} - {"destination"}
     assert named - set(schema.inputs) == set()
     assert (top | set(declaration.reads) | set(declaration.computed) | declaration.words("renewed")) - set(
         schema.outputs
     ) == set()
+
+
+def is_member(properties: dict[str, sdk.Property], path: str) -> bool:
+    """Whether a dotted path leads through blocks of the SDK to a property."""
+    name, _, rest = path.partition(".")
+    if name not in properties:
+        return False
+    kind = properties[name].type
+    return not rest or is_member(sdk.properties(sdk.item_type(kind) if sdk.is_list(kind) else kind), rest)
 
 
 @pytest.mark.parametrize("token", TOKENS)

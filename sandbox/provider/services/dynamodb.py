@@ -195,7 +195,15 @@ RESOURCES = (
         defaults={"billingMode": "PROVISIONED", "deletionProtectionEnabled": False, "tableClass": "STANDARD"},
         echoed="globalTableWitness importTable replicas restoreBackupArn restoreDateTime restoreSourceName restoreSourceTableArn "
         "restoreToLatestTime warmThroughput",
-        immutable={"a table keeps its name, keys and local indexes": "hashKey localSecondaryIndexes name rangeKey"},
+        immutable={
+            "a table keeps its name, keys and local indexes": "hashKey localSecondaryIndexes name rangeKey",
+            "a table is filled once": "importTable.s3BucketSource restoreDateTime restoreToLatestTime",
+        },
+        replaced_when={
+            "restoreSourceName": lambda before, after: (
+                after.get("restoreSourceName") not in (None, "", before.get("restoreSourceName"))
+            ),
+        },
         gone="TableStatus=='DELETING'",
     ),
 )

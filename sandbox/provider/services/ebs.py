@@ -17,7 +17,10 @@ RESOURCES = (
         tags=TAGS,
         computed={"arn": arn("volume")},
         echoed="finalSnapshot multiAttachEnabled outpostArn volumeInitializationRate",
-        immutable={"a volume stays where and what it was made": "availabilityZone encrypted kmsKeyId snapshotId"},
+        immutable={
+            "a volume stays where and what it was made": "availabilityZone encrypted kmsKeyId multiAttachEnabled outpostArn "
+            "snapshotId volumeInitializationRate"
+        },
         gone="State=='deleted'",
     ),
 )

@@ -138,11 +138,11 @@ RESOURCES = (
         create=Call("put_lifecycle_policy"),
         id="{repository}",
         read=(Call("get_lifecycle_policy", {"repositoryName": "{id}"}),),
-        updates=(Update("policy", Call("put_lifecycle_policy", {"repositoryName": "{id}"})),),
         delete=Call("delete_lifecycle_policy", {"repositoryName": "{id}"}),
         names={"repository": "repositoryName", "policy": "lifecyclePolicyText"},
         documents="policy",
-        immutable={"a policy belongs to one repository": "repository"},
+        immutable={"a policy belongs to one repository": "repository", "the real provider makes it anew": "policy"},
+        exclusive=True,  # a repository has one
     ),
     Resource(
         "aws:ecr/repositoryPolicy:RepositoryPolicy",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sandbox.provider.declaration import Call, Resource, Tags, Update
+from sandbox.provider.declaration import Autoname, Call, Resource, Tags, Update
 from sandbox.provider.names import Names
 from sandbox.provider.scope import Scope
 
@@ -45,11 +45,15 @@ def namespace(kind: str, name: str, *, vpc: str = "") -> Resource:
         id="Id",
         import_pattern=r"(?P<id>ns-[^:]+):(?P<vpc>.+)" if vpc else "",
         read=(Call("get_namespace", {"Id": "{id}"}, reply="Namespace"),),
-        updates=(Update("description", Call(f"update_{kind}_namespace", change)),),
+        updates=() if is_http else (Update("description", Call(f"update_{kind}_namespace", change)),),
         delete=Call("delete_namespace", {"Id": "{id}"}),
         tags=tags("namespace"),
+        autoname=Autoname(),
         reads={output: f"Properties.{path}"},
-        immutable={"a namespace keeps its name and place": f"name {vpc}"},
+        immutable={
+            "a namespace keeps its name and place": f"name {vpc}",
+            "the real provider makes it anew": "description" if is_http else "",
+        },
     )
 
 
@@ -83,12 +87,17 @@ RESOURCES = (
         updates=(Update("description dnsConfig healthCheckConfig", update_service),),
         delete=delete_service,
         tags=tags("service"),
+        autoname=Autoname(),
         reads={
             "namespaceId": "NamespaceId || DnsConfig.NamespaceId",
             "type": "Type || (DnsConfig && 'DNS_HTTP') || 'HTTP'",
         },
         defaults={"forceDestroy": False},
         echoed="forceDestroy",
-        immutable={"a service keeps its name and place": "healthCheckCustomConfig name namespaceId type"},
+        immutable={
+            "a service keeps its name and place": "healthCheckCustomConfig name namespaceId type",
+            "Cloud Map has no call to change them": "dnsConfig.dnsRecords.type dnsConfig.namespaceId "
+            "dnsConfig.routingPolicy healthCheckConfig.type",
+        },
     ),
 )

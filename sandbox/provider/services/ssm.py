@@ -119,6 +119,9 @@ RESOURCES = (
         echoed="arn overwrite",
         renewed="version",
         immutable={"a parameter keeps its name and kind": "dataType name"},
+        replaced_when={
+            "tier": lambda before, after: (before.get("tier"), after.get("tier")) == ("Advanced", "Standard")
+        },
         validate=validate_parameter,
     ),
     Resource(

@@ -11,7 +11,7 @@ ALARM = (
     "evaluateLowSampleCountPercentiles evaluationPeriods extendedStatistic insufficientDataActions metricName metricQueries "
     "namespace okActions period statistic threshold thresholdMetricId treatMissingData unit"
 )
-COMPOSITE = "actionsEnabled alarmActions alarmDescription alarmRule insufficientDataActions okActions"
+COMPOSITE = "alarmActions alarmDescription alarmRule insufficientDataActions okActions"
 TAGS = Tags(
     add=Call("tag_resource", ALARM_ARN),
     remove=Call("untag_resource", ALARM_ARN),
@@ -67,7 +67,7 @@ RESOURCES = (
         tags=TAGS,
         defaults={"actionsEnabled": True},
         echoed="actionsSuppressor",
-        immutable={"an alarm keeps its name": "alarmName"},
+        immutable={"an alarm keeps its name": "alarmName", "the real provider makes it anew": "actionsEnabled"},
     ),
     Resource(
         "aws:cloudwatch/dashboard:Dashboard",

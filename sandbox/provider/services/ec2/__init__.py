@@ -1,6 +1,7 @@
 """Networks, security groups, addresses and instances."""
 
 from sandbox.provider.services.ec2 import (
+    addresses,
     functions,
     instances,
     launch_templates,
@@ -16,6 +17,7 @@ from sandbox.provider.services.ec2 import (
 
 RESOURCES = (
     *network.RESOURCES,
+    *addresses.RESOURCES,
     *routes.RESOURCES,
     *security.RESOURCES,
     *vpc_attachments.RESOURCES,

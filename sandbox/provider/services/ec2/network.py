@@ -1,13 +1,16 @@
-"""VPCs, subnets and the ways out of them."""
+"""VPCs, subnets and internet gateways."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.provider import mapping
 from sandbox.provider.declaration import Call, Resource, Update
+from sandbox.provider.names import Names
 from sandbox.provider.scope import Scope
-from sandbox.provider.services.ec2.common import TAGS, arn, delete_interfaces, one_by_one
+from sandbox.provider.services.ec2.common import TAGS, arn, one_by_one
 
 IPV6 = "Ipv6CidrBlockAssociationSet[?Ipv6CidrBlockState.State!='disassociated'] | [0]"
+IPV6_RANGE = "ipv6CidrBlock ipv6CidrBlockNetworkBorderGroup ipv6IpamPoolId ipv6NetmaskLength"
 IPAM = "the address range is allotted once"
 
 
@@ -28,41 +31,16 @@ def delete_gateway(scope: Scope) -> None:
     scope.call("delete_internet_gateway", InternetGatewayId=scope.id)
 
 
-def associate_address(scope: Scope) -> None:
-    """Ties an address to an instance or a network interface, away from an earlier one."""
-    if association := scope.state.get("associationId"):
-        scope.call("disassociate_address", AssociationId=association)
-    target = {"InstanceId": scope.inputs.get("instance"), "NetworkInterfaceId": scope.inputs.get("networkInterface")}
-    target |= {"PrivateIpAddress": scope.inputs.get("associateWithPrivateIp")}
-    if target["InstanceId"] or target["NetworkInterfaceId"]:
-        given = {name: value for name, value in target.items() if value}
-        scope.call("associate_address", AllocationId=scope.id, **given)
-
-
-def release_address(scope: Scope) -> None:
-    """An address in use is taken from its holder first."""
-    for address in scope.call("describe_addresses", AllocationIds=[scope.id])["Addresses"]:
-        if association := address.get("AssociationId"):
-            scope.call("disassociate_address", AssociationId=association)
-    scope.call("release_address", AllocationId=scope.id)
-
-
-def delete_nat_gateway(scope: Scope) -> None:
-    """Deletes the gateway and its network interface; its address is free again, which moto forgets."""
-    scope.call("delete_nat_gateway", NatGatewayId=scope.id)
-    if allocation := scope.state.get("allocationId"):
-        [address] = scope.call("describe_addresses", AllocationIds=[allocation])["Addresses"]
-        if association := address.get("AssociationId"):
-            scope.call("disassociate_address", AssociationId=association)
-    delete_interfaces(scope, [scope.state.get("networkInterfaceId")])
-
-
 def set_ipv6(scope: Scope) -> None:
-    """Gives the VPC an IPv6 range of Amazon's, or takes it back."""
-    if scope.inputs.get("assignGeneratedIpv6CidrBlock"):
-        scope.call("associate_vpc_cidr_block", VpcId=scope.id, AmazonProvidedIpv6CidrBlock=True)
-    elif association := scope.state.get("ipv6AssociationId"):
-        scope.call("disassociate_vpc_cidr_block", AssociationId=association)
+    """Takes the VPC's IPv6 range back and gives it what is asked for: one of Amazon's, one from a pool, or none."""
+    [found] = scope.call("describe_vpcs", VpcIds=[scope.id])["Vpcs"]
+    if association := mapping.search(IPV6, found):
+        scope.call("disassociate_vpc_cidr_block", AssociationId=association["AssociationId"])
+    given = {name: scope.inputs[name] for name in IPV6_RANGE.split() if scope.inputs.get(name)}
+    is_generated = bool(scope.inputs.get("assignGeneratedIpv6CidrBlock"))
+    if is_generated or "ipv6IpamPoolId" in given:
+        request = scope.members("associate_vpc_cidr_block", given, Names("Vpc", {}))
+        scope.call("associate_vpc_cidr_block", VpcId=scope.id, AmazonProvidedIpv6CidrBlock=is_generated, **request)
 
 
 def set_subnet_ipv6(scope: Scope) -> None:
@@ -117,7 +95,8 @@ RESOURCES = (
                 {"VpcId": "{id}"},
                 "enableDnsSupport enableDnsHostnames enableNetworkAddressUsageMetrics",
             ),
-            Update("assignGeneratedIpv6CidrBlock", set_ipv6),
+            Update("instanceTenancy", Call("modify_vpc_tenancy", {"VpcId": "{id}"})),
+            Update(f"assignGeneratedIpv6CidrBlock {IPV6_RANGE}", set_ipv6),
         ),
         delete=Call("delete_vpc", {"VpcId": "{id}"}),
         tags=TAGS,
@@ -130,10 +109,9 @@ RESOURCES = (
         computed={"arn": arn("vpc"), "defaultRouteTableId": "{mainRouteTableId}", "ownerId": "{account}"},
         defaults={"enableDnsSupport": True, "instanceTenancy": "default"},
         immutable={
-            IPAM: "cidrBlock ipv4IpamPoolId ipv4NetmaskLength ipv6CidrBlock ipv6IpamPoolId ipv6NetmaskLength "
-            "ipv6CidrBlockNetworkBorderGroup",
-            "EC2 only ever changes dedicated to default": "instanceTenancy",
+            IPAM: "cidrBlock ipv4IpamPoolId ipv4NetmaskLength",
         },
+        replaced_when={"instanceTenancy": lambda _, after: after.get("instanceTenancy") != "default"},
         validate=validate_vpc,
     ),
     Resource(
@@ -183,69 +161,5 @@ RESOURCES = (
         tags=TAGS,
         reads={"vpcId": "Attachments[0].VpcId"},
         computed={"arn": arn("internet-gateway"), "ownerId": "{account}"},
-    ),
-    Resource(
-        "aws:ec2/eip:Eip",
-        "ec2",
-        create=Call("allocate_address", {"Domain": "vpc"}),
-        id="AllocationId",
-        read=(Call("describe_addresses", {"AllocationIds": ["{id}"]}, reply="Addresses[0]"),),
-        updates=(Update("instance networkInterface associateWithPrivateIp", associate_address),),
-        delete=release_address,
-        tags=TAGS,
-        names={"instance": "InstanceId", "networkInterface": "NetworkInterfaceId", "privateIp": "PrivateIpAddress"},
-        computed={
-            "arn": arn("elastic-ip"),
-            "publicDns": lambda scope: (
-                f"ec2-{scope.get('publicIp').replace('.', '-')}.{scope.region}.compute.amazonaws.com"
-            ),
-        },
-        defaults={"domain": "vpc"},
-        immutable={
-            "an address is allocated once": "address customerOwnedIpv4Pool domain ipamPoolId networkBorderGroup publicIpv4Pool"
-        },
-    ),
-    Resource(
-        "aws:ec2/eipAssociation:EipAssociation",
-        "ec2",
-        create=Call("associate_address", {"AllowReassociation": "{allowReassociation}"}),
-        id="AssociationId",
-        read=(
-            Call(
-                "describe_addresses",
-                {"Filters": [{"Name": "association-id", "Values": ["{id}"]}]},
-                reply="Addresses[0]",
-            ),
-        ),
-        delete=Call("disassociate_address", {"AssociationId": "{id}"}),
-        echoed="allowReassociation",
-        immutable={
-            "a changed association gets another id": "allocationId instanceId networkInterfaceId privateIpAddress publicIp"
-        },
-        exclusive=True,  # an address has one
-    ),
-    Resource(
-        "aws:ec2/natGateway:NatGateway",
-        "ec2",
-        create=Call("create_nat_gateway", reply="NatGateway"),
-        id="NatGatewayId",
-        read=(Call("describe_nat_gateways", {"NatGatewayIds": ["{id}"]}, reply="NatGateways[0]"),),
-        delete=delete_nat_gateway,
-        tags=TAGS,
-        names={"privateIp": "PrivateIpAddress", "secondaryPrivateIpAddresses": "SecondaryPrivateIpAddresses"},
-        reads={
-            "allocationId": "NatGatewayAddresses[0].AllocationId",
-            "associationId": "NatGatewayAddresses[0].AssociationId",
-            "networkInterfaceId": "NatGatewayAddresses[0].NetworkInterfaceId",
-            "privateIp": "NatGatewayAddresses[0].PrivateIp",
-            "publicIp": "NatGatewayAddresses[0].PublicIp",
-        },
-        defaults={"connectivityType": "public"},
-        immutable={
-            "EC2 has no call to move a NAT gateway": "allocationId availabilityMode availabilityZoneAddresses "
-            "connectivityType privateIp secondaryAllocationIds secondaryPrivateIpAddressCount "
-            "secondaryPrivateIpAddresses subnetId vpcId",
-        },
-        gone="State=='deleted'",
     ),
 )

@@ -127,6 +127,7 @@ RESOURCES = (
         delete=lambda scope: change(scope, "revoke", wanted(scope)),
         compare={"protocol": lambda value: str(value).lower().replace("all", "-1")},
         immutable={"EC2 knows a rule by these": KEY},
+        exclusive=True,  # two equal rules cannot be
         missing="InvalidPermission.NotFound",
         validate=validate_rule,
     ),

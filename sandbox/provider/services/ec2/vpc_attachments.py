@@ -9,7 +9,14 @@ from sandbox.provider.scope import Scope
 from sandbox.provider.services.ec2.common import TAGS, arn, delete_interfaces
 
 MEMBERS = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "securityGroupIds": "SecurityGroupIds"}
-TARGETS = {"vpcId": "VPC", "subnetId": "Subnet", "eniId": "NetworkInterface", "transitGatewayId": "TransitGateway"}
+TARGETS = {
+    "vpcId": "VPC",
+    "subnetId": "Subnet",
+    "eniId": "NetworkInterface",
+    "transitGatewayId": "TransitGateway",
+    "transitGatewayAttachmentId": "TransitGatewayAttachment",
+    "regionalNatGatewayId": "RegionalNatGateway",
+}
 
 
 def modify_endpoint(scope: Scope) -> None:
@@ -95,10 +102,14 @@ RESOURCES = (
             "ownerId": "{account}",
             "prefixListId": lambda scope: (prefix_list(scope) or {}).get("PrefixListId"),
         },
-        defaults={"vpcEndpointType": "Gateway"},
+        defaults={"privateDnsEnabled": False, "vpcEndpointType": "Gateway"},
         documents="policy",
         echoed="autoAccept dnsOptions ipAddressType resourceConfigurationArn serviceNetworkArn serviceRegion subnetConfigurations",
-        immutable={"an endpoint leads from one VPC to one service": "vpcId serviceName vpcEndpointType"},
+        immutable={
+            "an endpoint leads from one VPC to one service": "resourceConfigurationArn serviceName serviceNetworkArn "
+            "serviceRegion vpcEndpointType vpcId"
+        },
+        replaced_when={"privateDnsEnabled": lambda _, after: after.get("vpcEndpointType") != "Interface"},
         gone="State=='deleted'",
     ),
     Resource(
@@ -134,10 +145,11 @@ RESOURCES = (
         },
         computed={"arn": arn("vpc-flow-log")},
         defaults={"logDestinationType": "cloud-watch-logs", "maxAggregationInterval": 600},
-        echoed="deliverCrossAccountRole destinationOptions regionalNatGatewayId tagFieldSpecifications transitGatewayAttachmentId",
+        echoed="deliverCrossAccountRole destinationOptions tagFieldSpecifications",
         immutable={
-            "EC2 has no call to change a flow log": "eniId iamRoleArn logDestination logDestinationType logFormat "
-            "maxAggregationInterval subnetId trafficType transitGatewayId vpcId",
+            "EC2 has no call to change a flow log": "deliverCrossAccountRole destinationOptions eniId iamRoleArn "
+            "logDestination logDestinationType logFormat maxAggregationInterval regionalNatGatewayId subnetId "
+            "tagFieldSpecifications trafficType transitGatewayAttachmentId transitGatewayId vpcId",
         },
         validate=validate_flow_log,
     ),

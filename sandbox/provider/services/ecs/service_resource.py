@@ -157,6 +157,12 @@ def delete_service(scope: Scope) -> None:
         scope.pause(POLL_SECONDS)
 
 
+def is_moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether a change of the capacity providers makes a new service: unless a forced deployment exchanges one for another."""
+    old, new = before.get("capacityProviderStrategies"), after.get("capacityProviderStrategies")
+    return not (after.get("forceNewDeployment") and old and new)
+
+
 RESOURCES = (
     Resource(
         "aws:ecs/service:Service",
@@ -188,6 +194,7 @@ RESOURCES = (
         immutable={
             "ECS has no call to change them": "cluster deploymentController iamRole launchType name schedulingStrategy",
         },
+        replaced_when={"capacityProviderStrategies": is_moved},
         missing="ClusterNotFoundException",
     ),
 )

@@ -34,6 +34,7 @@ RESOURCES = (
             Update("version", Call("update_cluster_version", {"name": "{id}"})),
             Update("enabledClusterLogTypes", Call("update_cluster_config", {"name": "{id}", "logging": logging})),
             Update("vpcConfig", UPDATE),
+            Update("encryptionConfig", Call("associate_encryption_config", {"clusterName": "{id}"})),
             *(Update(name, UPDATE) for name in CONFIG.split()),  # EKS changes one thing at a time
         ),
         delete=Call("delete_cluster", {"name": "{id}"}),
@@ -49,6 +50,12 @@ RESOURCES = (
         completed="accessConfig kubernetesNetworkConfig vpcConfig",
         handled="enabledClusterLogTypes",
         echoed="bootstrapSelfManagedAddons defaultAddonsToRemoves forceUpdateVersion outpostConfig",
-        immutable={"EKS has no call to change them": "name roleArn encryptionConfig"},
+        immutable={
+            "EKS has no call to change them": "accessConfig.bootstrapClusterCreatorAdminPermissions bootstrapSelfManagedAddons "
+            "kubernetesNetworkConfig.ipFamily kubernetesNetworkConfig.serviceIpv4Cidr name outpostConfig roleArn",
+        },
+        replaced_when={
+            "encryptionConfig": lambda _, after: not after.get("encryptionConfig")
+        },  # it cannot be taken away
     ),
 )

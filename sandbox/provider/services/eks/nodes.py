@@ -57,7 +57,7 @@ RESOURCES = (
         echoed="forceUpdateVersion",
         immutable={
             "a node group keeps its kind of nodes": "amiType capacityType clusterName diskSize instanceTypes "
-            "nodeGroupName nodeRoleArn remoteAccess subnetIds"
+            "launchTemplate.id launchTemplate.name nodeGroupName nodeRoleArn remoteAccess subnetIds"
         },
     ),
     Resource(

@@ -70,6 +70,7 @@ def attachment(kind: str) -> Resource:
         delete=Call(f"detach_{kind}_policy", {member: f"{{{kind}}}", "PolicyArn": "{policyArn}"}),
         names={kind: member},
         immutable={"the pair is all there is": f"{kind} policyArn"},
+        exclusive=True,  # as the real provider has it, which could not tell two of one pair apart
     )
 
 

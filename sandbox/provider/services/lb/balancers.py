@@ -58,6 +58,19 @@ def validate_balancer(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
     return []
 
 
+def is_moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether a change of subnets makes a new load balancer: a network load balancer only ever gets more of them."""
+    old, new = (each.get("subnetMappings") or each.get("subnets") or [] for each in (before, after))
+    is_known = isinstance(old, list) and isinstance(new, list)
+    return after.get("loadBalancerType") == "network" and is_known and len(new) <= len(old)
+
+
+def is_guarded_otherwise(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether a network load balancer gets its first security group or loses its last."""
+    is_network = after.get("loadBalancerType") == "network"
+    return is_network and bool(before.get("securityGroups")) is not bool(after.get("securityGroups"))
+
+
 RESOURCES = (
     Resource(
         "aws:lb/loadBalancer:LoadBalancer",
@@ -115,6 +128,7 @@ RESOURCES = (
         echoed="enablePrefixForIpv6SourceNat enforceSecurityGroupInboundRulesOnPrivateLinkTraffic ipamPools "
         "minimumLoadBalancerCapacity secondaryIpsAutoAssignedPerSubnet",
         immutable={"a load balancer keeps its kind": "name internal loadBalancerType customerOwnedIpv4Pool"},
+        replaced_when={"securityGroups": is_guarded_otherwise, "subnetMappings": is_moved, "subnets": is_moved},
         validate=validate_balancer,
     ),
 )

@@ -20,7 +20,9 @@ CONFIGURATIONS = ", ".join((*NOTIFICATIONS.values(), "EventBridgeConfiguration")
 
 def satellite(name: str, put: Call, properties: str, read: Call, delete: Call | None, **more: Any) -> Resource:
     """A resource that is one side of a bucket which another resource made."""
-    echoed = f"{more.pop('echoed', '')} {more.pop('owner', 'expectedBucketOwner')}".strip()
+    owner = more.pop("owner", "expectedBucketOwner")
+    echoed = f"{more.pop('echoed', '')} {owner}".strip()
+    immutable = {"it belongs to one bucket": f"bucket {owner if owner == 'expectedBucketOwner' else ''}"}
     call = Call(put.operation, {**BUCKET, **put.params})
     return Resource(
         f"aws:s3/bucket{name}:Bucket{name}",
@@ -31,7 +33,7 @@ def satellite(name: str, put: Call, properties: str, read: Call, delete: Call | 
         updates=(Update(properties, call),),
         delete=delete and Call(delete.operation, {**BUCKET, **delete.params}),
         echoed=echoed,
-        immutable={"it belongs to one bucket": "bucket"},
+        immutable=immutable | more.pop("immutable", {}),
         **more,
     )
 
@@ -157,12 +159,13 @@ RESOURCES = (
     satellite(
         "ObjectLockConfiguration",
         Call("put_object_lock_configuration"),
-        "objectLockEnabled rule",
+        "rule objectLockEnabled",
         Call("get_object_lock_configuration"),
         None,  # a lock is never taken away
         attributes="ObjectLockConfiguration",
         defaults={"objectLockEnabled": "Enabled"},
         echoed="token",
+        immutable={"a lock is never taken away": "objectLockEnabled"},
     ),
     satellite(
         "Notification",
@@ -192,6 +195,6 @@ RESOURCES = (
         delete=None,
         reads={"acl": "`null`"},
         echoed="expectedBucketOwner",
-        immutable={"it belongs to one bucket": "bucket"},
+        immutable={"it belongs to one bucket": "bucket expectedBucketOwner"},
     ),
 )
