@@ -50,6 +50,10 @@ class AwsError(ProviderError):
         super().__init__(f"{operation} failed with {code}: {message.rstrip('.')}; {hint}")
 
 
+class StillUsedError(AwsError):
+    """A refusal to delete that passes by itself, so that it is tried again for a while."""
+
+
 class AwsClient:
     """Makes calls in any region. Safe to use from many threads.
 

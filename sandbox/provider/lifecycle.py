@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox.provider import mapping, meaning, refusals, sdk, tagging
-from sandbox.provider.aws_client import AwsError
+from sandbox.provider.aws_client import AwsError, StillUsedError
 from sandbox.provider.check import DEFAULTED
 from sandbox.provider.declaration import Call, Resource, Update
 from sandbox.provider.errors import IncompleteResourceError, ProviderError
@@ -171,7 +171,8 @@ def delete(declaration: Resource, scope: Scope) -> None:
         except AwsError as error:
             if is_gone(declaration, error):
                 return
-            if error.code not in STILL_USED or time.monotonic() + PAUSE_SECONDS > deadline:
+            may_pass = isinstance(error, StillUsedError) or error.code in STILL_USED
+            if not may_pass or time.monotonic() + PAUSE_SECONDS > deadline:
                 raise
             scope.pause(PAUSE_SECONDS)
         else:

@@ -92,6 +92,27 @@ def test_an_object_is_named_as_its_resource_and_holds_what_was_given(driver: Dri
     driver.delete(bucket)
 
 
+def test_a_bucket_that_never_stops_filling_is_given_up_with_what_to_do(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from moto.s3.models import S3Backend
+
+    bucket = driver.create("aws:s3/bucket:Bucket", "busy", {"forceDestroy": True})
+    CLIENT.call("s3", "put_object", REGION, Bucket=bucket.id, Key="0")
+    empty = S3Backend.delete_bucket
+
+    def write_and_delete(backend: S3Backend, bucket_name: str) -> object:
+        backend.put_object(bucket_name, "log", b"one more")
+        return empty(backend, bucket_name)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(S3Backend, "delete_bucket", write_and_delete)
+        with pytest.raises(ProviderCallError, match=r"BucketNotEmpty: .*; something keeps writing into it; stop that"):
+            driver.delete(bucket)
+    driver.delete(bucket)
+    assert driver.read(bucket) is None
+
+
 def test_a_zone_with_records_is_not_deleted_unless_forced(driver: Driver) -> None:
     zone = driver.create("aws:route53/zone:Zone", "kept", {"name": "kept.example"})
     record = {"zoneId": zone.id, "name": "www", "type": "A", "ttl": 60, "records": ["192.0.2.1"]}

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sandbox.provider.aws_client import AwsError
+from sandbox.provider.aws_client import AwsError, StillUsedError
 from sandbox.provider.declaration import Autoname, Resource, Tags, Update
 from sandbox.provider.names import Names
 from sandbox.provider.scope import Scope
@@ -158,18 +158,31 @@ def put_tags(scope: Scope) -> None:
     scope.call("put_bucket_tagging", Bucket=scope.id, Tagging={"TagSet": pairs})
 
 
+def empty_bucket(scope: Scope) -> None:
+    """Deletes every version of every object."""
+    start: dict[str, str] = {}
+    while True:
+        page = scope.call("list_object_versions", Bucket=scope.id, **start)
+        versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        if objects := [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in versions]:
+            scope.call("delete_objects", Bucket=scope.id, Delete={"Objects": objects, "Quiet": True})
+        if not page["IsTruncated"]:
+            return
+        start = {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
+
+
 def delete_bucket(scope: Scope) -> None:
     """Deletes the bucket; with forceDestroy its objects first, and those that come meanwhile, such as access logs."""
+    is_forced = scope.state.get("forceDestroy")
     try:
-        if scope.state.get("forceDestroy"):
-            versions = scope.call("list_object_versions", Bucket=scope.id)
-            for each in (*versions.get("Versions", []), *versions.get("DeleteMarkers", [])):
-                scope.call("delete_object", Bucket=scope.id, Key=each["Key"], VersionId=each["VersionId"])
+        if is_forced:
+            empty_bucket(scope)
         scope.call("delete_bucket", Bucket=scope.id)
     except AwsError as error:
-        if error.code != "BucketNotEmpty" or not scope.state.get("forceDestroy"):
-            raise
-        delete_bucket(scope)
+        if error.code == "BucketNotEmpty" and is_forced:
+            hint = "something keeps writing into it; stop that, or wait longer with customTimeouts"
+            raise StillUsedError(error.operation, error.code, error.message, hint) from error
+        raise
 
 
 def validate_bucket(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
