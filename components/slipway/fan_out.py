@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-top
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi
@@ -126,13 +126,14 @@ class FanOut(pulumi.ComponentResource):
                 queue = queues[queue_key] = Queue(f"{name}-{queue_key}", queue_args(args, wanted, sources, key), child)
             for prefix, source in sources.items():
                 subscribe(f"{prefix}-{queue_key}", source, wanted, queue, self)
-        self.queue_arns = by_key(queues, [queue.queue_arn for queue in queues.values()])
-        self.queue_urls = by_key(queues, [queue.queue_url for queue in queues.values()])
-        self.dead_letter_queue_arns = by_key(queues, [queue.dead_letter_queue_arn for queue in queues.values()])
-        self.dead_letter_queue_urls = by_key(queues, [queue.dead_letter_queue_url for queue in queues.values()])
+        self.queue_arns = by_key({key: queue.queue_arn for key, queue in queues.items()})
+        self.queue_urls = by_key({key: queue.queue_url for key, queue in queues.items()})
+        self.dead_letter_queue_arns = by_key({key: queue.dead_letter_queue_arn for key, queue in queues.items()})
+        self.dead_letter_queue_urls = by_key({key: queue.dead_letter_queue_url for key, queue in queues.items()})
         alarmed = queues if args.get("alarm_topic_arn") is not None else {}
-        letters = [pulumi.Output.from_input(queue.dead_letter_alarm_name).apply(str) for queue in alarmed.values()]
-        self.dead_letter_alarm_names = by_key(alarmed, letters)
+        self.dead_letter_alarm_names = by_key(
+            {key: queue.dead_letter_alarm_name.apply(str) for key, queue in alarmed.items()}
+        )
         self.register_outputs(
             {
                 "topicArn": self.topic_arn,
@@ -215,6 +216,7 @@ def queue_args(
     return own
 
 
-def by_key(keys: Mapping[str, object], values: Sequence[pulumi.Output[str]]) -> pulumi.Output[Mapping[str, str]]:
-    """Values in the order of the keys to a mapping."""
-    return pulumi.Output.all(**dict(zip(keys, values, strict=True)))
+def by_key(values: Mapping[str, pulumi.Output[str]]) -> pulumi.Output[Mapping[str, str]]:
+    """Values by queue key to one value."""
+    # Output.all of no keys is a list.
+    return pulumi.Output.all(**values) if values else pulumi.Output.from_input({})

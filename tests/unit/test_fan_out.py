@@ -72,20 +72,59 @@ def test_a_topic_that_exists_is_subscribed_to_and_not_made() -> None:
     assert built.one("TopicSubscription", "orders-billing").inputs["topic"] == TOPIC
 
 
+def test_what_a_topic_that_exists_has_archived_can_be_replayed() -> None:
+    billing = {"replay_from": "2026-11-25T08:00:00Z"}
+    built = fan_out({"topic_arn": f"{TOPIC}.fifo", "fifo": True, "queues": {"billing": billing}})
+    replayed = built.one("TopicSubscription", "orders-billing").inputs["replayPolicy"]
+    assert json.loads(replayed) == {"PointType": "Timestamp", "StartingPoint": "2026-11-25T08:00:00Z"}
+
+
 def test_settings_reach_topic_and_queues() -> None:
     built = build(lambda: FanOut("orders", RICHEST["FanOut"]))
-    assert built.one("topic:Topic", "orders").inputs["kmsMasterKeyId"] == KEY
-    billing = built.one("queue:Queue", "orders-billing").inputs
-    assert (billing["visibilityTimeoutSeconds"], billing["fifoQueue"]) == (120, True)
+    assert built.one("topic:Topic", "orders").inputs == {
+        "fifoTopic": True,
+        "contentBasedDeduplication": True,
+        "fifoThroughputScope": "MessageGroup",
+        "kmsMasterKeyId": KEY,
+        "archivePolicy": '{"MessageRetentionPeriod": 30}',
+        "sqsFailureFeedbackRoleArn": "arn:aws:iam:eu-west-1:123456789012:orders-deliveries",
+        "tags": {"Name": "orders", "team": "shop"},
+    }
+    assert built.one("queue:Queue", "orders-billing").inputs == {
+        "fifoQueue": True,
+        "contentBasedDeduplication": True,
+        "deduplicationScope": "messageGroup",
+        "fifoThroughputLimit": "perMessageGroupId",
+        "visibilityTimeoutSeconds": 120,
+        "messageRetentionSeconds": 86400,
+        "delaySeconds": 0,
+        "receiveWaitTimeSeconds": 20,
+        "kmsMasterKeyId": KEY,
+        "tags": {"Name": "orders-billing", "team": "shop"},
+    }
     assert json.loads(built.one("RedrivePolicy", "orders-billing").inputs["redrivePolicy"])["maxReceiveCount"] == 3
     alarms = {it.name: it.inputs for it in built.of_type("MetricAlarm")}
     assert {tuple(it["alarmActions"]) for it in alarms.values()} == {(f"{TOPIC}-alarms",)}
     replayed = built.one("TopicSubscription", "orders-billing").inputs["replayPolicy"]
     assert json.loads(replayed) == {"PointType": "Timestamp", "StartingPoint": "2026-11-25T08:00:00Z"}
-    assert built.one("topic:Topic", "orders").inputs["sqsFailureFeedbackRoleArn"].endswith(":orders-deliveries")
-    assert built.one("topic:Topic", "orders").inputs["archivePolicy"] == '{"MessageRetentionPeriod": 30}'
-    assert (billing["messageRetentionSeconds"], alarms["orders-billing-age"]["threshold"]) == (86400, 600)
+    assert alarms["orders-billing-age"]["threshold"] == 600
     assert built.one("TopicSubscription", "orders-shipping").inputs["rawMessageDelivery"] is True
+    letters = built.one("TopicSubscription", "orders-audit").inputs["redrivePolicy"]
+    assert json.loads(letters) == {"deadLetterTargetArn": f"{QUEUE}-dead.fifo"}
+
+
+def test_a_default_topic_and_its_queues_keep_no_order_and_have_the_keys_of_aws() -> None:
+    built = fan_out({"queues": {"billing": {}}})
+    wanted = {"kmsMasterKeyId": "alias/aws/sns", "signatureVersion": 2, "tags": {"Name": "orders"}}
+    assert built.one("topic:Topic", "orders").inputs == wanted
+    assert built.one("queue:Queue", "orders-billing").inputs == {
+        "visibilityTimeoutSeconds": 30,
+        "messageRetentionSeconds": 345600,
+        "delaySeconds": 0,
+        "receiveWaitTimeSeconds": 20,
+        "sqsManagedSseEnabled": True,
+        "tags": {"Name": "orders-billing"},
+    }
 
 
 def test_outputs_are_by_queue_key() -> None:
@@ -93,6 +132,12 @@ def test_outputs_are_by_queue_key() -> None:
     assert outputs["queueArns"] == {"billing": f"{ARN}-billing", "shipping": f"{ARN}-shipping"}
     assert outputs["deadLetterQueueArns"]["billing"] == f"{ARN}-billing-dead"
     assert outputs["queueUrls"]["shipping"].endswith("/orders-shipping")
+    assert outputs["deadLetterAlarmNames"] == {}, "there are no alarms that nobody hears of"
+
+
+def test_alarms_of_dead_letters_are_named_by_queue_key() -> None:
+    outputs = fan_out({"queues": {"billing": {}}, "alarm_topic_arn": TOPIC}).component_outputs("FanOut")
+    assert outputs["deadLetterAlarmNames"] == {"billing": "orders-billing-dead"}
 
 
 def test_more_topics_are_subscribed_and_let_in_by_one_statement() -> None:
@@ -118,13 +163,15 @@ def test_a_queue_that_exists_is_subscribed_and_left_alone() -> None:
         "aws:sns/topicSubscription:TopicSubscription": 1,
     }
     assert built.one("TopicSubscription", "orders-audit").inputs["endpoint"] == QUEUE
+    assert built.component_outputs("FanOut")["queueArns"] == {}, "it has no queue of its own"
 
 
 def test_one_key_is_made_for_topic_and_queues() -> None:
-    built = fan_out({"create_kms_key": True, "queues": {"billing": {}, "shipping": {}}})
+    built = fan_out({"create_kms_key": True, "queues": {"billing": {}, "shipping": {}}, "tags": {"team": "shop"}})
     arn = "arn:aws:kms:eu-west-1:123456789012:orders"
     encrypted = [*built.of_type("queue:Queue"), *built.of_type("topic:Topic")]
     assert {it.inputs["kmsMasterKeyId"] for it in encrypted} == {arn}
+    assert built.one("key:Key", "orders").inputs["tags"] == {"Name": "orders", "team": "shop"}
     assert len(built.of_type("key:Key")) == 1
     assert built.component_outputs("FanOut")["kmsKeyArn"] == arn
 

@@ -55,6 +55,14 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "got 'orders-my queue'",
     ),
     (
+        {"queues": {"b" * 56: {}}},
+        f" queue '{'b' * 56}': the name must be at most 62 characters, got 63; AWS allows 80 and 18 are appended",
+    ),
+    (
+        {"alarm_topic_arn": f"{TOPIC}.fifo", "queues": {"billing": {}}},
+        f": alarm_topic_arn must be a standard topic, got '{TOPIC}.fifo'; CloudWatch gives no message group",
+    ),
+    (
         {"queues": {"billing": {"raw": True}}},
         ": queues.billing.raw is not an argument; the arguments are age_alarm_seconds, "
         "dead_letter_queue_arn, filter_policy, filter_policy_scope, max_receives, queue_arn, raw_message_delivery, "
@@ -150,5 +158,15 @@ def test_a_fan_out_that_would_lose_messages_is_refused(args: dict[str, Any], sen
         with pytest.raises(ArgumentError) as caught:
             FanOut("orders", args)
         assert str(caught.value) == f"FanOut 'orders'{sentence}"
+
+    assert build(construct).resources == []
+
+
+def test_a_name_too_long_for_the_role_of_the_log_is_refused() -> None:
+    def construct() -> None:
+        with pytest.raises(ArgumentError) as caught:
+            FanOut("a" * 46, {"log_failed_deliveries": True, "queues": {"b": {}}})
+        rule = "the name must be at most 45 characters, got 46; AWS allows 64 and 19 are appended"
+        assert str(caught.value) == f"FanOut '{'a' * 46}': {rule}"
 
     assert build(construct).resources == []

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from slipway import ArgumentError
-from slipway._queue_policy import LONGEST_POLICY_BYTES, queue_policy
+from slipway._queue_policy import queue_policy
 
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:work"
 
@@ -30,11 +30,12 @@ def test_a_topic_given_twice_is_named_once() -> None:
 
 
 def test_the_last_policy_that_fits_names_every_topic_and_the_next_their_common_start() -> None:
-    most = max(count for count in range(1, 300) if "ArnEquals" in queue_policy(QUEUE, topics(count)))
-    [exact], [bounded] = allowed(topics(most)), allowed(topics(most + 1))
-    assert exact["Condition"]["ArnEquals"]["aws:SourceArn"] == topics(most)
-    assert len(queue_policy(QUEUE, topics(most))) <= LONGEST_POLICY_BYTES < len(queue_policy(QUEUE, topics(most))) + 60
-    assert bounded["Condition"] == {"ArnLike": {"aws:SourceArn": ["arn:aws:sns:eu-west-1:123456789012:orders-*"]}}
+    some = topics(100)
+    last = some[-1] + "x" * (8192 - len(queue_policy(QUEUE, some)))
+    [exact], [bounded] = allowed([*some[:-1], last]), allowed([*some[:-1], f"{last}x"])
+    assert len(queue_policy(QUEUE, [*some[:-1], last])) == 8192, "the limit of SQS"
+    assert exact["Condition"] == {"ArnEquals": {"aws:SourceArn": [*some[:-1], last]}}
+    assert bounded["Condition"] == {"ArnLike": {"aws:SourceArn": ["arn:aws:sns:eu-west-1:123456789012:orders-0*"]}}
 
 
 def test_the_bounded_form_never_reaches_beyond_the_accounts_and_regions_given() -> None:
@@ -69,6 +70,12 @@ def test_too_many_accounts_are_refused() -> None:
 def test_a_region_that_is_opted_into_delivers_by_its_own_principal(region: str, principal: str) -> None:
     [statement] = allowed(topics(1, region))
     assert statement["Principal"] == {"Service": principal}
+
+
+def test_in_another_partition_every_region_delivers_by_the_common_principal() -> None:
+    elsewhere = [it.replace("arn:aws:", "arn:aws-us-gov:") for it in topics(1, "us-gov-east-1")]
+    [statement] = allowed(elsewhere)
+    assert statement["Principal"] == {"Service": "sns.amazonaws.com"}
 
 
 def test_principals_have_a_statement_each_with_a_name_of_its_own() -> None:
