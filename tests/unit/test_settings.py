@@ -1,9 +1,12 @@
 """Configuration is typed and refused in one sentence; the sandbox and AWS never mix."""
 
+import contextvars
 import json
 import socket
 from pathlib import Path
+from typing import Any
 
+import pulumi
 import pytest
 import yaml
 from pydantic.alias_generators import to_camel
@@ -35,6 +38,46 @@ VALUES = {
     "logRetentionDays": "30",
     "deletionProtection": "false",
 }
+
+
+class NoResources(pulumi.runtime.Mocks):
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        raise AssertionError(args.name)
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
+        raise AssertionError(args.token)
+
+
+def load(stack: str, values: dict[str, str]) -> settings.Settings:
+    """What the program reads first, in a stack with this configuration."""
+
+    def loaded() -> settings.Settings:
+        pulumi.runtime.set_mocks(NoResources(), project="slipway", stack=stack)
+        pulumi.runtime.set_all_config({f"slipway:{key}": value for key, value in values.items()} | {"aws:region": "x"})
+        return settings.load()
+
+    return contextvars.copy_context().run(loaded)
+
+
+def test_the_program_reads_the_values_of_its_own_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SANDBOX:
+        monkeypatch.delenv(name, raising=False)
+    assert load("prod", VALUES) == settings.parse("slipway", VALUES)
+
+
+def test_the_program_of_a_real_stack_is_refused_in_a_shell_of_the_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in SANDBOX.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(settings.SettingsError, match=r"^stack 'prod' deploys to AWS, and this shell is attached"):
+        load("prod", VALUES)
+
+
+def test_the_program_of_a_sandbox_that_has_stopped_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.getsockname()[1]}")
+    monkeypatch.setenv("PULUMI_DEBUG_PROVIDERS", "aws:1")
+    with pytest.raises(settings.SettingsError, match=r"^the sandbox that this shell is attached to does not answer"):
+        load("sandbox", VALUES)
 
 
 def test_values_arrive_typed() -> None:
@@ -106,11 +149,12 @@ def test_the_values_of_every_stack_are_whole(stack: str) -> None:
     settings.parse("slipway", raw)
 
 
+@pytest.mark.parametrize("missing", [{*SANDBOX}, {"AWS_ENDPOINT_URL"}, {"PULUMI_DEBUG_PROVIDERS"}])
 @pytest.mark.parametrize("stack", ["sandbox", "sandbox-2"])
-def test_a_sandbox_stack_needs_the_sandbox(stack: str) -> None:
+def test_a_sandbox_stack_needs_the_whole_sandbox(stack: str, missing: set[str]) -> None:
     settings.check_environment(stack, SANDBOX)
     with pytest.raises(settings.SettingsError) as refused:
-        settings.check_environment(stack, {})
+        settings.check_environment(stack, {name: value for name, value in SANDBOX.items() if name not in missing})
     assert str(refused.value) == (
         f"stack '{stack}' deploys to the sandbox on this machine, and this shell is not attached to it; "
         'run make up, or eval "$(make env)" where the sandbox is running'
