@@ -45,8 +45,9 @@ def task(name: str, load: Workload, port: int | None, tags: Tags | None, child: 
     """A workload to its task definition, log group, roles and the grants to await before a task starts."""
     log_arn, log_name, family = log_group(name, load, tags, child)
     grants: list[pulumi.Resource] = []
-    execution_arn = pulumi.Output.from_input(load.execution_role_arn or "")
-    if load.execution_role_arn is None:
+    if load.execution_role_arn is not None:
+        execution_arn = pulumi.Output.from_input(load.execution_role_arn)
+    else:
         execution = role(name, "execution", f"Starts the tasks of {name}: image, secrets, log", load, tags, child)
         secrets = [arn for it in load.containers for arn in it.secrets.values()]
         files = [arn for it in load.containers for arn in it.environment_files]
@@ -57,13 +58,13 @@ def task(name: str, load: Workload, port: int | None, tags: Tags | None, child: 
         grants.append(
             iam.RolePolicy(f"{name}-execution", role=execution.name, policy=pulumi.Output.json_dumps(start), opts=child)
         )
-    task_role_arn = pulumi.Output.from_input(load.task_role_arn or "")
-    if load.task_role_arn is None:
+    if load.task_role_arn is not None:
+        task_role_arn = pulumi.Output.from_input(load.task_role_arn)
+    else:
         own = role(name, "task", f"What the code of {name} may do", load, tags, child)
         task_role_arn = own.arn
-        allowed = [allow(sorted(it["actions"]), list(it["resources"])) for it in load.permissions] + exec_statements(
-            load
-        )
+        allowed = [allow(sorted(it["actions"]), list(it["resources"])) for it in load.permissions]
+        allowed += exec_statements(load)
         allowed += [statement for volume in load.volumes for statement in volume.statements()]
         if allowed:
             work = pulumi.Output.json_dumps(document(allowed))

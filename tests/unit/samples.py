@@ -6,6 +6,7 @@ from typing import Any
 
 import slipway
 from tests.unit.service_samples import (
+    BEHIND_LISTENER,
     CERTIFICATE,
     KEY,
     QUEUE,
@@ -210,5 +211,26 @@ RICHEST: dict[str, dict[str, Any]] = {
         "archive_days": 7,
         "log_failed_deliveries": True,
         "tags": {"team": "shop"},
+    },
+}
+
+# Of components that can take what is there already, in place of making it.
+TAKING: dict[str, dict[str, Any]] = {
+    "Cluster": {"cluster_name": "main"},
+    "ContainerImage": {
+        "context": str(CONTEXT),
+        "repository_url": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/app",
+    },
+    "FanOut": {"topic_arn": TOPIC, "queues": {"audit": {"queue_arn": QUEUE}}},
+    "FargateService": BEHIND_LISTENER
+    | {
+        "execution_role_arn": "arn:aws:iam::123456789012:role/start",
+        "task_role_arn": "arn:aws:iam::123456789012:role/work",
+        "log_group_arn": "arn:aws:logs:eu-west-1:123456789012:log-group:shop",
+    },
+    "Network": {
+        "vpc_id": "vpc-0123456789abcdef0",
+        "public_subnet_ids": ["subnet-1000000a", "subnet-0000000c"],
+        "private_subnet_ids": ["subnet-0000000a", "subnet-0000000b"],
     },
 }

@@ -150,8 +150,14 @@ def test_a_retention_that_cloudwatch_does_not_offer_is_refused() -> None:
         Cluster("main", {"log_retention_days": 2})
 
 
-def test_a_name_that_no_child_may_have_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("my_cluster", "the name must be letters, digits and hyphens and start with a letter, got 'my_cluster'"),
+        ("a" * 248, "the name must be at most 247 characters, got 248; AWS allows 255 and 8 are appended"),
+    ],
+)
+def test_a_name_that_no_child_may_have_is_refused(name: str, sentence: str) -> None:
     with pytest.raises(ArgumentError) as caught:
-        Cluster("my_cluster", {})
-    rule = "the name must be letters, digits and hyphens and start with a letter"
-    assert str(caught.value) == f"Cluster 'my_cluster': {rule}, got 'my_cluster'"
+        Cluster(name, {})
+    assert str(caught.value) == f"Cluster {name!r}: {sentence}"

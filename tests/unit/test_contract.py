@@ -17,10 +17,12 @@ from pulumi.provider.experimental.host import components_from_module
 
 import slipway
 from slipway._worker_args import OWN_KEYS
-from tests.unit.samples import COMPONENTS, FEWEST, RICHEST
+from tests.unit.samples import COMPONENTS, FEWEST, RICHEST, TAKING
 from tests.unit.support import Built, build
+from tests.unit.test_existing_network import EXISTING
 
-CASES = [(kind, "fewest") for kind in FEWEST] + [(kind, "richest") for kind in RICHEST]
+SAMPLES = {"fewest": FEWEST, "richest": RICHEST, "taking": TAKING}
+CASES = [(kind, case) for case, samples in SAMPLES.items() for kind in samples]
 NAME = "shop"
 
 
@@ -30,11 +32,11 @@ def made(kind: str, case: str) -> tuple[Built, dict[str, Any]]:
     seen: dict[str, Any] = {}
 
     def construct() -> pulumi.Output[None]:
-        component = COMPONENTS[kind](NAME, (FEWEST if case == "fewest" else RICHEST)[kind])
+        component = COMPONENTS[kind](NAME, SAMPLES[case][kind])
         declared = inspect.get_annotations(typing.cast("type", COMPONENTS[kind]))
         return pulumi.Output.all(**{camel(it): getattr(component, it) for it in declared}).apply(seen.update)
 
-    return build(construct), seen
+    return build(construct, EXISTING), seen
 
 
 def built(kind: str, case: str) -> Built:
@@ -111,16 +113,13 @@ def test_an_unknown_argument_registers_nothing(kind: str) -> None:
 
 @pytest.mark.parametrize(("kind", "case"), CASES)
 def test_the_provider_reaches_every_child_and_lookup(kind: str, case: str) -> None:
-    args = (FEWEST if case == "fewest" else RICHEST)[kind]
-
     def construct() -> None:
         provider = pulumi_aws.Provider("elsewhere", region="us-west-2")
-        COMPONENTS[kind](NAME, args, pulumi.ResourceOptions(providers=[provider]))
+        COMPONENTS[kind](NAME, SAMPLES[case][kind], pulumi.ResourceOptions(providers=[provider]))
 
-    made = build(construct)
-    of_aws = [it for it in made.resources if it.type.startswith("aws:")]
-    assert {it.provider.split("::")[-2:][0] for it in of_aws} == {"elsewhere"}
-    assert {call.provider.split("::")[-2:][0] for call in made.calls} <= {"elsewhere"}
+    made = build(construct, EXISTING)
+    used = [it.provider for it in made.resources if it.type.startswith("aws:")] + [it.provider for it in made.calls]
+    assert {provider.split("::")[-2:][0] for provider in used} == {"elsewhere"}
 
 
 @pytest.mark.parametrize("name", [name for name in slipway.__all__ if name.endswith("Args")])

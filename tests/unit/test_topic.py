@@ -40,11 +40,26 @@ def test_a_fifo_topic_has_no_signature_version() -> None:
     assert inputs == {"fifoTopic": True, "kmsMasterKeyId": KEY, "tags": {"Name": "mine"}}
 
 
-def test_a_topic_name_with_a_space_is_refused() -> None:
-    with pytest.raises(ArgumentError) as caught:
-        Topic("my orders", {})
-    rule = "the name must be letters, digits and hyphens and start with a letter"
-    assert str(caught.value) == f"Topic 'my orders': {rule}, got 'my orders'"
+SPELLING = "the name must be letters, digits and hyphens and start with a letter"
+WRONG_NAMES: list[tuple[str, dict[str, Any], str]] = [
+    ("my orders", {}, f"{SPELLING}, got 'my orders'"),
+    ("a" * 244, {}, "the name must be at most 243 characters, got 244; AWS allows 256 and 13 are appended"),
+    (
+        "a" * 46,
+        {"log_failed_deliveries": True},
+        "the name must be at most 45 characters, got 46; AWS allows 64 and 19 are appended",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "args", "sentence"), WRONG_NAMES)
+def test_a_name_that_no_topic_or_role_may_have_is_refused(name: str, args: dict[str, Any], sentence: str) -> None:
+    def construct() -> None:
+        with pytest.raises(ArgumentError) as caught:
+            Topic(name, args)
+        assert str(caught.value) == f"Topic {name!r}: {sentence}"
+
+    assert build(construct).resources == []
 
 
 def test_other_accounts_may_publish_and_subscribe_queues_only() -> None:
@@ -70,14 +85,31 @@ def test_other_accounts_may_publish_and_subscribe_queues_only() -> None:
 
 
 def test_failed_deliveries_are_logged_by_a_role_for_the_groups_of_sns() -> None:
-    built = topic({"log_failed_deliveries": True})
+    built = topic({"log_failed_deliveries": True, "tags": {"team": "shop"}})
     role = "arn:aws:iam:eu-west-1:123456789012:orders-deliveries"
     assert built.one("topic:Topic", "orders").inputs["sqsFailureFeedbackRoleArn"] == role
-    [statement] = json.loads(built.one("rolePolicy:RolePolicy", "orders-deliveries").inputs["policy"])["Statement"]
-    assert statement["Resource"] == "arn:aws:logs:eu-west-1:123456789012:log-group:sns/*"
-    [trust] = json.loads(built.one("role:Role", "orders-deliveries").inputs["assumeRolePolicy"])["Statement"]
-    assert trust["Principal"] == {"Service": "sns.amazonaws.com"}
-    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    grant = built.one("rolePolicy:RolePolicy", "orders-deliveries").inputs
+    assert grant["role"] == "orders-deliveries"
+    assert json.loads(grant["policy"])["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:PutRetentionPolicy"],
+            "Resource": "arn:aws:logs:eu-west-1:123456789012:log-group:sns/*",
+        }
+    ]
+    made = dict(built.one("role:Role", "orders-deliveries").inputs)
+    assert json.loads(made.pop("assumeRolePolicy"))["Statement"] == [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
+        }
+    ]
+    assert made == {
+        "description": "Writes the delivery log of orders",
+        "tags": {"Name": "orders-deliveries", "team": "shop"},
+    }
 
 
 def test_a_fifo_topic_of_high_throughput_counts_within_groups() -> None:
