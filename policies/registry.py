@@ -99,11 +99,17 @@ class Rule:
     settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     remedy: Mapping[str, Any] = field(default_factory=dict)
     """Path to the value that the level `remediate` sets there; never of a property whose change replaces."""
+    immutable: tuple[str, ...] = ()
+    """Those of `types` whose every change replaces, so that `remedy` is not for them."""
 
     @property
     def of_stack(self) -> bool:
         """Whether the rule looks at the graph of all resources rather than at one resource."""
         return not self.types
+
+    def mends(self, kind: str) -> bool:
+        """Whether the level `remediate` rewrites resources of this type."""
+        return bool(self.remedy) and kind not in self.immutable
 
     def level_in(self, profile: str) -> EnforcementLevel:
         """The level that one of PROFILES gives the rule."""
@@ -134,11 +140,12 @@ def rule(
     fix: str,
     settings: Mapping[str, Mapping[str, Any]] | None = None,
     remedy: Mapping[str, Any] | None = None,
+    immutable: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Subject], Outcomes]], Callable[[Subject], Outcomes]]:
     """Registers a rule over resources of `types`; without types, over the stack's graph.
 
     `level` holds in the baseline, `production` in the profile for production; it is the same where none is given.
-    `remedy` is what the level `remediate` sets where the rule finds something. `settings` are JSON schemas of the rule's own configuration, each with a default and a description.
+    `remedy` is what the level `remediate` sets where the rule finds something, save on `immutable` types. `settings` are JSON schemas of the rule's own configuration, each with a default and a description.
     """
 
     def register(check: Callable[[Subject], Outcomes]) -> Callable[[Subject], Outcomes]:
@@ -162,6 +169,7 @@ def rule(
             check,
             settings or {},
             remedy or {},
+            immutable,
         )
         return check
 

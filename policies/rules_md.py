@@ -102,7 +102,8 @@ def _section(rule: Rule) -> list[str]:
     lines += [f"- Looks at: {kinds}", f"- Fix: {rule.fix}.", f"- Source: <{rule.link}>"]
     if rule.remedy:
         values = (f"`{path}` to `{json.dumps(value)}`" for path, value in rule.remedy.items())
-        lines.append(f"- Level `remediate` sets: {', '.join(values)}")
+        kept = f"; not on {', '.join(f'`{kind}`' for kind in rule.immutable)}" if rule.immutable else ""
+        lines.append(f"- Level `remediate` sets: {', '.join(values)}{kept}")
     for name, schema in rule.settings.items():
         lines.append(f"- Setting `{name}` ({schema['type']}, default {schema['default']}): {schema['description']}")
     return lines

@@ -4,13 +4,16 @@ import re
 from typing import Final
 
 SECRET_NAME: Final = re.compile(
-    r"passw(or)?d|passphrase|secret|token|credential|private_?key|api_?key|access_?key|auth_?key|encryption_?key",
+    r"passw(or)?d|passphrase|secret|token(?!iz)|credential|private_?key|api_?key|access_?key|auth_?key|encryption_?key|"
+    r"(signing|session|master|license|jwt|hmac)_?key|(^|[_.-])(pass|pwd)$",
     re.IGNORECASE,
 )
-# A name that goes on like this speaks about a secret: where it is, how long it lives.
+# A name that goes on like this speaks about a secret: where it is, how long it lives, how many there may be.
 ABOUT_A_SECRET: Final = re.compile(
-    r"^(max|min|num)_|_?(arn|name|id|url|uri|endpoint|host|path|file|dir|ttl|seconds|minutes|days|timeout|expiry|expires|length|"
-    r"limit|count|type|algorithm|issuer|audience|header|region|version|enabled|required)$",
+    r"^no[_.-]|(^|[_.-])(max|min|num|total|public|publishable)[_.-]|_?(arn|name|id|url|uri|endpoint|host|path|file|dir|ttl|seconds|"
+    r"minutes|hours|days|age|timeout|lifetime|duration|interval|expiry|expires|expiration|length|size|limit|count|tokens|stdin|type|"
+    r"algorithm|format|issuer|audience|scope|header|field|cookie|region|version|enabled|required|prefix|policy|provider|"
+    r"store|backend|manager|source|mode|method|strategy|role|bucket|table)$",
     re.IGNORECASE,
 )
 KEY_SHAPES: Final = tuple(
@@ -24,13 +27,29 @@ KEY_SHAPES: Final = tuple(
         r"\bxox[abprs]-[A-Za-z0-9-]{10,}",
         r"\b[sr]k_live_[A-Za-z0-9]{16,}\b",
         r"\bpul-[0-9a-f]{40}\b",
+        r"\bsk-[A-Za-z0-9_-]{32,}\b",
+        r"\bAIza[A-Za-z0-9_-]{35}\b",
+        r"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}\b",
+        r"\bnpm_[A-Za-z0-9]{36}\b",
+        r"\bhooks\.slack\.com/(services|workflows)/[A-Za-z0-9/]{20,}",
         r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
-        r"\b[a-z][a-z0-9+.-]{1,20}://[^/\s:@]{1,100}:[^/\s:@${}]{1,100}@",
+        r"\b[a-z][a-z0-9+.-]{1,20}://[^/\s:@]{0,100}:[^/\s:@${}]{1,100}@",
+        r"(?i)[;?&](password|pwd)=[^;&\s${}<>]{1,100}",
     )
 )
 REFERENCE: Final = re.compile(
     r"arn:aws[a-z-]*:\S+|[a-z][a-z0-9+.-]*://\S+|/[\w./-]+|\{\{.*\}\}|\$\{.*\}|true|false|yes|no|on|off|",
     re.IGNORECASE,
+)
+
+
+_VALUE: Final = r"""(["']?)([^\s"'$`-][^\s"'$`]{0,200})\2"""
+ASSIGNMENTS: Final = (
+    re.compile(rf"""(?:^|[\s;"'])([A-Za-z_]\w{{0,100}})={_VALUE}"""),  # of a shell
+    re.compile(
+        rf"^[ \t-]{{0,40}}([A-Za-z_][\w.-]{{0,100}})[ \t]{{0,3}}[=:][ \t]{{1,3}}{_VALUE}[ \t]*$", re.MULTILINE
+    ),  # of a file
+    re.compile(rf"(?:^|\s)--?([A-Za-z][\w-]{{0,100}})[= ]{_VALUE}"),  # of a command
 )
 
 
@@ -53,3 +72,12 @@ def name_sounds_secret(name: str) -> bool:
 def refers_to_a_secret(text: str) -> bool:
     """Whether the text only points at something (ARN, URL, path, placeholder), or is a switch or empty."""
     return REFERENCE.fullmatch(text) is not None
+
+
+def assigns_a_secret(text: str) -> bool:
+    """Whether a script, a settings file or a command gives a value to a name that promises a secret, or holds a key."""
+    return holds_a_key(text) or any(
+        name_sounds_secret(name) and not refers_to_a_secret(value)
+        for assignment in ASSIGNMENTS
+        for name, _, value in assignment.findall(text)
+    )

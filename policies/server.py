@@ -90,7 +90,8 @@ class Analyzer(_PolicyAnalyzerServicer):
         response = proto.RemediateResponse()
         message = request
         for rule in self._by_type.get(request.type, ()):
-            if rule.remedy and self._get_enforcement_level(self._policies[rule.name]) is EnforcementLevel.REMEDIATE:
+            level = self._get_enforcement_level(self._policies[rule.name])
+            if rule.mends(request.type) and level is EnforcementLevel.REMEDIATE:
                 seen = _resource(message).configured(self._configuration(rule))
                 better = remedied(rule, self._pack.broken(rule, seen), json_format.MessageToDict(message.properties))
                 if better is not None:

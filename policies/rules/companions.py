@@ -94,7 +94,8 @@ def kms_policy_defined(stack: Graph) -> Outcomes:
     severity=MEDIUM,
     controls=("Security Hub ELB.16",),
     link=f"{LB_CONTROLS}#elb-16",
-    fix="add a WebAclAssociation with the balancer's ARN (web_acl_arn of slipway's LoadBalancer and load_balancer)",
+    fix="add a WebAclAssociation with the balancer's ARN (web_acl_arn of slipway's LoadBalancer, "
+    "load_balancer.web_acl_arn of its FargateService)",
 )
 def lb_waf_associated(stack: Graph) -> Outcomes:
     """Load balancers that the internet reaches have a web ACL."""

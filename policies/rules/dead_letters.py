@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 """
 
-from policies.graph import Graph, Node
+from policies.graph import Graph, Node, texts
 from policies.registry import ADVISORY, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, rule
 from policies.rules.sqs import GUIDE, QUEUE
 from policies.values import UnreadableError
@@ -19,6 +19,8 @@ DEAD_LETTER_PROPERTIES = {
     REDRIVE_POLICY: "redrivePolicy",
     "aws:sns/topicSubscription:TopicSubscription": "redrivePolicy",
     "aws:lambda/function:Function": "deadLetterConfig",
+    "aws:lambda/eventSourceMapping:EventSourceMapping": "destinationConfig",
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": "destinationConfig",
     "aws:cloudwatch/eventTarget:EventTarget": "deadLetterConfig",
 }
 
@@ -68,10 +70,11 @@ def _dead_letter_queues(stack: Graph, node: Node, prop: str) -> list[Node]:
     if named:
         return named
     try:
-        target = node.resource.document(prop)["deadLetterTargetArn"].raw
+        written = node.resource.document(prop).raw
     except UnreadableError:
         return []
-    return [queue for queue in stack.of(QUEUE) if isinstance(target, str) and queue.output("arn") == target]
+    known = stack.by_output((QUEUE,), ("arn",))
+    return [queue for text in texts(written) for queue in known.get(text, ())]
 
 
 @rule(

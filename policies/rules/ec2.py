@@ -8,12 +8,15 @@ from policies.values import Resource, Value
 
 INSTANCE = "aws:ec2/instance:Instance"
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
+# Made like an instance, with the same properties.
+ALSO_INSTANCES = ("aws:ec2/spotInstanceRequest:SpotInstanceRequest", "aws:ec2/launchConfiguration:LaunchConfiguration")
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html"
 IN_CLEAR = "is not true, so the disk and its snapshots lie in clear"
 
 
 @rule(
     INSTANCE,
+    *ALSO_INSTANCES,
     LAUNCH_TEMPLATE,
     level=MANDATORY,
     severity=HIGH,
@@ -21,6 +24,7 @@ IN_CLEAR = "is not true, so the disk and its snapshots lie in clear"
     link=f"{CONTROLS}#ec2-8",
     fix="set metadataOptions.httpTokens to required, as slipway's Bastion does",
     remedy={"metadataOptions.httpTokens": "required"},
+    immutable=ALSO_INSTANCES,
 )
 def ec2_imdsv2_required(instance: Resource) -> Outcomes:
     """EC2 instances give their credentials only to callers with a session token (IMDSv2).
@@ -43,6 +47,7 @@ def ec2_imdsv2_required(instance: Resource) -> Outcomes:
 
 @rule(
     INSTANCE,
+    *ALSO_INSTANCES,
     LAUNCH_TEMPLATE,
     "aws:ebs/volume:Volume",
     level=MANDATORY,
@@ -66,7 +71,7 @@ def _switches(owner: Resource) -> list[Value]:
     if owner.type == LAUNCH_TEMPLATE:
         disks = [mapping["ebs"] for mapping in owner["blockDeviceMappings"].elements()]
         return [disk["encrypted"] for disk in disks if not disk.absent]
-    if owner.type == INSTANCE:
+    if owner.type in (INSTANCE, *ALSO_INSTANCES):
         root = owner["rootBlockDevice"]
         by_template = root.absent and not owner["launchTemplate"].absent
         disks = [*owner["ebsBlockDevices"].elements(), *([] if by_template else [root])]

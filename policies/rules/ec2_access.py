@@ -5,20 +5,21 @@ Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.ht
 
 import base64
 import binascii
-import re
+import zlib
 from typing import Final
 
 from policies.registry import ADVISORY, HIGH, LOW, MANDATORY, MEDIUM, OFF, Deferred, Finding, Outcomes, deny, rule
-from policies.rules.ec2 import CONTROLS, INSTANCE, LAUNCH_TEMPLATE
-from policies.secrets_in_text import holds_a_key, name_sounds_secret, refers_to_a_secret
+from policies.rules.ec2 import ALSO_INSTANCES, CONTROLS, INSTANCE, LAUNCH_TEMPLATE
+from policies.secrets_in_text import assigns_a_secret
 from policies.values import Resource, UnreadableError, Value
 
-ASSIGNMENT: Final = re.compile(r"""(?:^|[\s;])([A-Za-z_]\w{0,100})=(["']?)([^\s"'$`]{1,200})\2""")
+GZIP, GZIP_START, MOST_USER_DATA = 16 + zlib.MAX_WBITS, b"\x1f\x8b", 1 << 20  # cloud-init unpacks what is compressed
 SMALLEST_RSA_BITS: Final = 3072  # 128 bits of strength, NIST SP 800-57
 
 
 @rule(
     INSTANCE,
+    *ALSO_INSTANCES,
     LAUNCH_TEMPLATE,
     level=ADVISORY,
     severity=LOW,
@@ -29,6 +30,7 @@ SMALLEST_RSA_BITS: Final = 3072  # 128 bits of strength, NIST SP 800-57
         "mostHops": {"type": "integer", "minimum": 1, "default": 1, "description": "2 suits hosts of containers."}
     },
     remedy={"metadataOptions.httpPutResponseHopLimit": 1},
+    immutable=ALSO_INSTANCES,
 )
 def ec2_imds_hop_limit(instance: Resource) -> Outcomes:
     """Credentials of EC2 instances travel no further than the instance."""
@@ -39,6 +41,7 @@ def ec2_imds_hop_limit(instance: Resource) -> Outcomes:
 
 @rule(
     INSTANCE,
+    *ALSO_INSTANCES,
     LAUNCH_TEMPLATE,
     level=MANDATORY,
     severity=HIGH,
@@ -53,7 +56,7 @@ def ec2_no_public_ip(instance: Resource) -> Outcomes:
     An Elastic IP is a decision that the program shows, and is judged by the security group before it.
     """
     places: list[Value | Resource] = [instance, *instance["networkInterfaces"].elements()]
-    for place in places[0 if instance.type == INSTANCE else 1 :]:
+    for place in places[1 if instance.type == LAUNCH_TEMPLATE else 0 :]:
         public = place["associatePublicIpAddress"]
         yield from deny(public, public.true, "is true, so the instance can be reached from the internet")
 
@@ -106,6 +109,7 @@ def ec2_termination_protection(instance: Resource) -> Outcomes:
 
 @rule(
     INSTANCE,
+    *ALSO_INSTANCES,
     LAUNCH_TEMPLATE,
     level=MANDATORY,
     severity=HIGH,
@@ -120,21 +124,16 @@ def ec2_no_secrets_user_data(instance: Resource) -> Outcomes:
         text = value.text()
         if value.unknown:
             yield Deferred(value.path)
-        elif any(map(_holds_a_secret, (text, _decoded(text)))):
+        elif any(map(assigns_a_secret, (text, _decoded(text)))):
             yield Finding(value.path, "holds what looks like a password or a key")
 
 
-def _holds_a_secret(text: str) -> bool:
-    return holds_a_key(text) or any(
-        name_sounds_secret(name) and not refers_to_a_secret(value) for name, _, value in ASSIGNMENT.findall(text)
-    )
-
-
 def _decoded(text: str) -> str:
-    """What the base64 text stands for; empty where it is none."""
+    """What the base64 text stands for, compressed or not; empty where it is none."""
     try:
-        return base64.b64decode(text, validate=True).decode()
-    except (binascii.Error, ValueError):
+        data = base64.b64decode("".join(text.split()), validate=True)
+        return (zlib.decompressobj(GZIP).decompress(data, MOST_USER_DATA) if data[:2] == GZIP_START else data).decode()
+    except (binascii.Error, zlib.error, ValueError):
         return ""
 
 

@@ -8,6 +8,7 @@ from policies.values import Resource
 
 SERVICE = "aws:ecs/service:Service"
 CLUSTER = "aws:ecs/cluster:Cluster"
+EVENT_TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 EXEC = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html"
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html"
 
@@ -15,6 +16,7 @@ CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-control
 @rule(
     SERVICE,
     "aws:ecs/taskSet:TaskSet",
+    EVENT_TARGET,
     level=MANDATORY,
     severity=HIGH,
     controls=("FSBP ECS.2", "FSBP ECS.16", "NIST SC-7", "NIST AC-4"),
@@ -23,8 +25,12 @@ CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-control
     "as slipway's FargateService and QueueWorker do",
 )
 def ecs_service_no_public_ip(service: Resource) -> Outcomes:
-    """Tasks of ECS services have no public IP address."""
-    public = service["networkConfiguration"]["assignPublicIp"]
+    """Tasks of ECS services have no public IP address.
+
+    Nor have those that EventBridge starts, which are judged the same.
+    """
+    task = service["ecsTarget"] if service.type == EVENT_TARGET else service
+    public = task["networkConfiguration"]["assignPublicIp"]
     yield from deny(public, public.true, "is true, so each task can be reached from the internet")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from policies.registry import ADVISORY, HIGH, LOW, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, deny, rule
-from policies.secrets_in_text import holds_a_key, name_sounds_secret, refers_to_a_secret
+from policies.secrets_in_text import assigns_a_secret, holds_a_key, name_sounds_secret, refers_to_a_secret
 from policies.values import Resource, Value
 
 TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition"
@@ -103,16 +103,17 @@ def ecs_taskdef_logging(task: Resource) -> Outcomes:
     severity=HIGH,
     controls=("FSBP ECS.8", "NIST CM-2"),
     link=f"{CONTROLS}#ecs-8",
-    fix="move it to secrets with the ARN of a Secrets Manager secret or SSM parameter (`secrets` of slipway's "
-    "services), and replace the value, which is in the state and in the AWS console",
+    fix="move it to secrets (of a log, to secretOptions) with the ARN of a Secrets Manager secret or SSM parameter "
+    "(`secrets` of slipway's services), and replace the value, which is in the state and in the AWS console",
 )
 def ecs_taskdef_no_plaintext_secrets(task: Resource) -> Outcomes:
-    """Environment variables of task definitions hold no passwords and keys.
+    """Environment variables, commands and log options of task definitions hold no passwords and keys.
 
     A value counts by the name it has, unless it is an ARN, a URL without a password, a path or a switch; or by its
     own shape: AWS and provider keys, private keys, signed tokens, URLs with a password.
     """
     for container in containers(task):
+        yield from _secrets_beside(container)
         for variable in container["environment"].elements():
             name, value = variable["name"], variable["value"]
             if value.unknown or name.unknown:
@@ -123,6 +124,20 @@ def ecs_taskdef_no_plaintext_secrets(task: Resource) -> Outcomes:
                 yield Finding(value.path, "is an AWS credential in clear")
             elif name_sounds_secret(name.text()) and not refers_to_a_secret(value.text()):
                 yield Finding(value.path, "stands in clear under a name that promises a secret")
+
+
+def _secrets_beside(container: Value) -> Outcomes:
+    """Findings where people write secrets who look for them in the environment only."""
+    for words in (container["command"], container["entryPoint"], container["healthCheck"]["command"]):
+        texts = [one.text() for one in words.elements()]
+        if any(map(assigns_a_secret, texts)) or assigns_a_secret(" ".join(texts)):
+            yield Finding(words.path, "holds what looks like a password or a key")
+    options = container["logConfiguration"]["options"]
+    for name, value in () if container.unknown else options.members():
+        if holds_a_key(value.text()) or (name_sounds_secret(name) and not refers_to_a_secret(value.text())):
+            yield Finding(
+                options.path, "hold what looks like a password or a key; logConfiguration.secretOptions does not"
+            )
 
 
 @rule(

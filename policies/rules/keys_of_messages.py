@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 from policies import statements
 from policies.graph import Graph, Node
 from policies.registry import HIGH, MANDATORY, Deferred, Finding, Outcomes, rule
-from policies.rules.kms import KEY, KEY_POLICY
+from policies.rules.kms import KEY, KEY_POLICY, is_aws_own
 from policies.rules.sns import SUBSCRIPTION, TOPIC
 from policies.rules.sqs import QUEUE
 from policies.values import UnreadableError
@@ -60,7 +60,7 @@ def _may_use(stack: Graph, sender: Node, prop: str, receiver: Node, service: str
     """Nothing when the receiver has no key of KMS, or one whose policy admits the service, or one of another stack."""
     name, text = receiver.resource.name, receiver.output("kmsMasterKeyId")
     what = "topic" if receiver.resource.type == TOPIC else "queue"
-    if text is not None and text.removeprefix("alias/").startswith("aws/"):
+    if text is not None and is_aws_own(text):
         yield Finding(prop, f"is {what} {name!r} with AWS's own key, which {service} may not use", sender.urn)
         return
     for key in _keys(stack, receiver):

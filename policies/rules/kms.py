@@ -16,6 +16,11 @@ OURS = "create_kms_key of slipway's Queue and FanOut makes a key that holds all 
 FIXING_KEYS = frozenset({"kms:calleraccount"})
 
 
+def is_aws_own(key: str) -> bool:
+    """Whether it is a key of AWS's own, such as alias/aws/sqs, by alias or by the alias's ARN."""
+    return key.rpartition("alias/")[2].startswith("aws/")
+
+
 @rule(
     KEY,
     level=MANDATORY,

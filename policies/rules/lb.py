@@ -10,6 +10,7 @@ from policies.values import Resource
 MODULES = ("lb", "alb", "applicationloadbalancing", "elasticloadbalancingv2")
 LOAD_BALANCERS = tuple(f"aws:{module}/loadBalancer:LoadBalancer" for module in MODULES)
 TARGET_GROUPS = tuple(f"aws:{module}/targetGroup:TargetGroup" for module in MODULES)
+CLASSIC_BALANCER = "aws:elb/loadBalancer:LoadBalancer"
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html"
 APPLICATION, NETWORK, GATEWAY = ("", "application"), ("network",), ("gateway",)
 

@@ -6,13 +6,15 @@ Source: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
 from policies.graph import Graph, Node
 from policies.registry import ADVISORY, HIGH, MANDATORY, MEDIUM, OFF, Deferred, Finding, Outcomes, rule
 from policies.rules.ecs import SERVICE
-from policies.rules.lb import LOAD_BALANCERS
+from policies.rules.lb import CLASSIC_BALANCER, LOAD_BALANCERS
 from policies.rules.security_group import GROUP
 from policies.rules.security_group_parts import opened
 
 SUBNET = "aws:ec2/subnet:Subnet"
 TABLE = "aws:ec2/routeTable:RouteTable"
-TABLES = (TABLE, "aws:ec2/defaultRouteTable:DefaultRouteTable")
+DEFAULT_TABLE = "aws:ec2/defaultRouteTable:DefaultRouteTable"
+TABLES = (TABLE, DEFAULT_TABLE)
+MAIN_TABLE = ("mainRouteTableId", "defaultRouteTableId")  # of a VPC
 VPC = "aws:ec2/vpc:Vpc"
 INTERNET_GATEWAY = "aws:ec2/internetGateway:InternetGateway"
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
@@ -20,7 +22,16 @@ ROUTE = "aws:ec2/route:Route"
 ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation"
 MAIN_ASSOCIATION = "aws:ec2/mainRouteTableAssociation:MainRouteTableAssociation"
 NEEDED_ENDPOINTS = ("ecr.api", "ecr.dkr", "logs", "s3")
-WAYS_OUT = ("natGatewayId", "transitGatewayId", "networkInterfaceId", "vpcPeeringConnectionId", "localGatewayId")
+WAYS_OUT = (
+    "natGatewayId",
+    "transitGatewayId",
+    "networkInterfaceId",
+    "vpcPeeringConnectionId",
+    "localGatewayId",
+    "coreNetworkArn",
+    "egressOnlyGatewayId",
+    "vpcEndpointId",  # of a firewall
+)
 GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 
 
@@ -86,7 +97,7 @@ def sg_no_public_ingress(stack: Graph) -> Outcomes:
     A security group is a load balancer's when one names it; whatever else uses the group does not count against it.
     """
     for group in stack.of(GROUP):
-        if any(user.resource.type in LOAD_BALANCERS for user in stack.users(group)):
+        if any(user.resource.type in (*LOAD_BALANCERS, CLASSIC_BALANCER) for user in stack.users(group)):
             continue
         yield from opened(stack, group)
 
@@ -111,7 +122,7 @@ def ecs_service_multi_az(stack: Graph) -> Outcomes:
 
 
 def _tables(stack: Graph, subnet: Node) -> list[Node]:
-    """The subnet's own route tables, or else its VPC's main one."""
+    """The subnet's own route tables, or else its VPC's main one, which AWS made and the VPC's own id stands for."""
     own = [
         table
         for association in stack.pointing_at(subnet, ASSOCIATION, "subnetId", "id")
@@ -120,16 +131,18 @@ def _tables(stack: Graph, subnet: Node) -> list[Node]:
     if own:
         return own
     vpcs = stack.behind(subnet, "vpcId", VPC, "id")
-    return [
+    named = [
         table
         for vpc in vpcs
         for association in stack.pointing_at(vpc, MAIN_ASSOCIATION, "vpcId", "id")
         for table in stack.behind(association, "routeTableId", TABLE, "id")
     ]
+    adopted = [one for vpc in vpcs for one in stack.pointing_at(vpc, DEFAULT_TABLE, "defaultRouteTableId", *MAIN_TABLE)]
+    return named or [*adopted, *vpcs]
 
 
 def _routes(stack: Graph, table: Node) -> list[Node]:
-    return stack.pointing_at(table, ROUTE, "routeTableId", "id")
+    return stack.pointing_at(table, ROUTE, "routeTableId", "id", *(MAIN_TABLE if table.resource.type == VPC else ()))
 
 
 def _to_internet_gateway(stack: Graph, table: Node) -> bool:

@@ -23,6 +23,7 @@ STATEFUL: Final = (
     "aws:rds/cluster:Cluster",
     "aws:rds/instance:Instance",
     "aws:s3/bucket:Bucket",
+    "aws:s3/bucketV2:BucketV2",
     "aws:secretsmanager/secret:Secret",
 )
 OPTIONS = "https://docs.aws.amazon.com/prescriptive-guidance/latest/choose-iac-tool/pulumi.html"

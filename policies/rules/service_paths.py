@@ -14,6 +14,7 @@ from policies.rules.security_group import GROUP, GROUP_RULE, INGRESS_RULE
 from policies.values import Resource, UnreadableError, Value
 
 LISTENER_RULES = tuple(f"aws:{module}/listenerRule:ListenerRule" for module in MODULES)
+BY_CIDR = ("cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks", "prefixListId", "prefixListIds")
 LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html"
 
 
@@ -158,8 +159,9 @@ def _rule_admits(stack: Graph, one: Node, prop: str, sources: list[Node], port: 
     resource = one.resource
     if resource["type"].raw == "egress":
         return False
-    by_cidr = any(resource[key].raw for key in ("cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks", "prefixListId"))
-    named = {it.urn for it in stack.behind(one, prop, GROUP, "id")} & {it.urn for it in sources}
+    by_cidr = any(resource[key].raw for key in BY_CIDR)
+    itself = stack.behind(one, "securityGroupId", GROUP, "id") if resource["self"].true else []
+    named = {it.urn for it in (*stack.behind(one, prop, GROUP, "id"), *itself)} & {it.urn for it in sources}
     return _in_range(resource, port) if by_cidr or named else False
 
 
@@ -168,7 +170,12 @@ def _inline_admits(stack: Graph, group: Node, sources: list[Node], port: int) ->
     if ingress.unknown:
         return None
     named = {it.urn for it in stack.behind(group, "ingress", GROUP, "id")} & {it.urn for it in sources}
-    open_rules = [one for one in ingress.elements() if one["cidrBlocks"].raw or one["ipv6CidrBlocks"].raw]
+    itself = group.urn in {it.urn for it in sources}
+    open_rules = [
+        one
+        for one in ingress.elements()
+        if not one.unknown and (any(one[key].raw for key in BY_CIDR) or (itself and one["self"].true))
+    ]
     chosen = ingress.elements() if named else open_rules
     verdicts = [None if one.unknown else _in_range(one, port) for one in chosen]
     return True if True in verdicts else None if None in verdicts else False

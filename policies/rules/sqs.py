@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-controls.ht
 
 from policies import statements
 from policies.registry import ADVISORY, CRITICAL, LOW, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, deny, rule
+from policies.rules.kms import is_aws_own
 from policies.statements import public_statements
 from policies.values import Resource
 
@@ -73,7 +74,7 @@ def sqs_queue_cmk(queue: Resource) -> Outcomes:
     AWS's key alias/aws/sqs has a policy that nobody can change: no topic, alarm or other account can ever send.
     """
     key = queue["kmsMasterKeyId"]
-    yield from deny(key, key.text() == "alias/aws/sqs", "is AWS's own key, which lets no topic send")
+    yield from deny(key, is_aws_own(key.text()), "is AWS's own key, which lets no topic send")
 
 
 @rule(

@@ -4,6 +4,7 @@ Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
 """
 
 from policies.registry import ADVISORY, LOW, Deferred, Finding, Outcomes, rule
+from policies.rules.lb import LOAD_BALANCERS, TARGET_GROUPS
 from policies.values import Resource
 
 TAGGABLE = (
@@ -23,9 +24,10 @@ TAGGABLE = (
     "aws:iam/role:Role",
     "aws:kms/key:Key",
     "aws:lambda/function:Function",
-    "aws:lb/loadBalancer:LoadBalancer",
-    "aws:lb/targetGroup:TargetGroup",
+    *LOAD_BALANCERS,
+    *TARGET_GROUPS,
     "aws:s3/bucket:Bucket",
+    "aws:s3/bucketV2:BucketV2",
     "aws:sns/topic:Topic",
     "aws:sqs/queue:Queue",
 )

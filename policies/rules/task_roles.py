@@ -12,12 +12,14 @@ from policies.rules.dead_letters import set_aside
 from policies.rules.ecs_task_definition import TASK_DEFINITION
 from policies.rules.iam import ROLE
 from policies.rules.role_grants import Grants, grants
-from policies.rules.sns import TOPIC
-from policies.rules.sqs import QUEUE
+from policies.rules.sns import TOPIC, TOPIC_POLICY
+from policies.rules.sqs import QUEUE, QUEUE_POLICY
 
 LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html"
 ECS_TASKS = "ecs-tasks.amazonaws.com"
 SECRET_PARTS = 7  # of arn:partition:secretsmanager:region:account:secret:name; a key within it may follow
+# Policies of queues and topics, with the property that names these, and by which of their outputs.
+POLICIES = ((QUEUE_POLICY, "queueUrl", ("url", "id")), (TOPIC_POLICY, "arn", ("arn",)))
 CONSUME, SEND = ("sqs:ReceiveMessage", "sqs:DeleteMessage"), ("sqs:SendMessage",)
 
 
@@ -146,9 +148,18 @@ def told_of(stack: Graph, kind: str, output: str) -> Iterator[tuple[Node, Node]]
 
 
 def _can(stack: Graph, task: Node, target: Node, ways: tuple[tuple[str, ...], ...]) -> Outcomes:
-    """A finding when the task role allows none of the ways, each a set of actions, on the target."""
+    """A finding when the task role allows none of the ways, each a set of actions, on the target.
+
+    A target whose own policy names the role may let it in by that, and is not judged.
+    """
     arn = target.output("arn")
+    policies = [
+        target,
+        *(one for kind, prop, outputs in POLICIES for one in stack.pointing_at(target, kind, prop, *outputs)),
+    ]
     for role in stack.behind(task, "taskRoleArn", ROLE, "arn"):
+        if any(_names(stack, policy, role) for policy in policies):
+            continue
         held = grants(stack, role)
         problem = f"is role {role.resource.name!r}, which may not use {target.resource.name!r} that the task is told of"
         if held.none:
@@ -157,3 +168,10 @@ def _can(stack: Graph, task: Node, target: Node, ways: tuple[tuple[str, ...], ..
             yield Deferred("policy", role.urn)
         elif not held.elsewhere and not any(all(held.allow(action, arn) for action in way) for way in ways):
             yield Finding("taskRoleArn", problem, task.urn)
+
+
+def _names(stack: Graph, holder: Node, role: Node) -> bool:
+    """Whether the holder's policy names the role: by an edge, or in its text."""
+    arn, text = role.output("arn"), holder.output("policy")
+    fed = any(one.urn == role.urn for one in stack.behind(holder, "policy", ROLE, "arn"))
+    return fed or bool(arn and text and f'"{arn}"' in text)

@@ -5,6 +5,7 @@ import json
 from tests.policies.analyzer import UNKNOWN
 from tests.policies.cases_ecs import ECS_CASES
 from tests.policies.cases_ecs_more import MORE_ECS_CASES
+from tests.policies.cases_evasions import EVASIONS
 from tests.policies.cases_iam import IAM_CASES
 from tests.policies.cases_lb import LB_CASES
 from tests.policies.cases_messaging import MESSAGING_CASES
@@ -37,6 +38,7 @@ from tests.policies.samples import (
 )
 
 CASES = [
+    *EVASIONS,
     *ECS_CASES,
     *MORE_ECS_CASES,
     *MESSAGING_CASES,

@@ -1,8 +1,27 @@
 """Stacks that say the same thing another way: parts of a rule, other resources, other spellings of AWS."""
 
-from tests.policies.analyzer import UNKNOWN
-from tests.policies.graph_samples import GraphCase, new, stack, with_props
-from tests.policies.samples import GROUP, GROUP_RULE, INGRESS_RULE, tcp
+from tests.policies.analyzer import UNKNOWN, Node
+from tests.policies.cases_graph_messages import SENDING, SUBSCRIBED, opened
+from tests.policies.graph_samples import (
+    ALARM,
+    BALANCER,
+    BEHIND,
+    GATEWAY,
+    PRIVATE,
+    QUEUE_ARN,
+    QUEUE_URL,
+    ROLE_NODE,
+    ROUTE,
+    TOPIC_ARN,
+    VPC,
+    WORKER,
+    GraphCase,
+    new,
+    policy,
+    stack,
+    with_props,
+)
+from tests.policies.samples import GROUP, GROUP_RULE, INGRESS_RULE, QUEUE, QUEUE_POLICY, TOPIC, tcp
 
 LIST, ENTRY = "aws:ec2/managedPrefixList:ManagedPrefixList", "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry"
 SSH = {"ipProtocol": "tcp", "fromPort": 22, "toPort": 22}
@@ -20,24 +39,156 @@ OLD_RULE = new(
 )
 HOST = stack(new(GROUP, "host"), HALF, OFFICE, BY_LIST)
 
+DEFAULT_TABLE = "aws:ec2/defaultRouteTable:DefaultRouteTable"
+OUT_BY_MAIN = new(ROUTE, "out", routeTableId=(VPC, "main"), gatewayId=(GATEWAY, "g"))
+ON_MAIN = {"RouteTableAssociation p": None}
+ADOPTED = new(DEFAULT_TABLE, "d", defaultRouteTableId=(VPC, "main"), routes=(GATEWAY, "g"))
+
+OF_ITSELF = {"protocol": "tcp", "fromPort": 8080, "toPort": 8080, "self": True}
+SHARED = {
+    "SecurityGroupIngressRule from-lb": None,
+    "LoadBalancer api": new(BALANCER, "api", {"internal": False}, securityGroups=(GROUP, "tasks")),
+}
+SELF_RULE = new(GROUP_RULE, "self", {"type": "ingress", **OF_ITSELF}, securityGroupId=(GROUP, "tasks"))
+FROM_LIST = {key: value for key, value in OF_ITSELF.items() if key != "self"} | {"prefixListIds": ["pl-1"]}
+
+NO_GRANT = {"RolePolicy work": None}
+MANAGED = "arn:aws:iam::123456789012:policy/elsewhere"
+BY_OLD_ATTACHMENT = Node(
+    "aws:iam/policyAttachment:PolicyAttachment", "work", {"roles": ["work-role"], "policyArn": MANAGED}
+)
+BY_EXCLUSIVE = Node(
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+    "work",
+    {"roleName": "work-role", "policyArns": [MANAGED]},
+)
+
+
+MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+LAMBDA = Node("aws:lambda/function:Function", "f", {"deadLetterConfig": {"targetArn": QUEUE_ARN}})
+TOLD_TOPIC = Node(TOPIC, "t", {"arn": TOPIC_ARN})
+TOLD = stack(TOLD_TOPIC, Node(ALARM, "a", {"alarmActions": [TOPIC_ARN]}))
+
+
+def queue_policy(principal: str) -> Node:
+    """The queue's own policy, which lets a principal consume."""
+    text = policy({"Principal": {"AWS": principal}, "Action": "sqs:*", "Resource": "*"})
+    return Node(QUEUE_POLICY, "work", {"queueUrl": QUEUE_URL, "policy": text})
+
+
 EVASIONS = [
     GraphCase(
-        rule,
-        HOST,
+        "ecs-service-private-subnets",
+        PRIVATE,
         [
-            {"Rule other": OTHER_HALF},
-            {"Rule other": OLD_RULE},
-            {"ManagedPrefixList office": WORLD},
-            {"Entry world": ENTRY_OF_WORLD},
+            ON_MAIN | {"Route out": OUT_BY_MAIN},
+            ON_MAIN | {"DefaultRouteTable d": ADOPTED},
         ],
-        [{"ManagedPrefixList office": with_props(OFFICE, entries=[{"cidr": UNKNOWN}])}],
+        [],
+        also=[{"Route main": OUT_BY_MAIN}, {"DefaultRouteTable d": ADOPTED}],
+    ),
+    GraphCase(
+        "alb-target-sg-path",
+        BEHIND,
+        [
+            {"SecurityGroupIngressRule from-lb": None, "SecurityGroupRule self": SELF_RULE},
+            SHARED | {"SecurityGroupRule self": with_props(SELF_RULE, type="egress")},
+            SHARED | {"SecurityGroup tasks": new(GROUP, "tasks", {"ingress": [OF_ITSELF | {"toPort": 8079}]})},
+        ],
+        [],
         also=[
-            {"Rule other": with_props(OTHER_HALF, fromPort=443, toPort=443)}
-            if rule == "sg-no-ingress-by-parts"
-            else {},
-            {"SecurityGroupIngressRule list": None, "ManagedPrefixList office": WORLD},
-            {"Rule other": with_props(OLD_RULE, type="egress")},
+            SHARED | {"SecurityGroupRule self": SELF_RULE},
+            SHARED | {"SecurityGroup tasks": new(GROUP, "tasks", {"ingress": [OF_ITSELF]})},
+            SHARED | {"SecurityGroup tasks": new(GROUP, "tasks", {"ingress": [FROM_LIST]})},
         ],
-    )
-    for rule in ("sg-no-ingress-by-parts", "sg-no-public-ingress")
+    ),
+    GraphCase(
+        "ecs-worker-can-consume",
+        WORKER,
+        [
+            NO_GRANT | {"QueuePolicy work": queue_policy("arn:aws:iam::1:role/other")},
+            NO_GRANT | {"PolicyAttachment work": with_props(BY_OLD_ATTACHMENT, roles=["other-role"])},
+        ],
+        [],
+        also=[
+            NO_GRANT | {"QueuePolicy work": queue_policy("arn:role")},
+            NO_GRANT | {"PolicyAttachment work": BY_OLD_ATTACHMENT},
+            NO_GRANT | {"RolePolicyAttachmentsExclusive work": BY_EXCLUSIVE},
+        ],
+    ),
+    GraphCase(
+        "ecs-task-role-trust",
+        WORKER,
+        [],
+        [],
+        also=[
+            {
+                "Role work": with_props(
+                    ROLE_NODE, assumeRolePolicy=policy({"Principal": {"Service": "ecs-tasks.amazonaws.com.cn"}})
+                )
+            }
+        ],
+    ),
+    GraphCase(
+        "sns-kms-publisher",
+        TOLD,
+        [{"Topic t": with_props(TOLD_TOPIC, kmsMasterKeyId="arn:aws:kms:eu-west-1:1:alias/aws/sns")}],
+        [],
+        also=[{"Topic t": with_props(TOLD_TOPIC, kmsMasterKeyId="arn:aws:kms:eu-west-1:1:alias/shop")}],
+    ),
+    GraphCase(
+        "sns-to-sqs-queue-policy",
+        SUBSCRIBED,
+        [opened(SENDING | {"Principal": {"Service": "sns.af-south-1.amazonaws.com"}})],
+        [],
+        also=[
+            opened(SENDING | {"Principal": {"Service": "sns.eu-west-1.amazonaws.com"}}),
+            opened(SENDING | {"Principal": {"Service": ["sns.amazonaws.com.cn"]}}),
+        ],
+    ),
+    GraphCase(
+        "sqs-dlq-configured",
+        stack(Node(QUEUE, "dead", {"arn": QUEUE_ARN}), LAMBDA),
+        [{"Function f": None}, {"Function f": with_props(LAMBDA, deadLetterConfig={"targetArn": f"{QUEUE_ARN}-2"})}],
+        [],
+        also=[
+            {
+                "Function f": None,
+                "M m": Node(MAPPING, "m", {"destinationConfig": {"onFailure": {"destinationArn": QUEUE_ARN}}}),
+            }
+        ],
+    ),
+    GraphCase(
+        "sg-no-public-ingress",
+        BEHIND,
+        [{"SecurityGroup tasks": new(GROUP, "tasks", {"ingress": [tcp(80, 80, "0.0.0.0/0")]})}],
+        [],
+        also=[
+            {
+                "SecurityGroup tasks": new(GROUP, "tasks", {"ingress": [tcp(80, 80, "0.0.0.0/0")]}),
+                "LoadBalancer old": new("aws:elb/loadBalancer:LoadBalancer", "old", securityGroups=(GROUP, "tasks")),
+            }
+        ],
+    ),
+    *(
+        GraphCase(
+            rule,
+            HOST,
+            [
+                {"Rule other": OTHER_HALF},
+                {"Rule other": OLD_RULE},
+                {"ManagedPrefixList office": WORLD},
+                {"Entry world": ENTRY_OF_WORLD},
+            ],
+            [{"ManagedPrefixList office": with_props(OFFICE, entries=[{"cidr": UNKNOWN}])}],
+            also=[
+                {"Rule other": with_props(OTHER_HALF, fromPort=443, toPort=443)}
+                if rule == "sg-no-ingress-by-parts"
+                else {},
+                {"SecurityGroupIngressRule list": None, "ManagedPrefixList office": WORLD},
+                {"Rule other": with_props(OLD_RULE, type="egress")},
+            ],
+        )
+        for rule in ("sg-no-ingress-by-parts", "sg-no-public-ingress")
+    ),
 ]

@@ -73,10 +73,15 @@ MORE_RIGHTS = [
         for kind in (ATTACHMENT, ROLE)
     ),
     *(
-        shown(rule, kind, [], [({"name": "a", "path": None}, start)])
-        for rule, kind, start in (
-            ("iam-no-user", "aws:iam/user:User", "type is User"),
-            ("vpc-no-default-vpc", "aws:ec2/defaultSubnet:DefaultSubnet", "type is DefaultSubnet"),
+        shown(rule, kind, [], [(props, start)])
+        for rule, kind, props, start in (
+            ("iam-no-user", "aws:iam/user:User", {"name": "a", "path": None}, "type is User"),
+            (
+                "vpc-no-default-vpc",
+                "aws:ec2/defaultSubnet:DefaultSubnet",
+                {"availabilityZone": "eu-west-1a", "forceDestroy": None},
+                "type is DefaultSubnet",
+            ),
         )
     ),
 ]

@@ -15,14 +15,16 @@ from policies.server import Analyzer
 from sandbox.provider.services import all_resources
 from tests.policies.analyzer import UNKNOWN, analyze, configure, ours, secret, struct, urn
 from tests.policies.cases import CASES
-from tests.policies.samples import QUEUE, REPOSITORY, SERVICE, Case, Props, statement
+from tests.policies.samples import INSTANCE, QUEUE, REPOSITORY, SERVICE, Case, Props, statement
 
 REMEDIES = {rule.name: rule.remedy for rule in rules() if rule.remedy}
+IMMUTABLE = {(rule.name, kind) for rule in rules() for kind in rule.immutable}
 CURABLE = [
     pytest.param(case, props, id=f"{case.rule}-{case.kind.rpartition(':')[2]}-{number}")
     for case in CASES
     for number, (props, starts) in enumerate(case.bad)
     if case.rule in REMEDIES
+    and (case.rule, case.kind) not in IMMUTABLE
     and all(start.split(" ")[0] in REMEDIES[case.rule] and " not a" not in start for start in starts)
 ]
 SCAN = "imageScanningConfiguration"
@@ -49,13 +51,24 @@ def test_what_a_rule_rewrites_then_passes(case: Case, props: Props) -> None:
     assert {**props, **better} == better
 
 
+def test_a_resource_whose_every_change_replaces_is_not_rewritten() -> None:
+    servicer = remediating("ec2-imdsv2-required")
+    assert rewritten(servicer, "aws:ec2/launchConfiguration:LaunchConfiguration", {}) == []
+    assert len(rewritten(servicer, INSTANCE, {})) == 1
+
+
 def test_each_remedy_cures_a_case() -> None:
     assert {case.values[0].rule for case in CURABLE} == set(REMEDIES)  # type: ignore[union-attr]
 
 
 def test_no_remedy_rewrites_a_property_whose_change_replaces() -> None:
     fixed = {one.token: one.immutable_properties() for one in all_resources()}
-    touched = {(kind, path.partition(".")[0]) for rule in rules() for kind in rule.types for path in rule.remedy}
+    touched = {
+        (kind, path.partition(".")[0])
+        for rule in rules()
+        for kind in filter(rule.mends, rule.types)
+        for path in rule.remedy
+    }
     known = {(kind, prop) for kind, prop in touched if kind in fixed}
     assert {(kind, prop) for kind, prop in known if prop in fixed[kind]} == set()
     assert len(known) > len(touched) / 2
