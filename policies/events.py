@@ -64,9 +64,10 @@ def read(lines: Iterable[str]) -> Run:
         if not isinstance(event, dict) or "sequence" not in event:
             continue
         run.events += 1
-        if told := event.get("policyEvent"):
+        told, done = event.get("policyEvent"), event.get("policyRemediationEvent")
+        if isinstance(told, dict):
             _violation(run, told, known)
-        if done := event.get("policyRemediationEvent"):
+        if isinstance(done, dict):
             run.rewritten.append((str(done.get("policyName", "")), str(done.get("resourceUrn", ""))))
     run.found = list(dict.fromkeys(run.found))  # an update tells of a preview's findings again
     return run
@@ -74,7 +75,7 @@ def read(lines: Iterable[str]) -> Run:
 
 def _violation(run: Run, told: dict[str, Any], known: dict[str, Rule]) -> None:
     name, urn = str(told.get("policyName", "")), str(told.get("resourceUrn", ""))
-    if not run.stack and urn.startswith("urn:pulumi:"):
+    if not run.stack and urn.startswith("urn:pulumi:") and "::" in urn:
         stack, project, *_ = urn.removeprefix("urn:pulumi:").split("::")
         run.stack = f"{project}/{stack}"
     title, _, text = str(told.get("message", "")).strip().partition("\n")

@@ -84,20 +84,32 @@ def parse(given: Mapping[str, Any], rules: Iterable[Rule]) -> tuple[Settings, li
 
 def _problems(entry: Mapping[str, Any], names: list[str]) -> Iterable[str]:
     unknown = [key for key in entry if key not in KEYS]
-    missing = [key for key in KEYS if not str(entry.get(key, "")).strip()]
+    missing = [key for key in KEYS if entry.get(key) is None or not str(entry[key]).strip()]
+    no_text = [key for key in KEYS if key not in missing and not isinstance(entry[key], str)]
     if unknown:
         yield f"has no {', '.join(unknown)}; it has {', '.join(KEYS)}"
     if missing:
         yield f"lacks {', '.join(missing)}; say which rule and resources, why, who answers for it, and until when"
         return
+    if no_text:
+        yield f"needs text in {', '.join(no_text)}, in quotes"
+        return
     if entry["rule"] not in names:
-        yield _no_rule(str(entry["rule"]), names)
-    if not str(entry["urn"]).strip("*?:"):
+        yield _no_rule(entry["rule"], names)
+    if _names_nothing(entry["urn"]):
         yield "is for every resource; name some in urn, such as *::api-lb, or set the rule to disabled"
     try:
-        datetime.date.fromisoformat(str(entry["expires"]))
+        datetime.date.fromisoformat(entry["expires"])
     except ValueError:
         yield f"expires must be a date such as 2027-03-31, got {entry['expires']!r}"
+
+
+def _names_nothing(urn: str) -> bool:
+    """Whether the pattern leaves both type and name open: `*`, or all of a stack or project."""
+    parts = urn.split("::")
+    if urn.startswith("urn:"):
+        parts = parts[2:] if len(parts) > 2 else parts[1:]
+    return not any(part.strip("*?:") for part in parts)
 
 
 def _no_rule(name: str, names: list[str]) -> str:

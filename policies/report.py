@@ -138,9 +138,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--output", default="policy-report.html", help="the page; policy-report.html without it")
     given = parser.parse_args(arguments)
     try:
-        run = read(Path(given.events).read_text().splitlines() if given.events else sys.stdin)
+        source = given.events or sys.stdin.fileno()
+        # What is no text, such as the half of a terminal's colour, is in no event.
+        with open(source, encoding="utf-8-sig", errors="replace") as lines:  # noqa: PTH123 - a path, or stdin's number
+            run = read(lines)
         if run.events:
-            Path(given.output).write_text(render(run))
+            Path(given.output).write_text(render(run), encoding="utf-8")
     except OSError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -10,7 +10,7 @@ from policies.graph import Graph, Node
 from policies.registry import ADVISORY, HIGH, LOW, MANDATORY, MEDIUM, OFF, Deferred, Finding, Outcomes, rule
 from policies.rules.ecr import REPOSITORY
 from policies.rules.ecs import SERVICE
-from policies.rules.ecs_task_definition import TASK_DEFINITION
+from policies.rules.ecs_task_definition import TASK_DEFINITION, container_definitions
 from policies.rules.logs import LOG_GROUP
 from policies.rules.sqs import GUIDE, QUEUE
 from policies.rules.task_roles import told_of
@@ -65,7 +65,7 @@ def _hidden(queue: Node, needed: float | None, what: str) -> Outcomes:
 
 
 def _variables(task: Node, names: list[str]) -> Iterator[Value]:
-    definitions = task.resource.document("containerDefinitions")
+    definitions = container_definitions(task.resource)
     if definitions.unknown and names:
         yield definitions
     for container in definitions.elements():
@@ -87,7 +87,7 @@ def ecs_log_group_exists(stack: Graph) -> Outcomes:
     """
     names = {group.output("name") for group in stack.of(LOG_GROUP)}
     for task in stack.of(TASK_DEFINITION):
-        definitions = task.resource.document("containerDefinitions")
+        definitions = container_definitions(task.resource)
         if definitions.unknown and not stack.behind(task, "containerDefinitions", LOG_GROUP):
             yield Deferred("containerDefinitions", task.urn)
         for container in () if definitions.unknown else definitions.elements():
@@ -113,7 +113,7 @@ def ecs_image_tag_mutable(stack: Graph) -> Outcomes:
     """A task that runs an image by its tag can count on the tag: the stack's repository never moves it."""
     mutable = [one for one in stack.of(REPOSITORY) if not str(one.output("imageTagMutability")).startswith("IMMUTABLE")]
     for task in stack.of(TASK_DEFINITION) if mutable else ():
-        definitions = task.resource.document("containerDefinitions")
+        definitions = container_definitions(task.resource)
         if definitions.unknown and stack.behind(task, "containerDefinitions", REPOSITORY):
             yield Deferred("containerDefinitions", task.urn)
         for container in () if definitions.unknown else definitions.elements():
@@ -146,7 +146,7 @@ def ecs_taskdef_health_check(stack: Graph) -> Outcomes:
         asked = {
             target["containerName"].text() for one in services for target in one.resource["loadBalancers"].elements()
         }
-        for container in task.resource.document("containerDefinitions").elements():
+        for container in container_definitions(task.resource).elements():
             check = container["healthCheck"]
             if container.unknown:
                 yield Deferred(container.path, task.urn)

@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definit
 """
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from policies.registry import ADVISORY, HIGH, LOW, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, deny, rule
 from policies.secrets_in_text import assigns_a_secret, holds_a_key, name_sounds_secret, refers_to_a_secret
@@ -13,14 +13,35 @@ from policies.values import Resource, Value
 TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition"
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html"
 
+NAMES_OF_USERS: Final = ("dockerLabels", "options")  # maps, whose names are no names of the API
 FAR_REACHING: Final = ("ALL", "SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE")
 # The agent reads these itself; a long-lived key in them is what ECS.8 looks for.
 CREDENTIAL_NAMES: Final = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "ECS_ENGINE_AUTH_DATA"})
 
 
+def container_definitions(task: Resource) -> Value:
+    """The list of container definitions. The provider takes names as CloudFormation spells them, `Privileged`, as well."""
+    document = task.document("containerDefinitions")
+    given = document.raw if isinstance(document.raw, list) else []
+    as_elsewhere = any(name[:1].isupper() for one in given if isinstance(one, dict) for name in one)
+    return Value(_as_the_api_spells(given), document.path) if as_elsewhere else document
+
+
+def _as_the_api_spells(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_as_the_api_spells(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: value[key] if name in NAMES_OF_USERS else _as_the_api_spells(value[key])
+        for key in value
+        for name in (key[:1].lower() + key[1:],)
+    }
+
+
 def containers(task: Resource) -> Iterator[Value]:
     """Each container definition; one unknown value while the JSON text is unknown."""
-    return task.document("containerDefinitions").elements()
+    return container_definitions(task).elements()
 
 
 def on_windows(task: Resource) -> bool:

@@ -27,9 +27,12 @@ NO_COMPONENT = "; slipway has no component for EKS"
     fix=f"set vpcConfig.endpointPublicAccess to false and endpointPrivateAccess to true{NO_COMPONENT}",
 )
 def eks_endpoint_not_public(cluster: Resource) -> Outcomes:
-    """The API of EKS clusters cannot be reached from the internet."""
+    """The API of EKS clusters cannot be reached from the internet.
+
+    AWS's control knows no exception for named networks; a team that allows these keeps eks-endpoint-cidr alone.
+    """
     public = cluster["vpcConfig"]["endpointPublicAccess"]
-    yield from deny(public, not public.false, "is not false, so the API answers the internet")
+    yield from deny(public, not public.false, "is not false, so the API has an address on the internet")
 
 
 @rule(

@@ -7,7 +7,7 @@ from policies.graph import Graph, Node
 from policies.networks import ALL_PORTS, protocol_name
 from policies.registry import ADVISORY, MANDATORY, MEDIUM, OFF, Deferred, Finding, Outcomes, rule
 from policies.rules.ecs import SERVICE
-from policies.rules.ecs_task_definition import TASK_DEFINITION
+from policies.rules.ecs_task_definition import TASK_DEFINITION, container_definitions
 from policies.rules.lb import LOAD_BALANCERS, MODULES, TARGET_GROUPS
 from policies.rules.lb_listener import LISTENERS
 from policies.rules.security_group import GROUP, GROUP_RULE, INGRESS_RULE
@@ -89,7 +89,7 @@ def ecs_lb_container_port(stack: Graph) -> Outcomes:
         for task in stack.behind(service, "taskDefinition", TASK_DEFINITION, "arn", "id", "family"):
             for target in service.resource["loadBalancers"].elements():
                 name, port = target["containerName"], target["containerPort"]
-                definitions = task.resource.document("containerDefinitions")
+                definitions = container_definitions(task.resource)
                 unknown = [value for value in (target, name, port, definitions) if value.unknown]
                 if unknown:
                     yield Deferred(unknown[0].path, service.urn)

@@ -9,7 +9,7 @@ from policies import statements
 from policies.graph import Graph, Node
 from policies.registry import HIGH, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, rule
 from policies.rules.dead_letters import set_aside
-from policies.rules.ecs_task_definition import TASK_DEFINITION
+from policies.rules.ecs_task_definition import TASK_DEFINITION, container_definitions
 from policies.rules.iam import ROLE
 from policies.rules.role_grants import Grants, grants
 from policies.rules.sns import TOPIC, TOPIC_POLICY
@@ -106,7 +106,7 @@ def ecs_execution_role_covers_secrets(stack: Graph) -> Outcomes:
     """ECS may read the secrets that it hands to a container; otherwise no task ever starts."""
     for task, role in _roles(stack, "executionRoleArn"):
         held = grants(stack, role)
-        for container in task.resource.document("containerDefinitions").elements():
+        for container in container_definitions(task.resource).elements():
             for secret in container["secrets"].elements():
                 source = secret["valueFrom"]
                 if container.unknown or source.unknown or held.unknown:
@@ -132,7 +132,7 @@ def _roles(stack: Graph, prop: str) -> Iterator[tuple[Node, Node]]:
 def told_of(stack: Graph, kind: str, output: str) -> Iterator[tuple[Node, Node]]:
     """Each task definition and each resource of the type that its environment names: by value, or by an edge."""
     for task in stack.of(TASK_DEFINITION):
-        definitions = task.resource.document("containerDefinitions")
+        definitions = container_definitions(task.resource)
         if definitions.unknown:
             for one in stack.behind(task, "containerDefinitions", kind):
                 yield task, one

@@ -209,6 +209,12 @@ EVASIONS = [
         ],
         [{"containerDefinitions": UNKNOWN}],
     ),
+    Case(
+        "ecs-taskdef-no-privileged",
+        TASK,
+        [containers({"DockerLabels": {"Privileged": "no"}})],
+        [(containers({"Name": "api", "Privileged": True}), ["containerDefinitions[0].privileged is true"])],
+    ),
     *(
         Case(
             "ec2-no-secrets-user-data",

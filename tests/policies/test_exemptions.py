@@ -77,6 +77,14 @@ def test_an_expired_exemption_exempts_nothing_and_is_reported() -> None:
     assert text == f"Expired: {expired}. Fix: clear the finding, or agree with the owner on a new date."
 
 
+@pytest.mark.parametrize(
+    "pattern", ["*::api", "urn:*::api", "urn:pulumi:dev::shop::aws:ecs/service:Service::*", "*Service*"]
+)
+def test_a_pattern_that_names_a_type_or_a_name_is_taken(pattern: str) -> None:
+    servicer = pack(exemptions=[ONE | {"urn": pattern}])
+    assert texts(analyze(servicer, SERVICE, PUBLIC, "api"), "ecs-service-no-public-ip") == []
+
+
 def test_an_exemption_holds_through_its_last_day() -> None:
     servicer = pack(exemptions=[ONE | {"expires": str(TODAY)}])
     assert texts(analyze(servicer, SERVICE, PUBLIC), "ecs-service-no-public-ip") == []
@@ -148,6 +156,17 @@ def test_production_is_never_laxer_than_the_baseline() -> None:
         (
             {"exemptions": [ONE | {"until": "2027-01-31"}]},
             "pack.exemptions[0] has no until; it has rule, urn, reason, owner, expires",
+        ),
+        (
+            {"exemptions": [ONE | {"urn": 5, "owner": 7}]},
+            "pack.exemptions[0] needs text in urn, owner, in quotes",
+        ),
+        *(
+            (
+                {"exemptions": [ONE | {"urn": urn}]},
+                "pack.exemptions[0] is for every resource; name some in urn, such as *::api-lb, or set the rule to disabled",
+            )
+            for urn in ("*::*", "urn:*", "urn:pulumi:dev::*", "urn:pulumi:dev::shop::*", "urn:pulumi:dev::shop::*::?")
         ),
         (
             {"exemptions": [ONE | {"urn": "**"}]},

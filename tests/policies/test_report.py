@@ -126,6 +126,29 @@ def test_a_run_without_findings_says_so() -> None:
     assert "Nothing found." in text
 
 
+def test_events_that_no_engine_would_send_are_passed_over_and_the_rest_is_told() -> None:
+    odd: list[Any] = [
+        None,
+        "text",
+        [],
+        {},
+        {"resourceUrn": "urn:pulumi:x", "policyPackName": "slipway", "policyName": 7},
+    ]
+    odd += [{"severity": "</style><script>", "message": {"a": 1}, "resourceUrn": ["b"], "enforcementLevel": None}]
+    lines = [json.dumps({"sequence": 1, "policyEvent": one, "policyRemediationEvent": one}) for one in odd]
+    text = report.render(events.read(["null", "[]", '{"sequence": 1, cut', *lines, *told()]))
+    assert "<script" not in text
+    assert Page(text).open == []
+    assert "sqs-queue-encrypted" in text
+
+
+def test_a_file_with_a_mark_and_bytes_that_are_no_text_is_read(tmp_path: Path) -> None:
+    source, page = tmp_path / "events.jsonl", tmp_path / "page.html"
+    source.write_bytes(b"\xef\xbb\xbf" + "\n".join(told()).encode() + b"\n\xff\xfe\x1b[3")
+    assert report.main([str(source), "--output", str(page)]) == 0
+    assert len(re.findall(r"<article ", page.read_text())) == len(events.read(told()).found)
+
+
 def test_a_finding_that_preview_and_update_both_tell_counts_once_and_a_rewriting_is_named() -> None:
     lines = told()
     done: dict[str, Any] = {
