@@ -8,7 +8,7 @@ import json
 import os
 import socket
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import pulumi
@@ -31,7 +31,7 @@ class Settings(BaseModel):
 
     cidr_block: str
     connected_cidr_blocks: list[str]
-    zone_count: int
+    zone_count: int = Field(ge=2)
     nat: str
     topic_name: str
     app_directory: str
@@ -62,6 +62,7 @@ def load() -> Settings:
     check_running(os.environ)
     project = pulumi.get_project()
     prefix = f"{project}:"
+    check_namespaces(project, runtime_config.CONFIG.get())
     values = {
         key.removeprefix(prefix): value for key, value in runtime_config.CONFIG.get().items() if key.startswith(prefix)
     }
@@ -81,6 +82,14 @@ def parse(project: str, values: Mapping[str, str]) -> Settings:
         first = error.errors()[0]
         key = str(first["loc"][0])
         raise SettingsError(_sentence(project, key, first["type"], first["msg"], values, list(fields))) from None
+
+
+def check_namespaces(project: str, keys: Iterable[str]) -> None:
+    """Refuse a key whose namespace is a slip of the project's name; the engine would ignore it in silence."""
+    for key in keys:
+        namespace, _, name = key.partition(":")
+        if namespace != project and difflib.get_close_matches(namespace, [project], cutoff=0.8):
+            raise SettingsError(f"config {key}: is in no namespace of this program; did you mean {project}:{name}?")
 
 
 def check_environment(stack: str, environ: Mapping[str, str]) -> None:

@@ -31,6 +31,10 @@ TLS_POLICIES = re.compile(r"ELBSecurityPolicy-[A-Za-z0-9-]+")
 # Policies that speak TLS 1.0 or 1.1.
 OLD_TLS = re.compile(r"ELBSecurityPolicy-(2\d{3}-\d\d|TLS-1-[01]-.*|TLS13-1-[01]-.*|FS-2018-06|FS-1-1-.*)")
 DOMAIN = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+BUCKET = re.compile(
+    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+)  # docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+BUCKETS = ("access_logs_bucket", "connection_logs_bucket")
 SOURCES = ("allowed_cidr_blocks", "allowed_prefix_list_ids", "allowed_security_group_ids")
 ARNS = {
     "certificate_arn": ("(acm|iam)", "a certificate"),
@@ -48,6 +52,12 @@ def check_load_balancer(who: str, path: str, name: str, args: LoadBalancerArgs, 
     check_sources(who, path, values)
     for key, (service, what) in ARNS.items():
         aws_arn(who, f"{path}{key}", values.get(key), service, what)
+    for key in BUCKETS:
+        bucket = values.get(key)
+        if isinstance(bucket, str) and not BUCKET.fullmatch(bucket):
+            raise ArgumentError(
+                f"{who}: {path}{key} must be the name of a bucket, got {bucket!r}; write it like example-logs"
+            )
     idle = args.get("idle_timeout_seconds")
     if idle is not None:
         whole_number(who, f"{path}idle_timeout_seconds", idle, 1, LONGEST_IDLE_SECONDS)

@@ -1,6 +1,7 @@
 # ruff: noqa: ARG002, N802 - names and parameters of the methods are the protocol's
 """The provider that stands for pulumi-aws in the sandbox: the protocol on one side, the declarations on the other."""
 
+import difflib
 import importlib.metadata
 import ipaddress
 import json
@@ -13,8 +14,9 @@ from urllib.parse import urlsplit
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
+from pulumi_aws import ProviderArgs
 
-from sandbox.provider import lifecycle, preview, refusals, services, wire
+from sandbox.provider import lifecycle, preview, refusals, sdk, services, wire
 from sandbox.provider.aws_client import AwsClient
 from sandbox.provider.base import BaseServicer
 from sandbox.provider.check import check
@@ -43,7 +45,19 @@ class AwsProvider(BaseServicer):
         self.cloud = Cloud(AwsClient(), registry, retry_seconds)
 
     def configure(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Settings of one instance. Raises ProviderError on a region that AWS does not have, an endpoint elsewhere, another account."""
+        """Settings of one instance.
+
+        Raises ProviderError on a key that pulumi-aws has not, a region that AWS has not, an endpoint elsewhere, another account.
+        """
+        known = [*sdk.properties(ProviderArgs), "version"]
+        for key in values.keys() - known:
+            close = difflib.get_close_matches(key, known, 1)
+            hint = (
+                f"did you mean aws:{close[0]}?"
+                if close
+                else "choose another namespace where it is not for the provider"
+            )
+            raise ProviderError(f"aws:{key} is not a key of the aws provider; {hint}")
         region = values.get("region") or self.region
         if region not in self.cloud.client.regions:
             raise ProviderError(f"aws:region must be an AWS region such as eu-west-1, got {region!r}")

@@ -156,6 +156,7 @@ def test_instances_have_their_own_region_and_default_tags(world: tuple[int, Regi
 @pytest.mark.parametrize(
     ("configuration", "message"),
     [
+        ({"regoin": "x"}, "aws:regoin is not a key of the aws provider; did you mean aws:region?"),
         ({"region": "eu-wset-1"}, "aws:region must be an AWS region such as eu-west-1, got 'eu-wset-1'"),
         (
             {"endpoints": '[{"sqs": "https://sqs.eu-west-1.amazonaws.com"}]'},

@@ -198,6 +198,10 @@ def test_resources_are_moved_about_in_the_state(project: Project) -> None:
     project.run("up", "--yes", "--skip-preview", "--target", urns["bills"])
     assert delays(project) == {"orders": 0, "bills": 5}, "a target alone is updated"
 
+    project.run("config", "set", "--path", "aws:defaultTags.tags.team", "shop")
+    project.run("up", "--yes", "--skip-preview")
+    assert project.state()["bills"]["outputs"]["tagsAll"] == {"team": "shop"}, "the stack's tags reach what is there"
+
     assert "protected" in project.run("destroy", "--yes", "--skip-preview", "--target", urns["orders"], ok=False)
     project.run("state", "unprotect", "--yes", urns["orders"])
     project.run("config", "set", "protected", "false")

@@ -76,6 +76,7 @@ LOAD_BALANCER: list[tuple[dict[str, Any], str]] = [
         "trust_store_arn must be the ARN of a trust store, got 'store'",
     ),
     ({"web_acl_arn": "acl"}, "web_acl_arn must be the ARN of a regional web ACL, got 'acl'"),
+    ({"access_logs_bucket": "My Logs"}, "access_logs_bucket must be the name of a bucket, got 'My Logs'; write it like example-logs"),
     ({"idle_timeout_seconds": 4001}, "idle_timeout_seconds must be a whole number 1-4000, got 4001"),
     ({"subnet_ids": ["subnet-1"]}, "subnet_ids must be of two zones at least, got 1"),
     ({"internal": "yes"}, "internal must be true or false, got 'yes'"),

@@ -99,6 +99,12 @@ def test_values_arrive_typed() -> None:
             "got 'two'; see its description in Pulumi.yaml",
         ),
         (
+            "zoneCount",
+            "1",
+            "config slipway:zoneCount: input should be greater than or equal to 2, got '1'; "
+            "see its description in Pulumi.yaml",
+        ),
+        (
             "architecture",
             "sparc",
             "config slipway:architecture: input should be 'x86_64' or 'arm64', got 'sparc'; "
@@ -122,6 +128,13 @@ def test_a_wrong_value_is_refused_in_one_sentence(key: str, value: str, sentence
     with pytest.raises(settings.SettingsError) as refused:
         settings.parse("slipway", {**VALUES, key: value})
     assert str(refused.value) == sentence
+
+
+def test_a_key_in_a_misspelt_namespace_is_refused() -> None:
+    settings.check_namespaces("slipway", ["slipway:nat", "aws:region", "docker:host", "slipway-fanout:topicName"])
+    with pytest.raises(settings.SettingsError) as refused:
+        settings.check_namespaces("slipway", ["aws:region", "slipwy:nat"])
+    assert str(refused.value) == "config slipwy:nat: is in no namespace of this program; did you mean slipway:nat?"
 
 
 def test_a_missing_value_is_named() -> None:
