@@ -117,6 +117,8 @@ def _scalar(shape: Shape, value: Any) -> Any:  # noqa: PLR0911 - one return per 
 
 def text(value: Any) -> str:
     """A scalar as AWS writes it in a text."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

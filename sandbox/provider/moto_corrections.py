@@ -36,9 +36,11 @@ def install() -> None:
     moto_additions.install()
     _clusters()
     _objects()
+    _scaling_policies()
     _target_groups()
     moto_eks.install()
     _scans()
+    _methods()
 
 
 def _queues() -> None:
@@ -69,6 +71,32 @@ def _clusters() -> None:
 
     backend: Any = EC2ContainerServiceBackend
     backend.list_clusters = lambda self: [each.arn for each in self.clusters.values() if each.status == "ACTIVE"]
+
+
+def _scaling_policies() -> None:
+    """A policy that is put again leaves the alarms of the earlier one behind."""
+    from moto.applicationautoscaling.models import ApplicationAutoscalingBackend  # noqa: PLC0415
+    from moto.applicationautoscaling.models import FakeApplicationAutoscalingPolicy as Policy  # noqa: PLC0415
+
+    backend: Any = ApplicationAutoscalingBackend
+    put = backend.put_scaling_policy
+
+    @wraps(put)
+    def put_anew(
+        self: Any,
+        policy_name: str,
+        service_namespace: str,
+        resource_id: str,
+        scalable_dimension: str,
+        *body: Any,
+        **more: Any,
+    ) -> Any:
+        key = Policy.formulate_key(service_namespace, resource_id, scalable_dimension, policy_name)
+        if before := self.policies.get(key):
+            before.delete_alarms(self.account_id, self.region_name)
+        return put(self, policy_name, service_namespace, resource_id, scalable_dimension, *body, **more)
+
+    backend.put_scaling_policy = put_anew
 
 
 def _target_groups() -> None:

@@ -100,3 +100,13 @@ def test_other_clients_of_the_process_are_not_routed_to_moto() -> None:
     with pytest.raises(EndpointConnectionError):
         client.list_queues()
     client.close()
+
+
+def test_moto_looks_through_the_methods_of_a_service_once() -> None:
+    from moto.core import responses
+
+    AwsClient().call("sqs", "list_queues", REGION)
+    before: Any = responses.method_names_from_class.cache_info()  # type: ignore[attr-defined]
+    AwsClient().call("sqs", "list_queues", REGION)
+    after: Any = responses.method_names_from_class.cache_info()  # type: ignore[attr-defined]
+    assert (after.misses, after.hits > before.hits) == (before.misses, True)

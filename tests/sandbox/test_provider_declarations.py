@@ -65,6 +65,29 @@ def test_outputs_that_other_resources_are_given_are_there(world: ExampleWorld) -
     assert world.look_up("side_bucket", "hostedZoneId") == "Z1BKCTXD74EZPE"
 
 
+def test_the_route_of_a_gateway_endpoint_is_no_drift_and_stays_when_the_tables_own_routes_change(
+    world: ExampleWorld,
+) -> None:
+    example = EXAMPLES["inline_table"]
+    table, endpoint = world.need("inline_table"), world.need("endpoint")
+    tables = {"routeTableIds": [table.id]}
+    world.live["endpoint"] = world.driver.update(endpoint, world.inputs({**EXAMPLES["endpoint"].properties, **tables}))
+    assert world.driver.read(table) == table
+    world.live["inline_table"] = world.driver.update(table, world.inputs({**example.properties, **example.change}))
+    found = CLIENT.call("ec2", "describe_route_tables", REGION, RouteTableIds=[table.id])["RouteTables"][0]["Routes"]
+    ways = [each.get("DestinationCidrBlock") or each["GatewayId"] for each in found if each["Origin"] == "CreateRoute"]
+    assert sorted(ways) == ["0.0.0.0/0", "192.168.0.0/16", endpoint.id]
+
+
+def test_a_changed_scaling_policy_leaves_no_alarms_behind(world: ExampleWorld) -> None:
+    example = EXAMPLES["scaling_policy"]
+    policy = world.need("scaling_policy")
+    policy = world.driver.update(policy, world.inputs({**example.properties, **example.change}))
+    world.order.remove("scaling_policy")
+    world.driver.delete(policy)
+    assert CLIENT.call("cloudwatch", "describe_alarms", REGION)["MetricAlarms"] == []
+
+
 def test_a_changed_listener_keeps_the_certificates_that_were_added(world: ExampleWorld) -> None:
     added, listener = world.need("listener_certificate"), world.need("tls_listener")
     example = EXAMPLES["tls_listener"]

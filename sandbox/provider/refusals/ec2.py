@@ -22,6 +22,25 @@ def unknown_profile(scope: Scope) -> str | None:
     return f"Value ({name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name"
 
 
+def volume_in_use(scope: Scope) -> str | None:
+    """A volume that is at another instance already, as when a replaced attachment is made before the old one is gone."""
+    volume = scope.inputs["volumeId"]
+    found = look.filtered(scope, "describe_volumes", "volume-id", [volume])["Volumes"]
+    is_taken = any(tie["InstanceId"] != scope.inputs["instanceId"] for each in found for tie in each["Attachments"])
+    return f"{volume} is already attached to an instance" if is_taken else None
+
+
+def volume_in_another_zone(scope: Scope) -> str | None:
+    """A volume at an instance in another zone."""
+    volume, instance = scope.inputs["volumeId"], scope.inputs["instanceId"]
+    volumes = look.filtered(scope, "describe_volumes", "volume-id", [volume])["Volumes"]
+    reservations = look.filtered(scope, "describe_instances", "instance-id", [instance])["Reservations"]
+    places = {each["Placement"]["AvailabilityZone"] for found in reservations for each in found["Instances"]}
+    if not volumes or not places or volumes[0]["AvailabilityZone"] in places:
+        return None
+    return f"The volume '{volume}' is not in the same availability zone as instance '{instance}'"
+
+
 def subnet_of_another_vpc(scope: Scope) -> str | None:
     """A route table tied to a subnet of another VPC."""
     table = scope.inputs["routeTableId"]
@@ -116,6 +135,22 @@ REFUSALS = (
         "iamInstanceProfile",
         unknown_profile,
         "it takes the name of an InstanceProfile, not of a Role",
+    ),
+    Refusal(
+        "aws:ec2/volumeAttachment:VolumeAttachment",
+        "AttachVolume",
+        "VolumeInUse",
+        "volumeId instanceId",
+        volume_in_use,
+        "set deleteBeforeReplace on the VolumeAttachment",
+    ),
+    Refusal(
+        "aws:ec2/volumeAttachment:VolumeAttachment",
+        "AttachVolume",
+        "InvalidVolume.ZoneMismatch",
+        "volumeId instanceId",
+        volume_in_another_zone,
+        "take the volume's availabilityZone from the instance",
     ),
     Refusal(
         "aws:ec2/routeTableAssociation:RouteTableAssociation",

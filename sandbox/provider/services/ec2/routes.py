@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.provider import mapping
 from sandbox.provider.aws_client import AwsError
 from sandbox.provider.declaration import Call, Resource, Update
 from sandbox.provider.errors import ProviderError
@@ -15,6 +16,8 @@ TARGETS = (
     "carrierGatewayId coreNetworkArn egressOnlyGatewayId gatewayId localGatewayId natGatewayId networkInterfaceId "
     "odbNetworkArn transitGatewayId vpcEndpointId vpcPeeringConnectionId"
 )
+OWN = "Routes[?Origin=='CreateRoute' && !(DestinationPrefixListId && starts_with(GatewayId || '', 'vpce-'))]"
+"""The routes of a table without those that gateway endpoints put there."""
 ASSOCIATION = {"Name": "association.route-table-association-id"}
 ROUTE_NAMES = {"egressOnlyGatewayId": "EgressOnlyInternetGatewayId"}
 INLINE_NAMES = {
@@ -31,7 +34,7 @@ def sync_routes(scope: Scope) -> None:
         request = scope.members("create_route", {"routes": [route]}, Names("", {"routes": "."} | INLINE_NAMES))
         wanted[destination(request)] = request
     table = scope.call("describe_route_tables", RouteTableIds=[scope.id])["RouteTables"][0]
-    present = {destination(route): route for route in table["Routes"] if route.get("Origin") == "CreateRoute"}
+    present = {destination(route): route for route in mapping.search(OWN, table)}
     for key in present.keys() - wanted.keys():
         scope.call("delete_route", RouteTableId=scope.id, **dict([key]))
     for key, request in wanted.items():
@@ -142,7 +145,7 @@ RESOURCES = (
         delete=Call("delete_route_table", {"RouteTableId": "{id}"}),
         tags=TAGS,
         names=INLINE_NAMES,
-        reads={"routes": "Routes[?Origin=='CreateRoute']"},
+        reads={"routes": OWN},
         computed={"arn": arn("route-table"), "ownerId": "{account}"},
         echoed="propagatingVgws",
         immutable={"a route table belongs to one VPC": "vpcId"},
