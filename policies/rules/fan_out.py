@@ -1,16 +1,25 @@
-"""Graph rules for messages on their way from a topic to its queues.
+"""Graph rules for messages on their way from a topic to its queues, and from EventBridge to either.
 
 Source: https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
 """
 
+from dataclasses import dataclass
+
 from policies import statements
 from policies.graph import Graph, Node
 from policies.registry import HIGH, MANDATORY, Deferred, Finding, Outcomes, rule
-from policies.rules.sns import SUBSCRIPTION, TOPIC
+from policies.rules.ecs import EVENT_TARGET
+from policies.rules.sns import SUBSCRIPTION, TOPIC, TOPIC_POLICY
 from policies.rules.sqs import QUEUE, QUEUE_POLICY
 from policies.values import UnreadableError, Value
 
-SNS_SERVICE = "sns.amazonaws.com"
+SNS_SERVICE, EVENTS_SERVICE = "sns.amazonaws.com", "events.amazonaws.com"
+EVENT_RULE = "aws:cloudwatch/eventRule:EventRule"
+# What a receiver is called, what is done to it, and its policies: their type, and the property that names it by outputs.
+RECEIVERS = {
+    QUEUE: ("queue", "sqs:SendMessage", (QUEUE_POLICY, "queueUrl", "url", "id")),
+    TOPIC: ("topic", "sns:Publish", (TOPIC_POLICY, "arn", "arn")),
+}
 
 
 @rule(
@@ -32,54 +41,83 @@ def sns_to_sqs_queue_policy(stack: Graph) -> Outcomes:
         if subscription.output("protocol") != "sqs":
             continue
         topics = stack.behind(subscription, "topic", TOPIC, "arn")
+        arn = topics[0].output("arn") if topics else subscription.output("topic")
+        services = (
+            {SNS_SERVICE, f"sns.{arn.split(':')[3]}.amazonaws.com"} if arn and arn.count(":") > 4 else {SNS_SERVICE}
+        )
         for queue in stack.behind(subscription, "endpoint", QUEUE, "arn"):
-            yield from _may_send(stack, subscription, topics, queue)
+            yield from _may_send(stack, Sender(subscription, "endpoint", "topic", services, arn), queue)
 
 
-def _may_send(stack: Graph, subscription: Node, topics: list[Node], queue: Node) -> Outcomes:
-    name, urn = queue.resource.name, subscription.urn
-    holders = list(stack.pointing_at(queue, QUEUE_POLICY, "queueUrl", "url", "id"))
-    if queue.has("policy"):
-        holders.append(queue)
+@rule(
+    level=MANDATORY,
+    severity=HIGH,
+    link="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html",
+    fix=f"attach a QueuePolicy or TopicPolicy that lets {EVENTS_SERVICE} do sqs:SendMessage or sns:Publish with ArnEquals "
+    "aws:SourceArn = the rule's ARN; slipway has no component for EventBridge",
+)
+def events_target_policy(stack: Graph) -> Outcomes:
+    """Every queue and topic that an EventBridge rule sends to lets that rule send.
+
+    Without such a policy EventBridge takes the target and drops each event. A target with a role of its own is not judged.
+    """
+    for target in stack.of(EVENT_TARGET):
+        if target.has("roleArn"):
+            continue
+        rules = stack.behind(target, "rule", EVENT_RULE, "name", "id")
+        arn = rules[0].output("arn") if rules else None
+        for receiver in stack.behind(target, "arn", (QUEUE, TOPIC), "arn"):
+            yield from _may_send(stack, Sender(target, "arn", "rule", {EVENTS_SERVICE}, arn), receiver)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends: the resource and property that name the receiver, and what AWS calls the one who sends."""
+
+    node: Node
+    prop: str
+    kind: str
+    services: set[str]
+    """Names of the service; from a region that is opted into, SNS comes to a queue elsewhere by the region's own."""
+    arn: str | None
+
+
+def _may_send(stack: Graph, sender: Sender, receiver: Node) -> Outcomes:
+    what, action, policies = RECEIVERS[receiver.resource.type]
+    name, urn = receiver.resource.name, sender.node.urn
+    holders = list(stack.pointing_at(receiver, *policies))
+    if receiver.has("policy"):
+        holders.append(receiver)
     if not holders:
-        yield Finding("endpoint", f"is queue {name!r}, which no queue policy opens", urn)
+        yield Finding(sender.prop, f"is {what} {name!r}, which no {what} policy opens", urn)
         return
-    topic_arn = topics[0].output("arn") if topics else subscription.output("topic")
-    queue_arn = queue.output("arn")
-    if topic_arn is None or queue_arn is None or any(holder.resource["policy"].unknown for holder in holders):
+    arn = receiver.output("arn")
+    if sender.arn is None or arn is None or any(holder.resource["policy"].unknown for holder in holders):
         yield Deferred("policy", urn)
         return
     try:
         verdicts = [
-            _verdict(one, topic_arn, queue_arn)
+            _verdict(one, sender.services, sender.arn, action, arn)
             for holder in holders
             for one in statements.statements(holder.resource.document("policy"))
         ]
     except UnreadableError as error:
-        yield Finding("endpoint", f"is queue {name!r}, in whose policy {error}", urn)
+        yield Finding(sender.prop, f"is {what} {name!r}, in whose policy {error}", urn)
         return
     if "deny" in verdicts:
-        yield Finding("endpoint", f"is queue {name!r}, whose policy denies this topic", urn)
+        yield Finding(sender.prop, f"is {what} {name!r}, whose policy denies this {sender.kind}", urn)
     elif "allow" not in verdicts:
-        yield Finding("endpoint", f"is queue {name!r}, whose policy does not let this topic send", urn)
+        yield Finding(sender.prop, f"is {what} {name!r}, whose policy does not let this {sender.kind} send", urn)
 
 
-def _sns(topic_arn: str) -> set[str]:
-    """The names of SNS; from a region that is opted into, it comes to a queue elsewhere by the region's own."""
-    parts = topic_arn.split(":")
-    return {SNS_SERVICE, f"sns.{parts[3]}.amazonaws.com" if len(parts) > 4 else SNS_SERVICE}
-
-
-def _verdict(statement: Value, topic_arn: str, queue_arn: str) -> str:
-    """What one statement of the queue's policy says to the topic: allow, deny or nothing."""
-    services = set(statements.principals(statement, "Service"))
-    if not statements.anyone(statement) and services.isdisjoint(_sns(topic_arn)):
+def _verdict(statement: Value, services: set[str], source: str, action: str, receiver: str) -> str:
+    """What one statement of the receiver's policy says to the sender: allow, deny or nothing."""
+    if not statements.anyone(statement) and services.isdisjoint(statements.principals(statement, "Service")):
         return ""
-    if not statements.covers(statement, "Action", "sqs:SendMessage"):
+    if not statements.covers(statement, "Action", action) or not statements.covers(statement, "Resource", receiver):
         return ""
-    if not statements.covers(statement, "Resource", queue_arn):
-        return ""
-    facts = {"aws:sourcearn": topic_arn, "aws:sourceaccount": statements.account(topic_arn)}
+    # No service tells an owner, which the policy that AWS gives a new topic asks for.
+    facts = {"aws:sourcearn": source, "aws:sourceaccount": statements.account(source), "aws:sourceowner": ""}
     holds = statements.condition_holds(statement, facts)
     if statements.allows(statement):
         return "" if holds is False else "allow"

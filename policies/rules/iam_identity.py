@@ -12,13 +12,17 @@ ATTACHMENTS = (
     "aws:iam/userPolicyAttachment:UserPolicyAttachment",
     "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
     "aws:iam/policyAttachment:PolicyAttachment",
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
+    "aws:iam/groupPolicyAttachmentsExclusive:GroupPolicyAttachmentsExclusive",
 )
 OURS = "slipway's services write the policy that each role needs"
 
 
 def _attached(owner: Resource) -> list[Value]:
     """The ARNs of the managed policies that the resource attaches."""
-    return list(owner["managedPolicyArns"].elements()) if owner.type == ROLE else [owner["policyArn"]]
+    several = owner["managedPolicyArns"] if owner.type == ROLE else owner["policyArns"]
+    return [*several.elements(), *([] if owner["policyArn"].absent else [owner["policyArn"]])]
 
 
 def _not_attached(owner: Resource, policy: str, problem: str) -> Outcomes:
@@ -89,6 +93,7 @@ def iam_no_user(owner: Resource) -> Outcomes:
     "aws:iam/userPolicy:UserPolicy",
     "aws:iam/userPolicyAttachment:UserPolicyAttachment",
     "aws:iam/policyAttachment:PolicyAttachment",
+    "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
     level=ADVISORY,
     severity=MEDIUM,
     controls=("FSBP IAM.2", "CIS 2.13"),
@@ -97,11 +102,11 @@ def iam_no_user(owner: Resource) -> Outcomes:
 )
 def iam_no_user_policy(owner: Resource) -> Outcomes:
     """Users get their rights from groups and roles."""
-    if owner.type.endswith(":PolicyAttachment"):
-        users = owner["users"]
-        if users.unknown:
-            yield Deferred(users.path)
-        elif list(users.elements()):
-            yield Finding(users.path, "has rights of its own")
-    else:
+    named = {"PolicyAttachment": "users", "UserPolicyAttachmentsExclusive": "policyArns"}
+    listed = named.get(owner.type.rpartition(":")[2])
+    if listed is None:
         yield Finding("user", "has rights of its own")
+    elif owner[listed].unknown:
+        yield Deferred(listed)
+    elif list(owner[listed].elements()):
+        yield Finding(listed, "has rights of its own" if listed == "users" else "give a user rights of its own")

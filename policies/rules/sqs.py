@@ -118,6 +118,7 @@ def sqs_policy_tls_only(policy: Resource) -> Outcomes:
 
 @rule(
     QUEUE,
+    REDRIVE_POLICY,
     level=ADVISORY,
     severity=LOW,
     link=f"{GUIDE}/sqs-dead-letter-queues.html",

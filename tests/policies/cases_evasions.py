@@ -6,14 +6,13 @@ import json
 from typing import Any
 
 from tests.policies.analyzer import UNKNOWN
-from tests.policies.cases_iam import FIRST, TRUST, allow, trust
+from tests.policies.cases_evasions_iam import ANY_CALLER, IAM_EVASIONS, OVER_TLS
+from tests.policies.cases_iam import FIRST
 from tests.policies.samples import (
     GROUP,
     INSTANCE,
     QUEUE,
     QUEUE_POLICY,
-    ROLE,
-    ROLE_POLICY,
     TASK,
     TOPIC,
     TOPIC_POLICY,
@@ -32,9 +31,6 @@ LISTENER, KEY_POLICY = "aws:alb/listener:Listener", "aws:kms/keyPolicy:KeyPolicy
 ANYWHERE, ALL_PORTS = "0.0.0.0/0", {"fromPort": -1, "toPort": -1}
 EVERYBODY = {"Principal": {"AWS": "*"}, "Action": "sqs:SendMessage", "Resource": "*"}
 DENY: dict[str, Any] = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
-EVERY_ROLE = "arn:aws:iam::123456789012:role/*"
-ANY_CALLER = {"StringLike": {"aws:PrincipalArn": "*"}}
-OVER_TLS = {"Bool": {"aws:SecureTransport": True}}
 
 
 def fargate_target(public: Any) -> dict[str, Any]:
@@ -48,6 +44,7 @@ def packed(text: str) -> dict[str, str]:
 
 
 EVASIONS = [
+    *IAM_EVASIONS,
     *(
         Case(
             "sqs-policy-no-public",
@@ -113,69 +110,11 @@ EVASIONS = [
         [{"policy": json.dumps({"Statement": {"Effect": "Allow", "Principal": {"AWS": "arn:aws-cn:iam::1:root"}}})}],
         [({"policy": json.dumps({"Statement": {"Effect": "Allow", "Principal": "*"}})}, ["policy.Statement allows"])],
     ),
-    *(
-        Case(
-            rule,
-            ROLE_POLICY,
-            [allow(action, Condition={"StringEquals": {"aws:ResourceTag/team": "shop"}})],
-            [
-                (allow(action, Condition=ANY_CALLER), FIRST),
-                (allow(action, Condition=OVER_TLS), FIRST),
-                (statement(Action=action, NotResource="arn:aws:s3:::mine/*"), FIRST),
-            ],
-        )
-        for rule, action in (
-            ("iam-no-star-resource", "s3:PutObject"),
-            ("iam-no-data-exfiltration", "s3:Get*"),
-            ("iam-no-credentials-exposure", "sts:Assume*"),
-            ("iam-no-permissions-management", "sqs:Add*"),
-            ("iam-no-kms-decrypt-all", "kms:D*"),
-        )
-    ),
     Case(
-        "iam-no-privilege-escalation",
-        ROLE_POLICY,
-        [
-            allow("iam:PutRolePolicy", "arn:aws:iam::123456789012:role/app-*"),
-            allow("iam:PutRolePolicy", EVERY_ROLE, Condition={"StringEquals": {"iam:PermissionsBoundary": "arn:b"}}),
-        ],
-        [
-            (allow("iam:PutRolePolicy", EVERY_ROLE), FIRST),
-            (allow("iam:Put*", "arn:aws:iam::*:*"), FIRST),
-            (allow("iam:CreatePolicyVersion", "arn:aws-cn:iam::1:policy/*", Condition=OVER_TLS), FIRST),
-            (allow(["iam:PassRole", "ecs:RunTask"], EVERY_ROLE), FIRST),
-        ],
-    ),
-    Case(
-        "iam-passrole-scoped",
-        ROLE_POLICY,
-        [allow("iam:PassRole", EVERY_ROLE, Condition={"StringLike": {"iam:PassedToService": ["ecs*.amazonaws.com"]}})],
-        [
-            (allow("iam:PassRole", Condition={"StringLike": {"iam:PassedToService": "*"}}), FIRST),
-            (allow("iam:PassRole", Condition={"StringNotEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}), FIRST),
-            (allow("iam:PassRole", "arn:aws:iam::123456789012:*"), FIRST),
-        ],
-    ),
-    Case(
-        "iam-role-trust-no-public",
-        ROLE,
-        [trust({"Service": "ec2.amazonaws.com.cn"}), trust({"AWS": "arn:aws-us-gov:iam::1:role/deploy"})],
-        [(trust({"Service": "*"}), TRUST), (trust({"AWS": ["1", "*"]}, **OVER_TLS), TRUST)],
-    ),
-    Case(
-        "iam-role-trust-no-account-root",
-        ROLE,
-        [trust({"AWS": "arn:aws:iam::1:root"}, Bool={"aws:MultiFactorAuthPresent": "true"})],
-        [(trust({"AWS": "arn:aws:iam::1:root"}, **ANY_CALLER), TRUST)],
-    ),
-    Case(
-        "iam-role-confused-deputy",
-        ROLE,
-        [trust({"Service": "logs.eu-west-1.amazonaws.com"}, StringEquals={"aws:SourceAccount": 123456789012})],
-        [
-            (trust({"Service": "logs.eu-west-1.amazonaws.com"}), TRUST),
-            (trust({"Service": "sns.amazonaws.com"}, ArnLike={"aws:SourceArn": "*"}), TRUST),
-        ],
+        "sqs-max-receive-count",
+        "aws:sqs/redrivePolicy:RedrivePolicy",
+        [{"redrivePolicy": json.dumps({"maxReceiveCount": "5"})}],
+        [({"redrivePolicy": json.dumps({"maxReceiveCount": 1})}, ["redrivePolicy.maxReceiveCount is"])],
     ),
     Case(
         "ecs-taskdef-no-plaintext-secrets",

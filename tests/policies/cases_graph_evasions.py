@@ -67,6 +67,25 @@ BY_EXCLUSIVE = Node(
 MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 LAMBDA = Node("aws:lambda/function:Function", "f", {"deadLetterConfig": {"targetArn": QUEUE_ARN}})
 TOLD_TOPIC = Node(TOPIC, "t", {"arn": TOPIC_ARN})
+EVENT_TARGET, EVENT_RULE = "aws:cloudwatch/eventTarget:EventTarget", "aws:cloudwatch/eventRule:EventRule"
+RULE_ARN = "arn:aws:events:eu-west-1:1:rule/nightly"
+TARGET = Node(EVENT_TARGET, "t", {"arn": QUEUE_ARN, "rule": "nightly"})
+FROM_EVENTS = SENDING | {
+    "Principal": {"Service": "events.amazonaws.com"},
+    "Condition": {"ArnEquals": {"aws:SourceArn": RULE_ARN}},
+}
+BY_OWNER = {  # as AWS gives it to a new topic
+    "Principal": {"AWS": "*"},
+    "Action": "SNS:Publish",
+    "Resource": "*",
+    "Condition": {"StringEquals": {"AWS:SourceOwner": "1"}},
+}
+EVENTS = stack(
+    TARGET,
+    Node(EVENT_RULE, "r", {"name": "nightly", "arn": RULE_ARN}),
+    Node(QUEUE, "work", {"arn": QUEUE_ARN, "url": QUEUE_URL}),
+    Node(QUEUE_POLICY, "work", {"queueUrl": QUEUE_URL, "policy": policy(FROM_EVENTS)}),
+)
 TOLD = stack(TOLD_TOPIC, Node(ALARM, "a", {"alarmActions": [TOPIC_ARN]}))
 
 
@@ -144,6 +163,35 @@ EVASIONS = [
         also=[
             opened(SENDING | {"Principal": {"Service": "sns.eu-west-1.amazonaws.com"}}),
             opened(SENDING | {"Principal": {"Service": ["sns.amazonaws.com.cn"]}}),
+        ],
+    ),
+    GraphCase(
+        "events-target-policy",
+        EVENTS,
+        [
+            {"QueuePolicy work": None},
+            opened(SENDING),
+            opened(FROM_EVENTS | {"Condition": {"ArnEquals": {"aws:SourceArn": f"{RULE_ARN}-2"}}}),
+            opened(FROM_EVENTS, FROM_EVENTS | {"Effect": "Deny", "Principal": "*"}),
+            {"EventTarget t": with_props(TARGET, arn=TOPIC_ARN), "Topic t": TOLD_TOPIC},
+            {
+                "EventTarget t": with_props(TARGET, arn=TOPIC_ARN),
+                "Topic t": with_props(TOLD_TOPIC, policy=policy(BY_OWNER)),
+            },
+            {
+                "EventTarget t": new(EVENT_TARGET, "t", arn=(QUEUE, "work"), rule=(EVENT_RULE, "r")),
+                "Queue work": new(QUEUE, "work"),
+                "QueuePolicy work": None,
+            },
+        ],
+        [{"EventRule r": with_props(EVENTS["EventRule r"], arn=UNKNOWN)}],
+        also=[
+            {"QueuePolicy work": None, "EventTarget t": with_props(TARGET, roleArn="arn:role")},
+            opened(FROM_EVENTS | {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:events:*:1:rule/*"}}}),
+            {
+                "EventTarget t": with_props(TARGET, arn=TOPIC_ARN),
+                "Topic t": with_props(TOLD_TOPIC, policy=policy(FROM_EVENTS | {"Action": "sns:*", "Resource": "*"})),
+            },
         ],
     ),
     GraphCase(

@@ -54,6 +54,9 @@ aws.sqs.Queue("sqs-fifo-suffix", name="orders", fifo_queue=True)
 for rule in ("sqs-long-polling", "sqs-dlq-configured", "required-tags"):
     aws.sqs.Queue(rule)
 
+told = aws.cloudwatch.EventRule("nightly", schedule_expression="rate(1 day)")
+aws.cloudwatch.EventTarget("events-target-policy", rule=told.name, arn=aws.sqs.Queue("unopened").arn)
+
 # Dead-letter queues
 dead, first = aws.sqs.Queue("dead"), aws.sqs.Queue("dead-fifo", fifo_queue=True)
 aws.sqs.Queue("sqs-dlq-fifo-match", redrive_policy=first.arn.apply(redrive))

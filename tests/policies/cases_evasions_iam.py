@@ -1,0 +1,90 @@
+"""What slips past a careless reader of IAM policies, and what looks wrong and is not: other spellings, by rule."""
+
+from tests.policies.analyzer import UNKNOWN
+from tests.policies.cases_iam import FIRST, TRUST, allow, trust
+from tests.policies.samples import ROLE, ROLE_POLICY, Case, statement
+
+EVERY_ROLE = "arn:aws:iam::123456789012:role/*"
+ANY_CALLER = {"StringLike": {"aws:PrincipalArn": "*"}}
+OVER_TLS = {"Bool": {"aws:SecureTransport": True}}
+
+IAM_EVASIONS = [
+    *(
+        Case(
+            rule,
+            ROLE_POLICY,
+            [allow(action, Condition={"StringEquals": {"aws:ResourceTag/team": "shop"}})],
+            [
+                (allow(action, Condition=ANY_CALLER), FIRST),
+                (allow(action, Condition=OVER_TLS), FIRST),
+                (statement(Action=action, NotResource="arn:aws:s3:::mine/*"), FIRST),
+            ],
+        )
+        for rule, action in (
+            ("iam-no-star-resource", "s3:PutObject"),
+            ("iam-no-data-exfiltration", "s3:Get*"),
+            ("iam-no-credentials-exposure", "sts:Assume*"),
+            ("iam-no-permissions-management", "sqs:Add*"),
+            ("iam-no-kms-decrypt-all", "kms:D*"),
+        )
+    ),
+    Case(
+        "iam-no-privilege-escalation",
+        ROLE_POLICY,
+        [
+            allow("iam:PutRolePolicy", "arn:aws:iam::123456789012:role/app-*"),
+            allow("iam:PutRolePolicy", EVERY_ROLE, Condition={"StringEquals": {"iam:PermissionsBoundary": "arn:b"}}),
+        ],
+        [
+            (allow("iam:PutRolePolicy", EVERY_ROLE), FIRST),
+            (allow("iam:Put*", "arn:aws:iam::*:*"), FIRST),
+            (allow("iam:CreatePolicyVersion", "arn:aws-cn:iam::1:policy/*", Condition=OVER_TLS), FIRST),
+            (allow(["iam:PassRole", "ecs:RunTask"], EVERY_ROLE), FIRST),
+        ],
+    ),
+    Case(
+        "iam-passrole-scoped",
+        ROLE_POLICY,
+        [allow("iam:PassRole", EVERY_ROLE, Condition={"StringLike": {"iam:PassedToService": ["ecs*.amazonaws.com"]}})],
+        [
+            (allow("iam:PassRole", Condition={"StringLike": {"iam:PassedToService": "*"}}), FIRST),
+            (allow("iam:PassRole", Condition={"StringNotEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}), FIRST),
+            (allow("iam:PassRole", "arn:aws:iam::123456789012:*"), FIRST),
+        ],
+    ),
+    Case(
+        "iam-no-admin-managed-policy",
+        "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+        [{"policyArns": []}, {"policyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"]}],
+        [({"policyArns": ["arn:a", "arn:aws-cn:iam::aws:policy/AdministratorAccess"]}, ["policyArns[1] is"])],
+        [{"policyArns": UNKNOWN}],
+    ),
+    Case(
+        "iam-no-user-policy",
+        "aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
+        [{"userName": "anna", "policyArns": []}],
+        [({"userName": "anna", "policyArns": ["arn:a"]}, ["policyArns give"])],
+        [{"policyArns": UNKNOWN}],
+    ),
+    Case(
+        "iam-role-trust-no-public",
+        ROLE,
+        [trust({"Service": "ec2.amazonaws.com.cn"}), trust({"AWS": "arn:aws-us-gov:iam::1:role/deploy"})],
+        [(trust({"Service": "*"}), TRUST), (trust({"AWS": ["1", "*"]}, **OVER_TLS), TRUST)],
+    ),
+    Case(
+        "iam-role-trust-no-account-root",
+        ROLE,
+        [trust({"AWS": "arn:aws:iam::1:root"}, Bool={"aws:MultiFactorAuthPresent": "true"})],
+        [(trust({"AWS": "arn:aws:iam::1:root"}, **ANY_CALLER), TRUST)],
+    ),
+    Case(
+        "iam-role-confused-deputy",
+        ROLE,
+        [trust({"Service": "logs.eu-west-1.amazonaws.com"}, StringEquals={"aws:SourceAccount": 123456789012})],
+        [
+            (trust({"Service": "logs.eu-west-1.amazonaws.com"}), TRUST),
+            (trust({"Service": "sns.amazonaws.com"}, ArnLike={"aws:SourceArn": "*"}), TRUST),
+        ],
+    ),
+]
