@@ -1,6 +1,7 @@
 """What every component promises, whatever it builds."""
 
 import ast
+import contextlib
 import functools
 import inspect
 import itertools
@@ -17,12 +18,13 @@ from pulumi.provider.experimental.host import components_from_module
 
 import slipway
 from slipway._worker_args import OWN_KEYS
+from tests.unit.registrations import CHECKOUT, FOLDER, file_of, registered
 from tests.unit.samples import COMPONENTS, FEWEST, RICHEST, TAKING
 from tests.unit.support import Built, build
 from tests.unit.test_existing_network import EXISTING
 
 SAMPLES = {"fewest": FEWEST, "richest": RICHEST, "taking": TAKING}
-CASES = [(kind, case) for case, samples in SAMPLES.items() for kind in samples]
+CASES: list[tuple[str, str]] = [(kind, case) for case, samples in SAMPLES.items() for kind in samples]
 NAME = "shop"
 
 
@@ -36,7 +38,8 @@ def made(kind: str, case: str) -> tuple[Built, dict[str, Any]]:
         declared = inspect.get_annotations(typing.cast("type", COMPONENTS[kind]))
         return pulumi.Output.all(**{camel(it): getattr(component, it) for it in declared}).apply(seen.update)
 
-    return build(construct, EXISTING), seen
+    with contextlib.chdir(CHECKOUT):  # whose relative paths are part of an image's name
+        return build(construct, EXISTING), seen
 
 
 def built(kind: str, case: str) -> Built:
@@ -100,6 +103,18 @@ def test_children_are_parented_and_carry_the_name(kind: str, case: str) -> None:
 def test_every_output_that_a_program_sees_is_registered_in_camel_case(kind: str, case: str) -> None:
     outer, seen = made(kind, case)
     assert outer.component_outputs(kind) == {key: value for key, value in seen.items() if value is not None}
+
+
+@pytest.mark.parametrize(("kind", "case"), CASES)
+def test_every_registration_is_as_written_down(kind: str, case: str) -> None:
+    written = file_of(kind, case).read_text().splitlines()
+    assert registered(built(kind, case)) == written, (
+        "if it is meant, write it down: tests/unit/registrations.py says how"
+    )
+
+
+def test_nothing_is_written_down_of_what_is_no_sample() -> None:
+    assert set(FOLDER.iterdir()) == {file_of(kind, case) for kind, case in CASES}
 
 
 @pytest.mark.parametrize("kind", COMPONENTS)
