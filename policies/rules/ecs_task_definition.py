@@ -14,7 +14,16 @@ TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition"
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html"
 
 NAMES_OF_USERS: Final = ("dockerLabels", "options")  # maps, whose names are no names of the API
-FAR_REACHING: Final = ("ALL", "SYS_ADMIN", "NET_ADMIN", "SYS_PTRACE")
+FAR_REACHING: Final = (
+    "ALL",
+    "SYS_ADMIN",
+    "NET_ADMIN",
+    "SYS_PTRACE",
+    "SYS_MODULE",
+    "SYS_RAWIO",
+    "DAC_READ_SEARCH",
+    "BPF",
+)
 # The agent reads these itself; a long-lived key in them is what ECS.8 looks for.
 CREDENTIAL_NAMES: Final = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "ECS_ENGINE_AUTH_DATA"})
 

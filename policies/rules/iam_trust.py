@@ -58,12 +58,25 @@ def _forbid(role: Resource, broken: Callable[[Value], bool], problem: str) -> Ou
     fix="name the accounts, roles or services that may assume it in assumeRolePolicy; slipway's services name ECS",
 )
 def iam_role_trust_no_public(role: Resource) -> Outcomes:
-    """Roles cannot be assumed by just anyone."""
+    """Roles cannot be assumed by just anyone.
+
+    A provider of web identities, such as accounts.google.com or that of an EKS cluster, vouches for everybody it knows; a
+    condition, such as on its `:sub`, has to say whom. GitHub's has a rule of its own.
+    """
     yield from _forbid(
         role,
         lambda one: statements.anyone(one) and not statements.fixed_by_condition(one),
         "trusts everybody, with no condition that fixes who",
     )
+    yield from _forbid(
+        role,
+        lambda one: any(map(_web_identities, statements.principals(one, "Federated"))) and not statements.narrowed(one),
+        "trusts everybody whom the provider knows, with no condition that fixes who",
+    )
+
+
+def _web_identities(provider: str) -> bool:
+    return provider not in ("", "*") and ":saml-provider/" not in provider and GITHUB not in provider
 
 
 @rule(
@@ -130,9 +143,10 @@ def iam_oidc_github_restricted(role: Resource) -> Outcomes:
 
     def any_repository(one: Value) -> bool:
         federated = statements.principals(one, "Federated")
-        if not any(text.endswith(GITHUB) for text in federated):
+        if not any(GITHUB in text for text in federated):
             return False
-        subjects = statements.condition_values(one).get(f"{GITHUB}:sub", [])
+        given = statements.condition_values(one)  # an enterprise's own issuer goes on after GitHub's
+        subjects = [text for key in given if key.startswith(GITHUB) and key.endswith(":sub") for text in given[key]]
         return not subjects or any(not _names_a_repository(text) for text in subjects)
 
     yield from _forbid(role, any_repository, "trusts workflows of repositories that it does not name")

@@ -31,6 +31,7 @@ SECURITY_PROPERTY: Final = re.compile(
     r"\*|policy|.*Policy|.*Policies|.*PolicyArns|ingress|egress|.*[sS]ecurityGroup.*|.*[kK]ms.*|.*[eE]ncrypt.*|"
     r"metadataOptions|sslPolicy|protocol|publicly.*|associatePublicIp.*|imageTagMutability|.*[lL]ogging.*|accessLogs"
 )
+GLOBAL: Final = ("aws:iam/", "aws:route53/", "aws:cloudfront/", "aws:organizations/", "aws:globalaccelerator/")
 HARMLESS: Final = {"redrivePolicy", "redriveAllowPolicy", "filterPolicy", "deliveryPolicy", "lifecyclePolicy"}
 
 
@@ -88,12 +89,20 @@ def no_ignore_security_props(stack: Graph) -> Outcomes:
     },
 )
 def allowed_regions(stack: Graph) -> Outcomes:
-    """Resources are in regions where data may be kept, by their own region or their provider's."""
+    """Resources are in regions where data may be kept, by their own region or their provider's.
+
+    Those of global services, such as IAM and Route 53, are in none.
+    """
     allowed = stack.config["regions"]
     elsewhere: dict[str, list[Node]] = {}
     for node in stack.nodes.values() if allowed else ():
         region = node.output("region") or node.resource.options.provider.get("region")
-        if node.resource.type.startswith("aws:") and isinstance(region, str) and region not in allowed:
+        if (
+            node.resource.type.startswith("aws:")
+            and not node.resource.type.startswith(GLOBAL)
+            and isinstance(region, str)
+            and region not in allowed
+        ):
             elsewhere.setdefault(region, []).append(node)
     for region, nodes in elsewhere.items():
         more = f", and {len(nodes) - 1} more with it" if len(nodes) > 1 else ""

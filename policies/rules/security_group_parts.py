@@ -40,6 +40,8 @@ def sg_no_ingress_by_parts(stack: Graph) -> Outcomes:
             listed += more
             yield from (Deferred(one.path, part.urn) for one in waiting)
         given = [*listed, *(grant for one in alone for grant in one)]
+        if not covers_the_internet(grant.network for grant in given):
+            continue
         open_alone = {port for port in HIGH_RISK_PORTS if any(opening(one, "tcp", port) for one in alone)}
         ports = [str(port) for port in HIGH_RISK_PORTS if port not in open_alone and opening(given, "tcp", port)]
         if ports:

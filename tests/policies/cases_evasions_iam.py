@@ -1,14 +1,37 @@
 """What slips past a careless reader of IAM policies, and what looks wrong and is not: other spellings, by rule."""
 
 from tests.policies.analyzer import UNKNOWN
-from tests.policies.cases_iam import FIRST, TRUST, allow, trust
+from tests.policies.cases_iam import FIRST, GITHUB, TRUST, allow, trust
 from tests.policies.samples import ROLE, ROLE_POLICY, Case, statement
 
 EVERY_ROLE = "arn:aws:iam::123456789012:role/*"
 ANY_CALLER = {"StringLike": {"aws:PrincipalArn": "*"}}
 OVER_TLS = {"Bool": {"aws:SecureTransport": True}}
 
+EKS = "arn:aws:iam::1:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/A"
+ENTERPRISE = f"{GITHUB}/shop"
+
 IAM_EVASIONS = [
+    Case(
+        "iam-oidc-github-restricted",
+        ROLE,
+        [
+            trust(
+                {"Federated": f"arn:aws:iam::1:oidc-provider/{ENTERPRISE}"},
+                StringLike={f"{ENTERPRISE}:sub": "repo:a/b:*"},
+            )
+        ],
+        [
+            (trust({"Federated": f"arn:aws:iam::1:oidc-provider/{ENTERPRISE}"}), TRUST),
+            (
+                trust(
+                    {"Federated": f"arn:aws:iam::1:oidc-provider/{GITHUB}"},
+                    StringNotLike={f"{GITHUB}:sub": "repo:a/b:*"},
+                ),
+                TRUST,
+            ),
+        ],
+    ),
     *(
         Case(
             rule,
@@ -69,8 +92,21 @@ IAM_EVASIONS = [
     Case(
         "iam-role-trust-no-public",
         ROLE,
-        [trust({"Service": "ec2.amazonaws.com.cn"}), trust({"AWS": "arn:aws-us-gov:iam::1:role/deploy"})],
-        [(trust({"Service": "*"}), TRUST), (trust({"AWS": ["1", "*"]}, **OVER_TLS), TRUST)],
+        [
+            trust({"Service": "ec2.amazonaws.com.cn"}),
+            trust({"AWS": "arn:aws-us-gov:iam::1:role/deploy"}),
+            trust({"Federated": "arn:aws:iam::1:saml-provider/okta"}),
+            trust(
+                {"Federated": EKS},
+                StringEquals={"oidc.eks.eu-west-1.amazonaws.com/id/A:sub": "system:serviceaccount:a:b"},
+            ),
+        ],
+        [
+            (trust({"Federated": EKS}), TRUST),
+            (trust({"Federated": ["accounts.google.com"]}, **OVER_TLS), TRUST),
+            (trust({"Service": "*"}), TRUST),
+            (trust({"AWS": ["1", "*"]}, **OVER_TLS), TRUST),
+        ],
     ),
     Case(
         "iam-role-trust-no-account-root",

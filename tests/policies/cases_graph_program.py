@@ -80,6 +80,7 @@ PROGRAM_CASES = [
             {"Queue far": replace(new(QUEUE, "far"), region="eu-central-1")},
             {"Queue far": Node(QUEUE, "far", {"region": "eu-central-1"}, region="us-east-1")},
             {"Bucket far": Node("gcp:storage/bucket:Bucket", "far", {"region": "us-east-1"})},
+            {"Role far": Node("aws:iam/role:Role", "far", {}, region="us-east-1")},
         ],
         {"regions": ["eu-west-1", "eu-central-1"]},
     ),
