@@ -21,11 +21,9 @@ from pulumi_aws.appautoscaling import (
     PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricArgsDict as MetricDict,
 )
 
+from ._scaling import SCALE_IN_COOLDOWN_SECONDS, SCALE_OUT_COOLDOWN_SECONDS, scalable_target
 from ._tags import Tags, named
 
-# Going up is urgent, while going down too early stops and starts tasks for nothing.
-SCALE_OUT_COOLDOWN_SECONDS = 60
-SCALE_IN_COOLDOWN_SECONDS = 300
 PERIOD_SECONDS = 60  # how often SQS and Container Insights report
 IDLE_MINUTES = 15  # without a message before the last task goes, which is as long as SQS can delay one
 # A task that is being started does not run yet: within this time no second one is added for the same messages.
@@ -71,17 +69,11 @@ def left_expression(queues: int) -> str:
     return f"{total('visible', queues)} + {total('in_flight', queues)}"
 
 
-def scale_by_backlog(it: Scaled, backlog: int, cpu_percent: int | None, tags: Tags | None, child: Any) -> None:
+def scale_by_backlog(
+    it: Scaled, backlog: int, cpu_percent: int | None, tags: Tags | None, child: pulumi.ResourceOptions
+) -> None:
     """Keep the messages per task at `backlog`, the CPU below `cpu_percent` where given, and reach zero where allowed."""
-    target = appautoscaling.Target(
-        it.name,
-        service_namespace="ecs",
-        scalable_dimension="ecs:service:DesiredCount",
-        resource_id=pulumi.Output.concat("service/", it.cluster, "/", it.service),
-        min_capacity=it.low,
-        max_capacity=it.high,
-        opts=child,
-    )
+    target = scalable_target(it.name, it.cluster, it.service, it.low, it.high, child)
     cooldowns: dict[str, Any] = {
         "scale_out_cooldown": SCALE_OUT_COOLDOWN_SECONDS,
         "scale_in_cooldown": SCALE_IN_COOLDOWN_SECONDS,
@@ -107,7 +99,7 @@ def scale_by_backlog(it: Scaled, backlog: int, cpu_percent: int | None, tags: Ta
         last_task(it, target, tags, child)
 
 
-def first_task(it: Scaled, target: appautoscaling.Target, tags: Tags | None, child: Any) -> None:
+def first_task(it: Scaled, target: appautoscaling.Target, tags: Tags | None, child: pulumi.ResourceOptions) -> None:
     """From zero to one: target tracking multiplies the number of tasks, and none times anything is none."""
     role = "first-task"
     # Not an exact capacity of one: with more tasks than Container Insights told of, that would scale in.
@@ -127,7 +119,7 @@ def first_task(it: Scaled, target: appautoscaling.Target, tags: Tags | None, chi
     )
 
 
-def last_task(it: Scaled, target: appautoscaling.Target, tags: Tags | None, child: Any) -> None:
+def last_task(it: Scaled, target: appautoscaling.Target, tags: Tags | None, child: pulumi.ResourceOptions) -> None:
     """To zero once the queue was empty for a while."""
     role = "last-task"
     policy = step(f"{it.name}-{role}", target, "ExactCapacity", 0, {"metric_interval_upper_bound": "0"}, child)
@@ -138,7 +130,12 @@ def last_task(it: Scaled, target: appautoscaling.Target, tags: Tags | None, chil
 
 
 def step(
-    name: str, target: appautoscaling.Target, kind: str, adjustment: int, bound: Mapping[str, str], child: Any
+    name: str,
+    target: appautoscaling.Target,
+    kind: str,
+    adjustment: int,
+    bound: Mapping[str, str],
+    child: pulumi.ResourceOptions,
 ) -> appautoscaling.Policy:
     """A policy that an alarm triggers."""
     configuration = {
@@ -167,7 +164,7 @@ def alarm(
     text: str,
     policy: appautoscaling.Policy,
     tags: Tags | None,
-    child: Any,
+    child: pulumi.ResourceOptions,
 ) -> None:
     """An alarm on an expression, by comparison, threshold and minutes; without data it stays quiet."""
     comparison, threshold, minutes = rule

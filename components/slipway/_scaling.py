@@ -122,6 +122,26 @@ def check_schedule(who: str, name: str, args: ScheduleArgs) -> None:
         raise ArgumentError(f"{who}: {argument} must change a bound, got none; set min_tasks, max_tasks or both")
 
 
+def scalable_target(
+    name: str,
+    cluster_name: pulumi.Input[str],
+    service_name: pulumi.Input[str],
+    least: int,
+    most: int,
+    child: pulumi.ResourceOptions,
+) -> appautoscaling.Target:
+    """The number of tasks of a service, as application auto scaling sets it."""
+    return appautoscaling.Target(
+        name,
+        service_namespace="ecs",
+        scalable_dimension="ecs:service:DesiredCount",
+        resource_id=pulumi.Output.concat("service/", cluster_name, "/", service_name),
+        min_capacity=least,
+        max_capacity=most,
+        opts=child,
+    )
+
+
 def scale(
     name: str,
     wanted: Scaling,
@@ -132,15 +152,7 @@ def scale(
 ) -> None:
     """The scalable target of a service, and one policy for each metric."""
     cluster = pulumi.Output.from_input(cluster_arn).apply(lambda arn: arn.rpartition("/")[2])
-    target = appautoscaling.Target(
-        name,
-        service_namespace="ecs",
-        scalable_dimension="ecs:service:DesiredCount",
-        resource_id=pulumi.Output.concat("service/", cluster, "/", service.name),
-        min_capacity=wanted.least,
-        max_capacity=wanted.most,
-        opts=child,
-    )
+    target = scalable_target(name, cluster, service.name, wanted.least, wanted.most, child)
     for key, value in wanted.targets.items():
         label = None
         if key == "requests_per_target" and front is not None:
