@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 from pulumi_aws import ecs
 
+from ._capacity import ON_DEMAND, strategies
 from ._front import Front, own_front
 from ._rules import Gate
 from ._service_args import FargateServiceArgs
@@ -17,18 +18,13 @@ from ._shared_listener import shared_front
 from ._task import Task
 from ._verdict import Verdict
 
-ON_DEMAND, SPOT = "FARGATE", "FARGATE_SPOT"
-
 
 def capacity(spot_percent: int) -> dict[str, Any]:
-    """Share on Spot to the service's arguments: with a share, the first task and the rest of the others are on demand."""
+    """Share on Spot to the service's arguments."""
     if not spot_percent:
-        return {"launch_type": "FARGATE"}
-    spot = {"capacity_provider": SPOT, "weight": spot_percent}
-    on_demand = {"capacity_provider": ON_DEMAND, "base": 1, "weight": 100 - spot_percent}
-    strategies = [spot] if spot_percent == 100 else [on_demand, spot]
+        return {"launch_type": ON_DEMAND}
     # The provider replaces a service whose mix changes, unless this is set.
-    return {"capacity_provider_strategies": strategies, "force_new_deployment": True}
+    return {"capacity_provider_strategies": strategies(spot_percent), "force_new_deployment": True}
 
 
 def groups(own: pulumi.Input[str], more: Sequence[pulumi.Input[str]] | None) -> list[pulumi.Input[str]]:

@@ -10,15 +10,14 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_aws import cloudwatch, ecs, servicediscovery
 
+from ._capacity import ON_DEMAND, SPOT, strategies
 from ._checks import ArgumentError, aws_arn, check_keys, child_name, given, not_with, one_of, whole_number
 from ._logs import retention_days
 from ._tags import named
 
 Command = ecs.ClusterConfigurationExecuteCommandConfigurationArgsDict
 Logged = ecs.ClusterConfigurationExecuteCommandConfigurationLogConfigurationArgsDict
-Strategy = ecs.ClusterCapacityProvidersDefaultCapacityProviderStrategyArgsDict
 
-ON_DEMAND, SPOT = "FARGATE", "FARGATE_SPOT"
 CONTAINER_INSIGHTS = "enabled"
 INSIGHTS = (CONTAINER_INSIGHTS, "enhanced", "disabled")
 OF_ITS_OWN = (
@@ -150,16 +149,6 @@ class Cluster(pulumi.ComponentResource):
         self.exec_log_group_name = group.name
         self.exec_log_group_arn = group.arn
         self.service_connect_namespace_arn = pulumi.Output.from_input(namespace)
-
-
-def strategies(spot_percent: int) -> list[Strategy]:
-    """Share on Spot to a cluster's default capacity."""
-    spot: Strategy = {"capacity_provider": SPOT, "weight": spot_percent}
-    if spot_percent == 100:
-        return [spot]
-    if spot_percent == 0:
-        return [{"capacity_provider": ON_DEMAND, "base": 1, "weight": 1}]
-    return [{"capacity_provider": ON_DEMAND, "base": 1, "weight": 100 - spot_percent}, spot]
 
 
 def check_cluster(who: str, name: str, args: ClusterArgs) -> None:
