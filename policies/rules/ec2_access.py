@@ -47,7 +47,7 @@ def ec2_imds_hop_limit(instance: Resource) -> Outcomes:
     severity=HIGH,
     controls=("FSBP EC2.9", "FSBP EC2.25", "NIST SC-7"),
     link=f"{CONTROLS}#ec2-9",
-    fix="remove associatePublicIpAddress and use a private subnet; where people connect, slipway's Bastion attaches an "
+    fix="set associatePublicIpAddress to false and use a private subnet, which replaces an instance; where people connect, slipway's Bastion attaches an "
     "address of its own and names who may come",
 )
 def ec2_no_public_ip(instance: Resource) -> Outcomes:

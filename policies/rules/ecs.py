@@ -89,7 +89,7 @@ def ecs_cluster_container_insights(cluster: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("FSBP ECS.10", "NIST SI-2"),
     link=f"{CONTROLS}#ecs-10",
-    fix="remove platformVersion or set it to LATEST; slipway's services leave it out",
+    fix="set platformVersion to LATEST; slipway's services never name another",
     remedy={"platformVersion": "LATEST"},
 )
 def ecs_service_platform_version(service: Resource) -> Outcomes:

@@ -23,7 +23,7 @@ CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-control
     severity=MEDIUM,
     controls=("FSBP SQS.1", "NIST SC-28"),
     link=f"{CONTROLS}#sqs-1",
-    fix="remove sqsManagedSseEnabled (AWS encrypts by default) or set kmsMasterKeyId; slipway's Queue is encrypted",
+    fix="set sqsManagedSseEnabled to true, or kmsMasterKeyId; slipway's Queue is encrypted by one of them",
     remedy={"sqsManagedSseEnabled": True},
 )
 def sqs_queue_encrypted(queue: Resource) -> Outcomes:
@@ -66,7 +66,7 @@ def sqs_policy_no_public(queue: Resource) -> Outcomes:
     severity=LOW,
     controls=("NIST SC-12",),
     link="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
-    fix="remove kmsMasterKeyId, or name a key of your own (kms_key_id of slipway's Queue)",
+    fix="set sqsManagedSseEnabled to true in its place, or name a key of your own (kms_key_id of slipway's Queue)",
 )
 def sqs_queue_cmk(queue: Resource) -> Outcomes:
     """SQS queues that use KMS use a key of your own.

@@ -39,12 +39,22 @@ def of_source(path: Path) -> set[str]:
     return {name or written for name, written in found}
 
 
+def source_of(kind: str) -> Path:
+    """The SDK's module of a resource type."""
+    _, module, name = re.split(r"[:/]", kind)[:3]
+    return SDK / {"lambda": "lambda_"}.get(module, module) / f"{re.sub('(?=[A-Z])', '_', name).lower()}.py"
+
+
 @cache
 def of_type(kind: str) -> frozenset[str]:
     """The properties of a resource type; empty where this SDK has dropped the type."""
-    _, module, name = re.split(r"[:/]", kind)[:3]
-    folder = SDK / {"lambda": "lambda_"}.get(module, module)
-    return frozenset(of_source(folder / f"{re.sub('(?=[A-Z])', '_', name).lower()}.py"))
+    return frozenset(of_source(source_of(kind)))
+
+
+def kept_by(kind: str) -> set[str]:
+    """Properties that the provider fills in when nobody sets them: their output always holds something."""
+    found = re.findall(r"def (\w+)\(self\) -> pulumi\.Output\[(?!Optional)", source_of(kind).read_text())
+    return {re.sub("_(.)", lambda one: one[1].upper(), name) for name in found}
 
 
 @cache
@@ -83,6 +93,13 @@ def known_to(rule: Rule) -> set[str]:
 @RULES
 def test_a_property_that_a_fix_names_is_one_of_the_resource(rule: Rule) -> None:
     assert set(CAMEL.findall(VALUE.sub("", rule.fix))) - known_to(rule) == set()
+
+
+@RULES
+def test_a_property_that_a_fix_removes_goes_back_to_its_default(rule: Rule) -> None:
+    for name in re.findall(r"\bremove ([a-z]+(?:[A-Z][A-Za-z]*)+)(?! in)", rule.fix):
+        kept = {kind for kind in rule.types if name in of_type(kind) and name in kept_by(kind)}
+        assert kept == set(), f"the provider keeps {name} as it is when the program no longer says it"
 
 
 @RULES
