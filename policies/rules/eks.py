@@ -137,7 +137,7 @@ def eks_supported_version(cluster: Resource) -> Outcomes:
     severity=HIGH,
     controls=("NIST SC-7",),
     link="https://docs.aws.amazon.com/eks/latest/APIReference/API_RemoteAccessConfig.html",
-    fix=f"remove remoteAccess and use Session Manager, or name sourceSecurityGroupIds{NO_COMPONENT}",
+    fix=f"remove remoteAccess and use Session Manager, or name sourceSecurityGroupIds; either replaces the group{NO_COMPONENT}",
 )
 def eks_nodegroup_remote_access(group: Resource) -> Outcomes:
     """Nodes of EKS take SSH from named security groups only; without any, port 22 is open to the internet."""

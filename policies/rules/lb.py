@@ -124,7 +124,7 @@ def lb_multi_az(balancer: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST SC-7",),
     link="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html",
-    fix="set internal to true (load_balancer.internal of slipway's FargateService)",
+    fix="set internal to true (load_balancer.internal of slipway's FargateService); on an existing balancer this replaces it",
 )
 def lb_internal(balancer: Resource) -> Outcomes:
     """Load balancers are internal.
@@ -161,7 +161,7 @@ def tg_health_check(group: Resource) -> Outcomes:
     controls=("FSBP ELB.22",),
     link=f"{CONTROLS}#elb-22",
     fix="set protocol to HTTPS or TLS and serve it in the target; slipway's FargateService speaks HTTP to its tasks, "
-    "which only the load balancer reaches",
+    "which only the load balancer reaches; on an existing group this replaces it",
 )
 def tg_protocol_encrypted(group: Resource) -> Outcomes:
     """Load balancers speak TLS to their targets."""

@@ -105,7 +105,7 @@ def sns_topic_tls_only(policy: Resource) -> Outcomes:
     severity=HIGH,
     controls=("NIST SC-8",),
     link="https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html",
-    fix="set protocol to https with an endpoint that serves it; slipway's FanOut subscribes queues only",
+    fix="set protocol to https with an endpoint that serves it, which replaces the subscription; slipway's FanOut subscribes queues only",
 )
 def sns_subscription_https(subscription: Resource) -> Outcomes:
     """SNS subscriptions do not deliver over plain HTTP."""

@@ -17,6 +17,7 @@ import pytest
 
 from policies.registry import Rule, rules
 from policies.rules.ecs_task_definition import TASK_DEFINITION
+from sandbox.provider.services import all_resources
 from tests.policies.cases import CASES
 from tests.policies.samples import Case
 
@@ -100,6 +101,14 @@ def test_a_property_that_a_fix_removes_goes_back_to_its_default(rule: Rule) -> N
     for name in re.findall(r"\bremove ([a-z]+(?:[A-Z][A-Za-z]*)+)(?! in)", rule.fix):
         kept = {kind for kind in rule.types if name in of_type(kind) and name in kept_by(kind)}
         assert kept == set(), f"the provider keeps {name} as it is when the program no longer says it"
+
+
+@RULES
+def test_a_fix_says_when_it_replaces_the_resource(rule: Rule) -> None:
+    fixed = {one.token: one.immutable_properties() for one in all_resources()}
+    for kind in set(rule.types) - {TASK_DEFINITION}:  # whose every change is a new revision
+        touched = set(re.findall(r"\b(?:set|remove) ([a-z]\w+)", rule.fix)) & set(fixed.get(kind, ()))
+        assert not touched or "replaces" in rule.fix, (kind, touched)
 
 
 @RULES
