@@ -169,7 +169,8 @@ def delete(declaration: Resource, scope: Scope) -> None:
             else:
                 declaration.delete(scope)
         except AwsError as error:
-            if is_gone(declaration, error):
+            # Something else that the resource needs may be what is not found.
+            if is_gone(declaration, error) and read_reply(declaration, scope) is None:
                 return
             may_pass = isinstance(error, StillUsedError) or error.code in STILL_USED
             if not may_pass or time.monotonic() + PAUSE_SECONDS > deadline:

@@ -37,6 +37,7 @@ def install() -> None:
     _clusters()
     _objects()
     _scaling_policies()
+    _endpoints()
     _target_groups()
     moto_eks.install()
     _scans()
@@ -99,6 +100,28 @@ def _scaling_policies() -> None:
     backend.put_scaling_policy = put_anew
 
 
+def _endpoints() -> None:
+    """Route tables that a gateway endpoint gains or loses later do not get or lose its route, and then it is not deleted."""
+    from moto.ec2.models import EC2Backend  # noqa: PLC0415
+
+    backend: Any = EC2Backend
+    modify = backend.modify_vpc_endpoint
+
+    @wraps(modify)
+    def with_routes(self: Any, vpc_id: str, *args: Any, **named: Any) -> None:
+        [endpoint] = self.describe_vpc_endpoints(vpc_end_point_ids=[vpc_id])
+        before = set(endpoint.route_table_ids or ())
+        modify(self, vpc_id, *args, **named)
+        after = set(endpoint.route_table_ids or ())
+        prefix_list = endpoint.destination_prefix_list_id
+        for table in sorted(after - before):
+            self.create_route(table, None, gateway_id=endpoint.id, destination_prefix_list_id=prefix_list)
+        for table in sorted(before - after):
+            self.delete_route(table, None, destination_prefix_list_id=prefix_list)
+
+    backend.modify_vpc_endpoint = with_routes
+
+
 def _target_groups() -> None:
     """A target group names load balancers that no longer send to it, some twice, and those of a changed listener not."""
     from moto.elbv2.models import ELBv2Backend  # noqa: PLC0415
@@ -141,11 +164,12 @@ def _scans() -> None:
 
 
 def _methods() -> None:
-    """On every call moto looks through the methods of the service's class, which is a tenth of the call."""
+    """On every call moto looks through the methods of the service's class, which is a third of the call."""
     from moto.core import responses, utils  # noqa: PLC0415
 
+    names = cache(lambda cls, _: utils.method_names_from_class(cls))
     named: Any = responses
-    named.method_names_from_class = cache(utils.method_names_from_class)
+    named.method_names_from_class = lambda cls: names(cls, len(vars(cls)))  # as operations are added to a class
 
 
 def _objects() -> None:

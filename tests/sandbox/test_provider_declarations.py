@@ -77,6 +77,22 @@ def test_the_route_of_a_gateway_endpoint_is_no_drift_and_stays_when_the_tables_o
     found = CLIENT.call("ec2", "describe_route_tables", REGION, RouteTableIds=[table.id])["RouteTables"][0]["Routes"]
     ways = [each.get("DestinationCidrBlock") or each["GatewayId"] for each in found if each["Origin"] == "CreateRoute"]
     assert sorted(ways) == ["0.0.0.0/0", "192.168.0.0/16", endpoint.id]
+    world.order.remove("endpoint")
+    world.driver.delete(world.live["endpoint"])
+    assert world.driver.read(world.live["endpoint"]) is None
+
+
+def test_a_resource_that_is_still_there_is_not_taken_for_deleted_as_something_else_is_missing(
+    world: ExampleWorld,
+) -> None:
+    from moto.ec2.models import ec2_backends
+
+    endpoint, table = world.need("endpoint"), world.look_up("table", "id")
+    tables = ec2_backends["123456789012"][REGION].route_tables
+    lost = tables.pop(table)
+    with pytest.raises(ProviderCallError, match=r"DeleteVpcEndpoints failed with InvalidRouteTableID\.NotFound"):
+        world.driver.delete(endpoint)
+    tables[table] = lost
 
 
 def test_a_changed_scaling_policy_leaves_no_alarms_behind(world: ExampleWorld) -> None:
