@@ -105,7 +105,8 @@ def sqs_dlq_not_self(stack: Graph) -> Outcomes:
     level=MANDATORY,
     severity=MEDIUM,
     link=LINK,
-    fix="set messageRetentionSeconds of the dead-letter queue to 1209600, the most, as slipway's Queue does",
+    fix="set messageRetentionSeconds of the dead-letter queue to 1209600, the most, and of the queue to less, as slipway's "
+    "Queue does",
 )
 def sqs_dlq_retention(stack: Graph) -> Outcomes:
     """A dead-letter queue keeps messages longer than the queue before it.

@@ -174,13 +174,14 @@ def _secrets_beside(container: Value) -> Outcomes:
     TASK_DEFINITION,
     level=ADVISORY,
     severity=LOW,
-    link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html",
+    link="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html",
     fix="set logConfiguration.options.mode to non-blocking, with max-buffer-size, as slipway's services do",
 )
 def ecs_taskdef_log_mode(task: Resource) -> Outcomes:
     """Containers of task definitions do not stand still while their log cannot be written.
 
-    Applies to awslogs, whose default blocks the program's output; an account can set another default.
+    Applies to awslogs. Since 2025-06 ECS does not block unless told so, in the definition or, which a program does not show,
+    by the account's defaultLogDriverMode.
     """
     for container in containers(task):
         log = container["logConfiguration"]
@@ -188,7 +189,7 @@ def ecs_taskdef_log_mode(task: Resource) -> Outcomes:
             yield Deferred(log.path)
         elif log["logDriver"].text() == "awslogs":
             mode = log["options"]["mode"]
-            yield from deny(mode, mode.text() != "non-blocking", "is not non-blocking, so a slow log stops the program")
+            yield from deny(mode, mode.text() == "blocking", "is blocking, so a slow log stops the program")
 
 
 @rule(

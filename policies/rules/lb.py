@@ -25,12 +25,12 @@ APPLICATION, NETWORK, GATEWAY = ("", "application"), ("network",), ("gateway",)
     fix="set accessLogs.enabled to true with a bucket; load_balancer.access_logs_bucket of slipway's FargateService does so",
 )
 def lb_access_logs(balancer: Resource) -> Outcomes:
-    """Load balancers keep a log of requests.
+    """Application load balancers keep a log of requests.
 
-    A gateway load balancer has no such log and is left out.
+    A gateway load balancer has no such log, a network one only of its TLS listeners; AWS's control asks neither.
     """
     enabled = balancer["accessLogs"]["enabled"]
-    if balancer["loadBalancerType"].known_text() not in GATEWAY:
+    if balancer["loadBalancerType"].known_text() in APPLICATION:
         yield from deny(enabled, not enabled.true, "is not true, so nobody can tell who asked for what")
 
 
@@ -140,7 +140,7 @@ def lb_internal(balancer: Resource) -> Outcomes:
     level=ADVISORY,
     severity=LOW,
     link="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
-    fix="set healthCheck.path to one that says whether the program works (health_check_path of slipway's "
+    fix="leave healthCheck.enabled and set healthCheck.path to one that says whether the program works (health_check_path of slipway's "
     "FargateService)",
 )
 def tg_health_check(group: Resource) -> Outcomes:

@@ -122,7 +122,7 @@ def sg_no_high_risk_ports(group: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST SC-7",),
     link=RULES_LINK,
-    fix="name smaller networks, or raise widestPrefix in the policy config; slipway's components admit what you name",
+    fix="name smaller networks, or lower widestPrefix in the policy config; slipway's components admit what you name",
     settings={
         "widestPrefix": {
             "type": "integer",

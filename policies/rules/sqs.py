@@ -122,7 +122,7 @@ def sqs_policy_tls_only(policy: Resource) -> Outcomes:
     level=ADVISORY,
     severity=LOW,
     link=f"{GUIDE}/sqs-dead-letter-queues.html",
-    fix="set maxReceiveCount in redrivePolicy to 2 at least (max_receives of slipway's Queue and FanOut)",
+    fix="set maxReceiveCount in redrivePolicy to 2 or more, 1000 at most (max_receives of slipway's Queue and FanOut)",
 )
 def sqs_max_receive_count(queue: Resource) -> Outcomes:
     """SQS queues try a message twice at least before they set it aside.

@@ -89,13 +89,19 @@ MORE_ECS_CASES = [
         [
             containers({}),
             containers({"logConfiguration": {"logDriver": "awsfirelens"}}),
+            containers({"logConfiguration": AWSLOGS}),
             containers({"logConfiguration": AWSLOGS | {"options": {"mode": "non-blocking"}}}),
         ],
         [
-            (containers({"logConfiguration": AWSLOGS}), ["containerDefinitions[0].logConfiguration.options.mode"]),
             (
                 containers({"logConfiguration": AWSLOGS | {"options": {"mode": "blocking"}}}),
                 ["containerDefinitions[0]"],
+            ),
+            (
+                containers(
+                    {}, {"logConfiguration": AWSLOGS | {"options": {"mode": "blocking", "max-buffer-size": "1m"}}}
+                ),
+                ["containerDefinitions[1].logConfiguration.options.mode is blocking"],
             ),
         ],
         [{"containerDefinitions": UNKNOWN}],

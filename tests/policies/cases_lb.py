@@ -29,7 +29,7 @@ def api(public: object, *cidrs: str) -> dict[str, object]:
 
 LB_CASES = [
     at("lb-access-logs", BALANCER, "accessLogs.enabled", [True], [None, False]),
-    Case("lb-access-logs", BALANCER, [{"loadBalancerType": "gateway"}], []),
+    Case("lb-access-logs", BALANCER, [{"loadBalancerType": "gateway"}, {"loadBalancerType": "network"}], []),
     at("lb-drop-invalid-headers", BALANCER, "dropInvalidHeaderFields", [True], [None, False]),
     Case("lb-drop-invalid-headers", BALANCER, [{"loadBalancerType": "network"}], []),
     at("lb-desync-mode", BALANCER, "desyncMitigationMode", [None, "defensive", "strictest"], ["monitor"]),

@@ -34,7 +34,7 @@ MORE_CASES = [
             ("ecr-scan-on-push", REPOSITORY, "imageScanningConfiguration.scanOnPush", {"name": None}),
             ("ec2-detailed-monitoring", INSTANCE, "monitoring", {"tags": None}),
             ("ec2-termination-protection", INSTANCE, "disableApiTermination", {"tags": None}),
-            ("lb-access-logs", BALANCER, "accessLogs.enabled", {"loadBalancerType": "network"}),
+            ("lb-access-logs", BALANCER, "accessLogs.enabled", {"loadBalancerType": "application"}),
             ("lb-drop-invalid-headers", BALANCER, "dropInvalidHeaderFields", {"loadBalancerType": "application"}),
             ("lb-deletion-protection", BALANCER, "enableDeletionProtection", {"name": None}),
             ("lb-cross-zone", BALANCER, "enableCrossZoneLoadBalancing", {"loadBalancerType": "gateway"}),
