@@ -98,7 +98,7 @@ def _make_environment(place: Path) -> None:
 
 def _cached_uv() -> str | None:
     """The uv that Slipway's set-up puts into the user's cache."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return next((str(path) for path in cache.glob("slipway/uv/*/bin/uv")), None)
 
 
@@ -114,7 +114,8 @@ def _copy_package(place: Path) -> None:
 
 
 def _run(command: list[str]) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    env = {"UV_SYSTEM_CERTS": "true", **os.environ}  # uv trusts whom the machine trusts, as pip does
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:] or [f"exit code {done.returncode}"]
         raise EngineError(f"`{' '.join(command[:4])} ...` failed: {last[0]}")

@@ -12,7 +12,7 @@ class OpsError(Exception):
 def aws_errors() -> Iterator[None]:
     """Turns botocore's errors into sentences that name the operation, AWS's code and the fix."""
     # Imported here as botocore takes 0.1 s that `--help` does not need.
-    from botocore import exceptions  # noqa: PLC0415
+    from botocore import exceptions, parsers  # noqa: PLC0415
 
     try:
         yield
@@ -31,3 +31,5 @@ def aws_errors() -> Iterator[None]:
         ) from error
     except exceptions.BotoCoreError as error:
         raise OpsError(f"AWS: {str(error).rstrip('.')}") from error
+    except parsers.ResponseParserError as error:
+        raise OpsError("what answers is not AWS, or is in trouble; for a sandbox stack, its log says why") from error

@@ -4,6 +4,7 @@ What is proved is what happened: SNS took the probe, and the queue's own consume
 may receive, got it. A topic is probed only where nobody else would get the probe.
 """
 
+import re
 import time
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from ops.probe import NoProbeError, Probe, probe_for, surely_misses
 from ops.stack import Outputs
 
 TIMEOUT_SECONDS: Final = 60
+TOPIC_ARN: Final = re.compile(r"arn:[\w-]+:sns:[\w-]+:\d{12}:[\w.-]+")
 LOOK_SECONDS: Final = 1.0
 MOST_BATCHES: Final = 50  # of ten messages, among which a probe is looked for
 CLOCK_MILLISECONDS: Final = 60_000  # that this machine's clock may be ahead of a task's
@@ -50,7 +52,7 @@ class Smoke:
     ) -> None:
         """`running` is what consumes in the stack; `receive` are keys of queues that nobody reads.
 
-        Raises OpsError on a key that is none, and without a topic.
+        Raises OpsError on a key that is none, on a topic that is no ARN, and without a topic.
         """
         import boto3  # noqa: PLC0415 - 0.2 s that `--help` does not need
 
@@ -62,6 +64,11 @@ class Smoke:
             raise OpsError(
                 "smoke: the stack has no output topicArn; export the topic of its FanOut, or name it with --topic"
             )
+        for arn in outputs.topic_arns:
+            if not TOPIC_ARN.fullmatch(arn):
+                raise OpsError(
+                    f"smoke: a topic is named by its ARN, like arn:aws:sns:eu-west-1:123456789012:orders, got {arn!r}"
+                )
         self._sns, self._sqs, self._kms = (boto3.client(service) for service in ("sns", "sqs", "kms"))
         self._logs = boto3.client("logs")
         self._topics = outputs.topic_arns

@@ -52,7 +52,7 @@ def _make(uv: str) -> None:
     print("installing requirements.txt into .venv", flush=True)
     STAMP.unlink(missing_ok=True)
     log = cache() / "python.log"
-    env = {key: value for key, value in os.environ.items() if key not in IN_THE_WAY}
+    env = uv_environment()
     if not PYTHON.exists():
         call([uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)], "create .venv", log, env)
     pip = [uv, "pip", "--quiet"]
@@ -69,7 +69,12 @@ def lock() -> int:
     groups = ["--group", "sandbox", "--group", "dev"]
     form = ["--generate-hashes", "--universal", "--no-emit-index-url", "--no-header", "--python-version", "3.11"]
     command = [find_uv(), "pip", "compile", "--quiet", *groups, *form, "--output-file", "requirements.txt"]
-    return subprocess.run([*command, "pyproject.toml"], cwd=ROOT).returncode
+    return subprocess.run([*command, "pyproject.toml"], cwd=ROOT, env=uv_environment()).returncode
+
+
+def uv_environment() -> dict[str, str]:
+    """The caller's, without what is in uv's way; uv trusts whom the machine trusts, such as a company's proxy, as pip does."""
+    return {"UV_SYSTEM_CERTS": "true"} | {key: value for key, value in os.environ.items() if key not in IN_THE_WAY}
 
 
 def find_uv() -> str:

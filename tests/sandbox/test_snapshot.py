@@ -1,11 +1,14 @@
 """The cloud on disk: whole, private, and refused in one sentence where it cannot be used."""
 
 import json
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from sandbox.held import wait_until
-from tests.sandbox.conftest import Box
+from tests.sandbox.conftest import ROOT, Box
 from tests.sandbox.provider_driver import Driver
 
 TRUST = json.dumps(
@@ -174,6 +177,20 @@ def test_files_with_keys_and_messages_are_for_their_owner_alone(kept_box: Box) -
         assert path.stat().st_mode & 0o777 == 0o600, path
     for directory in (box.home.path, box.home.keys, box.home.state, box.home.registry):
         assert directory.stat().st_mode & 0o777 == 0o700, directory
+
+
+def test_a_full_disk_leaves_the_file_that_was_there_and_nothing_half_written(tmp_path: Path) -> None:
+    (tmp_path / "snapshot").write_text("whole")
+    script = """import resource, signal, sys
+from pathlib import Path
+from sandbox.home import write_private
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))  # stands for a full disk: the write ends halfway
+write_private(Path(sys.argv[1]), bytes(1000))"""
+    command = [sys.executable, "-c", script, str(tmp_path / "snapshot")]
+    ended = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    assert "OSError: [Errno 27] File too large" in ended.stderr
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("snapshot", "whole")]
 
 
 def test_a_damaged_snapshot_is_refused_until_reset(kept_box: Box) -> None:

@@ -268,5 +268,7 @@ def test_a_queue_that_no_topic_feeds_is_told(aws: None) -> None:
 def test_unknown_keys_and_a_missing_topic_are_refused(aws: None) -> None:
     with pytest.raises(OpsError, match="smoke: the stack has no queue 'biling'; it has billing"):
         Smoke(Outputs("main", [], {"billing": "u"}, {}, [f"{PREFIX}:orders"]), [], ["biling"])
+    with pytest.raises(OpsError, match="a topic is named by its ARN, like"):
+        Smoke(Outputs("main", [], {}, {}, ["orders"]), [])
     with pytest.raises(OpsError, match="smoke: the stack has no output topicArn"):
         Smoke(Outputs("main", [], {}, {}), [])
