@@ -55,11 +55,14 @@ class VerdictProvider(dynamic.ResourceProvider):
         changed = any(olds.get(key) != news.get(key) for key in keys)
         return dynamic.DiffResult(changes=changed or not self._still_runs(news))
 
+    def _aws(self, props: dict[str, Any]) -> Aws:
+        return Aws(clients(props, self._profile), props)
+
     def _still_runs(self, props: dict[str, Any]) -> bool:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as in _verdict_aws
 
-        aws = Aws(clients(props, self._profile), props)
         try:
+            aws = self._aws(props)
             judgement = judge(aws.service(), props["task_definition_arn"], aws.latest())
         except (BotoCoreError, ClientError, NotAnsweredError):
             return False  # the update that follows asks again, and says why it cannot
@@ -69,8 +72,8 @@ class VerdictProvider(dynamic.ResourceProvider):
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as in _verdict_aws
 
         try:
-            aws = Aws(clients(props, self._profile), props)
-            await_deployment(aws, props, progress_to(props["service_urn"]), time.monotonic, time.sleep)
+            say = progress_to(props["service_urn"])
+            await_deployment(self._aws(props), props, say, time.monotonic, time.sleep)
         except DeploymentFailedError as error:
             end_without_traceback(str(error))
         except (BotoCoreError, ClientError) as error:

@@ -6,7 +6,7 @@ from typing import Any
 import grpc
 import pytest
 
-from slipway._verdict import DeploymentFailedError, VerdictProvider, end_without_traceback
+from slipway._verdict import DeploymentFailedError, end_without_traceback
 from tests.unit.samples import COMPONENTS
 from tests.unit.service_samples import BEHIND_BALANCER, TASK, WORKER
 from tests.unit.support import build
@@ -14,7 +14,6 @@ from tests.unit.verdict_world import (
     ASKED,
     BEFORE,
     FIRST_FAILED,
-    PROPS,
     ROLLED_BACK,
     World,
     deployment,
@@ -91,11 +90,6 @@ def test_a_service_that_is_gone_is_told_with_the_fix(gone: dict[str, Any] | None
         "service 'shop': shop:7 is not deployed: the service is gone; run `pulumi up --refresh` to create it again"
     )
     assert World(gone).verdict() == [sentence]
-
-
-def test_a_changed_input_is_a_change_without_asking_aws() -> None:
-    provider = VerdictProvider()
-    assert provider.diff("id", PROPS, PROPS | {"task_definition_arn": BEFORE, "__provider": "x"}).changes is True
 
 
 class Context:

@@ -144,8 +144,9 @@ class World:
         if operation in self.refused:
             raise refusal(operation, "AccessDeniedException", "you may not")
 
-    def describe_services(self, **_request: Any) -> dict[str, Any]:
+    def describe_services(self, **request: Any) -> dict[str, Any]:
         self._check("DescribeServices")
+        assert request == {"cluster": PROPS["cluster"], "services": [PROPS["service"]]}
         self.looks += 1
         found = self.services.pop(0) if len(self.services) > 1 else self.services[0]
         if isinstance(found, Exception):
@@ -170,15 +171,22 @@ class World:
         found = [it for it in self.history if it["targetServiceRevision"]["arn"] in serviceRevisionArns]
         return {"serviceRevisions": found}
 
-    def list_tasks(self, **_request: Any) -> dict[str, Any]:
+    def list_tasks(self, **request: Any) -> dict[str, Any]:
         self._check("ListTasks")
+        assert request == {
+            "cluster": PROPS["cluster"],
+            "serviceName": PROPS["service"],
+            "desiredStatus": "STOPPED",
+        }
         return {"taskArns": [task["taskArn"] for task in self.tasks]}
 
-    def describe_tasks(self, **_request: Any) -> dict[str, Any]:
+    def describe_tasks(self, **request: Any) -> dict[str, Any]:
+        assert request == {"cluster": PROPS["cluster"], "tasks": [task["taskArn"] for task in self.tasks]}
         return {"tasks": self.tasks}
 
-    def describe_target_health(self, **_request: Any) -> dict[str, Any]:
+    def describe_target_health(self, TargetGroupArn: str) -> dict[str, Any]:  # noqa: N803
         self._check("DescribeTargetHealth")
+        assert TargetGroupArn == "arn:tg"
         health = {"State": "unhealthy", "Description": "Health checks failed"}
         told = [{"Target": {"Id": "10.0.0.1", "Port": 80}, "TargetHealth": health}]
         return {"TargetHealthDescriptions": told if self.targets is None else self.targets}
