@@ -39,6 +39,8 @@ def check(
     defaulted = {}
     if declaration.autoname:
         defaulted = _autoname(declaration.autoname, name, checked, old_inputs, seed, proposed, failures)
+    for path in declaration.words("autonamed"):
+        _name_blocks(path, name, checked, old_inputs, seed)
     defaulted |= {key: value for key, value in declaration.defaults.items() if key not in checked and value is not None}
     if not failures:
         failures += declaration.validate(checked)
@@ -155,6 +157,17 @@ def _autoname(
             )
         )
     return {rule.property: chosen}
+
+
+def _name_blocks(path: str, name: str, inputs: Mapping[str, Any], old_inputs: Mapping[str, Any], seed: bytes) -> None:
+    """Names the blocks that the program left without a name; each keeps the one that it had in its place."""
+    blocks, _, member = path.partition(".")
+    before: list[Any] = old_inputs.get(blocks) or []
+    asked = inputs.get(blocks)
+    for index, block in enumerate(asked if isinstance(asked, list) else []):
+        if isinstance(block, dict) and block and member not in block:
+            old = before[index] if index < len(before) else {}
+            block[member] = old.get(member) or f"{name}-{_digits(seed + bytes([index]), RANDOM_DIGITS)}"
 
 
 def _digits(seed: bytes, count: int) -> str:

@@ -89,6 +89,8 @@ class Resource:
     """Waits, after creation and after each update, until AWS has done what was asked."""
     tags: Tags | None = None
     autoname: Autoname | None = None
+    autonamed: str = ""
+    """Names in lists of blocks that are found as the resource's own is, such as inlinePolicies.name."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Property to member path where the rule does not find it; dotted on both sides; `.` lays a block flat in its parent."""
     reads: Mapping[str, str] = field(default_factory=dict)

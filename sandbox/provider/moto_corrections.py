@@ -36,6 +36,7 @@ def install() -> None:
     moto_additions.install()
     _clusters()
     _objects()
+    _services()
     _scaling_policies()
     _endpoints()
     _target_groups()
@@ -72,6 +73,21 @@ def _clusters() -> None:
 
     backend: Any = EC2ContainerServiceBackend
     backend.list_clusters = lambda self: [each.arn for each in self.clusters.values() if each.status == "ACTIVE"]
+
+
+def _services() -> None:
+    """A service whose network names no security groups breaks; ECS takes the VPC's default one."""
+    from moto.ecs.models import Service  # noqa: PLC0415
+
+    service: Any = Service
+    validate = service._validate_network  # noqa: SLF001
+
+    @wraps(validate)
+    def without_groups(self: Any, network: dict[str, Any]) -> Any:
+        network["awsvpcConfiguration"].setdefault("securityGroups", [])
+        return validate(self, network)
+
+    service._validate_network = without_groups  # noqa: SLF001
 
 
 def _scaling_policies() -> None:

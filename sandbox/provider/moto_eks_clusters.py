@@ -1,8 +1,15 @@
 """Clusters, node groups and tags of EKS: what moto drops of them or answers otherwise."""
 
+import base64
 import secrets
+from datetime import timedelta
 from functools import wraps
 from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from sandbox.provider.moto_eks import (
     NETWORK,
@@ -13,9 +20,12 @@ from sandbox.provider.moto_eks import (
     found_in,
     given,
     kept,
+    now,
     result,
     updated,
 )
+
+CA_LIFE = timedelta(days=3650)
 
 
 def install(own: Any) -> None:
@@ -56,6 +66,7 @@ def create_cluster(response: Any, asked: dict[str, Any], create: Any) -> Any:
         if value is not None:
             setattr(cluster, attribute, value)
     cluster.version = asked.get("version") or VERSION
+    cluster.certificate_authority = {"data": _authority()}
     cluster.identity = {"oidc": {"issuer": f"https://oidc.eks.{response.region}.amazonaws.com/id/{_id()}"}}
     cluster.endpoint = f"https://{_id()}.gr7.{response.region}.eks.amazonaws.com"
     return answer
@@ -205,6 +216,17 @@ def _ec2(response: Any) -> Any:
     from moto.ec2.models import ec2_backends  # noqa: PLC0415
 
     return ec2_backends[response.current_account][response.region]
+
+
+def _authority() -> str:
+    """A certificate of Kubernetes's own, in PEM and base64; moto's is neither."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kubernetes")]),
+    )
+    made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now(), now() + CA_LIFE)
+    certificate = made.sign(key, hashes.SHA256())
+    return base64.b64encode(certificate.public_bytes(serialization.Encoding.PEM)).decode()
 
 
 def _id() -> str:

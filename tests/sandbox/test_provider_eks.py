@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from cryptography.x509 import load_pem_x509_certificate
 
 from sandbox.provider import wire
 from sandbox.provider.moto_env import MOTO_ENVIRONMENT
@@ -33,6 +34,7 @@ def test_a_cluster_is_looked_up_by_name(world: ExampleWorld) -> None:
     same = ("arn", "endpoint", "version", "status", "roleArn", "vpcConfig", "identities", "enabledClusterLogTypes")
     assert {name: found[name] for name in same} == {name: cluster.outputs[name] for name in same}
     assert found["certificateAuthorities"] == [cluster.outputs["certificateAuthority"]]
+    assert load_pem_x509_certificate(base64.b64decode(cluster.outputs["certificateAuthority"]["data"]))
     assert (found["computeConfigs"], found["tags"]) == ([], {"a": "b"})
     with pytest.raises(ProviderCallError, match="getCluster: DescribeCluster failed with ResourceNotFoundException"):
         world.driver.invoke("aws:eks/getCluster:getCluster", {"name": "none"})

@@ -180,7 +180,7 @@ RESOURCES = (
         ),
         autoname=Autoname(),
         names=NAMES,
-        reads={"cluster": "clusterArn"},
+        reads={"cluster": "clusterArn", "propagateTags": "propagateTags != 'NONE' && propagateTags || null"},
         defaults={
             "deploymentMaximumPercent": 200,
             "deploymentMinimumHealthyPercent": 100,

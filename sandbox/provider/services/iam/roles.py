@@ -12,7 +12,7 @@ from sandbox.provider.services.iam.common import tags
 
 def sync_inline_policies(scope: Scope) -> None:
     """Makes the role's inline policies those that are asked for."""
-    wanted = {each["name"]: each["policy"] for each in scope.inputs.get("inlinePolicies") or [] if each.get("name")}
+    wanted = {each["name"]: each["policy"] for each in scope.inputs.get("inlinePolicies") or [] if each.get("policy")}
     for name in scope.call("list_role_policies", RoleName=scope.id)["PolicyNames"]:
         if name not in wanted:
             scope.call("delete_role_policy", RoleName=scope.id, PolicyName=name)
@@ -47,8 +47,8 @@ def read_role(scope: Scope) -> Mapping[str, Any] | None:
 
 
 def inline_policies(value: Any) -> Any:
-    """Inline policies by name, their documents as data."""
-    return {each.get("name"): meaning.document(each.get("policy")) for each in value or []}
+    """Inline policies by name, their documents as data; an empty block, which asks for none, is none."""
+    return {each.get("name"): meaning.document(each["policy"]) for each in value or [] if each.get("policy")}
 
 
 def set_boundary(scope: Scope) -> None:
@@ -126,6 +126,7 @@ RESOURCES = (
         delete=delete_role,
         tags=tags("role", "RoleName"),
         autoname=Autoname(length_limit=64),
+        autonamed="inlinePolicies.name",
         names={"assumeRolePolicy": "AssumeRolePolicyDocument", "uniqueId": "RoleId"},
         reads={"permissionsBoundary": "PermissionsBoundary.PermissionsBoundaryArn"},
         defaults={"forceDetachPolicies": False, "maxSessionDuration": 3600, "path": "/"},
