@@ -4,16 +4,17 @@ import re
 from typing import Final
 
 SECRET_NAME: Final = re.compile(
-    r"passw(or)?d|passphrase|secret|token(?!iz)|credential|private_?key|api_?key|access_?key|auth_?key|encryption_?key|"
-    r"(signing|session|master|license|jwt|hmac)_?key|(^|[_.-])(pass|pwd)$",
+    r"passw(or)?d(?!less)|passphrase|secret|token(?!iz)|credential|"
+    r"(private|api|access|auth|encryption|signing|session|master|license|jwt|hmac|aes)_?key|(^|[_.-])(pass|pwd)$",
     re.IGNORECASE,
 )
-# A name that goes on like this speaks about a secret: where it is, how long it lives, how many there may be.
+# A name that begins or goes on like this speaks about a secret: where it is, how long it lives, how many there may be.
 ABOUT_A_SECRET: Final = re.compile(
-    r"^no[_.-]|(^|[_.-])(max|min|num|total|public|publishable)[_.-]|_?(arn|name|id|url|uri|endpoint|host|path|file|dir|ttl|seconds|"
-    r"minutes|hours|days|age|timeout|lifetime|duration|interval|expiry|expires|expiration|length|size|limit|count|tokens|stdin|type|"
-    r"algorithm|format|issuer|audience|scope|header|field|cookie|region|version|enabled|required|prefix|policy|provider|"
-    r"store|backend|manager|source|mode|method|strategy|role|bucket|table)$",
+    r"^(no|use|enable|disable|allow|require)[_.-]|(^|[_.-])(max|min|num|total|public|publishable)[_.-]|per_[a-z]+$|"
+    r"_?(arn|name|id|alias|url|uri|endpoint|host|path|file|dir|bucket|table|parameter|prefix|region|stdin|"
+    r"ttl|seconds|minutes|hours|days|age|timeout|lifetime|duration|interval|expiry|expires|expiration|validity|"
+    r"length|size|limit|count|rate|type|alg|algorithm|hasher|format|version|mode|method|strategy|"
+    r"issuer|audience|scope|header|field|cookie|enabled|required|policy|role|provider|store|backend|manager|source)$",
     re.IGNORECASE,
 )
 KEY_SHAPES: Final = tuple(
@@ -31,6 +32,7 @@ KEY_SHAPES: Final = tuple(
         r"\bAIza[A-Za-z0-9_-]{35}\b",
         r"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}\b",
         r"\bnpm_[A-Za-z0-9]{36}\b",
+        r"^base64:[A-Za-z0-9+/]{43}=$",
         r"\bhooks\.slack\.com/(services|workflows)/[A-Za-z0-9/]{20,}",
         r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}",
         r"\b[a-z][a-z0-9+.-]{1,20}://[^/\s:@]{0,100}:[^/\s:@${}]{1,100}@",
@@ -38,7 +40,7 @@ KEY_SHAPES: Final = tuple(
     )
 )
 REFERENCE: Final = re.compile(
-    r"arn:aws[a-z-]*:\S+|[a-z][a-z0-9+.-]*://\S+|/[\w./-]+|\{\{.*\}\}|\$\{.*\}|true|false|yes|no|on|off|",
+    r"arn:aws[a-z-]*:\S+|alias/\S+|[a-z][a-z0-9+.-]*://\S+|/[\w./-]+|\{\{.*\}\}|\$\{.*\}|true|false|yes|no|on|off|",
     re.IGNORECASE,
 )
 

@@ -60,11 +60,12 @@ def set_aside(stack: Graph) -> set[str]:
         queue.urn
         for kind, prop in DEAD_LETTER_PROPERTIES.items()
         for node in stack.of(kind)
-        for queue in _dead_letter_queues(stack, node, prop)
+        for queue in dead_letter_queues(stack, node, prop)
     }
 
 
-def _dead_letter_queues(stack: Graph, node: Node, prop: str) -> list[Node]:
+def dead_letter_queues(stack: Graph, node: Node, prop: str) -> list[Node]:
+    """The queues that the node's property sends what failed to: by an edge, or by a known ARN within."""
     fed_by = [stack.nodes[urn] for urn in node.sources.get(prop, ()) if urn in stack.nodes]
     named = [source for source in fed_by if source.resource.type == QUEUE]
     if named:
@@ -139,8 +140,8 @@ def sqs_dlq_same_region(stack: Graph) -> Outcomes:
 
 def _pairs(stack: Graph) -> list[tuple[Node, Node]]:
     """Each queue with a queue that its redrive policy, or a separate one, sends to."""
-    found = [(queue, dead) for queue in stack.of(QUEUE) for dead in _dead_letter_queues(stack, queue, "redrivePolicy")]
+    found = [(queue, dead) for queue in stack.of(QUEUE) for dead in dead_letter_queues(stack, queue, "redrivePolicy")]
     for policy in stack.of(REDRIVE_POLICY):
         for queue in stack.behind(policy, "queueUrl", QUEUE, "url", "id"):
-            found += [(queue, dead) for dead in _dead_letter_queues(stack, policy, "redrivePolicy")]
+            found += [(queue, dead) for dead in dead_letter_queues(stack, policy, "redrivePolicy")]
     return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from policies import statements
 from policies.graph import Graph, Node
 from policies.registry import HIGH, MANDATORY, Deferred, Finding, Outcomes, rule
+from policies.rules.dead_letters import dead_letter_queues
 from policies.rules.ecs import EVENT_TARGET
 from policies.rules.sns import SUBSCRIPTION, TOPIC, TOPIC_POLICY
 from policies.rules.sqs import QUEUE, QUEUE_POLICY
@@ -30,21 +31,18 @@ RECEIVERS = {
     "aws:SourceArn = the topic's ARN, as slipway's FanOut does",
 )
 def sns_to_sqs_queue_policy(stack: Graph) -> Outcomes:
-    """Every queue that subscribes to a topic lets that topic send to it.
+    """Every queue that subscribes to a topic, or takes what it could not deliver, lets that topic send to it.
 
     Without such a policy AWS accepts the subscription and drops each message. The graph shows a missing policy in
     the first preview, before any ARN is known. Queues outside the stack are not judged.
     """
     for subscription in stack.of(SUBSCRIPTION):
-        if subscription.resource["protocol"].unknown:
-            yield Deferred("protocol", subscription.urn)
-        if subscription.output("protocol") != "sqs":
-            continue
         topics = stack.behind(subscription, "topic", TOPIC, "arn")
         arn = topics[0].output("arn") if topics else subscription.output("topic")
-        services = (
-            {SNS_SERVICE, f"sns.{arn.split(':')[3]}.amazonaws.com"} if arn and arn.count(":") > 4 else {SNS_SERVICE}
-        )
+        region = arn.split(":")[3:4] if arn else []
+        services = {SNS_SERVICE, *(f"sns.{one}.amazonaws.com" for one in region)}
+        for queue in dead_letter_queues(stack, subscription, "redrivePolicy"):
+            yield from _may_send(stack, Sender(subscription, "redrivePolicy", "topic", services, arn), queue)
         for queue in stack.behind(subscription, "endpoint", QUEUE, "arn"):
             yield from _may_send(stack, Sender(subscription, "endpoint", "topic", services, arn), queue)
 
@@ -62,11 +60,11 @@ def events_target_policy(stack: Graph) -> Outcomes:
     Without such a policy EventBridge takes the target and drops each event. A target with a role of its own is not judged.
     """
     for target in stack.of(EVENT_TARGET):
-        if target.has("roleArn"):
-            continue
         rules = stack.behind(target, "rule", EVENT_RULE, "name", "id")
         arn = rules[0].output("arn") if rules else None
-        for receiver in stack.behind(target, "arn", (QUEUE, TOPIC), "arn"):
+        for queue in dead_letter_queues(stack, target, "deadLetterConfig"):
+            yield from _may_send(stack, Sender(target, "deadLetterConfig", "rule", {EVENTS_SERVICE}, arn), queue)
+        for receiver in () if target.has("roleArn") else stack.behind(target, "arn", (QUEUE, TOPIC), "arn"):
             yield from _may_send(stack, Sender(target, "arn", "rule", {EVENTS_SERVICE}, arn), receiver)
 
 

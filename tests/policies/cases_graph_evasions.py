@@ -1,5 +1,7 @@
 """Stacks that say the same thing another way: parts of a rule, other resources, other spellings of AWS."""
 
+import json
+
 from tests.policies.analyzer import UNKNOWN, Node
 from tests.policies.cases_graph_messages import SENDING, SUBSCRIBED, opened
 from tests.policies.graph_samples import (
@@ -12,6 +14,7 @@ from tests.policies.graph_samples import (
     QUEUE_URL,
     ROLE_NODE,
     ROUTE,
+    SUBSCRIPTION,
     TOPIC_ARN,
     VPC,
     WORKER,
@@ -68,6 +71,12 @@ MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
 LAMBDA = Node("aws:lambda/function:Function", "f", {"deadLetterConfig": {"targetArn": QUEUE_ARN}})
 TOLD_TOPIC = Node(TOPIC, "t", {"arn": TOPIC_ARN})
 EVENT_TARGET, EVENT_RULE = "aws:cloudwatch/eventTarget:EventTarget", "aws:cloudwatch/eventRule:EventRule"
+SET_ASIDE = {
+    "protocol": "lambda",
+    "endpoint": "arn:fn",
+    "topic": TOPIC_ARN,
+    "redrivePolicy": json.dumps({"deadLetterTargetArn": QUEUE_ARN}),
+}
 RULE_ARN = "arn:aws:events:eu-west-1:1:rule/nightly"
 TARGET = Node(EVENT_TARGET, "t", {"arn": QUEUE_ARN, "rule": "nightly"})
 FROM_EVENTS = SENDING | {
@@ -166,9 +175,25 @@ EVASIONS = [
         ],
     ),
     GraphCase(
+        "sns-to-sqs-queue-policy",
+        stack(
+            Node(TOPIC, "orders", {"arn": TOPIC_ARN}),
+            Node(QUEUE, "work", {"arn": QUEUE_ARN, "url": QUEUE_URL}),
+            Node(SUBSCRIPTION, "far", SET_ASIDE),
+            Node(QUEUE_POLICY, "work", {"queueUrl": QUEUE_URL, "policy": policy(SENDING)}),
+        ),
+        [{"QueuePolicy work": None}, opened(SENDING | {"Action": "sqs:ReceiveMessage"})],
+        [],
+        also=[{"QueuePolicy work": None, "TopicSubscription far": Node(SUBSCRIPTION, "far", {"topic": TOPIC_ARN})}],
+    ),
+    GraphCase(
         "events-target-policy",
         EVENTS,
         [
+            {
+                "QueuePolicy work": None,
+                "EventTarget t": with_props(TARGET, arn="arn:fn", deadLetterConfig={"arn": QUEUE_ARN}),
+            },
             {"QueuePolicy work": None},
             opened(SENDING),
             opened(FROM_EVENTS | {"Condition": {"ArnEquals": {"aws:SourceArn": f"{RULE_ARN}-2"}}}),

@@ -132,7 +132,12 @@ def test_each_rule_over_a_type_that_components_make_has_judged_one() -> None:
 
 def test_a_fan_out_without_its_queue_policies_is_found() -> None:
     nodes = [node for node in registered("FanOut", all_arguments=False) if "queuePolicy" not in node.type]
-    assert [one.rule for one in analyze_stack(ours(), *nodes)] == ["sns-to-sqs-queue-policy"]
+    found = analyze_stack(ours(), *nodes)
+    assert {one.rule for one in found} == {"sns-to-sqs-queue-policy"}
+    places = [one.message.splitlines()[1].split()[0] for one in found]
+    assert places == ["redrivePolicy", "endpoint"], (
+        "what SNS could not deliver goes to a queue that has to let it in too"
+    )
 
 
 def test_a_fix_names_arguments_that_components_have() -> None:

@@ -189,3 +189,30 @@ def test_patterns_know_star_and_question_mark_only(pattern: str, text: str, foun
 )
 def test_keys_are_known_by_their_shape(text: str, key: bool) -> None:
     assert secrets_in_text.holds_a_key(text) is key
+
+
+@pytest.mark.parametrize(
+    "name", ["DB_PASS", "MYSQL_PWD", "RAILS_MASTER_KEY", "dbPassword", "GITHUB_TOKEN", "API_TOKENS"]
+)
+def test_a_name_promises_a_secret(name: str) -> None:
+    assert secrets_in_text.name_sounds_secret(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SECRET_NAME",
+        "OPENAI_MAX_TOKENS",
+        "TOKENIZER",
+        "TOKENS_PER_MINUTE",
+        "USE_TOKEN_AUTH",
+        "PASSWORD_HASHER",
+        "PASSWORDLESS_LOGIN",
+        "NEXT_PUBLIC_API_KEY",
+        "AUTH_TOKEN_VALIDITY",
+        "SIGNING_KEY_ALIAS",
+        "COMPASS",
+    ],
+)
+def test_a_name_only_speaks_about_a_secret(name: str) -> None:
+    assert not secrets_in_text.name_sounds_secret(name)
