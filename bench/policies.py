@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKS = {"none": None, "empty": ROOT / "bench" / "empty_pack.py", "ours": ROOT / "policies" / "__main__.py"}
-OPTION = "PULUMI_OPTION_POLICY_PACK"  # and with it PULUMI_OPTION_POLICY_PACK_CONFIG
+OPTION = "PULUMI_OPTION_POLICY_PACK"  # and PULUMI_OPTION_POLICY_PACK_CONFIG, where set
 # Ten resources that many rules look at, each time; half of their texts are unknown in a first preview. They are as the rules
 # ask, so that what is measured is the checking, and not the printing of thousands of findings.
 PROGRAM = """\

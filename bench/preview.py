@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACK = "PULUMI_OPTION_POLICY_PACK"  # and with it PULUMI_OPTION_POLICY_PACK_CONFIG
+PACK = "PULUMI_OPTION_POLICY_PACK"  # and PULUMI_OPTION_POLICY_PACK_CONFIG, where set
 
 
 def preview_seconds(program: Path, env: dict[str, str]) -> float:

@@ -75,7 +75,6 @@ def exports() -> str:
             f"export PULUMI_STACK={STACK}",
             # The CLI takes a flag's default from PULUMI_OPTION_<FLAG>: a plain `pulumi preview` checks the rules, too.
             f"export PULUMI_OPTION_POLICY_PACK={shlex.quote(str(ROOT / 'policies' / '__main__.py'))}",
-            f"export PULUMI_OPTION_POLICY_PACK_CONFIG={shlex.quote(str(ROOT / 'policies' / 'config' / f'{STACK}.json'))}",
         ]
     )
 
