@@ -55,17 +55,15 @@ class Settings(BaseModel):
 def load() -> Settings:
     """The settings of the current stack.
 
-    Raises SettingsError when the stack does not fit the environment, the sandbox has stopped, a key is unknown or missing, or a value has the
-    wrong type.
+    Raises SettingsError when the stack does not fit the environment, the sandbox has stopped, a key or its namespace is
+    unknown, a key is missing, or a value has the wrong type.
     """
     check_environment(pulumi.get_stack(), os.environ)
     check_running(os.environ)
     project = pulumi.get_project()
-    prefix = f"{project}:"
-    check_namespaces(project, runtime_config.CONFIG.get())
-    values = {
-        key.removeprefix(prefix): value for key, value in runtime_config.CONFIG.get().items() if key.startswith(prefix)
-    }
+    prefix, configured = f"{project}:", runtime_config.CONFIG.get()
+    check_namespaces(project, configured)
+    values = {key.removeprefix(prefix): value for key, value in configured.items() if key.startswith(prefix)}
     return parse(project, values)
 
 

@@ -3,7 +3,9 @@
 import contextvars
 import json
 import socket
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pulumi
@@ -48,12 +50,14 @@ class NoResources(pulumi.runtime.Mocks):
         raise AssertionError(args.token)
 
 
-def load(stack: str, values: dict[str, str]) -> settings.Settings:
-    """What the program reads first, in a stack with this configuration."""
+def load(stack: str, values: dict[str, str], others: Mapping[str, str] = MappingProxyType({})) -> settings.Settings:
+    """What the program reads first, in a stack with these values of its own, and with these of other namespaces."""
 
     def loaded() -> settings.Settings:
         pulumi.runtime.set_mocks(NoResources(), project="slipway", stack=stack)
-        pulumi.runtime.set_all_config({f"slipway:{key}": value for key, value in values.items()} | {"aws:region": "x"})
+        pulumi.runtime.set_all_config(
+            {"aws:region": "x", **others, **{f"slipway:{key}": it for key, it in values.items()}}
+        )
         return settings.load()
 
     return contextvars.copy_context().run(loaded)
@@ -63,6 +67,8 @@ def test_the_program_reads_the_values_of_its_own_project(monkeypatch: pytest.Mon
     for name in SANDBOX:
         monkeypatch.delenv(name, raising=False)
     assert load("prod", VALUES) == settings.parse("slipway", VALUES)
+    with pytest.raises(settings.SettingsError, match=r"^config slipwy:nat: is in no namespace of this program; "):
+        load("prod", VALUES, {"slipwy:nat": "none"})
 
 
 def test_the_program_of_a_real_stack_is_refused_in_a_shell_of_the_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
