@@ -126,6 +126,35 @@ def test_an_unknown_argument_registers_nothing(kind: str) -> None:
     assert build(construct).resources == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "case", "limit", "allowed", "appended"),
+    [
+        ("Bastion", "fewest", 56, 64, 8),
+        ("Bastion", "richest", 47, 64, 17),
+        ("Cluster", "fewest", 247, 255, 8),
+        ("FanOut", "richest", 45, 64, 19),
+        ("FargateService", "fewest", 46, 64, 18),
+        ("Host", "fewest", 56, 64, 8),
+        ("LoadBalancer", "fewest", 24, 32, 8),
+        ("Network", "fewest", 51, 64, 13),
+        ("Queue", "fewest", 62, 80, 18),
+        ("QueueWorker", "fewest", 46, 64, 18),
+        ("Topic", "fewest", 243, 256, 13),
+    ],
+)
+def test_a_name_too_long_for_a_child_registers_nothing(
+    kind: str, case: str, limit: int, allowed: int, appended: int
+) -> None:
+    name = "a" * (limit + 1)
+    sentence = f"the name must be at most {limit} characters, got {limit + 1}; AWS allows {allowed} and {appended} are"
+
+    def construct() -> None:
+        with pytest.raises(slipway.ArgumentError, match=rf"^{kind} '{name}': {sentence} appended$"):
+            COMPONENTS[kind](name, SAMPLES[case][kind])
+
+    assert build(construct).resources == []
+
+
 @pytest.mark.parametrize(("kind", "case"), CASES)
 def test_the_provider_reaches_every_child_and_lookup(kind: str, case: str) -> None:
     def construct() -> None:
