@@ -6,13 +6,12 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definit
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
 from ._checks import ArgumentError, given, not_empty, spelled, whole_number
-from ._volume import MountPointArgs
+from ._volume import MountPointArgs, is_below_root
 
 INTERVAL_SECONDS = 10
 TIMEOUT_SECONDS = 5
@@ -122,7 +121,7 @@ def writable_paths(who: str, argument: str, paths: Mapping[str, float] | None, m
     """Paths to the MiB of each, which the task's memory has to hold beside the program."""
     found: dict[str, int] = {}
     for path, size in given(paths, {}).items():
-        if not path.startswith("/") or ".." in path.split("/") or str(PurePosixPath(path)) != path or path == "/":
+        if not is_below_root(path):
             rule = f"{argument} must be named by absolute paths below /, without . or .. or a / at the end"
             raise ArgumentError(f"{who}: {rule}, got {path!r}")
         found[path] = whole_number(who, f"{argument}.{path}", size, 1, memory_mib)

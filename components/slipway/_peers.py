@@ -48,8 +48,8 @@ def open_to_peers(args: Mapping[str, Any], tasks: Gate, port: int | None, volume
     opened = [(name, peer["security_group_id"], int(peer["port"])) for name, peer in peers.items()]
     for volume in volumes:
         mounted = volume.args.get("security_group_id")
-        # Two access points of one file system are behind one group.
-        if mounted is not None and not any(port == NFS and _same(mounted, known) for _, known, port in opened):
+        # Two access points of one file system are behind one group; an output equals itself only.
+        if mounted is not None and not any(port == NFS and mounted == known for _, known, port in opened):
             opened.append((volume.name, mounted, NFS))
     for name, group, to_port in opened:
         other = _other(tasks, name, group)
@@ -60,7 +60,3 @@ def open_to_peers(args: Mapping[str, Any], tasks: Gate, port: int | None, volume
 def _other(tasks: Gate, name: str, group: pulumi.Input[str]) -> Gate:
     """The group of a peer, for rules of this service's on it."""
     return Gate(f"{tasks.name}-{name}", pulumi.Output.from_input(group), tasks.tags, tasks.child)
-
-
-def _same(one: pulumi.Input[str], other: pulumi.Input[str]) -> bool:
-    return one is other or (isinstance(one, str) and isinstance(other, str) and one == other)

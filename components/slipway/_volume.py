@@ -106,6 +106,13 @@ def volumes(who: str, args: Mapping[str, VolumeArgs] | None) -> list[Volume]:
     return found
 
 
+def is_below_root(path: str) -> bool:
+    """Whether a path is absolute, below /, and spelled as Linux would spell it."""
+    # pathlib keeps two slashes at the start, which POSIX lets mean something else.
+    below = path.startswith("/") and not path.startswith("//") and path != "/"
+    return below and str(PurePosixPath(path)) == path and ".." not in path.split("/")
+
+
 def check_mounts(who: str, known: Sequence[Volume], mounts: Mapping[str, Sequence[MountPointArgs]]) -> None:
     """Mount points by where they are written: each of a volume that is there, at a path of its own."""
     names = [volume.name for volume in known]
@@ -118,12 +125,7 @@ def check_mounts(who: str, known: Sequence[Volume], mounts: Mapping[str, Sequenc
                 fix = f"the volumes are {', '.join(names)}" if names else "name it in volumes"
                 raise ArgumentError(f"{who}: {argument}.volume must be one of volumes, got {point['volume']!r}; {fix}")
             where = point["path"]
-            if (
-                not where.startswith("/")
-                or str(PurePosixPath(where)) != where
-                or where == "/"
-                or ".." in where.split("/")
-            ):
+            if not is_below_root(where):
                 rule = "must be an absolute path below /, without . or .. or a / at the end"
                 raise ArgumentError(f"{who}: {argument}.path {rule}, got {where!r}")
             if where in taken:

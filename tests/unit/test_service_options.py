@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from slipway import Cluster, ContainerImage, Network
 from tests.unit.samples import COMPONENTS, CONTEXT
 from tests.unit.service_samples import BALANCER, BEHIND_BALANCER, CERTIFICATE, TASK
@@ -101,6 +103,23 @@ def test_scaling_tracks_each_metric_and_updates_leave_the_count_alone() -> None:
     assert requests.inputs["targetTrackingScalingPolicyConfiguration"]["predefinedMetricSpecification"][
         "resourceLabel"
     ] == ("app/api/0a1b/targetgroup/api/2c3d")
+
+
+@pytest.mark.parametrize(
+    ("desired", "scaling", "bounds"),
+    [
+        (1, {"max_tasks": 3}, (1, 3)),
+        (3, {"max_tasks": 3}, (3, 3)),
+        (3, {"min_tasks": 3, "max_tasks": 4}, (3, 4)),
+        (2, {"min_tasks": 1, "max_tasks": 2}, (1, 2)),
+    ],
+)
+def test_scaling_keeps_to_bounds_that_the_desired_count_may_touch(
+    desired: int, scaling: dict[str, int], bounds: tuple[int, int]
+) -> None:
+    built = service({"desired_count": desired, "scaling": {"cpu_percent": 60} | scaling})
+    target = built.one("target:Target", "api").inputs
+    assert (target["minCapacity"], target["maxCapacity"]) == bounds
 
 
 def test_a_schedule_changes_the_bounds_without_any_metric() -> None:

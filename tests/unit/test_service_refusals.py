@@ -61,6 +61,7 @@ ALONE: list[tuple[dict[str, Any], str]] = [
     ({"writable_paths": {"tmp": 64}}, f"{NO_PATH} 'tmp'"),
     ({"writable_paths": {"/": 64}}, f"{NO_PATH} '/'"),
     ({"writable_paths": {"/tmp/": 64}}, f"{NO_PATH} '/tmp/'"),
+    ({"writable_paths": {"//tmp": 64}}, f"{NO_PATH} '//tmp'"),
     ({"writable_paths": {"/var/../etc": 64}}, f"{NO_PATH} '/var/../etc'"),
     ({"writable_paths": {"/tmp": 0}}, "writable_paths./tmp must be a whole number 1-512, got 0"),
     ({"writable_paths": {"/tmp": 513}}, "writable_paths./tmp must be a whole number 1-512, got 513"),

@@ -228,9 +228,12 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
         {"volumes": {"data": {}}, "mount_points": [{"volume": "date", "path": "/out"}]},
         "mount_points[0].volume must be one of volumes, got 'date'; the volumes are data",
     ),
-    (
-        {"volumes": {"out": {}}, "mount_points": [{"volume": "out", "path": "out"}]},
-        "mount_points[0].path must be an absolute path below /, without . or .. or a / at the end, got 'out'",
+    *(
+        (
+            {"volumes": {"out": {}}, "mount_points": [{"volume": "out", "path": path}]},
+            f"mount_points[0].path must be an absolute path below /, without . or .. or a / at the end, got {path!r}",
+        )
+        for path in ("out", "/", "/out/", "/./out", "/in/../out")
     ),
     (
         {"volumes": {"out": {}}, "mount_points": [{"volume": "out", "path": "/x"}] * 2},
