@@ -11,7 +11,7 @@ LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 # Made like an instance, with the same properties.
 ALSO_INSTANCES = ("aws:ec2/spotInstanceRequest:SpotInstanceRequest", "aws:ec2/launchConfiguration:LaunchConfiguration")
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html"
-IN_CLEAR = "is not true, so the disk and its snapshots lie in clear"
+IN_CLEAR = "is not true, so the disk and its snapshots lie in clear unless the account encrypts by default"
 
 
 @rule(

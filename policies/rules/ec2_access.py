@@ -58,7 +58,7 @@ def ec2_no_public_ip(instance: Resource) -> Outcomes:
     places: list[Value | Resource] = [instance, *instance["networkInterfaces"].elements()]
     for place in places[1 if instance.type == LAUNCH_TEMPLATE else 0 :]:
         public = place["associatePublicIpAddress"]
-        yield from deny(public, public.true, "is true, so the instance can be reached from the internet")
+        yield from deny(public, public.true, "is true, so the instance has an address on the internet")
 
 
 @rule(

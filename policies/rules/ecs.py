@@ -31,7 +31,7 @@ def ecs_service_no_public_ip(service: Resource) -> Outcomes:
     """
     task = service["ecsTarget"] if service.type == EVENT_TARGET else service
     public = task["networkConfiguration"]["assignPublicIp"]
-    yield from deny(public, public.true, "is true, so each task can be reached from the internet")
+    yield from deny(public, public.true, "is true, so each task has an address on the internet")
 
 
 @rule(

@@ -7,7 +7,7 @@ from policies import statements
 from policies.registry import ADVISORY, CRITICAL, LOW, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, deny, rule
 from policies.rules.kms import is_aws_own
 from policies.statements import public_statements
-from policies.values import Resource
+from policies.values import Resource, Value
 
 QUEUE = "aws:sqs/queue:Queue"
 QUEUE_POLICY = "aws:sqs/queuePolicy:QueuePolicy"
@@ -87,15 +87,26 @@ def sqs_queue_cmk(queue: Resource) -> Outcomes:
     fix="name the actions that the caller needs, such as sqs:SendMessage, as slipway's Queue and FanOut do",
 )
 def sqs_policy_no_star_action(queue: Resource) -> Outcomes:
-    """Policies of SQS queues do not allow every action."""
+    """Policies of SQS queues do not allow every action.
+
+    To the queue's own account they may, as AWS writes it in a new policy: that leaves it to the account's IAM policies.
+    """
     document = queue.document("policy")
     if document.unknown:
         yield Deferred(document.path)
         return
     for one in statements.statements(document):
         every = statements.every_action(one) or any(text.lower() == "sqs:*" for text in statements.texts(one["Action"]))
-        if statements.allows(one) and every:
+        if statements.allows(one) and every and not _to_its_own_account(one):
             yield Finding(f"{one.path}.Action", "allows every action, deleting the queue too")
+
+
+def _to_its_own_account(statement: Value) -> bool:
+    named = statements.texts(statement["Principal"]["AWS"]) if isinstance(statement["Principal"].raw, dict) else []
+    alone = statement["Principal"].names() == ["AWS"] if named else False
+    owners = {statements.account(arn) for arn in statements.texts(statement["Resource"])}
+    whole = all(principal.endswith(":root") or principal.isdigit() for principal in named)
+    return alone and whole and {statements.account(principal) for principal in named} == owners
 
 
 @rule(

@@ -31,7 +31,7 @@ ACL_FIX = (
 def subnet_no_auto_public_ip(subnet: Resource) -> Outcomes:
     """Subnets give no public address to what starts in them."""
     for switch in (subnet["mapPublicIpOnLaunch"], subnet["assignIpv6AddressOnCreation"]):
-        yield from deny(switch, switch.true, "is true, so whatever starts here can be reached from the internet")
+        yield from deny(switch, switch.true, "is true, so whatever starts here has an address on the internet")
 
 
 @rule(

@@ -29,6 +29,7 @@ SPOT = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"
 EVENT_TARGET = "aws:cloudwatch/eventTarget:EventTarget"
 LISTENER, KEY_POLICY = "aws:alb/listener:Listener", "aws:kms/keyPolicy:KeyPolicy"
 ANYWHERE, ALL_PORTS = "0.0.0.0/0", {"fromPort": -1, "toPort": -1}
+FIRST_ACTION = ["policy.Statement[0].Action"]
 EVERYBODY = {"Principal": {"AWS": "*"}, "Action": "sqs:SendMessage", "Resource": "*"}
 DENY: dict[str, Any] = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
 
@@ -97,6 +98,20 @@ EVASIONS = [
             ),
         ],
         [{"policy": UNKNOWN}],
+    ),
+    Case(
+        "sqs-policy-no-star-action",
+        QUEUE_POLICY,
+        [statement(Principal={"AWS": "arn:aws:iam::1:root"}, Action="SQS:*", Resource="arn:aws:sqs:eu-west-1:1:work")],
+        [
+            (statement(Principal=principal, Action="sqs:*", Resource="arn:aws:sqs:eu-west-1:1:work"), FIRST_ACTION)
+            for principal in (
+                {"AWS": "arn:aws:iam::2:root"},
+                {"AWS": ["arn:aws:iam::1:root", "arn:aws:iam::1:role/app"]},
+                {"AWS": "1", "Service": "sns.amazonaws.com"},
+                "*",
+            )
+        ],
     ),
     Case(
         "sns-topic-tls-only",

@@ -54,7 +54,7 @@ def test_a_finding_is_title_path_problem_and_fix(start: Any) -> None:
     assert shown.level == "mandatory"
     assert shown.message == (
         "Tasks of ECS services have no public IP address.\n"
-        "networkConfiguration.assignPublicIp is true, so each task can be reached from the internet. Fix: set "
+        "networkConfiguration.assignPublicIp is true, so each task has an address on the internet. Fix: set "
         "networkConfiguration.assignPublicIp to false and use private subnets with a NAT gateway or endpoints, as "
         "slipway's FargateService and QueueWorker do."
     )
