@@ -124,9 +124,8 @@ def test(arguments: list[str]) -> int:
     """Make the machine ready and run the tests; those that need a sandbox start their own."""
     run(READY, environment())
     path = os.pathsep.join([engine_directory(), os.environ.get("PATH", os.defpath)])
-    return subprocess.run(
-        [PYTHON, "-m", "pytest", *SIDE_BY_SIDE, *arguments], cwd=ROOT, env={**environment(), "PATH": path}
-    ).returncode
+    # To its own end on Ctrl-C, too: the tests' sandboxes and their containers are stopped there.
+    return foreground([PYTHON, "-m", "pytest", *SIDE_BY_SIDE, *arguments], {**environment(), "PATH": path}).returncode
 
 
 def stack() -> int:
