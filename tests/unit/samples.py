@@ -6,9 +6,12 @@ from typing import Any
 
 import slipway
 from tests.unit.service_samples import (
+    BALANCER,
+    BEHIND_BALANCER,
     BEHIND_LISTENER,
     CERTIFICATE,
     KEY,
+    NAMESPACE,
     QUEUE,
     QUEUE_URL,
     RICH_BALANCER,
@@ -212,6 +215,24 @@ RICHEST: dict[str, dict[str, Any]] = {
         "log_failed_deliveries": True,
         "tags": {"team": "shop"},
     },
+}
+
+# What the richest excludes.
+OTHERWISE: dict[str, dict[str, Any]] = {
+    "Cluster": {"spot_percent": 100, "service_connect_namespace_arn": NAMESPACE},
+    "FanOut": {"create_kms_key": True, "queues": {"billing": {}}},
+    "FargateService": BEHIND_BALANCER
+    | {
+        "load_balancer": BALANCER | {"domain_names": ["shop.example.com"], "hosted_zone_id": "Z123"},
+        "deployment": {"strategy": "canary", "test_port": 8443},
+        "spot_percent": 100,
+        "keep_scaled_count": True,
+        "protocol_version": "GRPC",
+    },
+    "LoadBalancer": SHARED_BALANCER,
+    "Network": {"nat": "instance", "tiers": ["public", "private", "isolated"], "zone_count": 3},
+    "QueueWorker": WORKER | {"min_tasks": 0},
+    "Topic": {"archive_days": 0, "fifo": True},
 }
 
 # Of components that can take what is there already, in place of making it.

@@ -9,6 +9,7 @@ KEY = "arn:aws:kms:eu-west-1:123456789012:key/abc"
 QUEUE = "arn:aws:sqs:eu-west-1:123456789012:work"
 QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/work"
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-AbCdEf"
+NAMESPACE = "arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-0a1b"
 PARAMETER = "arn:aws:ssm:eu-west-1:123456789012:parameter/shop/flag"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:orders"
 
@@ -128,7 +129,7 @@ RICH_SERVICE: dict[str, Any] = (
         "maximum_percent": 150,
         "additional_security_group_ids": ["sg-9"],
         "service_connect": {
-            "namespace_arn": "arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-0a1b",
+            "namespace_arn": NAMESPACE,
             "dns_name": "api.internal",
             "port": 80,
             "app_protocol": "http2",

@@ -19,11 +19,11 @@ from pulumi.provider.experimental.host import components_from_module
 import slipway
 from slipway._worker_args import OWN_KEYS
 from tests.unit.registrations import CHECKOUT, FOLDER, file_of, registered
-from tests.unit.samples import COMPONENTS, FEWEST, RICHEST, TAKING
+from tests.unit.samples import COMPONENTS, FEWEST, OTHERWISE, RICHEST, TAKING
 from tests.unit.support import Built, build
 from tests.unit.test_existing_network import EXISTING
 
-SAMPLES = {"fewest": FEWEST, "richest": RICHEST, "taking": TAKING}
+SAMPLES = {"fewest": FEWEST, "richest": RICHEST, "otherwise": OTHERWISE, "taking": TAKING}
 CASES: list[tuple[str, str]] = [(kind, case) for case, samples in SAMPLES.items() for kind in samples]
 NAME = "shop"
 
