@@ -31,9 +31,8 @@ TLS_POLICIES = re.compile(r"ELBSecurityPolicy-[A-Za-z0-9-]+")
 # Policies that speak TLS 1.0 or 1.1.
 OLD_TLS = re.compile(r"ELBSecurityPolicy-(2\d{3}-\d\d|TLS-1-[01]-.*|TLS13-1-[01]-.*|FS-2018-06|FS-1-1-.*)")
 DOMAIN = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
-BUCKET = re.compile(
-    r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
-)  # docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 BUCKETS = ("access_logs_bucket", "connection_logs_bucket")
 SOURCES = ("allowed_cidr_blocks", "allowed_prefix_list_ids", "allowed_security_group_ids")
 ARNS = {
