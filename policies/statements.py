@@ -10,7 +10,7 @@ from typing import Final
 
 from policies.networks import covers_the_internet, parse_network
 from policies.registry import Deferred, Finding, Outcomes
-from policies.values import Value
+from policies.values import UnreadableError, Value
 
 # A fixed value under one of these keys ties a request to a known account, organization, resource or network.
 # aws:ViaAWSService is none of them: everybody can have a service act for him.
@@ -45,13 +45,21 @@ EVERY_RESOURCE: Final = re.compile(r"\*+|arn\*+|arn:(\*|aws[a-z-]*\*?)(:\*+)*")
 
 
 def statements(document: Value) -> Iterator[Value]:
-    """The statements of a policy document; one statement may stand alone. Nothing where the document is missing."""
-    if not document.absent:
-        yield from document["Statement"].one_or_many()
+    """The statements of a policy document; one statement may stand alone. Nothing where the document is missing.
+
+    Raises UnreadableError where it has none, as with names in small letters, which AWS refuses.
+    """
+    if document.absent:
+        return
+    if document["Statement"].absent:
+        raise UnreadableError(document.path, "a policy document, which has a Statement")
+    yield from document["Statement"].one_or_many()
 
 
 def allows(statement: Value) -> bool:
-    """Whether it grants rather than denies."""
+    """Whether it grants rather than denies. Raises UnreadableError where it says neither."""
+    if statement["Effect"].absent:
+        raise UnreadableError(statement.path, "a statement, which has an Effect")
     return statement["Effect"].text().lower() == "allow"
 
 

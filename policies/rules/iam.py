@@ -17,6 +17,10 @@ ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 POLICIES = (POLICY, ROLE_POLICY, "aws:iam/userPolicy:UserPolicy", "aws:iam/groupPolicy:GroupPolicy", ROLE)
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html"
 BEST_PRACTICES = "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html"
+# In the ARN of an S3 object, what stands before the slash is a bucket's name and no kind.
+EVERY_OF_A_KIND: Final = re.compile(
+    r"arn:[^:]*:(?!s3:)[^:]*:[^:]*:[^:]*:([a-z-]+[:/])?\*+|arn:[^:]*:s3:[^:]*:[^:]*:\*+(/\*+)?"
+)
 EVERY_IDENTITY: Final = re.compile(r"arn:[^:]*:iam::[^:]*:((role|user|group|policy)/)?\*+")
 OURS = "`permissions` of slipway's services take actions and resources, and their own grants name both"
 
@@ -46,6 +50,13 @@ def forbid(owner: Resource, broken: Callable[[Value], bool], problem: str) -> Ou
 def on_everything(statement: Value) -> bool:
     """Whether it is about all resources, with no condition that narrows them."""
     return statements.every_resource(statement) and not statements.narrowed(statement)
+
+
+def on_all_of_a_kind(statement: Value) -> bool:
+    """As `on_everything`, or about all there is of some kind, such as every secret or every bucket's objects."""
+    patterns = statements.texts(statement["Resource"])
+    whole = statements.every_resource(statement) or any(EVERY_OF_A_KIND.fullmatch(pattern) for pattern in patterns)
+    return whole and not statements.narrowed(statement)
 
 
 def every_identity(statement: Value) -> bool:
@@ -78,7 +89,7 @@ def iam_no_admin_policy(owner: Resource) -> Outcomes:
     yield from forbid(
         owner,
         lambda one: statements.every_action(one) and statements.every_resource(one),
-        "allows every action on every resource",
+        "allows every action on every resource, or all but a few",
     )
 
 

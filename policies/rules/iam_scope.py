@@ -8,7 +8,16 @@ from typing import Final
 
 from policies import statements
 from policies.registry import ADVISORY, HIGH, MANDATORY, MEDIUM, Finding, Outcomes, rule
-from policies.rules.iam import BEST_PRACTICES, OURS, POLICIES, allowing, every_identity, forbid, on_everything
+from policies.rules.iam import (
+    BEST_PRACTICES,
+    OURS,
+    POLICIES,
+    allowing,
+    every_identity,
+    forbid,
+    on_all_of_a_kind,
+    on_everything,
+)
 from policies.values import Resource, Value
 
 # Actions that take no resource, or that only list; patterns of AWS's service authorization reference, 2026-11.
@@ -76,16 +85,22 @@ RUNNING: Final = [
     "sagemaker:CreateNotebookInstance",
     "states:CreateStateMachine",
 ]
+# Keys and tokens, and code that runs where another's role is.
 CREDENTIALS: Final = [
     "chime:CreateApiKey",
     "codeartifact:GetAuthorizationToken",
     "cognito-identity:GetCredentialsForIdentity",
+    "ec2-instance-connect:SendSSHPublicKey",
     "ec2:GetPasswordData",
+    "ecs:ExecuteCommand",
     "iam:CreateAccessKey",
     "iam:CreateServiceSpecificCredential",
+    "lambda:UpdateFunctionCode",
     "lightsail:GetInstanceAccessDetails",
     "rds-db:connect",
     "redshift:GetClusterCredentials",
+    "ssm:SendCommand",
+    "ssm:StartSession",
     "sts:AssumeRole",
 ]
 DATA: Final = [
@@ -126,7 +141,7 @@ def _on_identities(statement: Value) -> bool:
 
 
 def _everywhere(owner: Resource, actions: Sequence[str], problem: str) -> Outcomes:
-    yield from forbid(owner, lambda one: on_everything(one) and bool(granted(one, actions)), problem)
+    yield from forbid(owner, lambda one: on_all_of_a_kind(one) and bool(granted(one, actions)), problem)
 
 
 @rule(
@@ -194,7 +209,10 @@ def iam_no_privilege_escalation(owner: Resource) -> Outcomes:
     fix="name the resources whose credentials are needed; slipway's components grant no such action",
 )
 def iam_no_credentials_exposure(owner: Resource) -> Outcomes:
-    """IAM policies do not hand out credentials of everything."""
+    """IAM policies do not hand out credentials of everything.
+
+    Nor let code run where every function's, task's or instance's role is, which comes to the same.
+    """
     yield from _everywhere(owner, CREDENTIALS, "hands out credentials of everything")
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from policies import statements
 from policies.graph import Graph, Node, texts
-from policies.rules.iam import POLICY, ROLE_POLICY, on_everything, whole_service
+from policies.rules.iam import POLICY, ROLE_POLICY, on_all_of_a_kind, on_everything, whole_service
 from policies.rules.iam_scope import DATA, ESCALATING, PERMISSIONS, granted
 from policies.values import Value
 
@@ -58,7 +58,7 @@ class Grants:
     def read_data(self, *, of_everything: bool) -> bool:
         """Whether they allow to read objects, rows, secrets or messages, of some resource or of every one."""
         return any(
-            (statements.every_action(one) or granted(one, DATA)) and (not of_everything or on_everything(one))
+            (statements.every_action(one) or granted(one, DATA)) and (not of_everything or on_all_of_a_kind(one))
             for one in self.statements
         )
 

@@ -1,5 +1,7 @@
 """What slips past a careless reader of IAM policies, and what looks wrong and is not: other spellings, by rule."""
 
+import json
+
 from tests.policies.analyzer import UNKNOWN
 from tests.policies.cases_iam import FIRST, GITHUB, TRUST, allow, trust
 from tests.policies.samples import ROLE, ROLE_POLICY, Case, statement
@@ -12,6 +14,17 @@ EKS = "arn:aws:iam::1:oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/A"
 ENTERPRISE = f"{GITHUB}/shop"
 
 IAM_EVASIONS = [
+    Case(
+        "iam-no-admin-policy",
+        ROLE_POLICY,
+        [{"policy": ""}],
+        [
+            ({"policy": json.dumps({"statement": {"effect": "Allow"}})}, ["policy is not a policy document"]),
+            ({"policy": json.dumps({"Statement": {"effect": "Allow"}})}, ["policy.Statement is not a statement"]),
+            ({"policy": "{}"}, ["policy is not a policy document"]),
+            (statement(Action="*", NotResource="arn:aws:s3:::mine/*"), FIRST),
+        ],
+    ),
     Case(
         "iam-oidc-github-restricted",
         ROLE,
@@ -122,5 +135,40 @@ IAM_EVASIONS = [
             (trust({"Service": "logs.eu-west-1.amazonaws.com"}), TRUST),
             (trust({"Service": "sns.amazonaws.com"}, ArnLike={"aws:SourceArn": "*"}), TRUST),
         ],
+    ),
+    *(
+        Case(
+            rule,
+            ROLE_POLICY,
+            [allow(action, some)],
+            [
+                (allow(action, all_of_them), FIRST),
+                (allow(action, ["arn:aws:sqs:eu-west-1:1:work", all_of_them]), FIRST),
+            ],
+        )
+        for rule, action, some, all_of_them in (
+            ("iam-no-data-exfiltration", "s3:GetObject", "arn:aws:s3:::orders/*", "arn:aws:s3:::*/*"),
+            ("iam-no-data-exfiltration", "s3:GetObject", "arn:aws:s3:::orders-*", "arn:aws-cn:s3:::*"),
+            (
+                "iam-no-data-exfiltration",
+                "secretsmanager:GetSecretValue",
+                "arn:aws:secretsmanager:eu-west-1:1:secret:shop/*",
+                "arn:aws:secretsmanager:eu-west-1:1:secret:*",
+            ),
+            (
+                "iam-no-data-exfiltration",
+                "ssm:GetParameter",
+                "arn:aws:ssm:*:1:parameter/shop/*",
+                "arn:aws:ssm:*:1:parameter/*",
+            ),
+            ("iam-no-credentials-exposure", "sts:AssumeRole", "arn:aws:iam::*:role/deploy", EVERY_ROLE),
+            (
+                "iam-no-credentials-exposure",
+                "ssm:StartSession",
+                "arn:aws:ec2:*:1:instance/i-1",
+                "arn:aws:ec2:*:1:instance/*",
+            ),
+            ("iam-no-permissions-management", "kms:PutKeyPolicy", "arn:aws:kms:*:1:key/a", "arn:aws:kms:*:1:key/*"),
+        )
     ),
 ]
