@@ -6,16 +6,14 @@ component must not. An image that cannot be read is a warning, since tasks may r
 Source: https://github.com/opencontainers/image-spec/blob/main/config.md
 """
 
-import sys
 from typing import Any
 
-import grpc
 import pulumi
 from pulumi import dynamic
 
+from ._engine import end_without_traceback, warn
 from ._image_config import ImageConfig, ImageMissingError, ImageUnreadableError, image_config
 from ._image_question import ImageQuestionProvider
-from ._verdict import end_without_traceback
 
 
 class ImageCheckProvider(ImageQuestionProvider):
@@ -40,8 +38,8 @@ class ImageCheckProvider(ImageQuestionProvider):
         import boto3  # noqa: PLC0415 - 0.2 s that a program, which only declares this resource, does not need
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-        session = boto3.session.Session(profile_name=self.profile, region_name=region)
         try:
+            session = boto3.session.Session(profile_name=self.profile, region_name=region)
             answer = session.client("ecr").get_authorization_token()
         except (BotoCoreError, ClientError) as error:
             raise ImageUnreadableError(str(error)) from error
@@ -86,12 +84,3 @@ def misfit(found: ImageConfig, architecture: str, port: int, user: str) -> str |
         rule = "user must be the image's, to whom its files may belong"
         return f"{rule}, got {user!r}; set user to {found.user!r}, or change USER in the Dockerfile"
     return None
-
-
-def warn(line: str) -> None:
-    """A warning of the update."""
-    from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc  # noqa: PLC0415 - only where the resource runs
-
-    # The engine hands its address to every provider's process as the first argument.
-    engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[1]))
-    engine.Log(engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=line))

@@ -14,9 +14,9 @@ from typing import Any
 import pulumi
 from pulumi import dynamic
 
+from ._engine import end_without_traceback, progress_to
 from ._image_config import ECR_HOST, REFERENCE
 from ._image_question import ImageQuestionProvider
-from ._verdict import end_without_traceback, progress_to
 
 POLL_SECONDS = 5.0
 LIMIT_SECONDS = 600.0
@@ -47,8 +47,8 @@ class ImageScanProvider(ImageQuestionProvider):
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
         host = ECR_HOST.fullmatch(props["image"].partition("/")[0])
-        session = boto3.session.Session(profile_name=self.profile, region_name=host["region"] if host else None)
         try:
+            session = boto3.session.Session(profile_name=self.profile, region_name=host["region"] if host else None)
             await_scan(session.client("ecr"), props, progress_to(""), time.sleep)
         except ImageRefusedError as error:
             end_without_traceback(str(error))

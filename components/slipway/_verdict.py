@@ -7,17 +7,15 @@ by reference to the class below, so that editing this module is no change to any
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
 """
 
-import inspect
-import sys
 import time
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
-import grpc
 import pulumi
 from pulumi import dynamic
 
 from ._deployment import Answer, Judgement, Outcome, judge, revision
+from ._engine import end_without_traceback, progress_to
 from ._verdict_aws import Aws, NotAnsweredError, clients, seen
 from ._verdict_text import tersely, unhealthy_targets, verdict_text
 
@@ -130,29 +128,3 @@ def await_deployment(
         because = "".join(f"; {line.strip()}" for line in unhealthy_targets(unhealthy))
         say(f"{silence}{judgement.line}{because} ({waited:.0f} of at most {limit:.0f} s)")
         pause(POLL_SECONDS)
-
-
-def progress_to(urn: str) -> Callable[[str], None]:
-    """A line that replaces the last one, beside the service in the engine's display."""
-    from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc  # noqa: PLC0415 - as in _verdict_aws
-
-    # The engine hands its address to every provider's process as the first argument.
-    engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[1]))
-
-    def say(line: str) -> None:
-        engine.Log(engine_pb2.LogRequest(severity=engine_pb2.INFO, message=line, urn=urn, ephemeral=True))
-
-    return say
-
-
-def end_without_traceback(message: str) -> NoReturn:
-    """End the call with this message alone: an exception would be shown as a traceback, with a prefix.
-
-    The SDK hands providers no gRPC context, so this takes that of the call it runs in.
-    """
-    frame = inspect.currentframe()
-    while frame is not None:
-        if isinstance(context := frame.f_locals.get("context"), grpc.ServicerContext):
-            context.abort(grpc.StatusCode.UNKNOWN, message)
-        frame = frame.f_back
-    raise DeploymentFailedError(message)

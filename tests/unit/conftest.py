@@ -8,6 +8,8 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from tests.unit.engine_world import Engine, running
+
 
 @pytest.fixture
 def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,6 +19,13 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """An engine that this process, as a provider, can talk to."""
+    with running(monkeypatch) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,16 @@
 """The look at an image before a service takes it: what is read, from where, and what is objected to."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi import dynamic
+from pulumi.runtime.proto import engine_pb2
 
 from slipway._image_check import ImageCheckProvider, misfit
 from slipway._image_config import ImageConfig, ImageMissingError, ImageUnreadableError, image_config, on_this_machine
+from tests.unit.engine_world import Engine
 from tests.unit.registry_world import Registry, registry
 from tests.unit.samples import COMPONENTS
 from tests.unit.service_samples import BEHIND_BALANCER, TASK
@@ -150,11 +154,31 @@ def test_a_service_waits_for_the_look_and_without_verdict_there_is_none() -> Non
     assert unwatched.of_type("ImageCheck") == []
 
 
-def test_without_credentials_that_work_the_image_is_unreadable_and_nothing_worse(
+def test_an_image_that_may_not_be_read_is_a_warning_and_recorded(served: Registry, engine: Engine) -> None:
+    asked = props(f"{served.host}/secret:1")
+    assert ImageCheckProvider().create(asked).outs == asked
+    told = (
+        f"FargateService 'api': the image {asked['image']} was not looked at before use: the registry answers HTTP 403"
+    )
+    assert engine.told == [engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=told)]
+
+
+@pytest.mark.parametrize(
+    ("profile", "reason"),
+    [(None, "Could not connect to the endpoint URL"), ("lost", "The config profile (lost) could not be found")],
+)
+def test_without_credentials_that_work_the_image_is_a_warning_and_nothing_worse(
+    engine: Engine,
+    credentials: None,
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    profile: str | None,
+    reason: str,
 ) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    with pytest.raises(ImageUnreadableError, match="Could not connect"):
-        ImageCheckProvider()._token("eu-west-1")  # noqa: SLF001 - what the provider hands to the reader
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    provider = ImageCheckProvider()
+    provider.configure(dynamic.ConfigureRequest(dynamic.Config({"aws:profile": profile}, "shop")))
+    provider.create(props(TASK["image"]))
+    [told] = [it.message for it in engine.told]
+    assert told.startswith(f"FargateService 'api': the image {TASK['image']} was not looked at before use: {reason}")

@@ -1,12 +1,16 @@
 """The gate on scan findings: what it waits for, what it refuses, and how it says so."""
 
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pulumi
 import pytest
+from pulumi import dynamic
 
 from slipway._image_scan import ImageRefusedError, ImageScanProvider, await_scan
+from tests.unit.engine_world import Engine
 from tests.unit.service_samples import IMAGE
 
 PROPS = {
@@ -127,3 +131,15 @@ def test_a_registry_that_cannot_be_asked_ends_the_deployment_in_one_sentence(mon
     monkeypatch.setattr(sys, "argv", ["pulumi.dynamic", "127.0.0.1:1"])  # where the engine that hears of progress is
     with pytest.raises(Exception, match=rf"^ContainerImage 'app': the findings in {IMAGE} cannot be read: Could not"):
         ImageScanProvider().create(PROPS)
+
+
+def test_a_profile_that_is_not_there_is_said_in_one_sentence(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    provider = ImageScanProvider()
+    provider.configure(dynamic.ConfigureRequest(dynamic.Config({"aws:profile": "lost"}, "shop")))
+    with pytest.raises(pulumi.RunError) as caught:
+        provider.create(PROPS)
+    reason = "The config profile (lost) could not be found"
+    assert str(caught.value) == f"ContainerImage 'app': the findings in {IMAGE} cannot be read: {reason}"

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-import grpc
 import pytest
 
-from slipway._verdict import DeploymentFailedError, end_without_traceback
 from tests.unit.samples import COMPONENTS
 from tests.unit.service_samples import BEHIND_BALANCER, TASK, WORKER
 from tests.unit.support import build
@@ -90,38 +88,6 @@ def test_a_service_that_is_gone_is_told_with_the_fix(gone: dict[str, Any] | None
         "service 'shop': shop:7 is not deployed: the service is gone; run `pulumi up --refresh` to create it again"
     )
     assert World(gone).verdict() == [sentence]
-
-
-class Context:
-    """The gRPC context of a call, as far as ending it goes."""
-
-    def __init__(self) -> None:
-        self.ended: list[tuple[grpc.StatusCode, str]] = []
-
-    def abort(self, code: grpc.StatusCode, details: str) -> None:
-        """As gRPC's own, which raises too."""
-        self.ended.append((code, details))
-        raise RuntimeError
-
-
-grpc.ServicerContext.register(Context)
-
-
-def test_the_verdict_ends_a_call_with_its_message_alone() -> None:
-    made = Context()
-
-    def call(context: Context) -> None:
-        assert context is made
-        end_without_traceback("one\ntwo")
-
-    with pytest.raises(RuntimeError):
-        call(made)
-    assert made.ended == [(grpc.StatusCode.UNKNOWN, "one\ntwo")]
-
-
-def test_without_a_call_to_end_the_verdict_is_raised() -> None:
-    with pytest.raises(DeploymentFailedError, match=r"^one$"):
-        end_without_traceback("one")
 
 
 def test_a_service_is_waited_for_by_its_verdict() -> None:

@@ -1,19 +1,16 @@
 """The verdict as the engine calls it: what is a change, what is recorded, how a call ends, whose credentials it takes."""
 
-import sys
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import grpc
+import pulumi
 import pytest
 from botocore.exceptions import NoCredentialsError
 from pulumi import dynamic
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
-from slipway._verdict import DeploymentFailedError, VerdictProvider, progress_to
+from slipway._verdict import VerdictProvider
 from slipway._verdict_aws import Aws, clients
+from tests.unit.engine_world import Engine
 from tests.unit.verdict_world import ASKED, BEFORE, PROPS, ROLLED_BACK, World, deployment, refusal, service
 
 UNDER_WAY = service(deployment("PRIMARY", ASKED, "IN_PROGRESS", running=1))
@@ -28,30 +25,6 @@ class Asked(VerdictProvider):
 
     def _aws(self, props: dict[str, Any]) -> Aws:
         return Aws(self.world, props)
-
-
-class Engine(engine_pb2_grpc.EngineServicer):
-    """What the engine is told, and answers."""
-
-    def __init__(self) -> None:
-        self.told: list[Any] = []
-
-    def Log(self, request: Any, context: Any) -> Any:  # noqa: N802
-        self.told.append(request)
-        return engine_pb2.LogRequest()
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
-    """An engine whose address this process was started with, as that of a provider is."""
-    made = Engine()
-    with ThreadPoolExecutor(1) as pool:
-        server = grpc.server(pool)
-        engine_pb2_grpc.add_EngineServicer_to_server(made, server)
-        monkeypatch.setattr(sys, "argv", ["provider", f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"])
-        server.start()
-        yield made
-        server.stop(None).wait()
 
 
 @pytest.mark.parametrize(
@@ -87,9 +60,9 @@ def test_what_was_waited_for_is_recorded(engine: Engine) -> None:
 
 def test_a_failure_is_recorded_neither_as_made_nor_as_changed(engine: Engine) -> None:
     failed = r"^service 'shop': the deployment of shop:7 was rolled back to shop:6\n"
-    with pytest.raises(DeploymentFailedError, match=failed):
+    with pytest.raises(pulumi.RunError, match=failed):
         Asked(World(ROLLED_BACK)).create(PROPS)
-    with pytest.raises(DeploymentFailedError, match=failed):
+    with pytest.raises(pulumi.RunError, match=failed):
         Asked(World(ROLLED_BACK)).update("id", {}, PROPS)
 
 
@@ -106,21 +79,12 @@ def test_a_failure_is_recorded_neither_as_made_nor_as_changed(engine: Engine) ->
 def test_a_deployment_that_cannot_be_looked_at_fails_and_says_whose_credentials_it_takes(
     engine: Engine, answer: Exception, reason: str
 ) -> None:
-    with pytest.raises(DeploymentFailedError) as caught:
+    with pytest.raises(pulumi.RunError) as caught:
         Asked(World(answer)).create(PROPS)
     assert str(caught.value) == (
         f"service 'shop': the deployment cannot be looked at: {reason}; it takes the environment's credentials, or "
         "those of aws:profile, and an explicit provider's never: give it these, or set without_verdict"
     )
-
-
-def test_progress_is_a_line_beside_the_service_that_replaces_the_last_one(engine: Engine) -> None:
-    progress_to("urn:shop")("shop:7: 1 of 2 tasks run")
-    assert engine.told == [
-        engine_pb2.LogRequest(
-            severity=engine_pb2.INFO, message="shop:7: 1 of 2 tasks run", urn="urn:shop", ephemeral=True
-        )
-    ]
 
 
 def test_a_profile_that_is_not_there_is_a_change_which_says_so(
@@ -130,7 +94,7 @@ def test_a_profile_that_is_not_there_is_a_change_which_says_so(
     provider = VerdictProvider()
     provider.configure(dynamic.ConfigureRequest(dynamic.Config({"aws:profile": "lost"}, "shop")))
     assert provider.diff("id", PROPS, PROPS).changes is True
-    with pytest.raises(DeploymentFailedError, match=r"The config profile \(lost\) could not be found"):
+    with pytest.raises(pulumi.RunError, match=r"The config profile \(lost\) could not be found"):
         provider.create(PROPS)
 
 
