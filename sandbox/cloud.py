@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import registry, shell, stacks
 from sandbox.errors import SandboxError
-from sandbox.held import hold, write_pid
+from sandbox.held import hold, is_there, write_pid
 from sandbox.home import Home, Ports, Record, read_record, write_record
 from sandbox.network import LOOPBACK, bridge_address, free_ports, listening
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import grpc
 
 PROVIDER_GRACE_SECONDS = 2.0
+LOOK_SECONDS = 1.0
 ENDING_SECONDS = 15.0  # one that was told to end by a signal, not by `stop`, may still be at it
 
 log = logging.getLogger("sandbox")
@@ -50,12 +51,16 @@ class Cloud:
     def stop(self) -> None:
         """Saves the cloud and ends all parts."""
         self._keeper.save()  # first of all: whoever loses patience and kills this process loses nothing
+        self.abandon()
+        self._keeper.save(finally_=True)
+        write_record(self._home, dataclasses.replace(self._record, pid=None, started_at=None))
+
+    def abandon(self) -> None:
+        """Ends all parts and keeps nothing."""
         try:
             self._parts.close()
         except Exception:
             log.exception("a part did not end as it should")
-        self._keeper.save(finally_=True)
-        write_record(self._home, dataclasses.replace(self._record, pid=None, started_at=None))
 
     def _start(self) -> None:
         home = self._home
@@ -171,7 +176,10 @@ def main(home: Home, ready: int, turn: int) -> int:
     gc.enable()
     os.close(turn)
     _tell(ready, "")
-    stopping.wait()
+    while not stopping.wait(LOOK_SECONDS):
+        if not is_there(home.lock, lock):  # somebody removed the directory; another sandbox may be in it by now
+            cloud.abandon()
+            return 1
     log.info("stopping")
     cloud.stop()
     log.info("stopped")

@@ -54,6 +54,14 @@ def is_held(path: Path) -> bool:
         os.close(descriptor)
 
 
+def is_there(path: Path, descriptor: int) -> bool:
+    """Whether the file that is held is still the one at this path."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except OSError:
+        return False
+
+
 def holder(path: Path) -> int | None:
     """Number of the living process that holds the file; None when none does or it has not said its number yet."""
     if not is_held(path):

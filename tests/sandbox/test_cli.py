@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.held import wait_until
 from tests.sandbox.conftest import ROOT, Box, boxed
 
 AGAIN = "run `python -m sandbox reset` to begin again with an empty cloud and an empty state"
@@ -152,6 +153,19 @@ def test_a_damaged_record_is_refused_until_reset(kept_box: Box, running: bool) -
         assert message.startswith(f"{box.home.record} is damaged (")
         assert message.endswith(f"); {AGAIN}")
     box.must("reset")
+    box.must("start")
+
+
+def test_a_sandbox_whose_directory_is_removed_ends_and_another_one_starts(box: Box) -> None:
+    box.must("start")
+    port = box.status()["ports"]["moto"]
+    shutil.rmtree(box.home.path)
+
+    def ended() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) != 0
+
+    assert wait_until(ended, 60)
     box.must("start")
 
 
