@@ -172,9 +172,9 @@ def guarded(rule: Rule, subject: Resource | Graph) -> Iterator[Finding | Deferre
     try:
         yield from check(subject)
     except NotYetError as error:
-        yield Deferred(error.path)
+        yield Deferred(error.path, error.urn)
     except UnreadableError as error:
-        yield Finding(error.path, f"is not {error.expected}, so the rule cannot judge it")
+        yield Finding(error.path, f"is not {error.expected}, so the rule cannot judge it", error.urn)
     except Exception as error:  # noqa: BLE001 - an exception that leaves a policy stops the user's deployment
         frame = traceback.extract_tb(error.__traceback__)[-1]
         yield Crash(f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}")

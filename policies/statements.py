@@ -10,7 +10,7 @@ from typing import Final
 
 from policies.networks import covers_the_internet, parse_network
 from policies.registry import Deferred, Finding, Outcomes
-from policies.values import UnreadableError, Value
+from policies.values import Value
 
 # A fixed value under one of these keys ties a request to a known account, organization, resource or network.
 # aws:ViaAWSService is none of them: everybody can have a service act for him.
@@ -52,14 +52,14 @@ def statements(document: Value) -> Iterator[Value]:
     if document.absent:
         return
     if document["Statement"].absent:
-        raise UnreadableError(document.path, "a policy document, which has a Statement")
+        raise document.unreadable("a policy document, which has a Statement")
     yield from document["Statement"].one_or_many()
 
 
 def allows(statement: Value) -> bool:
     """Whether it grants rather than denies. Raises UnreadableError where it says neither."""
     if statement["Effect"].absent:
-        raise UnreadableError(statement.path, "a statement, which has an Effect")
+        raise statement.unreadable("a statement, which has an Effect")
     return statement["Effect"].text().lower() == "allow"
 
 

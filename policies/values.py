@@ -23,18 +23,20 @@ SENTINELS = frozenset(value for name, value in vars(proxy).items() if name.start
 class UnreadableError(Exception):
     """A property has a shape that its type does not allow, so a rule cannot judge it."""
 
-    def __init__(self, path: str, expected: str) -> None:
+    def __init__(self, path: str, expected: str, urn: str = "") -> None:
         super().__init__(f"{path} is not {expected}")
         self.path = path
         self.expected = expected
+        self.urn = urn
 
 
 class NotYetError(Exception):
     """What a rule does depends on a value that the engine learns only during `pulumi up`."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, urn: str = "") -> None:
         super().__init__(f"{path} is not known yet")
         self.path = path
+        self.urn = urn
 
 
 class Thawed(dict[str, Any]):
@@ -72,6 +74,16 @@ class Value:
 
     raw: Any
     path: str
+    urn: str = field(default="", compare=False)
+    """Of the resource that it belongs to, so that a rule over many can say where."""
+
+    def at(self, raw: Any, path: str | None = None) -> "Value":
+        """What stands at the same place, or at another of the same resource."""
+        return Value(raw, self.path if path is None else path, self.urn)
+
+    def unreadable(self, expected: str) -> UnreadableError:
+        """The error that the value is not what is expected."""
+        return UnreadableError(self.path, expected, self.urn)
 
     @property
     def unknown(self) -> bool:
@@ -97,23 +109,23 @@ class Value:
         """The member `key`. Raises UnreadableError when this is neither an object nor missing."""
         path = f"{self.path}.{key}" if self.path else key
         if self.unknown or self.absent:
-            return Value(self.raw, path)
+            return self.at(self.raw, path)
         if not isinstance(self.raw, Mapping):
-            raise UnreadableError(self.path, "an object")
-        return Value(self.raw.get(key), path)
+            raise self.unreadable("an object")
+        return self.at(self.raw.get(key), path)
 
     def names(self) -> list[str]:
         """The names of an object's members. Raises UnreadableError when this is neither an object nor missing."""
         if self.unknown or self.absent:
             return []
         if not isinstance(self.raw, Mapping):
-            raise UnreadableError(self.path, "an object")
+            raise self.unreadable("an object")
         return list(self.raw)
 
     def members(self) -> Iterator[tuple[str, "Value"]]:
         """Each member of an object under the object's own path, for names that are the user's and may not be quoted."""
         for name in self.names():
-            yield name, Value(self.raw[name], self.path)
+            yield name, self.at(self.raw[name])
 
     def elements(self) -> Iterator["Value"]:
         """Each element of a list; an unknown list is one unknown element. Raises UnreadableError on other shapes."""
@@ -121,9 +133,9 @@ class Value:
             yield self
         elif not self.absent:
             if not isinstance(self.raw, list):
-                raise UnreadableError(self.path, "a list")
+                raise self.unreadable("a list")
             for index, element in enumerate(self.raw):
-                yield Value(element, f"{self.path}[{index}]")
+                yield self.at(element, f"{self.path}[{index}]")
 
     def one_or_many(self) -> Iterator["Value"]:
         """Each element of a list, or the lone value itself, as policy documents allow."""
@@ -137,13 +149,13 @@ class Value:
         if self.unknown or self.absent:
             return ""
         if not isinstance(self.raw, str):
-            raise UnreadableError(self.path, "a string")
+            raise self.unreadable("a string")
         return self.raw
 
     def known_text(self) -> str:
         """As `text`, for a value that decides whether a rule applies. Raises NotYetError while it is unknown."""
         if self.unknown:
-            raise NotYetError(self.path)
+            raise NotYetError(self.path, self.urn)
         return self.text()
 
     def number(self) -> int | float | None:
@@ -154,9 +166,9 @@ class Value:
             try:
                 return int(self.raw)
             except ValueError:
-                raise UnreadableError(self.path, "a number") from None
+                raise self.unreadable("a number") from None
         if isinstance(self.raw, bool) or not isinstance(self.raw, int | float):
-            raise UnreadableError(self.path, "a number")
+            raise self.unreadable("a number")
         return self.raw
 
 
@@ -189,7 +201,7 @@ class Resource:
 
     def __getitem__(self, key: str) -> Value:
         """The property `key`."""
-        return Value(self.props.get(key), key)
+        return Value(self.props.get(key), key, self.urn)
 
     def document(self, key: str) -> Value:
         """The JSON text in property `key`, parsed. Raises UnreadableError when it is no JSON object or list."""
@@ -200,13 +212,13 @@ class Resource:
         if not isinstance(value.raw, str):
             return value
         if not value.raw:
-            return Value(None, value.path)
+            return value.at(None)
         if value.path not in self.props.documents:
             self.props.documents[value.path] = _parse(value.raw)
         document = self.props.documents[value.path]
         if not isinstance(document, dict | list):
-            raise UnreadableError(value.path, "a JSON document")
-        return Value(document, value.path)
+            raise value.unreadable("a JSON document")
+        return value.at(document)
 
 
 def _parse(text: str) -> Any:

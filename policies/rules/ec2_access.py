@@ -11,7 +11,7 @@ from typing import Final
 from policies.registry import ADVISORY, HIGH, LOW, MANDATORY, MEDIUM, OFF, Deferred, Finding, Outcomes, deny, rule
 from policies.rules.ec2 import ALSO_INSTANCES, CONTROLS, INSTANCE, LAUNCH_TEMPLATE
 from policies.secrets_in_text import assigns_a_secret
-from policies.values import Resource, UnreadableError, Value
+from policies.values import Resource, Value
 
 GZIP, GZIP_START, MOST_USER_DATA = 16 + zlib.MAX_WBITS, b"\x1f\x8b", 1 << 20  # cloud-init unpacks what is compressed
 SMALLEST_RSA_BITS: Final = 3072  # 128 bits of strength, NIST SP 800-57
@@ -190,7 +190,7 @@ def _rsa_bits(key: Value) -> int:
     try:
         blob = base64.b64decode(key.text().split()[1])
     except (IndexError, binascii.Error):
-        raise UnreadableError(key.path, "an OpenSSH public key") from None
+        raise key.unreadable("an OpenSSH public key") from None
     fields = []
     while len(blob) >= 4:
         length = int.from_bytes(blob[:4], "big")

@@ -33,7 +33,7 @@ def container_definitions(task: Resource) -> Value:
     document = task.document("containerDefinitions")
     given = document.raw if isinstance(document.raw, list) else []
     as_elsewhere = any(name[:1].isupper() for one in given if isinstance(one, dict) for name in one)
-    return Value(_as_the_api_spells(given), document.path) if as_elsewhere else document
+    return document.at(_as_the_api_spells(given)) if as_elsewhere else document
 
 
 def _as_the_api_spells(value: Any) -> Any:

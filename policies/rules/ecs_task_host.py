@@ -9,7 +9,7 @@ from typing import Any, Final
 from policies.data import read
 from policies.registry import HIGH, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, deny, rule
 from policies.rules.ecs_task_definition import CONTROLS, TASK_DEFINITION
-from policies.values import Resource, UnreadableError, Value
+from policies.values import Resource, Value
 
 SIZES_LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html"
 SIZES: Final = read("fargate_sizes")["memory_mib_by_cpu_units"]
@@ -125,5 +125,5 @@ def units(value: Value) -> int:
         return value.raw
     amount = AMOUNT.fullmatch(value.text().strip())
     if amount is None:
-        raise UnreadableError(value.path, "an amount such as 256, 1 vCPU or 2 GB")
+        raise value.unreadable("an amount such as 256, 1 vCPU or 2 GB")
     return round(float(amount[1]) * (1024 if amount[2] else 1))

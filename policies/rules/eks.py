@@ -9,7 +9,7 @@ from typing import Final
 from policies.data import read
 from policies.networks import covers_the_internet, parse_network
 from policies.registry import ADVISORY, HIGH, LOW, MANDATORY, MEDIUM, OFF, Deferred, Finding, Outcomes, deny, rule
-from policies.values import Resource, UnreadableError
+from policies.values import Resource
 
 CLUSTER = "aws:eks/cluster:Cluster"
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/eks-controls.html"
@@ -57,7 +57,7 @@ def eks_endpoint_cidr(cluster: Resource) -> Outcomes:
             return
         network = parse_network(cidr.text())
         if network is None:
-            raise UnreadableError(cidr.path, "a CIDR")
+            raise cidr.unreadable("a CIDR")
         networks.append(network)
     if not networks or covers_the_internet(networks):
         yield Finding(cidrs.path, "is missing or holds the whole internet")
@@ -129,7 +129,7 @@ def eks_supported_version(cluster: Resource) -> Outcomes:
     elif not version.absent:
         given = VERSION.match(version.text())
         if given is None:
-            raise UnreadableError(version.path, "a version such as 1.33")
+            raise version.unreadable("a version such as 1.33")
         old = tuple(map(int, given.groups())) < tuple(map(int, lowest.groups()))
         yield from deny(version, old, f"is below {lowest[0]}")
 

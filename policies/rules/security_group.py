@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from policies.networks import ALL_PORTS, Grant, open_ports, opening, parse_network, protocol_name
 from policies.registry import CRITICAL, MANDATORY, Deferred, Finding, Outcomes, rule
-from policies.values import Resource, UnreadableError, Value
+from policies.values import Resource, Value
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
@@ -125,7 +125,7 @@ def _written(group: Resource, rule_type: str, side: str) -> Iterator[tuple[Value
 def _grant(protocol: str, bounds: tuple[int, int], cidr: Value) -> Grant:
     network = parse_network(cidr.text())
     if network is None:
-        raise UnreadableError(cidr.path, "a CIDR")
+        raise cidr.unreadable("a CIDR")
     return Grant(protocol, *bounds, network, cidr.path)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from policies.networks import ALL_PORTS, covers_the_internet, parse_network, protocol_name
 from policies.registry import ADVISORY, MEDIUM, Deferred, Finding, Outcomes, deny, rule
-from policies.values import Resource, UnreadableError, Value
+from policies.values import Resource, Value
 
 ACL = "aws:ec2/networkAcl:NetworkAcl"
 DEFAULT_ACL = "aws:ec2/defaultNetworkAcl:DefaultNetworkAcl"
@@ -115,7 +115,7 @@ def _open_port(acl: Resource, port: int) -> Outcomes:
 def _entries(acl: Resource) -> Iterator[Entry]:
     """Each ingress entry for TCP in the order of its number: whether it is about the internet, and its ports."""
     if acl.type == ACL_RULE:
-        entries = [] if acl["egress"].true else [Value(acl.props, "")]
+        entries = [] if acl["egress"].true else [Value(acl.props, "", acl.urn)]
     else:
         entries = list(acl["ingress"].elements())
     known = [_entry(one) for one in entries]
@@ -138,7 +138,7 @@ def _entry(entry: Value) -> Entry | None:
         return None
     networks = [parse_network(cidr.text()) for cidr in cidrs if cidr.text()]
     if None in networks:
-        raise UnreadableError(cidrs[0].path, "a CIDR")
+        raise cidrs[0].unreadable("a CIDR")
     internet = covers_the_internet(network for network in networks if network)
     bounds = ALL_PORTS if name == "all" else (int(low.number() or 0), int(high.number() or 0))
     return entry, internet, bounds

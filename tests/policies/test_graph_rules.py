@@ -8,8 +8,8 @@ import pytest
 
 from policies.rules.role_grants import ATTACHMENT
 from tests.policies.analyzer import UNKNOWN, Node, analyze_stack, only, ours, stock, urn
-from tests.policies.graph_samples import WORKER, changed
-from tests.policies.samples import QUEUE, QUEUE_POLICY, TOPIC
+from tests.policies.graph_samples import WORKER, changed, with_props
+from tests.policies.samples import QUEUE, QUEUE_POLICY, ROLE_POLICY, TOPIC
 
 SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 QUEUE_ARN, TOPIC_ARN = "arn:aws:sqs:eu-west-1:123456789012:billing", "arn:aws:sns:eu-west-1:123456789012:orders"
@@ -194,3 +194,12 @@ def test_a_task_whose_role_has_a_policy_from_elsewhere_is_not_accused_and_does_n
     nodes = changed(WORKER, {"RolePolicy work": None, "elsewhere": Node(ATTACHMENT, "work", attached)})
     for rule in ("ecs-worker-can-consume", "ecs-api-can-publish", "ecs-execution-role-covers-secrets"):
         assert analyze_stack(ours(only(rule)), *nodes) == []
+
+
+@SERVICERS
+def test_what_a_rule_over_the_stack_cannot_read_is_told_at_its_resource(start: Any) -> None:
+    nodes = changed(WORKER, {"RolePolicy work": with_props(WORKER["RolePolicy work"], policy="{not json")})
+    found = said(start, "ecs-task-role-least-privilege", *nodes)
+    assert found == [("work", "policy is not a JSON document, so the rule cannot judge it")]
+    [urn_of_it] = {one.urn for one in analyze_stack(start(), *nodes) if "not a JSON document" in one.message}
+    assert urn_of_it == urn(ROLE_POLICY, "work")
