@@ -77,6 +77,10 @@ COMMON: list[tuple[dict[str, Any], str]] = [
         "permissions[0].actions must not open a whole service, got '*'; name the actions one by one, such as sns:Publish",
     ),
     (
+        {"permissions": [{"actions": ["sns:Publish"], "resources": []}]},
+        "permissions[0].resources must have at least one entry, got none; for example the ARN of a topic",
+    ),
+    (
         {"permissions": [{"actions": [], "resources": ["arn"]}]},
         "permissions[0].actions must have at least one entry, got none; for example sns:Publish",
     ),
