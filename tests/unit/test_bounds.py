@@ -8,8 +8,9 @@ import pytest
 from slipway import ArgumentError
 from slipway._filter_policy import check_filter_policy
 from slipway._load_balancer_checks import domain_name
+from slipway._scaling import check_schedule
 from slipway._schedule import check_cron
-from slipway._strategy import share
+from slipway._strategy import port, share
 from slipway._targets import targets
 from slipway._worker_times import check_visibility
 from tests.unit.samples import COMPONENTS
@@ -149,7 +150,30 @@ def test_a_schedule_beyond_a_field_is_refused(fields: str, wrong: str) -> None:
     assert str(caught.value) == f"T: schedule must have {wrong} in 'cron({fields})'"
 
 
-@pytest.mark.parametrize(("port", "local"), [(22, 10022), (1023, 11023), (1024, 1024), (65535, 65535)])
-def test_a_port_that_only_root_may_open_is_put_elsewhere(port: int, local: int) -> None:
-    found = targets("T", "door", {"database": {"host": "db.internal", "port": port}}, ["session_manager"])
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        "cron(0 20 * * ? *)",
+        "rate(1 day)",
+        "rate(5 minutes)",
+        "rate(12 hours)",
+        "at(2026-11-25T20:00)",
+        "at(2026-11-25T20:00:30)",
+    ],
+)
+def test_every_form_of_a_scaling_schedule_is_taken(schedule: str) -> None:
+    check_schedule("T", "nights", {"schedule": schedule, "min_tasks": 0})
+
+
+@pytest.mark.parametrize("found", [80, 443])
+def test_a_test_port_that_serves_already_is_refused(found: int) -> None:
+    with pytest.raises(ArgumentError) as caught:
+        port("T", found)
+    fix = "the load balancer serves requests there; take another, such as 8443"
+    assert str(caught.value) == f"T: deployment.test_port must not be 80 or 443, got {found}; {fix}"
+
+
+@pytest.mark.parametrize(("wanted", "local"), [(22, 10022), (1023, 11023), (1024, 1024), (65535, 65535)])
+def test_a_port_that_only_root_may_open_is_put_elsewhere(wanted: int, local: int) -> None:
+    found = targets("T", "door", {"database": {"host": "db.internal", "port": wanted}}, ["session_manager"])
     assert found["database"].local_port == local

@@ -54,9 +54,13 @@ COMMON: list[tuple[dict[str, Any], str]] = [
     ({"user": "0:1000"}, "user must not be root, got '0:1000'; give the number of a user, such as 10001"),
     ({"stop_timeout_seconds": 121}, "stop_timeout_seconds must be a whole number 2-120, got 121"),
     ({"environment": {"A-B": "1"}}, "environment must be named by letters, digits and underscores, got 'A-B'"),
-    (
-        {"environment": {"AWS_SECRET_ACCESS_KEY": "x"}},
-        "environment must not set AWS_SECRET_ACCESS_KEY; a task gets its credentials from its role, use permissions",
+    *(
+        (
+            {argument: {key: "x"}},
+            f"{argument} must not set {key}; a task gets its credentials from its role, use permissions",
+        )
+        for argument in ("environment", "secrets")
+        for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
     ),
     (
         {"secrets": {"PASSWORD": "hunter2"}},
