@@ -219,6 +219,12 @@ RICHEST: dict[str, dict[str, Any]] = {
 
 # What the richest excludes.
 OTHERWISE: dict[str, dict[str, Any]] = {
+    "Bastion": {
+        "vpc_id": "vpc-1",
+        "vpc_cidr_block": "10.20.0.0/16",
+        "subnet_id": "subnet-3",
+        "stop_schedule": "cron(0 19 ? * MON-FRI *)",
+    },
     "Cluster": {"spot_percent": 100, "service_connect_namespace_arn": NAMESPACE},
     "FanOut": {"create_kms_key": True, "queues": {"billing": {}}},
     "FargateService": BEHIND_BALANCER

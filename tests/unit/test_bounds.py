@@ -122,7 +122,14 @@ def test_a_bound_is_where_the_sentence_says(
 
 @pytest.mark.parametrize(
     "fields",
-    ["0 0 1 1 ? 1970", "59 23 31 12 ? 2199", "0/15 0-23 ? JAN-DEC SUN-SAT *", "0 0 ? * 1-7 *", "0,59 * L * ? *"],
+    [
+        "0 0 ? JAN,FEB,MAR,APR,MAY,JUN,JUL,AUG,SEP,OCT,NOV,DEC SUN,MON,TUE,WED,THU,FRI,SAT *",
+        "0 0 1 1 ? 1970",
+        "59 23 31 12 ? 2199",
+        "0/15 0-23 ? JAN-DEC SUN-SAT *",
+        "0 0 ? * 1-7 *",
+        "0,59 * L * ? *",
+    ],
 )
 def test_a_schedule_may_use_the_whole_of_each_field(fields: str) -> None:
     check_cron("T", "schedule", f"cron({fields})")

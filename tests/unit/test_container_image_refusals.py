@@ -95,7 +95,20 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         f"image_uri must name its image by digest, got '{URL}:1'; "
         "write it like registry/name@sha256:..., a tag may mean another image tomorrow",
     ),
-    ({"context": None, "image_uri": IMAGE, "target": "run"}, f"target cannot be set with image_uri, {AS_IT_IS}"),
+    *(
+        ({"context": None, "image_uri": IMAGE, key: value}, f"{key} cannot be set with image_uri, {AS_IT_IS}")
+        for key, value in {
+            "dockerfile": "Dockerfile",
+            "target": "run",
+            "build_args": {"A": "1"},
+            "cache_from": ["ghcr.io/a:main"],
+            "repository_url": URL,
+            "kms_key_arn": KEY,
+            "pull_account_ids": ["210987654321"],
+            "force_delete": True,
+            "tags": {"team": "shop"},
+        }.items()
+    ),
     (
         {"context": None, "image_uri": IMAGE, "keep_releases": 5},
         f"keep_releases cannot be set with image_uri, {AS_IT_IS}",
