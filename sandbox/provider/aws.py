@@ -16,7 +16,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 from pulumi_aws import ProviderArgs
 
-from sandbox.provider import lifecycle, preview, refusals, sdk, services, wire
+from sandbox.provider import enums, lifecycle, preview, refusals, sdk, services, wire
 from sandbox.provider.aws_client import AwsClient
 from sandbox.provider.base import BaseServicer
 from sandbox.provider.check import check
@@ -89,6 +89,7 @@ class AwsProvider(BaseServicer):
         rule = declaration.autoname
         if rule and autonaming and autonaming.mode == AUTONAMING_DISABLED and rule.property not in given:
             failures.append((rule.property, f"set {rule.property!r}: pulumi:autonaming is off in this project"))
+        failures = failures or enums.failures(self.cloud.client, declaration.token, inputs)
         failures = failures or refusals.failures(declaration.token, self._scope(declaration, context, inputs))
         return provider_pb2.CheckResponse(
             inputs=wire.to_struct(wire.seal(inputs, secrets)),

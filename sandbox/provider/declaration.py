@@ -109,6 +109,8 @@ class Resource:
     """Properties that steer the provider itself, or that this cloud does not hold: accepted and kept in the state."""
     handled: str = ""
     """Properties that the functions of this declaration deal with themselves."""
+    accepted: Mapping[str, str] = field(default_factory=dict)
+    """Property path to words that the real provider takes beside those that AWS lists, such as Disabled."""
     documents: str = ""
     """Properties that hold JSON, compared by meaning."""
     renewed: str = ""

@@ -86,6 +86,8 @@ def validate_certificate(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
     """A certificate is requested for a domain, or imported with its key."""
     if "domainName" not in inputs and "privateKey" not in inputs:
         return [("domainName", "one of 'domainName' and 'privateKey' is required")]
+    if "domainName" in inputs and not {"certificateAuthorityArn", "validationMethod"} & inputs.keys():
+        return [("validationMethod", "one of 'certificateAuthorityArn' and 'validationMethod' is required")]
     if inputs.get("validationMethod") == "EMAIL":
         return [("validationMethod", "the sandbox validates by DNS only: nobody here reads the mail")]
     return []

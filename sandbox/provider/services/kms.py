@@ -50,6 +50,14 @@ def get_alias(scope: Scope) -> Mapping[str, Any]:
     return as_resource(scope, "aws:kms/alias:Alias", scope.inputs["name"], "kms.GetAliasResult")
 
 
+def validate_key(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """KMS waits for a week at least before it deletes a key."""
+    days = inputs.get("deletionWindowInDays")
+    if isinstance(days, int) and not 7 <= days <= 30:
+        return [("deletionWindowInDays", f"expected deletionWindowInDays to be in the range (7 - 30), got {days}")]
+    return []
+
+
 RESOURCES = (
     Resource(
         "aws:kms/key:Key",
@@ -85,6 +93,7 @@ RESOURCES = (
         echoed="bypassPolicyLockoutSafetyCheck deletionWindowInDays",
         immutable={"key material is made once": "customKeyStoreId customerMasterKeySpec keyUsage multiRegion xksKeyId"},
         gone="KeyState=='PendingDeletion'",
+        validate=validate_key,
     ),
     Resource(
         "aws:kms/alias:Alias",

@@ -131,6 +131,14 @@ def get_secret_version(scope: Scope) -> Mapping[str, Any]:
     }
 
 
+def validate_secret(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A deleted secret can be had back for a week at least, or not at all."""
+    days = inputs.get("recoveryWindowInDays")
+    if isinstance(days, int) and days != 0 and not 7 <= days <= 30:
+        return [("recoveryWindowInDays", f"expected recoveryWindowInDays to be 0 or in the range (7 - 30), got {days}")]
+    return []
+
+
 RESOURCES = (
     Resource(
         "aws:secretsmanager/secret:Secret",
@@ -153,6 +161,7 @@ RESOURCES = (
         echoed="forceOverwriteReplicaSecret recoveryWindowInDays type",
         immutable={"a secret keeps its name": "name"},
         gone="DeletedDate != null",
+        validate=validate_secret,
     ),
     Resource(
         "aws:secretsmanager/secretVersion:SecretVersion",

@@ -76,6 +76,7 @@ RESOURCES = (
         Call("get_bucket_versioning", reply="Status && {VersioningConfiguration: @}"),
         Call("put_bucket_versioning", {"VersioningConfiguration": {"Status": "Suspended"}}),  # S3 cannot forget it
         echoed="mfa",
+        accepted={"versioningConfiguration.status": "Disabled"},
     ),
     satellite(
         "ServerSideEncryptionConfiguration",
