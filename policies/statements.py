@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 import fnmatch
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from policies.networks import covers_the_internet, parse_network
@@ -74,8 +75,13 @@ def _spelled(value: Value) -> str:
 
 def matches(pattern: str, text: str) -> bool:
     """Whether an action or resource pattern with `*` and `?` matches the text; case does not count."""
+    return _compiled(pattern).fullmatch(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
     # fnmatch translates without backtracking; only its character sets do not exist in policies.
-    return re.fullmatch(fnmatch.translate(pattern.replace("[", "[[]")), text, re.IGNORECASE) is not None
+    return re.compile(fnmatch.translate(pattern.replace("[", "[[]")), re.IGNORECASE)
 
 
 def every_action(statement: Value) -> bool:

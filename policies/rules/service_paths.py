@@ -131,16 +131,18 @@ def _ports(service: Node) -> list[Value]:
 
 def balancers(stack: Graph, service: Node) -> list[Node]:
     """The load balancers whose listeners, or listener rules, send to the service's target groups."""
-    groups = {group.urn for group in stack.behind(service, "loadBalancers", TARGET_GROUPS, "arn", "id")}
-    listeners = [one for one in stack.of(*LISTENERS) if _sends(stack, one, "defaultActions", groups)]
-    for one in stack.of(*LISTENER_RULES):
-        if _sends(stack, one, "actions", groups):
-            listeners += stack.behind(one, "listenerArn", LISTENERS, "arn", "id")
-    return [one for it in listeners for one in stack.behind(it, "loadBalancerArn", LOAD_BALANCERS, "arn", "id")]
+    groups = stack.behind(service, "loadBalancers", TARGET_GROUPS, "arn", "id")
+    listeners = _senders(stack, groups, LISTENERS, "defaultActions")
+    for one in _senders(stack, groups, LISTENER_RULES, "actions"):
+        listeners += stack.behind(one, "listenerArn", LISTENERS, "arn", "id")
+    found = {
+        one.urn: one for it in listeners for one in stack.behind(it, "loadBalancerArn", LOAD_BALANCERS, "arn", "id")
+    }
+    return list(found.values())
 
 
-def _sends(stack: Graph, sender: Node, prop: str, groups: set[str]) -> bool:
-    return any(group.urn in groups for group in stack.behind(sender, prop, TARGET_GROUPS, "arn", "id"))
+def _senders(stack: Graph, groups: list[Node], kinds: tuple[str, ...], prop: str) -> list[Node]:
+    return [one for group in groups for kind in kinds for one in stack.pointing_at(group, kind, prop, "arn", "id")]
 
 
 def _admits(stack: Graph, group: Node, sources: list[Node], port: int) -> bool | None:
