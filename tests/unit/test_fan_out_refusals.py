@@ -40,6 +40,16 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "other kind",
     ),
     (
+        {"queues": {"billing": {"queue_arn": QUEUE, "dead_letter_queue_arn": f"{QUEUE}-dead.fifo"}}},
+        ": queues.billing.dead_letter_queue_arn must be a standard queue as queue_arn is one, got "
+        f"'{QUEUE}-dead.fifo'; SNS takes no other kind",
+    ),
+    (
+        {"queues": {"billing": {"queue_arn": QUEUE, "dead_letter_queue_arn": "dead"}}},
+        ": queues.billing.dead_letter_queue_arn must be the ARN of a queue, got 'dead'; write it like "
+        "arn:aws:sqs:eu-west-1:123456789012:billing",
+    ),
+    (
         {"queues": {"billing": {"queue_arn": "billing"}}},
         ": queues.billing.queue_arn must be the ARN of a queue, got 'billing'; write it like "
         "arn:aws:sqs:eu-west-1:123456789012:billing",

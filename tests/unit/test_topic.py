@@ -154,6 +154,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "publisher_account_ids needs kms_key_id, got none; no other account can use the account's own key for SNS, give a "
         "key that lets them",
     ),
+    (
+        {"publisher_account_ids": ["111122223333"], "kms_key_id": "alias/aws/sns"},
+        "publisher_account_ids needs kms_key_id, got none; no other account can use the account's own key for SNS, give a "
+        "key that lets them",
+    ),
     ({"archive_days": 7}, "archive_days needs fifo, got a standard one; set fifo or leave archive_days out"),
     ({"fifo": True, "archive_days": 366}, "archive_days must be a whole number 0-365, got 366"),
     ({"fifos": True}, "fifos is not an argument; did you mean fifo?"),
