@@ -1,4 +1,4 @@
-"""The last value that is allowed, and the first that is not, where a check is written out by hand."""
+"""The last value that is allowed and the first that is not, where a check is written by hand; and choices at their edge."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,9 +12,10 @@ from slipway._scaling import check_schedule
 from slipway._schedule import check_cron
 from slipway._strategy import port, share
 from slipway._targets import targets
+from slipway._task import repository_arn
 from slipway._worker_times import check_visibility
 from tests.unit.samples import COMPONENTS
-from tests.unit.service_samples import BEHIND_BALANCER, TASK
+from tests.unit.service_samples import BEHIND_BALANCER, SHARED_BALANCER, TASK
 from tests.unit.support import build
 
 
@@ -184,3 +185,27 @@ def test_a_test_port_that_serves_already_is_refused(found: int) -> None:
 def test_a_port_that_only_root_may_open_is_put_elsewhere(wanted: int, local: int) -> None:
     found = targets("T", "door", {"database": {"host": "db.internal", "port": wanted}}, ["session_manager"])
     assert found["database"].local_port == local
+
+
+@pytest.mark.parametrize(
+    ("image", "arn"),
+    [
+        (
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/api:1",
+            "arn:aws:ecr:eu-west-1:123456789012:repository/shop/api",
+        ),
+        (
+            "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/shop/api@sha256:0",
+            "arn:aws-cn:ecr:cn-north-1:123456789012:repository/shop/api",
+        ),
+        ("public.ecr.aws/nginx/nginx:1", None),
+    ],
+)
+def test_a_task_may_pull_from_the_repository_of_its_image(image: str, arn: str | None) -> None:
+    assert repository_arn(image, "aws") == arn
+
+
+def test_a_load_balancer_answers_under_the_first_of_its_names_that_is_no_wildcard() -> None:
+    names = {"domain_names": ["*.shop.example.com", "shop.example.com"], "hosted_zone_id": "Z123"}
+    built = build(lambda: COMPONENTS["LoadBalancer"]("edge", SHARED_BALANCER | names))
+    assert built.component_outputs("LoadBalancer")["url"] == "https://shop.example.com"
