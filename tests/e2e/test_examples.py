@@ -72,8 +72,13 @@ def test_an_example_does_what_its_readme_says_and_leaves_nothing(
     shutil.copytree(CHECKOUT / "examples" / example, program)
     for name in (".venv", "ops", "policies"):
         (tmp_path / name).symlink_to(CHECKOUT / name)
-    typed = Stacks(stacks.environment | {"PULUMI_STACK": "sandbox", "PULUMI_OPTION_YES": "true"})  # as after make env
+    after_make_env = {
+        "PULUMI_STACK": "sandbox",
+        "PULUMI_OPTION_POLICY_PACK": str(CHECKOUT / "policies" / "__main__.py"),
+    }
+    typed = Stacks(stacks.environment | after_make_env | {"PULUMI_OPTION_YES": "true"})
     first, destroy, rules = blocks(example)
+    unset = first.partition("\n")[0]
     done = typed.run(program, "sh", "-ec", first)
     assert done.returncode == 0, done.stdout
     lines = done.stdout.splitlines()
@@ -86,9 +91,9 @@ def test_an_example_does_what_its_readme_says_and_leaves_nothing(
             "archive: this command got it raw",
             "pager: this command got it in an envelope, through its filter",
         ]
-    checked = stacks.run(program, "sh", "-ec", rules)
+    checked = typed.run(program, "sh", "-ec", f"{unset}\n{rules}")
     assert checked.returncode == 0, checked.stdout
-    done = Stacks(stacks.environment | {"PULUMI_OPTION_YES": "true"}).run(program, "sh", "-ec", destroy)
+    done = typed.run(program, "sh", "-ec", f"{unset}\n{destroy}")
     assert done.returncode == 0, done.stdout
     assert resources(stacks.environment) == empty
     assert containers(home) == []
