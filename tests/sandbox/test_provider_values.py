@@ -81,12 +81,6 @@ def test_what_the_real_provider_takes_is_taken(token: str, inputs: dict[str, Any
             "expected recoveryWindowInDays to be 0 or in the range (7 - 30), got 3",
         ),
         (
-            "aws:s3/bucket:Bucket",
-            {"bucket": "My_Bucket"},
-            "bucket",
-            "must be 3 to 63 lower-case letters, digits, dots and hyphens, got My_Bucket",
-        ),
-        (
             "aws:acm/certificate:Certificate",
             {"domainName": "example.com"},
             "validationMethod",
@@ -103,7 +97,6 @@ def test_another_value_is_refused_with_its_path(token: str, inputs: dict[str, An
     [
         ("aws:kms/key:Key", {"deletionWindowInDays": 7}),
         ("aws:secretsmanager/secret:Secret", {"recoveryWindowInDays": 0}),
-        ("aws:s3/bucket:Bucket", {"bucket": "logs.example.com"}),
         ("aws:acm/certificate:Certificate", {"domainName": "example.com", "validationMethod": wire.UNKNOWN}),
     ],
 )

@@ -1,7 +1,6 @@
 """Buckets, with the sides of them that programs set in place: versioning, encryption, policy, CORS, lifecycle, website, logs."""
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -39,7 +38,6 @@ NOT_SET = (
     "ServerSideEncryptionConfigurationNotFound",
     "ObjectLockConfigurationNotFound",
 )  # how S3 says that one side was never set
-NAME = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"  # directory buckets' endings and the like are within it
 FIRST_REGION = "us-east-1"  # the one that takes no LocationConstraint
 # Hosted zones of the website endpoints. Source: https://docs.aws.amazon.com/general/latest/gr/s3.html
 WEBSITE_ZONES = {
@@ -188,10 +186,7 @@ def delete_bucket(scope: Scope) -> None:
 
 
 def validate_bucket(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A name that S3 does not take; and what the sandbox does not do is not taken in silence."""
-    name = inputs.get("bucket")
-    if isinstance(name, str) and not re.fullmatch(NAME, name):
-        return [("bucket", f"must be 3 to 63 lower-case letters, digits, dots and hyphens, got {name}")]
+    """What the sandbox does not do is not taken in silence."""
     tagged = [rule for rule in inputs.get("lifecycleRules") or [] if rule.get("tags")]
     if tagged:
         return [("lifecycleRules", "the sandbox does not filter by tags here; use BucketLifecycleConfiguration")]
