@@ -34,6 +34,10 @@ if __name__ == "__main__":
         from policies.report import main
 
         sys.exit(main(sys.argv[2:]))
+    if sys.argv[1:] and ":" not in sys.argv[1]:  # the engine's address has one
+        raise SystemExit(
+            f"policies: there is no command {sys.argv[1]!r} for people but report; the engine starts the pack"
+        )
     from policies.pack import Pack
     from policies.server import Analyzer, serve
 

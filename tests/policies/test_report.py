@@ -189,3 +189,12 @@ def test_the_pack_is_the_command_that_makes_the_page(tmp_path: Path) -> None:
     done = subprocess.run(command, input="\n".join(told()), cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "page.html").exists()
+
+
+def test_a_mistyped_command_is_refused_and_waits_for_no_engine() -> None:
+    command = [sys.executable, "-m", "policies", "reprt"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "policies: there is no command 'reprt' for people but report; the engine starts the pack\n",
+    )
