@@ -199,3 +199,24 @@ LOGS = "flow logs: by each GB taken in and kept"
 )
 def test_what_is_billed_is_said(args: dict[str, Any], lines: list[str]) -> None:
     assert network(args).component_outputs("Network")["costDrivers"] == lines
+
+
+LONELY: list[tuple[dict[str, Any], list[str]]] = [
+    ({"nat": "none"}, ["without nat and interface_endpoints, private subnets reach only S3"]),
+    (
+        {"nat": "none", "dynamodb_endpoint": True, "ipv6": True},
+        ["without nat and interface_endpoints, private subnets reach only S3 and DynamoDB over IPv4"],
+    ),
+    ({"nat": "none", "interface_endpoints": ["logs"]}, []),
+    ({"nat": "none", "tiers": ["public"]}, []),
+    ({}, []),
+]
+
+
+@pytest.mark.parametrize(("args", "doubts"), LONELY)
+def test_private_subnets_that_reach_next_to_nothing_are_a_warning(
+    args: dict[str, Any], doubts: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    build(lambda: Network("main", args))
+    told = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert told == [f"Network 'main': {doubt}" for doubt in doubts]

@@ -198,3 +198,14 @@ def test_image_load_balancer_and_nat_do_not_wait_for_one_another() -> None:
         for name in names:
             assert awaited(name) & others == set(), f"{name} waits for another slow one"
     assert slow["Image"] | slow["LoadBalancer"] <= awaited("Service api"), "the test sees what is awaited"
+
+
+@pytest.mark.parametrize(("delay", "doubted"), [(30, False), (31, True)])
+def test_requests_that_may_outlast_sigterm_are_a_warning(
+    delay: int, doubted: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    service(BEHIND_BALANCER | {"deregistration_delay_seconds": delay})
+    told = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    rule = f"is shorter than the {delay} s that requests get by deregistration_delay_seconds"
+    fix = "if these still run when SIGTERM comes, the program has to finish them in that time"
+    assert told == ([f"FargateService 'api': stop_timeout_seconds, 30, {rule}; {fix}"] if doubted else [])

@@ -165,7 +165,8 @@ class World:
 
     def describe_service_deployments(self, serviceDeploymentArns: list[str]) -> dict[str, Any]:  # noqa: N803
         found = [it for it in self.history if it["serviceDeploymentArn"] in serviceDeploymentArns]
-        return {"serviceDeployments": found}
+        # ECS names the task definition in the revision alone.
+        return {"serviceDeployments": [{key: it[key] for key in it if key != "taskDefinition"} for it in found]}
 
     def describe_service_revisions(self, serviceRevisionArns: list[str]) -> dict[str, Any]:  # noqa: N803
         found = [it for it in self.history if it["targetServiceRevision"]["arn"] in serviceRevisionArns]
