@@ -34,6 +34,7 @@ ready: ## Set up Python environment, engine, Docker and base images, nothing mor
 lock: ready ## Resolve pyproject.toml into requirements.txt, with hashes
 	@$(PYTHON) -m setup lock
 
-docs: ready ## Write the generated references anew
+docs: ready ## Write anew what is generated: RULES.md, what the sandbox refuses, what components register
 	$(VENV)/python -m policies.rules_md
 	$(VENV)/python -m sandbox.provider.refusals > docs/sandbox-refusals.md
+	PYTHONPATH=components $(VENV)/python -m tests.unit.registrations

@@ -1,7 +1,6 @@
 """Everything that a component registers, in the words of the engine: the files in golden/, which test_contract.py reads.
 
-After a change that is meant, `PYTHONPATH=components .venv/bin/python -m tests.unit.registrations` writes those files
-anew; read their diff.
+After a change that is meant, `make docs` writes those files anew; read their diff.
 """
 
 import json

@@ -108,9 +108,7 @@ def test_every_output_that_a_program_sees_is_registered_in_camel_case(kind: str,
 @pytest.mark.parametrize(("kind", "case"), CASES)
 def test_every_registration_is_as_written_down(kind: str, case: str) -> None:
     written = file_of(kind, case).read_text().splitlines()
-    assert registered(built(kind, case)) == written, (
-        "if it is meant, write it down: tests/unit/registrations.py says how"
-    )
+    assert registered(built(kind, case)) == written, "if it is meant, `make docs` writes it down"
 
 
 def test_nothing_is_written_down_of_what_is_no_sample() -> None:
