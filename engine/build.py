@@ -108,8 +108,8 @@ class Counter:
             text=True,
         ) as process:
             reader = threading.Thread(target=self._follow, args=(process, said))
-            reader.start()
             try:
+                reader.start()
                 out = process.stdout.read() if process.stdout else ""
             except BaseException:
                 process.terminate()  # go removes its half-written files; what is in its cache stays

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -210,6 +211,25 @@ def test_an_interrupted_build_leaves_nothing_and_the_next_run_completes_it(
     machine.go()
     assert machine.run().returncode == 0
     assert (machine.root / "bin" / "pulumi").exists()
+
+
+def test_an_interrupt_ends_a_go_that_nobody_listens_to_yet(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    reached, ended = machine.tools / "reached", machine.tools / "ended"
+    os.mkfifo(reached)
+    go = machine.executable(
+        machine.tools / "go", f"sleep 30 & trap 'kill $!; echo > {ended}; exit' TERM; echo > {reached}; wait"
+    )
+    start = threading.Thread.start
+
+    def interrupted(thread: threading.Thread) -> None:
+        start(thread)
+        reached.read_text()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        build.Counter(str(go)).run(["list"])
+    assert ended.exists()
 
 
 def test_two_installations_at_once_build_once(machine: Machine) -> None:
