@@ -6,8 +6,8 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-c
 import pulumi
 from pulumi_aws import ecs
 
-from slipway.common import ANYWHERE, HTTPS, check_keys, closed_group, named
-from slipway.dynamic import checked_image
+from slipway.common import ANYWHERE, HTTPS, Context, check_keys, closed_group, named
+from slipway.dynamic import ImageNeeds, checked_image
 from slipway.task import Task, port_owner, service_connect, task, workload
 
 from ._ecs_service import balanced, capacity, front_of, groups, verdict
@@ -63,7 +63,8 @@ class FargateService(pulumi.ComponentResource):
         checks = []
         if not made_of.roll_out.unwatched:
             own_port = made_of.port if port_owner(name, load, made_of.port) == name else None
-            checks = [checked_image(who, name, load.image, load.architecture, own_port, load.user, child)]
+            needs = ImageNeeds(load.architecture.lower(), own_port or 0, load.user)
+            checks = [checked_image(Context(who, name, tags, child), load.image, needs)]
         gate = closed_group(name, args["vpc_id"], f"Tasks of {name}", tags, child)
         gate.let_out("https", (HTTPS, HTTPS), "HTTPS, which AWS and the registries speak", ANYWHERE)
         open_to_peers(args, gate, made_of.port, load.volumes)
