@@ -24,6 +24,7 @@ from ._checks import (
 from ._context import Context
 from ._iam import Statement, allow, deny_insecure_transport, document, trust, trust_within_account
 from ._logs import retention_days
+from ._schedules import check_cron_expression, check_schedule_expression, check_time_zone
 from ._security_groups import (
     ADMIN_PORTS,
     ANYWHERE,
@@ -52,8 +53,11 @@ __all__ = [
     "allow",
     "aws_arn",
     "block_name",
+    "check_cron_expression",
     "check_keys",
     "check_not_everyone",
+    "check_schedule_expression",
+    "check_time_zone",
     "child_keys",
     "child_name",
     "cidr_block",
