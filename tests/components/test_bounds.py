@@ -11,7 +11,6 @@ from slipway.load_balancing._load_balancer_checks import domain_name
 from slipway.messaging._filter_policy import check_filter_policy
 from slipway.service._scaling import check_schedule
 from slipway.service._strategy import port, share
-from slipway.task._task_definition import repository_arn
 from slipway.worker._worker_times import check_visibility
 from tests.support.components.mocks import build
 from tests.support.components.samples import COMPONENTS
@@ -147,24 +146,6 @@ def test_a_test_port_that_serves_already_is_refused(found: int) -> None:
 def test_a_port_that_only_root_may_open_is_put_elsewhere(wanted: int, local: int) -> None:
     found = targets("T", "door", {"database": {"host": "db.internal", "port": wanted}}, ["session_manager"])
     assert found["database"].local_port == local
-
-
-@pytest.mark.parametrize(
-    ("image", "arn"),
-    [
-        (
-            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/api:1",
-            "arn:aws:ecr:eu-west-1:123456789012:repository/shop/api",
-        ),
-        (
-            "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/shop/api@sha256:0",
-            "arn:aws-cn:ecr:cn-north-1:123456789012:repository/shop/api",
-        ),
-        ("public.ecr.aws/nginx/nginx:1", None),
-    ],
-)
-def test_a_task_may_pull_from_the_repository_of_its_image(image: str, arn: str | None) -> None:
-    assert repository_arn(image, "aws") == arn
 
 
 def test_a_load_balancer_answers_under_the_first_of_its_names_that_is_no_wildcard() -> None:

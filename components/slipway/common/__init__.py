@@ -22,6 +22,7 @@ from ._checks import (
     whole_number,
 )
 from ._context import Context
+from ._ecr import PULL_ACTIONS, EcrHost, ecr_host, ecr_repository_arn
 from ._iam import Statement, allow, deny_insecure_transport, document, trust, trust_within_account
 from ._logs import retention_days
 from ._schedules import check_cron_expression, check_schedule_expression, check_time_zone
@@ -43,9 +44,11 @@ __all__ = [
     "ANYWHERE_IPV6",
     "CHILD_NAME",
     "HTTPS",
+    "PULL_ACTIONS",
     "ArgumentError",
     "Arguments",
     "Context",
+    "EcrHost",
     "Gate",
     "Statement",
     "Tags",
@@ -66,6 +69,8 @@ __all__ = [
     "distinct",
     "document",
     "each",
+    "ecr_host",
+    "ecr_repository_arn",
     "given",
     "named",
     "not_empty",
