@@ -25,6 +25,7 @@ from ._context import Context
 from ._ecr import PULL_ACTIONS, EcrHost, ecr_host, ecr_repository_arn
 from ._iam import Statement, allow, deny_insecure_transport, document, trust, trust_within_account
 from ._logs import retention_days
+from ._schedules import check_cron_expression, check_schedule_expression, check_time_zone
 from ._security_groups import (
     ADMIN_PORTS,
     ANYWHERE,
@@ -55,8 +56,11 @@ __all__ = [
     "allow",
     "aws_arn",
     "block_name",
+    "check_cron_expression",
     "check_keys",
     "check_not_everyone",
+    "check_schedule_expression",
+    "check_time_zone",
     "child_keys",
     "child_name",
     "cidr_block",

@@ -136,12 +136,12 @@ TIMED: list[tuple[dict[str, Any], str]] = [
     (
         timed(schedule="0 20 * * *"),
         "scaling.schedules.nights.schedule must be cron(...) of six fields, rate(value unit) or at(yyyy-mm-ddThh:mm:ss), "
-        "got '0 20 * * *'; for example cron(0 20 * * ? *)",
+        "got '0 20 * * *'; for example cron(0 19 ? * MON-FRI *)",
     ),
     (
         timed(schedule="cron(0 20 * * *)"),
-        "scaling.schedules.nights.schedule must be cron(...) of six fields, rate(value unit) or at(yyyy-mm-ddThh:mm:ss), "
-        "got 'cron(0 20 * * *)'; for example cron(0 20 * * ? *)",
+        "scaling.schedules.nights.schedule must be cron(minutes, hours, day of the month, month, day of the week, year) "
+        "with spaces between, as in cron(0 19 ? * MON-FRI *), got 'cron(0 20 * * *)'",
     ),
     (
         timed(min_tasks=None),
@@ -153,7 +153,7 @@ TIMED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         timed(time_zone="berlin time"),
-        "scaling.schedules.nights.time_zone must be a name such as Europe/Berlin, got 'berlin time'",
+        "scaling.schedules.nights.time_zone must be a time zone such as Europe/Berlin or UTC, got 'berlin time'",
     ),
     (
         {"scaling": {"max_tasks": 4, "schedules": {"at night": {"schedule": "rate(1 day)", "min_tasks": 1}}}},
