@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definit
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypedDict
 
 import pulumi
@@ -72,6 +72,16 @@ class Workload(Container):
     def containers(self) -> list[Container]:
         """All containers of a task."""
         return [self, *self.sidecars]
+
+    def extended(
+        self, environment: Mapping[str, pulumi.Input[str]], permissions: Sequence[PermissionArgs]
+    ) -> "Workload":
+        """The same workload with variables and permissions of a component before the caller's own."""
+        return replace(
+            self,
+            environment={**environment, **self.environment},
+            permissions=[*permissions, *self.permissions],
+        )
 
 
 def workload(arguments: Arguments, name: str) -> Workload:

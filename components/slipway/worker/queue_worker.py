@@ -10,7 +10,7 @@ import pulumi
 
 from slipway.common import ArgumentError, Arguments, given, whole_number
 from slipway.service import MOST_TASKS, FargateServiceArgs, planned_service, service_plan
-from slipway.task import PermissionArgs, workload
+from slipway.task import PermissionArgs, Workload, workload
 
 from ._backlog import Scaled, scale_by_backlog
 from ._worker_args import OWN_KEYS, QueueWorkerArgs
@@ -54,12 +54,10 @@ class QueueWorker(pulumi.ComponentResource):
             raise ArgumentError(f"{who}: spot_percent needs two tasks at least or none, got min_tasks 1; {fix}")
         backlog = backlog_per_task(who, args)
         cpu = None if args.get("cpu_percent") is None else whole_number(who, "cpu_percent", args["cpu_percent"], 1, 100)
-        inputs = service_args(args, low, load.stop_timeout_seconds)
-        load = replace(
-            load,
-            permissions=given(inputs.get("permissions"), []),
-            environment=given(inputs.get("environment"), {}),
+        load = load.extended(
+            {**queue_variables(args), STOP_TIMEOUT: str(load.stop_timeout_seconds)}, own_permissions(args)
         )
+        inputs = service_args(args, low, load)
         plan = service_plan(replace(arguments, values=inputs), load)
         super().__init__("slipway:index:QueueWorker", name, dict(args), opts)
         child = pulumi.ResourceOptions(parent=self)
@@ -96,24 +94,23 @@ def last_part(arn: str) -> str:
     return arn.replace("/", ":").rsplit(":", maxsplit=1)[-1]
 
 
-def service_args(args: QueueWorkerArgs, low: int, stop_timeout_seconds: int) -> FargateServiceArgs:
-    """What the service takes over from the worker, with its permissions and variables."""
-    taken = {key: value for key, value in args.items() if key not in OWN_KEYS and value is not None}
+def own_permissions(args: QueueWorkerArgs) -> list[PermissionArgs]:
+    """Consuming the queues, publishing to the topics, and protecting the worker's own tasks."""
     own_tasks = pulumi.Output.from_input(args["cluster_arn"]).apply(
         lambda arn: arn.replace(":cluster/", ":task/") + "/*"
     )
-    permissions: list[PermissionArgs] = [
-        *queue_permissions(args),
-        {"actions": PROTECT, "resources": [own_tasks]},
-        *given(args.get("permissions"), []),
-    ]
-    own = {**queue_variables(args), STOP_TIMEOUT: str(stop_timeout_seconds)}
+    return [*queue_permissions(args), {"actions": PROTECT, "resources": [own_tasks]}]
+
+
+def service_args(args: QueueWorkerArgs, low: int, load: Workload) -> FargateServiceArgs:
+    """Arguments of the worker's service, as the stack's state shows them."""
+    taken = {key: value for key, value in args.items() if key not in OWN_KEYS and value is not None}
     return cast(
         "FargateServiceArgs",
         taken
         | {
-            "permissions": permissions,
-            "environment": {**own, **given(args.get("environment"), {})},
+            "permissions": load.permissions,
+            "environment": load.environment,
             "desired_count": low,
             "keep_scaled_count": True,
         },
