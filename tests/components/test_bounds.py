@@ -6,13 +6,11 @@ from typing import Any
 import pytest
 
 from slipway import ArgumentError
-from slipway.access._instance_hours import check_cron
 from slipway.access._targets import targets
 from slipway.load_balancing._load_balancer_checks import domain_name
 from slipway.messaging._filter_policy import check_filter_policy
 from slipway.service._scaling import check_schedule
 from slipway.service._strategy import port, share
-from slipway.task._task_definition import repository_arn
 from slipway.worker._worker_times import check_visibility
 from tests.support.components.mocks import build
 from tests.support.components.samples import COMPONENTS
@@ -122,43 +120,6 @@ def test_a_bound_is_where_the_sentence_says(
 
 
 @pytest.mark.parametrize(
-    "fields",
-    [
-        "0 0 ? JAN,FEB,MAR,APR,MAY,JUN,JUL,AUG,SEP,OCT,NOV,DEC SUN,MON,TUE,WED,THU,FRI,SAT *",
-        "0 0 1 1 ? 1970",
-        "59 23 31 12 ? 2199",
-        "0/15 0-23 ? JAN-DEC SUN-SAT *",
-        "0 0 ? * 1-7 *",
-        "0,59 * L * ? *",
-    ],
-)
-def test_a_schedule_may_use_the_whole_of_each_field(fields: str) -> None:
-    check_cron("T", "schedule", f"cron({fields})")
-
-
-@pytest.mark.parametrize(
-    ("fields", "wrong"),
-    [
-        ("60 0 ? * * *", "0-59 for the minutes, got '60'"),
-        ("0 24 ? * * *", "0-23 for the hours, got '24'"),
-        ("0 0 0 * ? *", "1-31 for the day of the month, got '0'"),
-        ("0 0 32 * ? *", "1-31 for the day of the month, got '32'"),
-        ("0 0 ? 0 * *", "1-12 for the month, got '0'"),
-        ("0 0 ? 13 * *", "1-12 for the month, got '13'"),
-        ("0 0 ? * 8 *", "1-7 for the day of the week, got '8'"),
-        ("0 0 ? * * 1969", "1970-2199 for the year, got '1969'"),
-        ("0 0 ? * * 2200", "1970-2199 for the year, got '2200'"),
-        ("*/0 0 ? * * *", "0-59 for the minutes, got '*/0'"),
-        ("*-5 0 ? * * *", "0-59 for the minutes, got '*-5'"),
-    ],
-)
-def test_a_schedule_beyond_a_field_is_refused(fields: str, wrong: str) -> None:
-    with pytest.raises(ArgumentError) as caught:
-        check_cron("T", "schedule", f"cron({fields})")
-    assert str(caught.value) == f"T: schedule must have {wrong} in 'cron({fields})'"
-
-
-@pytest.mark.parametrize(
     "schedule",
     [
         "cron(0 20 * * ? *)",
@@ -185,24 +146,6 @@ def test_a_test_port_that_serves_already_is_refused(found: int) -> None:
 def test_a_port_that_only_root_may_open_is_put_elsewhere(wanted: int, local: int) -> None:
     found = targets("T", "door", {"database": {"host": "db.internal", "port": wanted}}, ["session_manager"])
     assert found["database"].local_port == local
-
-
-@pytest.mark.parametrize(
-    ("image", "arn"),
-    [
-        (
-            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/api:1",
-            "arn:aws:ecr:eu-west-1:123456789012:repository/shop/api",
-        ),
-        (
-            "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/shop/api@sha256:0",
-            "arn:aws-cn:ecr:cn-north-1:123456789012:repository/shop/api",
-        ),
-        ("public.ecr.aws/nginx/nginx:1", None),
-    ],
-)
-def test_a_task_may_pull_from_the_repository_of_its_image(image: str, arn: str | None) -> None:
-    assert repository_arn(image, "aws") == arn
 
 
 def test_a_load_balancer_answers_under_the_first_of_its_names_that_is_no_wildcard() -> None:

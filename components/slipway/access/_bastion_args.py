@@ -63,7 +63,7 @@ class BastionArgs(TypedDict):
     """When to stop the instance, as EventBridge Scheduler has it: cron(0 19 ? * MON-FRI *). Default: it runs on."""
     start_schedule: NotRequired[str]
     """When to start it again, such as cron(0 7 ? * MON-FRI *). Default: whoever needs it starts it, by start_command."""
-    schedule_timezone: NotRequired[str]
+    time_zone: NotRequired[str]
     """Time zone of both schedules, such as Europe/Berlin; summer time is followed. Default: UTC."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Tags on every resource that takes them. Default: a Name, and the provider's own."""

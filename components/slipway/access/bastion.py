@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import ec2, vpc
 
-from slipway.common import ANYWHERE, HTTPS, Gate, check_keys, child_name, closed_group, given, named
+from slipway.common import ANYWHERE, HTTPS, Arguments, Context, Gate, check_keys, child_name, closed_group, given, named
 from slipway.dynamic import ED25519, PrivateKey
 from slipway.ec2 import (
     INSTANCE_TYPE,
@@ -91,7 +91,8 @@ class Bastion(pulumi.ComponentResource):
         check_user_data(who, args)
         leads_to = targets(who, name, given(args.get("targets"), {}), access)
         logs = log_spec(who, args, access)
-        when = hours(who, args)
+        arguments = Arguments.of(who, args, BastionArgs)
+        when = hours(arguments)
         super().__init__("slipway:index:Bastion", name, dict(args), opts)
         child = pulumi.ResourceOptions(parent=self)
         tags = args.get("tags")
@@ -116,7 +117,7 @@ class Bastion(pulumi.ComponentResource):
         )
         instance = hardened_instance(name, machine, tags, child)
         if when:
-            keep_hours(name, instance, when, tags, child)
+            keep_hours(Context(who, name, tags, child), instance, when)
         public_ip: pulumi.Output[str | None] = pulumi.Output.from_input(None)
         if has_address:
             address = elastic_ip(name, instance, args.get("elastic_ip_allocation_id"), tags, child)

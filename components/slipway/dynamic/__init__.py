@@ -1,7 +1,7 @@
 """Dynamic resources. A stack's state stores the path of their classes, so these modules never move."""
 
 from . import _earlier_paths  # noqa: F401 - makes earlier paths loadable
-from ._image_config import ECR_HOST, on_this_machine
+from ._image_config import on_this_machine
 from ._key_file import (
     ALGORITHMS,
     ED25519,
@@ -18,7 +18,6 @@ from .verdict import Verdict
 
 __all__ = [
     "ALGORITHMS",
-    "ECR_HOST",
     "ED25519",
     "ImageNeeds",
     "PrivateKey",

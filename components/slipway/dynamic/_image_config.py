@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict, cast
 
+from slipway.common import ecr_host
+
 SECONDS = 20
-ECR_HOST = re.compile(r"(?P<account>\d{12})\.dkr\.ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?")
 REFERENCE = re.compile(r"(?P<host>[^/]+)/(?P<name>[^:@]+)(:(?P<tag>[^@]+))?(@(?P<digest>sha256:[0-9a-f]{64}))?")
 MANIFESTS = (
     "application/vnd.docker.distribution.manifest.v2+json",
@@ -87,7 +88,7 @@ def image_config(image: str, architecture: str, token: Token) -> ImageConfig | N
     Raises ImageMissingError and ImageUnreadableError.
     """
     parts = REFERENCE.fullmatch(image)
-    if parts is None or not (ECR_HOST.fullmatch(parts["host"]) or on_this_machine(parts["host"])):
+    if parts is None or not (ecr_host(parts["host"]) or on_this_machine(parts["host"])):
         return None
     registry = _Registry(parts["host"], parts["name"], token)
     manifest = registry.manifest(parts["digest"] or parts["tag"] or "latest")
@@ -126,9 +127,9 @@ def _processor(entry: Descriptor) -> str:
 
 class _Registry:
     def __init__(self, host: str, name: str, token: Token) -> None:
-        ecr = ECR_HOST.fullmatch(host)
+        ecr = ecr_host(host)
         self._base = f"{'https' if ecr else 'http'}://{host}/v2/{name}/"
-        self._token = token(ecr["region"]) if ecr else ""
+        self._token = token(ecr.region) if ecr else ""
         self._opener = urllib.request.build_opener(*([] if ecr else [urllib.request.ProxyHandler({})]))
 
     def manifest(self, reference: str) -> Manifest:

@@ -13,10 +13,10 @@ from typing import cast
 import pulumi
 from pulumi import dynamic
 
-from slipway.common import Context
+from slipway.common import Context, ecr_host
 
 from ._engine_calls import end_without_traceback, progress_to
-from ._image_config import ECR_HOST, REFERENCE
+from ._image_config import REFERENCE
 from ._scan_findings import Ecr, read_scan, report
 from .image_question import ImageQuestionProvider
 
@@ -58,9 +58,9 @@ class ImageScanProvider(ImageQuestionProvider):
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
         wanted = Acceptance.of(props)
-        host = ECR_HOST.fullmatch(wanted.image.partition("/")[0])
+        host = ecr_host(wanted.image.partition("/")[0])
         try:
-            session = boto3.session.Session(profile_name=self.profile, region_name=host["region"] if host else None)
+            session = boto3.session.Session(profile_name=self.profile, region_name=host.region if host else None)
             await_scan(session.client("ecr"), wanted, progress_to(""), time.sleep)
         except ImageRefusedError as error:
             end_without_traceback(str(error))
@@ -115,6 +115,6 @@ def scan_request(wanted: Acceptance) -> dict[str, object]:
         "repositoryName": parts["name"],
         "imageId": {"imageDigest": parts["digest"]},
     }
-    if host := ECR_HOST.fullmatch(parts["host"]):
-        request["registryId"] = host["account"]
+    if host := ecr_host(parts["host"]):
+        request["registryId"] = host.account
     return request

@@ -3,7 +3,6 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
@@ -11,17 +10,10 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_aws import appautoscaling, ecs
 
-from slipway.common import ArgumentError, child_keys, given, whole_number
+from slipway.common import ArgumentError, check_schedule_expression, check_time_zone, child_keys, given, whole_number
 
 from ._front import Front
 
-# https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
-SCHEDULES = (
-    re.compile(r"cron\((\S+ ){5}\S+\)"),
-    re.compile(r"rate\([1-9]\d* (minute|hour|day)s?\)"),
-    re.compile(r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?\)"),
-)
-ZONE = re.compile(r"[A-Z][A-Za-z]+(/[A-Za-z0-9_+-]+)*")
 MOST_TASKS = 5000  # per service
 MOST_REQUESTS = 1_000_000
 # Going up is urgent, while going down too early stops and starts tasks for nothing.
@@ -108,14 +100,10 @@ def scaling(who: str, args: ScalingArgs | None, desired: int, *, balanced: bool)
 def check_schedule(who: str, name: str, args: ScheduleArgs) -> None:
     """Refuse a time that is none, bounds that exclude each other, and a schedule that changes nothing."""
     argument = f"scaling.schedules.{name}"
-    if not any(form.fullmatch(args["schedule"]) for form in SCHEDULES):
-        rule = "must be cron(...) of six fields, rate(value unit) or at(yyyy-mm-ddThh:mm:ss)"
-        raise ArgumentError(
-            f"{who}: {argument}.schedule {rule}, got {args['schedule']!r}; for example cron(0 20 * * ? *)"
-        )
+    check_schedule_expression(who, f"{argument}.schedule", args["schedule"])
     low, high, zone = args.get("min_tasks"), args.get("max_tasks"), args.get("time_zone")
-    if zone is not None and not ZONE.fullmatch(zone):
-        raise ArgumentError(f"{who}: {argument}.time_zone must be a name such as Europe/Berlin, got {zone!r}")
+    if zone is not None:
+        check_time_zone(who, f"{argument}.time_zone", zone)
     least = 0 if low is None else whole_number(who, f"{argument}.min_tasks", low, 0, MOST_TASKS)
     if high is not None:
         whole_number(who, f"{argument}.max_tasks", high, least, MOST_TASKS, f"min_tasks is {least}" if least else "")

@@ -3,7 +3,6 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,16 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import cloudwatch, ecs, iam
 
-from slipway.common import Statement, Tags, allow, document, named, trust_within_account
+from slipway.common import (
+    PULL_ACTIONS,
+    Statement,
+    Tags,
+    allow,
+    document,
+    ecr_repository_arn,
+    named,
+    trust_within_account,
+)
 
 from ._container import Container
 from ._container_definition import EXEC_VOLUMES, LogTarget, container_definition, port_mapping
@@ -19,9 +27,6 @@ from ._service_connect import PORT_NAME
 from ._workload import Workload
 
 ECS_TASKS = "ecs-tasks.amazonaws.com"
-ECR_IMAGE = re.compile(
-    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?P<china>\.cn)?/(?P<name>[^:@]+)"
-)
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html#ecs-exec-required-iam-permissions
 EXEC_ACTIONS = [
     f"ssmmessages:{action}"
@@ -159,13 +164,12 @@ def start_statements(
     """What ECS itself does before the containers run: pull these images, read these secrets and files, write this log."""
     statements = [allow(["logs:CreateLogStream", "logs:PutLogEvents"], f"{group_arn.removesuffix(':*')}:*")]
     if repositories := [
-        arn for image in dict.fromkeys(images) if (arn := repository_arn(image, group_arn.split(":")[1]))
+        arn for image in dict.fromkeys(images) if (arn := ecr_repository_arn(image, group_arn.split(":")[1]))
     ]:
-        pull = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
         # Logging in is an action without a resource.
         statements += [
             allow(["ecr:GetAuthorizationToken"], "*"),
-            allow(pull, repositories[0] if len(repositories) == 1 else repositories),
+            allow(PULL_ACTIONS, repositories[0] if len(repositories) == 1 else repositories),
         ]
     managed = sorted({":".join(arn.split(":")[:SECRET_PARTS]) for arn in secret_arns if ":secretsmanager:" in arn})
     parameters = sorted({arn for arn in secret_arns if ":ssm:" in arn})
@@ -177,12 +181,3 @@ def start_statements(
         buckets = sorted({arn.partition("/")[0] for arn in file_arns})
         statements += [allow(["s3:GetObject"], sorted(set(file_arns))), allow(["s3:GetBucketLocation"], buckets)]
     return statements
-
-
-def repository_arn(image: str, partition: str) -> str | None:
-    """Image to the ARN of its ECR repository; none for one from elsewhere."""
-    found = ECR_IMAGE.match(image)
-    if found is None:
-        return None
-    partition = "aws-cn" if found["china"] else partition
-    return f"arn:{partition}:ecr:{found['region']}:{found['account']}:repository/{found['name']}"

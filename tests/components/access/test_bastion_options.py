@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from slipway import ArgumentError
-from slipway.access._instance_hours import check_cron
 from tests.support.components.mocks import Built, build
 from tests.support.components.samples import BASTION, COMPONENTS, PUBLIC_KEY
 from tests.support.components.service_samples import KEY
@@ -120,7 +119,7 @@ def test_session_logs_are_encrypted_as_their_document_says() -> None:
 
 def test_it_keeps_hours_by_a_role_that_can_do_nothing_else() -> None:
     times = {"stop_schedule": "cron(0 19 ? * MON-FRI *)", "start_schedule": "cron(0 7 ? * MON-FRI *)"}
-    built = bastion(times | {"schedule_timezone": "Europe/Berlin"})
+    built = bastion(times | {"time_zone": "Europe/Berlin"})
     made = {it.name: it.inputs for it in built.of_type("schedule:Schedule")}
     assert {
         name: (it["scheduleExpression"], it["scheduleExpressionTimezone"], it["target"]["arn"], it["target"]["input"])
@@ -142,21 +141,6 @@ def test_it_keeps_hours_by_a_role_that_can_do_nothing_else() -> None:
     assert trusted["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
     started = built.component_outputs("Bastion")["startCommand"]
     assert started == "aws ec2 start-instances --region eu-west-1 --instance-ids door-id"
-
-
-@pytest.mark.parametrize(
-    "expression",
-    [
-        "cron(0 19 ? * MON-FRI *)",
-        "cron(0/15 8-18 ? * 2-6 2026-2030)",
-        "cron(30 9 1,15 * ? *)",
-        "cron(0 0 L JAN,JUL ? *)",
-        "cron(0 0 15W * ? *)",
-        "cron(0 0 ? */3 6#1 *)",
-    ],
-)
-def test_what_scheduler_takes_is_taken(expression: str) -> None:
-    check_cron("Bastion 'door'", "stop_schedule", expression)
 
 
 def test_user_data_runs_once_and_is_another_instance_only_when_asked() -> None:

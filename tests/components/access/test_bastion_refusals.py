@@ -183,8 +183,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "start_schedule goes with stop_schedule, got no stop_schedule; set it too",
     ),
     (
-        {"schedule_timezone": "Europe/Berlin"},
-        "schedule_timezone goes with stop_schedule, got no stop_schedule; set it too",
+        {"time_zone": "Europe/Berlin"},
+        "time_zone goes with stop_schedule, got no stop_schedule; set it too",
     ),
     (
         {"stop_schedule": "0 19 * * 1-5"},
@@ -205,8 +205,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "start_schedule must have 1-7 for the day of the week, got 'MO' in 'cron(0 7 ? * MO *)'",
     ),
     (
-        {"stop_schedule": "cron(0 19 ? * MON-FRI *)", "schedule_timezone": "CEST time"},
-        "schedule_timezone must be one like Europe/Berlin or UTC, got 'CEST time'",
+        {"stop_schedule": "cron(0 19 ? * MON-FRI *)", "time_zone": "CEST time"},
+        "time_zone must be a time zone such as Europe/Berlin or UTC, got 'CEST time'",
     ),
 ]
 

@@ -67,7 +67,7 @@ RICHEST: dict[str, dict[str, Any]] = {
         "session_log_kms_key_arn": KEY,
         "stop_schedule": "cron(0 19 ? * MON-FRI *)",
         "start_schedule": "cron(0 7 ? * MON-FRI *)",
-        "schedule_timezone": "Europe/Berlin",
+        "time_zone": "Europe/Berlin",
         "allowed_prefix_list_ids": ["pl-0123456789abcdef0"],
         "instance_type": "t3.micro",
         "refresh_ami": True,
