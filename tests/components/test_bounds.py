@@ -7,6 +7,7 @@ import pytest
 
 from slipway import ArgumentError
 from slipway.access._targets import targets
+from slipway.common import Arguments
 from slipway.load_balancing._load_balancer_checks import domain_name
 from slipway.messaging._filter_policy import check_filter_policy
 from slipway.service._scaling import check_schedule
@@ -144,7 +145,7 @@ def test_a_test_port_that_serves_already_is_refused(found: int) -> None:
 
 @pytest.mark.parametrize(("wanted", "local"), [(22, 10022), (1023, 11023), (1024, 1024), (65535, 65535)])
 def test_a_port_that_only_root_may_open_is_put_elsewhere(wanted: int, local: int) -> None:
-    found = targets("T", "door", {"database": {"host": "db.internal", "port": wanted}}, ["session_manager"])
+    found = targets(Arguments("T", {"targets": {"database": {"host": "db.internal", "port": wanted}}}), "door", [])
     assert found["database"].local_port == local
 
 
