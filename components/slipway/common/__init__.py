@@ -24,6 +24,7 @@ from ._checks import (
 from ._context import Context
 from ._ecr import PULL_ACTIONS, EcrHost, ecr_host, ecr_repository_arn
 from ._iam import Statement, allow, deny_insecure_transport, document, trust, trust_within_account
+from ._json import Json, JsonObject
 from ._logs import retention_days
 from ._schedules import check_cron_expression, check_schedule_expression, check_time_zone
 from ._security_groups import (
@@ -50,6 +51,8 @@ __all__ = [
     "Context",
     "EcrHost",
     "Gate",
+    "Json",
+    "JsonObject",
     "Statement",
     "Tags",
     "account_id",

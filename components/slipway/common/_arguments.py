@@ -6,8 +6,20 @@ from typing import cast
 
 import pulumi
 
-from ._checks import ArgumentError, check_keys, cidr_block, each, not_with, one_argument, one_of, whole_number
+from ._checks import (
+    ArgumentError,
+    aws_arn,
+    check_keys,
+    child_keys,
+    cidr_block,
+    each,
+    not_with,
+    one_argument,
+    one_of,
+    whole_number,
+)
 from ._logs import retention_days
+from ._tags import Tags
 
 
 @dataclass(frozen=True)
@@ -71,6 +83,36 @@ class Arguments:
     def inputs(self, key: str) -> Sequence[pulumi.Input[str]]:
         """A list of strings or outputs of them."""
         return cast("Sequence[pulumi.Input[str]]", self.values[key]) if self.has(key) else ()
+
+    def required_inputs(self, key: str) -> pulumi.Input[Sequence[pulumi.Input[str]]]:
+        """A list of strings, or an output of one, of an argument that the TypedDict requires."""
+        return cast("pulumi.Input[Sequence[pulumi.Input[str]]]", self.values[key])
+
+    def input_map(self, key: str) -> Mapping[str, pulumi.Input[str]]:
+        """A mapping to strings or outputs of them."""
+        return cast("Mapping[str, pulumi.Input[str]]", self.values[key]) if self.has(key) else {}
+
+    def number_map(self, key: str) -> Mapping[str, float]:
+        """A mapping to plain numbers."""
+        return cast("Mapping[str, float]", self.values[key]) if self.has(key) else {}
+
+    def child_keys(self, key: str, *reserved: str) -> Sequence[str]:
+        """Keys of a mapping, each usable in the name of a resource and outside of `reserved`."""
+        keys = list(cast("Mapping[str, object]", self.values[key])) if self.has(key) else []
+        child_keys(self.who, self.label(key), keys, *reserved)
+        return keys
+
+    def tags(self, default: Tags | None = None) -> Tags | None:
+        """The argument `tags`."""
+        return cast("Tags | None", self.values["tags"]) if self.has("tags") else default
+
+    def arn(self, key: str, service: str, noun: str) -> pulumi.Input[str] | None:
+        """An ARN of one AWS service, `noun` in the sentence; outputs pass unread."""
+        return aws_arn(self.who, self.label(key), self.input(key), service, noun)
+
+    def optional_whole_number(self, key: str, low: int, high: int) -> int | None:
+        """A whole number within bounds; None where it was left out."""
+        return self.whole_number(key, low, high, low) if self.has(key) else None
 
     def number(self, key: str, default: float) -> float:
         """A number without bounds of its own."""

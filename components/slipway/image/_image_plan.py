@@ -20,13 +20,14 @@ from slipway.common import (
     aws_arn,
     distinct,
     each,
+    ecr_host,
     given,
     not_with,
     one_argument,
     one_of,
     whole_number,
 )
-from slipway.dynamic import ECR_HOST, on_this_machine
+from slipway.dynamic import on_this_machine
 from slipway.task import ARCHITECTURE, ARCHITECTURES
 
 from ._build_context import IGNORE_FILE, digests, ignore_patterns, is_ignored
@@ -195,7 +196,7 @@ def check_image_uri(who: str, args: ContainerImageArgs, uri: pulumi.Input[str]) 
         fix = "write it like registry/name@sha256:..., a tag may mean another image tomorrow"
         raise ArgumentError(f"{who}: image_uri must name its image by digest, got {uri!r}; {fix}")
     host = uri.partition("/")[0] if isinstance(uri, str) else ""
-    if host and args.get("fail_on_severity") and not (ECR_HOST.fullmatch(host) or on_this_machine(host)):
+    if host and args.get("fail_on_severity") and not (ecr_host(host) or on_this_machine(host)):
         raise ArgumentError(f"{who}: fail_on_severity needs an image in ECR, got {uri!r}; remove it, or copy the image")
 
 

@@ -8,7 +8,6 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies
 """
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +16,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import ecr
 
-from slipway.common import document, given, named
-from slipway.dynamic import ECR_HOST
+from slipway.common import document, ecr_host, given, named
 
 from ._image_args import ContainerImageArgs
 from ._image_plan import RELEASE_PREFIX
@@ -69,18 +67,13 @@ def existing_repository(url: pulumi.Input[str], child: pulumi.ResourceOptions) -
     """A repository that is there, with the account and the region that its URL names."""
     whole = pulumi.Output.from_input(url)
     name = whole.apply(lambda it: it.partition("/")[2])
-    registry_id = whole.apply(lambda it: of_host(it, "account"))
-    region = whole.apply(lambda it: of_host(it, "region"))
+    host = whole.apply(lambda it: ecr_host(it.partition("/")[0]))
+    registry_id = host.apply(lambda it: it.account if it else None)
+    region = host.apply(lambda it: it.region if it else None)
     found = ecr.get_repository_output(
         name=name, registry_id=registry_id, region=region, opts=pulumi.InvokeOutputOptions(parent=child.parent)
     )
     return Repository(found.name, found.repository_url, found.arn, registry_id, region)
-
-
-def of_host(url: str, part: str) -> str | None:
-    """Account or region of a repository's URL; None for a registry that stands for ECR."""
-    host: re.Match[str] | None = ECR_HOST.fullmatch(url.partition("/")[0])
-    return host[part] if host else None
 
 
 def released(repository: Repository, tag: str, child: pulumi.ResourceOptions) -> pulumi.Output[str]:

@@ -10,7 +10,7 @@ import pulumi
 import pulumi_docker as docker
 from pulumi_aws import ecr
 
-from slipway.common import check_keys
+from slipway.common import Context, check_keys
 from slipway.dynamic import scanned
 
 from ._dockerfile import PUSH_ARGUMENT
@@ -60,7 +60,8 @@ class ContainerImage(pulumi.ComponentResource):
             self.repository_url, self.repository_arn = repository.url, repository.arn
         if made_of.severities:
             accepted = args.get("accepted_findings") or []
-            self.image_uri = scanned(who, name, self.image_uri, made_of.severities, accepted, child)
+            context = Context(who, name, args.get("tags"), child)
+            self.image_uri = scanned(context, self.image_uri, made_of.severities, accepted)
         self.architecture = pulumi.Output.from_input(made_of.architecture)
         self.register_outputs(
             {

@@ -1,6 +1,7 @@
 """ECS clusters and services on Fargate: scaling, deployments, what stands in front of the tasks."""
 
 from ._peers import PeerArgs
+from ._planned_service import Service, planned_service
 from ._scaling import (
     MOST_TASKS,
     SCALE_IN_COOLDOWN_SECONDS,
@@ -10,7 +11,7 @@ from ._scaling import (
     scalable_target,
 )
 from ._service_args import FargateServiceArgs
-from ._service_plan import plan
+from ._service_plan import ServicePlan, service_plan
 from ._strategy import DeploymentArgs
 from .cluster import Cluster, ClusterArgs
 from .fargate_service import FargateService
@@ -27,6 +28,9 @@ __all__ = [
     "PeerArgs",
     "ScalingArgs",
     "ScheduleArgs",
-    "plan",
+    "Service",
+    "ServicePlan",
+    "planned_service",
     "scalable_target",
+    "service_plan",
 ]

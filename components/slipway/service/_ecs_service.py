@@ -16,7 +16,7 @@ from slipway.task import Task
 from ._capacity import ON_DEMAND, strategies
 from ._front import Front, own_front
 from ._service_args import FargateServiceArgs
-from ._service_plan import Plan
+from ._service_plan import ServicePlan
 from ._shared_listener import shared_front
 
 
@@ -37,7 +37,7 @@ def front_of(
     who: str,
     name: str,
     args: FargateServiceArgs,
-    made: Plan,
+    made: ServicePlan,
     boundary_arn: pulumi.Input[str] | None,
     tasks: Gate,
     child: pulumi.ResourceOptions,

@@ -5,9 +5,9 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_defi
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from slipway.common import ArgumentError, child_name, given, one_argument, whole_number
+from slipway.common import ArgumentError, Arguments, child_name, given, one_argument, whole_number
 from slipway.load_balancing import (
     IDLE_TIMEOUT_SECONDS,
     NAME_LENGTH,
@@ -24,6 +24,7 @@ from slipway.task import STOP_BOUNDS_SECONDS, Workload, check_service_connect
 from ._peers import check_peers
 from ._roll_out import RollOut, roll_out
 from ._scaling import MOST_TASKS, Scaling, scaling
+from ._service_args import FargateServiceArgs
 from ._strategy import ROLLING
 from ._traffic_shift import ALTERNATE
 
@@ -36,9 +37,11 @@ MOST_MORE_GROUPS = 4  # of the five that a network interface has
 
 
 @dataclass(frozen=True)
-class Plan:
+class ServicePlan:
     """How many tasks run where, and how a deployment replaces them, with every default filled in."""
 
+    workload: Workload
+    args: FargateServiceArgs
     desired_count: int
     port: int | None
     targets: TargetPlan | None
@@ -53,8 +56,10 @@ class Plan:
     """What works and is probably not meant, a sentence each."""
 
 
-def plan(who: str, name: str, args: Mapping[str, Any], load: Workload) -> Plan:
-    """Arguments of a service to its plan."""
+def service_plan(arguments: Arguments, workload: Workload) -> ServicePlan:
+    """Check the arguments of a service, alone and against its workload. Raises ArgumentError."""
+    who, name, load = arguments.who, workload.name, workload
+    args: Mapping[str, Any] = arguments.values
 
     def number(key: str, default: int, low: int, high: int) -> int:
         return whole_number(who, key, given(args.get(key), default), low, high)
@@ -72,7 +77,9 @@ def plan(who: str, name: str, args: Mapping[str, Any], load: Workload) -> Plan:
         rule = f"must cover the {start} s of container_health_check.start_period_seconds"
         fix = f"make it {start} or more, or leave it out"
         raise ArgumentError(f"{who}: health_check_grace_period_seconds {rule}, got {grace}; {fix}")
-    made = Plan(
+    made = ServicePlan(
+        workload=workload,
+        args=cast("FargateServiceArgs", args),
         desired_count=desired,
         port=port,
         targets=targets,
@@ -136,7 +143,7 @@ def leaving(load: Workload, targets: TargetPlan | None) -> tuple[int, str]:
     return seconds, "deregistration_delay_seconds and stop_timeout_seconds"
 
 
-def check_spot(who: str, made: Plan) -> None:
+def check_spot(who: str, made: ServicePlan) -> None:
     """Refuse a service whose only task AWS may take back."""
     fewest = made.scaling.least if made.scaling else made.desired_count
     if made.spot_percent and fewest == 1:
@@ -146,7 +153,7 @@ def check_spot(who: str, made: Plan) -> None:
         raise ArgumentError(f"{who}: spot_percent {rule}; {fix}")
 
 
-def check_metric(who: str, made: Plan) -> None:
+def check_metric(who: str, made: ServicePlan) -> None:
     """Refuse to scale by one target group while requests move between two."""
     if made.scaling and "requests_per_target" in made.scaling.targets and made.roll_out.strategy.shifts:
         rule = f"needs deployment.strategy rolling, got {made.roll_out.strategy.kind}"

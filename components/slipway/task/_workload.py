@@ -5,12 +5,22 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definit
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypedDict
 
 import pulumi
 
-from slipway.common import ArgumentError, aws_arn, child_name, given, not_empty, one_of, retention_days, whole_number
+from slipway.common import (
+    ArgumentError,
+    Arguments,
+    aws_arn,
+    child_name,
+    given,
+    not_empty,
+    one_of,
+    retention_days,
+    whole_number,
+)
 
 from ._container import Container, container
 from ._fargate_sizes import task_size
@@ -40,6 +50,7 @@ class PermissionArgs(TypedDict):
 class Workload(Container):
     """What a task runs, with every default filled in: the service's own container, and those beside it."""
 
+    name: str
     cpu: int
     memory_mib: int
     architecture: str
@@ -62,9 +73,21 @@ class Workload(Container):
         """All containers of a task."""
         return [self, *self.sidecars]
 
+    def extended(
+        self, environment: Mapping[str, pulumi.Input[str]], permissions: Sequence[PermissionArgs]
+    ) -> "Workload":
+        """The same workload with variables and permissions of a component before the caller's own."""
+        return replace(
+            self,
+            environment={**environment, **self.environment},
+            permissions=[*permissions, *self.permissions],
+        )
 
-def workload(who: str, name: str, args: Mapping[str, Any]) -> Workload:
-    """Arguments of a service or a worker to its workload."""
+
+def workload(arguments: Arguments, name: str) -> Workload:
+    """Check the arguments of a service or a worker. Raises ArgumentError."""
+    who = arguments.who
+    args: Mapping[str, Any] = arguments.values
     child_name(who, name, ROLE_NAME_LENGTH, "-execution")
     cpu, memory_mib = task_size(who, given(args.get("cpu"), CPU), given(args.get("memory_mib"), MEMORY_MIB))
     permissions = given(args.get("permissions"), [])
@@ -74,6 +97,7 @@ def workload(who: str, name: str, args: Mapping[str, Any]) -> Workload:
     storage = args.get("ephemeral_storage_gib")
     made = Workload(
         **container(who, "", "container_health_check", args, memory_mib),
+        name=name,
         cpu=cpu,
         memory_mib=memory_mib,
         architecture=ARCHITECTURES[architecture],

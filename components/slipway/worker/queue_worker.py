@@ -3,13 +3,14 @@
 Source: https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking-metric-math.html
 """
 
+from dataclasses import replace
 from typing import cast
 
 import pulumi
 
-from slipway.common import ArgumentError, check_keys, given, whole_number
-from slipway.service import MOST_TASKS, FargateService, FargateServiceArgs, plan
-from slipway.task import PermissionArgs, workload
+from slipway.common import ArgumentError, Arguments, given, whole_number
+from slipway.service import MOST_TASKS, FargateServiceArgs, planned_service, service_plan
+from slipway.task import PermissionArgs, Workload, workload
 
 from ._backlog import Scaled, scale_by_backlog
 from ._worker_args import OWN_KEYS, QueueWorkerArgs
@@ -41,8 +42,8 @@ class QueueWorker(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: QueueWorkerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         who = f"QueueWorker {name!r}"
-        check_keys(who, args, QueueWorkerArgs)
-        load = workload(who, name, args)
+        arguments = Arguments.of(who, args, QueueWorkerArgs)
+        load = workload(arguments, name)
         spot = whole_number(who, "spot_percent", given(args.get("spot_percent"), 0), 0, 100)
         check_queues(who, args, spot)
         check_variables(who, args)
@@ -53,10 +54,14 @@ class QueueWorker(pulumi.ComponentResource):
             raise ArgumentError(f"{who}: spot_percent needs two tasks at least or none, got min_tasks 1; {fix}")
         backlog = backlog_per_task(who, args)
         cpu = None if args.get("cpu_percent") is None else whole_number(who, "cpu_percent", args["cpu_percent"], 1, 100)
-        plan(who, name, {**args, "desired_count": low}, load)  # what the service refuses, before anything exists
+        load = load.extended(
+            {**queue_variables(args), STOP_TIMEOUT: str(load.stop_timeout_seconds)}, own_permissions(args)
+        )
+        inputs = service_args(args, low, load)
+        plan = service_plan(replace(arguments, values=inputs), load)
         super().__init__("slipway:index:QueueWorker", name, dict(args), opts)
         child = pulumi.ResourceOptions(parent=self)
-        service = FargateService(name, service_args(args, low, load.stop_timeout_seconds), child)
+        service = planned_service(plan, inputs, child)
         cluster_name = pulumi.Output.from_input(args["cluster_arn"]).apply(last_part)
         queues = [pulumi.Output.from_input(queue["queue_arn"]).apply(last_part) for queue in args["queues"].values()]
         scaled = Scaled(name, low, high, queues, cluster_name, service.service_name)
@@ -89,24 +94,23 @@ def last_part(arn: str) -> str:
     return arn.replace("/", ":").rsplit(":", maxsplit=1)[-1]
 
 
-def service_args(args: QueueWorkerArgs, low: int, stop_timeout_seconds: int) -> FargateServiceArgs:
-    """What the service takes over from the worker, with its permissions and variables."""
-    taken = {key: value for key, value in args.items() if key not in OWN_KEYS and value is not None}
+def own_permissions(args: QueueWorkerArgs) -> list[PermissionArgs]:
+    """Consuming the queues, publishing to the topics, and protecting the worker's own tasks."""
     own_tasks = pulumi.Output.from_input(args["cluster_arn"]).apply(
         lambda arn: arn.replace(":cluster/", ":task/") + "/*"
     )
-    permissions: list[PermissionArgs] = [
-        *queue_permissions(args),
-        {"actions": PROTECT, "resources": [own_tasks]},
-        *given(args.get("permissions"), []),
-    ]
-    own = {**queue_variables(args), STOP_TIMEOUT: str(stop_timeout_seconds)}
+    return [*queue_permissions(args), {"actions": PROTECT, "resources": [own_tasks]}]
+
+
+def service_args(args: QueueWorkerArgs, low: int, load: Workload) -> FargateServiceArgs:
+    """Arguments of the worker's service, as the stack's state shows them."""
+    taken = {key: value for key, value in args.items() if key not in OWN_KEYS and value is not None}
     return cast(
         "FargateServiceArgs",
         taken
         | {
-            "permissions": permissions,
-            "environment": {**own, **given(args.get("environment"), {})},
+            "permissions": load.permissions,
+            "environment": load.environment,
             "desired_count": low,
             "keep_scaled_count": True,
         },

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from slipway.dynamic.private_key import write_new_key
+from slipway.dynamic import write_new_key
 from tests.support.components.mocks import Built, build
 from tests.support.components.samples import BASTION, COMPONENTS, PUBLIC_KEY
 

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from slipway import ArgumentError
-from slipway.dynamic.private_key import write_new_key
+from slipway.dynamic import write_new_key
 from tests.support.components.mocks import build
 from tests.support.components.samples import BASTION, COMPONENTS, PUBLIC_KEY
 

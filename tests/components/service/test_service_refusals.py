@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from slipway import ArgumentError
-from slipway.service._service_plan import plan
-from slipway.task._workload import workload
+from slipway.common import Arguments
+from slipway.service import ServicePlan, service_plan
+from slipway.task import workload
 from tests.support.components.mocks import build
 from tests.support.components.samples import COMPONENTS
 from tests.support.components.service_samples import BALANCER, BEHIND_BALANCER, SECRET, TASK
@@ -16,6 +17,12 @@ CHECK: dict[str, Any] = {"command": ["CMD", "/check"]}
 EXEC_GROUP = "arn:aws:logs:eu-west-1:123456789012:log-group:exec"
 NO_PATH = "writable_paths must be named by absolute paths below /, without . or .. or a / at the end, got"
 IN_MEMORY = "they are kept in memory, beside the program; make them smaller or memory_mib larger"
+
+
+def plan(args: dict[str, Any]) -> ServicePlan:
+    """The plan of a service with these arguments."""
+    arguments = Arguments("T", args)
+    return service_plan(arguments, workload(arguments, "api"))
 
 
 def check(**changed: Any) -> dict[str, Any]:
@@ -258,19 +265,18 @@ def test_what_cannot_work_is_refused_before_anything_exists(args: dict[str, Any]
     ],
 )
 def test_numbers_that_leave_room_are_not_refused(args: dict[str, Any]) -> None:
-    load = workload("T", "api", TASK | args)
-    plan("T", "api", TASK | args, load)
+    plan(TASK | args)
 
 
 def test_the_grace_period_covers_the_start_period_by_itself() -> None:
     args = BEHIND_BALANCER | check(start_period_seconds=120)
-    assert plan("T", "api", args, workload("T", "api", args)).grace_seconds == 120
+    assert plan(args).grace_seconds == 120
 
 
 def test_a_stop_timeout_shorter_than_the_deregistration_delay_is_doubted() -> None:
     args = BEHIND_BALANCER | {"deregistration_delay_seconds": 60}
-    assert plan("T", "api", args, workload("T", "api", args)).doubts == [
+    assert plan(args).doubts == [
         "T: stop_timeout_seconds, 30, is shorter than the 60 s that requests get by deregistration_delay_seconds; "
         "if these still run when SIGTERM comes, the program has to finish them in that time"
     ]
-    assert plan("T", "api", BEHIND_BALANCER, workload("T", "api", args)).doubts == []
+    assert plan(BEHIND_BALANCER).doubts == []
