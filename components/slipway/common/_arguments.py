@@ -92,6 +92,10 @@ class Arguments:
         """A mapping to strings or outputs of them."""
         return cast("Mapping[str, pulumi.Input[str]]", self.values[key]) if self.has(key) else {}
 
+    def text_map(self, key: str) -> Mapping[str, str]:
+        """A mapping to plain strings."""
+        return cast("Mapping[str, str]", self.values[key]) if self.has(key) else {}
+
     def number_map(self, key: str) -> Mapping[str, float]:
         """A mapping to plain numbers."""
         return cast("Mapping[str, float]", self.values[key]) if self.has(key) else {}
