@@ -150,7 +150,7 @@ def test_a_test_port_that_serves_already_is_refused(found: int) -> None:
 
 @pytest.mark.parametrize(("wanted", "local"), [(22, 10022), (1023, 11023), (1024, 1024), (65535, 65535)])
 def test_a_port_that_only_root_may_open_is_put_elsewhere(wanted: int, local: int) -> None:
-    found = targets("T", "door", {"database": {"host": "db.internal", "port": wanted}}, ["session_manager"])
+    found = targets(Arguments("T", {"targets": {"database": {"host": "db.internal", "port": wanted}}}), "door", [])
     assert found["database"].local_port == local
 
 

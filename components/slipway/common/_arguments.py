@@ -138,7 +138,7 @@ class Arguments:
 
     def retention_days(self, key: str) -> int:
         """Days of retention that CloudWatch Logs offers; 30 by default."""
-        return retention_days(self.who, self.label(key), self.number(key, 0) if self.has(key) else None)
+        return retention_days(self.who, self.label(key), cast("float | None", self.values.get(key)))
 
     def exactly_one(self, *keys: str) -> None:
         """Refuse none or several of these arguments."""
