@@ -92,6 +92,10 @@ class Arguments:
         """A mapping to strings or outputs of them."""
         return cast("Mapping[str, pulumi.Input[str]]", self.values[key]) if self.has(key) else {}
 
+    def text_map(self, key: str) -> Mapping[str, str]:
+        """A mapping to plain strings."""
+        return cast("Mapping[str, str]", self.values[key]) if self.has(key) else {}
+
     def number_map(self, key: str) -> Mapping[str, float]:
         """A mapping to plain numbers."""
         return cast("Mapping[str, float]", self.values[key]) if self.has(key) else {}
@@ -134,7 +138,7 @@ class Arguments:
 
     def retention_days(self, key: str) -> int:
         """Days of retention that CloudWatch Logs offers; 30 by default."""
-        return retention_days(self.who, self.label(key), self.number(key, 0) if self.has(key) else None)
+        return retention_days(self.who, self.label(key), cast("float | None", self.values.get(key)))
 
     def exactly_one(self, *keys: str) -> None:
         """Refuse none or several of these arguments."""

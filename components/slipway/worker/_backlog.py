@@ -21,7 +21,7 @@ from pulumi_aws.appautoscaling import (
     PolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricArgsDict as MetricDict,
 )
 
-from slipway.common import Tags, named
+from slipway.common import Context, Tags, named
 from slipway.service import SCALE_IN_COOLDOWN_SECONDS, SCALE_OUT_COOLDOWN_SECONDS, scalable_target
 
 PERIOD_SECONDS = 60  # how often SQS and Container Insights report
@@ -73,7 +73,8 @@ def scale_by_backlog(
     it: Scaled, backlog: int, cpu_percent: int | None, tags: Tags | None, child: pulumi.ResourceOptions
 ) -> None:
     """Keep the messages per task at `backlog`, the CPU below `cpu_percent` where given, and reach zero where allowed."""
-    target = scalable_target(it.name, it.cluster, it.service, it.low, it.high, child)
+    context = Context(f"QueueWorker {it.name!r}", it.name, tags, child)
+    target = scalable_target(context, it.cluster, it.service, it.low, it.high)
     cooldowns: dict[str, Any] = {
         "scale_out_cooldown": SCALE_OUT_COOLDOWN_SECONDS,
         "scale_in_cooldown": SCALE_IN_COOLDOWN_SECONDS,

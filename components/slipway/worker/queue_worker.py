@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking-metric-math.html
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -10,7 +11,7 @@ import pulumi
 
 from slipway.common import ArgumentError, Arguments, given, whole_number
 from slipway.service import MOST_TASKS, FargateServiceArgs, planned_service, service_plan
-from slipway.task import PermissionArgs, Workload, workload
+from slipway.task import PermissionArgs, workload
 
 from ._backlog import Scaled, scale_by_backlog
 from ._worker_args import OWN_KEYS, QueueWorkerArgs
@@ -54,11 +55,10 @@ class QueueWorker(pulumi.ComponentResource):
             raise ArgumentError(f"{who}: spot_percent needs two tasks at least or none, got min_tasks 1; {fix}")
         backlog = backlog_per_task(who, args)
         cpu = None if args.get("cpu_percent") is None else whole_number(who, "cpu_percent", args["cpu_percent"], 1, 100)
-        load = load.extended(
-            {**queue_variables(args), STOP_TIMEOUT: str(load.stop_timeout_seconds)}, own_permissions(args)
-        )
-        inputs = service_args(args, low, load)
-        plan = service_plan(replace(arguments, values=inputs), load)
+        environment = {**queue_variables(args), STOP_TIMEOUT: str(load.stop_timeout_seconds)}
+        permissions = own_permissions(args)
+        inputs = service_args(args, low, environment, permissions)
+        plan = service_plan(replace(arguments, values=inputs), load.extended(environment, permissions))
         super().__init__("slipway:index:QueueWorker", name, dict(args), opts)
         child = pulumi.ResourceOptions(parent=self)
         service = planned_service(plan, inputs, child)
@@ -102,15 +102,17 @@ def own_permissions(args: QueueWorkerArgs) -> list[PermissionArgs]:
     return [*queue_permissions(args), {"actions": PROTECT, "resources": [own_tasks]}]
 
 
-def service_args(args: QueueWorkerArgs, low: int, load: Workload) -> FargateServiceArgs:
+def service_args(
+    args: QueueWorkerArgs, low: int, environment: Mapping[str, pulumi.Input[str]], permissions: Sequence[PermissionArgs]
+) -> FargateServiceArgs:
     """Arguments of the worker's service, as the stack's state shows them."""
     taken = {key: value for key, value in args.items() if key not in OWN_KEYS and value is not None}
     return cast(
         "FargateServiceArgs",
         taken
         | {
-            "permissions": load.permissions,
-            "environment": load.environment,
+            "permissions": [*permissions, *given(args.get("permissions"), [])],
+            "environment": {**environment, **given(args.get("environment"), {})},
             "desired_count": low,
             "keep_scaled_count": True,
         },

@@ -29,8 +29,8 @@ args = json.loads(Path("args.json").read_text())
 own = aws.ec2.Eip("own", domain="vpc")
 networks, doors = {}, {}
 for name, given in args["networks"].items():
-    if given.get("nat_allocation_ids") == ["OWN"]:
-        given["nat_allocation_ids"] = [own.id]
+    if given.get("nat_elastic_ip_allocation_ids") == ["OWN"]:
+        given["nat_elastic_ip_allocation_ids"] = [own.id]
     networks[name] = Network(name, given)
 for name, given in args["bastions"].items():
     place = networks[given.pop("network")]
@@ -44,7 +44,7 @@ for name, given in args["hosts"].items():
     of_door = {
         "bastion_security_group_id": door.security_group_id,
         "key_name": door.key_name,
-        "key_file": door.private_key_file,
+        "key_file": door.key_file,
     }
     host = Host(name, {"vpc_id": place.vpc_id, "subnet_id": place.first_private_subnet_id, **of_door, **given})
     pulumi.export(f"{name}Config", host.ssh_config)
@@ -114,7 +114,7 @@ def test_networks_and_what_stands_in_them_change_and_nothing_moves_unasked(progr
             "networks": {
                 "main": {"nat": "single"},
                 "small": small | {"nat": "instance"} | ACLS,
-                "other": other | {"nat_allocation_ids": ["OWN"]},
+                "other": other | {"nat_elastic_ip_allocation_ids": ["OWN"]},
             },
             "bastions": {
                 "door": home | key,
@@ -126,7 +126,7 @@ def test_networks_and_what_stands_in_them_change_and_nothing_moves_unasked(progr
             "networks": {
                 "main": {"nat": "per_zone", "zone_count": 3, "tiers": EVERY_TIER, "ipv6": True},
                 "small": small | {"nat": "single", "ipv6": True, "network_acls": {}},
-                "other": other | {"nat": "instance", "nat_allocation_ids": ["OWN"]},
+                "other": other | {"nat": "instance", "nat_elastic_ip_allocation_ids": ["OWN"]},
             },
             "bastions": {
                 "door": home | key | OFFICE | {"access": ["key_pair"]},

@@ -110,7 +110,7 @@ def test_a_key_of_ones_own_needs_no_file() -> None:
     outputs = built.component_outputs("Bastion")
     assert outputs["sshCommand"] == "ssh ec2-user@203.0.113.10"
     assert outputs["sshConfig"] == "Host door\n  HostName 203.0.113.10\n  User ec2-user\n"
-    assert outputs.get("privateKeyFile") is None
+    assert outputs.get("keyFile") is None
 
 
 def test_a_generated_key_shows_its_public_half_and_its_file() -> None:
@@ -127,7 +127,7 @@ def test_a_generated_key_shows_its_public_half_and_its_file() -> None:
     assert outputs["sshConfig"] == (
         "Host door\n  HostName 203.0.113.10\n  User ec2-user\n  IdentityFile keys/door.pem\n  IdentitiesOnly yes\n"
     )
-    assert outputs["privateKeyFile"] == "keys/door.pem"
+    assert outputs["keyFile"] == "keys/door.pem"
 
 
 def test_a_file_that_holds_a_key_is_taken(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_a_private_key_that_git_would_add_is_not_written(tmp_path: Path) -> None
     with pytest.raises(ArgumentError) as caught:
         Bastion("door", args)
     assert str(caught.value) == (
-        f"Bastion 'door': key_file must be out of git's reach, got {str(path)!r}, which git would add; "
+        f"Bastion 'door': key_file must be a file that git ignores, got {str(path)!r}; "
         "add a line with door.pem to .gitignore, or name a file elsewhere"
     )
     (tmp_path / ".gitignore").write_text("*.pem\n")

@@ -139,7 +139,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"targets": {"db": DATABASE, "copy": DATABASE}},
-        "targets.copy.local_port must be a port of its own, got 5432, which db has; set local_port to another",
+        "targets.copy.local_port must differ from local_port of every other target, got 5432, as targets.db has; set another",
     ),
     (
         NO_KEY | {"access": ["instance_connect_endpoint"]},

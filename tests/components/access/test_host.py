@@ -68,7 +68,7 @@ def test_its_ssh_block_jumps_through_the_bastion() -> None:
 
 def test_a_public_host_may_serve_everyone() -> None:
     entry = {"https": {"port": 443, "cidr_block": "0.0.0.0/0"}}
-    built = host({"public_address": True, "inbound": entry})
+    built = host({"elastic_ip": True, "inbound": entry})
     assert built.one(RULES, "jobs-https").inputs["cidrIpv4"] == "0.0.0.0/0"
     assert built.one("instance:Instance", "jobs").ignore_changes == ["ami", "associatePublicIpAddress"]
 
@@ -141,7 +141,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"bastion_name": "door", "bastion_security_group_id": "sg-1"},
         "bastion_name needs key_name, got none; give the bastion's key_name",
     ),
-    ({"public_ip": True}, "public_ip is not an argument; did you mean public_address?"),
+    (
+        {"public_ip": True},
+        "public_ip is not an argument; did you mean elastic_ip?",
+    ),
     ({"subnet_id": None}, "subnet_id is required, got nothing; give it a value"),
 ]
 

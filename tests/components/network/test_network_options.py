@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slipway.network._address_plan import TIERS, ZONE_LETTERS, reserved_ipv6
+from slipway.network._address_plan import TIERS, ZONE_LETTERS, reserved_ipv6_block
 from tests.support.components.mocks import Built, build
 from tests.support.components.samples import COMPONENTS
 
@@ -59,14 +59,14 @@ def test_a_nat_instance_stays_what_it_is_until_asked() -> None:
 
 def test_addresses_of_ones_own_serve_the_gateways_in_the_order_of_the_zones() -> None:
     own = ["eipalloc-0000000a", "eipalloc-0000000b"]
-    built = network({"nat": "per_zone", "nat_allocation_ids": own})
+    built = network({"nat": "per_zone", "nat_elastic_ip_allocation_ids": own})
     assert built.of_type("eip:Eip") == []
     assert [it.inputs["allocationId"] for it in built.of_type("natGateway:NatGateway")] == own
     assert built.component_outputs("Network")["natPublicIps"] == ["203.0.113.20", "203.0.113.20"]
 
 
 def test_an_address_of_ones_own_serves_the_nat_instance() -> None:
-    built = network({"nat": "instance", "nat_allocation_ids": ["eipalloc-0000000a"]})
+    built = network({"nat": "instance", "nat_elastic_ip_allocation_ids": ["eipalloc-0000000a"]})
     tied = built.one("eipAssociation:EipAssociation", "main-nat").inputs
     assert tied == {"instanceId": "main-nat-id", "allocationId": "eipalloc-0000000a"}
     assert built.of_type("eip:Eip") == []
@@ -105,7 +105,9 @@ def test_with_ipv6_private_subnets_get_out_one_way_and_isolated_ones_not_at_all(
 @given(st.integers(0, 2**56 - 1))
 def test_no_two_subnets_share_a_64_of_the_vpcs_56(number: int) -> None:
     vpc = ipaddress.IPv6Network((number << 72, 56))
-    taken = [ipaddress.IPv6Network(reserved_ipv6(str(vpc), tier, zone)) for tier in TIERS for zone in ZONE_LETTERS]
+    taken = [
+        ipaddress.IPv6Network(reserved_ipv6_block(str(vpc), tier, zone)) for tier in TIERS for zone in ZONE_LETTERS
+    ]
     assert len(set(taken)) == 24
     assert all(block.subnet_of(vpc) and block.prefixlen == 64 for block in taken)
 
@@ -182,7 +184,7 @@ LOGS = "flow logs: by each GB taken in and kept"
             [
                 f"1 NAT gateway: {GATEWAY}",
                 "1 public IPv4 address: by the hour",
-                "what other zones send to the NAT: by each GB",
+                "traffic from other zones to the NAT: by each GB",
                 LOGS,
             ],
         ),

@@ -83,7 +83,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"subnet_cidr_blocks": {"public": ["10.20.250.0/24", "10.20.251.0/28"]}},
-        "subnet_cidr_blocks.public[1] must be a /27 or larger, got 10.20.251.0/28; a load balancer wants 32 addresses",
+        "subnet_cidr_blocks.public[1] must be a /27 or larger, got 10.20.251.0/28; a load balancer needs 32 addresses",
     ),
     (
         {"subnet_cidr_blocks": {"private": ["10.20.1.0/24", "10.20.2.0/29"]}},
@@ -140,11 +140,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         FOUND | {"private_subnet_ids": [A]},
-        "private_subnet_ids must name subnets in at least two zones, got 1 subnet; load balancers take no fewer",
+        "private_subnet_ids must name subnets in at least two zones, got 1 subnet; load balancers need two",
     ),
     (
         FOUND | {"public_subnet_ids": []},
-        "public_subnet_ids must name subnets in at least two zones, got 0 subnets; load balancers take no fewer",
+        "public_subnet_ids must name subnets in at least two zones, got 0 subnets; load balancers need two",
     ),
     (FOUND | {"private_subnet_ids": [A, A]}, f"private_subnet_ids must be distinct, got '{A}' twice; remove one"),
     (
@@ -206,21 +206,21 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "it joins private subnets to public ones; add the tier, or leave nat out",
     ),
     (
-        {"nat": "per_zone", "nat_allocation_ids": ["eipalloc-0000000a"]},
-        "nat_allocation_ids must have one Elastic IP per NAT, which with nat per_zone is 2, got 1",
+        {"nat": "per_zone", "nat_elastic_ip_allocation_ids": ["eipalloc-0000000a"]},
+        "nat_elastic_ip_allocation_ids must have one Elastic IP per NAT, which with nat per_zone is 2, got 1",
     ),
     (
-        {"nat": "none", "nat_allocation_ids": []},
-        "nat_allocation_ids must have one Elastic IP per NAT, which with nat none is 0, got 0",
+        {"nat": "none", "nat_elastic_ip_allocation_ids": []},
+        "nat_elastic_ip_allocation_ids must have one Elastic IP per NAT, which with nat none is 0, got 0",
     ),
     (
-        {"nat_allocation_ids": ["203.0.113.7"]},
-        "nat_allocation_ids[0] must be an Elastic IP's allocation id, such as eipalloc-0123456789abcdef0, "
+        {"nat_elastic_ip_allocation_ids": ["203.0.113.7"]},
+        "nat_elastic_ip_allocation_ids[0] must be an Elastic IP's allocation id, such as eipalloc-0123456789abcdef0, "
         "got '203.0.113.7'",
     ),
     (
-        {"nat": "per_zone", "nat_allocation_ids": ["eipalloc-0000000a", "eipalloc-0000000a"]},
-        "nat_allocation_ids must be distinct, got 'eipalloc-0000000a' twice; remove one",
+        {"nat": "per_zone", "nat_elastic_ip_allocation_ids": ["eipalloc-0000000a", "eipalloc-0000000a"]},
+        "nat_elastic_ip_allocation_ids must be distinct, got 'eipalloc-0000000a' twice; remove one",
     ),
     ({"ipv6": "yes"}, "ipv6 must be true or false, got 'yes'"),
     ({"network_acls": True}, "network_acls must be a mapping of arguments, got True"),
@@ -241,7 +241,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (
         {"network_acls": {"denied_cidr_blocks": ["10.0.0.0/8"]}},
         "network_acls.denied_cidr_blocks[0] must not overlap cidr_block 10.20.0.0/16, got 10.0.0.0/8; "
-        "nothing in the VPC could speak with the rest of it; name networks outside",
+        "the VPC could not reach its own addresses; name networks outside",
     ),
     (
         {
