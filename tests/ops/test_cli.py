@@ -86,9 +86,7 @@ def test_without_the_cli_it_says_what_to_do(operator: Operator) -> None:
     operator.environment |= {"PATH": str(operator.project), "HOME": str(operator.project)}
     result = operator.slipway("status")
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == (
-        "error: there is no pulumi on PATH; run `make up` once, or install it from https://www.pulumi.com\n"
-    )
+    assert result.stderr == ("error: there is no pulumi on PATH; install it from https://www.pulumi.com/docs/install\n")
 
 
 @pytest.mark.engine
@@ -149,7 +147,7 @@ def test_an_aws_that_does_not_answer_is_one_sentence(operator: Operator) -> None
     result = operator.slipway("status")
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith("error: AWS does not answer at http://127.0.0.1:9/")
-    assert result.stderr.endswith("; for a sandbox stack run `python -m sandbox start`\n")
+    assert result.stderr.endswith("; for a sandbox stack run `slipway sandbox start`\n")
 
 
 @pytest.mark.engine

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from moto.sns.utils import FilterPolicyMatcher
 
-from slipway_cli.probe import NoProbeError, probe_for, surely_misses
+from slipway_cli.delivery.probe import ATTRIBUTE, Filter, NoProbeError, Publication, probe_for, surely_misses
+from slipway_consumer.message import PROBE_ATTRIBUTE, Message, probe_of
 
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:orders"
 
@@ -27,7 +28,7 @@ POLICIES: list[dict[str, Any]] = [
 ]
 
 
-def attributes(published: dict[str, Any]) -> dict[str, Any]:
+def attributes(published: Publication) -> dict[str, Any]:
     """Message attributes as moto keeps them."""
     return {
         name: {
@@ -42,7 +43,7 @@ def attributes(published: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("scope", ["MessageAttributes", "MessageBody"])
 def test_a_probe_passes_its_filter(policy: dict[str, Any], scope: str) -> None:
     probe = probe_for(policy, scope)
-    published = probe.published(TOPIC)
+    published = probe.publication(TOPIC)
     if "$or" in policy:  # which moto takes apart when a subscription is made
         policy = {key: value for key, value in policy.items() if key != "$or"} | policy["$or"][0]
     assert FilterPolicyMatcher(policy, scope).matches(attributes(published), published["Message"])
@@ -50,9 +51,9 @@ def test_a_probe_passes_its_filter(policy: dict[str, Any], scope: str) -> None:
 
 
 def test_a_filter_on_nested_keys_of_the_body_is_passed() -> None:
-    policy = {"order": {"kind": ["physical"], "lines": {"count": [{"numeric": [">", 3]}]}}}
-    published = probe_for(policy, "MessageBody").published(TOPIC)
-    assert FilterPolicyMatcher(policy, "MessageBody").matches({}, published["Message"])
+    policy: Filter = {"order": {"kind": ["physical"], "lines": {"count": [{"numeric": [">", 3]}]}}}
+    published = probe_for(policy, "MessageBody").publication(TOPIC)
+    assert FilterPolicyMatcher(dict(policy), "MessageBody").matches({}, published["Message"])
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_true_and_null_go_as_an_array_of_strings() -> None:
 
 def test_a_probe_on_a_fifo_topic_is_in_a_group_of_its_own() -> None:
     probe = probe_for(None, None)
-    published = probe.published(f"{TOPIC}.fifo")
+    published = probe.publication(f"{TOPIC}.fifo")
     assert published["MessageGroupId"] == f"slipway-probe-{probe.token}"
     assert published["MessageDeduplicationId"] == probe.token
 
@@ -102,3 +103,11 @@ def test_a_filter_that_keeps_everything_out_is_said() -> None:
 )
 def test_what_another_filter_surely_keeps_out(policy: dict[str, Any] | None, misses: bool) -> None:
     assert surely_misses(probe_for({"kind": ["physical"]}, None), policy, None) is misses
+
+
+def test_the_consumer_knows_a_probe_by_the_same_attribute_and_token() -> None:
+    assert ATTRIBUTE == PROBE_ATTRIBUTE
+    probe = probe_for({"kind": ["physical"]}, None)
+    publication = probe.publication(TOPIC)
+    attributes = {name: attribute["StringValue"] for name, attribute in publication["MessageAttributes"].items()}
+    assert probe_of(Message("m-1", publication["Message"], attributes)) == probe.token

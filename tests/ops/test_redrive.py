@@ -7,7 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from slipway_cli.errors import OpsError
+from slipway_cli.errors import CommandError
 from slipway_cli.redrive import Redriven, redrive
 from slipway_cli.stack import Outputs
 
@@ -106,6 +106,6 @@ def test_a_message_that_cannot_be_sent_stays_where_it_was(sqs: Any) -> None:
 
 
 def test_an_unknown_queue_is_refused_with_those_there_are(sqs: Any) -> None:
-    with pytest.raises(OpsError) as refused:
+    with pytest.raises(CommandError) as refused:
         redrive(create(sqs), "bilin")
     assert str(refused.value) == ("redrive: the stack has no queue 'bilin' with a dead-letter queue; it has billing")

@@ -1,11 +1,21 @@
 """Taking a service back by hand, against an ECS that says what was asked of it."""
 
-from typing import Any
+from typing import Unpack
 
 import pytest
 
-from slipway_cli.errors import OpsError
-from slipway_cli.rollback import RolledBack, rollback
+from slipway_cli.documents import Json
+from slipway_cli.errors import CommandError
+from slipway_cli.rollback import (
+    Definition,
+    Deployment,
+    DeploymentPage,
+    DeploymentRequest,
+    Revisions,
+    RolledBack,
+    Services,
+    rollback,
+)
 from slipway_cli.stack import Outputs
 
 OUTPUTS = Outputs("main", ["api-1a2b3c4", "web-5d6e7f8"], {}, {})
@@ -18,16 +28,17 @@ class Ecs:
     def __init__(self, *history: tuple[str, int], present: int = 7, status: str = "ACTIVE") -> None:
         self.history = list(history)
         self.present, self.status = present, status
-        self.asked: list[tuple[str, Any]] = []
+        self.asked: list[tuple[str, object]] = []
 
-    def describe_services(self, **_request: Any) -> dict[str, Any]:
+    def describe_services(self, *, cluster: str, services: list[str]) -> Services:
+        assert (cluster, services) == ("main", ["api-1a2b3c4"])
         return {"services": [{"status": self.status, "taskDefinition": f"{FAMILY}:{self.present}"}]}
 
-    def list_service_deployments(self, **request: Any) -> dict[str, Any]:
+    def list_service_deployments(self, **request: Unpack[DeploymentRequest]) -> DeploymentPage:
         """Two at a time."""
-        start = int(request.pop("nextToken", 0))
+        start = int(request.pop("nextToken", "0"))
         assert request == {"cluster": "main", "service": "api-1a2b3c4"}
-        shown = [
+        shown: list[Deployment] = [
             {
                 "serviceDeploymentArn": f"deployment/{number}",
                 "createdAt": f"2026-01-{number:02}",
@@ -36,10 +47,12 @@ class Ecs:
             }
             for number, (status, _) in enumerate(self.history)
         ]
-        more = {"nextToken": str(start + 2)} if start + 2 < len(shown) else {}
-        return {"serviceDeployments": shown[start : start + 2], **more}
+        page: DeploymentPage = {"serviceDeployments": shown[start : start + 2]}
+        if start + 2 < len(shown):
+            page["nextToken"] = str(start + 2)
+        return page
 
-    def describe_service_revisions(self, serviceRevisionArns: list[str]) -> dict[str, Any]:  # noqa: N803
+    def describe_service_revisions(self, serviceRevisionArns: list[str]) -> Revisions:  # noqa: N803
         return {
             "serviceRevisions": [
                 {"serviceRevisionArn": arn, "taskDefinition": f"{FAMILY}:{self.history[int(arn[9:])][1]}"}
@@ -47,24 +60,25 @@ class Ecs:
             ]
         }
 
-    def describe_task_definition(self, **request: Any) -> dict[str, Any]:
-        self.asked.append(("describe", request["taskDefinition"]))
-        definition = {
-            "taskDefinitionArn": request["taskDefinition"],
+    def describe_task_definition(self, *, taskDefinition: str, include: list[str]) -> Definition:  # noqa: N803
+        assert include == ["TAGS"]
+        self.asked.append(("describe", taskDefinition))
+        definition: dict[str, Json] = {
+            "taskDefinitionArn": taskDefinition,
             "family": "api",
             "cpu": "256",
             "status": "INACTIVE",
         }
         return {"taskDefinition": definition, "tags": [{"key": "Name", "value": "api"}]}
 
-    def register_task_definition(self, **request: Any) -> dict[str, Any]:
+    def register_task_definition(self, **request: Json) -> Definition:
         self.asked.append(("register", request))
         return {"taskDefinition": {"taskDefinitionArn": f"{FAMILY}:8"}}
 
-    def update_service(self, **request: Any) -> None:
+    def update_service(self, **request: str) -> None:
         self.asked.append(("update", request))
 
-    def stop_service_deployment(self, **request: Any) -> None:
+    def stop_service_deployment(self, **request: str) -> None:
         self.asked.append(("stop", request))
 
 
@@ -102,7 +116,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("name", "ecs", "sentence"), REFUSED)
 def test_what_cannot_be_taken_back_is_refused(name: str, ecs: Ecs, sentence: str) -> None:
-    with pytest.raises(OpsError) as caught:
+    with pytest.raises(CommandError) as caught:
         rollback(ecs, OUTPUTS, name)
     assert str(caught.value) == sentence
     assert ecs.asked == []

@@ -14,11 +14,11 @@ import pytest
 from moto import mock_aws
 
 from sandbox.provider import moto_corrections
-from slipway_cli.consumers import Consumer as Running
-from slipway_cli.consumers import end_of
-from slipway_cli.delivery import subscriptions
-from slipway_cli.errors import OpsError
-from slipway_cli.smoke import Smoke
+from slipway_cli.delivery.consumers import Consumer as Running
+from slipway_cli.delivery.consumers import end_of
+from slipway_cli.delivery.recipients import subscriptions
+from slipway_cli.delivery.smoke import Smoke
+from slipway_cli.errors import CommandError
 from slipway_cli.stack import Outputs
 from slipway_consumer import Consumer
 from slipway_consumer.logs import JsonFormatter
@@ -266,9 +266,9 @@ def test_a_queue_that_no_topic_feeds_is_told(aws: None) -> None:
 
 
 def test_unknown_keys_and_a_missing_topic_are_refused(aws: None) -> None:
-    with pytest.raises(OpsError, match="smoke: the stack has no queue 'biling'; it has billing"):
+    with pytest.raises(CommandError, match="smoke: the stack has no queue 'biling'; it has billing"):
         Smoke(Outputs("main", [], {"billing": "u"}, {}, [f"{PREFIX}:orders"]), [], ["biling"])
-    with pytest.raises(OpsError, match="a topic is named by its ARN, like"):
+    with pytest.raises(CommandError, match="a topic is named by its ARN, like"):
         Smoke(Outputs("main", [], {}, {}, ["orders"]), [])
-    with pytest.raises(OpsError, match="smoke: the stack has no output topicArn"):
+    with pytest.raises(CommandError, match="smoke: the stack has no output topicArn"):
         Smoke(Outputs("main", [], {}, {}), [])

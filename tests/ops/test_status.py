@@ -11,7 +11,9 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ecs.models import ecs_backends
 from rich.console import Console
 
-from slipway_cli.errors import OpsError, aws_errors
+from slipway_cli.aws import aws_errors
+from slipway_cli.documents import Json
+from slipway_cli.errors import CommandError
 from slipway_cli.stack import Outputs, parse
 from slipway_cli.status import Queue, Service, look
 from slipway_cli.tables import show
@@ -142,7 +144,7 @@ def test_messages_set_aside_are_counted_and_the_way_back_is_named() -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_a_missing_cluster_is_one_sentence_with_operation_and_code() -> None:
-    with pytest.raises(OpsError) as refused, aws_errors():
+    with pytest.raises(CommandError) as refused, aws_errors():
         look(outputs_of("api"))
     assert str(refused.value) == (
         "AWS refused DescribeServices with ClusterNotFoundException: Cluster not found; "
@@ -198,11 +200,11 @@ def test_the_tables_show_every_service_and_queue_and_the_problems() -> None:
     ],
 )
 def test_outputs_of_another_program_are_refused(outputs: dict[str, Any], expected: str) -> None:
-    with pytest.raises(OpsError) as refused:
+    with pytest.raises(CommandError) as refused:
         parse(outputs)
     assert str(refused.value) == f"{expected}; run `pulumi up` of the reference platform, or choose with --stack"
 
 
 def test_a_stack_of_queues_alone_will_do_where_no_service_is_looked_at() -> None:
-    outputs = {"queueUrls": {"billing": "u"}, "deadLetterQueueUrls": {}, "topicArn": "t"}
+    outputs: dict[str, Json] = {"queueUrls": {"billing": "u"}, "deadLetterQueueUrls": {}, "topicArn": "t"}
     assert parse(outputs, services=False) == Outputs("", [], {"billing": "u"}, {}, ["t"])
