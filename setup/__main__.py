@@ -1,4 +1,4 @@
-"""The set-up behind `make`: `python3 -m setup up | down | test [pytest arguments] | ready | env | lock`."""
+"""The set-up behind `make`: `python3 -m setup up | down | test [pytest arguments] | ready | env | lock | dist`."""
 
 import sys
 
@@ -16,7 +16,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from setup import lock_files, next_steps, python_environment
+from setup import distributions, lock_files, next_steps, python_environment
 from setup.machine import MachineError
 from setup.steps import ROOT, Step, StepError, foreground, run, say
 
@@ -153,6 +153,7 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "stack": stack,
     "env": env,
     "lock": lock_files.lock,
+    "dist": distributions.main,
 }
 
 

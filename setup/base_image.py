@@ -123,7 +123,7 @@ def _download_wheels(base: str, requirements: Path, target: Path) -> None:
     if not kept.is_dir():
         kept.parent.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="partial-", dir=kept.parent) as partial:
-            own = _build_consumer(requirements, Path(partial) / "own")
+            own = build_consumer(requirements, Path(partial) / "own")
             platforms = [f"--platform=manylinux{tag}_{machine}" for tag in GLIBC]
             compact = python.replace(".", "")
             abis = [f"--abi={abi}" for abi in (f"cp{compact}", "abi3", "none")]
@@ -135,7 +135,7 @@ def _download_wheels(base: str, requirements: Path, target: Path) -> None:
     shutil.copytree(kept, target)
 
 
-def _build_consumer(requirements: Path, target: Path) -> list[str]:
+def build_consumer(requirements: Path, target: Path) -> list[str]:
     """Build the consumer's wheel where `requirements` pins it; the options by which pip finds it. Raises MachineError."""
     pinned = pinned_hashes(requirements.read_text())
     if not pinned:
