@@ -21,6 +21,7 @@ lint: ready ## Format, lint and types
 	$(VENV)/ruff check .
 	$(VENV)/mypy .
 	$(VENV)/mypy components/__main__.py # apart: the program at the top is a __main__, too
+	$(VENV)/mypy policies/__main__.py
 
 check: lint ## The same, and the tests that need no engine
 	$(VENV)/pytest -q --numprocesses=auto -m "not engine and not e2e"
@@ -35,6 +36,6 @@ lock: ready ## Resolve pyproject.toml into requirements.txt, with hashes
 	@$(PYTHON) -m setup lock
 
 docs: ready ## Write anew what is generated: RULES.md, what the sandbox refuses, what components register
-	$(VENV)/python -m policies.rules_md
+	PYTHONPATH=policies $(VENV)/python -m slipway_policies.report.rules_md > policies/RULES.md
 	$(VENV)/python -m sandbox.provider.refusals > docs/sandbox-refusals.md
 	PYTHONPATH=components $(VENV)/python -m tests.unit.registrations

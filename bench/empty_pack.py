@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "policies")]
 
 from policies.__main__ import use_the_project_environment  # noqa: E402
 
@@ -20,7 +20,7 @@ from pulumi.runtime import proto  # noqa: E402
 from pulumi_policy import EnforcementLevel, ResourceValidationPolicy  # noqa: E402
 from pulumi_policy.policy import _PolicyAnalyzerServicer  # noqa: E402
 
-from policies.server import serve  # noqa: E402
+from slipway_policies.engine.server import serve  # noqa: E402
 
 
 class EmptyPack(_PolicyAnalyzerServicer):

@@ -29,16 +29,17 @@ def use_the_project_environment() -> None:
 
 if __name__ == "__main__":
     use_the_project_environment()
-    sys.path.insert(0, str(PACK.parent))
+    sys.path.insert(0, str(PACK))
     if sys.argv[1:2] == ["report"]:
-        from policies.report import main
+        from slipway_policies.report.page import main
 
         sys.exit(main(sys.argv[2:]))
     if sys.argv[1:] and ":" not in sys.argv[1]:  # the engine's address has one
         raise SystemExit(
             f"policies: there is no command {sys.argv[1]!r} for people but report; the engine starts the pack"
         )
-    from policies.pack import Pack
-    from policies.server import Analyzer, serve
+    from slipway_policies.engine.pack import Pack
+    from slipway_policies.engine.server import Analyzer, serve
+    from slipway_policies.rules import all_rules
 
-    serve(Analyzer(Pack()))
+    serve(Analyzer(Pack(all_rules())))

@@ -1,0 +1,1 @@
+"""Rules over the whole stack: which resource feeds which property of another."""

@@ -1,0 +1,158 @@
+"""The pack on the real CLI: as a directory and as an executable, it catches a broken stack and passes a good one."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.policies.samples import SERVICE
+
+PACK = Path(__file__).resolve().parents[3] / "policies"
+HOME_CLI = Path.home() / ".pulumi" / "bin"
+STACK, PROVIDER_ID = "urn:pulumi:dev::shop::", "0b9d3d2c-4bd4-4a4e-9a57-1d3f2b1c0a11"
+FORMS = pytest.mark.parametrize("pack", [PACK, PACK / "__main__.py"], ids=["directory", "executable"])
+
+pytestmark = pytest.mark.engine
+
+
+def state(folder: Path, props: dict[str, Any]) -> Path:
+    """An exported state of one ECS service."""
+    root = {"urn": f"{STACK}pulumi:pulumi:Stack::shop-dev", "custom": False, "type": "pulumi:pulumi:Stack"}
+    aws = {
+        "urn": f"{STACK}pulumi:providers:aws::default",
+        "custom": True,
+        "id": PROVIDER_ID,
+        "type": "pulumi:providers:aws",
+    }
+    service = {
+        "urn": f"{STACK}{SERVICE}::api",
+        "custom": True,
+        "id": "api",
+        "type": SERVICE,
+        "inputs": props,
+        "outputs": props,
+        "parent": root["urn"],
+        "provider": f"{aws['urn']}::{PROVIDER_ID}",
+    }
+    manifest = {"time": "2026-01-01T00:00:00Z", "magic": "", "version": ""}
+    deployment = {"version": 3, "deployment": {"manifest": manifest, "resources": [root, aws, service]}}
+    path = folder / "state.json"
+    path.write_text(json.dumps(deployment))
+    return path
+
+
+def run(folder: Path, pack: Path, props: dict[str, Any], *more: str) -> subprocess.CompletedProcess[str]:
+    """`pulumi policy analyze` on that state, which needs no program, no provider and no login."""
+    return cli(folder, "policy", "analyze", "--file", str(state(folder, props)), "--policy-pack", str(pack), *more)
+
+
+def cli(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The CLI in `folder`, with its state there."""
+    pulumi = shutil.which("pulumi", path=f"{os.environ['PATH']}:{HOME_CLI}")
+    assert pulumi, "no pulumi on PATH nor in ~/.pulumi/bin; run `make ready`"
+    # Without the project's environment on PATH: the executable form must find it by itself.
+    path = f"{Path(pulumi).parent}:/usr/local/bin:/usr/bin:/bin"
+    clean = {
+        "PATH": path,
+        "HOME": str(Path.home()),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_BACKEND_URL": f"file://{folder}",
+        "PULUMI_CONFIG_PASSPHRASE": "only for this test",
+    }
+    return subprocess.run(
+        [pulumi, *arguments], capture_output=True, text=True, env=clean, cwd=folder, timeout=120, check=False
+    )
+
+
+PROGRAM = """\
+import asyncio
+import pulumi
+
+later = pulumi.Output(set(), asyncio.sleep(0), asyncio.sleep(0, result=False))
+public = {"assignPublicIp": True}
+pulumi.ComponentResource("aws:ecs/service:Service", "api", {"networkConfiguration": public, "key": "hunter2-canary"})
+pulumi.ComponentResource("aws:cloudwatch/logGroup:LogGroup", "api", {"retentionInDays": later})
+"""  # components may bear a provider's type, and need no provider
+
+
+@FORMS
+def test_a_public_service_is_stopped_with_the_property_and_the_fix(tmp_path: Path, pack: Path) -> None:
+    result = run(tmp_path, pack, {"networkConfiguration": {"assignPublicIp": True}}, "--json")
+    assert result.returncode != 0
+    events = [json.loads(line)["policyEvent"] for line in result.stdout.splitlines() if "policyEvent" in line]
+    [event] = [event for event in events if event["policyName"] == "ecs-service-no-public-ip"]
+    assert event["resourceUrn"] == f"{STACK}{SERVICE}::api"
+    assert event["enforcementLevel"] == "mandatory"
+    assert "networkConfiguration.assignPublicIp is true" in event["message"]
+    assert event["policyPackVersion"] == "0.1.0"
+
+
+@FORMS
+def test_a_private_service_with_a_circuit_breaker_passes(tmp_path: Path, pack: Path) -> None:
+    props = {
+        "networkConfiguration": {"assignPublicIp": False},
+        "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+        "propagateTags": "SERVICE",
+        "enableEcsManagedTags": True,
+    }
+    result = run(tmp_path, pack, props, "--json")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "policyEvent" not in result.stdout
+
+
+def test_a_mistyped_rule_name_is_an_error_with_a_suggestion(tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text('{"ecs-service-no-public-ips": "disabled"}')
+    result = run(tmp_path, PACK, {}, "--policy-pack-config", str(config))
+    assert result.returncode != 0
+    assert (
+        "policy config: there is no rule 'ecs-service-no-public-ips'; did you mean 'ecs-service-no-public-ip'?"
+        in result.stderr
+    )
+
+
+def test_a_profile_and_an_exemption_of_the_config_file_reach_the_pack(tmp_path: Path) -> None:
+    exemption = {
+        "rule": "ecs-service-no-public-ip",
+        "urn": "*::api",
+        "reason": "stands in for a load balancer",
+        "owner": "anna@example.com",
+        "expires": "9999-12-31",
+    }
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"pack": {"profile": "prod", "exemptions": [exemption]}}))
+    public = {"networkConfiguration": {"assignPublicIp": True}, "enableExecuteCommand": True}
+    result = run(tmp_path, PACK, public, "--policy-pack-config", str(config), "--json")
+    events = [json.loads(line)["policyEvent"] for line in result.stdout.splitlines() if "policyEvent" in line]
+    assert result.returncode == 0, result.stdout + result.stderr
+    found = {event["policyName"]: event["message"] for event in events}
+    assert "ecs-service-exec-disabled" in found
+    assert "1 finding is exempted: ecs-service-no-public-ip on *::api until 9999-12-31" in found["all-checks-done"]
+
+
+def test_a_remediation_is_shown_with_what_it_sets(tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text('{"ecs-service-exec-disabled": "remediate"}')
+    result = run(tmp_path, PACK, {"enableExecuteCommand": True}, "--policy-pack-config", str(config), "--json")
+    events = [json.loads(line) for line in result.stdout.splitlines() if "policyRemediationEvent" in line]
+    [event] = [event["policyRemediationEvent"] for event in events]
+    assert (event["policyName"], event["after"]["enableExecuteCommand"]) == ("ecs-service-exec-disabled", False)
+
+
+def test_a_preview_is_stopped_and_says_in_one_line_what_waits(tmp_path: Path) -> None:
+    options = {"virtualenv": str(PACK.parent / ".venv")}
+    project = {"name": "shop", "runtime": {"name": "python", "options": options}}
+    (tmp_path / "Pulumi.yaml").write_text(json.dumps(project))
+    (tmp_path / "__main__.py").write_text(PROGRAM)
+    assert cli(tmp_path, "stack", "init", "dev").returncode == 0
+    result = cli(tmp_path, "preview", "--policy-pack", str(PACK), "--non-interactive")
+    assert result.returncode != 0
+    assert "networkConfiguration.assignPublicIp is true" in result.stdout
+    assert "1 check waits for `pulumi up`, as values are not known during preview: log-group-retention 1." in (
+        result.stdout
+    )
+    assert "hunter2" not in result.stdout + result.stderr

@@ -1,0 +1,64 @@
+"""Each rule over the stack: stacks that pass, and what is found when one thing in them is changed."""
+
+from typing import Any
+
+import pytest
+
+from slipway_policies.rules import all_rules
+from tests.policies.rules.graph.cases_graph import GRAPH_CASES
+from tests.support.policies.analyzer import analyze_stack, configure, only, ours, stock
+from tests.support.policies.graph_samples import GraphCase, changed
+
+SERVICERS = pytest.mark.parametrize("start", [stock, ours], ids=["sdk", "pack"])
+
+
+def expand(what: str) -> list[Any]:
+    """One parameter per case and change."""
+    return [
+        pytest.param(case, change, id=f"{case.rule}-{number}")
+        for case in GRAPH_CASES
+        for number, change in enumerate(getattr(case, what))
+    ]
+
+
+def begin(start: Any, case: GraphCase) -> Any:
+    """A servicer with the case's rule alone, configured."""
+    servicer = start(only(case.rule))
+    if case.config:
+        configure(servicer, {case.rule: case.config})
+    return servicer
+
+
+@SERVICERS
+@pytest.mark.parametrize("case", GRAPH_CASES, ids=lambda case: case.rule)
+def test_a_stack_as_it_should_be_passes_and_waits_for_nothing(start: Any, case: GraphCase) -> None:
+    assert analyze_stack(begin(start, case), *case.good.values()) == []
+
+
+@SERVICERS
+@pytest.mark.parametrize(("case", "change"), expand("also"))
+def test_a_change_that_keeps_it_as_it_should_be_passes(start: Any, case: GraphCase, change: Any) -> None:
+    assert analyze_stack(begin(start, case), *changed(case.good, change)) == []
+
+
+@SERVICERS
+@pytest.mark.parametrize(("case", "change"), expand("bad"))
+def test_a_change_that_breaks_it_is_found_at_a_resource(start: Any, case: GraphCase, change: Any) -> None:
+    shown = analyze_stack(begin(start, case), *changed(case.good, change))
+    found = [one for one in shown if one.rule == case.rule]
+    assert found, shown
+    assert all(one.urn and ". Fix: " in one.message for one in found)
+
+
+@pytest.mark.parametrize(("case", "change"), expand("later"))
+def test_what_is_not_known_yet_waits_and_claims_nothing(case: GraphCase, change: Any) -> None:
+    [summary] = analyze_stack(begin(ours, case), *changed(case.good, change))
+    assert summary.rule == "all-checks-done"
+    assert case.rule in summary.message
+
+
+@pytest.mark.parametrize("rule", [rule.name for rule in all_rules() if rule.of_stack])
+def test_a_rule_over_the_stack_has_three_stacks_each_way_at_least(rule: str) -> None:
+    cases = [case for case in GRAPH_CASES if case.rule == rule]
+    assert sum(len(case.bad) for case in cases) >= 3
+    assert sum(1 + len(case.also) for case in cases) >= 3
