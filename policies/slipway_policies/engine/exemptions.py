@@ -9,12 +9,14 @@ import fnmatch
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from slipway_policies.engine.registry import PROFILES, Rule
+from slipway_policies.engine.registry import PROFILES, Rule, Schema
+from slipway_policies.engine.resources import Configuration
+from slipway_policies.engine.values import Plain
 
 KEYS: Final = ("rule", "urn", "reason", "owner", "expires")
-SCHEMA: Final[Mapping[str, Mapping[str, Any]]] = {
+SCHEMA: Final[Mapping[str, Schema]] = {
     "profile": {
         "type": "string",
         "default": "baseline",
@@ -63,29 +65,30 @@ class Settings:
     exemptions: tuple[Exemption, ...] = ()
 
 
-def parse(given: Mapping[str, Any], rules: Iterable[Rule]) -> tuple[Settings, list[str]]:
-    """The settings, and a sentence for each thing in them that is wrong."""
+def parse(given: Mapping[str, Plain], rules: Iterable[Rule]) -> tuple[Settings, list[str]]:
+    """The settings, and a sentence for each mistake in them."""
     names = [rule.name for rule in rules]
+    config = Configuration({name: schema["default"] for name, schema in SCHEMA.items()} | dict(given))
+    profile, kept = config.text("profile"), config.texts("keepBaseline")
     wrong: list[str] = []
-    profile = given.get("profile", "baseline")
     if profile not in PROFILES:
         wrong.append(f"policy config: pack.profile must be one of {', '.join(PROFILES)}, got {profile!r}")
-    kept = list(given.get("keepBaseline", []))
     wrong += [f"policy config: pack.keepBaseline: {_no_rule(name, names)}" for name in kept if name not in names]
     exemptions = []
-    for index, entry in enumerate(given.get("exemptions", [])):
+    for index, entry in enumerate(config.objects("exemptions")):
         problems = list(_problems(entry, names))
         wrong += [f"policy config: pack.exemptions[{index}] {problem}" for problem in problems]
         if not problems:
-            fields = {key: entry[key] for key in KEYS}
-            exemptions.append(Exemption(**fields | {"expires": datetime.date.fromisoformat(entry["expires"])}))
-    return Settings(str(profile), frozenset(kept), tuple(exemptions)), wrong
+            rule, urn, reason, owner, expires = (str(entry[key]) for key in KEYS)
+            exemptions.append(Exemption(rule, urn, reason, owner, datetime.date.fromisoformat(expires)))
+    return Settings(profile, frozenset(kept), tuple(exemptions)), wrong
 
 
-def _problems(entry: Mapping[str, Any], names: list[str]) -> Iterable[str]:
+def _problems(entry: Mapping[str, Plain], names: list[str]) -> Iterable[str]:
     unknown = [key for key in entry if key not in KEYS]
     missing = [key for key in KEYS if entry.get(key) is None or not str(entry[key]).strip()]
-    no_text = [key for key in KEYS if key not in missing and not isinstance(entry[key], str)]
+    texts = {key: value for key, value in entry.items() if isinstance(value, str)}
+    no_text = [key for key in KEYS if key not in missing and key not in texts]
     if unknown:
         yield f"has no {', '.join(unknown)}; it has {', '.join(KEYS)}"
     if missing:
@@ -94,14 +97,14 @@ def _problems(entry: Mapping[str, Any], names: list[str]) -> Iterable[str]:
     if no_text:
         yield f"needs text in {', '.join(no_text)}, in quotes"
         return
-    if entry["rule"] not in names:
-        yield _no_rule(entry["rule"], names)
-    if _names_nothing(entry["urn"]):
+    if texts["rule"] not in names:
+        yield _no_rule(texts["rule"], names)
+    if _names_nothing(texts["urn"]):
         yield "is for every resource; name some in urn, such as *::api-lb, or set the rule to disabled"
     try:
-        datetime.date.fromisoformat(entry["expires"])
+        datetime.date.fromisoformat(texts["expires"])
     except ValueError:
-        yield f"expires must be a date such as 2027-03-31, got {entry['expires']!r}"
+        yield f"expires must be a date such as 2027-03-31, got {texts['expires']!r}"
 
 
 def _names_nothing(urn: str) -> bool:

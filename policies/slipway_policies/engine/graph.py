@@ -2,13 +2,11 @@
 
 import copy
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from pulumi_policy import PolicyProviderResource, PolicyResource, PolicyResourceOptions
-
-from slipway_policies.engine.values import Options, Resource, thaw
+from slipway_policies.engine.resources import Configuration, Resource
+from slipway_policies.engine.values import texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +50,9 @@ class Node:
 class Graph:
     """All resources of a stack, by URN and by type, and the configuration of the rule that looks at them."""
 
-    config: Mapping[str, Any]
-
     def __init__(self, nodes: Iterable[Node]) -> None:
         self.nodes = {node.urn: node for node in nodes}
-        self.config = {}
+        self.config = Configuration()
         self._by_type: dict[str, list[Node]] = defaultdict(list)
         # Made when a rule first asks, and shared by all rules, which would otherwise look at each pair of resources.
         self._mentions: dict[str, list[Node]] = defaultdict(list)
@@ -66,7 +62,7 @@ class Graph:
         for node in self.nodes.values():
             self._by_type[node.resource.type].append(node)
 
-    def configured(self, config: Mapping[str, Any]) -> "Graph":
+    def configured(self, config: Configuration) -> "Graph":
         """The same graph for a rule with this configuration."""
         twin = copy.copy(self)
         twin.config = config
@@ -128,34 +124,3 @@ class Graph:
         keys = [node.urn, *filter(None, map(node.output, ("id", "arn", *outputs)))]
         found = {other.urn: other for key in keys for other in self._mentions.get(key, ())}
         return [other for urn, other in found.items() if urn != node.urn]
-
-
-def texts(value: Any) -> Iterator[str]:
-    """Every string within a value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from texts(inner)
-
-
-def told(given: PolicyResourceOptions, provider: PolicyProviderResource | None) -> Options:
-    """The SDK's view of a resource's options and provider."""
-    return Options(
-        bool(given.protect), tuple(given.ignore_changes), given.parent or "", thaw(provider.props) if provider else {}
-    )
-
-
-def build(resources: Iterable[PolicyResource]) -> Graph:
-    """A graph of the SDK's view of a stack."""
-    return Graph(_node(resource) for resource in resources)
-
-
-def _node(resource: PolicyResource) -> Node:
-    options = told(resource.opts, resource.provider)
-    seen = Resource(resource.resource_type, resource.name, resource.urn, thaw(resource.props), options)
-    sources = resource.property_dependencies.items()
-    return Node(seen, {prop: tuple(source.urn for source in found) for prop, found in sources})

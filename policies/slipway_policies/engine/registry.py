@@ -1,14 +1,22 @@
-"""Rules as pure functions: what a rule declares beside its function, and what a rule yields."""
+"""Rules as pure functions: what a rule declares beside its function, and what the function yields.
+
+@rule("aws:ecr/repository:Repository", level=ADVISORY, severity=HIGH, link=GUIDE, fix="set scanOnPush to true")
+def ecr_scan_on_push(repository: Resource) -> Outcomes:
+    \"""ECR repositories scan each image that is pushed.\"""
+    scanning = repository["imageScanningConfiguration"]["scanOnPush"]
+    yield from deny(scanning, not scanning.true, "is not true")
+"""
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Final, NotRequired, TypedDict, Unpack
 
 from pulumi_policy import EnforcementLevel, Severity
 
 from slipway_policies.engine.graph import Graph
-from slipway_policies.engine.values import Resource, Value, thaw
+from slipway_policies.engine.resources import Configuration, Resource
+from slipway_policies.engine.values import Plain, Value
 
 ADVISORY, MANDATORY = EnforcementLevel.ADVISORY, EnforcementLevel.MANDATORY
 OFF = EnforcementLevel.DISABLED
@@ -20,6 +28,7 @@ PROFILES: Final = {
     "cis": "the rules that CIS AWS Foundations v7.0.0 asks for, advisory at least; all others are off",
     "fsbp": "the rules that AWS Foundational Security Best Practices asks for, advisory at least; all others are off",
 }
+Schema = Mapping[str, Plain]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,29 @@ class Deferred:
 Outcomes = Iterator[Finding | Deferred]
 
 
-@dataclass(frozen=True)
+class Declaration(TypedDict):
+    """What a rule says of itself in its decorator."""
+
+    level: EnforcementLevel
+    """In the profile `baseline`."""
+    production: NotRequired[EnforcementLevel]
+    """In the profile `prod`. Default: `level`."""
+    severity: Severity
+    controls: NotRequired[tuple[str, ...]]
+    """Controls of frameworks, such as `FSBP ECS.2`. Default: none."""
+    link: str
+    """Page of AWS's documentation."""
+    fix: str
+    """The change that clears a finding, as the end of a sentence."""
+    settings: NotRequired[Mapping[str, Schema]]
+    """JSON schema of each setting of the rule, with a default and a description. Default: no settings."""
+    remedy: NotRequired[Mapping[str, Plain]]
+    """Path to the value that the level `remediate` sets there; never of a property whose change replaces."""
+    immutable: NotRequired[tuple[str, ...]]
+    """Types of the rule that every change replaces, so that `remedy` does not apply to them."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rule:
     """One rule. Its function's name gives `name`; the docstring's first line `title`, the rest `notes`."""
 
@@ -50,31 +81,16 @@ class Rule:
     title: str
     notes: str
     module: str
-    types: tuple[str, ...]
     level: EnforcementLevel
     production: EnforcementLevel
     severity: Severity
     controls: tuple[str, ...]
     link: str
     fix: str
-    check: Callable[[Any], Outcomes]
-    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    remedy: Mapping[str, Any] = field(default_factory=dict)
-    """Path to the value that the level `remediate` sets there; never of a property whose change replaces."""
-    immutable: tuple[str, ...] = ()
-    """Those of `types` whose every change replaces, so that `remedy` is not for them."""
-
-    @property
-    def of_stack(self) -> bool:
-        """Whether the rule looks at the graph of all resources rather than at one resource."""
-        return not self.types
-
-    def mends(self, kind: str) -> bool:
-        """Whether the level `remediate` rewrites resources of this type."""
-        return bool(self.remedy) and kind not in self.immutable
+    settings: Mapping[str, Schema] = field(default_factory=dict)
 
     def level_in(self, profile: str) -> EnforcementLevel:
-        """The level that one of PROFILES gives the rule."""
+        """The rule's level in one of PROFILES."""
         if profile == "baseline":
             return self.level
         if profile == "prod":
@@ -83,58 +99,96 @@ class Rule:
             return OFF
         return ADVISORY if self.production is OFF else self.production
 
-    def configuration(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    def configuration(self, given: Mapping[str, Plain]) -> Configuration:
         """The rule's settings: as given, else their defaults."""
-        return {name: schema["default"] for name, schema in self.settings.items()} | thaw(given)
+        return Configuration({name: schema["default"] for name, schema in self.settings.items()} | dict(given))
 
 
-Subject = TypeVar("Subject", Resource, Graph)
+@dataclass(frozen=True, kw_only=True)
+class ResourceRule(Rule):
+    """A rule over one resource of its `types`."""
+
+    types: tuple[str, ...]
+    check: Callable[[Resource], Outcomes]
+    remedy: Mapping[str, Plain] = field(default_factory=dict)
+    immutable: tuple[str, ...] = ()
+
+    def mends(self, kind: str) -> bool:
+        """Whether the level `remediate` rewrites resources of this type."""
+        return bool(self.remedy) and kind not in self.immutable
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackRule(Rule):
+    """A rule over the graph of all resources of a stack."""
+
+    check: Callable[[Graph], Outcomes]
+
+
+ResourceCheck = Callable[[Resource], Outcomes]
+StackCheck = Callable[[Graph], Outcomes]
 _RULES: dict[str, Rule] = {}
 
 
-def rule(
-    *types: str,
-    level: EnforcementLevel,
-    production: EnforcementLevel | None = None,
-    severity: Severity,
-    controls: tuple[str, ...] = (),
-    link: str,
-    fix: str,
-    settings: Mapping[str, Mapping[str, Any]] | None = None,
-    remedy: Mapping[str, Any] | None = None,
-    immutable: tuple[str, ...] = (),
-) -> Callable[[Callable[[Subject], Outcomes]], Callable[[Subject], Outcomes]]:
-    """Registers a rule over resources of `types`; without types, over the stack's graph.
+def rule(*types: str, **declaration: Unpack[Declaration]) -> Callable[[ResourceCheck], ResourceCheck]:
+    """Registers a rule over each resource of these types."""
 
-    `level` holds in the baseline, `production` in the profile for production; it is the same where none is given.
-    `remedy` is what the level `remediate` sets where the rule finds something, save on `immutable` types. `settings` are JSON schemas of the rule's own configuration, each with a default and a description.
-    """
-
-    def register(check: Callable[[Subject], Outcomes]) -> Callable[[Subject], Outcomes]:
-        name = check.__name__.replace("_", "-")
-        if name in _RULES:
-            raise ValueError(f"two rules are named {name}")
-        title, _, notes = inspect.getdoc(check).partition("\n")  # type: ignore[union-attr]  # a test wants a docstring
-        _RULES[name] = Rule(
-            name,
-            title,
-            notes.strip(),
-            check.__module__,
-            types,
-            level,
-            production or level,
-            severity,
-            controls,
-            link,
-            fix,
-            check,
-            settings or {},
-            remedy or {},
-            immutable,
-        )
+    def register(check: ResourceCheck) -> ResourceCheck:
+        remedy, immutable = declaration.get("remedy", {}), declaration.get("immutable", ())
+        described = _described(check, declaration)
+        _add(ResourceRule(types=types, check=check, remedy=remedy, immutable=immutable, **described))
         return check
 
     return register
+
+
+def stack_rule(**declaration: Unpack[Declaration]) -> Callable[[StackCheck], StackCheck]:
+    """Registers a rule over the graph of the stack."""
+
+    def register(check: StackCheck) -> StackCheck:
+        _add(StackRule(check=check, **_described(check, declaration)))
+        return check
+
+    return register
+
+
+class _Description(TypedDict):
+    """The fields that every rule has."""
+
+    name: str
+    title: str
+    notes: str
+    module: str
+    level: EnforcementLevel
+    production: EnforcementLevel
+    severity: Severity
+    controls: tuple[str, ...]
+    link: str
+    fix: str
+    settings: Mapping[str, Schema]
+
+
+def _described(check: ResourceCheck | StackCheck, declaration: Declaration) -> _Description:
+    title, _, notes = (inspect.getdoc(check) or "").partition("\n")
+    return {
+        "name": check.__name__.replace("_", "-"),
+        "title": title,
+        "notes": notes.strip(),
+        "module": check.__module__,
+        "level": declaration["level"],
+        "production": declaration.get("production", declaration["level"]),
+        "severity": declaration["severity"],
+        "controls": declaration.get("controls", ()),
+        "link": declaration["link"],
+        "fix": declaration["fix"],
+        "settings": declaration.get("settings", {}),
+    }
+
+
+def _add(new: Rule) -> None:
+    if new.name in _RULES:
+        raise ValueError(f"two rules are named {new.name}")
+    _RULES[new.name] = new
 
 
 def registered() -> list[Rule]:

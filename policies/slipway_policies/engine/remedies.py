@@ -5,20 +5,19 @@ on the way is left as it is; the rule then reports it as mandatory.
 """
 
 import copy
-from typing import Any
 
-from slipway_policies.engine.registry import Rule
-from slipway_policies.engine.values import SENTINELS, SIGNATURE_KEY
+from slipway_policies.engine.registry import ResourceRule
+from slipway_policies.engine.values import SENTINELS, SIGNATURE_KEY, Plain
 
 
-def remedied(rule: Rule, broken: set[str], properties: dict[str, Any]) -> dict[str, Any] | None:
+def remedied(rule: ResourceRule, broken: set[str], properties: dict[str, Plain]) -> dict[str, Plain] | None:
     """The properties with the rule's values at the `broken` paths; None when none of them can be rewritten."""
     result = copy.deepcopy(properties)
     changed = [_set(result, path.split("."), value) for path, value in rule.remedy.items() if path in broken]
     return result if any(changed) else None
 
 
-def _set(container: dict[str, Any], path: list[str], value: Any) -> bool:
+def _set(container: dict[str, Plain], path: list[str], value: Plain) -> bool:
     name, *rest = path
     found = container.get(name)
     if _is_closed(found):
@@ -33,6 +32,6 @@ def _set(container: dict[str, Any], path: list[str], value: Any) -> bool:
     return True
 
 
-def _is_closed(value: Any) -> bool:
+def _is_closed(value: Plain) -> bool:
     """Whether it is a secret, an asset or another special value, or not known yet."""
     return (isinstance(value, dict) and SIGNATURE_KEY in value) or (isinstance(value, str) and value in SENTINELS)

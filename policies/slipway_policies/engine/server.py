@@ -1,103 +1,125 @@
-"""Serves the pack to the engine: the SDK's analyzer, made to read each resource once instead of once per policy.
+"""Serves the pack to the engine: reads each resource once, and runs only the rules of its type."""
 
-With the SDK's own loop, a task definition costs 1.5 ms per policy of the pack, whatever its type.
-"""
+# ruff: noqa: ARG002, N802 - names and parameters of the methods are the protocol's
 
 import copy
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from concurrent import futures
-from typing import Any, Final
+from typing import Final
 
 import grpc
-from google.protobuf import json_format
-from pulumi.runtime import proto
-from pulumi.runtime.proto import analyzer_pb2_grpc
-from pulumi_policy import EnforcementLevel, Policy, ReportViolation
-from pulumi_policy.deserialize import deserialize_properties
-from pulumi_policy.policy import _PolicyAnalyzerServicer
+from google.protobuf import empty_pb2, json_format
+from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, plugin_pb2
+from pulumi_policy import EnforcementLevel
 
+from slipway_policies.engine import wire
 from slipway_policies.engine.config import problems
 from slipway_policies.engine.exemptions import SCHEMA, parse
-from slipway_policies.engine.graph import Graph, Node
-from slipway_policies.engine.pack import NAME, OWN_SETTINGS, SUMMARY, VERSION, Pack
-from slipway_policies.engine.registry import Rule
+from slipway_policies.engine.graph import Graph
+from slipway_policies.engine.pack import NAME, OWN_SETTINGS, SUMMARY, VERSION, Notice, Pack
+from slipway_policies.engine.registry import ADVISORY, MANDATORY, OFF, ResourceRule, Rule
 from slipway_policies.engine.remedies import remedied
-from slipway_policies.engine.values import Options, Resource, Thawed, thaw
+from slipway_policies.engine.resources import Configuration
+from slipway_policies.engine.values import Plain
 
 MAX_MESSAGE_BYTES: Final = 400 * 1024 * 1024  # the engine's own limit
 THREADS: Final = 4
+REMEDIATE: Final = EnforcementLevel.REMEDIATE
 
 
-class Analyzer(_PolicyAnalyzerServicer):
-    """The SDK's servicer with one deserialization per resource, dispatch by type and a configuration that is checked."""
+class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
+    """Answers the engine's calls with the rules of a pack."""
 
     def __init__(self, pack: Pack) -> None:
-        policies = pack.policies()
-        super().__init__(NAME, VERSION, policies, EnforcementLevel.ADVISORY)
         self._pack = pack
-        self._policies = {policy.name: policy for policy in policies}
-        self._rules = {rule.name: rule for rule in pack.rules}
-        self._by_type: dict[str, list[Rule]] = defaultdict(list)
-        for rule in pack.rules:
+        self._by_type: dict[str, list[ResourceRule]] = defaultdict(list)
+        for rule in pack.resource_rules:
             for kind in rule.types:
                 self._by_type[kind].append(rule)
+        self._levels: dict[str, EnforcementLevel] = {}
+        self._settings: dict[str, dict[str, Plain]] = {}
         # By URN. The stack is shown with outputs only, where what AWS filled in looks like the program's.
         self._written: dict[str, frozenset[str]] = {}
 
-    def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
-        """Refuses unknown rules and settings, which the engine passes on; then as the SDK does."""
-        given = {name: list(config.properties) for name, config in request.policyConfig.items()}
-        wrong = problems(given, self._pack.rules, {"all": (), SUMMARY: (), OWN_SETTINGS: SCHEMA})
-        own = thaw(json_format.MessageToDict(request.policyConfig[OWN_SETTINGS].properties)) if not wrong else {}
-        settings, more = parse(own, self._pack.rules)
+    def GetAnalyzerInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> analyzer_pb2.AnalyzerInfo:
+        """Describes the rules and the pack's own policies."""
+        policies: list[wire.Policy] = [*self._pack.rules, SUMMARY, OWN_SETTINGS]
+        told = map(wire.policy_info, policies)
+        return analyzer_pb2.AnalyzerInfo(name=NAME, version=VERSION, supportsConfig=True, policies=told)
+
+    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
+        """Tells the pack's version."""
+        return plugin_pb2.PluginInfo(version=VERSION)
+
+    def Configure(
+        self, request: analyzer_pb2.ConfigureAnalyzerRequest, context: grpc.ServicerContext
+    ) -> empty_pb2.Empty:
+        """Keeps levels and settings. Refuses unknown names, which the engine passes on."""
+        levels = {name: wire.BY_NUMBER[config.enforcementLevel] for name, config in request.policyConfig.items()}
+        settings = {name: wire.properties(config) for name, config in request.policyConfig.items()}
+        own_names = {"all": (), SUMMARY.name: (), OWN_SETTINGS.name: SCHEMA}
+        wrong = problems(settings, self._pack.rules, own_names)
+        own, more = parse(settings.get(OWN_SETTINGS.name, {}) if not wrong else {}, self._pack.rules)
         wrong += more
-        if "all" in given and settings.profile != "baseline":
+        if "all" in settings and own.profile != "baseline":
             wrong.append("policy config: set all or pack.profile, got both; a profile gives each rule its level")
         if wrong:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "; ".join(wrong))
-        self._pack.settings = settings
-        return super().Configure(request, context)  # type: ignore[no-untyped-call]  # the SDK's signature has no types
+        self._levels, self._settings, self._pack.settings = levels, settings, own
+        return empty_pb2.Empty()
 
-    def Analyze(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
+    def ConfigureStack(
+        self, request: analyzer_pb2.AnalyzerStackConfigureRequest, context: grpc.ServicerContext
+    ) -> analyzer_pb2.AnalyzerStackConfigureResponse:
+        """Takes the stack's name and tags, which no rule needs."""
+        return analyzer_pb2.AnalyzerStackConfigureResponse()
+
+    def Analyze(
+        self, request: analyzer_pb2.AnalyzeRequest, context: grpc.ServicerContext
+    ) -> analyzer_pb2.AnalyzeResponse:
         """Checks one resource against the rules of its type."""
-        response = proto.AnalyzeResponse()
-        self._written[request.urn] = frozenset(key for key, value in request.properties.fields.items() if _says(value))
-        chosen = self._by_type.get(request.type, ())
-        if chosen:
-            seen = _resource(request)
-            for rule in chosen:
-                self._run(rule, response, seen)
+        response = analyzer_pb2.AnalyzeResponse()
+        self._written[request.urn] = wire.written_properties(request)
+        rules = self._by_type.get(request.type, ())
+        if rules:
+            resource = wire.resource(request)
+            for rule in rules:
+                if self._runs(rule):
+                    configured = resource.configured(self._configuration(rule))
+                    self._tell(response, rule, self._pack.check_resource(rule, configured))
         return response
 
-    def AnalyzeStack(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
-        """Checks the graph of all resources, then reports what could not be checked in this run."""
-        response = proto.AnalyzeResponse()
-        graph = Graph(_node(resource, self._written.get(resource.urn)) for resource in request.resources)
-        for rule in self._pack.rules:
-            if rule.of_stack:
-                self._run(rule, response, graph)
-        level, report = self._reporter(SUMMARY, response)
-        if level is not EnforcementLevel.DISABLED:
-            self._pack.summarize(report)
-        level, report = self._reporter(OWN_SETTINGS, response)
-        if level is not EnforcementLevel.DISABLED:
-            self._pack.judge_exemptions(report)
+    def AnalyzeStack(
+        self, request: analyzer_pb2.AnalyzeStackRequest, context: grpc.ServicerContext
+    ) -> analyzer_pb2.AnalyzeResponse:
+        """Checks the graph of all resources, then tells what could not be checked in this run."""
+        response = analyzer_pb2.AnalyzeResponse()
+        graph = Graph(wire.node(resource, self._written.get(resource.urn)) for resource in request.resources)
+        for rule in self._pack.stack_rules:
+            if self._runs(rule):
+                configured = graph.configured(self._configuration(rule))
+                self._tell(response, rule, self._pack.check_stack(rule, configured))
+        if self._runs(SUMMARY):
+            self._tell(response, SUMMARY, self._pack.summary())
+        if self._runs(OWN_SETTINGS):
+            self._tell(response, OWN_SETTINGS, self._pack.exemption_notices())
         return response
 
-    def Remediate(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
-        """Rewrites the resource for each rule of its type at the level `remediate` that has a remedy, one after another."""
-        response = proto.RemediateResponse()
+    def Remediate(
+        self, request: analyzer_pb2.AnalyzeRequest, context: grpc.ServicerContext
+    ) -> analyzer_pb2.RemediateResponse:
+        """Rewrites the resource for each rule of its type at the level `remediate`, one after another."""
+        response = analyzer_pb2.RemediateResponse()
         message = request
         for rule in self._by_type.get(request.type, ()):
-            level = self._get_enforcement_level(self._policies[rule.name])
-            if rule.mends(request.type) and level is EnforcementLevel.REMEDIATE:
-                seen = _resource(message).configured(self._configuration(rule))
-                better = remedied(rule, self._pack.broken(rule, seen), json_format.MessageToDict(message.properties))
-                if better is not None:
+            if rule.mends(request.type) and self._level(rule) is REMEDIATE:
+                resource = wire.resource(message).configured(self._configuration(rule))
+                broken = self._pack.broken(rule, resource)
+                rewritten = remedied(rule, broken, json_format.MessageToDict(message.properties))
+                if rewritten is not None:
                     message = copy.deepcopy(request)
                     message.properties.Clear()
-                    message.properties.update(better)
+                    json_format.ParseDict(rewritten, message.properties)
                     response.remediations.add(
                         policyName=rule.name,
                         policyPackName=NAME,
@@ -107,57 +129,26 @@ class Analyzer(_PolicyAnalyzerServicer):
                     )
         return response
 
-    def _run(self, rule: Rule, response: Any, subject: Resource | Graph) -> None:
-        level, report = self._reporter(rule.name, response)
-        if level is not EnforcementLevel.DISABLED:
-            self._pack.check(rule, subject.configured(self._configuration(rule)), report)
+    def _runs(self, policy: wire.Policy) -> bool:
+        return self._level(policy) is not OFF
 
-    def _configuration(self, rule: Rule) -> Mapping[str, Any]:
-        return rule.configuration(self._get_policy_config(rule.name) or {})
+    def _level(self, policy: wire.Policy) -> EnforcementLevel:
+        """The configured level, but checks that wait for `pulumi up` never block."""
+        level = self._levels.get(policy.name, policy.level)
+        if isinstance(policy, Rule):
+            return self._pack.level(policy, level)
+        return ADVISORY if policy is SUMMARY and level is not OFF else level
 
-    def _reporter(self, name: str, response: Any) -> tuple[EnforcementLevel, ReportViolation]:
-        policy = self._policies[name]
-        level = self._get_enforcement_level(policy)
-        if level is EnforcementLevel.REMEDIATE:  # what is still found after the rewriting
-            level = EnforcementLevel.MANDATORY
-        return level, self._create_report_violation(response, name, policy.description, level, policy.severity)
+    def _configuration(self, rule: Rule) -> Configuration:
+        return rule.configuration(self._settings.get(rule.name, {}))
 
-    def _get_enforcement_level(self, policy: Policy) -> EnforcementLevel:
-        """As configured, save that waiting for `up` never blocks."""
-        level = super()._get_enforcement_level(policy)
-        if policy.name in self._rules:
-            level = self._pack.level(self._rules[policy.name], level)
-        if policy.name == SUMMARY and level is not EnforcementLevel.DISABLED:
-            return EnforcementLevel.ADVISORY
-        return level
+    def _tell(self, response: analyzer_pb2.AnalyzeResponse, policy: wire.Policy, notices: list[Notice]) -> None:
+        level = self._level(policy)
+        shown = MANDATORY if level is REMEDIATE else level  # these findings are left after the rewriting
+        response.diagnostics.extend(wire.diagnostic(policy, shown, notice) for notice in notices)
 
 
-def _properties(message: Any) -> Thawed:
-    return thaw(deserialize_properties(json_format.MessageToDict(message.properties)))
-
-
-def _resource(message: Any) -> Resource:
-    given = message.options
-    provider = _properties(message.provider) if message.HasField("provider") else {}
-    options = Options(given.protect, tuple(given.ignoreChanges), given.parent, provider)
-    return Resource(message.type, message.name, message.urn, _properties(message), options)
-
-
-def _says(value: Any) -> bool:
-    """Whether a property on the wire holds something: no null, no empty text, list or object, no false."""
-    kind = value.WhichOneof("kind")
-    if kind in ("list_value", "struct_value"):
-        content = getattr(value, kind)
-        return bool(content.values if kind == "list_value" else content.fields)
-    return kind != "null_value" and bool(getattr(value, kind))
-
-
-def _node(resource: Any, written: frozenset[str] | None) -> Node:
-    sources: Iterable[tuple[str, Any]] = resource.propertyDependencies.items()
-    return Node(_resource(resource), {prop: tuple(found.urns) for prop, found in sources}, written)
-
-
-def serve(analyzer: _PolicyAnalyzerServicer) -> None:
+def serve(analyzer: analyzer_pb2_grpc.AnalyzerServicer) -> None:
     """Serves on a free loopback port, told to the engine on stdout, until the engine ends the process."""
     server = grpc.server(
         futures.ThreadPoolExecutor(max_workers=THREADS),

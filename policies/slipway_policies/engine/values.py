@@ -1,23 +1,34 @@
-"""Reads a resource's properties in three states: known, absent, unknown. No read raises on an unknown."""
+"""Reads values in three states: known, absent, unknown. No read raises on an unknown.
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final
+>>> redrive = Value({"maxReceiveCount": 3}, "redrivePolicy")
+>>> redrive["maxReceiveCount"].number(), redrive["deadLetterTargetArn"].absent
+(3, True)
+>>> Value(UNKNOWN, "redrivePolicy")["maxReceiveCount"].unknown
+True
+"""
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
 
 from pulumi_policy import proxy
 
 
-class _Unknown:
-    """Stands for a value that the engine learns only during `pulumi up`."""
+class Special(enum.Enum):
+    """Values that are no JSON."""
 
-    def __repr__(self) -> str:
-        return "unknown"
+    UNKNOWN = "unknown"
+    """The engine learns the value only during `pulumi up`."""
+    FILE = "file"
+    """An asset or an archive."""
 
 
-UNKNOWN: Final = _Unknown()
+UNKNOWN: Final = Special.UNKNOWN
 SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"  # of a secret, an asset or another special value on the wire
-SENTINELS = frozenset(value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_"))
+SENTINELS: Final = frozenset(value for name, value in vars(proxy).items() if name.startswith("UNKNOWN_"))
+
+Plain: TypeAlias = "bool | int | float | str | Special | list[Plain] | dict[str, Plain] | None"
 
 
 class UnreadableError(Exception):
@@ -31,7 +42,7 @@ class UnreadableError(Exception):
 
 
 class NotYetError(Exception):
-    """What a rule does depends on a value that the engine learns only during `pulumi up`."""
+    """A rule depends on a value that the engine learns only during `pulumi up`."""
 
     def __init__(self, path: str, urn: str = "") -> None:
         super().__init__(f"{path} is not known yet")
@@ -39,50 +50,51 @@ class NotYetError(Exception):
         self.urn = urn
 
 
-class Thawed(dict[str, Any]):
-    """A resource's properties as plain data, and the JSON documents among them, each parsed once for all rules."""
-
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self.documents: dict[str, Any] = {}
-
-
-def thaw(props: Mapping[str, Any]) -> Thawed:
-    """SDK proxies or plain dicts to plain data: whole floats become int, unknowns become UNKNOWN."""
-    return props if isinstance(props, Thawed) else Thawed({key: _thaw_item(props, key) for key in list(props)})
-
-
-def _thaw_item(container: Any, key: Any) -> Any:
-    try:
-        value = container[key]
-    except proxy.UnknownValueError:
-        return UNKNOWN
+def thaw(value: object) -> Plain:
+    """Properties as they travel, to plain data: whole floats become int, the engine's sentinels UNKNOWN."""
     if isinstance(value, str):
         return UNKNOWN if value in SENTINELS else value
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if value is None or isinstance(value, bool | int | Special):
+        return value
     if isinstance(value, Mapping):
-        return {inner: _thaw_item(value, inner) for inner in list(value)}
-    if isinstance(value, Sequence) and not isinstance(value, bytes):
-        return [_thaw_item(value, index) for index in range(len(value))]
-    return value
+        return thaw_members(value)
+    return [thaw(element) for element in value] if isinstance(value, list) else Special.FILE
+
+
+def thaw_members(members: Mapping[str, object]) -> dict[str, Plain]:
+    """The members of an object as plain data."""
+    return {name: thaw(value) for name, value in members.items()}
+
+
+def texts(value: Plain) -> Iterator[str]:
+    """Every string within a value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for member in value.values():
+            yield from texts(member)
+    elif isinstance(value, list):
+        for element in value:
+            yield from texts(element)
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What stands at `path`; reading on from an absent value is absent, from an unknown one unknown."""
+    """The value at `path`. A member of an absent value is absent, a member of an unknown one unknown."""
 
-    raw: Any
+    raw: Plain
     path: str
     urn: str = field(default="", compare=False)
-    """Of the resource that it belongs to, so that a rule over many can say where."""
+    """URN of its resource, so that a rule over many resources can name the one at fault."""
 
-    def at(self, raw: Any, path: str | None = None) -> "Value":
-        """What stands at the same place, or at another of the same resource."""
+    def at(self, raw: Plain, path: str | None = None) -> "Value":
+        """Another value at the same place, or at another place of the same resource."""
         return Value(raw, self.path if path is None else path, self.urn)
 
     def unreadable(self, expected: str) -> UnreadableError:
-        """The error that the value is not what is expected."""
+        """The error for a value of another type than `expected`."""
         return UnreadableError(self.path, expected, self.urn)
 
     @property
@@ -105,27 +117,28 @@ class Value:
         """Whether it is an explicit false, in either spelling."""
         return self.raw is False or self.raw == "false"
 
+    def _members(self) -> dict[str, Plain] | None:
+        """The members of an object; None where nothing is known to stand. Raises UnreadableError on other types."""
+        if self.unknown or self.absent:
+            return None
+        if not isinstance(self.raw, dict):
+            raise self.unreadable("an object")
+        return self.raw
+
     def __getitem__(self, key: str) -> "Value":
         """The member `key`. Raises UnreadableError when this is neither an object nor missing."""
         path = f"{self.path}.{key}" if self.path else key
-        if self.unknown or self.absent:
-            return self.at(self.raw, path)
-        if not isinstance(self.raw, Mapping):
-            raise self.unreadable("an object")
-        return self.at(self.raw.get(key), path)
+        members = self._members()
+        return self.at(self.raw if members is None else members.get(key), path)
 
     def names(self) -> list[str]:
         """The names of an object's members. Raises UnreadableError when this is neither an object nor missing."""
-        if self.unknown or self.absent:
-            return []
-        if not isinstance(self.raw, Mapping):
-            raise self.unreadable("an object")
-        return list(self.raw)
+        return list(self._members() or ())
 
     def members(self) -> Iterator[tuple[str, "Value"]]:
-        """Each member of an object under the object's own path, for names that are the user's and may not be quoted."""
-        for name in self.names():
-            yield name, self.at(self.raw[name])
+        """Each member of an object, under the object's own path: the user chose the names, so no finding quotes them."""
+        for name, member in (self._members() or {}).items():
+            yield name, self.at(member)
 
     def elements(self) -> Iterator["Value"]:
         """Each element of a list; an unknown list is one unknown element. Raises UnreadableError on other shapes."""
@@ -170,59 +183,3 @@ class Value:
         if isinstance(self.raw, bool) or not isinstance(self.raw, int | float):
             raise self.unreadable("a number")
         return self.raw
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the program told the engine about a resource, beside its properties."""
-
-    protect: bool = False
-    ignore_changes: tuple[str, ...] = ()
-    parent: str = ""
-    """URN of the resource that it belongs to."""
-    provider: Mapping[str, Any] = field(default_factory=dict)
-    """Configuration of its provider, such as region."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """What a rule sees of one resource: its type, name, properties and options, and the rule's own configuration."""
-
-    type: str
-    name: str
-    urn: str
-    props: Thawed
-    options: Options = Options()
-    config: Mapping[str, Any] = field(default_factory=dict)
-
-    def configured(self, config: Mapping[str, Any]) -> "Resource":
-        """The same resource for a rule with this configuration."""
-        return replace(self, config=config)
-
-    def __getitem__(self, key: str) -> Value:
-        """The property `key`."""
-        return Value(self.props.get(key), key, self.urn)
-
-    def document(self, key: str) -> Value:
-        """The JSON text in property `key`, parsed. Raises UnreadableError when it is no JSON object or list."""
-        return self.parsed(self[key])
-
-    def parsed(self, value: Value) -> Value:
-        """The JSON text in `value`, parsed once per resource; an object that is no text stays as it is, `""` is nothing."""
-        if not isinstance(value.raw, str):
-            return value
-        if not value.raw:
-            return value.at(None)
-        if value.path not in self.props.documents:
-            self.props.documents[value.path] = _parse(value.raw)
-        document = self.props.documents[value.path]
-        if not isinstance(document, dict | list):
-            raise value.unreadable("a JSON document")
-        return value.at(document)
-
-
-def _parse(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None

@@ -73,7 +73,7 @@ def covers_the_internet(networks: Iterable[Network]) -> bool:
     return any(INTERNET_V6.subnet_of(net) for net in ipaddress.collapse_addresses(six))
 
 
-def is_wide_and_public(network: Network, prefix: int) -> bool:
+def is_wide_and_public(network: Network, prefix: float) -> bool:
     """Whether an IPv4 network is larger than a /`prefix` and holds public addresses."""
     if not isinstance(network, ipaddress.IPv4Network) or network.prefixlen >= prefix:
         return False

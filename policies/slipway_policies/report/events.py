@@ -4,16 +4,13 @@ Source: https://www.pulumi.com/docs/iac/cli/commands/pulumi_policy_analyze/
 """
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
 
+from slipway_policies.engine import sentences
 from slipway_policies.engine.pack import NAME, OWN_SETTINGS, SUMMARY
 from slipway_policies.engine.registry import LOW, Rule
 from slipway_policies.rules import all_rules
-
-WAITING: Final = re.compile(r"([a-z0-9-]+) (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +71,16 @@ def read(lines: Iterable[str]) -> Run:
     return run
 
 
-def _violation(run: Run, told: dict[str, Any], known: dict[str, Rule]) -> None:
+def _violation(run: Run, told: dict[str, object], known: dict[str, Rule]) -> None:
     name, urn = str(told.get("policyName", "")), str(told.get("resourceUrn", ""))
     if not run.stack and urn.startswith("urn:pulumi:") and "::" in urn:
         stack, project, *_ = urn.removeprefix("urn:pulumi:").split("::")
         run.stack = f"{project}/{stack}"
     title, _, text = str(told.get("message", "")).strip().partition("\n")
-    if told.get("policyPackName") == NAME and name in (SUMMARY, OWN_SETTINGS):
+    if told.get("policyPackName") == NAME and name in (SUMMARY.name, OWN_SETTINGS.name):
         _own(run, name, text, urn)
         return
-    problem, _, fix = text.partition(". Fix: ")
+    problem, fix = sentences.read_finding(text)
     rule = known.get(name) if told.get("policyPackName") == NAME else None
     severity = str(told.get("severity") or (rule.severity if rule else LOW).value).lower()
     controls, link = (rule.controls, rule.link) if rule else ((), "")
@@ -92,10 +89,9 @@ def _violation(run: Run, told: dict[str, Any], known: dict[str, Rule]) -> None:
 
 
 def _own(run: Run, name: str, text: str, urn: str) -> None:
-    before, _, after = text.partition(": ")
-    if name == SUMMARY and "for `pulumi up`" in before:
-        run.waiting |= {rule: int(count) for rule, count in WAITING.findall(after)}
-    elif name == OWN_SETTINGS or " exempted" in before:
+    if waiting := sentences.read_waiting(text):
+        run.waiting |= waiting
+    elif name == OWN_SETTINGS.name or sentences.is_exempted(text):
         run.exemptions.append(text)
     else:
         run.notes.append(f"{urn.rpartition('::')[2]}: {text}" if urn else text)

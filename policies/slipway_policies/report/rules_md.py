@@ -4,7 +4,7 @@ import json
 from typing import Final
 
 from slipway_policies import rules as catalog
-from slipway_policies.engine.registry import OFF, PROFILES, Rule
+from slipway_policies.engine.registry import OFF, PROFILES, ResourceRule, Rule, StackRule
 from slipway_policies.report.left_out import LEFT_OUT
 from slipway_policies.rules import SUBJECTS, all_rules
 
@@ -38,7 +38,7 @@ def render(rules: list[Rule]) -> str:
         "| --- | --- | --- | --- | --- |",
     ]
     lines += [
-        f"| [{rule.name}](#{rule.name}){' *graph*' if rule.of_stack else ''} | {_level(rule, 'baseline')} | {_level(rule, 'prod')} "
+        f"| [{rule.name}](#{rule.name}){' *graph*' if isinstance(rule, StackRule) else ''} | {_level(rule, 'baseline')} | {_level(rule, 'prod')} "
         f"| {rule.severity.value} | {', '.join(rule.controls)} |"
         for rule in rules
     ]
@@ -58,12 +58,12 @@ def _level(rule: Rule, profile: str) -> str:
 
 
 def _section(rule: Rule) -> list[str]:
-    kinds = ", ".join(f"`{kind}`" for kind in rule.types) or "the whole stack"
+    types = [f"`{kind}`" for kind in rule.types] if isinstance(rule, ResourceRule) else ["the whole stack"]
     lines = [f"### {rule.name}", "", rule.title, ""]
     if rule.notes:
         lines += [" ".join(rule.notes.split()), ""]
-    lines += [f"- Looks at: {kinds}", f"- Fix: {rule.fix}.", f"- Source: <{rule.link}>"]
-    if rule.remedy:
+    lines += [f"- Looks at: {', '.join(types)}", f"- Fix: {rule.fix}.", f"- Source: <{rule.link}>"]
+    if isinstance(rule, ResourceRule) and rule.remedy:
         values = (f"`{path}` to `{json.dumps(value)}`" for path, value in rule.remedy.items())
         kept = f"; not on {', '.join(f'`{kind}`' for kind in rule.immutable)}" if rule.immutable else ""
         lines.append(f"- Level `remediate` sets: {', '.join(values)}{kept}")

@@ -3,7 +3,7 @@
 import importlib
 from typing import Final
 
-from slipway_policies.engine.registry import Rule, registered
+from slipway_policies.engine.registry import ResourceRule, Rule, registered
 
 # Module of this package to its heading in RULES.md, in the order of that page.
 SUBJECTS: Final = {
@@ -49,3 +49,8 @@ def all_rules() -> list[Rule]:
     """All rules, in the order of SUBJECTS and then of their source."""
     modules = [importlib.import_module(f"{__name__}.{subject}").__name__ for subject in SUBJECTS]
     return sorted(registered(), key=lambda rule: modules.index(rule.module))
+
+
+def resource_rules() -> list[ResourceRule]:
+    """The rules over one resource."""
+    return [rule for rule in all_rules() if isinstance(rule, ResourceRule)]

@@ -4,7 +4,7 @@ import datetime
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import grpc
 import pytest
@@ -14,8 +14,20 @@ from slipway_policies.data import lists
 from slipway_policies.engine.exemptions import parse
 from slipway_policies.engine.pack import Pack
 from slipway_policies.engine.registry import ADVISORY, MANDATORY, OFF, PROFILES
+from slipway_policies.engine.values import Plain
 from slipway_policies.rules import all_rules
-from tests.support.policies.analyzer import UNKNOWN, Node, Shown, analyze, analyze_stack, configure, ours, struct, urn
+from tests.support.policies.analyzer import (
+    NO_CONTEXT,
+    UNKNOWN,
+    Node,
+    Shown,
+    analyze,
+    analyze_stack,
+    configure,
+    start_pack,
+    struct,
+    urn,
+)
 from tests.support.policies.graph_samples import TARGETS
 from tests.support.policies.samples import QUEUE, REPOSITORY, SERVICE
 
@@ -36,7 +48,7 @@ LISTED = (
 
 def pack(**own: Any) -> Any:
     """The pack on a fixed day, with these settings of its own."""
-    servicer = ours(Pack(all_rules(), today=TODAY))
+    servicer = start_pack(Pack(all_rules(), today=TODAY))
     # As the engine does it: every rule at its own level, since it fills in what the config leaves out.
     told = {
         rule.name: proto.PolicyConfig(
@@ -46,7 +58,8 @@ def pack(**own: Any) -> Any:
         for rule in all_rules()
     }
     servicer.Configure(
-        proto.ConfigureAnalyzerRequest(policyConfig=told | {"pack": proto.PolicyConfig(properties=struct(own))}), None
+        proto.ConfigureAnalyzerRequest(policyConfig=told | {"pack": proto.PolicyConfig(properties=struct(own))}),
+        NO_CONTEXT,
     )
     return servicer
 
@@ -121,7 +134,7 @@ def test_a_profile_gives_each_rule_its_level() -> None:
 
 
 def test_a_level_in_the_config_wins_over_the_profile() -> None:
-    servicer = ours(Pack(all_rules(), today=TODAY))
+    servicer = start_pack(Pack(all_rules(), today=TODAY))
     configure(servicer, {"pack": {"profile": "fsbp"}, "ecs-service-exec-disabled": {}}, proto.MANDATORY)
     assert "ecs-service-exec-disabled" in {one.rule for one in analyze(servicer, SERVICE, PUBLIC)}
 
@@ -197,7 +210,9 @@ def test_all_and_a_profile_exclude_each_other() -> None:
         "pack": proto.PolicyConfig(properties=struct({"profile": "prod"})),
     }
     with pytest.raises(ValueError, match=r"INVALID_ARGUMENT policy config: set all or pack\.profile, got both"):
-        ours().Configure(proto.ConfigureAnalyzerRequest(policyConfig=told), Refusal())
+        start_pack().Configure(
+            proto.ConfigureAnalyzerRequest(policyConfig=told), cast("grpc.ServicerContext", Refusal())
+        )
 
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
@@ -207,19 +222,19 @@ def test_each_stack_on_aws_has_a_config_that_the_pack_takes(stack: str) -> None:
         name: {} if isinstance(one, str) else {key: it for key, it in one.items() if key != "enforcementLevel"}
         for name, one in given.items()
     }
-    configure(ours(), told)
+    configure(start_pack(), told)
 
 
 def test_an_exemption_matches_by_star_and_question_mark_only() -> None:
-    [exemption] = parse({"exemptions": [ONE | {"urn": "*::[o]ne?"}]}, all_rules())[0].exemptions
+    [exemption] = parse({"exemptions": [dict[str, Plain](ONE | {"urn": "*::[o]ne?"})]}, all_rules())[0].exemptions
     assert exemption.covers(ONE["rule"], urn(SERVICE, "[o]ne1"))
     assert not exemption.covers(ONE["rule"], urn(SERVICE, "one1"))
     assert not exemption.covers("ecr-scan-on-push", urn(SERVICE, "[o]ne1"))
 
 
 def test_lists_that_were_checked_too_long_ago_are_reported() -> None:
-    assert texts(analyze_stack(ours(Pack(all_rules(), today=TODAY))), "all-checks-done") == []
-    later = texts(analyze_stack(ours(Pack(all_rules(), today=datetime.date(2027, 6, 1)))), "all-checks-done")
+    assert texts(analyze_stack(start_pack(Pack(all_rules(), today=TODAY))), "all-checks-done") == []
+    later = texts(analyze_stack(start_pack(Pack(all_rules(), today=datetime.date(2027, 6, 1)))), "all-checks-done")
     assert later == ["The pack's list eks_versions was checked on 2026-04-24. Fix: take a newer version of the pack."]
 
 

@@ -20,17 +20,17 @@ from slipway_policies.engine import pack as pack_module
 from slipway_policies.engine import server
 from slipway_policies.engine.pack import Pack
 from slipway_policies.engine.registry import Deferred, Finding, Outcomes, Rule
+from slipway_policies.engine.resources import Configuration, Resource
 from slipway_policies.engine.values import UNKNOWN as NOT_KNOWN
-from slipway_policies.engine.values import Resource, UnreadableError, Value, thaw
+from slipway_policies.engine.values import UnreadableError, Value, thaw_members
 from slipway_policies.report import rules_md
-from slipway_policies.rules import all_rules
-from tests.support.policies.analyzer import UNKNOWN, analyze, analyze_stack, configure, ours, stock, struct, urn
+from slipway_policies.rules import all_rules, resource_rules
+from tests.support.policies.analyzer import UNKNOWN, analyze, analyze_stack, configure, start_pack, struct, urn
 from tests.support.policies.samples import LOG_GROUP, QUEUE, SERVICE
 
 PACK = Path(__file__).parents[3] / "policies"
-SERVICERS = pytest.mark.parametrize("start", [stock, ours], ids=["sdk", "pack"])
 PUBLIC = {"networkConfiguration": {"assignPublicIp": True}}
-TEMPLATE = next(rule for rule in all_rules() if rule.name == "ecs-service-no-public-ip")
+TEMPLATE = next(rule for rule in resource_rules() if rule.name == "ecs-service-no-public-ip")
 
 
 def faulty(_: Resource) -> Outcomes:
@@ -50,9 +50,8 @@ def with_rule(check: Any, **changes: Any) -> Pack:
     return Pack([replace(TEMPLATE, check=check, **changes)])
 
 
-@SERVICERS
-def test_a_finding_is_title_path_problem_and_fix(start: Any) -> None:
-    [shown] = [one for one in analyze(start(), SERVICE, PUBLIC) if one.rule == "ecs-service-no-public-ip"]
+def test_a_finding_is_title_path_problem_and_fix() -> None:
+    [shown] = [one for one in analyze(start_pack(), SERVICE, PUBLIC) if one.rule == "ecs-service-no-public-ip"]
     assert shown.level == "mandatory"
     assert shown.message == (
         "Tasks of ECS services have no public IP address.\n"
@@ -62,9 +61,8 @@ def test_a_finding_is_title_path_problem_and_fix(start: Any) -> None:
     )
 
 
-@SERVICERS
-def test_a_rule_that_raises_keeps_its_findings_and_is_named_without_the_error_text(start: Any) -> None:
-    servicer = start(with_rule(faulty))
+def test_a_rule_that_raises_keeps_its_findings_and_is_named_without_the_error_text() -> None:
+    servicer = start_pack(with_rule(faulty))
     [found] = analyze(servicer, SERVICE, {})
     assert found.message.startswith("Tasks of ECS services have no public IP address.\nfirst is found. Fix: ")
     [crash] = analyze_stack(servicer)
@@ -75,9 +73,8 @@ def test_a_rule_that_raises_keeps_its_findings_and_is_named_without_the_error_te
     assert "hunter2" not in text
 
 
-@SERVICERS
-def test_waiting_checks_are_one_line_and_forgotten_after_it(start: Any) -> None:
-    servicer = start(with_rule(waiting))
+def test_waiting_checks_are_one_line_and_forgotten_after_it() -> None:
+    servicer = start_pack(with_rule(waiting))
     for name in ("one", "two"):
         assert analyze(servicer, SERVICE, {}, name) == []
     [shown] = analyze_stack(servicer)
@@ -87,33 +84,30 @@ def test_waiting_checks_are_one_line_and_forgotten_after_it(start: Any) -> None:
     assert analyze_stack(servicer) == []
 
 
-@SERVICERS
-def test_what_waited_in_the_preview_is_judged_in_the_update(start: Any) -> None:
-    servicer = start()
+def test_what_waited_in_the_preview_is_judged_in_the_update() -> None:
+    servicer = start_pack()
     assert analyze(servicer, LOG_GROUP, {"retentionInDays": UNKNOWN}) == []
     assert analyze(servicer, LOG_GROUP, {"retentionInDays": 7}) == []
     assert analyze_stack(servicer) == []
 
 
-@SERVICERS
-def test_settings_and_levels_come_from_the_config(start: Any) -> None:
-    servicer = start()
+def test_settings_and_levels_come_from_the_config() -> None:
+    servicer = start_pack()
     configure(servicer, {"log-group-retention": {"minimumDays": 365}}, proto.MANDATORY)
     [shown] = analyze(servicer, LOG_GROUP, {"retentionInDays": 30})
     assert shown.level == "mandatory"
     assert "retentionInDays is below the 365 days of minimumDays in the policy config" in shown.message
 
 
-@SERVICERS
-def test_a_disabled_rule_says_nothing(start: Any) -> None:
-    servicer = start()
+def test_a_disabled_rule_says_nothing() -> None:
+    servicer = start_pack()
     configure(servicer, {"sqs-queue-encrypted": {}}, proto.DISABLED)
     shown = analyze(servicer, QUEUE, {"sqsManagedSseEnabled": False})
     assert [one for one in shown if one.rule == "sqs-queue-encrypted"] == []
 
 
 def test_waiting_checks_never_block_even_when_all_is_mandatory() -> None:
-    servicer = ours(with_rule(waiting))
+    servicer = start_pack(with_rule(waiting))
     configure(servicer, {"all": {}, "ecs-service-no-public-ip": {}, "all-checks-done": {}}, proto.MANDATORY)
     analyze(servicer, SERVICE, {})
     assert [one.level for one in analyze_stack(servicer)] == ["advisory"]
@@ -127,8 +121,8 @@ def test_a_resource_is_read_once_for_all_rules_of_its_type() -> None:
         yield from ()
 
     two = [replace(TEMPLATE, name=name, check=look) for name in ("one", "two")]
-    analyze(ours(Pack(two)), SERVICE, PUBLIC)
-    analyze(ours(Pack(two)), QUEUE, {})
+    analyze(start_pack(Pack(two)), SERVICE, PUBLIC)
+    analyze(start_pack(Pack(two)), QUEUE, {})
     assert len(seen) == 2
     assert len(set(seen)) == 1
 
@@ -208,7 +202,7 @@ def test_the_version_is_the_one_that_the_cli_shows() -> None:
 
 
 def test_reading_on_from_unknown_is_unknown_and_from_absent_absent() -> None:
-    resource = Resource("t", "n", "u", thaw({"known": {"deep": 1.0}, "later": UNKNOWN, "null": None}))
+    resource = Resource("t", "n", "u", thaw_members({"known": {"deep": 1.0}, "later": UNKNOWN, "null": None}))
     assert resource["known"]["deep"] == Value(1, "known.deep")
     assert resource["later"]["deep"] == Value(NOT_KNOWN, "later.deep")
     assert resource["null"]["deep"] == Value(None, "null.deep")
@@ -218,8 +212,8 @@ def test_reading_on_from_unknown_is_unknown_and_from_absent_absent() -> None:
 
 
 def test_a_document_is_parsed_once() -> None:
-    resource = Resource("t", "n", "u", thaw({"policy": '{"a": 1}'}))
-    assert resource.document("policy").raw is resource.configured({"x": 1}).document("policy").raw
+    resource = Resource("t", "n", "u", thaw_members({"policy": '{"a": 1}'}))
+    assert resource.document("policy").raw is resource.configured(Configuration({"x": 1})).document("policy").raw
 
 
 def test_the_pack_starts_without_the_aws_sdk_which_takes_a_second_to_import() -> None:

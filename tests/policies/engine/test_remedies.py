@@ -12,13 +12,13 @@ from sandbox.provider.services import all_resources
 from slipway_policies.engine.exemptions import Exemption, Settings
 from slipway_policies.engine.pack import Pack
 from slipway_policies.engine.server import Analyzer
-from slipway_policies.rules import all_rules
+from slipway_policies.rules import all_rules, resource_rules
 from tests.policies.rules.cases import CASES
-from tests.support.policies.analyzer import UNKNOWN, analyze, configure, ours, secret, struct, urn
+from tests.support.policies.analyzer import NO_CONTEXT, UNKNOWN, analyze, configure, secret, start_pack, struct, urn
 from tests.support.policies.samples import INSTANCE, QUEUE, REPOSITORY, SERVICE, Case, Props, statement
 
-REMEDIES = {rule.name: rule.remedy for rule in all_rules() if rule.remedy}
-IMMUTABLE = {(rule.name, kind) for rule in all_rules() for kind in rule.immutable}
+REMEDIES = {rule.name: rule.remedy for rule in resource_rules() if rule.remedy}
+IMMUTABLE = {(rule.name, kind) for rule in resource_rules() for kind in rule.immutable}
 CURABLE = [
     pytest.param(case, props, id=f"{case.rule}-{case.kind.rpartition(':')[2]}-{number}")
     for case in CASES
@@ -32,7 +32,7 @@ SCAN = "imageScanningConfiguration"
 
 def remediating(rule: str, config: Props | None = None, pack: Pack | None = None) -> Analyzer:
     """The pack with one rule at the level remediate."""
-    servicer = ours(pack)
+    servicer = start_pack(pack)
     configure(servicer, {rule: config or {}}, proto.REMEDIATE)
     return servicer
 
@@ -40,7 +40,7 @@ def remediating(rule: str, config: Props | None = None, pack: Pack | None = None
 def rewritten(servicer: Analyzer, kind: str, props: Props) -> list[dict[str, Any]]:
     """The properties after each remediation, as they travel."""
     request = proto.AnalyzeRequest(type=kind, name="one", urn=urn(kind, "one"), properties=struct(props))
-    return [json_format.MessageToDict(one.properties) for one in servicer.Remediate(request, None).remediations]
+    return [json_format.MessageToDict(one.properties) for one in servicer.Remediate(request, NO_CONTEXT).remediations]
 
 
 @pytest.mark.parametrize(("case", "props"), CURABLE)
@@ -65,7 +65,7 @@ def test_no_remedy_rewrites_a_property_whose_change_replaces() -> None:
     fixed = {one.token: one.immutable_properties() for one in all_resources()}
     touched = {
         (kind, path.partition(".")[0])
-        for rule in all_rules()
+        for rule in resource_rules()
         for kind in filter(rule.mends, rule.types)
         for path in rule.remedy
     }
@@ -88,7 +88,7 @@ def test_a_secret_or_an_unknown_is_left_as_it_is(scan: Any) -> None:
 
 
 def test_two_rules_rewrite_one_after_another_and_numbers_nulls_and_unknowns_stay() -> None:
-    servicer = ours()
+    servicer = start_pack()
     configure(servicer, {"sqs-queue-encrypted": {}, "sqs-long-polling": {}}, proto.REMEDIATE)
     props = {"sqsManagedSseEnabled": False, "delaySeconds": 1.5, "policy": UNKNOWN, "name": None}
     first, second = rewritten(servicer, QUEUE, props)
@@ -97,7 +97,7 @@ def test_two_rules_rewrite_one_after_another_and_numbers_nulls_and_unknowns_stay
 
 
 def test_nothing_is_rewritten_at_another_level_or_where_it_passes() -> None:
-    assert rewritten(ours(), REPOSITORY, {}) == []
+    assert rewritten(start_pack(), REPOSITORY, {}) == []
     assert rewritten(remediating("ecr-scan-on-push"), REPOSITORY, {SCAN: {"scanOnPush": True}}) == []
 
 
@@ -119,6 +119,6 @@ def test_a_rule_without_a_remedy_is_mandatory_at_that_level() -> None:
 
 
 def test_a_task_definition_is_never_rewritten_as_each_change_replaces_it() -> None:
-    rewriting = {kind for rule in all_rules() if rule.remedy for kind in rule.types}
+    rewriting = {kind for rule in resource_rules() if rule.remedy for kind in rule.types}
     assert SERVICE in rewriting
     assert "aws:ecs/taskDefinition:TaskDefinition" not in rewriting

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.policies.rules.graph.cases_graph_unused import ATTACHMENT
-from tests.support.policies.analyzer import Node, Shown, analyze, analyze_stack, only, ours
+from tests.support.policies.analyzer import Node, Shown, analyze, analyze_stack, only, start_pack
 from tests.support.policies.graph_samples import KEY, policy
 from tests.support.policies.samples import GROUP, INGRESS_RULE, QUEUE, ROLE, ROLE_POLICY, Props, tcp
 
@@ -18,7 +18,7 @@ KEY_POLICY = {"policy": policy({"Principal": {"AWS": "arn:aws:iam::1:root"}, "Ac
 
 def deployed(rule: str, *resources: Resource) -> list[Shown]:
     """What the rule says to resources of this type, name, inputs and, beside these, outputs."""
-    servicer = ours(only(rule))
+    servicer = start_pack(only(rule))
     for kind, name, inputs, _ in resources:
         analyze(servicer, kind, inputs, name)
     return analyze_stack(servicer, *(Node(kind, name, inputs | outputs) for kind, name, inputs, outputs in resources))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from slipway_policies.engine.pack import Pack
-from slipway_policies.rules import all_rules
-from tests.support.policies.analyzer import Node, Shown, analyze, analyze_stack, ours
+from slipway_policies.rules import all_rules, resource_rules
+from tests.support.policies.analyzer import Node, Shown, analyze, analyze_stack, start_pack
 
 if TYPE_CHECKING:
     from tests.unit.support import Built
@@ -87,7 +87,7 @@ def registered(name: str, *, all_arguments: bool) -> list[Node]:
 
 def judged(profile: str, name: str, nodes: list[Node]) -> list[Shown]:
     """What the pack says to a component under a profile."""
-    servicer = ours(Pack([replace(rule, level=rule.level_in(profile)) for rule in all_rules()]))
+    servicer = start_pack(Pack([replace(rule, level=rule.level_in(profile)) for rule in all_rules()]))
     shown = [one for node in nodes for one in analyze(servicer, node.type, node.props, node.name)]
     return [*shown, *analyze_stack(servicer, *nodes)]
 
@@ -111,7 +111,7 @@ def test_a_stricter_profile_finds_in_a_component_what_is_known_and_nothing_manda
 
 def test_each_rule_over_a_type_that_components_make_has_judged_one() -> None:
     met = {node.type for name in NAMES for node in registered(name, all_arguments=True)}
-    unmet = {rule.name for rule in all_rules() if rule.types and not met.intersection(rule.types)}
+    unmet = {rule.name for rule in resource_rules() if not met.intersection(rule.types)}
     assert {name.partition("-")[0] for name in unmet} <= {
         "alarm",
         "ecr",
@@ -132,7 +132,7 @@ def test_each_rule_over_a_type_that_components_make_has_judged_one() -> None:
 
 def test_a_fan_out_without_its_queue_policies_is_found() -> None:
     nodes = [node for node in registered("FanOut", all_arguments=False) if "queuePolicy" not in node.type]
-    found = analyze_stack(ours(), *nodes)
+    found = analyze_stack(start_pack(), *nodes)
     assert {one.rule for one in found} == {"sns-to-sqs-queue-policy"}
     places = [one.message.splitlines()[1].split()[0] for one in found]
     assert places == ["redrivePolicy", "endpoint"], (

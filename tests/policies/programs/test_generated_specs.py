@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.policies.programs.test_components_pass import known, pytestmark  # noqa: F401 - marks this module's tests too
-from tests.support.policies.analyzer import Node, Shown, analyze, analyze_stack, ours
+from tests.support.policies.analyzer import Node, Shown, analyze, analyze_stack, start_pack
 
 COUNT = 200
 BATCH = 20  # built at once: a program has more than one component
@@ -38,7 +38,7 @@ def on_a_listener_of_its_own(args: dict[str, Any], number: int) -> dict[str, Any
 
 def found() -> Iterator[Shown]:
     """What the pack says to all of them."""
-    servicer = ours()
+    servicer = start_pack()
     for nodes in batches():
         for node in nodes:
             yield from analyze(servicer, node.type, node.props, node.name)

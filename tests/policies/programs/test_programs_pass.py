@@ -16,7 +16,7 @@ from slipway_policies.engine.registry import ADVISORY, MANDATORY, OFF
 from slipway_policies.engine.server import Analyzer
 from slipway_policies.rules import all_rules
 from tests.policies.programs.test_components_pass import known
-from tests.support.policies.analyzer import Shown, analyze, analyze_stack, struct
+from tests.support.policies.analyzer import NO_CONTEXT, Shown, analyze, analyze_stack, struct
 
 ROOT = Path(__file__).parents[3]
 DAY = date(2026, 11, 25)  # on which the exemptions of the examples hold
@@ -41,7 +41,7 @@ def configured(file: Path) -> Analyzer:
             enforcementLevel=BY_NAME[level] if level else usual, properties=struct(settings)
         )
     servicer = Analyzer(Pack(all_rules(), today=DAY))
-    servicer.Configure(proto.ConfigureAnalyzerRequest(policyConfig=told), None)
+    servicer.Configure(proto.ConfigureAnalyzerRequest(policyConfig=told), NO_CONTEXT)
     return servicer
 
 

@@ -17,7 +17,7 @@ from slipway_policies.engine.pack import Pack
 from slipway_policies.report import events
 from slipway_policies.report import page as report
 from slipway_policies.rules import all_rules
-from tests.support.policies.analyzer import UNKNOWN, Shown, analyze, analyze_stack, ours, urn
+from tests.support.policies.analyzer import UNKNOWN, Shown, analyze, analyze_stack, start_pack, urn
 from tests.support.policies.samples import LOG_GROUP, QUEUE, REPOSITORY, SERVICE, Props
 
 ROOT = Path(__file__).parents[3]
@@ -40,7 +40,7 @@ def event(shown: Shown, number: int = 0) -> str:
 def told() -> list[str]:
     """The events of a run with findings, an exemption in use, one that nothing needs, and a check that waits."""
     pack = Pack(all_rules(), today=DAY)
-    servicer = ours(pack)
+    servicer = start_pack(pack)
     pack.settings = Settings(
         exemptions=(
             Exemption("ecr-scan-on-push", "*::app", "the registry scans", "anna", DAY),

@@ -16,8 +16,8 @@ import pulumi
 import pytest
 
 from sandbox.provider.services import all_resources
-from slipway_policies.engine.registry import Rule
-from slipway_policies.rules import all_rules
+from slipway_policies.engine.registry import ResourceRule, Rule, StackRule
+from slipway_policies.rules import all_rules, resource_rules
 from slipway_policies.rules.ecs.task_definitions import TASK_DEFINITION
 from tests.policies.rules.cases import CASES
 from tests.support.policies.samples import Case
@@ -33,6 +33,7 @@ NAMED = re.compile(r"(?:slipway's|its) ((?:[A-Z]\w+|services)(?: and [A-Z]\w+)?)
 SERVICES = ("FargateService", "QueueWorker")
 IN_TEXTS = {"maxReceiveCount"}  # of a redrive policy, which is a JSON text that no model describes
 RULES = pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.name)
+RESOURCE_RULES = pytest.mark.parametrize("rule", resource_rules(), ids=lambda rule: rule.name)
 
 
 def of_source(path: Path) -> set[str]:
@@ -80,13 +81,13 @@ def of_containers() -> frozenset[str]:
 
 def known_to(rule: Rule) -> set[str]:
     """Every property that the rule's fix may name."""
-    modules = {re.split(r"[:/]", kind)[1] for kind in rule.types} or {one.name for one in SDK.iterdir() if one.is_dir()}
-    kinds = set(rule.types)
+    kinds = set(rule.types) if isinstance(rule, ResourceRule) else set()
+    modules = {re.split(r"[:/]", kind)[1] for kind in kinds} or {one.name for one in SDK.iterdir() if one.is_dir()}
     names = {name for kind in kinds for name in of_type(kind)} | {name for one in modules for name in nested(one)}
-    if rule.of_stack:
-        named = {one for other in all_rules() for one in other.types} | {"aws:ec2/flowLog:FlowLog"}
+    if isinstance(rule, StackRule):
+        named = {one for other in resource_rules() for one in other.types} | {"aws:ec2/flowLog:FlowLog"}
         names |= {name for kind in named for name in of_type(kind)}
-    if rule.of_stack or TASK_DEFINITION in kinds:
+    if isinstance(rule, StackRule) or TASK_DEFINITION in kinds:
         names |= of_containers()
     options = (re.sub("_(.)", lambda one: one[1].upper(), name) for name in vars(pulumi.ResourceOptions()))
     return names | set(rule.settings) | set(options) | IN_TEXTS
@@ -97,23 +98,23 @@ def test_a_property_that_a_fix_names_is_one_of_the_resource(rule: Rule) -> None:
     assert set(CAMEL.findall(VALUE.sub("", rule.fix))) - known_to(rule) == set()
 
 
-@RULES
-def test_a_property_that_a_fix_removes_goes_back_to_its_default(rule: Rule) -> None:
+@RESOURCE_RULES
+def test_a_property_that_a_fix_removes_goes_back_to_its_default(rule: ResourceRule) -> None:
     for name in re.findall(r"\bremove ([a-z]+(?:[A-Z][A-Za-z]*)+)(?! in)", rule.fix):
         kept = {kind for kind in rule.types if name in of_type(kind) and name in kept_by(kind)}
         assert kept == set(), f"the provider keeps {name} as it is when the program no longer says it"
 
 
-@RULES
-def test_a_fix_says_when_it_replaces_the_resource(rule: Rule) -> None:
+@RESOURCE_RULES
+def test_a_fix_says_when_it_replaces_the_resource(rule: ResourceRule) -> None:
     fixed = {one.token: one.immutable_properties() for one in all_resources()}
     for kind in set(rule.types) - {TASK_DEFINITION}:  # whose every change is a new revision
         touched = set(re.findall(r"\b(?:set|remove) ([a-z]\w+)", rule.fix)) & set(fixed.get(kind, ()))
         assert not touched or "replaces" in rule.fix, (kind, touched)
 
 
-@RULES
-def test_a_path_that_is_rewritten_is_one_of_the_resource(rule: Rule) -> None:
+@RESOURCE_RULES
+def test_a_path_that_is_rewritten_is_one_of_the_resource(rule: ResourceRule) -> None:
     for kind in filter(rule.mends, filter(of_type, rule.types)):
         for path in rule.remedy:
             assert path.partition(".")[0] in of_type(kind), kind

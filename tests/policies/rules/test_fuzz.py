@@ -14,7 +14,7 @@ from tests.policies.rules.graph.cases_graph import GRAPH_CASES
 from tests.policies.rules.graph.test_graph_rules import SUBSCRIPTION, deployed
 from tests.policies.rules.graph.test_graph_tables import begin as begin_graph
 from tests.policies.rules.test_rules import begin
-from tests.support.policies.analyzer import UNKNOWN, Node, analyze, analyze_stack, ours, secret, stock
+from tests.support.policies.analyzer import UNKNOWN, Node, analyze, analyze_stack, secret, start_pack
 from tests.support.policies.graph_samples import GraphCase, changed
 from tests.support.policies.samples import QUEUE, QUEUE_POLICY, TOPIC, Case
 
@@ -73,7 +73,7 @@ def mutate(data: st.DataObject, props: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{case.kind.rpartition(':')[2]}")
 def test_no_value_is_ever_quoted(case: Case) -> None:
-    servicer = begin(ours, case)
+    servicer = begin(case)
     for props in [*case.good, *case.wait, *(props for props, _ in case.bad)]:
         for *above, last in places(parsed(props)):
             for marked in (CANARY, 421337.0, [CANARY], {CANARY: CANARY}):
@@ -94,7 +94,7 @@ def test_no_value_is_ever_quoted(case: Case) -> None:
 def test_no_shape_of_properties_stops_a_rule_or_leaks(case: Case, data: st.DataObject) -> None:
     examples = [*case.good, *(props for props, _ in case.bad)]
     props = mutate(data, data.draw(st.sampled_from(examples)))
-    servicer = begin(ours, case)
+    servicer = begin(case)
     shown = [*analyze(servicer, case.kind, props), *analyze_stack(servicer)]
     for one in shown:
         assert "failed here" not in one.message
@@ -117,7 +117,7 @@ def test_no_stack_stops_a_graph_rule_or_leaks(data: st.DataObject) -> None:
         )
         for node in deployed(allow)
     ]
-    for one in analyze_stack(ours(), *nodes):
+    for one in analyze_stack(start_pack(), *nodes):
         assert "failed here" not in one.message
         assert CANARY not in one.message
 
@@ -131,15 +131,6 @@ def test_no_stack_of_the_tables_stops_a_graph_rule_or_leaks(case: GraphCase, dat
         replace(node, props=mutate(data, dict(node.props))) if data.draw(st.booleans()) else node
         for node in changed(case.good, change)
     ]
-    for one in analyze_stack(begin_graph(ours, case), *nodes):
+    for one in analyze_stack(begin_graph(case), *nodes):
         assert "failed here" not in one.message
         assert CANARY not in one.message
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{case.kind.rpartition(':')[2]}")
-def test_the_pack_says_what_the_sdk_would_say(case: Case) -> None:
-    for props in [*case.good, *case.wait, *(props for props, _ in case.bad)]:
-        node = Node(case.kind, "one", props)
-        one, other = begin(stock, case), begin(ours, case)
-        assert analyze(one, case.kind, props) == analyze(other, case.kind, props)
-        assert analyze_stack(one, node) == analyze_stack(other, node)

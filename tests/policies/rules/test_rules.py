@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from slipway_policies.engine.registry import StackRule
 from slipway_policies.rules import all_rules
 from tests.policies.rules.cases import CASES
-from tests.support.policies.analyzer import Shown, analyze, analyze_stack, configure, only, ours, secret, stock
+from tests.support.policies.analyzer import Shown, analyze, analyze_stack, configure, only, secret, start_pack
 from tests.support.policies.samples import Case, Props
 
 JUDGED_BY_TYPE = {"vpc-no-default-vpc", "iam-no-user"}  # nothing about such a resource can pass or be unknown
@@ -22,9 +23,9 @@ def expand(pick: Callable[[Case], list[Any]]) -> list[Any]:
     ]
 
 
-def begin(start: Callable[[Any], Any], case: Case) -> Any:
+def begin(case: Case) -> Any:
     """A servicer with the case's rule alone, configured."""
-    servicer = start(only(case.rule))
+    servicer = start_pack(only(case.rule))
     if case.config:
         configure(servicer, {case.rule: case.config})
     return servicer
@@ -37,13 +38,13 @@ def of_rule(case: Case, shown: list[Shown]) -> list[str]:
 
 @pytest.mark.parametrize(("case", "props"), expand(lambda case: case.good))
 def test_what_the_rule_asks_for_passes(case: Case, props: Props) -> None:
-    assert of_rule(case, analyze(begin(stock, case), case.kind, props)) == []
+    assert of_rule(case, analyze(begin(case), case.kind, props)) == []
 
 
 @pytest.mark.parametrize(("case", "example"), expand(lambda case: case.bad))
 def test_a_violation_names_its_property(case: Case, example: tuple[Props, list[str]]) -> None:
     props, starts = example
-    messages = of_rule(case, analyze(begin(stock, case), case.kind, props))
+    messages = of_rule(case, analyze(begin(case), case.kind, props))
     assert len(messages) == len(starts), messages
     for message, expected in zip(messages, starts, strict=True):
         assert message.startswith(expected)
@@ -54,12 +55,12 @@ def test_a_violation_names_its_property(case: Case, example: tuple[Props, list[s
 def test_a_secret_is_judged_like_any_value(case: Case, example: tuple[Props, list[str]]) -> None:
     props, starts = example
     hidden = {key: secret(value) for key, value in props.items()}
-    assert len(of_rule(case, analyze(begin(stock, case), case.kind, hidden))) == len(starts)
+    assert len(of_rule(case, analyze(begin(case), case.kind, hidden))) == len(starts)
 
 
 @pytest.mark.parametrize(("case", "props"), expand(lambda case: case.wait))
 def test_a_check_of_an_unknown_value_is_counted_and_claims_nothing(case: Case, props: Props) -> None:
-    servicer = begin(ours, case)
+    servicer = begin(case)
     assert of_rule(case, analyze(servicer, case.kind, props)) == []
     [summary] = analyze_stack(servicer)
     assert (summary.rule, summary.level) == ("all-checks-done", "advisory")
@@ -68,13 +69,13 @@ def test_a_check_of_an_unknown_value_is_counted_and_claims_nothing(case: Case, p
 
 @pytest.mark.parametrize(("case", "props"), expand(lambda case: case.good))
 def test_a_check_of_known_values_waits_for_nothing(case: Case, props: Props) -> None:
-    servicer = begin(ours, case)
+    servicer = begin(case)
     analyze(servicer, case.kind, props)
     waiting = [one.message for one in analyze_stack(servicer)]
     assert not any(case.rule in message for message in waiting), waiting
 
 
-@pytest.mark.parametrize("rule", [rule.name for rule in all_rules() if not rule.of_stack])
+@pytest.mark.parametrize("rule", [rule.name for rule in all_rules() if not isinstance(rule, StackRule)])
 def test_a_rule_over_a_resource_has_three_cases_each_way_at_least(rule: str) -> None:
     cases = [case for case in CASES if case.rule == rule]
     assert sum(len(case.bad) for case in cases) >= 3
@@ -86,4 +87,4 @@ def test_a_rule_over_a_resource_has_three_cases_each_way_at_least(rule: str) -> 
 @pytest.mark.parametrize(("case", "props"), expand(lambda case: case.good))
 def test_an_explicit_null_of_any_other_property_changes_nothing(case: Case, props: Props) -> None:
     others = {key for example in [*case.good, *case.wait, *(bad for bad, _ in case.bad)] for key in example}
-    assert of_rule(case, analyze(begin(ours, case), case.kind, dict.fromkeys(others, None) | props)) == []
+    assert of_rule(case, analyze(begin(case), case.kind, dict.fromkeys(others, None) | props)) == []

@@ -1,13 +1,12 @@
-"""Runs policies the way the engine does: through the SDK's servicer, over the wire's own messages."""
+"""Runs policies the way the engine does: through the pack's server, with the engine's own messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
+import grpc
 from google.protobuf import struct_pb2
 from pulumi.runtime import proto
-from pulumi_policy import EnforcementLevel
-from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from slipway_policies.engine.pack import Pack
 from slipway_policies.engine.registry import ADVISORY, OFF
@@ -16,6 +15,7 @@ from slipway_policies.rules import all_rules
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # the engine's sentinel for a string that is not known yet
 SECRET_SIGNATURE = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+NO_CONTEXT = cast("grpc.ServicerContext", None)  # no call of the tests needs one
 LEVELS = {proto.ADVISORY: "advisory", proto.MANDATORY: "mandatory"}
 
 
@@ -50,15 +50,8 @@ def only(name: str) -> Pack:
     return Pack([replace(rule, level=ADVISORY) if rule.level is OFF else rule])
 
 
-def stock(pack: Pack | None = None) -> Any:
-    """The SDK's own servicer with the pack's policies."""
-    return _PolicyAnalyzerServicer(
-        "slipway", "0.1.0", (pack or Pack(all_rules())).policies(), EnforcementLevel.ADVISORY
-    )
-
-
-def ours(pack: Pack | None = None) -> Analyzer:
-    """The servicer that the pack starts."""
+def start_pack(pack: Pack | None = None) -> Analyzer:
+    """The server of a pack, by default of all rules."""
     return Analyzer(pack or Pack(all_rules()))
 
 
@@ -80,7 +73,7 @@ def struct(props: Mapping[str, Any]) -> struct_pb2.Struct:
 
 
 def analyze(
-    servicer: Any, kind: str, props: Mapping[str, Any], name: str = "one", options: Mapping[str, Any] | None = None
+    servicer: Analyzer, kind: str, props: Mapping[str, Any], name: str = "one", options: Mapping[str, Any] | None = None
 ) -> list[Shown]:
     """What the servicer says to one resource."""
     request = proto.AnalyzeRequest(
@@ -90,10 +83,10 @@ def analyze(
         properties=struct(props),
         options=proto.AnalyzerResourceOptions(**options or {}),
     )
-    return _shown(servicer.Analyze(request, None))
+    return _shown(servicer.Analyze(request, NO_CONTEXT))
 
 
-def analyze_stack(servicer: Any, *nodes: Node) -> list[Shown]:
+def analyze_stack(servicer: Analyzer, *nodes: Node) -> list[Shown]:
     """What the servicer says to a stack."""
     resources = [
         proto.AnalyzerResource(
@@ -112,17 +105,17 @@ def analyze_stack(servicer: Any, *nodes: Node) -> list[Shown]:
         )
         for node in nodes
     ]
-    return _shown(servicer.AnalyzeStack(proto.AnalyzeStackRequest(resources=resources), None))
+    return _shown(servicer.AnalyzeStack(proto.AnalyzeStackRequest(resources=resources), NO_CONTEXT))
 
 
-def configure(servicer: Any, config: Mapping[str, Mapping[str, Any]], level: Any = proto.ADVISORY) -> None:
+def configure(servicer: Analyzer, config: Mapping[str, Mapping[str, Any]], level: Any = proto.ADVISORY) -> None:
     """Configures rules as the engine does, all at one level."""
     request = proto.ConfigureAnalyzerRequest(
         policyConfig={
             name: proto.PolicyConfig(enforcementLevel=level, properties=struct(props)) for name, props in config.items()
         }
     )
-    servicer.Configure(request, None)
+    servicer.Configure(request, NO_CONTEXT)
 
 
 def _shown(response: Any) -> list[Shown]:

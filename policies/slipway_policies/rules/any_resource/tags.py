@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
 """
 
 from slipway_policies.engine.registry import ADVISORY, LOW, Deferred, Finding, Outcomes, rule
-from slipway_policies.engine.values import Resource
+from slipway_policies.engine.resources import Resource
 from slipway_policies.rules.elasticloadbalancing.load_balancers import LOAD_BALANCERS, TARGET_GROUPS
 
 TAGGABLE = (
@@ -62,7 +62,7 @@ def required_tags(resource: Resource) -> Outcomes:
 
     The provider's default tags count: it adds them to each resource before the rule looks.
     """
-    tags, keys = resource["tags"], resource.config["keys"]
+    tags, keys = resource["tags"], resource.config.texts("keys")
     if keys and tags.unknown:
         yield Deferred(tags.path)
         return

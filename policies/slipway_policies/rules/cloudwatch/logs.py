@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-cont
 """
 
 from slipway_policies.engine.registry import ADVISORY, HIGH, LOW, MEDIUM, OFF, Deferred, Finding, Outcomes, deny, rule
-from slipway_policies.engine.values import Resource
+from slipway_policies.engine.resources import Resource
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
@@ -36,7 +36,7 @@ def log_group_retention(group: Resource) -> Outcomes:
     """
     retention = group["retentionInDays"]
     days = retention.number()
-    minimum = group.config["minimumDays"]
+    minimum = group.config.number("minimumDays")
     if retention.unknown:
         yield Deferred(retention.path)
     elif not days:

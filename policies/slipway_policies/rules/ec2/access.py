@@ -21,7 +21,8 @@ from slipway_policies.engine.registry import (
     deny,
     rule,
 )
-from slipway_policies.engine.values import Resource, Value
+from slipway_policies.engine.resources import Resource
+from slipway_policies.engine.values import Value
 from slipway_policies.reading.secrets_in_text import assigns_a_secret
 from slipway_policies.rules.ec2.instances import ALSO_INSTANCES, CONTROLS, INSTANCE, LAUNCH_TEMPLATE
 
@@ -47,7 +48,7 @@ SMALLEST_RSA_BITS: Final = 3072  # 128 bits of strength, NIST SP 800-57
 def ec2_imds_hop_limit(instance: Resource) -> Outcomes:
     """Credentials of EC2 instances travel no further than the instance."""
     limit = instance["metadataOptions"]["httpPutResponseHopLimit"]
-    too_far = (limit.number() or 1) > instance.config["mostHops"]
+    too_far = (limit.number() or 1) > instance.config.number("mostHops")
     yield from deny(limit, too_far, "is above mostHops of the policy config, so containers and proxies get credentials")
 
 

@@ -4,7 +4,8 @@ Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.ht
 """
 
 from slipway_policies.engine.registry import HIGH, MANDATORY, Deferred, Finding, Outcomes, deny, rule
-from slipway_policies.engine.values import Resource, Value
+from slipway_policies.engine.resources import Resource
+from slipway_policies.engine.values import Value
 
 INSTANCE = "aws:ec2/instance:Instance"
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"

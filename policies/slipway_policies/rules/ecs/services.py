@@ -16,7 +16,7 @@ from slipway_policies.engine.registry import (
     deny,
     rule,
 )
-from slipway_policies.engine.values import Resource
+from slipway_policies.engine.resources import Resource
 
 SERVICE = "aws:ecs/service:Service"
 CLUSTER = "aws:ecs/cluster:Cluster"

@@ -18,7 +18,8 @@ from slipway_policies.engine.registry import (
     deny,
     rule,
 )
-from slipway_policies.engine.values import Resource, Value
+from slipway_policies.engine.resources import Resource
+from slipway_policies.engine.values import Value
 from slipway_policies.reading.secrets_in_text import (
     assigns_a_secret,
     holds_a_key,

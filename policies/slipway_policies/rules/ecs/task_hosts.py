@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from slipway_policies.data.lists import read
 from slipway_policies.engine.registry import HIGH, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, deny, rule
-from slipway_policies.engine.values import Resource, Value
+from slipway_policies.engine.resources import Resource
+from slipway_policies.engine.values import Value
 from slipway_policies.rules.ecs.task_definitions import CONTROLS, TASK_DEFINITION
 
 SIZES_LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html"

@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-co
 """
 
 from slipway_policies.engine.registry import ADVISORY, MEDIUM, Outcomes, deny, rule
-from slipway_policies.engine.values import Resource
+from slipway_policies.engine.resources import Resource
 from slipway_policies.rules.ecs.task_definitions import TASK_DEFINITION, containers
 
 LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html"
@@ -30,7 +30,7 @@ def ecs_taskdef_image_pinned(task: Resource) -> Outcomes:
     for container in containers(task):
         image = container["image"]
         tag = image.text().rpartition("/")[2].partition(":")[2]
-        pinned = "@sha256:" in image.text() or (task.config["tagsPass"] and tag not in ("", "latest"))
+        pinned = "@sha256:" in image.text() or (task.config.switched_on("tagsPass") and tag not in ("", "latest"))
         yield from deny(image, not pinned, "is not named by its digest, so two tasks can run two programs")
 
 
@@ -54,7 +54,7 @@ def ecs_taskdef_image_pinned(task: Resource) -> Outcomes:
 )
 def ecs_taskdef_image_registry(task: Resource) -> Outcomes:
     """Containers of task definitions run images of known registries only."""
-    allowed = tuple(task.config["allowedRegistries"])
+    allowed = tuple(task.config.texts("allowedRegistries"))
     for container in containers(task) if allowed else ():
         image = container["image"]
         yield from deny(image, not image.text().startswith(allowed), "is of a registry that allowedRegistries lacks")

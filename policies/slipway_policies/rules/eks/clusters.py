@@ -20,7 +20,7 @@ from slipway_policies.engine.registry import (
     deny,
     rule,
 )
-from slipway_policies.engine.values import Resource
+from slipway_policies.engine.resources import Resource
 from slipway_policies.reading.networks import covers_the_internet, parse_network
 
 CLUSTER = "aws:eks/cluster:Cluster"
@@ -132,7 +132,7 @@ def eks_control_plane_logging(cluster: Resource) -> Outcomes:
 )
 def eks_supported_version(cluster: Resource) -> Outcomes:
     """EKS clusters run a Kubernetes version in standard support, where an hour costs a sixth of extended support."""
-    version, lowest = cluster["version"], VERSION.fullmatch(str(cluster.config["minimumVersion"]))
+    version, lowest = cluster["version"], VERSION.fullmatch(cluster.config.text("minimumVersion"))
     if lowest is None:
         yield Finding("minimumVersion", "of the policy config is not a version such as 1.33")
         return

@@ -7,7 +7,8 @@ from typing import Final
 
 from slipway_policies.data.lists import read
 from slipway_policies.engine.registry import ADVISORY, HIGH, MANDATORY, MEDIUM, OFF, Deferred, Outcomes, deny, rule
-from slipway_policies.engine.values import Resource, Value
+from slipway_policies.engine.resources import Resource
+from slipway_policies.engine.values import Value
 from slipway_policies.rules.elasticloadbalancing.load_balancers import CONTROLS, MODULES
 
 LISTENERS = tuple(f"aws:{module}/listener:Listener" for module in MODULES)

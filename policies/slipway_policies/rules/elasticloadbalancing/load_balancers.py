@@ -15,7 +15,7 @@ from slipway_policies.engine.registry import (
     deny,
     rule,
 )
-from slipway_policies.engine.values import Resource
+from slipway_policies.engine.resources import Resource
 
 # The provider has one resource under several names, old ones among them.
 MODULES = ("lb", "alb", "applicationloadbalancing", "elasticloadbalancingv2")

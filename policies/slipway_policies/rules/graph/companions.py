@@ -3,8 +3,9 @@
 Source: https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html
 """
 
-from slipway_policies.engine.graph import Graph, Node, texts
-from slipway_policies.engine.registry import ADVISORY, MANDATORY, MEDIUM, OFF, Finding, Outcomes, rule
+from slipway_policies.engine.graph import Graph, Node
+from slipway_policies.engine.registry import ADVISORY, MANDATORY, MEDIUM, OFF, Finding, Outcomes, stack_rule
+from slipway_policies.engine.values import texts
 from slipway_policies.rules.cloudwatch.logs import METRIC_ALARM
 from slipway_policies.rules.ec2.instances import CONTROLS as EC2_CONTROLS
 from slipway_policies.rules.ecr.repositories import CONTROLS as ECR_CONTROLS
@@ -31,7 +32,7 @@ MONITORING = f"{GUIDE}/monitoring-using-cloudwatch.html"
 GROUPS_LINK = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=MEDIUM,
     controls=("FSBP EC2.6", "CIS 4.7"),
@@ -44,7 +45,7 @@ def vpc_flow_logs(stack: Graph) -> Outcomes:
         yield Finding("id", "is in no FlowLog, so nobody can tell who connected to what", vpc.urn)
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=MEDIUM,
     controls=("FSBP EC2.2", "CIS 6.5"),
@@ -61,7 +62,7 @@ def vpc_default_sg_closed(stack: Graph) -> Outcomes:
                 yield Finding(side, "has rules", group.urn)
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=MEDIUM,
     controls=("FSBP ECR.3",),
@@ -76,7 +77,7 @@ def ecr_lifecycle_policy(stack: Graph) -> Outcomes:
         yield Finding("name", "is in no LifecyclePolicy", repository.urn)
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=MEDIUM,
     link="https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
@@ -89,7 +90,7 @@ def kms_policy_defined(stack: Graph) -> Outcomes:
             yield Finding("policy", "is not set", key.urn)
 
 
-@rule(
+@stack_rule(
     level=OFF,
     severity=MEDIUM,
     controls=("Security Hub ELB.16",),
@@ -108,7 +109,7 @@ def lb_waf_associated(stack: Graph) -> Outcomes:
             yield Finding("arn", "is in no WebAclAssociation", balancer.urn)
 
 
-@rule(
+@stack_rule(
     level=OFF,
     production=ADVISORY,
     severity=MEDIUM,
@@ -126,7 +127,7 @@ def dlq_depth_alarm(stack: Graph) -> Outcomes:
     yield from _unwatched(stack, dead, (VISIBLE,), "counts the messages that were set aside here")
 
 
-@rule(
+@stack_rule(
     level=OFF,
     production=ADVISORY,
     severity=MEDIUM,
@@ -177,7 +178,7 @@ def _without(stack: Graph, kind: str, companion: str, prop: str, *outputs: str) 
     return [one for one in stack.of(kind) if not stack.pointing_at(one, companion, prop, *outputs)]
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=MEDIUM,
     link=GROUPS_LINK,
@@ -192,7 +193,7 @@ def sg_rule_management_conflict(stack: Graph) -> Outcomes:
                 yield Finding(side, f"is set, and {beside[0].resource.name!r} is a rule of the same group", group.urn)
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=MEDIUM,
     link="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html",

@@ -17,7 +17,7 @@ from slipway_policies.engine.registry import (
     Deferred,
     Finding,
     Outcomes,
-    rule,
+    stack_rule,
 )
 from slipway_policies.engine.values import Value
 from slipway_policies.rules.cloudwatch.logs import LOG_GROUP
@@ -34,7 +34,7 @@ DEFAULT_VISIBILITY_SECONDS, DEFAULT_FUNCTION_SECONDS = 30, 3
 FUNCTION_TIMES: Final = 6  # Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=HIGH,
     link=f"{GUIDE}/sqs-visibility-timeout.html",
@@ -61,7 +61,7 @@ def sqs_visibility_vs_consumer(stack: Graph) -> Outcomes:
                 needed = None if seconds is None else FUNCTION_TIMES * seconds
                 yield from _hidden(queue, needed, f"6 times the timeout of function {function.resource.name!r}")
     for task, queue in told_of(stack, QUEUE, "url"):
-        for said in _variables(task, stack.config["timeoutVariables"]):
+        for said in _variables(task, stack.config.texts("timeoutVariables")):
             yield from _hidden(
                 queue, None if said.unknown else said.number(), f"what task {task.resource.name!r} takes"
             )
@@ -85,7 +85,7 @@ def _variables(task: Node, names: list[str]) -> Iterator[Value]:
                 yield variable["value"]
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=MEDIUM,
     link=f"{ECS}/using_awslogs.html",
@@ -112,7 +112,7 @@ def ecs_log_group_exists(stack: Graph) -> Outcomes:
                 yield Finding(group.path, "is the name of no LogGroup of the stack", task.urn)
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=MEDIUM,
     controls=("NIST CM-2", "NIST SI-7"),
@@ -141,7 +141,7 @@ def _untagged(image: str) -> str:
     return before + slash + last.partition(":")[0]
 
 
-@rule(
+@stack_rule(
     level=OFF,
     severity=LOW,
     link=f"{ECS}/healthcheck.html",

@@ -7,8 +7,9 @@ from collections import Counter
 from typing import Final
 
 from slipway_policies.data.lists import read
-from slipway_policies.engine.graph import Graph, Node, texts
-from slipway_policies.engine.registry import ADVISORY, LOW, MEDIUM, OFF, Deferred, Finding, Outcomes, rule
+from slipway_policies.engine.graph import Graph, Node
+from slipway_policies.engine.registry import ADVISORY, LOW, MEDIUM, OFF, Deferred, Finding, Outcomes, stack_rule
+from slipway_policies.engine.values import texts
 from slipway_policies.rules.cloudwatch.logs import METRIC_ALARM
 from slipway_policies.rules.ec2.instances import INSTANCE
 from slipway_policies.rules.ecs.services import SERVICE
@@ -31,7 +32,7 @@ PER_HOUR: Final = {
 PER_MONTH: Final = {KEY: "kms_key", METRIC_ALARM: "metric_alarm"}
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=LOW,
     link="https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-managing-costs.html",
@@ -51,7 +52,7 @@ def monthly_cost_cap(stack: Graph) -> Outcomes:
     A lower bound, from a dated list of prices in us-east-1: what is paid by the hour or month, without traffic,
     requests and storage. A service that names FARGATE_SPOT counts with the largest discount there is.
     """
-    cap = stack.config["mostUsd"]
+    cap = stack.config.number("mostUsd")
     if not cap:
         return
     costs = {node.urn: _usd(stack, node) for node in stack.nodes.values()}
@@ -68,7 +69,7 @@ def monthly_cost_cap(stack: Graph) -> Outcomes:
         yield Deferred("desiredCount", unsure)
 
 
-@rule(
+@stack_rule(
     level=OFF,
     severity=MEDIUM,
     link="https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-pricing.html",
@@ -86,7 +87,7 @@ def nat_per_az_cost(stack: Graph) -> Outcomes:
     for vpc in stack.of(VPC):
         subnets = stack.pointing_at(vpc, SUBNET, "vpcId", "id")
         gateways = [one for subnet in subnets for one in stack.pointing_at(subnet, NAT_GATEWAY, "subnetId", "id")]
-        if len(gateways) > stack.config["mostGateways"]:
+        if len(gateways) > stack.config.number("mostGateways"):
             usd = len(gateways) * PRICES["usd_per_hour"]["nat_gateway"] * HOURS
             yield Finding("id", f"has {len(gateways)} NAT gateways, about {usd:.0f} USD a month", vpc.urn)
 

@@ -3,9 +3,9 @@
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 """
 
-from slipway_policies.engine.graph import Graph, Node, texts
-from slipway_policies.engine.registry import ADVISORY, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, rule
-from slipway_policies.engine.values import UnreadableError
+from slipway_policies.engine.graph import Graph, Node
+from slipway_policies.engine.registry import ADVISORY, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, stack_rule
+from slipway_policies.engine.values import UnreadableError, texts
 from slipway_policies.rules.sqs.queues import GUIDE, QUEUE
 
 REDRIVE_POLICY = "aws:sqs/redrivePolicy:RedrivePolicy"
@@ -25,7 +25,7 @@ DEAD_LETTER_PROPERTIES = {
 }
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=MEDIUM,
     link=LINK,
@@ -78,7 +78,7 @@ def dead_letter_queues(stack: Graph, node: Node, prop: str) -> list[Node]:
     return [queue for text in texts(written) for queue in known.get(text, ())]
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=MEDIUM,
     link=LINK,
@@ -94,7 +94,7 @@ def sqs_dlq_fifo_match(stack: Graph) -> Outcomes:
             yield Finding("redrivePolicy", f"names queue {dead.resource.name!r}, which is of the other kind", queue.urn)
 
 
-@rule(level=MANDATORY, severity=MEDIUM, link=LINK, fix="name another queue, as slipway's Queue does")
+@stack_rule(level=MANDATORY, severity=MEDIUM, link=LINK, fix="name another queue, as slipway's Queue does")
 def sqs_dlq_not_self(stack: Graph) -> Outcomes:
     """No queue is its own dead-letter queue."""
     for queue, dead in _pairs(stack):
@@ -102,7 +102,7 @@ def sqs_dlq_not_self(stack: Graph) -> Outcomes:
             yield Finding("redrivePolicy", "names the queue itself", queue.urn)
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=MEDIUM,
     link=LINK,
@@ -124,7 +124,7 @@ def sqs_dlq_retention(stack: Graph) -> Outcomes:
             )
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=MEDIUM,
     link=LINK,

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-top
 from dataclasses import dataclass
 
 from slipway_policies.engine.graph import Graph, Node
-from slipway_policies.engine.registry import HIGH, MANDATORY, Deferred, Finding, Outcomes, rule
+from slipway_policies.engine.registry import HIGH, MANDATORY, Deferred, Finding, Outcomes, stack_rule
 from slipway_policies.engine.values import UnreadableError, Value
 from slipway_policies.reading import statements
 from slipway_policies.rules.ecs.services import EVENT_TARGET
@@ -23,7 +23,7 @@ RECEIVERS = {
 }
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=HIGH,
     link="https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html",
@@ -47,7 +47,7 @@ def sns_to_sqs_queue_policy(stack: Graph) -> Outcomes:
             yield from _may_send(stack, Sender(subscription, "endpoint", "topic", services, arn), queue)
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=HIGH,
     link="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html",

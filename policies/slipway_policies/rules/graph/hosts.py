@@ -15,7 +15,7 @@ from slipway_policies.engine.registry import (
     Deferred,
     Finding,
     Outcomes,
-    rule,
+    stack_rule,
 )
 from slipway_policies.rules.ec2.instances import INSTANCE
 from slipway_policies.rules.ecs.services import SERVICE
@@ -32,7 +32,7 @@ PROFILE, KEY_PAIR = "aws:iam/instanceProfile:InstanceProfile", "aws:ec2/keyPair:
 LINK = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=CRITICAL,
     controls=("NIST SC-7", "NIST AC-6"),
@@ -59,7 +59,7 @@ def bastion_reachability(stack: Graph) -> Outcomes:
                 yield Deferred("policy", role.urn)
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=MEDIUM,
     controls=("NIST IA-5",),
@@ -80,11 +80,11 @@ def bastion_key_pair(stack: Graph) -> Outcomes:
     for instance in stack.of(INSTANCE):
         name = instance.output("keyName")
         ours = stack.behind(instance, "keyName", KEY_PAIR, "keyName", "id")
-        if name and not ours and name not in stack.config["allowedKeyNames"]:
+        if name and not ours and name not in stack.config.texts("allowedKeyNames"):
             yield Finding("keyName", "is of no KeyPair of the stack, and allowedKeyNames lacks it", instance.urn)
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=HIGH,
     controls=("NIST SC-7", "NIST AC-6"),

@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 """
 
 from slipway_policies.engine.graph import Graph, Node
-from slipway_policies.engine.registry import HIGH, MANDATORY, Deferred, Finding, Outcomes, rule
+from slipway_policies.engine.registry import HIGH, MANDATORY, Deferred, Finding, Outcomes, stack_rule
 from slipway_policies.engine.values import UnreadableError
 from slipway_policies.reading import statements
 from slipway_policies.rules.kms.keys import KEY, KEY_POLICY, is_aws_own
@@ -23,7 +23,7 @@ PUBLISHERS = (
 )
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=HIGH,
     link="https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
@@ -41,7 +41,7 @@ def sns_kms_publisher(stack: Graph) -> Outcomes:
                 yield from _may_use(stack, publisher, prop, topic, service)
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=HIGH,
     link="https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html",

@@ -4,7 +4,17 @@ Source: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
 """
 
 from slipway_policies.engine.graph import Graph, Node
-from slipway_policies.engine.registry import ADVISORY, HIGH, MANDATORY, MEDIUM, OFF, Deferred, Finding, Outcomes, rule
+from slipway_policies.engine.registry import (
+    ADVISORY,
+    HIGH,
+    MANDATORY,
+    MEDIUM,
+    OFF,
+    Deferred,
+    Finding,
+    Outcomes,
+    stack_rule,
+)
 from slipway_policies.rules.ecs.services import SERVICE
 from slipway_policies.rules.elasticloadbalancing.load_balancers import CLASSIC_BALANCER, LOAD_BALANCERS
 from slipway_policies.rules.graph.security_group_parts import opened
@@ -35,7 +45,7 @@ WAYS_OUT = (
 GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=HIGH,
     controls=("NIST SC-7",),
@@ -56,7 +66,7 @@ def ecs_service_private_subnets(stack: Graph) -> Outcomes:
                 yield Finding("networkConfiguration.subnets", problem, service.urn)
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=MEDIUM,
     link=f"{GUIDE}/vpc-endpoints.html",
@@ -84,7 +94,7 @@ def vpc_endpoints_for_private_tasks(stack: Graph) -> Outcomes:
                 yield Finding("networkConfiguration.subnets", problem, service.urn)
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=HIGH,
     controls=("NIST SC-7",),
@@ -102,7 +112,7 @@ def sg_no_public_ingress(stack: Graph) -> Outcomes:
         yield from opened(stack, group)
 
 
-@rule(
+@stack_rule(
     level=OFF,
     production=ADVISORY,
     severity=MEDIUM,

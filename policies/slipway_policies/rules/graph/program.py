@@ -7,7 +7,7 @@ import re
 from typing import Final
 
 from slipway_policies.engine.graph import Graph, Node
-from slipway_policies.engine.registry import ADVISORY, MANDATORY, MEDIUM, OFF, Finding, Outcomes, rule
+from slipway_policies.engine.registry import ADVISORY, MANDATORY, MEDIUM, OFF, Finding, Outcomes, stack_rule
 from slipway_policies.rules.ecr.repositories import REPOSITORY
 from slipway_policies.rules.graph.hosts import has_elastic_ip
 from slipway_policies.rules.kms.keys import KEY
@@ -35,7 +35,7 @@ GLOBAL: Final = ("aws:iam/", "aws:route53/", "aws:cloudfront/", "aws:organizatio
 HARMLESS: Final = {"redrivePolicy", "redriveAllowPolicy", "filterPolicy", "deliveryPolicy", "lifecyclePolicy"}
 
 
-@rule(
+@stack_rule(
     level=OFF,
     severity=MEDIUM,
     link=OPTIONS,
@@ -51,7 +51,7 @@ def protect_stateful(stack: Graph) -> Outcomes:
             yield Finding("options.protect", "is not true, so a destroyed stack takes what it keeps along", node.urn)
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=MEDIUM,
     controls=("NIST CM-2",),
@@ -72,7 +72,7 @@ def no_ignore_security_props(stack: Graph) -> Outcomes:
                 yield Finding("options.ignoreChanges", f"names {name}", node.urn)
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=MEDIUM,
     controls=("NIST CM-7",),
@@ -93,7 +93,7 @@ def allowed_regions(stack: Graph) -> Outcomes:
 
     Those of global services, such as IAM and Route 53, are in none.
     """
-    allowed = stack.config["regions"]
+    allowed = stack.config.texts("regions")
     elsewhere: dict[str, list[Node]] = {}
     for node in stack.nodes.values() if allowed else ():
         region = node.output("region") or node.resource.options.provider.get("region")
@@ -109,7 +109,7 @@ def allowed_regions(stack: Graph) -> Outcomes:
         yield Finding("region", f"is {region}, which regions of the policy config lacks{more}", nodes[0].urn)
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=MEDIUM,
     link=OPTIONS,
@@ -125,7 +125,7 @@ def allowed_regions(stack: Graph) -> Outcomes:
 )
 def component_contract(stack: Graph) -> Outcomes:
     """Components hold what the organization asks of their kind, such as an alarm in each service."""
-    for component, kinds in stack.config["children"].items():
+    for component, kinds in stack.config.lists("children").items():
         for node in stack.of(component):
             present = {child.resource.type for child in stack.below(node)}
             for kind in kinds:

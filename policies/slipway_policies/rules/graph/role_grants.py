@@ -6,8 +6,8 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 from dataclasses import dataclass
 from typing import Final
 
-from slipway_policies.engine.graph import Graph, Node, texts
-from slipway_policies.engine.values import Value
+from slipway_policies.engine.graph import Graph, Node
+from slipway_policies.engine.values import Value, texts
 from slipway_policies.reading import statements
 from slipway_policies.rules.iam.policies import POLICY, ROLE_POLICY, on_all_of_a_kind, on_everything, whole_service
 from slipway_policies.rules.iam.scope import DATA, ESCALATING, PERMISSIONS, granted

@@ -4,8 +4,9 @@ Source: https://docs.aws.amazon.com/vpc/latest/userguide/managed-prefix-lists.ht
 """
 
 from slipway_policies.engine.graph import Graph, Node
-from slipway_policies.engine.registry import CRITICAL, MANDATORY, Deferred, Finding, Outcomes, rule
-from slipway_policies.engine.values import Resource, UnreadableError, Value
+from slipway_policies.engine.registry import CRITICAL, MANDATORY, Deferred, Finding, Outcomes, stack_rule
+from slipway_policies.engine.resources import Resource
+from slipway_policies.engine.values import UnreadableError, Value
 from slipway_policies.reading.networks import Grant, covers_the_internet, opening, parse_network
 from slipway_policies.rules.vpc.security_group_scope import HIGH_RISK_PORTS
 from slipway_policies.rules.vpc.security_groups import CONTROLS, GROUP, GROUP_RULE, INGRESS_RULE, grants, reached
@@ -15,7 +16,7 @@ PREFIX_LIST_ENTRY = "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry"
 PREFIX_LISTS = {INGRESS_RULE: "prefixListId", GROUP_RULE: "prefixListIds", GROUP: "ingress"}
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=CRITICAL,
     controls=("FSBP EC2.19", "NIST SC-7"),

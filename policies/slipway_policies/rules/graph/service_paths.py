@@ -4,8 +4,9 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html
 """
 
 from slipway_policies.engine.graph import Graph, Node
-from slipway_policies.engine.registry import ADVISORY, MANDATORY, MEDIUM, OFF, Deferred, Finding, Outcomes, rule
-from slipway_policies.engine.values import Resource, UnreadableError, Value
+from slipway_policies.engine.registry import ADVISORY, MANDATORY, MEDIUM, OFF, Deferred, Finding, Outcomes, stack_rule
+from slipway_policies.engine.resources import Resource
+from slipway_policies.engine.values import UnreadableError, Value
 from slipway_policies.reading.networks import ALL_PORTS, protocol_name
 from slipway_policies.rules.ecs.services import SERVICE
 from slipway_policies.rules.ecs.task_definitions import TASK_DEFINITION, container_definitions
@@ -18,7 +19,7 @@ BY_CIDR = ("cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks", "prefixListId
 LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html"
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=MEDIUM,
     link=LINK,
@@ -55,7 +56,7 @@ def alb_target_sg_path(stack: Graph) -> Outcomes:
                 yield Finding(port.path, problem, service.urn)
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=MEDIUM,
     link=LINK,
@@ -76,7 +77,7 @@ def tg_target_type_fargate(stack: Graph) -> Outcomes:
                 )
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=MEDIUM,
     link=LINK,
@@ -98,7 +99,7 @@ def ecs_lb_container_port(stack: Graph) -> Outcomes:
                     yield Finding(name.path, problem, service.urn)
 
 
-@rule(
+@stack_rule(
     level=OFF,
     production=ADVISORY,
     severity=MEDIUM,

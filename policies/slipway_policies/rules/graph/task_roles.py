@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-rol
 from collections.abc import Iterator
 
 from slipway_policies.engine.graph import Graph, Node
-from slipway_policies.engine.registry import HIGH, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, rule
+from slipway_policies.engine.registry import HIGH, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, stack_rule
 from slipway_policies.reading import statements
 from slipway_policies.rules.ecs.task_definitions import TASK_DEFINITION, container_definitions
 from slipway_policies.rules.graph.dead_letters import set_aside
@@ -23,7 +23,7 @@ POLICIES = ((QUEUE_POLICY, "queueUrl", ("url", "id")), (TOPIC_POLICY, "arn", ("a
 CONSUME, SEND = ("sqs:ReceiveMessage", "sqs:DeleteMessage"), ("sqs:SendMessage",)
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=HIGH,
     controls=("NIST AC-6",),
@@ -42,7 +42,7 @@ def ecs_task_role_least_privilege(stack: Graph) -> Outcomes:
             yield Deferred("policy", role.urn)
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=MEDIUM,
     link=LINK,
@@ -62,7 +62,7 @@ def ecs_task_role_trust(stack: Graph) -> Outcomes:
                 yield Finding(prop, f"is role {role.resource.name!r}, which ECS may not assume", task.urn)
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=MEDIUM,
     link="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-using-identity-based-policies.html",
@@ -80,7 +80,7 @@ def ecs_worker_can_consume(stack: Graph) -> Outcomes:
         yield from _can(stack, task, queue, (CONSUME, SEND))
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=MEDIUM,
     link="https://docs.aws.amazon.com/sns/latest/dg/sns-using-identity-based-policies.html",
@@ -95,7 +95,7 @@ def ecs_api_can_publish(stack: Graph) -> Outcomes:
         yield from _can(stack, task, topic, (("sns:Publish",),))
 
 
-@rule(
+@stack_rule(
     level=MANDATORY,
     severity=MEDIUM,
     link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",

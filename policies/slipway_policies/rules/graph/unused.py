@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.ht
 """
 
 from slipway_policies.engine.graph import Graph
-from slipway_policies.engine.registry import ADVISORY, LOW, Finding, Outcomes, rule
+from slipway_policies.engine.registry import ADVISORY, LOW, Finding, Outcomes, stack_rule
 from slipway_policies.rules.ec2.instances import CONTROLS
 from slipway_policies.rules.elasticloadbalancing.load_balancers import TARGET_GROUPS
 from slipway_policies.rules.graph.companions import GROUPS_LINK, RULES_OF_GROUPS
@@ -16,7 +16,7 @@ from slipway_policies.rules.vpc.security_groups import GROUP
 ALIAS = "aws:kms/alias:Alias"
 
 
-@rule(level=ADVISORY, severity=LOW, link=GROUPS_LINK, fix="remove the group, or name it where it belongs")
+@stack_rule(level=ADVISORY, severity=LOW, link=GROUPS_LINK, fix="remove the group, or name it where it belongs")
 def sg_attached(stack: Graph) -> Outcomes:
     """Security groups are used: some resource, of whatever type, names them.
 
@@ -27,7 +27,7 @@ def sg_attached(stack: Graph) -> Outcomes:
             yield Finding("id", "is named by nothing but its rules", group.urn)
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=LOW,
     controls=("Security Hub EC2.12",),
@@ -42,7 +42,7 @@ def eip_attached(stack: Graph) -> Outcomes:
             yield Finding("id", "is attached to nothing", address.urn)
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=LOW,
     controls=("FSBP EC2.16",),
@@ -59,7 +59,7 @@ def nacl_attached(stack: Graph) -> Outcomes:
             yield Finding("subnetIds", "names no subnet", acl.urn)
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=LOW,
     link="https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-determining-usage.html",
@@ -73,7 +73,7 @@ def unused_kms_key(stack: Graph) -> Outcomes:
             yield Finding("id", "is named by nothing", key.urn)
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=LOW,
     link="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html",
@@ -86,7 +86,7 @@ def orphan_target_group(stack: Graph) -> Outcomes:
             yield Finding("arn", "is named by no listener", group.urn)
 
 
-@rule(
+@stack_rule(
     level=ADVISORY,
     severity=LOW,
     link="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html",

@@ -4,7 +4,8 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html
 """
 
 from slipway_policies.engine.registry import ADVISORY, CRITICAL, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, rule
-from slipway_policies.engine.values import Resource, Value
+from slipway_policies.engine.resources import Resource
+from slipway_policies.engine.values import Value
 from slipway_policies.rules.iam.policies import BEST_PRACTICES, CONTROLS, ROLE
 
 ATTACHMENTS = (

@@ -20,7 +20,8 @@ from slipway_policies.engine.registry import (
     Outcomes,
     rule,
 )
-from slipway_policies.engine.values import Resource, Value
+from slipway_policies.engine.resources import Resource
+from slipway_policies.engine.values import Value
 from slipway_policies.reading import statements
 
 ROLE = "aws:iam/role:Role"

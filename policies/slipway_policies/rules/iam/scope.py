@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from slipway_policies.engine.registry import ADVISORY, HIGH, MANDATORY, MEDIUM, Finding, Outcomes, rule
-from slipway_policies.engine.values import Resource, Value
+from slipway_policies.engine.resources import Resource
+from slipway_policies.engine.values import Value
 from slipway_policies.reading import statements
 from slipway_policies.rules.iam.policies import (
     BEST_PRACTICES,

@@ -18,7 +18,8 @@ from slipway_policies.engine.registry import (
     Outcomes,
     rule,
 )
-from slipway_policies.engine.values import Resource, Value
+from slipway_policies.engine.resources import Resource
+from slipway_policies.engine.values import Value
 from slipway_policies.reading import statements
 from slipway_policies.rules.iam.policies import ROLE
 

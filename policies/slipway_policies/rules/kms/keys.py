@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.ht
 """
 
 from slipway_policies.engine.registry import ADVISORY, CRITICAL, LOW, MANDATORY, MEDIUM, Outcomes, deny, rule
-from slipway_policies.engine.values import Resource
+from slipway_policies.engine.resources import Resource
 from slipway_policies.reading.statements import public_statements
 
 KEY = "aws:kms/key:Key"
@@ -77,7 +77,7 @@ def kms_deletion_window(key: Resource) -> Outcomes:
     """The deletion of a KMS key, which loses everything that it encrypted, waits long enough to be noticed."""
     window = key["deletionWindowInDays"]
     days = window.number()
-    yield from deny(window, days is not None and days < key.config["minimumDays"], "is below minimumDays")
+    yield from deny(window, days is not None and days < key.config.number("minimumDays"), "is below minimumDays")
 
 
 @rule(

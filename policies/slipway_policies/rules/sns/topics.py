@@ -16,7 +16,7 @@ from slipway_policies.engine.registry import (
     deny,
     rule,
 )
-from slipway_policies.engine.values import Resource
+from slipway_policies.engine.resources import Resource
 from slipway_policies.reading import statements
 from slipway_policies.reading.statements import public_statements
 
@@ -86,7 +86,7 @@ def sns_topic_policy_no_cross_account(policy: Resource) -> Outcomes:
     if document.unknown or own.unknown:
         yield Deferred("policy" if document.unknown else own.path)
         return
-    known = {statements.account(own.text()), *policy.config["allowedAccounts"]}
+    known = {statements.account(own.text()), *policy.config.texts("allowedAccounts")}
     for one in statements.statements(document):
         named = {statements.account(text) for text in statements.principals(one, "AWS")} - {""}
         if statements.allows(one) and not named <= known:

@@ -15,7 +15,8 @@ from slipway_policies.engine.registry import (
     deny,
     rule,
 )
-from slipway_policies.engine.values import Resource, Value
+from slipway_policies.engine.resources import Resource
+from slipway_policies.engine.values import Value
 from slipway_policies.reading import statements
 from slipway_policies.reading.statements import public_statements
 from slipway_policies.rules.kms.keys import is_aws_own

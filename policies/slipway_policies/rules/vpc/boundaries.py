@@ -6,7 +6,8 @@ Source: https://docs.aws.amazon.com/vpc/latest/userguide/infrastructure-security
 from collections.abc import Iterator
 
 from slipway_policies.engine.registry import ADVISORY, MEDIUM, Deferred, Finding, Outcomes, deny, rule
-from slipway_policies.engine.values import Resource, Value
+from slipway_policies.engine.resources import Resource
+from slipway_policies.engine.values import Value
 from slipway_policies.reading.networks import ALL_PORTS, covers_the_internet, parse_network, protocol_name
 
 ACL = "aws:ec2/networkAcl:NetworkAcl"
@@ -115,7 +116,7 @@ def _open_port(acl: Resource, port: int) -> Outcomes:
 def _entries(acl: Resource) -> Iterator[Entry]:
     """Each ingress entry for TCP in the order of its number: whether it is about the internet, and its ports."""
     if acl.type == ACL_RULE:
-        entries = [] if acl["egress"].true else [Value(acl.props, "", acl.urn)]
+        entries = [] if acl["egress"].true else [Value(dict(acl.props), "", acl.urn)]
     else:
         entries = list(acl["ingress"].elements())
     known = [_entry(one) for one in entries]

@@ -16,7 +16,7 @@ from slipway_policies.engine.registry import (
     Outcomes,
     rule,
 )
-from slipway_policies.engine.values import Resource
+from slipway_policies.engine.resources import Resource
 from slipway_policies.reading.networks import covers_the_internet, is_wide_and_public, open_ports, opening
 from slipway_policies.rules.vpc.security_groups import (
     CONTROLS,
@@ -98,7 +98,7 @@ def sg_only_authorized_ports(group: Resource) -> Outcomes:
     given, waiting = grants(group)
     yield from waiting
     for protocol, setting in (("tcp", "allowedPorts"), ("udp", "allowedUdpPorts")):
-        allowed = set(group.config[setting])
+        allowed = set(group.config.numbers(setting))
         for low, high in open_ports(given, protocol):
             beside = next((port for port in range(low, high + 1) if port not in allowed), None)
             if beside is not None:
@@ -152,7 +152,7 @@ def sg_wide_public_cidr(group: Resource) -> Outcomes:
     """
     given, waiting = grants(group)
     yield from waiting
-    widest = group.config["widestPrefix"]
+    widest = group.config.number("widestPrefix")
     for path, network in dict.fromkeys((grant.path, grant.network) for grant in given):
         if is_wide_and_public(network, widest) and not covers_the_internet([network]):
             yield Finding(path, f"admits a public /{network.prefixlen}; the widest in the policy config is /{widest}")
@@ -233,5 +233,5 @@ def sg_too_many_rules(group: Resource) -> Outcomes:
     for side in (group["ingress"], group["egress"]):
         if side.unknown:
             yield Deferred(side.path)
-        elif len(list(side.elements())) > group.config["mostRules"]:
+        elif len(list(side.elements())) > group.config.number("mostRules"):
             yield Finding(side.path, "has more rules than mostRules of the policy config")

@@ -6,7 +6,8 @@ Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.ht
 from collections.abc import Iterator
 
 from slipway_policies.engine.registry import CRITICAL, MANDATORY, Deferred, Finding, Outcomes, rule
-from slipway_policies.engine.values import Resource, Value
+from slipway_policies.engine.resources import Resource
+from slipway_policies.engine.values import Value
 from slipway_policies.reading.networks import ALL_PORTS, Grant, open_ports, opening, parse_network, protocol_name
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup"

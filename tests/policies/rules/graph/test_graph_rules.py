@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from slipway_policies.rules.graph.role_grants import ATTACHMENT
-from tests.support.policies.analyzer import UNKNOWN, Node, analyze_stack, only, ours, stock, urn
+from tests.support.policies.analyzer import UNKNOWN, Node, analyze_stack, only, start_pack, urn
 from tests.support.policies.graph_samples import WORKER, changed, with_props
 from tests.support.policies.samples import QUEUE, QUEUE_POLICY, ROLE_POLICY, TOPIC
 
@@ -15,7 +15,6 @@ SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
 QUEUE_ARN, TOPIC_ARN = "arn:aws:sqs:eu-west-1:123456789012:billing", "arn:aws:sns:eu-west-1:123456789012:orders"
 FED = {"endpoint": (QUEUE, "billing"), "topic": (TOPIC, "orders")}
 FROM_TOPIC = {"ArnEquals": {"aws:SourceArn": TOPIC_ARN}}
-SERVICERS = pytest.mark.parametrize("start", [stock, ours], ids=["sdk", "pack"])
 
 # A first preview: every output is unknown, those that the program left to the provider too; only the edges are there.
 COMPUTED = {"arn": UNKNOWN, "url": UNKNOWN, "policy": UNKNOWN, "redrivePolicy": UNKNOWN, "redriveAllowPolicy": UNKNOWN}
@@ -38,9 +37,9 @@ def deployed(*statements: Mapping[str, Any]) -> list[Node]:
     return nodes
 
 
-def said(start: Any, rule: str, *nodes: Node) -> list[tuple[str, str]]:
+def said(rule: str, *nodes: Node) -> list[tuple[str, str]]:
     """The rule's messages without title and fix, and the name of the resource each is about."""
-    shown = [one for one in analyze_stack(start(), *nodes) if one.rule == rule]
+    shown = [one for one in analyze_stack(start_pack(), *nodes) if one.rule == rule]
     return [(one.urn.rpartition("::")[2], one.message.splitlines()[1].partition(". Fix: ")[0]) for one in shown]
 
 
@@ -61,38 +60,33 @@ TLS_ONLY = {
 CLOSED = ("billing", "endpoint is queue 'billing', whose policy does not let this topic send")
 
 
-@SERVICERS
-def test_a_missing_queue_policy_shows_in_the_first_preview(start: Any) -> None:
-    found = said(start, "sns-to-sqs-queue-policy", NEW_TOPIC, NEW_QUEUE, NEW_SUBSCRIPTION)
+def test_a_missing_queue_policy_shows_in_the_first_preview() -> None:
+    found = said("sns-to-sqs-queue-policy", NEW_TOPIC, NEW_QUEUE, NEW_SUBSCRIPTION)
     assert found == [("billing", "endpoint is queue 'billing', which no queue policy opens")]
 
 
-@SERVICERS
-def test_a_policy_on_the_queue_itself_counts(start: Any) -> None:
+def test_a_policy_on_the_queue_itself_counts() -> None:
     queue = Node(QUEUE, "billing", COMPUTED, {"policy": (TOPIC, "orders")})
-    assert said(start, "sns-to-sqs-queue-policy", NEW_TOPIC, queue, NEW_SUBSCRIPTION) == []
+    assert said("sns-to-sqs-queue-policy", NEW_TOPIC, queue, NEW_SUBSCRIPTION) == []
 
 
-@SERVICERS
-def test_an_unknown_queue_policy_waits_for_up(start: Any) -> None:
+def test_an_unknown_queue_policy_waits_for_up() -> None:
     queue = Node(QUEUE, "billing", COMPUTED, {"redrivePolicy": (QUEUE, "elsewhere")})
     nodes = (NEW_TOPIC, queue, NEW_SUBSCRIPTION, NEW_POLICY)
-    assert said(start, "sns-to-sqs-queue-policy", *nodes) == []
-    [(_, summary)] = said(start, "all-checks-done", *nodes)
+    assert said("sns-to-sqs-queue-policy", *nodes) == []
+    [(_, summary)] = said("all-checks-done", *nodes)
     assert summary == (
         "1 check waits for `pulumi up`, as values are not known during preview: sns-to-sqs-queue-policy 1."
     )
 
 
-@SERVICERS
-def test_a_policy_on_another_queue_does_not_count(start: Any) -> None:
+def test_a_policy_on_another_queue_does_not_count() -> None:
     other = Node(QUEUE, "other", COMPUTED)
     policy = Node(QUEUE_POLICY, "other", {"queueUrl": UNKNOWN, "policy": UNKNOWN}, {"queueUrl": (QUEUE, "other")})
-    found = said(start, "sns-to-sqs-queue-policy", NEW_TOPIC, NEW_QUEUE, NEW_SUBSCRIPTION, other, policy)
+    found = said("sns-to-sqs-queue-policy", NEW_TOPIC, NEW_QUEUE, NEW_SUBSCRIPTION, other, policy)
     assert [name for name, _ in found] == ["billing"]
 
 
-@SERVICERS
 @pytest.mark.parametrize(
     "statements",
     [
@@ -104,11 +98,10 @@ def test_a_policy_on_another_queue_does_not_count(start: Any) -> None:
         [ALLOW, ALLOW | {"Effect": "Deny", "Condition": {"ArnNotEquals": {"aws:SourceArn": TOPIC_ARN}}}],
     ],
 )
-def test_a_policy_that_lets_the_topic_send_passes(start: Any, statements: list[Mapping[str, Any]]) -> None:
-    assert said(start, "sns-to-sqs-queue-policy", *deployed(*statements)) == []
+def test_a_policy_that_lets_the_topic_send_passes(statements: list[Mapping[str, Any]]) -> None:
+    assert said("sns-to-sqs-queue-policy", *deployed(*statements)) == []
 
 
-@SERVICERS
 @pytest.mark.parametrize(
     ("statements", "expected"),
     [
@@ -128,27 +121,24 @@ def test_a_policy_that_lets_the_topic_send_passes(start: Any, statements: list[M
     ],
 )
 def test_a_policy_that_drops_the_topics_messages_is_found(
-    start: Any, statements: list[Mapping[str, Any]], expected: tuple[str, str]
+    statements: list[Mapping[str, Any]], expected: tuple[str, str]
 ) -> None:
-    assert said(start, "sns-to-sqs-queue-policy", *deployed(*statements)) == [expected]
+    assert said("sns-to-sqs-queue-policy", *deployed(*statements)) == [expected]
 
 
-@SERVICERS
-def test_a_subscription_that_is_no_queue_of_the_stack_is_not_judged(start: Any) -> None:
+def test_a_subscription_that_is_no_queue_of_the_stack_is_not_judged() -> None:
     mail = Node(
         SUBSCRIPTION, "mail", {"protocol": "email", "endpoint": "ops@example.com"}, {"topic": (TOPIC, "orders")}
     )
     elsewhere = Node(SUBSCRIPTION, "far", {"protocol": "sqs", "endpoint": f"{QUEUE_ARN}-of-another-stack"})
-    assert said(start, "sns-to-sqs-queue-policy", NEW_TOPIC, mail, elsewhere) == []
+    assert said("sns-to-sqs-queue-policy", NEW_TOPIC, mail, elsewhere) == []
 
 
-@SERVICERS
-def test_a_queue_without_a_dead_letter_queue_is_found(start: Any) -> None:
+def test_a_queue_without_a_dead_letter_queue_is_found() -> None:
     problem = "redrivePolicy is missing, so a message that cannot be handled comes back until it is dropped"
-    assert said(start, "sqs-dlq-configured", NEW_QUEUE) == [("billing", problem)]
+    assert said("sqs-dlq-configured", NEW_QUEUE) == [("billing", problem)]
 
 
-@SERVICERS
 @pytest.mark.parametrize(
     "nodes",
     [
@@ -180,12 +170,12 @@ def test_a_queue_without_a_dead_letter_queue_is_found(start: Any) -> None:
     ],
     ids=["by edge", "by known arn", "by its own allow policy", "by a separate resource", "of a function"],
 )
-def test_queues_with_a_dead_letter_queue_and_those_queues_themselves_pass(start: Any, nodes: list[Node]) -> None:
-    assert said(start, "sqs-dlq-configured", *nodes) == []
+def test_queues_with_a_dead_letter_queue_and_those_queues_themselves_pass(nodes: list[Node]) -> None:
+    assert said("sqs-dlq-configured", *nodes) == []
 
 
 def test_a_finding_belongs_to_the_resource_and_not_to_the_stack() -> None:
-    [shown] = [one for one in analyze_stack(ours(), NEW_QUEUE) if one.rule == "sqs-dlq-configured"]
+    [shown] = [one for one in analyze_stack(start_pack(), NEW_QUEUE) if one.rule == "sqs-dlq-configured"]
     assert shown.urn == urn(QUEUE, "billing")
 
 
@@ -193,13 +183,12 @@ def test_a_task_whose_role_has_a_policy_from_elsewhere_is_not_accused_and_does_n
     attached = {"role": "work-role", "policyArn": "arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess"}
     nodes = changed(WORKER, {"RolePolicy work": None, "elsewhere": Node(ATTACHMENT, "work", attached)})
     for rule in ("ecs-worker-can-consume", "ecs-api-can-publish", "ecs-execution-role-covers-secrets"):
-        assert analyze_stack(ours(only(rule)), *nodes) == []
+        assert analyze_stack(start_pack(only(rule)), *nodes) == []
 
 
-@SERVICERS
-def test_what_a_rule_over_the_stack_cannot_read_is_told_at_its_resource(start: Any) -> None:
+def test_what_a_rule_over_the_stack_cannot_read_is_told_at_its_resource() -> None:
     nodes = changed(WORKER, {"RolePolicy work": with_props(WORKER["RolePolicy work"], policy="{not json")})
-    found = said(start, "ecs-task-role-least-privilege", *nodes)
+    found = said("ecs-task-role-least-privilege", *nodes)
     assert found == [("work", "policy is not a JSON document, so the rule cannot judge it")]
-    [urn_of_it] = {one.urn for one in analyze_stack(start(), *nodes) if "not a JSON document" in one.message}
+    [urn_of_it] = {one.urn for one in analyze_stack(start_pack(), *nodes) if "not a JSON document" in one.message}
     assert urn_of_it == urn(ROLE_POLICY, "work")

@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 
+from slipway_policies.engine.registry import StackRule
 from slipway_policies.rules import all_rules
 from tests.policies.rules.graph.cases_graph import GRAPH_CASES
-from tests.support.policies.analyzer import analyze_stack, configure, only, ours, stock
+from tests.support.policies.analyzer import analyze_stack, configure, only, start_pack
 from tests.support.policies.graph_samples import GraphCase, changed
-
-SERVICERS = pytest.mark.parametrize("start", [stock, ours], ids=["sdk", "pack"])
 
 
 def expand(what: str) -> list[Any]:
@@ -21,30 +20,27 @@ def expand(what: str) -> list[Any]:
     ]
 
 
-def begin(start: Any, case: GraphCase) -> Any:
+def begin(case: GraphCase) -> Any:
     """A servicer with the case's rule alone, configured."""
-    servicer = start(only(case.rule))
+    servicer = start_pack(only(case.rule))
     if case.config:
         configure(servicer, {case.rule: case.config})
     return servicer
 
 
-@SERVICERS
 @pytest.mark.parametrize("case", GRAPH_CASES, ids=lambda case: case.rule)
-def test_a_stack_as_it_should_be_passes_and_waits_for_nothing(start: Any, case: GraphCase) -> None:
-    assert analyze_stack(begin(start, case), *case.good.values()) == []
+def test_a_stack_as_it_should_be_passes_and_waits_for_nothing(case: GraphCase) -> None:
+    assert analyze_stack(begin(case), *case.good.values()) == []
 
 
-@SERVICERS
 @pytest.mark.parametrize(("case", "change"), expand("also"))
-def test_a_change_that_keeps_it_as_it_should_be_passes(start: Any, case: GraphCase, change: Any) -> None:
-    assert analyze_stack(begin(start, case), *changed(case.good, change)) == []
+def test_a_change_that_keeps_it_as_it_should_be_passes(case: GraphCase, change: Any) -> None:
+    assert analyze_stack(begin(case), *changed(case.good, change)) == []
 
 
-@SERVICERS
 @pytest.mark.parametrize(("case", "change"), expand("bad"))
-def test_a_change_that_breaks_it_is_found_at_a_resource(start: Any, case: GraphCase, change: Any) -> None:
-    shown = analyze_stack(begin(start, case), *changed(case.good, change))
+def test_a_change_that_breaks_it_is_found_at_a_resource(case: GraphCase, change: Any) -> None:
+    shown = analyze_stack(begin(case), *changed(case.good, change))
     found = [one for one in shown if one.rule == case.rule]
     assert found, shown
     assert all(one.urn and ". Fix: " in one.message for one in found)
@@ -52,12 +48,12 @@ def test_a_change_that_breaks_it_is_found_at_a_resource(start: Any, case: GraphC
 
 @pytest.mark.parametrize(("case", "change"), expand("later"))
 def test_what_is_not_known_yet_waits_and_claims_nothing(case: GraphCase, change: Any) -> None:
-    [summary] = analyze_stack(begin(ours, case), *changed(case.good, change))
+    [summary] = analyze_stack(begin(case), *changed(case.good, change))
     assert summary.rule == "all-checks-done"
     assert case.rule in summary.message
 
 
-@pytest.mark.parametrize("rule", [rule.name for rule in all_rules() if rule.of_stack])
+@pytest.mark.parametrize("rule", [rule.name for rule in all_rules() if isinstance(rule, StackRule)])
 def test_a_rule_over_the_stack_has_three_stacks_each_way_at_least(rule: str) -> None:
     cases = [case for case in GRAPH_CASES if case.rule == rule]
     assert sum(len(case.bad) for case in cases) >= 3
