@@ -17,15 +17,15 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "slipway-environment"
 LOCK = ROOT / "requirements.txt"
 UV_LOCK = ROOT / "setup" / "uv-requirements.txt"
-COMPONENTS = ROOT / "components"
+DISTRIBUTIONS = (ROOT / "components", ROOT / "policies")
 # Bytecode halves the time of every start, and PYTHONDONTWRITEBYTECODE would keep uv's compiler from writing it.
 IN_THE_WAY = {"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"}
 
 
 def fingerprint() -> str:
-    """What .venv is made from, as a SHA-256: interpreter, lock file, the component package's metadata and its place."""
+    """What .venv is made from, as a SHA-256: interpreter, lock file, metadata and place of the checkout's own distributions."""
     digest = hashlib.sha256(f"{sys.version}\n{sys.executable}\n{ROOT}\n".encode())
-    for path in (LOCK, COMPONENTS / "pyproject.toml"):
+    for path in (LOCK, *(folder / "pyproject.toml" for folder in DISTRIBUTIONS)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -59,8 +59,9 @@ def _make(uv: str) -> None:
     place = ["--python", str(PYTHON)]
     pinned = [*place, "--require-hashes", "--compile-bytecode", str(LOCK)]
     call([*pip, "sync", *pinned], "install requirements.txt", log, env)
-    editable = [*place, "--no-deps", "--no-build-isolation", "--editable", str(COMPONENTS)]
-    call([*pip, "install", *editable], "install components/", log, env)
+    editable = [argument for folder in DISTRIBUTIONS for argument in ("--editable", str(folder))]
+    offline = [*place, "--no-deps", "--no-build-isolation"]
+    call([*pip, "install", *offline, *editable], "install components/ and policies/", log, env)
     STAMP.write_text(fingerprint())
 
 

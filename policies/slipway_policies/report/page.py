@@ -1,4 +1,4 @@
-"""`python -m policies report`: the findings of a run as one HTML page that needs nothing beside it."""
+"""`slipway policies report`: the findings of a run as one HTML file without any other file beside it."""
 
 import argparse
 import sys
@@ -20,8 +20,8 @@ FRAMEWORKS: Final = {
 Keys = Callable[[Found], Iterable[str]]
 STYLE: Final = Path(__file__).with_name("report.css")
 HOW: Final = (
-    "make them with `pulumi policy analyze --policy-pack policies --json`, or `pulumi preview --json` where "
-    "PULUMI_ENABLE_STREAMING_JSON_PREVIEW is true"
+    'make them with `pulumi policy analyze --policy-pack "$(slipway policies path)" --json`, '
+    "or `pulumi preview --json` where PULUMI_ENABLE_STREAMING_JSON_PREVIEW is true"
 )
 
 
@@ -133,7 +133,7 @@ def _card(index: int, one: Found) -> str:
 
 def main(arguments: list[str]) -> int:
     """Writes the page of the events in a file or on stdin; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m policies report", description=f"{__doc__} Events: {HOW}.")
+    parser = argparse.ArgumentParser(prog="slipway policies report", description=f"{__doc__} Events: {HOW}.")
     parser.add_argument("events", nargs="?", help="file of events, one JSON object a line; stdin without it")
     parser.add_argument("--output", default="policy-report.html", help="the page; policy-report.html without it")
     given = parser.parse_args(arguments)

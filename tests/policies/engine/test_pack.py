@@ -23,6 +23,7 @@ from slipway_policies.engine.registry import Deferred, Finding, Outcomes, Rule
 from slipway_policies.engine.resources import Configuration, Resource
 from slipway_policies.engine.values import UNKNOWN as NOT_KNOWN
 from slipway_policies.engine.values import UnreadableError, Value, thaw_members
+from slipway_policies.location import pack_path
 from slipway_policies.report import rules_md
 from slipway_policies.rules import all_rules, resource_rules
 from tests.support.policies.analyzer import UNKNOWN, analyze, analyze_stack, configure, start_pack, struct, urn
@@ -217,19 +218,18 @@ def test_a_document_is_parsed_once() -> None:
 
 
 def test_the_pack_starts_without_the_aws_sdk_which_takes_a_second_to_import() -> None:
-    script = "import sys, slipway_policies.engine.server, slipway_policies.rules as rules; rules.all_rules(); print(sorted({'pulumi_aws', 'boto3'} & sys.modules.keys()))"
+    script = (
+        "import sys, slipway_policies.plugin, slipway_policies.rules as rules; rules.all_rules(); "
+        "print(sorted({'pulumi_aws', 'boto3'} & sys.modules.keys()))"
+    )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=PACK, check=True)
     assert result.stdout.strip() == "[]"
 
 
-def test_a_python_without_the_sdk_is_told_what_to_do(tmp_path: Path) -> None:
-    started = tmp_path / "policies" / "__main__.py"
-    started.parent.mkdir()
-    started.write_text((PACK / "__main__.py").read_text())
-    # -S hides the environment's packages, and beside the copy there is no .venv.
-    result = subprocess.run([sys.executable, "-S", started, "127.0.0.1:1"], capture_output=True, text=True, check=False)
+def test_the_program_of_the_pack_started_by_hand_says_how_to_use_it() -> None:
+    result = subprocess.run([str(pack_path())], capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == (
-        f"policy pack 'slipway': {sys.executable} has no module pulumi_policy; "
-        "run `make ready`, or activate an environment that has pulumi-policy 1.21 or later\n"
+        "slipway-policy-pack: the Pulumi engine starts this program; run: "
+        'pulumi preview --policy-pack "$(slipway policies path)"\n'
     )

@@ -1,4 +1,4 @@
-"""The pack on the real CLI: as a directory and as an executable, it catches a broken stack and passes a good one."""
+"""The pack on the real CLI: as a directory and as an installed program, it catches a broken stack and passes a good one."""
 
 import json
 import os
@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from slipway_policies.location import pack_path
 from tests.support.policies.samples import SERVICE
 
 PACK = Path(__file__).resolve().parents[3] / "policies"
 HOME_CLI = Path.home() / ".pulumi" / "bin"
 STACK, PROVIDER_ID = "urn:pulumi:dev::shop::", "0b9d3d2c-4bd4-4a4e-9a57-1d3f2b1c0a11"
-FORMS = pytest.mark.parametrize("pack", [PACK, PACK / "__main__.py"], ids=["directory", "executable"])
+FORMS = pytest.mark.parametrize("pack", [PACK, Path(str(pack_path()))], ids=["directory", "program"])
 
 pytestmark = pytest.mark.engine
 
@@ -54,7 +55,7 @@ def cli(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """The CLI in `folder`, with its state there."""
     pulumi = shutil.which("pulumi", path=f"{os.environ['PATH']}:{HOME_CLI}")
     assert pulumi, "no pulumi on PATH nor in ~/.pulumi/bin; run `make ready`"
-    # Without the project's environment on PATH: the executable form must find it by itself.
+    # Without the project's environment on PATH: the pack brings its own interpreter.
     path = f"{Path(pulumi).parent}:/usr/local/bin:/usr/bin:/bin"
     clean = {
         "PATH": path,

@@ -1,9 +1,7 @@
-"""`python -m policies report`: from the engine's events to one page that needs nothing beside it."""
+"""`slipway policies report`: from the engine's events to one page that needs nothing beside it."""
 
 import json
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -184,19 +182,3 @@ def test_a_file_that_tells_of_no_run_is_one_sentence(
     assert line.startswith("error: ")
     assert said in line
     assert not (tmp_path / "page.html").exists()
-
-
-def test_the_pack_is_the_command_that_makes_the_page(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "policies", "report", "--output", str(tmp_path / "page.html")]
-    done = subprocess.run(command, input="\n".join(told()), cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    assert (tmp_path / "page.html").exists()
-
-
-def test_a_mistyped_command_is_refused_and_waits_for_no_engine() -> None:
-    command = [sys.executable, "-m", "policies", "reprt"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
-    assert (done.returncode, done.stderr) == (
-        1,
-        "policies: there is no command 'reprt' for people but report; the engine starts the pack\n",
-    )
