@@ -6,7 +6,7 @@ Its first line names the interpreter of the environment that has this package, s
 import argparse
 import os
 import sys
-from importlib.metadata import PackageNotFoundError, files
+from importlib.metadata import distributions
 from typing import Final
 
 DISTRIBUTION: Final = "slipway-policies"
@@ -15,12 +15,10 @@ PROGRAM: Final = "slipway-policy-pack"
 
 def pack_path() -> str | None:
     """Absolute path of the installed program; None when this environment has no such program."""
-    try:
-        installed = files(DISTRIBUTION) or []
-    except PackageNotFoundError:
-        return None
-    found = [os.path.normpath(file.locate()) for file in installed if file.stem == PROGRAM]
-    return next((path for path in found if os.access(path, os.X_OK)), None)
+    # All distributions of the name: a checkout on PYTHONPATH may stand before the installed one.
+    files = [file for installed in distributions(name=DISTRIBUTION) for file in installed.files or ()]
+    paths = [os.path.normpath(file.locate()) for file in files if file.stem == PROGRAM]
+    return next((path for path in paths if os.access(path, os.X_OK)), None)
 
 
 def main(arguments: list[str]) -> int:
