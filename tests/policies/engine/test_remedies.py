@@ -22,7 +22,7 @@ IMMUTABLE = {(rule.name, kind) for rule in resource_rules() for kind in rule.imm
 CURABLE = [
     pytest.param(case, props, id=f"{case.rule}-{case.kind.rpartition(':')[2]}-{number}")
     for case in CASES
-    for number, (props, starts) in enumerate(case.bad)
+    for number, (props, starts) in enumerate(case.fails)
     if case.rule in REMEDIES
     and (case.rule, case.kind) not in IMMUTABLE
     and all(start.split(" ")[0] in REMEDIES[case.rule] and " not a" not in start for start in starts)

@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from tests.policies.rules.graph.cases_graph_unused import ATTACHMENT
 from tests.support.policies.analyzer import Node, Shown, analyze, analyze_stack, only, start_pack
-from tests.support.policies.graph_samples import KEY, policy
+from tests.support.policies.graph_samples import ATTACHMENT, KEY, policy
 from tests.support.policies.samples import GROUP, INGRESS_RULE, QUEUE, ROLE, ROLE_POLICY, Props, tcp
 
 Resource = tuple[str, str, Props, Props]

@@ -173,6 +173,6 @@ def test_an_argument_that_a_fix_names_is_one_of_the_component(rule: Rule) -> Non
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{case.kind.rpartition(':')[2]}")
 def test_the_properties_of_a_case_are_those_of_the_resource(case: Case) -> None:
-    examples = [*case.good, *case.wait, *(props for props, _ in case.bad)]
+    examples = [*case.passes, *case.waits, *(props for props, _ in case.fails)]
     if of_type(case.kind):
         assert {name for props in examples for name in props} - of_type(case.kind) == set()

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.policies.rules.cases import CASES
-from tests.policies.rules.graph.cases_graph import GRAPH_CASES
+from tests.policies.rules.cases import CASES, GRAPH_CASES
 from tests.policies.rules.graph.test_graph_rules import SUBSCRIPTION, deployed
 from tests.policies.rules.graph.test_graph_tables import begin as begin_graph
 from tests.policies.rules.test_rules import begin
@@ -74,7 +73,7 @@ def mutate(data: st.DataObject, props: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{case.kind.rpartition(':')[2]}")
 def test_no_value_is_ever_quoted(case: Case) -> None:
     servicer = begin(case)
-    for props in [*case.good, *case.wait, *(props for props, _ in case.bad)]:
+    for props in [*case.passes, *case.waits, *(props for props, _ in case.fails)]:
         for *above, last in places(parsed(props)):
             for marked in (CANARY, 421337.0, [CANARY], {CANARY: CANARY}):
                 changed = parsed(copy.deepcopy(props))
@@ -92,7 +91,7 @@ def test_no_value_is_ever_quoted(case: Case) -> None:
 @given(data=st.data())
 @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 def test_no_shape_of_properties_stops_a_rule_or_leaks(case: Case, data: st.DataObject) -> None:
-    examples = [*case.good, *(props for props, _ in case.bad)]
+    examples = [*case.passes, *(props for props, _ in case.fails)]
     props = mutate(data, data.draw(st.sampled_from(examples)))
     servicer = begin(case)
     shown = [*analyze(servicer, case.kind, props), *analyze_stack(servicer)]
@@ -126,10 +125,10 @@ def test_no_stack_stops_a_graph_rule_or_leaks(data: st.DataObject) -> None:
 @given(data=st.data())
 @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 def test_no_stack_of_the_tables_stops_a_graph_rule_or_leaks(case: GraphCase, data: st.DataObject) -> None:
-    change = data.draw(st.sampled_from([*case.bad, *case.later, *case.also]))
+    change = data.draw(st.sampled_from([*case.fails, *case.waits, *case.passes]))
     nodes = [
         replace(node, props=mutate(data, dict(node.props))) if data.draw(st.booleans()) else node
-        for node in changed(case.good, change)
+        for node in changed(case.stack, change)
     ]
     for one in analyze_stack(begin_graph(case), *nodes):
         assert "failed here" not in one.message

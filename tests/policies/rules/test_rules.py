@@ -36,12 +36,12 @@ def of_rule(case: Case, shown: list[Shown]) -> list[str]:
     return [one.message.splitlines()[1] for one in shown if one.rule == case.rule]
 
 
-@pytest.mark.parametrize(("case", "props"), expand(lambda case: case.good))
+@pytest.mark.parametrize(("case", "props"), expand(lambda case: case.passes))
 def test_what_the_rule_asks_for_passes(case: Case, props: Props) -> None:
     assert of_rule(case, analyze(begin(case), case.kind, props)) == []
 
 
-@pytest.mark.parametrize(("case", "example"), expand(lambda case: case.bad))
+@pytest.mark.parametrize(("case", "example"), expand(lambda case: case.fails))
 def test_a_violation_names_its_property(case: Case, example: tuple[Props, list[str]]) -> None:
     props, starts = example
     messages = of_rule(case, analyze(begin(case), case.kind, props))
@@ -51,14 +51,14 @@ def test_a_violation_names_its_property(case: Case, example: tuple[Props, list[s
         assert ". Fix: " in message
 
 
-@pytest.mark.parametrize(("case", "example"), expand(lambda case: case.bad))
+@pytest.mark.parametrize(("case", "example"), expand(lambda case: case.fails))
 def test_a_secret_is_judged_like_any_value(case: Case, example: tuple[Props, list[str]]) -> None:
     props, starts = example
     hidden = {key: secret(value) for key, value in props.items()}
     assert len(of_rule(case, analyze(begin(case), case.kind, hidden))) == len(starts)
 
 
-@pytest.mark.parametrize(("case", "props"), expand(lambda case: case.wait))
+@pytest.mark.parametrize(("case", "props"), expand(lambda case: case.waits))
 def test_a_check_of_an_unknown_value_is_counted_and_claims_nothing(case: Case, props: Props) -> None:
     servicer = begin(case)
     assert of_rule(case, analyze(servicer, case.kind, props)) == []
@@ -67,7 +67,7 @@ def test_a_check_of_an_unknown_value_is_counted_and_claims_nothing(case: Case, p
     assert f"{case.rule} 1" in summary.message
 
 
-@pytest.mark.parametrize(("case", "props"), expand(lambda case: case.good))
+@pytest.mark.parametrize(("case", "props"), expand(lambda case: case.passes))
 def test_a_check_of_known_values_waits_for_nothing(case: Case, props: Props) -> None:
     servicer = begin(case)
     analyze(servicer, case.kind, props)
@@ -78,13 +78,13 @@ def test_a_check_of_known_values_waits_for_nothing(case: Case, props: Props) -> 
 @pytest.mark.parametrize("rule", [rule.name for rule in all_rules() if not isinstance(rule, StackRule)])
 def test_a_rule_over_a_resource_has_three_cases_each_way_at_least(rule: str) -> None:
     cases = [case for case in CASES if case.rule == rule]
-    assert sum(len(case.bad) for case in cases) >= 3
+    assert sum(len(case.fails) for case in cases) >= 3
     if rule not in JUDGED_BY_TYPE:
-        assert sum(len(case.good) for case in cases) >= 3
-        assert sum(len(case.wait) for case in cases) >= 1
+        assert sum(len(case.passes) for case in cases) >= 3
+        assert sum(len(case.waits) for case in cases) >= 1
 
 
-@pytest.mark.parametrize(("case", "props"), expand(lambda case: case.good))
+@pytest.mark.parametrize(("case", "props"), expand(lambda case: case.passes))
 def test_an_explicit_null_of_any_other_property_changes_nothing(case: Case, props: Props) -> None:
-    others = {key for example in [*case.good, *case.wait, *(bad for bad, _ in case.bad)] for key in example}
+    others = {key for example in [*case.passes, *case.waits, *(bad for bad, _ in case.fails)] for key in example}
     assert of_rule(case, analyze(begin(case), case.kind, dict.fromkeys(others, None) | props)) == []

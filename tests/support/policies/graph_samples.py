@@ -6,7 +6,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.support.policies.analyzer import UNKNOWN, Node
-from tests.support.policies.samples import GROUP, INGRESS_RULE, QUEUE, ROLE, ROLE_POLICY, SERVICE, TASK, TOPIC
+from tests.support.policies.samples import (
+    GROUP,
+    GROUP_RULE,
+    INGRESS_RULE,
+    QUEUE,
+    ROLE,
+    ROLE_POLICY,
+    SERVICE,
+    TASK,
+    TOPIC,
+    tcp,
+)
 
 SUBNET, VPC, TABLE = "aws:ec2/subnet:Subnet", "aws:ec2/vpc:Vpc", "aws:ec2/routeTable:RouteTable"
 ROUTE, GATEWAY = "aws:ec2/route:Route", "aws:ec2/internetGateway:InternetGateway"
@@ -25,11 +36,11 @@ class GraphCase:
     """A rule, a stack that passes, and changes of it that fail: node by name, None to leave it out."""
 
     rule: str
-    good: Stack
-    bad: list[Mapping[str, Node | None]]
-    later: list[Mapping[str, Node | None]]
+    stack: Stack
+    fails: list[Mapping[str, Node | None]]
+    waits: list[Mapping[str, Node | None]]
     """Changes under which the check waits."""
-    also: list[Mapping[str, Node | None]] = field(default_factory=list)
+    passes: list[Mapping[str, Node | None]] = field(default_factory=list)
     """Changes that pass as well."""
     config: Mapping[str, Any] = field(default_factory=dict)
 
@@ -158,3 +169,71 @@ NEW_WORKER = {
     "Role work": new(ROLE, "work"),
     "Queue work": new(QUEUE, "work"),
 }
+
+
+EVENT_TARGET = "aws:cloudwatch/eventTarget:EventTarget"
+
+TOLD_TOPIC = Node(TOPIC, "t", {"arn": TOPIC_ARN})
+
+REDRIVE = "aws:sqs/redrivePolicy:RedrivePolicy"
+
+MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+
+NEEDED = ["kms:Decrypt", "kms:GenerateDataKey*"]
+
+SNS_MAY = policy({"Principal": {"Service": "sns.amazonaws.com"}, "Action": NEEDED, "Resource": "*"})
+
+ALIAS = "aws:kms/alias:Alias"
+
+KEYED_QUEUE = new(QUEUE, "work", kmsMasterKeyId=(KEY, "k"))
+
+KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
+
+EIP = "aws:ec2/eip:Eip"
+
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+
+KEY_PAIR = "aws:ec2/keyPair:KeyPair"
+
+ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+
+NAT = "aws:ec2/natGateway:NatGateway"
+
+ACL = "aws:ec2/networkAcl:NetworkAcl"
+
+RULE = "aws:lb/listenerRule:ListenerRule"
+
+DEFAULT_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+
+WEB_ACL = "aws:wafv2/webAclAssociation:WebAclAssociation"
+
+EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+
+BY_ATTACHMENT = Node(ATTACHMENT, "work", {"role": "work-role", "policyArn": "arn:aws:iam::1:policy/elsewhere"})
+
+PREFIX_LIST = "aws:ec2/managedPrefixList:ManagedPrefixList"
+
+PREFIX_LIST_ENTRY = "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry"
+
+ENTRY_OF_WORLD = new(PREFIX_LIST_ENTRY, "world", {"cidr": "::/0"}, prefixListId=(PREFIX_LIST, "office"))
+
+SSH = {"ipProtocol": "tcp", "fromPort": 22, "toPort": 22}
+
+BY_LIST = new(INGRESS_RULE, "list", SSH, securityGroupId=(GROUP, "host"), prefixListId=(PREFIX_LIST, "office"))
+
+HALF = new(INGRESS_RULE, "half", SSH | {"cidrIpv4": "0.0.0.0/1"}, securityGroupId=(GROUP, "host"))
+
+OFFICE = new(PREFIX_LIST, "office", {"entries": [{"cidr": "203.0.113.0/24"}]})
+
+HALF_OPEN_HOST = stack(new(GROUP, "host"), HALF, OFFICE, BY_LIST)
+
+LIST_OF_THE_WORLD = with_props(OFFICE, entries=[{"cidr": "0.0.0.0/0"}])
+
+OLD_RULE = new(
+    GROUP_RULE,
+    "other",
+    {"type": "ingress", **tcp(0, 65535, "128.0.0.0/2", "192.0.0.0/2")},
+    securityGroupId=(GROUP, "host"),
+)
+
+OTHER_HALF = new(INGRESS_RULE, "other", SSH | {"cidrIpv4": "128.0.0.0/1"}, securityGroupId=(GROUP, "host"))

@@ -11,13 +11,15 @@ Props = dict[str, Any]
 
 @dataclass(frozen=True)
 class Case:
-    """A rule's table. `bad` pairs properties with the starts of the messages; `wait` are unknown where it matters."""
+    """Examples of one rule on resources of one type."""
 
     rule: str
     kind: str
-    good: list[Props]
-    bad: list[tuple[Props, list[str]]]
-    wait: list[Props] = field(default_factory=list)
+    passes: list[Props]
+    fails: list[tuple[Props, list[str]]]
+    """Properties, and how each message about them begins."""
+    waits: list[Props] = field(default_factory=list)
+    """Properties with an unknown value where the rule looks."""
     config: Props = field(default_factory=dict)
 
 
@@ -29,7 +31,7 @@ def nest(path: str, value: Any) -> Props:
     return dict(value)
 
 
-def at(rule: str, kind: str, path: str, good: list[Any], bad: list[Any], **beside: Any) -> Case:
+def at(rule: str, kind: str, path: str, passes: list[Any], fails: list[Any], **beside: Any) -> Case:
     """The case of a rule about one property: which values pass and fail there; None leaves the property out.
 
     `beside` are other properties of the resource; the message starts with the path.
@@ -41,9 +43,9 @@ def at(rule: str, kind: str, path: str, good: list[Any], bad: list[Any], **besid
     return Case(
         rule,
         kind,
-        [props(value) for value in good],
-        [(props(value), [path]) for value in bad],
-        [props(UNKNOWN)],
+        passes=[props(value) for value in passes],
+        fails=[(props(value), [path]) for value in fails],
+        waits=[props(UNKNOWN)],
     )
 
 
@@ -91,3 +93,63 @@ EVERYTHING = {"Action": "*", "Resource": "*"}
 FROM_ANYWHERE = {"StringLike": {"aws:SourceArn": "arn:aws:sns:*"}}
 FROM_HOME = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
 ON_BREAKER = {"enable": True, "rollback": True}
+
+
+FALSE_OR_ABSENT: list[Any] = [None, False, "false"]
+
+TRUE_VALUES: list[Any] = [True, "true"]
+
+
+def failing_with(rule: str, kind: str, passes: list[Props], fails: list[tuple[Props, str]], **config: Any) -> Case:
+    """A case without what waits, each failing example with the start of its one message."""
+    return Case(rule, kind, passes, [(props, [start]) for props, start in fails], [], config)
+
+
+EVENT_TARGET = "aws:cloudwatch/eventTarget:EventTarget"
+
+FROM_ORGANIZATION = {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}
+
+INSECURE = {"Bool": {"aws:SecureTransport": "false"}}
+
+DENY_WITHOUT_TLS = {"Effect": "Deny", "Principal": "*", "Condition": INSECURE}
+
+EVERYBODY = {"Principal": {"AWS": "*"}, "Action": "sqs:SendMessage", "Resource": "*"}
+
+ANY_CALLER = {"StringLike": {"aws:PrincipalArn": "*"}}
+
+FIRST_STATEMENT = ["policy.Statement[0]"]
+
+OVER_TLS = {"Bool": {"aws:SecureTransport": True}}
+
+KEY_PAIR = "aws:ec2/keyPair:KeyPair"
+
+LAUNCH = "aws:ec2/launchConfiguration:LaunchConfiguration"
+
+SPOT = "aws:ec2/spotInstanceRequest:SpotInstanceRequest"
+
+ANYWHERE = "0.0.0.0/0"
+
+EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+
+ACL = "aws:ec2/networkAcl:NetworkAcl"
+
+EKS = "aws:eks/cluster:Cluster"
+
+KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
+
+ORDERS_QUEUE_ARN = "arn:aws:sqs:eu-west-1:123456789012:orders"
+
+
+def allow(action: Any, resource: Any = "*", **more: Any) -> Props:
+    """A policy of one statement."""
+    return statement(Action=action, Resource=resource, **more)
+
+
+def policy_case(rule: str, passes: list[Props], fails: list[Props]) -> Case:
+    """The case of a rule about the statements of a policy."""
+    return Case(rule, ROLE_POLICY, passes, [(props, FIRST_STATEMENT) for props in fails], [{"policy": UNKNOWN}])
+
+
+EVERY_ROLE = "arn:aws:iam::123456789012:role/*"
+
+ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
