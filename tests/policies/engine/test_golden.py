@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.policies.engine.test_policy_cli import PACK, cli
+from tests.support.policies.pulumi_cli import PACK, cli
 
 GOLDEN = Path(__file__).parent / "golden"
 STATES = sorted(path.name.removesuffix(".state.json") for path in GOLDEN.glob("*.state.json"))

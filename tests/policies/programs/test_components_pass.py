@@ -5,16 +5,13 @@ import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from slipway_policies.engine.pack import Pack
 from slipway_policies.rules import all_rules, resource_rules
 from tests.support.policies.analyzer import Node, Shown, analyze, analyze_stack, start_pack
-
-if TYPE_CHECKING:
-    from tests.unit.support import Built
+from tests.support.policies.registrations import registered_nodes
 
 EXPORTS = ast.parse((Path(__file__).parents[3] / "components" / "slipway" / "__init__.py").read_text())
 NAMES = sorted(
@@ -50,39 +47,13 @@ KNOWN_FINDINGS: dict[str, dict[str, set[str]]] = {
 pytestmark = pytest.mark.filterwarnings("ignore:aws.ec2/encryptioncontrol:DeprecationWarning")
 
 
-def plain(value: Any) -> Any:
-    """Inputs as the engine sends them; assets are opaque to the rules."""
-    if isinstance(value, dict):
-        return {key: plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [plain(inner) for inner in value]
-    return value if isinstance(value, str | int | float | bool) or value is None else str(value)
-
-
-def known(built: "Built") -> list[Node]:
-    """What was registered, with the ARNs and URLs that AWS would give."""
-    from tests.unit import support
-
-    nodes = []
-    for resource in built.resources:
-        given = {
-            "arn": f"arn:aws:{resource.type.split(':')[1].split('/')[0]}:{support.REGION}:{support.ACCOUNT}:{resource.name}",
-            "id": f"{resource.name}-id",
-            "name": resource.name + (".fifo" if resource.inputs.get("fifoQueue") else ""),
-            "url": f"https://sqs.{support.REGION}.amazonaws.com/{support.ACCOUNT}/{resource.name}",
-        } | (support.COMPUTED[resource.type](resource.name) if resource.type in support.COMPUTED else {})
-        told = {"ignoreChanges": resource.ignore_changes}
-        nodes.append(Node(resource.type, resource.name, given | plain(resource.inputs), options=told))
-    return nodes
-
-
 @cache
 def registered(name: str, *, all_arguments: bool) -> list[Node]:
     """What the component registers."""
     from tests.unit import samples, support
 
     arguments = (samples.RICHEST if all_arguments else samples.FEWEST)[name]
-    return known(support.build(lambda: samples.COMPONENTS[name]("orders", arguments)))
+    return registered_nodes(support.build(lambda: samples.COMPONENTS[name]("orders", arguments)))
 
 
 def judged(profile: str, name: str, nodes: list[Node]) -> list[Shown]:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.policies.programs.test_components_pass import known, pytestmark  # noqa: F401 - marks this module's tests too
 from tests.support.policies.analyzer import Node, Shown, analyze, analyze_stack, start_pack
+from tests.support.policies.registrations import registered_nodes
 
+pytestmark = pytest.mark.filterwarnings("ignore:aws.ec2/encryptioncontrol:DeprecationWarning")
 COUNT = 200
 BATCH = 20  # built at once: a program has more than one component
 
@@ -26,7 +27,7 @@ def batches() -> list[list[Node]]:
         for number, (kind, args) in made[part : part + BATCH]:
             COMPONENTS[kind](f"s{number}", args | on_a_listener_of_its_own(args, number))
 
-    return [known(build(partial(construct, part))) for part in range(0, COUNT, BATCH)]
+    return [registered_nodes(build(partial(construct, part))) for part in range(0, COUNT, BATCH)]
 
 
 def on_a_listener_of_its_own(args: dict[str, Any], number: int) -> dict[str, Any]:

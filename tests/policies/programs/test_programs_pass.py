@@ -15,8 +15,8 @@ from slipway_policies.engine.pack import Pack
 from slipway_policies.engine.registry import ADVISORY, MANDATORY, OFF
 from slipway_policies.engine.server import Analyzer
 from slipway_policies.rules import all_rules
-from tests.policies.programs.test_components_pass import known
 from tests.support.policies.analyzer import NO_CONTEXT, Shown, analyze, analyze_stack, struct
+from tests.support.policies.registrations import registered_nodes
 
 ROOT = Path(__file__).parents[3]
 DAY = date(2026, 11, 25)  # on which the exemptions of the examples hold
@@ -62,7 +62,7 @@ def findings(program: Path, policy_config: Path, config: dict[str, str]) -> list
     from tests.unit import support
 
     pulumi.runtime.set_all_config(config)
-    nodes = known(support.build(lambda: runpy.run_path(str(program)) and None))
+    nodes = registered_nodes(support.build(lambda: runpy.run_path(str(program)) and None))
     servicer = configured(policy_config)
     shown = [one for node in nodes for one in analyze(servicer, node.type, node.props, node.name)]
     shown += analyze_stack(servicer, *nodes)

@@ -10,12 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.policies.rules.cases import CASES, GRAPH_CASES
-from tests.policies.rules.graph.test_graph_rules import SUBSCRIPTION, deployed
-from tests.policies.rules.graph.test_graph_tables import begin as begin_graph
-from tests.policies.rules.test_rules import begin
-from tests.support.policies.analyzer import UNKNOWN, Node, analyze, analyze_stack, secret, start_pack
-from tests.support.policies.graph_samples import GraphCase, changed
+from tests.support.policies.analyzer import UNKNOWN, Node, analyze, analyze_stack, secret, start_pack, start_rule
+from tests.support.policies.graph_samples import SUBSCRIPTION, GraphCase, changed
 from tests.support.policies.samples import QUEUE, QUEUE_POLICY, TOPIC, Case
+from tests.support.policies.subscriptions import deployed_subscription
 
 CANARY = "canary-3f9c"
 LEAVES = st.one_of(
@@ -72,7 +70,7 @@ def mutate(data: st.DataObject, props: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule}-{case.kind.rpartition(':')[2]}")
 def test_no_value_is_ever_quoted(case: Case) -> None:
-    servicer = begin(case)
+    servicer = start_rule(case.rule, case.config)
     for props in [*case.passes, *case.waits, *(props for props, _ in case.fails)]:
         for *above, last in places(parsed(props)):
             for marked in (CANARY, 421337.0, [CANARY], {CANARY: CANARY}):
@@ -93,7 +91,7 @@ def test_no_value_is_ever_quoted(case: Case) -> None:
 def test_no_shape_of_properties_stops_a_rule_or_leaks(case: Case, data: st.DataObject) -> None:
     examples = [*case.passes, *(props for props, _ in case.fails)]
     props = mutate(data, data.draw(st.sampled_from(examples)))
-    servicer = begin(case)
+    servicer = start_rule(case.rule, case.config)
     shown = [*analyze(servicer, case.kind, props), *analyze_stack(servicer)]
     for one in shown:
         assert "failed here" not in one.message
@@ -114,7 +112,7 @@ def test_no_stack_stops_a_graph_rule_or_leaks(data: st.DataObject) -> None:
                 st.dictionaries(st.sampled_from(["endpoint", "topic", "queueUrl", "policy"]), st.sampled_from(kinds))
             ),
         )
-        for node in deployed(allow)
+        for node in deployed_subscription(allow)
     ]
     for one in analyze_stack(start_pack(), *nodes):
         assert "failed here" not in one.message
@@ -130,6 +128,6 @@ def test_no_stack_of_the_tables_stops_a_graph_rule_or_leaks(case: GraphCase, dat
         replace(node, props=mutate(data, dict(node.props))) if data.draw(st.booleans()) else node
         for node in changed(case.stack, change)
     ]
-    for one in analyze_stack(begin_graph(case), *nodes):
+    for one in analyze_stack(start_rule(case.rule, case.config), *nodes):
         assert "failed here" not in one.message
         assert CANARY not in one.message

@@ -55,6 +55,14 @@ def start_pack(pack: Pack | None = None) -> Analyzer:
     return Analyzer(pack or Pack(all_rules()))
 
 
+def start_rule(name: str, config: Mapping[str, Any]) -> Analyzer:
+    """The server of a pack with one rule, switched on and configured."""
+    servicer = start_pack(only(name))
+    if config:
+        configure(servicer, {name: config})
+    return servicer
+
+
 def secret(value: Any) -> dict[str, Any]:
     """The value as the engine sends it when it is marked secret."""
     return SECRET_SIGNATURE | {"value": value}

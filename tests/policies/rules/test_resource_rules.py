@@ -8,7 +8,7 @@ import pytest
 from slipway_policies.engine.registry import StackRule
 from slipway_policies.rules import all_rules
 from tests.policies.rules.cases import CASES
-from tests.support.policies.analyzer import Shown, analyze, analyze_stack, configure, only, secret, start_pack
+from tests.support.policies.analyzer import Shown, analyze, analyze_stack, secret, start_rule
 from tests.support.policies.samples import Case, Props
 
 JUDGED_BY_TYPE = {"vpc-no-default-vpc", "iam-no-user"}  # nothing about such a resource can pass or be unknown
@@ -23,14 +23,6 @@ def expand(pick: Callable[[Case], list[Any]]) -> list[Any]:
     ]
 
 
-def begin(case: Case) -> Any:
-    """A servicer with the case's rule alone, configured."""
-    servicer = start_pack(only(case.rule))
-    if case.config:
-        configure(servicer, {case.rule: case.config})
-    return servicer
-
-
 def of_rule(case: Case, shown: list[Shown]) -> list[str]:
     """The rule's own messages, without its title."""
     return [one.message.splitlines()[1] for one in shown if one.rule == case.rule]
@@ -38,13 +30,13 @@ def of_rule(case: Case, shown: list[Shown]) -> list[str]:
 
 @pytest.mark.parametrize(("case", "props"), expand(lambda case: case.passes))
 def test_what_the_rule_asks_for_passes(case: Case, props: Props) -> None:
-    assert of_rule(case, analyze(begin(case), case.kind, props)) == []
+    assert of_rule(case, analyze(start_rule(case.rule, case.config), case.kind, props)) == []
 
 
 @pytest.mark.parametrize(("case", "example"), expand(lambda case: case.fails))
 def test_a_violation_names_its_property(case: Case, example: tuple[Props, list[str]]) -> None:
     props, starts = example
-    messages = of_rule(case, analyze(begin(case), case.kind, props))
+    messages = of_rule(case, analyze(start_rule(case.rule, case.config), case.kind, props))
     assert len(messages) == len(starts), messages
     for message, expected in zip(messages, starts, strict=True):
         assert message.startswith(expected)
@@ -55,12 +47,12 @@ def test_a_violation_names_its_property(case: Case, example: tuple[Props, list[s
 def test_a_secret_is_judged_like_any_value(case: Case, example: tuple[Props, list[str]]) -> None:
     props, starts = example
     hidden = {key: secret(value) for key, value in props.items()}
-    assert len(of_rule(case, analyze(begin(case), case.kind, hidden))) == len(starts)
+    assert len(of_rule(case, analyze(start_rule(case.rule, case.config), case.kind, hidden))) == len(starts)
 
 
 @pytest.mark.parametrize(("case", "props"), expand(lambda case: case.waits))
 def test_a_check_of_an_unknown_value_is_counted_and_claims_nothing(case: Case, props: Props) -> None:
-    servicer = begin(case)
+    servicer = start_rule(case.rule, case.config)
     assert of_rule(case, analyze(servicer, case.kind, props)) == []
     [summary] = analyze_stack(servicer)
     assert (summary.rule, summary.level) == ("all-checks-done", "advisory")
@@ -69,7 +61,7 @@ def test_a_check_of_an_unknown_value_is_counted_and_claims_nothing(case: Case, p
 
 @pytest.mark.parametrize(("case", "props"), expand(lambda case: case.passes))
 def test_a_check_of_known_values_waits_for_nothing(case: Case, props: Props) -> None:
-    servicer = begin(case)
+    servicer = start_rule(case.rule, case.config)
     analyze(servicer, case.kind, props)
     waiting = [one.message for one in analyze_stack(servicer)]
     assert not any(case.rule in message for message in waiting), waiting
@@ -87,4 +79,6 @@ def test_a_rule_over_a_resource_has_three_cases_each_way_at_least(rule: str) -> 
 @pytest.mark.parametrize(("case", "props"), expand(lambda case: case.passes))
 def test_an_explicit_null_of_any_other_property_changes_nothing(case: Case, props: Props) -> None:
     others = {key for example in [*case.passes, *case.waits, *(bad for bad, _ in case.fails)] for key in example}
-    assert of_rule(case, analyze(begin(case), case.kind, dict.fromkeys(others, None) | props)) == []
+    assert (
+        of_rule(case, analyze(start_rule(case.rule, case.config), case.kind, dict.fromkeys(others, None) | props)) == []
+    )

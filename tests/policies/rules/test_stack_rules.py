@@ -7,7 +7,7 @@ import pytest
 from slipway_policies.engine.registry import StackRule
 from slipway_policies.rules import all_rules
 from tests.policies.rules.cases import GRAPH_CASES
-from tests.support.policies.analyzer import analyze_stack, configure, only, start_pack
+from tests.support.policies.analyzer import analyze_stack, start_rule
 from tests.support.policies.graph_samples import GraphCase, changed
 
 
@@ -20,27 +20,19 @@ def expand(what: str) -> list[Any]:
     ]
 
 
-def begin(case: GraphCase) -> Any:
-    """A servicer with the case's rule alone, configured."""
-    servicer = start_pack(only(case.rule))
-    if case.config:
-        configure(servicer, {case.rule: case.config})
-    return servicer
-
-
 @pytest.mark.parametrize("case", GRAPH_CASES, ids=lambda case: case.rule)
 def test_a_stack_as_it_should_be_passes_and_waits_for_nothing(case: GraphCase) -> None:
-    assert analyze_stack(begin(case), *case.stack.values()) == []
+    assert analyze_stack(start_rule(case.rule, case.config), *case.stack.values()) == []
 
 
 @pytest.mark.parametrize(("case", "change"), expand("passes"))
 def test_a_change_that_keeps_it_as_it_should_be_passes(case: GraphCase, change: Any) -> None:
-    assert analyze_stack(begin(case), *changed(case.stack, change)) == []
+    assert analyze_stack(start_rule(case.rule, case.config), *changed(case.stack, change)) == []
 
 
 @pytest.mark.parametrize(("case", "change"), expand("fails"))
 def test_a_change_that_breaks_it_is_found_at_a_resource(case: GraphCase, change: Any) -> None:
-    shown = analyze_stack(begin(case), *changed(case.stack, change))
+    shown = analyze_stack(start_rule(case.rule, case.config), *changed(case.stack, change))
     found = [one for one in shown if one.rule == case.rule]
     assert found, shown
     assert all(one.urn and ". Fix: " in one.message for one in found)
@@ -48,7 +40,7 @@ def test_a_change_that_breaks_it_is_found_at_a_resource(case: GraphCase, change:
 
 @pytest.mark.parametrize(("case", "change"), expand("waits"))
 def test_what_is_not_known_yet_waits_and_claims_nothing(case: GraphCase, change: Any) -> None:
-    [summary] = analyze_stack(begin(case), *changed(case.stack, change))
+    [summary] = analyze_stack(start_rule(case.rule, case.config), *changed(case.stack, change))
     assert summary.rule == "all-checks-done"
     assert case.rule in summary.message
 

@@ -8,13 +8,12 @@ import pytest
 
 from slipway_policies.rules.graph.role_grants import ATTACHMENT
 from tests.support.policies.analyzer import UNKNOWN, Node, analyze_stack, only, start_pack, urn
-from tests.support.policies.graph_samples import WORKER, changed, with_props
+from tests.support.policies.graph_samples import SUBSCRIPTION, WORKER, changed, with_props
 from tests.support.policies.samples import QUEUE, QUEUE_POLICY, ROLE_POLICY, TOPIC
+from tests.support.policies.subscriptions import BILLING_ARN, ORDERS_ARN, deployed_subscription
 
-SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription"
-QUEUE_ARN, TOPIC_ARN = "arn:aws:sqs:eu-west-1:123456789012:billing", "arn:aws:sns:eu-west-1:123456789012:orders"
 FED = {"endpoint": (QUEUE, "billing"), "topic": (TOPIC, "orders")}
-FROM_TOPIC = {"ArnEquals": {"aws:SourceArn": TOPIC_ARN}}
+FROM_TOPIC = {"ArnEquals": {"aws:SourceArn": ORDERS_ARN}}
 
 # A first preview: every output is unknown, those that the program left to the provider too; only the edges are there.
 COMPUTED = {"arn": UNKNOWN, "url": UNKNOWN, "policy": UNKNOWN, "redrivePolicy": UNKNOWN, "redriveAllowPolicy": UNKNOWN}
@@ -22,19 +21,6 @@ NEW_TOPIC = Node(TOPIC, "orders", {"arn": UNKNOWN})
 NEW_QUEUE = Node(QUEUE, "billing", COMPUTED)
 NEW_SUBSCRIPTION = Node(SUBSCRIPTION, "billing", {"protocol": "sqs", "endpoint": UNKNOWN, "topic": UNKNOWN}, FED)
 NEW_POLICY = Node(QUEUE_POLICY, "billing", {"queueUrl": UNKNOWN, "policy": UNKNOWN}, {"queueUrl": (QUEUE, "billing")})
-
-
-def deployed(*statements: Mapping[str, Any]) -> list[Node]:
-    """A deployed topic, queue and subscription without edges, and the queue's policy of these statements."""
-    nodes = [
-        Node(TOPIC, "orders", {"arn": TOPIC_ARN}),
-        Node(QUEUE, "billing", {"arn": QUEUE_ARN, "url": "https://sqs/billing", "redrivePolicy": "{}"}),
-        Node(SUBSCRIPTION, "billing", {"protocol": "sqs", "endpoint": QUEUE_ARN, "topic": TOPIC_ARN}),
-    ]
-    if statements:
-        policy = {"queueUrl": "https://sqs/billing", "policy": json.dumps({"Statement": statements})}
-        nodes.append(Node(QUEUE_POLICY, "billing", policy))
-    return nodes
 
 
 def said(rule: str, *nodes: Node) -> list[tuple[str, str]]:
@@ -47,14 +33,14 @@ ALLOW = {
     "Effect": "Allow",
     "Principal": {"Service": "sns.amazonaws.com"},
     "Action": "sqs:SendMessage",
-    "Resource": QUEUE_ARN,
+    "Resource": BILLING_ARN,
     "Condition": FROM_TOPIC,
 }
 TLS_ONLY = {
     "Effect": "Deny",
     "Principal": "*",
     "Action": "sqs:*",
-    "Resource": QUEUE_ARN,
+    "Resource": BILLING_ARN,
     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
 }
 CLOSED = ("billing", "endpoint is queue 'billing', whose policy does not let this topic send")
@@ -95,19 +81,19 @@ def test_a_policy_on_another_queue_does_not_count() -> None:
         [ALLOW | {"Principal": "*", "Action": ["SQS:Send*"]}],
         [ALLOW | {"Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}],
         [ALLOW | {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:123456789012:orders"}}}],
-        [ALLOW, ALLOW | {"Effect": "Deny", "Condition": {"ArnNotEquals": {"aws:SourceArn": TOPIC_ARN}}}],
+        [ALLOW, ALLOW | {"Effect": "Deny", "Condition": {"ArnNotEquals": {"aws:SourceArn": ORDERS_ARN}}}],
     ],
 )
 def test_a_policy_that_lets_the_topic_send_passes(statements: list[Mapping[str, Any]]) -> None:
-    assert said("sns-to-sqs-queue-policy", *deployed(*statements)) == []
+    assert said("sns-to-sqs-queue-policy", *deployed_subscription(*statements)) == []
 
 
 @pytest.mark.parametrize(
     ("statements", "expected"),
     [
-        ([ALLOW | {"Condition": {"ArnEquals": {"aws:SourceArn": f"{TOPIC_ARN}-two"}}}], CLOSED),
+        ([ALLOW | {"Condition": {"ArnEquals": {"aws:SourceArn": f"{ORDERS_ARN}-two"}}}], CLOSED),
         ([ALLOW | {"Action": "sqs:ReceiveMessage"}], CLOSED),
-        ([ALLOW | {"Resource": f"{QUEUE_ARN}-two"}], CLOSED),
+        ([ALLOW | {"Resource": f"{BILLING_ARN}-two"}], CLOSED),
         ([ALLOW | {"Principal": {"Service": "events.amazonaws.com"}}], CLOSED),
         ([TLS_ONLY], CLOSED),
         (
@@ -123,14 +109,14 @@ def test_a_policy_that_lets_the_topic_send_passes(statements: list[Mapping[str, 
 def test_a_policy_that_drops_the_topics_messages_is_found(
     statements: list[Mapping[str, Any]], expected: tuple[str, str]
 ) -> None:
-    assert said("sns-to-sqs-queue-policy", *deployed(*statements)) == [expected]
+    assert said("sns-to-sqs-queue-policy", *deployed_subscription(*statements)) == [expected]
 
 
 def test_a_subscription_that_is_no_queue_of_the_stack_is_not_judged() -> None:
     mail = Node(
         SUBSCRIPTION, "mail", {"protocol": "email", "endpoint": "ops@example.com"}, {"topic": (TOPIC, "orders")}
     )
-    elsewhere = Node(SUBSCRIPTION, "far", {"protocol": "sqs", "endpoint": f"{QUEUE_ARN}-of-another-stack"})
+    elsewhere = Node(SUBSCRIPTION, "far", {"protocol": "sqs", "endpoint": f"{BILLING_ARN}-of-another-stack"})
     assert said("sns-to-sqs-queue-policy", NEW_TOPIC, mail, elsewhere) == []
 
 
@@ -144,8 +130,8 @@ def test_a_queue_without_a_dead_letter_queue_is_found() -> None:
     [
         [Node(QUEUE, "main", COMPUTED, {"redrivePolicy": (QUEUE, "billing")}), NEW_QUEUE],
         [
-            Node(QUEUE, "main", {"redrivePolicy": json.dumps({"deadLetterTargetArn": QUEUE_ARN})}),
-            Node(QUEUE, "billing", {"arn": QUEUE_ARN}),
+            Node(QUEUE, "main", {"redrivePolicy": json.dumps({"deadLetterTargetArn": BILLING_ARN})}),
+            Node(QUEUE, "billing", {"arn": BILLING_ARN}),
         ],
         [Node(QUEUE, "billing", COMPUTED, {"redriveAllowPolicy": (QUEUE, "elsewhere")})],
         [
