@@ -1,4 +1,4 @@
-"""The tags that an organization asks of every resource that takes them.
+"""Required tags, on every resource type with tags.
 
 Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
 """
@@ -58,7 +58,7 @@ TAGGABLE = (
     },
 )
 def required_tags(resource: Resource) -> Outcomes:
-    """Resources bear the tags that the policy config asks for.
+    """Resources have the tags of the policy config.
 
     The provider's default tags count: it adds them to each resource before the rule looks.
     """

@@ -101,9 +101,10 @@ def alarm_actions_enabled(alarm: Resource) -> Outcomes:
     remedy={"treatMissingData": "notBreaching"},
 )
 def alarm_treat_missing_data(alarm: Resource) -> Outcomes:
-    """Alarms on metrics that come only with an event say what their silence means.
+    """Alarms on error and event counts set treatMissingData.
 
-    Without it, an alarm on errors stays in ALARM or INSUFFICIENT_DATA once the errors end.
+    These metrics have no data between events. Without the setting, the alarm stays in ALARM or INSUFFICIENT_DATA after
+    the errors end.
     """
     metric, missing = alarm["metricName"], alarm["treatMissingData"]
     if metric.known_text().startswith(SPARSE_METRICS):

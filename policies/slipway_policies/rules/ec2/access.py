@@ -1,4 +1,4 @@
-"""Rules for how EC2 instances are reached, what they may do and what they carry.
+"""Rules for access to EC2 instances, their permissions and their contents.
 
 Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html
 """
@@ -66,7 +66,7 @@ def ec2_imds_hop_limit(instance: Resource) -> Outcomes:
 def ec2_no_public_ip(instance: Resource) -> Outcomes:
     """EC2 instances get no public IP address by themselves.
 
-    An Elastic IP is a decision that the program shows, and is judged by the security group before it.
+    An Elastic IP passes: the program shows it, and the rules for its security group judge it.
     """
     places: list[Value | Resource] = [instance, *instance["networkInterfaces"].elements()]
     for place in places[1 if instance.type == LAUNCH_TEMPLATE else 0 :]:
@@ -115,7 +115,7 @@ def ec2_detailed_monitoring(instance: Resource) -> Outcomes:
     remedy={"disableApiTermination": True},
 )
 def ec2_termination_protection(instance: Resource) -> Outcomes:
-    """EC2 instances that keep something cannot be terminated by one call."""
+    """EC2 instances are protected against termination by a single call."""
     protection = instance["disableApiTermination"]
     yield from deny(protection, not protection.true, "is not true")
 
@@ -142,7 +142,7 @@ def ec2_no_secrets_user_data(instance: Resource) -> Outcomes:
 
 
 def _decoded(text: str) -> str:
-    """What the base64 text stands for, compressed or not; empty where it is none."""
+    """The decoded and decompressed base64 text; empty when it cannot be decoded."""
     try:
         data = base64.b64decode("".join(text.split()), validate=True)
         return (zlib.decompressobj(GZIP).decompress(data, MOST_USER_DATA) if data[:2] == GZIP_START else data).decode()
@@ -160,7 +160,7 @@ def _decoded(text: str) -> str:
     fix="remove sourceDestCheck unless this is a router or NAT instance; slipway's Network uses NAT gateways",
 )
 def ec2_source_dest_check(interface: Resource) -> Outcomes:
-    """Network interfaces pass on no traffic that is for others."""
+    """Network interfaces forward no traffic for other hosts."""
     check = interface["sourceDestCheck"]
     yield from deny(check, check.false, "is false, so the instance can pose as a router")
 

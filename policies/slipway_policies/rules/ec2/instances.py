@@ -30,7 +30,7 @@ IN_CLEAR = "is not true, so the disk and its snapshots lie in clear unless the a
 def ec2_imdsv2_required(instance: Resource) -> Outcomes:
     """EC2 instances give their credentials only to callers with a session token (IMDSv2).
 
-    An instance that leaves this to its launch template is judged by the template.
+    An instance without this setting passes when its launch template has it.
     """
     options = instance["metadataOptions"]
     if options.absent and not instance["launchTemplate"].absent:
@@ -61,14 +61,14 @@ def ec2_imdsv2_required(instance: Resource) -> Outcomes:
 def ec2_ebs_encrypted(owner: Resource) -> Outcomes:
     """EBS disks are encrypted.
 
-    An account can encrypt every new disk by default; a program does not show that, so the rule asks it to say so.
+    An account can encrypt every new disk by default. The program does not show this, so the rule asks for `encrypted`.
     """
     for encrypted in _switches(owner):
         yield from deny(encrypted, not encrypted.true, IN_CLEAR)
 
 
 def _switches(owner: Resource) -> list[Value]:
-    """The `encrypted` of each EBS disk that the resource makes; instances always make a root disk."""
+    """The `encrypted` of each EBS disk of the resource; instances always have a root disk."""
     if owner.type == LAUNCH_TEMPLATE:
         disks = [mapping["ebs"] for mapping in owner["blockDeviceMappings"].elements()]
         return [disk["encrypted"] for disk in disks if not disk.absent]

@@ -49,9 +49,9 @@ def ecr_immutable_tags(repository: Resource) -> Outcomes:
     remedy={"imageScanningConfiguration.scanOnPush": True},
 )
 def ecr_scan_on_push(repository: Resource) -> Outcomes:
-    """ECR repositories scan each image that is pushed.
+    """ECR repositories scan each image at push.
 
-    A registry that scans continuously needs no setting on the repository; switch the rule off there.
+    Switch the rule off in accounts with continuous scanning: it needs no setting on the repository.
     """
     scan = repository["imageScanningConfiguration"]["scanOnPush"]
     yield from deny(scan, not scan.true, "is not true, so known vulnerabilities stay unseen")
@@ -67,7 +67,7 @@ def ecr_scan_on_push(repository: Resource) -> Outcomes:
     "repository this replaces it",
 )
 def ecr_kms_encryption(repository: Resource) -> Outcomes:
-    """ECR repositories are encrypted with KMS, whose use CloudTrail records."""
+    """ECR repositories are encrypted with KMS, so CloudTrail records each use of the key."""
     yield from _encryption(repository, "encryptionType", ("KMS", "KMS_DSSE"), "is not KMS")
 
 
@@ -118,6 +118,6 @@ def ecr_policy_not_public(policy: Resource) -> Outcomes:
     remedy={"forceDelete": False},
 )
 def ecr_no_force_delete(repository: Resource) -> Outcomes:
-    """ECR repositories that hold images are not deleted with their stack."""
+    """ECR repositories with images are not deleted with their stack."""
     force = repository["forceDelete"]
     yield from deny(force, force.true, "is true, so destroying the stack deletes every release")

@@ -39,7 +39,7 @@ CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-control
 def ecs_service_no_public_ip(service: Resource) -> Outcomes:
     """Tasks of ECS services have no public IP address.
 
-    Nor have those that EventBridge starts, which are judged the same.
+    The rule also judges tasks of EventBridge targets.
     """
     task = service["ecsTarget"] if service.type == EVENT_TARGET else service
     public = task["networkConfiguration"]["assignPublicIp"]
@@ -57,9 +57,9 @@ def ecs_service_no_public_ip(service: Resource) -> Outcomes:
     remedy={"deploymentCircuitBreaker.enable": True, "deploymentCircuitBreaker.rollback": True},
 )
 def ecs_service_circuit_breaker(service: Resource) -> Outcomes:
-    """ECS services stop and roll back a deployment whose tasks keep failing.
+    """ECS services stop and roll back a deployment when its tasks keep failing.
 
-    Only the ECS deployment controller has a circuit breaker: services of CODE_DEPLOY and EXTERNAL are left out.
+    Services with the deployment controller CODE_DEPLOY or EXTERNAL pass: these have no circuit breaker.
     """
     controller = service["deploymentController"]["type"]
     if controller.unknown:
@@ -140,7 +140,7 @@ def ecs_service_exec_disabled(service: Resource) -> Outcomes:
     remedy={"propagateTags": "SERVICE", "enableEcsManagedTags": True},
 )
 def ecs_service_propagate_tags(service: Resource) -> Outcomes:
-    """Tasks of ECS services bear tags, so that their cost is somebody's."""
+    """Tasks of ECS services have tags, so each cost has an owner."""
     propagate, managed = service["propagateTags"], service["enableEcsManagedTags"]
     yield from deny(propagate, propagate.text() in ("", "NONE"), "is not set, so tasks bear no tags")
     yield from deny(managed, not managed.true, "is not true, so tasks do not bear the names of cluster and service")
@@ -155,9 +155,9 @@ def ecs_service_propagate_tags(service: Resource) -> Outcomes:
     fix="set configuration.executeCommandConfiguration.logging to OVERRIDE with a log group, as slipway's Cluster does",
 )
 def ecs_cluster_exec_logging(cluster: Resource) -> Outcomes:
-    """ECS clusters keep a log of the commands that people run in tasks.
+    """ECS clusters log the commands of ECS Exec.
 
-    Without a configuration ECS logs by the task's own log driver, which passes.
+    A cluster without a configuration passes: ECS then uses the task's own log driver.
     """
     logging = cluster["configuration"]["executeCommandConfiguration"]["logging"]
     yield from deny(logging, logging.text() == "NONE", "is NONE, so nobody can tell what was done in a task")
@@ -200,7 +200,7 @@ def ecs_cluster_exec_encrypted(cluster: Resource) -> Outcomes:
     "which has no instances",
 )
 def ecs_capacity_provider_protection(provider: Resource) -> Outcomes:
-    """ECS capacity providers do not end an instance on which tasks still run."""
+    """ECS capacity providers do not terminate an instance while tasks run on it."""
     group = provider["autoScalingGroupProvider"]
     if not group.absent:
         protection = group["managedTerminationProtection"]

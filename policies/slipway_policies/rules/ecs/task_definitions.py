@@ -71,7 +71,7 @@ def containers(task: Resource) -> Iterator[Value]:
 
 
 def on_windows(task: Resource) -> bool:
-    """Whether the task runs on Windows, which has no users, privileges or read-only roots of the Linux kind."""
+    """Whether the task runs on Windows. Linux users, privileges and read-only root file systems do not exist there."""
     return task["runtimePlatform"]["operatingSystemFamily"].known_text().startswith("WINDOWS")
 
 
@@ -101,7 +101,7 @@ def ecs_taskdef_no_privileged(task: Resource) -> Outcomes:
 def ecs_taskdef_readonly_root(task: Resource) -> Outcomes:
     """Containers of task definitions cannot write to their root file system.
 
-    Not applied to Windows, which does not have it.
+    Does not apply to Windows containers.
     """
     for container in () if on_windows(task) else containers(task):
         read_only = container["readonlyRootFilesystem"]
@@ -119,7 +119,7 @@ def ecs_taskdef_readonly_root(task: Resource) -> Outcomes:
 def ecs_taskdef_non_root_user(task: Resource) -> Outcomes:
     """Containers of task definitions run as a user without administrator rights.
 
-    An image may name a user itself; the rule cannot see that, and AWS's control asks for it in the task definition.
+    The rule cannot see a user set in the image; AWS's control asks for one in the task definition.
     """
     windows = on_windows(task)
     for container in containers(task):
@@ -195,10 +195,10 @@ def _secrets_beside(container: Value) -> Outcomes:
     fix="set logConfiguration.options.mode to non-blocking, with max-buffer-size, as slipway's services do",
 )
 def ecs_taskdef_log_mode(task: Resource) -> Outcomes:
-    """Containers of task definitions do not stand still while their log cannot be written.
+    """Containers of task definitions do not block when their log cannot be written.
 
-    Applies to awslogs. Since 2025-06 ECS does not block unless told so, in the definition or, which a program does not show,
-    by the account's defaultLogDriverMode.
+    Applies to awslogs. Since 2025-06 ECS blocks only when the definition or the account's defaultLogDriverMode says so.
+    The rule sees the definition only.
     """
     for container in containers(task):
         log = container["logConfiguration"]
@@ -218,9 +218,9 @@ def ecs_taskdef_log_mode(task: Resource) -> Outcomes:
     fix="remove it from linuxParameters.capabilities.add; slipway's services drop every capability",
 )
 def ecs_taskdef_drop_capabilities(task: Resource) -> Outcomes:
-    """Containers of task definitions have no capability that reaches beyond the container.
+    """Containers of task definitions add no Linux capability with effect outside of the container.
 
-    SYS_PTRACE is the one that Fargate lets a task add; it reads the memory of every process in the container.
+    Fargate allows only SYS_PTRACE, to read the memory of every process in the container.
     """
     for container in containers(task):
         for one in container["linuxParameters"]["capabilities"]["add"].elements():
@@ -237,7 +237,7 @@ def ecs_taskdef_drop_capabilities(task: Resource) -> Outcomes:
     fix="give the task a role of its own in taskRoleArn, as slipway's services do",
 )
 def ecs_taskdef_distinct_roles(task: Resource) -> Outcomes:
-    """The code of a task does not share the role that pulls images and reads secrets for it."""
+    """The code of a task has its own role, apart from the execution role for images and secrets."""
     code, agent = task["taskRoleArn"], task["executionRoleArn"]
     if code.absent or agent.absent:
         return

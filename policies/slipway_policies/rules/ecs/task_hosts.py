@@ -1,4 +1,4 @@
-"""Rules for what task definitions share with their host and file systems, and for their size on Fargate.
+"""Rules for host access, file systems and Fargate sizes of task definitions.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
 """
@@ -70,7 +70,7 @@ def ecs_taskdef_efs_transit_encryption(task: Resource) -> Outcomes:
     fix="set networkMode to awsvpc, as slipway's services do",
 )
 def ecs_taskdef_awsvpc(task: Resource) -> Outcomes:
-    """Task definitions for Fargate use awsvpc, the one network mode that Fargate has."""
+    """Task definitions for Fargate use awsvpc, the only network mode of Fargate."""
     for compatible in task["requiresCompatibilities"].elements():
         if compatible.unknown:
             yield Deferred(compatible.path)
@@ -87,7 +87,7 @@ def ecs_taskdef_awsvpc(task: Resource) -> Outcomes:
     fix="set cpu and memory to a pair of AWS's table; slipway's services refuse any other before the deployment",
 )
 def ecs_taskdef_fargate_size(task: Resource) -> Outcomes:
-    """Task definitions for Fargate ask for a size that Fargate has."""
+    """Task definitions for Fargate have a valid combination of CPU and memory."""
     compatible = list(task["requiresCompatibilities"].elements())
     if any(one.unknown for one in compatible):
         yield Deferred("requiresCompatibilities")

@@ -1,4 +1,4 @@
-"""Rules for the images that task definitions run.
+"""Rules for the images of task definitions.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html
 """
@@ -26,7 +26,7 @@ LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-co
     },
 )
 def ecs_taskdef_image_pinned(task: Resource) -> Outcomes:
-    """Containers of task definitions run an image that cannot change under its name."""
+    """Containers of task definitions name their image by digest."""
     for container in containers(task):
         image = container["image"]
         tag = image.text().rpartition("/")[2].partition(":")[2]

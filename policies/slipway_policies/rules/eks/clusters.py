@@ -41,7 +41,7 @@ NO_COMPONENT = "; slipway has no component for EKS"
 def eks_endpoint_not_public(cluster: Resource) -> Outcomes:
     """The API of EKS clusters cannot be reached from the internet.
 
-    AWS's control knows no exception for named networks; a team that allows these keeps eks-endpoint-cidr alone.
+    AWS's control has no exception for named networks. To allow these, switch this rule off and keep eks-endpoint-cidr.
     """
     public = cluster["vpcConfig"]["endpointPublicAccess"]
     yield from deny(public, not public.false, "is not false, so the API has an address on the internet")
@@ -103,9 +103,9 @@ def eks_secrets_encryption(cluster: Resource) -> Outcomes:
     remedy={"enabledClusterLogTypes": list(LOG_TYPES)},
 )
 def eks_control_plane_logging(cluster: Resource) -> Outcomes:
-    """EKS clusters log what their control plane does.
+    """EKS clusters send all logs of their control plane to CloudWatch.
 
-    AWS's control asks for audit alone; the others tell who was let in and what was decided.
+    AWS's control asks for audit only. The other logs show authentication and scheduling.
     """
     types = cluster["enabledClusterLogTypes"]
     elements = list(types.elements())
@@ -172,7 +172,7 @@ def eks_nodegroup_remote_access(group: Resource) -> Outcomes:
     remedy={"deletionProtection": True},
 )
 def eks_deletion_protection(cluster: Resource) -> Outcomes:
-    """EKS clusters that customers use are not deleted by one call."""
+    """EKS clusters in production are protected against deletion by a single call."""
     protection = cluster["deletionProtection"]
     yield from deny(protection, not protection.true, "is not true")
 
@@ -186,6 +186,6 @@ def eks_deletion_protection(cluster: Resource) -> Outcomes:
     fix=f"set accessConfig.authenticationMode to API{NO_COMPONENT}",
 )
 def eks_access_entries(cluster: Resource) -> Outcomes:
-    """EKS clusters keep who may enter in AWS, not in a config map that a typing error empties."""
+    """EKS clusters manage access with access entries in AWS, not with the aws-auth config map."""
     mode = cluster["accessConfig"]["authenticationMode"]
     yield from deny(mode, mode.text() == "CONFIG_MAP", "is CONFIG_MAP")

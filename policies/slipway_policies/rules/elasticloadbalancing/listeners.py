@@ -33,11 +33,10 @@ def _over_tls(listener: Resource) -> bool:
     "FargateService does both)",
 )
 def lb_listener_https(listener: Resource) -> Outcomes:
-    """HTTP listeners do nothing but redirect to HTTPS.
+    """HTTP listeners only redirect to HTTPS.
 
-    ELB.18 finds the redirect too, since it knows no exception; here it passes, as ELB.1 asks for it. A listener with a
-    port and no protocol is HTTP: the provider fills that in for application load balancers, and network load balancers
-    refuse it.
+    The redirect passes here, as ELB.1 asks for it; ELB.18 has no exception for it. A listener with a port and no protocol
+    counts as HTTP, the provider's default for application load balancers; network load balancers refuse it.
     """
     protocol = listener["protocol"]
     plain = protocol.text() == "HTTP" or (protocol.absent and not listener["port"].absent)
@@ -73,7 +72,7 @@ def _to_https(action: Value) -> bool:
 def lb_listener_tls_policy(listener: Resource) -> Outcomes:
     """HTTPS and TLS listeners refuse TLS 1.0 and 1.1.
 
-    Without sslPolicy a listener made by API takes ELBSecurityPolicy-2016-08, which speaks both.
+    Without sslPolicy a listener takes ELBSecurityPolicy-2016-08, with both versions.
     """
     policy = listener["sslPolicy"]
     if _over_tls(listener):
@@ -91,7 +90,7 @@ def lb_listener_tls_policy(listener: Resource) -> Outcomes:
     remedy={"sslPolicy": BEST},
 )
 def lb_listener_tls_recommended(listener: Resource) -> Outcomes:
-    """HTTPS and TLS listeners use a policy that AWS recommends: TLS 1.3, and of 1.2 only what has forward secrecy."""
+    """HTTPS and TLS listeners use a policy recommended by AWS: TLS 1.3, and TLS 1.2 with forward secrecy only."""
     policy = listener["sslPolicy"]
     if _over_tls(listener):
         recommended = policy.text().startswith(tuple(POLICIES["recommended"]))
@@ -109,7 +108,7 @@ def lb_listener_tls_recommended(listener: Resource) -> Outcomes:
     remedy={"sslPolicy": BEST},
 )
 def lb_listener_tls_pq(listener: Resource) -> Outcomes:
-    """HTTPS and TLS listeners offer post-quantum key exchange, so that what is recorded today stays secret."""
+    """HTTPS and TLS listeners offer post-quantum key exchange, so traffic recorded today stays secret."""
     policy = listener["sslPolicy"]
     if _over_tls(listener):
         yield from deny(policy, "-PQ-" not in policy.text(), "has no post-quantum key exchange")

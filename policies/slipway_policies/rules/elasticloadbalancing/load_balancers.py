@@ -55,7 +55,7 @@ def lb_access_logs(balancer: Resource) -> Outcomes:
     remedy={"dropInvalidHeaderFields": True},
 )
 def lb_drop_invalid_headers(balancer: Resource) -> Outcomes:
-    """Application load balancers drop headers with names that HTTP does not allow."""
+    """Application load balancers drop headers with invalid names."""
     drop = balancer["dropInvalidHeaderFields"]
     if balancer["loadBalancerType"].known_text() in APPLICATION:
         yield from deny(drop, not drop.true, "is not true, which helps to smuggle requests")
@@ -72,7 +72,7 @@ def lb_drop_invalid_headers(balancer: Resource) -> Outcomes:
     remedy={"desyncMitigationMode": "defensive"},
 )
 def lb_desync_mode(balancer: Resource) -> Outcomes:
-    """Application load balancers refuse requests that smuggle others."""
+    """Application load balancers protect against request smuggling."""
     mode = balancer["desyncMitigationMode"]
     yield from deny(mode, mode.text() == "monitor", "is monitor, which lets them through")
 
@@ -88,7 +88,7 @@ def lb_desync_mode(balancer: Resource) -> Outcomes:
     remedy={"enableDeletionProtection": True},
 )
 def lb_deletion_protection(balancer: Resource) -> Outcomes:
-    """Load balancers that customers use are not deleted by one call."""
+    """Load balancers in production are protected against deletion by a single call."""
     protection = balancer["enableDeletionProtection"]
     yield from deny(protection, not protection.true, "is not true")
 
@@ -140,7 +140,7 @@ def lb_multi_az(balancer: Resource) -> Outcomes:
 def lb_internal(balancer: Resource) -> Outcomes:
     """Load balancers are internal.
 
-    For stacks that serve no one outside; elsewhere sg-no-public-ingress tells a load balancer from the rest.
+    Off unless configured: for stacks without users on the internet. Elsewhere sg-no-public-ingress is the rule to use.
     """
     internal = balancer["internal"]
     yield from deny(internal, not internal.true, "is not true, so the internet can reach it")

@@ -1,1 +1,1 @@
-"""Rules over the whole stack: which resource feeds which property of another."""
+"""Rules over the whole stack and the links between its resources."""

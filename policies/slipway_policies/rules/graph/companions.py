@@ -1,4 +1,4 @@
-"""Graph rules for resources that need another beside them, or that must not have it, or that nothing uses.
+"""Graph rules for resources with a missing or a conflicting companion.
 
 Source: https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-controls-reference.html
 """
@@ -53,7 +53,9 @@ def vpc_flow_logs(stack: Graph) -> Outcomes:
     fix="add a DefaultSecurityGroup with the VPC's vpcId and no rules, as slipway's Network does",
 )
 def vpc_default_sg_closed(stack: Graph) -> Outcomes:
-    """The default security group of each VPC, which AWS makes open within itself, lets nothing in or out."""
+    """The default security group of each VPC has no rules.
+
+    AWS creates it with all traffic allowed between its members."""
     for vpc in _without(stack, VPC, DEFAULT_GROUP, "vpcId", "id"):
         yield Finding("id", "is in no DefaultSecurityGroup, so the default group is as AWS made it", vpc.urn)
     for group in stack.of(DEFAULT_GROUP):
@@ -70,7 +72,9 @@ def vpc_default_sg_closed(stack: Graph) -> Outcomes:
     fix="add a LifecyclePolicy with the repository's name, as slipway's ContainerImage does (keep_releases)",
 )
 def ecr_lifecycle_policy(stack: Graph) -> Outcomes:
-    """ECR repositories remove old images, each of which is paid for and scanned for ever."""
+    """ECR repositories remove old images by a lifecycle policy.
+
+    Every image is paid for and scanned until it is removed."""
     for repository in _without(
         stack, REPOSITORY, "aws:ecr/lifecyclePolicy:LifecyclePolicy", "repository", "name", "id"
     ):
@@ -84,7 +88,9 @@ def ecr_lifecycle_policy(stack: Graph) -> Outcomes:
     fix="set policy, or add a KeyPolicy; slipway's components write the policy of each key that they make",
 )
 def kms_policy_defined(stack: Graph) -> Outcomes:
-    """KMS keys say who may use them; the policy that AWS writes leaves it to every IAM policy of the account."""
+    """KMS keys have a policy of their own.
+
+    AWS's default policy lets every IAM policy of the account grant use of the key."""
     for key in _without(stack, KEY, KEY_POLICY, "keyId", "id", "keyId", "arn"):
         if not key.sets("policy"):
             yield Finding("policy", "is not set", key.urn)
@@ -99,7 +105,7 @@ def kms_policy_defined(stack: Graph) -> Outcomes:
     "load_balancer.web_acl_arn of its FargateService)",
 )
 def lb_waf_associated(stack: Graph) -> Outcomes:
-    """Load balancers that the internet reaches have a web ACL."""
+    """Internet-facing load balancers have a web ACL."""
     association = "aws:wafv2/webAclAssociation:WebAclAssociation"
     for balancer in (
         one for kind in LOAD_BALANCERS for one in _without(stack, kind, association, "resourceArn", "arn")
@@ -118,9 +124,9 @@ def lb_waf_associated(stack: Graph) -> Outcomes:
     "(alarm_topic_arn), and a TopicSubscription to the topic that it tells",
 )
 def dlq_depth_alarm(stack: Graph) -> Outcomes:
-    """Somebody hears of each message that was set aside.
+    """Dead-letter queues have an alarm on their depth.
 
-    An alarm that tells only topics of this stack that nobody subscribes to does not count.
+    An alarm does not count when it only notifies topics of this stack without subscribers.
     """
     aside = set_aside(stack)
     dead = [queue for queue in stack.of(QUEUE) if queue.urn in aside]
@@ -136,9 +142,9 @@ def dlq_depth_alarm(stack: Graph) -> Outcomes:
     "(alarm_topic_arn), and a TopicSubscription to the topic that it tells",
 )
 def sqs_depth_alarm(stack: Graph) -> Outcomes:
-    """Somebody hears of a queue that is not worked off.
+    """Queues have an alarm on the age of their oldest message.
 
-    An alarm that tells only topics of this stack that nobody subscribes to does not count.
+    An alarm does not count when it only notifies topics of this stack without subscribers.
     """
     alone = {queue.urn for queue in _without(stack, QUEUE, REDRIVE_POLICY, "queueUrl", "url", "id")}
     worked = [queue for queue in stack.of(QUEUE) if queue.has("redrivePolicy") or queue.urn not in alone]
@@ -146,7 +152,7 @@ def sqs_depth_alarm(stack: Graph) -> Outcomes:
 
 
 def _unwatched(stack: Graph, queues: list[Node], metrics: tuple[str, ...], problem: str) -> Outcomes:
-    """A finding for each queue that no alarm on one of the metrics names, or none that anybody hears."""
+    """A finding for each queue without an alarm on one of the metrics, or without subscribers to the alarm."""
     for queue in queues:
         alarms = [
             alarm
@@ -162,7 +168,7 @@ def _unwatched(stack: Graph, queues: list[Node], metrics: tuple[str, ...], probl
 
 
 def _heard(stack: Graph, alarm: Node) -> bool:
-    """Whether somebody reads a topic that the alarm tells; who reads another stack's cannot be seen here."""
+    """Whether an alarm notifies a topic with subscribers. Topics of other stacks count as read."""
     topics = stack.behind(alarm, "alarmActions", TOPIC, "arn")
     actions = alarm.resource["alarmActions"].raw
     others = len(actions) - len(topics) if isinstance(actions, list) else 0
@@ -174,7 +180,7 @@ def _heard(stack: Graph, alarm: Node) -> bool:
 
 
 def _without(stack: Graph, kind: str, companion: str, prop: str, *outputs: str) -> list[Node]:
-    """The resources of `kind` that no `companion` names in `prop`."""
+    """The resources of `kind` without a `companion` naming them in `prop`."""
     return [one for one in stack.of(kind) if not stack.pointing_at(one, companion, prop, *outputs)]
 
 

@@ -1,4 +1,4 @@
-"""Graph rules for queues and those who work them off, and for what a task definition counts on beside itself.
+"""Graph rules for consumers of queues, and for log groups, image tags and health checks of task definitions.
 
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
 """
@@ -50,9 +50,10 @@ FUNCTION_TIMES: Final = 6  # Source: https://docs.aws.amazon.com/lambda/latest/d
     },
 )
 def sqs_visibility_vs_consumer(stack: Graph) -> Outcomes:
-    """A message stays hidden for as long as its consumer works on it; otherwise it is handled twice.
+    """The visibility timeout of a queue is longer than its consumer's timeout.
 
-    For Lambda, AWS asks for six times the function's timeout, so that throttled calls can be tried again.
+    Otherwise a message is handled twice. For Lambda, AWS asks for six times the function's timeout, to leave time for
+    retries of throttled calls.
     """
     for mapping in stack.of(SOURCE_MAPPING):
         for queue in stack.behind(mapping, "eventSourceArn", QUEUE, "arn"):
@@ -92,9 +93,9 @@ def _variables(task: Node, names: list[str]) -> Iterator[Value]:
     fix="add a LogGroup of that name and give its name to awslogs-group, as slipway's services do",
 )
 def ecs_log_group_exists(stack: Graph) -> Outcomes:
-    """The log group that a container writes to is of the stack; without it no task starts.
+    """The log groups of containers exist in the stack; without its log group no task starts.
 
-    A group that AWS makes on the way (awslogs-create-group) keeps its lines for ever and passes here.
+    Containers with awslogs-create-group pass: AWS creates the group, without retention.
     """
     names = {group.output("name") for group in stack.of(LOG_GROUP)}
     for task in stack.of(TASK_DEFINITION):
@@ -121,7 +122,7 @@ def ecs_log_group_exists(stack: Graph) -> Outcomes:
     "ContainerImage does both",
 )
 def ecs_image_tag_mutable(stack: Graph) -> Outcomes:
-    """A task that runs an image by its tag can count on the tag: the stack's repository never moves it."""
+    """Tasks with an image by tag use a repository with immutable tags."""
     mutable = [one for one in stack.of(REPOSITORY) if not str(one.output("imageTagMutability")).startswith("IMMUTABLE")]
     for task in stack.of(TASK_DEFINITION) if mutable else ():
         definitions = container_definitions(task.resource)
@@ -148,9 +149,9 @@ def _untagged(image: str) -> str:
     fix="set healthCheck of the container (container_health_check of slipway's services)",
 )
 def ecs_taskdef_health_check(stack: Graph) -> Outcomes:
-    """Somebody asks each essential container whether it is well: a health check of its own, or a load balancer.
+    """Essential containers have a health check, their own or a load balancer's.
 
-    Off unless configured: a container that ends when it is unwell, as a queue worker does, needs no question.
+    Off unless configured: a container needs none when it exits on failure, as a queue worker does.
     """
     for task in stack.of(TASK_DEFINITION):
         services = stack.pointing_at(task, SERVICE, "taskDefinition", "arn", "id", "family")

@@ -1,4 +1,4 @@
-"""Graph rules for what a stack costs before anybody uses it.
+"""Graph rules for the fixed costs of a stack.
 
 Source: https://aws.amazon.com/pricing/
 """
@@ -47,10 +47,10 @@ PER_MONTH: Final = {KEY: "kms_key", METRIC_ALARM: "metric_alarm"}
     },
 )
 def monthly_cost_cap(stack: Graph) -> Outcomes:
-    """A stack costs no more in a month than the policy config allows.
+    """The monthly cost of a stack stays below the limit of the policy config.
 
-    A lower bound, from a dated list of prices in us-east-1: what is paid by the hour or month, without traffic,
-    requests and storage. A service that names FARGATE_SPOT counts with the largest discount there is.
+    The cost is a lower bound: hourly and monthly prices of a dated list for us-east-1, without traffic, requests and
+    storage. A service on FARGATE_SPOT counts with the largest possible discount.
     """
     cap = stack.config.number("mostUsd")
     if not cap:
@@ -80,9 +80,9 @@ def monthly_cost_cap(stack: Graph) -> Outcomes:
     },
 )
 def nat_per_az_cost(stack: Graph) -> Outcomes:
-    """A VPC that no customer uses has no NAT gateway per zone.
+    """A VPC has at most the configured number of NAT gateways.
 
-    Off unless configured, for the stacks where the outage of one zone may be an outage.
+    Off unless configured: for stacks that may fail with one zone.
     """
     for vpc in stack.of(VPC):
         subnets = stack.pointing_at(vpc, SUBNET, "vpcId", "id")
@@ -93,7 +93,7 @@ def nat_per_az_cost(stack: Graph) -> Outcomes:
 
 
 def _usd(stack: Graph, node: Node) -> tuple[float, bool]:
-    """What the resource costs in a month at least, and whether all that decides it is known."""
+    """The lowest monthly cost of the resource, and whether all values behind it are known."""
     kind, per_hour = node.resource.type, PRICES["usd_per_hour"]
     if kind in PER_HOUR:
         return per_hour[PER_HOUR[kind]] * HOURS, True

@@ -1,4 +1,4 @@
-"""Graph rules for dead-letter queues: that there is one, and that it can do its work.
+"""Graph rules for dead-letter queues: each queue has one, and it works.
 
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 """
@@ -32,9 +32,9 @@ DEAD_LETTER_PROPERTIES = {
     fix="set redrivePolicy with the ARN of a dead-letter queue, as slipway's Queue does",
 )
 def sqs_dlq_configured(stack: Graph) -> Outcomes:
-    """Every SQS queue sets aside messages that keep failing.
+    """Every SQS queue has a dead-letter queue.
 
-    A queue that is the dead-letter queue of something, or allows to be one, needs none itself.
+    Dead-letter queues need none themselves.
     """
     aside, covered = set_aside(stack), set()
     for node in stack.of(REDRIVE_POLICY):
@@ -49,7 +49,7 @@ def sqs_dlq_configured(stack: Graph) -> Outcomes:
 
 
 def set_aside(stack: Graph) -> set[str]:
-    """The URNs of the queues that are the dead-letter queue of something, or allow to be one."""
+    """The URNs of all dead-letter queues, in use or declared by a redrive allow policy."""
     allow = {queue.urn for queue in stack.of(QUEUE) if queue.has("redriveAllowPolicy")}
     allow |= {
         queue.urn
@@ -65,7 +65,7 @@ def set_aside(stack: Graph) -> set[str]:
 
 
 def dead_letter_queues(stack: Graph, node: Node, prop: str) -> list[Node]:
-    """The queues that the node's property sends what failed to: by an edge, or by a known ARN within."""
+    """The dead-letter queues in a property of the node: by an edge, or by a known ARN in it."""
     fed_by = [stack.nodes[urn] for urn in node.sources.get(prop, ()) if urn in stack.nodes]
     named = [source for source in fed_by if source.resource.type == QUEUE]
     if named:
@@ -139,7 +139,7 @@ def sqs_dlq_same_region(stack: Graph) -> Outcomes:
 
 
 def _pairs(stack: Graph) -> list[tuple[Node, Node]]:
-    """Each queue with a queue that its redrive policy, or a separate one, sends to."""
+    """Pairs of a queue and its dead-letter queue, from its own or a separate redrive policy."""
     found = [(queue, dead) for queue in stack.of(QUEUE) for dead in dead_letter_queues(stack, queue, "redrivePolicy")]
     for policy in stack.of(REDRIVE_POLICY):
         for queue in stack.behind(policy, "queueUrl", QUEUE, "url", "id"):

@@ -31,10 +31,10 @@ RECEIVERS = {
     "aws:SourceArn = the topic's ARN, as slipway's FanOut does",
 )
 def sns_to_sqs_queue_policy(stack: Graph) -> Outcomes:
-    """Every queue that subscribes to a topic, or takes what it could not deliver, lets that topic send to it.
+    """The policy of each subscribed queue lets its topic send.
 
-    Without such a policy AWS accepts the subscription and drops each message. The graph shows a missing policy in
-    the first preview, before any ARN is known. Queues outside the stack are not judged.
+    Without the policy AWS accepts the subscription and drops each message. The rule also judges dead-letter queues of
+    subscriptions, finds a missing policy in the first preview, and skips queues of other stacks.
     """
     for subscription in stack.of(SUBSCRIPTION):
         topics = stack.behind(subscription, "topic", TOPIC, "arn")
@@ -55,9 +55,9 @@ def sns_to_sqs_queue_policy(stack: Graph) -> Outcomes:
     "aws:SourceArn = the rule's ARN; slipway has no component for EventBridge",
 )
 def events_target_policy(stack: Graph) -> Outcomes:
-    """Every queue and topic that an EventBridge rule sends to lets that rule send.
+    """The policy of each EventBridge target lets its rule send.
 
-    Without such a policy EventBridge takes the target and drops each event. A target with a role of its own is not judged.
+    Without the policy EventBridge accepts the target and drops each event. Targets with a role are not judged.
     """
     for target in stack.of(EVENT_TARGET):
         rules = stack.behind(target, "rule", EVENT_RULE, "name", "id")
@@ -70,13 +70,13 @@ def events_target_policy(stack: Graph) -> Outcomes:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends: the resource and property that name the receiver, and what AWS calls the one who sends."""
+    """The sender: the resource and property with the receiver's name, and the sender's names in a policy."""
 
     node: Node
     prop: str
     kind: str
     services: set[str]
-    """Names of the service; from a region that is opted into, SNS comes to a queue elsewhere by the region's own."""
+    """Names of the service. From an opt-in region, SNS calls a queue elsewhere by a regional name."""
     arn: str | None
 
 
@@ -109,7 +109,7 @@ def _may_send(stack: Graph, sender: Sender, receiver: Node) -> Outcomes:
 
 
 def _verdict(statement: Value, services: set[str], source: str, action: str, receiver: str) -> str:
-    """What one statement of the receiver's policy says to the sender: allow, deny or nothing."""
+    """The verdict of one statement on the sender: allow, deny or nothing."""
     if not statements.anyone(statement) and services.isdisjoint(statements.principals(statement, "Service")):
         return ""
     if not statements.covers(statement, "Action", action) or not statements.covers(statement, "Resource", receiver):

@@ -1,4 +1,4 @@
-"""Graph rules for the way from the internet to what a role may do.
+"""Graph rules for paths from the internet to the permissions of a role.
 
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/infrastructure-security.html
 """
@@ -41,10 +41,10 @@ LINK = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.ht
     "whose role may nothing but be managed)",
 )
 def bastion_reachability(stack: Graph) -> Outcomes:
-    """No instance that the whole internet reaches holds rights over the account.
+    """No instance open to the whole internet has a role with administrative permissions.
 
-    Three decisions, each harmless alone: a public address, a security group open to the world, and a role that may
-    change rights or do everything of a service.
+    Finds the combination of three settings: a public address, a security group open to the world, and a role with
+    rights to change permissions or with every action of a service.
     """
     for instance in stack.of(INSTANCE):
         group = _open_group(stack, instance) if _public(stack, instance) else None
@@ -93,10 +93,10 @@ def bastion_key_pair(stack: Graph) -> Outcomes:
     "what it reads (`permissions` of slipway's services)",
 )
 def internet_path_to_data(stack: Graph) -> Outcomes:
-    """No path leads from the whole internet to data that a role may read.
+    """No path leads from the whole internet to data.
 
-    Told once per path: straight to an instance or task whose role reads data, or through a load balancer to one whose
-    role reads the data of everything.
+    One finding per path: directly to an instance or task with read access to data, or through a load balancer to one
+    with read access to all data.
     """
     for instance in stack.of(INSTANCE):
         group = _open_group(stack, instance) if _public(stack, instance) else None
@@ -143,7 +143,7 @@ def has_elastic_ip(stack: Graph, instance: Node) -> bool:
 
 
 def _open_group(stack: Graph, owner: Node) -> str | None:
-    """The name of the owner's security group that admits the internet."""
+    """The name of the owner's security group open to the internet."""
     for prop in ("vpcSecurityGroupIds", "securityGroups", "networkConfiguration"):
         for group in stack.behind(owner, prop, GROUP, "id", "name"):
             if any(isinstance(one, Finding) for one in opened(stack, group)):

@@ -1,4 +1,4 @@
-"""Graph rules for KMS keys on the way of a message: an encrypted topic or queue that its sender cannot use loses it.
+"""Graph rules for KMS keys of topics and queues: a sender without access to the key loses its messages.
 
 Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 """
@@ -31,9 +31,9 @@ PUBLISHERS = (
     "(kms_key_id of slipway's Topic and FanOut); alias/aws/sns lets no service publish",
 )
 def sns_kms_publisher(stack: Graph) -> Outcomes:
-    """Alarms, EventBridge and S3 may use the key of the encrypted topic that they publish to.
+    """Alarms, EventBridge and S3 may use the key of their encrypted topic.
 
-    Without it, AWS drops each message and the alarm still says that it notified somebody.
+    Otherwise AWS drops each message, and the alarm still reports a sent notification.
     """
     for kind, prop, service in PUBLISHERS:
         for publisher in stack.of(kind):
@@ -49,7 +49,7 @@ def sns_kms_publisher(stack: Graph) -> Outcomes:
     "to SSE-SQS, as slipway's FanOut does without a key",
 )
 def sns_to_sqs_kms_grant(stack: Graph) -> Outcomes:
-    """SNS may use the key of each encrypted queue that subscribes to a topic."""
+    """SNS may use the key of each encrypted queue subscribed to a topic."""
     for subscription in stack.of(SUBSCRIPTION):
         if subscription.output("protocol") == "sqs":
             for queue in stack.behind(subscription, "endpoint", QUEUE, "arn"):
@@ -57,7 +57,7 @@ def sns_to_sqs_kms_grant(stack: Graph) -> Outcomes:
 
 
 def _may_use(stack: Graph, sender: Node, prop: str, receiver: Node, service: str) -> Outcomes:
-    """Nothing when the receiver has no key of KMS, or one whose policy admits the service, or one of another stack."""
+    """Nothing when the receiver has no KMS key, a key of another stack, or a key policy with the service in it."""
     name, text = receiver.resource.name, receiver.output("kmsMasterKeyId")
     what = "topic" if receiver.resource.type == TOPIC else "queue"
     if text is not None and is_aws_own(text):

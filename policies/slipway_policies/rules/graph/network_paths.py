@@ -54,10 +54,10 @@ GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
     "private_subnet_ids of its Network)",
 )
 def ecs_service_private_subnets(stack: Graph) -> Outcomes:
-    """Tasks of ECS services stand in subnets that have no route to an internet gateway.
+    """Tasks of ECS services run in subnets without a route to an internet gateway.
 
-    In a public subnet a task without a public address reaches nothing, and one with it is reached by everybody. The
-    route is followed by edges, so a first preview sees it. Subnets of another stack are not judged.
+    In a public subnet a task without a public address has no network, and a task with one is open to everybody. A first
+    preview finds this already. Subnets of other stacks are not judged.
     """
     for service in stack.of(SERVICE):
         for subnet in stack.behind(service, "networkConfiguration", SUBNET, "id"):
@@ -121,7 +121,7 @@ def sg_no_public_ingress(stack: Graph) -> Outcomes:
     fix="name subnets of two zones (subnet_ids of slipway's FargateService, zone_count of its Network)",
 )
 def ecs_service_multi_az(stack: Graph) -> Outcomes:
-    """ECS services that customers use stand in two zones at least."""
+    """ECS services in production run in at least two zones."""
     for service in stack.of(SERVICE):
         subnets = stack.behind(service, "networkConfiguration", SUBNET, "id")
         zones = [subnet.resource["availabilityZone"] for subnet in subnets]
@@ -132,7 +132,7 @@ def ecs_service_multi_az(stack: Graph) -> Outcomes:
 
 
 def _tables(stack: Graph, subnet: Node) -> list[Node]:
-    """The subnet's own route tables, or else its VPC's main one, which AWS made and the VPC's own id stands for."""
+    """The subnet's own route tables, else the main one of its VPC. The VPC's id stands for the table created by AWS."""
     own = [
         table
         for association in stack.pointing_at(subnet, ASSOCIATION, "subnetId", "id")

@@ -1,4 +1,4 @@
-"""Rules for what a program tells the engine about its resources, which no tool for templates sees.
+"""Rules for resource options: protection, ignored changes, providers and parents.
 
 Source: https://www.pulumi.com/docs/iac/concepts/options/
 """
@@ -42,9 +42,9 @@ HARMLESS: Final = {"redrivePolicy", "redriveAllowPolicy", "filterPolicy", "deliv
     fix="set protect in the resource's options, or in those of slipway's component, which its children take over",
 )
 def protect_stateful(stack: Graph) -> Outcomes:
-    """Resources that keep something are protected: Pulumi refuses to delete them.
+    """Resources with data are protected: Pulumi refuses to delete them.
 
-    Off unless configured: a protected resource cannot be replaced either, so each team says where that is wanted.
+    Off unless configured, because a protected resource cannot be replaced either.
     """
     for node in stack.of(*STATEFUL):
         if not node.resource.options.protect:
@@ -59,9 +59,9 @@ def protect_stateful(stack: Graph) -> Outcomes:
     fix="take it out of ignoreChanges, so that the program stays what holds; slipway's components ignore no such property",
 )
 def no_ignore_security_props(stack: Graph) -> Outcomes:
-    """No program looks away when somebody changes policies, rules, keys or encryption by hand.
+    """No program ignores changes to policies, security rules, keys or encryption.
 
-    An instance with an Elastic IP may ignore associatePublicIpAddress, which AWS then answers with true.
+    An instance with an Elastic IP may ignore associatePublicIpAddress: AWS sets it to true there.
     """
     for node in stack.nodes.values():
         for path in node.resource.options.ignore_changes:
@@ -124,7 +124,7 @@ def allowed_regions(stack: Graph) -> Outcomes:
     },
 )
 def component_contract(stack: Graph) -> Outcomes:
-    """Components hold what the organization asks of their kind, such as an alarm in each service."""
+    """Components contain the required resources, such as an alarm in each service."""
     for component, kinds in stack.config.lists("children").items():
         for node in stack.of(component):
             present = {child.resource.type for child in stack.below(node)}

@@ -1,4 +1,4 @@
-"""What the policies of a role in the stack allow, all of them together.
+"""The permissions of a role, from all of its policies in the stack.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
@@ -24,7 +24,7 @@ WIDE_MANAGED: Final = ("FullAccess", "AdministratorAccess", "PowerUserAccess")
 
 @dataclass(frozen=True)
 class Grants:
-    """What the policies of a role allow, as far as the stack shows them."""
+    """The permissions of a role, as far as the stack shows them."""
 
     statements: list[Value]
     managed: list[str]
@@ -32,7 +32,7 @@ class Grants:
     unknown: bool
     """Whether some policy is not known yet."""
     elsewhere: bool
-    """Whether some policy is AWS's own or another stack's, so that what it allows cannot be seen."""
+    """Whether a policy is AWS's own or another stack's, so its content is unknown."""
     none: bool
     """Whether nothing at all is attached."""
 
@@ -51,7 +51,7 @@ class Grants:
 
     @property
     def powerful(self) -> bool:
-        """Whether their holder can get hold of the account: whole services, or changing who may do what."""
+        """Whether they allow every action of a service, or changes of permissions."""
         changing = (*ESCALATING, *PERMISSIONS)
         return self.whole_service or any(on_everything(one) and granted(one, changing) for one in self.statements)
 
@@ -64,7 +64,7 @@ class Grants:
 
 
 def grants(stack: Graph, role: Node) -> Grants:
-    """What the role's inline, attached and managed policies allow."""
+    """The permissions from the role's inline, attached and managed policies."""
     holders = stack.pointing_at(role, ROLE_POLICY, "role", "name", "id", "arn")
     attachments = [
         (one, prop)

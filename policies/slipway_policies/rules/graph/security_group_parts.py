@@ -1,4 +1,4 @@
-"""Graph rules for security groups whose rules are resources of their own: what all of them let in together.
+"""Graph rules for security groups with rules as separate resources, judged together.
 
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/managed-prefix-lists.html
 """
@@ -51,7 +51,7 @@ def sg_no_ingress_by_parts(stack: Graph) -> Outcomes:
 
 
 def opened(stack: Graph, group: Node) -> Outcomes:
-    """A finding for each rule, inline or a resource of its own, by which the group admits the internet, or one for all."""
+    """A finding for each rule of the group, inline or separate, open to the internet, or one for all together."""
     given: list[Grant] = []
     found = False
     for one in _parts(stack, group):
@@ -72,7 +72,7 @@ def opened(stack: Graph, group: Node) -> Outcomes:
 
 
 def _parts(stack: Graph, group: Node) -> list[Node]:
-    """The group itself, where it has rules inline, and its rules that are resources."""
+    """The group itself, when it has inline rules, and its separate rules."""
     rules = [
         one for kind in (INGRESS_RULE, GROUP_RULE) for one in stack.pointing_at(group, kind, "securityGroupId", "id")
     ]
@@ -80,7 +80,7 @@ def _parts(stack: Graph, group: Node) -> list[Node]:
 
 
 def _by_prefix_lists(stack: Graph, part: Node) -> tuple[list[Grant], list[Deferred]]:
-    """What the part's prefix lists of the stack admit, and what of them is not known yet."""
+    """The CIDRs of the part's prefix lists in the stack, and the paths of those not known yet."""
     known: list[Grant] = []
     waiting: list[Deferred] = []
     prop = PREFIX_LISTS[part.resource.type]
@@ -98,7 +98,7 @@ def _by_prefix_lists(stack: Graph, part: Node) -> tuple[list[Grant], list[Deferr
 
 
 def _naming_a_list(part: Resource) -> list[Value | Resource]:
-    """The part's ingress rules that name a prefix list."""
+    """The part's ingress rules with a prefix list."""
     if part.type == GROUP:
         return [entry for entry in part["ingress"].elements() if entry.unknown or entry["prefixListIds"].raw]
     return [] if part["type"].raw == "egress" else [part]

@@ -27,10 +27,9 @@ LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html"
     "FargateService does",
 )
 def alb_target_sg_path(stack: Graph) -> Outcomes:
-    """A load balancer's security group may reach the containers behind it on their port.
+    """The security group of a load balancer may connect to its containers on their port.
 
-    Otherwise every health check fails, and the deployment ends after minutes. A rule that admits a CIDR counts as
-    reaching, whatever the CIDR.
+    Otherwise every health check fails, and the deployment with them. A rule with any CIDR counts as open.
     """
     for service in stack.of(SERVICE):
         before = [
@@ -63,7 +62,7 @@ def alb_target_sg_path(stack: Graph) -> Outcomes:
     fix="set targetType of the target group to ip, as slipway's FargateService does; on an existing group this replaces it",
 )
 def tg_target_type_fargate(stack: Graph) -> Outcomes:
-    """Target groups of services with networkMode awsvpc, which Fargate always has, take IP addresses."""
+    """Target groups of services with networkMode awsvpc have the target type ip."""
     for service in stack.of(SERVICE):
         if service.resource["networkConfiguration"].absent:
             continue
@@ -85,7 +84,7 @@ def tg_target_type_fargate(stack: Graph) -> Outcomes:
     "slipway's FargateService does",
 )
 def ecs_lb_container_port(stack: Graph) -> Outcomes:
-    """ECS services register a container and a port that their task definition has."""
+    """ECS services register a container and a port of their task definition."""
     for service in stack.of(SERVICE):
         for task in stack.behind(service, "taskDefinition", TASK_DEFINITION, "arn", "id", "family"):
             for target in service.resource["loadBalancers"].elements():
@@ -107,7 +106,7 @@ def ecs_lb_container_port(stack: Graph) -> Outcomes:
     fix="set desiredCount to 2 at least (desired_count of slipway's FargateService)",
 )
 def ecs_service_min_tasks(stack: Graph) -> Outcomes:
-    """Services behind a load balancer that customers use run two tasks at least."""
+    """Services behind a load balancer run at least two tasks in production."""
     for service in stack.of(SERVICE):
         count = service.resource["desiredCount"]
         if not stack.behind(service, "loadBalancers", TARGET_GROUPS, "arn", "id"):
@@ -131,7 +130,7 @@ def _ports(service: Node) -> list[Value]:
 
 
 def balancers(stack: Graph, service: Node) -> list[Node]:
-    """The load balancers whose listeners, or listener rules, send to the service's target groups."""
+    """The load balancers in front of the service's target groups, found by listeners and listener rules."""
     groups = stack.behind(service, "loadBalancers", TARGET_GROUPS, "arn", "id")
     listeners = _senders(stack, groups, LISTENERS, "defaultActions")
     for one in _senders(stack, groups, LISTENER_RULES, "actions"):
@@ -147,7 +146,7 @@ def _senders(stack: Graph, groups: list[Node], kinds: tuple[str, ...], prop: str
 
 
 def _admits(stack: Graph, group: Node, sources: list[Node], port: int) -> bool | None:
-    """Whether a rule of the group lets one of the sources reach the port; None while that is not known."""
+    """Whether a rule of the group opens the port to one of the sources; None while unknown."""
     verdicts = [
         _rule_admits(stack, one, prop, sources, port)
         for kind, prop in ((INGRESS_RULE, "referencedSecurityGroupId"), (GROUP_RULE, "sourceSecurityGroupId"))

@@ -1,4 +1,4 @@
-"""Graph rules for what the roles of ECS tasks may do, against what the tasks are told to use.
+"""Graph rules for roles of ECS tasks: permissions for the queues, topics and secrets of the task.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
 """
@@ -70,10 +70,9 @@ def ecs_task_role_trust(stack: Graph) -> Outcomes:
     "QueueWorker does",
 )
 def ecs_worker_can_consume(stack: Graph) -> Outcomes:
-    """A task that is told a queue's URL may consume from the queue, or send to it.
+    """The role of a task with a queue's URL in its environment may receive from or send to the queue.
 
-    A dead-letter queue is not judged: SQS moves messages there, and people move them back. Nor is a role with a policy
-    of AWS's own or of another stack, as its content is not in the program.
+    Dead-letter queues are not judged, nor roles with policies of AWS or another stack: their content is unknown.
     """
     aside = set_aside(stack)
     for task, queue in ((task, queue) for task, queue in told_of(stack, QUEUE, "url") if queue.urn not in aside):
@@ -87,9 +86,9 @@ def ecs_worker_can_consume(stack: Graph) -> Outcomes:
     fix="allow the task role sns:Publish on the topic (`permissions` of slipway's FargateService)",
 )
 def ecs_api_can_publish(stack: Graph) -> Outcomes:
-    """A task that is told a topic's ARN may publish to it.
+    """The role of a task with a topic's ARN in its environment may publish to the topic.
 
-    A role with a policy of AWS's own or of another stack is not judged, as its content is not in the program.
+    Roles with policies of AWS or another stack are not judged: their content is unknown.
     """
     for task, topic in told_of(stack, TOPIC, "arn"):
         yield from _can(stack, task, topic, (("sns:Publish",),))
@@ -103,7 +102,7 @@ def ecs_api_can_publish(stack: Graph) -> Outcomes:
     "services does so)",
 )
 def ecs_execution_role_covers_secrets(stack: Graph) -> Outcomes:
-    """ECS may read the secrets that it hands to a container; otherwise no task ever starts."""
+    """The execution role of a task may read its secrets; otherwise no task starts."""
     for task, role in _roles(stack, "executionRoleArn"):
         held = grants(stack, role)
         for container in container_definitions(task.resource).elements():
@@ -123,14 +122,14 @@ def _readable(held: Grants, source: str) -> bool:
 
 
 def _roles(stack: Graph, prop: str) -> Iterator[tuple[Node, Node]]:
-    """Each task definition and the role of the stack that the property names."""
+    """Each task definition and its role of the stack in the property."""
     for task in stack.of(TASK_DEFINITION):
         for role in stack.behind(task, prop, ROLE, "arn"):
             yield task, role
 
 
 def told_of(stack: Graph, kind: str, output: str) -> Iterator[tuple[Node, Node]]:
-    """Each task definition and each resource of the type that its environment names: by value, or by an edge."""
+    """Each task definition and each resource of the type in its environment, found by value or by an edge."""
     for task in stack.of(TASK_DEFINITION):
         definitions = container_definitions(task.resource)
         if definitions.unknown:
@@ -150,7 +149,7 @@ def told_of(stack: Graph, kind: str, output: str) -> Iterator[tuple[Node, Node]]
 def _can(stack: Graph, task: Node, target: Node, ways: tuple[tuple[str, ...], ...]) -> Outcomes:
     """A finding when the task role allows none of the ways, each a set of actions, on the target.
 
-    A target whose own policy names the role may let it in by that, and is not judged.
+    Targets with the role in their own policy are not judged.
     """
     arn = target.output("arn")
     policies = [

@@ -1,4 +1,4 @@
-"""Graph rules for what nothing uses: it costs money, or lies open for the first who finds it.
+"""Graph rules for unused resources.
 
 Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html
 """
@@ -18,9 +18,9 @@ ALIAS = "aws:kms/alias:Alias"
 
 @stack_rule(level=ADVISORY, severity=LOW, link=GROUPS_LINK, fix="remove the group, or name it where it belongs")
 def sg_attached(stack: Graph) -> Outcomes:
-    """Security groups are used: some resource, of whatever type, names them.
+    """Security groups are used by a resource of any type.
 
-    Rules of security groups do not count. Other tools go by a list of types, and report what it lacks.
+    Rules of security groups do not count as use.
     """
     for group in stack.of(GROUP):
         if all(user.resource.type in RULES_OF_GROUPS for user in stack.users(group)):
@@ -66,7 +66,9 @@ def nacl_attached(stack: Graph) -> Outcomes:
     fix="remove the key, which costs money each month, or name it where something is encrypted",
 )
 def unused_kms_key(stack: Graph) -> Outcomes:
-    """KMS keys are used: something names them, other than an alias that nothing names, or a policy."""
+    """KMS keys are used by a resource.
+
+    Policies and unused aliases do not count as use."""
     for key in stack.of(KEY):
         users = [user for user in stack.users(key, "keyId") if user.resource.type != KEY_POLICY]
         if not any(user.resource.type != ALIAS or stack.users(user, "name") for user in users):
@@ -80,7 +82,7 @@ def unused_kms_key(stack: Graph) -> Outcomes:
     fix="remove the target group, or name it in a listener or listener rule, as slipway's FargateService does",
 )
 def orphan_target_group(stack: Graph) -> Outcomes:
-    """Target groups get requests: a listener, or something else that is no service, names them."""
+    """Target groups are used by a listener or another resource, not only by services."""
     for group in stack.of(*TARGET_GROUPS):
         if all(user.resource.type == "aws:ecs/service:Service" for user in stack.users(group)):
             yield Finding("arn", "is named by no listener", group.urn)
@@ -93,7 +95,7 @@ def orphan_target_group(stack: Graph) -> Outcomes:
     fix="remove the policy, or attach it; slipway's services write policies inline, which cannot be left behind",
 )
 def orphan_iam_policy(stack: Graph) -> Outcomes:
-    """Managed policies are attached; one that lies ready is attached one day by somebody who has not read it."""
+    """Managed policies are attached to something."""
     for policy in stack.of(POLICY):
         if not stack.users(policy):
             yield Finding("arn", "is attached to nothing", policy.urn)

@@ -1,4 +1,4 @@
-"""Rules for users, keys and policies of AWS's own that are attached.
+"""Rules for users, access keys and attached AWS managed policies.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html
 """
@@ -21,7 +21,7 @@ OURS = "slipway's services write the policy that each role needs"
 
 
 def _attached(owner: Resource) -> list[Value]:
-    """The ARNs of the managed policies that the resource attaches."""
+    """The ARNs of the attached managed policies."""
     several = owner["managedPolicyArns"] if owner.type == ROLE else owner["policyArns"]
     return [*several.elements(), *([] if owner["policyArn"].absent else [owner["policyArn"]])]
 
@@ -58,7 +58,7 @@ def iam_no_admin_managed_policy(owner: Resource) -> Outcomes:
     fix=f"write a policy with the actions and resources that are needed; {OURS}",
 )
 def iam_no_iam_full_access(owner: Resource) -> Outcomes:
-    """Nobody and nothing has AWS's IAMFullAccess, which makes its holder an administrator at will."""
+    """The AWS managed policy IAMFullAccess is attached to nothing: it lets its holder become an administrator."""
     yield from _not_attached(owner, "IAMFullAccess", "is IAMFullAccess")
 
 
@@ -86,7 +86,7 @@ def iam_no_cloudshell(owner: Resource) -> Outcomes:
     fix="use a role: IAM Identity Center for people, OIDC for pipelines, task roles for code, as slipway's services do",
 )
 def iam_no_user(owner: Resource) -> Outcomes:
-    """Programs make no users and access keys, whose secrets never expire and lie in the state."""
+    """Programs create no users and no access keys: their secrets never expire and are in the state."""
     yield Finding("type", f"is {owner.type.rpartition(':')[2]}")
 
 

@@ -1,4 +1,4 @@
-"""Rules for what IAM policies allow.
+"""Rules for the actions and resources of IAM policies.
 
 Source: https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html
 """
@@ -39,7 +39,7 @@ OURS = "`permissions` of slipway's services take actions and resources, and thei
 
 
 def allowing(owner: Resource) -> Iterator[Value]:
-    """Each statement of the policy, or of a role's inline policies, that allows; one unknown value per unknown text."""
+    """Each allowing statement of the policy or of a role's inline policies; one unknown value per unknown text."""
     written = [one["policy"] for one in owner["inlinePolicies"].elements()] if owner.type == ROLE else [owner["policy"]]
     for text in written:
         document = owner.parsed(text)
@@ -52,7 +52,7 @@ def allowing(owner: Resource) -> Iterator[Value]:
 
 
 def forbid(owner: Resource, broken: Callable[[Value], bool], problem: str) -> Outcomes:
-    """A finding for each allowing statement that is broken; deferred while the policy is unknown."""
+    """A finding for each broken allowing statement; deferred while the policy is unknown."""
     for one in allowing(owner):
         if one.unknown:
             yield Deferred(one.path)
@@ -61,7 +61,7 @@ def forbid(owner: Resource, broken: Callable[[Value], bool], problem: str) -> Ou
 
 
 def on_everything(statement: Value) -> bool:
-    """Whether it is about all resources, with no condition that narrows them."""
+    """Whether it covers all resources, without a limiting condition."""
     return statements.every_resource(statement) and not statements.narrowed(statement)
 
 
@@ -117,7 +117,7 @@ def iam_no_admin_policy(owner: Resource) -> Outcomes:
 def iam_no_star_action(owner: Resource) -> Outcomes:
     """IAM policies name actions.
 
-    A statement on every resource is left to iam-no-admin-policy, so that it is told once.
+    Skips statements on every resource: iam-no-admin-policy finds these.
     """
     yield from forbid(
         owner,
@@ -172,7 +172,7 @@ def iam_no_kms_decrypt_all(owner: Resource) -> Outcomes:
     "roles",
 )
 def iam_passrole_scoped(owner: Resource) -> Outcomes:
-    """IAM policies that allow to pass a role say which role, or to which service."""
+    """IAM policies with iam:PassRole name the role or the service."""
 
     def any_role(one: Value) -> bool:
         passes = statements.covers(one, "Action", "iam:PassRole") and not statements.every_action(one)

@@ -1,4 +1,4 @@
-"""Rules for what IAM policies allow on resources that they do not name.
+"""Rules for IAM policies on every resource.
 
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
@@ -131,7 +131,7 @@ PERMISSIONS: Final = [
 
 
 def granted(statement: Value, actions: Sequence[str]) -> list[str]:
-    """Those of the actions that the statement names; one that names all is left to iam-no-admin-policy."""
+    """The listed actions in the statement; none for a statement on all actions, as iam-no-admin-policy finds it."""
     if statements.every_action(statement):
         return []
     return [action for action in actions if statements.covers(statement, "Action", action)]
@@ -154,9 +154,9 @@ def _everywhere(owner: Resource, actions: Sequence[str], problem: str) -> Outcom
     fix=f"name the resources; {OURS}",
 )
 def iam_no_star_resource(owner: Resource) -> Outcomes:
-    """IAM policies name the resources of actions that take one.
+    """IAM policies name the resources of their actions.
 
-    Actions that only list, or that AWS lets nobody narrow, such as ecr:GetAuthorizationToken, may have every resource.
+    Every resource is allowed for listing actions, and for actions without resources, such as ecr:GetAuthorizationToken.
     """
 
     def needs_one(one: Value) -> bool:
@@ -178,8 +178,8 @@ def iam_no_star_resource(owner: Resource) -> Outcomes:
 def iam_no_privilege_escalation(owner: Resource) -> Outcomes:
     """IAM policies do not let their holder become an administrator.
 
-    Looked for on every resource, or every role, user, group or policy: changing policies, keys and trust, and passing a
-    role to code that the holder runs, within one policy.
+    Finds, on every resource or every role, user, group or policy: changes of policies, keys and trust; and passing a role
+    together with running code, within one policy.
     """
     running = False
     passing: list[Value] = []
@@ -210,9 +210,9 @@ def iam_no_privilege_escalation(owner: Resource) -> Outcomes:
     fix="name the resources whose credentials are needed; slipway's components grant no such action",
 )
 def iam_no_credentials_exposure(owner: Resource) -> Outcomes:
-    """IAM policies do not hand out credentials of everything.
+    """IAM policies do not hand out credentials of every resource.
 
-    Nor let code run where every function's, task's or instance's role is, which comes to the same.
+    Running code in every function, task or instance counts, too: it gives the credentials of their roles.
     """
     yield from _everywhere(owner, CREDENTIALS, "hands out credentials of everything")
 

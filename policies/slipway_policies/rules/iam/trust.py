@@ -69,10 +69,10 @@ def _forbid(role: Resource, broken: Callable[[Value], bool], problem: str) -> Ou
     fix="name the accounts, roles or services that may assume it in assumeRolePolicy; slipway's services name ECS",
 )
 def iam_role_trust_no_public(role: Resource) -> Outcomes:
-    """Roles cannot be assumed by just anyone.
+    """Roles cannot be assumed by everybody.
 
-    A provider of web identities, such as accounts.google.com or that of an EKS cluster, vouches for everybody it knows; a
-    condition, such as on its `:sub`, has to say whom. GitHub's has a rule of its own.
+    A web identity provider, such as accounts.google.com or an EKS cluster's, vouches for all of its users, so the trust
+    needs a condition, such as on its `:sub`. GitHub's provider has a rule of its own.
     """
     yield from _forbid(
         role,
@@ -122,8 +122,8 @@ def iam_role_trust_no_account_root(role: Resource) -> Outcomes:
 def iam_role_confused_deputy(role: Resource) -> Outcomes:
     """Roles for a service can be used for this account only.
 
-    Looks at services that say for whom they act; EC2 and Lambda, for example, do not, and a condition would lock them
-    out.
+    Judges services with a source account in their requests. EC2 and Lambda, for example, send none, so a condition would
+    lock them out.
     """
 
     def for_anybody(one: Value) -> bool:

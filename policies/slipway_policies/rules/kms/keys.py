@@ -74,7 +74,7 @@ def kms_no_wildcard_principal(key: Resource) -> Outcomes:
     remedy={"deletionWindowInDays": 30},
 )
 def kms_deletion_window(key: Resource) -> Outcomes:
-    """The deletion of a KMS key, which loses everything that it encrypted, waits long enough to be noticed."""
+    """The deletion of a KMS key waits long enough to be noticed; it loses all data under the key."""
     window = key["deletionWindowInDays"]
     days = window.number()
     yield from deny(window, days is not None and days < key.config.number("minimumDays"), "is below minimumDays")
@@ -106,7 +106,7 @@ def kms_enabled(key: Resource) -> Outcomes:
     remedy={"bypassPolicyLockoutSafetyCheck": False},
 )
 def kms_no_bypass_lockout(key: Resource) -> Outcomes:
-    """KMS keys keep AWS's check that somebody can still change their policy."""
+    """KMS keys keep AWS's safety check against policies nobody can change."""
     bypass = key["bypassPolicyLockoutSafetyCheck"]
     yield from deny(bypass, bypass.true, "is true, so a mistake in the policy makes the key nobody's")
 
@@ -120,7 +120,7 @@ def kms_no_bypass_lockout(key: Resource) -> Outcomes:
     fix=f"say in description what the key encrypts; {OURS}",
 )
 def kms_description(key: Resource) -> Outcomes:
-    """KMS keys say what they are for."""
+    """KMS keys have a description."""
     description = key["description"]
     empty = description.text().strip() in ("", "Managed by Pulumi")
     yield from deny(description, empty, "says nothing")

@@ -104,7 +104,7 @@ def sns_topic_policy_no_cross_account(policy: Resource) -> Outcomes:
     "Topic and FanOut do",
 )
 def sns_topic_tls_only(policy: Resource) -> Outcomes:
-    """Policies of SNS topics refuse messages that come without TLS."""
+    """Policies of SNS topics refuse messages without TLS."""
     document = policy.document("policy")
     if policy.type == TOPIC_POLICY or not document.absent:
         closed = document.unknown or statements.refuses_without_tls(document, "sns:Publish")
@@ -134,7 +134,7 @@ def sns_subscription_https(subscription: Resource) -> Outcomes:
     fix="set redrivePolicy with the ARN of a queue, as slipway's FanOut does",
 )
 def sns_subscription_redrive(subscription: Resource) -> Outcomes:
-    """SNS subscriptions set aside what they cannot deliver."""
+    """SNS subscriptions have a dead-letter queue for undelivered messages."""
     redrive = subscription["redrivePolicy"]
     yield from deny(redrive, not redrive.raw, "is missing, so what cannot be delivered is gone")
 
@@ -151,7 +151,7 @@ def sns_subscription_redrive(subscription: Resource) -> Outcomes:
 def sns_signature_v2(topic: Resource) -> Outcomes:
     """SNS topics sign messages with SHA-256.
 
-    A FIFO topic delivers to queues only, which check no signature, and is left out.
+    FIFO topics are not judged: they deliver to queues only, and queues check no signature.
     """
     fifo, version = topic["fifoTopic"], topic["signatureVersion"]
     if fifo.unknown:

@@ -41,7 +41,7 @@ CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-control
 def sqs_queue_encrypted(queue: Resource) -> Outcomes:
     """SQS queues encrypt their messages.
 
-    AWS encrypts a queue that says nothing with SSE-SQS, so that passes here; other tools report it.
+    A queue without a setting passes: AWS encrypts it with SSE-SQS.
     """
     managed, key = queue["sqsManagedSseEnabled"], queue["kmsMasterKeyId"]
     if not managed.unknown and not managed.false:
@@ -81,9 +81,9 @@ def sqs_policy_no_public(queue: Resource) -> Outcomes:
     fix="set sqsManagedSseEnabled to true in its place, or name a key of your own (kms_key_id of slipway's Queue)",
 )
 def sqs_queue_cmk(queue: Resource) -> Outcomes:
-    """SQS queues that use KMS use a key of your own.
+    """SQS queues with KMS use a customer managed key.
 
-    AWS's key alias/aws/sqs has a policy that nobody can change: no topic, alarm or other account can ever send.
+    The policy of AWS's key alias/aws/sqs cannot be changed, so no topic, alarm or other account can send.
     """
     key = queue["kmsMasterKeyId"]
     yield from deny(key, is_aws_own(key.text()), "is AWS's own key, which lets no topic send")
@@ -101,7 +101,7 @@ def sqs_queue_cmk(queue: Resource) -> Outcomes:
 def sqs_policy_no_star_action(queue: Resource) -> Outcomes:
     """Policies of SQS queues do not allow every action.
 
-    To the queue's own account they may, as AWS writes it in a new policy: that leaves it to the account's IAM policies.
+    Every action for the queue's own account passes: IAM policies of the account then decide.
     """
     document = queue.document("policy")
     if document.unknown:
@@ -132,7 +132,7 @@ def _to_its_own_account(statement: Value) -> bool:
     "FanOut do",
 )
 def sqs_policy_tls_only(policy: Resource) -> Outcomes:
-    """Policies of SQS queues refuse requests that come without TLS."""
+    """Policies of SQS queues refuse requests without TLS."""
     document = policy.document("policy")
     if policy.type == QUEUE_POLICY or not document.absent:
         closed = document.unknown or all(statements.refuses_without_tls(document, action) for action in USED_ACTIONS)
@@ -148,9 +148,9 @@ def sqs_policy_tls_only(policy: Resource) -> Outcomes:
     fix="set maxReceiveCount in redrivePolicy to 2 or more, 1000 at most (max_receives of slipway's Queue and FanOut)",
 )
 def sqs_max_receive_count(queue: Resource) -> Outcomes:
-    """SQS queues try a message twice at least before they set it aside.
+    """SQS queues deliver a message at least twice before they move it to the dead-letter queue.
 
-    With 1, a consumer that is stopped in the middle of its work loses the message to the dead-letter queue.
+    With 1, a message goes to the dead-letter queue when its consumer is stopped once.
     """
     redrive = queue.document("redrivePolicy")
     if not redrive.absent:

@@ -30,7 +30,7 @@ ACL_FIX = (
     remedy={"mapPublicIpOnLaunch": False, "assignIpv6AddressOnCreation": False},
 )
 def subnet_no_auto_public_ip(subnet: Resource) -> Outcomes:
-    """Subnets give no public address to what starts in them."""
+    """Subnets assign no public addresses by themselves."""
     for switch in (subnet["mapPublicIpOnLaunch"], subnet["assignIpv6AddressOnCreation"]):
         yield from deny(switch, switch.true, "is true, so whatever starts here has an address on the internet")
 
@@ -48,8 +48,7 @@ def subnet_no_auto_public_ip(subnet: Resource) -> Outcomes:
 def nacl_no_ingress_ssh(acl: Resource) -> Outcomes:
     """Network ACLs do not let the internet reach SSH.
 
-    Rules are read in their order, so a deny before the allow passes. A rule that is a resource of its own is judged
-    alone.
+    Reads rules in their order, so a deny before the allow passes. Judges a separate NetworkAclRule alone.
     """
     yield from _open_port(acl, 22)
 
@@ -78,7 +77,7 @@ def nacl_no_ingress_rdp(acl: Resource) -> Outcomes:
     fix=ACL_FIX,
 )
 def nacl_no_ingress_all(acl: Resource) -> Outcomes:
-    """Network ACLs that a program writes do not let everything in."""
+    """Network ACLs of a program do not let everything in."""
     for entry, network, bounds in _entries(acl):
         if entry.unknown:
             yield Deferred(entry.path)
@@ -95,7 +94,7 @@ def nacl_no_ingress_all(acl: Resource) -> Outcomes:
     fix="make a network of your own, such as slipway's Network",
 )
 def vpc_no_default_vpc(adopted: Resource) -> Outcomes:
-    """Programs do not build on the default VPC, all of whose subnets are public."""
+    """Programs do not use the default VPC: all of its subnets are public."""
     yield Finding("type", f"is {adopted.type.rpartition(':')[2]}, which is public")
 
 

@@ -65,7 +65,7 @@ def sg_no_ingress_rdp(group: Resource) -> Outcomes:
 def sg_no_ingress_http(group: Resource) -> Outcomes:
     """Security groups do not open port 80 to the internet.
 
-    Off unless configured: whoever types a bare name needs the redirect that answers there.
+    Off unless configured: browsers need the redirect to HTTPS on this port.
     """
     yield from denied_port(group, 80)
 
@@ -94,7 +94,7 @@ def sg_no_ingress_http(group: Resource) -> Outcomes:
     },
 )
 def sg_only_authorized_ports(group: Resource) -> Outcomes:
-    """Security groups open only ports to the internet that the policy config allows."""
+    """Security groups open only the ports of the policy config to the internet."""
     given, waiting = grants(group)
     yield from waiting
     for protocol, setting in (("tcp", "allowedPorts"), ("udp", "allowedUdpPorts")):
@@ -146,9 +146,9 @@ def sg_no_high_risk_ports(group: Resource) -> Outcomes:
     },
 )
 def sg_wide_public_cidr(group: Resource) -> Outcomes:
-    """Security groups admit no public network of unusual size.
+    """Security groups admit no public network above the configured size.
 
-    Networks that are the whole internet are the business of other rules.
+    Other rules judge the whole internet.
     """
     given, waiting = grants(group)
     yield from waiting
@@ -188,7 +188,7 @@ def sg_egress_restricted(group: Resource) -> Outcomes:
     fix="say in description what the group is for, as slipway's components do; on an existing group this replaces it",
 )
 def sg_description(group: Resource) -> Outcomes:
-    """Security groups say what they are for."""
+    """Security groups have a description."""
     description = group["description"]
     if description.unknown:
         yield Deferred(description.path)

@@ -1,4 +1,4 @@
-"""Rules for security groups: what their rules together let in, whoever wrote them and however they spell it.
+"""Rules for security groups: SSH, RDP and all ports open to the internet, by one rule or by several together.
 
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
@@ -79,12 +79,12 @@ def denied_port(group: Resource, port: int) -> Outcomes:
 
 
 def grants(group: Resource) -> tuple[list[Grant], list[Deferred]]:
-    """What the ingress rules grant to CIDRs, and the rules that are not known yet."""
+    """The grants of the ingress rules to CIDRs, and the rules not known yet."""
     return _grants(_written(group, INGRESS_RULE, "ingress"))
 
 
 def egress_grants(group: Resource) -> tuple[list[Grant], list[Deferred]]:
-    """What the egress rules let out to CIDRs, and the rules that are not known yet."""
+    """The grants of the egress rules to CIDRs, and the rules not known yet."""
     return _grants(_written(group, EGRESS_RULE, "egress"))
 
 
@@ -112,7 +112,7 @@ def reached(entry: Value | Resource) -> tuple[str, tuple[int, int]] | Deferred:
 
 
 def _written(group: Resource, rule_type: str, side: str) -> Iterator[tuple[Value | Resource, list[Value]]]:
-    """Each rule of one side and the CIDRs that it names."""
+    """Each rule of one side with its CIDRs."""
     if group.type == rule_type:
         yield group, [cidr for cidr in (group["cidrIpv4"], group["cidrIpv6"]) if not cidr.absent]
     elif group.type == GROUP_RULE:
