@@ -24,6 +24,7 @@ lint: ready ## Format, lint and types
 	$(VENV)/ruff check .
 	$(VENV)/mypy .
 	$(VENV)/mypy components/__main__.py # apart: the program at the top is a __main__, too
+	$(VENV)/mypy policies/__main__.py
 
 check: lint ## The same, and the tests that need no engine
 	$(VENV)/pytest -q --numprocesses=auto -m "not engine and not e2e"
@@ -41,6 +42,6 @@ dist: ## Build wheel and sdist of every distribution into dist/, with the same b
 	@$(PYTHON) -m setup dist
 
 docs: ready ## Write anew what is generated: RULES.md, what the sandbox refuses, what components register
-	$(VENV)/python -m policies.rules_md
+	$(VENV)/python -m slipway_policies.report.rules_md > policies/RULES.md
 	$(VENV)/python -m slipway_sandbox.provider.refusals > docs/sandbox-refusals.md
-	PYTHONPATH=components $(VENV)/python -m tests.support.components.registrations
+	$(VENV)/python -m tests.support.components.registrations

@@ -74,7 +74,7 @@ def exports() -> str:
             f'export PATH={shlex.quote(engine_directory())}:{shlex.quote(str(ROOT / ".venv" / "bin"))}:"$PATH"',
             f"export PULUMI_STACK={STACK}",
             # The CLI takes a flag's default from PULUMI_OPTION_<FLAG>: a plain `pulumi preview` checks the rules, too.
-            f"export PULUMI_OPTION_POLICY_PACK={shlex.quote(str(ROOT / 'policies' / '__main__.py'))}",
+            f"export PULUMI_OPTION_POLICY_PACK={shlex.quote(str(ROOT / '.venv' / 'bin' / 'slipway-policy-pack'))}",
         ]
     )
 

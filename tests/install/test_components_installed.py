@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.unit.stacks import Stacks, sandbox_of_its_own
+
+from tests.support.components.stacks import Stacks, sandbox_of_its_own
 
 PROGRAM = """
 import pulumi
