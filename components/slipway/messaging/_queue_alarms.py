@@ -33,7 +33,7 @@ def dead_letter_alarm(context: Context, queue: sqs.Queue, topic_arn: pulumi.Inpu
     """Name of the alarm on messages in a dead-letter queue."""
     text = (
         f"Messages of {context.name} were set aside after their last delivery. The consumer's log says why: search it for "
-        "givenUp. Once the cause is gone, send them again: python -m ops redrive"
+        "givenUp. Once the cause is gone, send them again: slipway redrive"
     )
     alarm = Alarm(context.name + DEAD_SUFFIX, text, "ApproximateNumberOfMessagesVisible", 0, 1)
     return create(context, alarm, queue, topic_arn)
