@@ -91,7 +91,7 @@ BOUNDS: dict[str, tuple[Callable[[], object], Callable[[], object], str]] = {
     "the visibility of what a stopping task works on": (
         lambda: check_visibility("T", "visibility", 30, None, 30),
         lambda: check_visibility("T", "visibility", 29, None, 30),
-        "visibility must be at least stop_timeout_seconds 30, got 29; or another task gets what a stopping one works on; "
+        "visibility must be at least stop_timeout_seconds 30, got 29; or another task gets the messages of a stopping one; "
         "raise it on the queue, or extend it while a handler runs",
     ),
     "the visibility of the slowest message": (

@@ -122,9 +122,7 @@ def queue_permissions(queues: Sequence[ConsumedQueue], topics: Sequence[Publishe
     return [{"actions": actions, "resources": resources} for actions, resources in permissions if resources]
 
 
-def queue_variables(
-    queues: Sequence[ConsumedQueue], topics: Sequence[PublishedTopic]
-) -> dict[str, pulumi.Input[str]]:
+def queue_variables(queues: Sequence[ConsumedQueue], topics: Sequence[PublishedTopic]) -> dict[str, pulumi.Input[str]]:
     """Variables with URLs and ARNs; names have a key where there is more than one queue or topic."""
     variables: dict[str, pulumi.Input[str]] = {}
     for queue in queues:

@@ -30,12 +30,17 @@ def backlog_per_task(arguments: Arguments) -> int:
         single = "acceptable_latency_seconds" if latency else "seconds_per_message"
         rule = "acceptable_latency_seconds and seconds_per_message go together"
         raise ArgumentError(f"{who}: {rule}, got {single} alone; set both or backlog_per_task")
-    seconds, each = arguments.number("acceptable_latency_seconds", 0), arguments.number("seconds_per_message", 0)
-    if not 0 < each <= seconds <= LONGEST_LATENCY_SECONDS:
+    seconds, pace_seconds = (
+        arguments.number("acceptable_latency_seconds", 0),
+        arguments.number("seconds_per_message", 0),
+    )
+    if not 0 < pace_seconds <= seconds <= LONGEST_LATENCY_SECONDS:
         rule = f"must be between seconds_per_message and {LONGEST_LATENCY_SECONDS}"
-        raise arguments.error("acceptable_latency_seconds", f"{rule}, got {spelled(seconds)} with {spelled(each)}")
+        raise arguments.error(
+            "acceptable_latency_seconds", f"{rule}, got {spelled(seconds)} with {spelled(pace_seconds)}"
+        )
     # 10 / 0.1 is 99.99… for other floats: a quotient just below a whole number counts as the whole number.
-    return min(MOST_BACKLOG_PER_TASK, int(seconds / each + 1e-9))
+    return min(MOST_BACKLOG_PER_TASK, int(seconds / pace_seconds + 1e-9))
 
 
 def check_times(arguments: Arguments, queues: Sequence[ConsumedQueue], stop_timeout_seconds: int) -> None:
@@ -45,15 +50,11 @@ def check_times(arguments: Arguments, queues: Sequence[ConsumedQueue], stop_time
     # Longer messages rely on task protection; a Spot interruption or a failed host cuts them off.
     if stop_timeout_seconds < needed <= STOP_BOUNDS_SECONDS[1]:
         parts = f"longest_message_seconds and {GIVE_BACK_SECONDS} seconds to return unfinished messages"
-        raise arguments.error(
-            "stop_timeout_seconds", f"must be at least {needed}, {parts}, got {stop_timeout_seconds}"
-        )
+        raise arguments.error("stop_timeout_seconds", f"must be at least {needed}, {parts}, got {stop_timeout_seconds}")
     for queue in queues:
         if queue.visibility_timeout_seconds is not None:
             argument = f"queues.{queue.key}.visibility_timeout_seconds"
-            check_visibility(
-                arguments.who, argument, queue.visibility_timeout_seconds, slowest, stop_timeout_seconds
-            )
+            check_visibility(arguments.who, argument, queue.visibility_timeout_seconds, slowest, stop_timeout_seconds)
 
 
 def check_visibility(who: str, argument: str, visible: int, slowest: int | None, stop_timeout_seconds: int) -> None:
