@@ -18,7 +18,7 @@ from pulumi.provider.experimental.host import components_from_module
 
 import slipway
 from slipway.worker._worker_args import OWN_KEYS
-from tests.components.network.test_existing_network import EXISTING
+from tests.support.components.existing_network import EXISTING
 from tests.support.components.mocks import Built, build
 from tests.support.components.registrations import CHECKOUT, FOLDER, file_of, registered
 from tests.support.components.samples import COMPONENTS, FEWEST, OTHERWISE, RICHEST, TAKING

@@ -27,10 +27,10 @@ class BastionArgs(TypedDict):
     """IPv4 networks that may connect by ssh, such as 203.0.113.7/32. Default: none; no port is open, and the instance has
     no public address."""
     allowed_prefix_list_ids: NotRequired[list[str]]
-    """Prefix lists that may connect by ssh, such as that of EC2 Instance Connect in the region. Default: none."""
+    """Prefix lists that may connect by ssh, such as EC2 Instance Connect's in the region. Default: none."""
     elastic_ip: NotRequired[bool]
     """Give the instance a fixed public IPv4 address. Set false where ssh comes through a VPN or peering; set true for a
-    bastion in a public subnet that has no other way out. Default: true where networks may connect by ssh, or where
+    bastion in a public subnet without another way out. Default: true where networks may connect by ssh, or where
     elastic_ip_allocation_id is set."""
     elastic_ip_allocation_id: NotRequired[pulumi.Input[str]]
     """Your own Elastic IP, by its allocation id. Default: a new one, where elastic_ip is true."""
@@ -39,16 +39,16 @@ class BastionArgs(TypedDict):
     mode 0600 and removed with the stack; an existing key is used. Every machine that deploys needs the file. Set this or
     public_key for key_pair."""
     key_algorithm: NotRequired[str]
-    """Algorithm of a new key in key_file: ed25519 or rsa (4096 bits). Default: ed25519, or that of the existing key."""
+    """Algorithm of a new key in key_file: ed25519 or rsa (4096 bits). Default: ed25519, or the existing key's."""
     public_key: NotRequired[str]
     """Public key of your own, Ed25519 or RSA, as in id_ed25519.pub. Set this or key_file for key_pair."""
     instance_type: NotRequired[str]
-    """Instance type; the image is for its processor. Default: t4g.micro, which is arm64."""
+    """Instance type; the image is for its processor. Default: t4g.micro (arm64)."""
     refresh_ami: NotRequired[bool]
     """Replace the instance at the next update when a newer Amazon Linux image exists, and at every later one while it is
     true. Default: false, the instance keeps its first image."""
     user_data: NotRequired[pulumi.Input[str]]
-    """Script or cloud-config for the first start, at most 16384 bytes, such as one that installs a database client. No
+    """Script or cloud-config for the first start, at most 16384 bytes, such as the installation of a database client. No
     secrets: everyone on the bastion can read it. Default: none."""
     user_data_replaces: NotRequired[bool]
     """Replace the instance when user_data changes. Default: false; the instance is stopped, gets the new user_data, starts
@@ -58,15 +58,15 @@ class BastionArgs(TypedDict):
     session_logs: NotRequired[bool]
     """Log input and output of shells opened with session_command. Default: false."""
     session_log_retention_days: NotRequired[int]
-    """Days to keep session logs, a number that CloudWatch Logs offers. Default: 30 days."""
+    """Days to keep session logs, a number offered by CloudWatch Logs. Default: 30 days."""
     session_log_kms_key_arn: NotRequired[pulumi.Input[str]]
     """KMS key for the session logs; its policy must let CloudWatch Logs use it. Default: encryption by CloudWatch Logs."""
     stop_schedule: NotRequired[str]
-    """Cron expression of EventBridge Scheduler that stops the instance, such as cron(0 19 ? * MON-FRI *). Default: the
+    """Cron expression of EventBridge Scheduler to stop the instance, such as cron(0 19 ? * MON-FRI *). Default: the
     instance runs all the time."""
     start_schedule: NotRequired[str]
-    """Cron expression that starts the instance again, such as cron(0 7 ? * MON-FRI *). Default: start_command starts it."""
+    """Cron expression to start the instance again, such as cron(0 7 ? * MON-FRI *). Default: start_command starts it."""
     time_zone: NotRequired[str]
     """Time zone of both schedules, such as Europe/Berlin; daylight saving time is followed. Default: UTC."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Tags on every resource that supports them. Default: a Name, and the provider's own."""
+    """Tags on every taggable resource. Default: a Name, and the provider's own."""

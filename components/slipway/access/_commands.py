@@ -1,4 +1,4 @@
-"""Commands and ssh configuration that reach a bastion and the hosts and ports behind it.
+"""Commands and ssh configuration for a bastion, and for the hosts and ports behind it.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-sessions-start.html
 """
@@ -28,7 +28,7 @@ class Commands:
     instance_id: str
     region: str
     ssh_address: str | None
-    """Address that ssh connects to; None where ssh goes through a tunnel."""
+    """Address for ssh; None where ssh goes through a tunnel."""
     key_file: str | None
     session_document: str | None
     """The bastion's own session document; None for AWS's default."""
@@ -82,7 +82,7 @@ class Commands:
 
     @property
     def _tunnel(self) -> str:
-        """Command that carries ssh to an instance without an open port."""
+        """Proxy command for ssh to an instance without an open port."""
         if SESSION_MANAGER in self.access:
             document = "--document-name AWS-StartSSHSession --parameters portNumber=%p"
             return f"aws ssm start-session --region {self.region} --target %h {document}"

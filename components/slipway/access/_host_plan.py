@@ -41,7 +41,7 @@ class HostArgs(TypedDict):
     bastion_security_group_id: NotRequired[pulumi.Input[str]]
     """Security group of the bastion; its members may connect by ssh. Default: no ssh; Session Manager works."""
     bastion_name: NotRequired[str]
-    """Name of the Bastion that ssh_config jumps through. Default: there is no ssh_config."""
+    """Name of the Bastion, the jump host in ssh_config. Default: there is no ssh_config."""
     key_name: NotRequired[pulumi.Input[str]]
     """Key pair for ssh, such as the bastion's key_name. Default: none."""
     key_file: NotRequired[pulumi.Input[str]]
@@ -51,7 +51,7 @@ class HostArgs(TypedDict):
     elastic_ip: NotRequired[bool]
     """Give the host a fixed public IPv4 address. Default: false."""
     instance_type: NotRequired[str]
-    """Instance type; the image is for its processor. Default: t4g.micro, which is arm64."""
+    """Instance type; the image is for its processor. Default: t4g.micro (arm64)."""
     root_volume_gib: NotRequired[int]
     """Size of the disk in GiB, 8-16384. Default: 8 GiB."""
     user_data: NotRequired[pulumi.Input[str]]
@@ -64,7 +64,7 @@ class HostArgs(TypedDict):
     """Replace the instance at the next update when a newer Amazon Linux image exists, and at every later one while it is
     true. Default: false, the instance keeps its first image."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Tags on every resource that supports them. Default: a Name, and the provider's own."""
+    """Tags on every taggable resource. Default: a Name, and the provider's own."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def host_plan(arguments: Arguments, name: str) -> HostPlan:
 
 
 def check_jump(arguments: Arguments, name: str) -> None:
-    """Refuse a jump through a bastion without the bastion's name, or without what lets it connect."""
+    """Refuse a jump host without its name, security group or key pair."""
     arguments.goes_with("key_file", "bastion_name")
     if not arguments.has("bastion_name"):
         return

@@ -24,7 +24,7 @@ TIME_ZONE = "UTC"
 
 @dataclass(frozen=True)
 class Hours:
-    """Cron expressions that stop an instance and start it again."""
+    """Cron expressions to stop an instance and to start it again."""
 
     stop: str
     start: str | None
@@ -47,7 +47,7 @@ def hours(arguments: Arguments) -> Hours | None:
 
 
 def keep_hours(context: Context, instance: ec2.Instance, plan: Hours) -> None:
-    """Schedules that stop and start an instance, and a role that is allowed to do that to this instance only."""
+    """Schedules to stop and start an instance, with a role for this instance only."""
     partition = aws.get_partition_output(opts=context.lookup).partition
     expressions = {"stop": plan.stop} | ({"start": plan.start} if plan.start is not None else {})
     name = f"{context.name}-schedule"

@@ -35,7 +35,7 @@ class KeySpec:
 
 
 def key_spec(arguments: Arguments, access: Sequence[str]) -> KeySpec | None:
-    """The key of access key_pair, checked as far as EC2 and this machine's files allow; None without that access."""
+    """The key of access key_pair, checked as far as EC2 and this machine's files allow; None without access by key_pair."""
     keys = [key for key in KEYS if arguments.has(key)]
     if len(keys) > 1 or (KEY_PAIR in access and not keys):
         arguments.exactly_one(*KEYS)
@@ -55,7 +55,7 @@ def key_spec(arguments: Arguments, access: Sequence[str]) -> KeySpec | None:
 
 
 def check_key_file(arguments: Arguments) -> None:
-    """Refuse a file that git would add, or that holds anything but a key of the wanted algorithm."""
+    """Refuse a file open to git, and an existing file without a key of key_algorithm."""
     text = arguments.text("key_file")
     path = Path(text)
     if not text.strip():
@@ -80,7 +80,7 @@ def check_key_file(arguments: Arguments) -> None:
 
 
 def key_pair(context: Context, spec: KeySpec) -> ec2.KeyPair:
-    """An EC2 key pair with the caller's public key, or with that of the key in key_file."""
+    """An EC2 key pair with the caller's public key, or with the public half of the key in key_file."""
     public_key: pulumi.Input[str] | None = spec.public_key
     if spec.key_file is not None:
         public_key = PrivateKey(context.name, spec.key_file, context.child, spec.algorithm).public_key

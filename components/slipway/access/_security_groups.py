@@ -17,7 +17,7 @@ EVERY_PORT = (0, 65535)
 
 
 def bastion_group(context: Context, vpc_id: pulumi.Input[str], vpc_cidr_block: pulumi.Input[str]) -> Gate:
-    """A group that lets the bastion out to the VPC, and to HTTPS for Session Manager and packages."""
+    """A group open outwards: to the VPC, and to HTTPS for Session Manager and packages."""
     gate = closed_group(context.name, vpc_id, f"Bastion {context.name}", context.tags, context.child)
     gate.let_out("vpc", EVERY_PORT, "Everything in the VPC", vpc_cidr_block)
     gate.let_out("https", (HTTPS, HTTPS), "Session Manager and packages", ANYWHERE)
@@ -33,7 +33,7 @@ def let_ssh_in(gate: Gate, blocks: Sequence[str], prefix_list_ids: Sequence[str]
 
 
 def connect_endpoint(context: Context, subnet_id: pulumi.Input[str], vpc_id: pulumi.Input[str], bastion: Gate) -> None:
-    """An EC2 Instance Connect Endpoint that can reach the bastion's ssh and nothing else."""
+    """An EC2 Instance Connect Endpoint with access to the bastion's ssh and nothing else."""
     name = f"{context.name}-connect"
     gate = closed_group(name, vpc_id, f"Instance Connect Endpoint to {context.name}", context.tags, context.child)
     gate.let_out_to("ssh", SSH, f"ssh to {context.name}", bastion.group_id)

@@ -1,4 +1,4 @@
-"""Logs of Session Manager shells: a log group, and the session document that has shells logged there.
+"""Logs of Session Manager shells: a log group, and a session document for logged shells.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-schema.html
 """

@@ -24,11 +24,11 @@ class BastionTargetArgs(TypedDict):
     """A host and port behind a bastion."""
 
     host: pulumi.Input[str]
-    """Private address or DNS name that the bastion can resolve, such as db.internal."""
+    """Private address or DNS name, as the bastion resolves it, such as db.internal."""
     port: int
     """TCP port, 1-65535. With access by key_pair, a target on port 22 is a host of ssh_config."""
     local_port: NotRequired[int]
-    """Port to listen on at the machine that connects, 1-65535. Default: port, or 10000 more for a port below 1024."""
+    """Port to listen on at your machine, 1-65535. Default: port, or 10000 more for a port below 1024."""
     security_group_id: NotRequired[pulumi.Input[str]]
     """Security group of the target; a rule opens port in it to the bastion. Default: the group is not changed."""
 

@@ -1,4 +1,4 @@
-"""Ways into a bastion, and the networks that they open ssh to.
+"""Ways into a bastion, and the networks with access by ssh.
 
 Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/connect.html
 """
@@ -35,7 +35,7 @@ class WaysIn:
 
 
 def ways_in(arguments: Arguments) -> WaysIn:
-    """Checked ways in: each has the arguments that it needs, and no argument is unused."""
+    """Checked ways in: each has its arguments, and no argument is unused."""
     has_key = any(arguments.has(key) for key in KEYS)
     access = arguments.texts("access", [SESSION_MANAGER, KEY_PAIR] if has_key else [SESSION_MANAGER])
     not_empty(arguments.who, "access", access, SESSION_MANAGER)
@@ -51,7 +51,7 @@ def ways_in(arguments: Arguments) -> WaysIn:
 
 
 def check_sources(arguments: Arguments, access: Sequence[str]) -> None:
-    """Refuse networks that no way in uses, and a way in that needs networks and has none."""
+    """Refuse networks without a way in for them, and a way in without its networks."""
     given = [key for key in SOURCES if arguments.texts(key)]
     if given and not {KEY_PAIR, INSTANCE_CONNECT}.intersection(access):
         rule = f"opens ssh, which access {', '.join(access)} does not use"

@@ -1,4 +1,4 @@
-"""EC2 instance that gives access to private subnets: by Session Manager, key pair or EC2 Instance Connect, in any mix.
+"""EC2 instance with access to private subnets: by Session Manager, key pair or EC2 Instance Connect, in any mix.
 
 Source: https://docs.aws.amazon.com/prescriptive-guidance/latest/patterns/access-a-bastion-host-by-using-session-manager-and-amazon-ec2-instance-connect.html
 """
@@ -24,7 +24,7 @@ from ._ways_in import CONNECT_ENDPOINT, INSTANCE_CONNECT, SESSION_MANAGER
 
 
 class Bastion(pulumi.ComponentResource):
-    """An Amazon Linux instance that gives named people access to private subnets, and is not replaced by newer images.
+    """An Amazon Linux instance for access to private subnets. Newer images do not replace it.
 
     Creates an instance with an encrypted disk and IMDSv2 only, and its security group. Optional parts are a role for
     session_manager, a key pair, an Instance Connect Endpoint, an Elastic IP, a rule in the security group of each target,
@@ -58,17 +58,17 @@ class Bastion(pulumi.ComponentResource):
     private_ip: pulumi.Output[str]
     """Address inside the VPC."""
     ssh_command: pulumi.Output[str | None]
-    """Command that connects by ssh, run in the program's folder; none without key_pair."""
+    """Command for ssh, to run in the program's folder; none without key_pair."""
     ssh_config: pulumi.Output[str | None]
     """Blocks for an ssh configuration file: the bastion and its targets on port 22. None without key_pair."""
     session_command: pulumi.Output[str | None]
-    """Command that opens a shell through Session Manager, logged with session_logs; none without session_manager."""
+    """Command for a shell through Session Manager, logged with session_logs; none without session_manager."""
     instance_connect_command: pulumi.Output[str | None]
-    """Command that opens a shell through EC2 Instance Connect; none without instance_connect and its endpoint."""
+    """Command for a shell through EC2 Instance Connect; none without instance_connect and its endpoint."""
     port_forward_commands: pulumi.Output[Mapping[str, str]]
-    """Commands that forward a local port to a target, by target; hosts of ssh_config have none."""
+    """Commands to forward a local port, by target; hosts of ssh_config have none."""
     start_command: pulumi.Output[str | None]
-    """Command that starts the stopped instance; none without stop_schedule."""
+    """Command to start the stopped instance; none without stop_schedule."""
     instance_id: pulumi.Output[str]
     """Id of the instance."""
     key_name: pulumi.Output[str | None]
@@ -176,7 +176,7 @@ def bastion_commands(
 def forward_commands(
     commands: pulumi.Output[Commands], targets: Mapping[str, Target]
 ) -> pulumi.Output[Mapping[str, str]]:
-    """Target to the command that forwards its local port."""
+    """Target to the command for its local port."""
     forwarded = {key: target for key, target in targets.items() if not target.is_ssh_host}
     hosts = pulumi.Output.all(**{key: target.host for key, target in forwarded.items()})
     return pulumi.Output.all(commands, hosts).apply(

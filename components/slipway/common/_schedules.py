@@ -99,7 +99,7 @@ FIELDS = (
 
 
 def check_schedule_expression(who: str, argument: str, value: str) -> None:
-    """Refuse text that is no cron, rate or at expression.
+    """Refuse all text but cron, rate and at expressions.
 
     >>> check_schedule_expression("Job 'report'", "schedule", "rate(5 minutes)")
     """
@@ -124,7 +124,7 @@ def check_schedule_expression(who: str, argument: str, value: str) -> None:
 
 
 def check_cron_expression(who: str, argument: str, value: str) -> None:
-    """Refuse text that is no cron expression, and say which field is wrong.
+    """Refuse a malformed cron expression, and name the wrong field.
 
     >>> check_cron_expression("Bastion 'door'", "stop_schedule", "cron(0 19 ? * MON-FRI *)")
     """
@@ -167,7 +167,7 @@ def _number(field: CronField, text: str) -> int:
 
 
 def check_time_zone(who: str, argument: str, value: str) -> None:
-    """Refuse text that is no IANA time zone by its form.
+    """Refuse text without the form of an IANA time zone.
 
     >>> check_time_zone("Bastion 'door'", "time_zone", "Europe/Berlin")
     """

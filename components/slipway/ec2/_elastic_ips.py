@@ -14,7 +14,7 @@ ALLOCATION_ID = re.compile(r"eipalloc-[0-9a-f]{8}([0-9a-f]{9})?")
 
 
 def check_allocation_id(who: str, argument: str, value: pulumi.Input[str] | None) -> None:
-    """Refuse a plain value that is no Elastic IP's allocation id; outputs pass."""
+    """Refuse a plain value without the form of an allocation id; outputs pass."""
     if isinstance(value, str) and not ALLOCATION_ID.fullmatch(value):
         rule = "must be an Elastic IP's allocation id, such as eipalloc-0123456789abcdef0"
         raise ArgumentError(f"{who}: {argument} {rule}, got {value!r}")

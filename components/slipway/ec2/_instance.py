@@ -42,7 +42,7 @@ class InstanceSpec:
 
 @dataclass(frozen=True)
 class Placement:
-    """Resources that an instance is attached to."""
+    """Subnet, security group, instance profile and key pair of an instance."""
 
     subnet_id: pulumi.Input[str]
     security_group_id: pulumi.Input[str]

@@ -1,4 +1,4 @@
-"""Role of an instance for Session Manager, with the fewest actions that AWS names.
+"""Role of an instance for Session Manager, with the fewest actions in AWS's guide.
 
 Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
 """

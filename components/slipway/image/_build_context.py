@@ -1,4 +1,4 @@
-"""Digests of the files that a Docker build can see. An unchanged tree has the same digests on every machine.
+"""Digests of the files in a Docker build. An unchanged tree has the same digests on every machine.
 
 The content digest covers what git stores: names, bytes, links, and the owner's permission to execute. Other permissions
 depend on the umask of a clone, and times and owners on the machine, so they make no new release.
@@ -37,7 +37,7 @@ class Digests:
     """Two digests of a build, each of 64 hexadecimal characters."""
 
     content: str
-    """Digest of settings and of the content that git stores."""
+    """Digest of settings and of content, as git stores it."""
     modes: str
     """Digest of names and full modes. The docker provider builds again when a mode changes."""
 
@@ -68,7 +68,7 @@ def ignore_patterns(context: Path, dockerfile: Path) -> list[Pattern]:
 
 
 def seen_files(context: Path, patterns: Sequence[Pattern]) -> Iterator[str]:
-    """Paths of files and links that the build can see, with `/` between their parts, in a stable order."""
+    """Paths of the build's files and links, with `/` between their parts, in a stable order."""
     can_take_back = any(pattern.keeps for pattern in patterns)
     for folder, folders, files in os.walk(context):
         inside = Path(folder).relative_to(context)

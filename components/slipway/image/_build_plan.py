@@ -1,4 +1,4 @@
-"""Checked arguments of a build, and its tag: a digest of the arguments and of the files that the build can see.
+"""Checked arguments of a build, and its tag: a digest of its arguments and files.
 
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
 """
@@ -42,7 +42,7 @@ class BuildPlan:
     tag: str
     """Tag of the release: `release-` and a digest of arguments and content."""
     variant: str
-    """Short digest of everything that makes the docker provider build, more than makes a new release."""
+    """Short digest of everything the docker provider builds anew for; the tag covers less."""
 
 
 def build_plan(arguments: Arguments, architecture: str) -> BuildPlan:

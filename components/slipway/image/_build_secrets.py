@@ -1,4 +1,4 @@
-"""Builds with secrets: the docker provider that takes secrets cannot push, so a second Dockerfile pushes (ADR 0005).
+"""Builds with secrets: one docker provider takes secrets and cannot push, so a second Dockerfile pushes (ADR 0005).
 
 Source: https://docs.docker.com/build/building/secrets/
 """
@@ -58,7 +58,7 @@ def push_dockerfile(arguments: Arguments, context: Path, dockerfile: Path) -> Pa
 
 
 def check_dockerfile_is_seen(arguments: Arguments, context: Path, dockerfile: Path) -> None:
-    """Refuse ignore files that the builder with secrets would not read, or that would hide the Dockerfile from it."""
+    """Refuse an ignore file beside the Dockerfile, unread by this builder, and one with the Dockerfile left out."""
     own_ignore_file = dockerfile.with_name(dockerfile.name + IGNORE_FILE)
     if own_ignore_file.is_file():
         rule = f"reads {IGNORE_FILE} of the context and no other, got {str(own_ignore_file)!r}"

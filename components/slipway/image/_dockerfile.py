@@ -1,4 +1,4 @@
-"""Parser of a Dockerfile's declarations: stages, arguments, secrets. The checks refuse values that no line would use.
+"""Parser of a Dockerfile's declarations: stages, arguments, secrets. The checks refuse values without a line for them.
 
 Source: https://docs.docker.com/reference/dockerfile/
 """
@@ -32,7 +32,7 @@ class Dockerfile:
         self.stages = [(stage["name"] or str(index)).lower() for index, stage in enumerate(stages)]
 
     def check_target(self) -> None:
-        """Refuse a target that is no stage, by name or number."""
+        """Refuse a target unknown among the stages, by name or number."""
         target = self._arguments.optional_text("target")
         if target is None or target.lower() in self.stages:
             return
@@ -55,7 +55,7 @@ class Dockerfile:
                 raise self._arguments.error(f"build_args.{name}", f"is no ARG of {self._path}; {fix}")
 
     def check_secrets(self) -> None:
-        """Refuse build_secrets that no RUN line mounts, and those with no place or with two."""
+        """Refuse build_secrets without a mount in a RUN line, and those with no place or with two."""
         mounted = {secret_id(match["options"]) for line in self.lines for match in SECRET.finditer(line)}
         for name, secret in self._arguments.each("build_secrets"):
             if not SECRET_ID.fullmatch(name):

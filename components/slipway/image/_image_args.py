@@ -13,7 +13,7 @@ class BuildSecretArgs(TypedDict):
     """Place of a secret value for a build: a variable or a file, never the value itself."""
 
     env: NotRequired[str]
-    """Variable in the environment that Pulumi runs in. Set this or file."""
+    """Variable in the environment of the Pulumi process. Set this or file."""
     file: NotRequired[str]
     """File, relative to the program's folder. Set this or env."""
 
@@ -36,8 +36,8 @@ class ContainerImageArgs(TypedDict):
     """Secrets by the id in `RUN --mount=type=secret,id=...`. Only that line sees the value: it is not in the tag, a layer,
     the image's history or the state. A new value is no new release. Needs push_dockerfile. Default: none."""
     push_dockerfile: NotRequired[str]
-    """Path of a file with the two lines `ARG IMAGE` and `FROM ${IMAGE}`, alone in its folder. It pushes an image that was
-    built with secrets. Default: none, for builds without secrets."""
+    """Path of a file with the two lines `ARG IMAGE` and `FROM ${IMAGE}`, alone in its folder. It pushes an image built
+    with secrets. Default: none, for builds without secrets."""
     architecture: NotRequired[str]
     """Processor to build for, x86_64 or arm64; use the service's. Default: x86_64."""
     cache_from: NotRequired[Sequence[pulumi.Input[str]]]
@@ -47,7 +47,7 @@ class ContainerImageArgs(TypedDict):
     """Private ECR repository to push to, such as another ContainerImage's repository_url. Its settings are not changed.
     Default: a new repository."""
     kms_key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key that encrypts the repository; a change replaces the repository. Default: the account's own key for ECR."""
+    """KMS key to encrypt the repository; a change replaces the repository. Default: the account's own key for ECR."""
     pull_account_ids: NotRequired[list[str]]
     """Other accounts that may pull, each by its own IAM permissions. Default: this account only."""
     keep_releases: NotRequired[int]
@@ -58,6 +58,6 @@ class ContainerImageArgs(TypedDict):
     """Fail the update if ECR's scan finds this severity or worse, before any service uses the image: CRITICAL, HIGH,
     MEDIUM, LOW or INFORMATIONAL. Default: findings stop nothing."""
     accepted_findings: NotRequired[list[str]]
-    """Findings that fail_on_severity lets pass, by name, such as CVE-2023-4911. Default: none."""
+    """Findings to let pass fail_on_severity, by name, such as CVE-2023-4911. Default: none."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Tags on the repository. Default: a Name, and the provider's own."""

@@ -46,7 +46,7 @@ class Repository:
 
 
 def created_repository(context: Context, spec: NewRepository, tag: str) -> Repository:
-    """A new repository that keeps the tag's image and the latest releases."""
+    """A new repository; its policy keeps the tag's image and the latest releases."""
     encryption: ecr.RepositoryEncryptionConfigurationArgsDict = {"encryption_type": "KMS"}
     if spec.kms_key_arn is not None:
         encryption["kms_key"] = spec.kms_key_arn
@@ -127,7 +127,7 @@ def by_count(prefix: str, count: int) -> dict[str, object]:
 
 
 def pull_policy(partition: str, accounts: Sequence[str]) -> str:
-    """Repository policy as JSON that lets other accounts pull."""
+    """Repository policy as JSON: other accounts may pull."""
     principals = [f"arn:{partition}:iam::{account}:root" for account in sorted(accounts)]
     statement = {
         "Sid": "AllowPull",

@@ -1,8 +1,8 @@
 """Container image: built from a folder and pushed to a private ECR repository, or an existing one; always by digest.
 
 Every release has a build resource of its own, because an immutable tag can be pushed only once. An existing tag is used as
-it is: a killed deployment, another stack, or the release that a rollback returns to pushed it before.
-ADR 0005 describes the two docker providers that build and push.
+it is: a killed deployment, another stack, or the earlier release of a rollback pushed it before.
+ADR 0005 describes the two docker providers.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
 """
 
@@ -47,7 +47,7 @@ class ContainerImage(pulumi.ComponentResource):
     repository_arn: pulumi.Output[str | None]
     """ARN of the repository; none with image_uri."""
     architecture: pulumi.Output[str]
-    """Processor that the image runs on, for a service's `architecture`."""
+    """Processor of the image, for a service's `architecture`."""
 
     def __init__(self, name: str, args: ContainerImageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         arguments = Arguments.of(f"ContainerImage {name!r}", args, ContainerImageArgs)
@@ -114,7 +114,7 @@ def pushed(context: Context, build: BuildPlan, repository: Repository) -> pulumi
 
 
 def build_from_context(build: BuildPlan) -> docker.DockerBuildArgsDict:
-    """A build that the docker provider also pushes."""
+    """A build and push by one docker provider."""
     arguments: docker.DockerBuildArgsDict = {
         "context": str(build.context),
         "dockerfile": str(build.dockerfile),
@@ -129,7 +129,7 @@ def build_from_context(build: BuildPlan) -> docker.DockerBuildArgsDict:
 
 
 def build_with_secrets(context: Context, build: BuildPlan, repository: Repository) -> docker.DockerBuildArgsDict:
-    """A build with secrets as a resource of its own, and the build that pushes its image."""
+    """A build with secrets as a resource of its own, and the build for its push."""
     arguments: docker.RemoteImageBuildArgsDict = {
         "context": str(build.context),
         "dockerfile": str(build.dockerfile),
@@ -157,7 +157,7 @@ def build_with_secrets(context: Context, build: BuildPlan, repository: Repositor
 
 
 def by_digest(url: str, existing: str, built: str, urn: str) -> str:
-    """The image that the repository had under the tag, otherwise the one pushed now. Raises RunError when both are gone."""
+    """The repository's image under the tag, otherwise the one pushed now. Raises RunError when both are gone."""
     if existing:
         return f"{url}@{existing}"
     if "@" not in built:

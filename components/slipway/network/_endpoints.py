@@ -1,4 +1,4 @@
-"""Endpoints: a VPC's private ways to AWS services, and the services that each component needs.
+"""Endpoints: a VPC's private ways to AWS services, and the services of each component.
 
 Source: https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
 """
@@ -51,7 +51,7 @@ def service_names(arguments: Arguments) -> list[str]:
 
 
 def check_service_name(arguments: Arguments, service: str) -> None:
-    """Refuse text that is no service name, and services with a free gateway."""
+    """Refuse malformed service names, and services with a free gateway."""
     key = "interface_endpoints"
     if not SERVICE_NAME.fullmatch(service) or service.startswith("com.amazonaws."):
         fix = "leave out com.amazonaws and the region, as in ecr.api or logs"

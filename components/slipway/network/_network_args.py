@@ -34,30 +34,30 @@ class NetworkArgs(TypedDict):
     through an egress-only gateway, and nothing reaches in. Default: false."""
     nat: NotRequired[str]
     """Way out of private subnets over IPv4: none, single (one gateway), per_zone (survives the loss of a zone) or instance
-    (one small instance, for stacks that can be offline for minutes). Default: single; none without public or private
+    (one small instance, for stacks with a tolerance of minutes offline). Default: single; none without public or private
     tier."""
     nat_elastic_ip_allocation_ids: NotRequired[list[pulumi.Input[str]]]
     """Your own Elastic IPs by allocation id, one per gateway or instance in the order of the zones. Default: new ones."""
     nat_instance_type: NotRequired[str]
-    """Instance type with nat instance; the image is for its processor. Default: t4g.nano, which is arm64."""
+    """Instance type with nat instance; the image is for its processor. Default: t4g.nano (arm64)."""
     refresh_nat_ami: NotRequired[bool]
     """Replace the NAT instance at the next update when a newer Amazon Linux image exists. Default: false, the instance
     keeps its first image and set-up."""
     interface_endpoints: NotRequired[list[str]]
     """Services to reach without leaving the VPC, such as ecr.api, ecr.dkr, logs, sqs. Default: the S3 gateway only."""
     endpoints_for: NotRequired[list[str]]
-    """Workloads of this network, for exactly the interface endpoints that they need: the components Bastion, FanOut,
+    """Workloads of this network, for exactly their interface endpoints: the components Bastion, FanOut,
     FargateService, Host, Queue, QueueWorker, Topic, and the features exec, kms, parameters, secrets, session_logs.
     Default: none."""
     dynamodb_endpoint: NotRequired[bool]
-    """Let private subnets reach DynamoDB through its gateway, which is free. Default: false."""
+    """Let private subnets reach DynamoDB through its free gateway. Default: false."""
     eks_subnet_tags: NotRequired[bool]
     """Tag public and private subnets for the load balancers of an EKS cluster. Default: false."""
     network_acls: NotRequired[NetworkAclArgs]
     """Network ACLs in front of the security groups. Isolated subnets talk to the VPC only, private ones accept answers,
-    public ones answers and ports 80 and 443. Default: AWS's own ACL, which allows everything."""
+    public ones answers and ports 80 and 443. Default: AWS's own ACL, open to everything."""
     flow_log_retention_days: NotRequired[int]
-    """Days to keep flow logs, a number that CloudWatch Logs offers. Default: 30 days."""
+    """Days to keep flow logs, a number offered by CloudWatch Logs. Default: 30 days."""
     vpc_id: NotRequired[str]
     """Id of an existing VPC. Nothing is created, and only subnet ids may be set beside it. Default: a new VPC."""
     public_subnet_ids: NotRequired[list[str]]
@@ -67,4 +67,4 @@ class NetworkArgs(TypedDict):
     isolated_subnet_ids: NotRequired[list[str]]
     """Isolated subnets of vpc_id, in at least two zones. Default: none."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Tags on every resource that supports them. Default: a Name, and the provider's own."""
+    """Tags on every taggable resource. Default: a Name, and the provider's own."""

@@ -1,4 +1,4 @@
-"""Parts of a network that its outputs come from, and the resources of a new one.
+"""Parts of a network for its outputs, and the resources of a new one.
 
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-example-private-subnets-nat.html
 """
@@ -52,7 +52,7 @@ class Connections:
     """Routes, NAT and endpoints of a network."""
 
     dependencies: Mapping[str, Mapping[str, Sequence[pulumi.CustomResource]]]
-    """Tier to zone letter to the resources that a workload there needs before it can reach out."""
+    """Tier to zone letter to a workload's dependencies for reaching out."""
     exits: Sequence[NatExit]
 
 

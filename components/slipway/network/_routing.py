@@ -14,7 +14,7 @@ from slipway.common import ANYWHERE, ANYWHERE_IPV6, Context
 
 @dataclass(frozen=True)
 class Site:
-    """A new VPC, and the component that it is part of."""
+    """A new VPC, and its component."""
 
     context: Context
     vpc: ec2.Vpc
@@ -39,7 +39,7 @@ class PublicRoutes:
     internet_route: ec2.Route
     """The IPv4 route to the internet gateway."""
     ways_out: Mapping[str, Sequence[pulumi.CustomResource]]
-    """Zone letter to the resources that a workload there needs to reach the internet."""
+    """Zone letter to a workload's dependencies for reaching the internet."""
 
 
 @dataclass(frozen=True)

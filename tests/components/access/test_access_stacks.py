@@ -4,7 +4,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import pytest
 
@@ -19,6 +19,7 @@ runtime: {{name: python, options: {{virtualenv: {CHECKOUT / ".venv"}}}}}
 PROGRAM = """
 import json
 from pathlib import Path
+from typing import TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -56,6 +57,13 @@ HOURS = {"stop_schedule": "cron(0 19 ? * MON-FRI *)", "start_schedule": "cron(0 
 ACLS = {"network_acls": {"admin_cidr_blocks": ["203.0.113.7/32"], "denied_cidr_blocks": ["198.51.100.0/24"]}}
 
 
+class StateResource(TypedDict):
+    """A resource in state, as far as these tests read it."""
+
+    id: str
+    outputs: dict[str, str]
+
+
 class Program:
     """One stack whose arguments change."""
 
@@ -65,22 +73,22 @@ class Program:
         (directory / "__main__.py").write_text(PROGRAM)
         stacks.pulumi(directory, "stack", "init", "sandbox-access")
 
-    def say(self, **args: Any) -> None:
-        empty: dict[str, Any] = {"networks": {}, "bastions": {}, "hosts": {}}
+    def say(self, **args: object) -> None:
+        empty: dict[str, object] = {"networks": {}, "bastions": {}, "hosts": {}}
         (self.directory / "args.json").write_text(json.dumps(empty | args))
 
-    def deploy(self, **args: Any) -> None:
+    def deploy(self, **args: object) -> None:
         """Deploy, and see that a second preview is empty."""
         self.say(**args)
         self.stacks.pulumi(self.directory, "up", "--yes", "--skip-preview")
         self.stacks.pulumi(self.directory, "preview", "--expect-no-changes")
 
-    def refused(self, **args: Any) -> str:
+    def refused(self, **args: object) -> str:
         """What a preview of these arguments says."""
         self.say(**args)
         return self.stacks.run(self.directory, "pulumi", "preview").stdout
 
-    def state(self, kind: str) -> dict[str, dict[str, Any]]:
+    def state(self, kind: str) -> dict[str, StateResource]:
         """Resources of a type in state, by name."""
         found = json.loads(self.stacks.pulumi(self.directory, "stack", "export"))["deployment"]["resources"]
         return {it["urn"].split("::")[-1]: it for it in found if it["type"] == kind}
@@ -109,7 +117,7 @@ def test_networks_and_what_stands_in_them_change_and_nothing_moves_unasked(progr
     home = {"network": "small", "public": True}
     inside = {"network": "small", "public": False}
     hosts = {"jobs": {"network": "small", "bastion_name": "door"}}
-    steps: list[dict[str, Any]] = [
+    steps: list[dict[str, object]] = [
         {
             "networks": {
                 "main": {"nat": "single"},
@@ -217,7 +225,7 @@ def test_a_host_is_reached_through_the_bastion_by_the_printed_configuration(prog
 
 @pytest.mark.e2e
 def test_a_network_that_is_there_is_taken_and_what_is_wrong_with_it_is_one_sentence(program: Program) -> None:
-    made: dict[str, Any] = {"home": {"nat": "instance"}}
+    made: dict[str, object] = {"home": {"nat": "instance"}}
     program.deploy(networks=made)
     subnets = program.ids(SUBNET)
     private = [subnets["home-private-a"], subnets["home-private-b"]]

@@ -1,8 +1,8 @@
 """Bastion: closed to strangers, hardened, and the same instance tomorrow."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,11 +13,11 @@ from tests.support.components.samples import BASTION, COMPONENTS, PUBLIC_KEY
 Bastion = COMPONENTS["Bastion"]
 
 
-def bastion(args: dict[str, Any]) -> Built:
-    return build(lambda: Bastion("door", BASTION | args))
+def bastion(args: Mapping[str, object]) -> Built:
+    return build(lambda: Bastion("door", {**BASTION, **args}))
 
 
-def with_file(path: str) -> dict[str, Any]:
+def with_file(path: str) -> dict[str, object]:
     return {key: value for key, value in BASTION.items() if key != "public_key"} | {"key_file": path}
 
 
@@ -215,7 +215,7 @@ def test_a_newer_image_replaces_the_instance_only_when_asked() -> None:
     assert instance.ignore_changes == ["associatePublicIpAddress"]
 
 
-TARGETS: dict[str, Any] = {
+TARGETS: dict[str, object] = {
     "database": {"host": "db.internal", "port": 5432, "security_group_id": "sg-5"},
     "web": {"host": "10.20.1.7", "port": 80},
     "worker": {"host": "10.20.1.9", "port": 22, "security_group_id": "sg-9"},

@@ -2,8 +2,8 @@
 
 import json
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,14 +14,14 @@ from tests.support.components.service_samples import KEY
 
 Bastion = COMPONENTS["Bastion"]
 MINIMAL = {key: BASTION[key] for key in ("vpc_id", "vpc_cidr_block", "subnet_id")}
-OFFICE: dict[str, Any] = {"public_key": PUBLIC_KEY, "allowed_cidr_blocks": ["10.9.0.0/16"]}
-OWN: dict[str, Any] = {"elastic_ip_allocation_id": "eipalloc-0000000a"}
+OFFICE: dict[str, object] = {"public_key": PUBLIC_KEY, "allowed_cidr_blocks": ["10.9.0.0/16"]}
+OWN: dict[str, object] = {"elastic_ip_allocation_id": "eipalloc-0000000a"}
 ENDPOINT = "instanceConnectEndpoint:InstanceConnectEndpoint"
 DATABASE = {"db": {"host": "db.internal", "port": 5432}}
 
 
-def bastion(args: dict[str, Any]) -> Built:
-    return build(lambda: Bastion("door", MINIMAL | args))
+def bastion(args: Mapping[str, object]) -> Built:
+    return build(lambda: Bastion("door", {**MINIMAL, **args}))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def bastion(args: dict[str, Any]) -> Built:
     ],
 )
 def test_it_has_an_elastic_ip_where_networks_connect_or_when_asked(
-    args: dict[str, Any], public_ip: str | None, ssh: str | None
+    args: dict[str, object], public_ip: str | None, ssh: str | None
 ) -> None:
     outputs = bastion(args).component_outputs("Bastion")
     assert (outputs.get("publicIp"), outputs.get("sshCommand")) == (public_ip, ssh)
@@ -86,7 +86,7 @@ def test_ssh_with_a_key_goes_through_the_endpoint_where_that_is_the_way() -> Non
     }
 
 
-def test_session_logs_go_to_a_group_that_the_role_may_write_and_the_command_asks_for() -> None:
+def test_session_logs_go_to_a_group_that_the_role_may_write_to() -> None:
     built = bastion({"session_logs": True})
     group = built.one("logGroup:LogGroup", "door-sessions").inputs
     assert (group["retentionInDays"], group.get("kmsKeyId")) == (30, None)

@@ -2,7 +2,7 @@
 
 import ipaddress
 import itertools
-from typing import Any
+from collections.abc import Mapping
 
 import pulumi
 import pytest
@@ -20,7 +20,7 @@ ARGUMENTS = Arguments("Network 'main'", {})
 ZONES_KEY = "aws:index/getAvailabilityZones:getAvailabilityZones"
 
 
-def network(args: dict[str, Any]) -> Built:
+def network(args: Mapping[str, object]) -> Built:
     return build(lambda: Network("main", args))
 
 
@@ -60,7 +60,7 @@ def test_no_growth_and_no_removal_of_zones_and_tiers_renumbers_anything(
 @given(st.lists(st.tuples(st.integers(1, 3), st.sets(st.sampled_from(TIERS), min_size=1)), min_size=2, max_size=3))
 @settings(max_examples=8)
 def test_a_network_that_grows_and_shrinks_replaces_no_subnet(sizes: list[tuple[int, set[str]]]) -> None:
-    seen: dict[str, Any] = {}
+    seen: dict[str, object] = {}
     for count, tiers in sizes:
         built = network({"zone_count": count, "tiers": sorted(tiers)})
         now = {
@@ -171,7 +171,7 @@ def test_flow_logs_are_kept_and_written_by_a_role_of_this_account() -> None:
 
 
 def test_private_subnets_are_known_when_their_way_out_stands() -> None:
-    def construct() -> pulumi.Output[Any]:
+    def construct() -> pulumi.Output[object]:
         return pulumi.Output.all(Network("main", {}).private_subnet_ids).apply(lambda it: it)
 
     assert build(construct).component_outputs("Network")["privateSubnetIds"] == [
