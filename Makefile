@@ -34,7 +34,9 @@ ready: ## Set up Python environment, engine, Docker and base images, nothing mor
 lock: ready ## Resolve pyproject.toml into requirements.txt, with hashes
 	@$(PYTHON) -m setup lock
 
-docs: ready ## Write anew what is generated: RULES.md, what the sandbox refuses, what components register
+docs: ready ## Write the generated pages, and build the site of all documentation into site/
 	$(VENV)/python -m policies.rules_md
 	$(VENV)/python -m sandbox.provider.refusals > docs/sandbox-refusals.md
 	PYTHONPATH=components $(VENV)/python -m tests.unit.registrations
+	$(VENV)/python -m docs.generator
+	$(VENV)/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going -c docs . site

@@ -66,7 +66,7 @@ def _make(uv: str) -> None:
 
 def lock() -> int:
     """Resolve pyproject.toml into requirements.txt: exact versions with hashes, for every platform. Returns uv's code."""
-    groups = ["--group", "sandbox", "--group", "dev"]
+    groups = ["--group", "sandbox", "--group", "dev", "--group", "docs"]
     form = ["--generate-hashes", "--universal", "--no-emit-index-url", "--no-header", "--python-version", "3.11"]
     command = [find_uv(), "pip", "compile", "--quiet", *groups, *form, "--output-file", "requirements.txt"]
     return subprocess.run([*command, "pyproject.toml"], cwd=ROOT, env=uv_environment()).returncode
