@@ -32,6 +32,8 @@ CONTENTS = {
                 "README",
                 "docs/concepts",
                 "docs/glossary",
+                "docs/troubleshooting",
+                "docs/upgrading",
                 "docs/network",
                 "docs/image",
                 "docs/service",

@@ -41,6 +41,14 @@ def test_no_page_and_no_style_loads_anything_from_the_network(site: Path) -> Non
     assert {name: addresses for name, addresses in found.items() if addresses} == {}
 
 
+def test_every_diagram_is_complete_in_itself_and_shown(site: Path) -> None:
+    diagrams = sorted((ROOT / "docs" / "images").glob("*.svg"))
+    assert diagrams
+    for diagram in diagrams:
+        assert (site / "_images" / diagram.name).is_file(), f"no page shows {diagram.name}"
+        assert set(re.findall(r"https?://[^\"]*", diagram.read_text())) == {"http://www.w3.org/2000/svg"}
+
+
 def test_the_front_page_leads_to_the_guides_and_search_works_from_files(site: Path) -> None:
     assert 'url=docs/index.html"' in (site / "index.html").read_text()
     index = (site / "searchindex.js").read_text()
