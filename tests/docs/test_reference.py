@@ -13,7 +13,7 @@ from docs.generator.pages import FOLDER, file_name, pages
 from docs.generator.registrations import SAMPLE_NAME, registrations, sample
 from docs.generator.schema import Component, component, component_names
 from docs.generator.transforms import change_of, program
-from tests.unit.support import build
+from tests.support.components.mocks import build
 
 COMPONENTS = component_names()
 NESTED = [(name, nested.name) for name in COMPONENTS for nested in component(name).nested]

@@ -10,7 +10,7 @@ import docker
 import pytest
 
 from tests.e2e.test_platform_destroy import resources
-from tests.unit.stacks import CHECKOUT, Stacks, sandbox_of_its_own
+from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
 
 pytestmark = pytest.mark.e2e
 

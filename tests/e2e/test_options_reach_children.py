@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.samples import COMPONENTS
-from tests.unit.stacks import CHECKOUT, sandbox_of_its_own
+from tests.support.components.samples import COMPONENTS
+from tests.support.components.stacks import CHECKOUT, sandbox_of_its_own
 
 pytestmark = pytest.mark.e2e
 

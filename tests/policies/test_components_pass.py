@@ -14,7 +14,7 @@ from policies.registry import rules
 from tests.policies.analyzer import Node, Shown, analyze, analyze_stack, ours
 
 if TYPE_CHECKING:
-    from tests.unit.support import Built
+    from tests.support.components.mocks import Built
 
 EXPORTS = ast.parse((Path(__file__).parents[2] / "components" / "slipway" / "__init__.py").read_text())
 NAMES = sorted(
@@ -61,7 +61,7 @@ def plain(value: Any) -> Any:
 
 def known(built: "Built") -> list[Node]:
     """What was registered, with the ARNs and URLs that AWS would give."""
-    from tests.unit import support
+    from tests.support.components import mocks as support
 
     nodes = []
     for resource in built.resources:
@@ -79,7 +79,8 @@ def known(built: "Built") -> list[Node]:
 @cache
 def registered(name: str, *, all_arguments: bool) -> list[Node]:
     """What the component registers."""
-    from tests.unit import samples, support
+    from tests.support.components import mocks as support
+    from tests.support.components import samples
 
     arguments = (samples.RICHEST if all_arguments else samples.FEWEST)[name]
     return known(support.build(lambda: samples.COMPONENTS[name]("orders", arguments)))
