@@ -36,7 +36,7 @@ lock: ready ## Resolve pyproject.toml into requirements.txt, with hashes
 
 docs: ready ## Write the generated pages, and build the site of all documentation into site/
 	$(VENV)/python -m policies.rules_md
-	$(VENV)/python -m sandbox.provider.refusals > docs/sandbox-refusals.md
+	$(VENV)/python -m slipway_sandbox.provider.refusals > docs/sandbox-refusals.md
 	PYTHONPATH=components $(VENV)/python -m tests.support.components.registrations
 	$(VENV)/python -m docs.generator
 	$(VENV)/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going -c docs . site

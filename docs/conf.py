@@ -44,7 +44,7 @@ CONTENTS = {
             ],
         ),
         ("Reference", ["docs/reference/index", "**/RULES"]),
-        ("Parts", ["components/README", "policies/README", "sandbox/README", "*/README", "*/*/README"]),
+        ("Parts", ["components/README", "policies/README", "sandbox/README", "**/README"]),
         ("Project", ["docs/adr/README", "*"]),
     ],
     "docs/adr/README": [("Decisions", ["docs/adr/*"])],

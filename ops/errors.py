@@ -18,7 +18,7 @@ def aws_errors() -> Iterator[None]:
         yield
     except exceptions.EndpointConnectionError as error:
         url = error.kwargs["endpoint_url"]
-        raise OpsError(f"AWS does not answer at {url}; for a sandbox stack run `python -m sandbox start`") from error
+        raise OpsError(f"AWS does not answer at {url}; for a sandbox stack run `slipway sandbox start`") from error
     except (exceptions.NoCredentialsError, exceptions.NoRegionError) as error:
         advice = 'for a sandbox stack run `eval "$(make env)"`, else set AWS_PROFILE and AWS_REGION'
         raise OpsError(f"AWS: {str(error).rstrip('.')}; {advice}") from error

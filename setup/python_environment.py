@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from setup.machine import MachineError, alone, cache, call, can_install, install, report
 from setup.steps import ROOT
@@ -17,15 +18,20 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "slipway-environment"
 LOCK = ROOT / "requirements.txt"
 UV_LOCK = ROOT / "setup" / "uv-requirements.txt"
-COMPONENTS = ROOT / "components"
+DISTRIBUTIONS = tuple(ROOT / folder for folder in ("components", "consumer", "ops", "policies", "sandbox"))
 # Bytecode halves the time of every start, and PYTHONDONTWRITEBYTECODE would keep uv's compiler from writing it.
 IN_THE_WAY = {"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"}
 
 
+def installed() -> list[Path]:
+    """Folders of Slipway's distributions."""
+    return [folder for folder in DISTRIBUTIONS if (folder / "pyproject.toml").exists()]
+
+
 def fingerprint() -> str:
-    """What .venv is made from, as a SHA-256: interpreter, lock file, the component package's metadata and its place."""
+    """What .venv is made from, as a SHA-256: interpreter, lock file, the packages' metadata and their place."""
     digest = hashlib.sha256(f"{sys.version}\n{sys.executable}\n{ROOT}\n".encode())
-    for path in (LOCK, COMPONENTS / "pyproject.toml"):
+    for path in (LOCK, *(folder / "pyproject.toml" for folder in installed())):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -59,8 +65,13 @@ def _make(uv: str) -> None:
     place = ["--python", str(PYTHON)]
     pinned = [*place, "--require-hashes", "--compile-bytecode", str(LOCK)]
     call([*pip, "sync", *pinned], "install requirements.txt", log, env)
-    editable = [*place, "--no-deps", "--no-build-isolation", "--editable", str(COMPONENTS)]
-    call([*pip, "install", *editable], "install components/", log, env)
+    editable = [option for folder in installed() for option in ("--editable", str(folder))]
+    call(
+        [*pip, "install", *place, "--no-deps", "--no-build-isolation", *editable],
+        "install Slipway's packages",
+        log,
+        env,
+    )
     STAMP.write_text(fingerprint())
 
 

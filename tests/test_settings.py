@@ -205,7 +205,7 @@ def test_a_sandbox_that_has_stopped_is_named() -> None:
         settings.check_running({"AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"})
     assert str(refused.value) == (
         f"the sandbox that this shell is attached to does not answer at 127.0.0.1:{port}; "
-        "run python -m sandbox start, or open a new shell"
+        "run slipway sandbox start, or open a new shell"
     )
 
 

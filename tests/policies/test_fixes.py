@@ -17,7 +17,7 @@ import pytest
 
 from policies.registry import Rule, rules
 from policies.rules.ecs_task_definition import TASK_DEFINITION
-from sandbox.provider.services import all_resources
+from slipway_sandbox.provider.services import all_resources
 from tests.policies.cases import CASES
 from tests.policies.samples import Case
 

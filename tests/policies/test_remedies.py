@@ -12,7 +12,7 @@ from policies.exemptions import Exemption, Settings
 from policies.pack import Pack
 from policies.registry import rules
 from policies.server import Analyzer
-from sandbox.provider.services import all_resources
+from slipway_sandbox.provider.services import all_resources
 from tests.policies.analyzer import UNKNOWN, analyze, configure, ours, secret, struct, urn
 from tests.policies.cases import CASES
 from tests.policies.samples import INSTANCE, QUEUE, REPOSITORY, SERVICE, Case, Props, statement

@@ -150,7 +150,7 @@ def test_an_aws_that_does_not_answer_is_one_sentence(operator: Operator) -> None
     result = operator.ops("status")
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr.startswith("error: AWS does not answer at http://127.0.0.1:9/")
-    assert result.stderr.endswith("; for a sandbox stack run `python -m sandbox start`\n")
+    assert result.stderr.endswith("; for a sandbox stack run `slipway sandbox start`\n")
 
 
 @pytest.mark.engine

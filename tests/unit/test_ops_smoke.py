@@ -21,7 +21,7 @@ from ops.delivery import subscriptions
 from ops.errors import OpsError
 from ops.smoke import Smoke
 from ops.stack import Outputs
-from sandbox.provider import moto_corrections
+from slipway_sandbox.corrections import corrections as moto_corrections
 
 PREFIX = "arn:aws:sns:eu-west-1:123456789012"
 RAW = {"RawMessageDelivery": "true"}

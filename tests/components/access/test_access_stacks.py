@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.runtime_cloud import eventually
 from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
+from tests.support.sandbox.runtime_cloud import eventually
 
 PROJECT = f"""
 name: probe

@@ -59,13 +59,13 @@ def sandbox_of_its_own(home: Path) -> Iterator[Stacks]:
     clean["SLIPWAY_SANDBOX_DIR"] = str(home)
 
     def sandbox(command: str) -> str:
-        done = Stacks(clean).run(CHECKOUT, sys.executable, "-m", "sandbox", command)
+        done = Stacks(clean).run(CHECKOUT, sys.executable, "-m", "slipway_sandbox", command)
         assert done.returncode == 0, done.stdout
         return done.stdout
 
     sandbox("start")
     try:
-        script = f'eval "$({sys.executable} -m sandbox env)" && env -0'
+        script = f'eval "$({sys.executable} -m slipway_sandbox env)" && env -0'
         shown = Stacks(clean).run(CHECKOUT, "sh", "-c", script).stdout
         yield Stacks(dict(entry.split("=", 1) for entry in shown.split("\0") if entry))
     finally:
