@@ -53,7 +53,7 @@ CONTENTS = {
 
 
 def add_contents(_app: Sphinx, page: str, text: list[str]) -> None:
-    """Append a page's hidden tables of contents, which only the site needs."""
+    """Append a page's hidden tables of contents; only the site needs them."""
     for caption, entries in CONTENTS.get(page, []):
         listed = "\n".join(f"/{it}" for it in entries)
         text[0] += f"\n\n```{{toctree}}\n:caption: {caption}\n:hidden:\n:glob:\n\n{listed}\n```\n"

@@ -1,4 +1,4 @@
-"""Writes the pages and removes those of components that no longer exist."""
+"""Writes the pages and removes the pages of deleted components."""
 
 from docs.generator.pages import FOLDER, pages
 

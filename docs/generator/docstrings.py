@@ -1,6 +1,6 @@
 """Turns a docstring into Markdown: text stays, and every example becomes a fenced block.
 
-An example is an indented block after a line that ends with `::`, lines from `>>>` to the next blank line, or a fence.
+An example is an indented block below a line ending in `::`, lines from `>>>` to the next blank line, or a fence.
 """
 
 import re
@@ -50,6 +50,6 @@ def fenced(language: str, lines: list[str]) -> str:
 
 
 def escape(text: str) -> str:
-    """Text in which no `<word>` is taken for HTML; code in backticks stays as it is."""
+    """Text with every `<` escaped, or Markdown takes `<word>` for HTML; code in backticks stays as it is."""
     parts = re.split(r"(`[^`]*`)", text)
     return "".join(part if part.startswith("`") else part.replace("<", "&lt;") for part in parts)

@@ -94,7 +94,7 @@ def names(it: Field) -> str:
 
 
 def default(it: Field) -> str:
-    """What the column says of an argument that is left out."""
+    """Text of the column *default*."""
     if it.is_required:
         return "**required**"
     other = f"**this or** {it.alternative}" if it.alternative else ""
@@ -102,7 +102,7 @@ def default(it: Field) -> str:
 
 
 def resources(recorded: Registrations) -> Iterator[str]:
-    """What a component registers, counted over the samples of its test."""
+    """The table of registered resources, counted over the samples of the component's test."""
     counts, most = recorded.fewest.counts, recorded.most
     yield (
         f"What the component's test records, for a component named `{SAMPLE_NAME}`: with the fewest arguments, and the "

@@ -1,4 +1,4 @@
-"""Reads what each component registers, from the files that the component tests compare with.
+"""Reads the recorded registrations of each component: the files in tests/*/golden.
 
 A file holds the registrations of one sample: `<Component>.fewest.txt` of the fewest arguments, the others of more.
 """
@@ -53,7 +53,7 @@ class Registrations:
 
 
 def registrations(component: str) -> Registrations:
-    """The samples that the tests hold of a component."""
+    """The recorded samples of a component."""
     files = {path.name.split(".")[1]: path for path in CHECKOUT.glob(f"tests/*/golden/{component}.*.txt")}
     if FEWEST not in files:
         raise FileNotFoundError(

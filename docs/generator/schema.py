@@ -47,7 +47,7 @@ class ResourceType(ObjectType):
 
 
 class Schema(TypedDict):
-    """The two parts of Pulumi's package schema that the pages show."""
+    """Two parts of Pulumi's package schema: components and nested argument types."""
 
     resources: dict[str, ResourceType]
     types: dict[str, ObjectType]
@@ -91,7 +91,7 @@ class Component:
     """Addresses of AWS's own documentation, from the docstring of the component's module."""
     arguments: tuple[Field, ...]
     nested: tuple[Group, ...]
-    """Types of nested arguments, each after the type that uses it."""
+    """Types of nested arguments, in the order of their first use."""
     outputs: tuple[Field, ...]
 
 
@@ -101,7 +101,7 @@ def component_names() -> list[str]:
 
 
 def component(name: str) -> Component:
-    """Everything that the schema and the docstrings say about one component."""
+    """Everything on one component from the schema and the docstrings."""
     described = schema()["resources"][PREFIX + name]
     kind = cast("type", getattr(slipway, name))
     arguments = described["inputProperties"]
@@ -117,13 +117,13 @@ def component(name: str) -> Component:
 
 @functools.cache
 def schema() -> Schema:
-    """The package schema that `pulumi package get-schema` prints, without its version."""
+    """The package schema, as `pulumi package get-schema` prints it, without its version."""
     provider = ComponentProvider(components_from_module(slipway), "slipway", version="0.0.0")
     return cast("Schema", json.loads(provider.schema or "{}"))
 
 
 def sources(kind: type) -> Iterator[str]:
-    """Addresses after `Source:` in the docstring of the module that defines a class."""
+    """Addresses after `Source:` in the docstring of a class's module."""
     for line in (inspect.getdoc(inspect.getmodule(kind)) or "").splitlines():
         if line.startswith("Source: "):
             yield line.removeprefix("Source: ")
@@ -140,7 +140,7 @@ def group(name: str) -> Group:
 
 
 def nested_names(properties: Mapping[str, Property]) -> list[str]:
-    """Names of the nested types that these properties use, at any depth, in the order of their first use."""
+    """Names of the nested types of these properties, at any depth, in the order of their first use."""
     found: list[str] = []
     for it in properties.values():
         name = reference(innermost(it))
@@ -157,13 +157,13 @@ def innermost(it: Property) -> Property:
 
 
 def reference(it: Property) -> str:
-    """Name of the nested type that a property refers to, else an empty text."""
+    """Name of the property's nested type, else an empty text."""
     target = it.get("$ref", "")
     return target.removeprefix(TYPES) if target.startswith(TYPES) else ""
 
 
 def fields(owner: str, properties: Mapping[str, Property], required: list[str]) -> Iterator[Field]:
-    """The fields of one type, first those that are required, else in the order of the class."""
+    """The fields of one type: required arguments first, else in the order of the class."""
     names = {camel(it): it for it in inspect.get_annotations(cast("type", getattr(slipway, owner)))}
     is_input = owner.endswith("Args")
     for key in sorted(properties, key=lambda it: it not in required) if is_input else properties:

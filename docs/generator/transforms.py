@@ -1,4 +1,4 @@
-"""The escape hatch of each component: a program that changes one property of its main child."""
+"""The escape hatch of each component: a program with a transform of one property of the main child."""
 
 import json
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ LINE_LENGTH = 100
 
 @dataclass(frozen=True)
 class Change:
-    """A property that no argument of the component sets."""
+    """A property without an argument of the component."""
 
     kind: str
     """Type of the main child."""
@@ -36,7 +36,7 @@ MAIN_CHILD = {
 
 
 def change_of(component: str) -> Change:
-    """The change that a component's page shows."""
+    """The change on a component's page."""
     if component not in MAIN_CHILD:
         raise LookupError(f"docs/generator/transforms.py has no MAIN_CHILD for {component}; add its main child there")
     return MAIN_CHILD[component]
@@ -74,7 +74,7 @@ def arguments_of(component: Component, fewest: Sample) -> dict[str, str]:
 
 
 def literal(value: object, indent: int = 8) -> str:
-    """A JSON value as Python source, with double quotes; what is too long for a line takes a line for each item."""
+    """A JSON value as Python source, with double quotes; a long dict takes one line for each item."""
     if isinstance(value, dict):
         items = [f"{literal(key)}: {literal(item, indent + 4)}" for key, item in value.items()]
         inline = "{" + ", ".join(items) + "}"

@@ -1,4 +1,4 @@
-"""No Markdown file links to a file or a heading that does not exist. Links to the network are not followed."""
+"""Every link in a Markdown file leads to an existing file or heading. Links to the network are not followed."""
 
 import functools
 import re
@@ -17,7 +17,7 @@ TARGET = {"a": "href", "img": "src"}
 
 
 def markdown_files() -> Iterator[Path]:
-    """Every Markdown file of the checkout, none of a hidden folder or of what is built."""
+    """Every Markdown file of the checkout, except in hidden folders and build results."""
     for path in sorted(ROOT.rglob("*.md")):
         folders = path.relative_to(ROOT).parts[:-1]
         if not any(it.startswith(".") and it != ".github" for it in folders) and not {"site", "build"} & {*folders}:

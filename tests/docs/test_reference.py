@@ -1,4 +1,4 @@
-"""docs/reference is what the docstrings, the schema and the recorded registrations say, and its examples run."""
+"""docs/reference agrees with the docstrings, the schema and the recorded registrations, and its examples run."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Every message that docs/troubleshooting.md quotes is one that the code prints."""
+"""The code prints every message in docs/troubleshooting.md."""
 
 import ast
 import functools
@@ -41,7 +41,7 @@ def pattern(node: ast.expr) -> str:
 
 @functools.cache
 def patterns() -> tuple[re.Pattern[str], ...]:
-    """The texts of all sources that are long enough to be told apart."""
+    """The texts of all sources, if long enough to tell them apart."""
     trees = (ast.parse(path.read_text()) for path in sources())
     texts = {pattern(node) for tree in trees for node in ast.walk(tree) if isinstance(node, ast.expr)}
     return tuple(re.compile(it) for it in texts if len(it.replace(ANYTHING, "").replace("\\", "")) >= LEAST_CHARACTERS)

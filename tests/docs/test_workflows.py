@@ -1,4 +1,4 @@
-"""The workflows in .github call what exists: make targets, files, actions by their full version."""
+"""The workflows in .github call existing make targets and files, and pin actions by full version."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ Job = TypedDict("Job", {"permissions": dict[str, str], "needs": str, "steps": li
 
 
 class Workflow(TypedDict):
-    """The part of a workflow that is looked at."""
+    """The tested part of a workflow."""
 
     permissions: dict[str, str]
     jobs: dict[str, Job]
@@ -29,7 +29,7 @@ class Workflow(TypedDict):
 
 @dataclass(frozen=True)
 class Call:
-    """A step of a workflow that runs commands."""
+    """The commands of one step of a workflow."""
 
     workflow: str
     command: str
@@ -41,7 +41,7 @@ def workflow(name: str) -> Workflow:
 
 
 def calls() -> Iterator[Call]:
-    """Every command of every workflow, and the script that they call."""
+    """Every command of every workflow, and the CI script."""
     for path in sorted((FOLDER / "workflows").iterdir()):
         for job in workflow(path.name)["jobs"].values():
             yield from (Call(path.name, step["run"]) for step in job["steps"] if "run" in step)
