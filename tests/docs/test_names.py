@@ -16,7 +16,8 @@ GUIDES = [
 ]
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 CODE = re.compile(r"`([^`]+)`")
-NAME = re.compile(r"(?<![\w./-])[a-z]+(?:_[a-z0-9]+)+(?![\w./-])")
+WORD = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
+NAME = re.compile(rf"(?<![\w./-]){WORD.pattern}(?![\w./-])")  # part of no path, module or AWS word
 
 
 def fields() -> list[Field]:
@@ -29,7 +30,7 @@ def fields() -> list[Field]:
 def known_names() -> set[str]:
     """Names of arguments and outputs, and the values in their descriptions, such as `blue_green`."""
     described = " ".join(f"{it.description} {it.default}" for it in fields())
-    return {it.name for it in fields()} | {*NAME.findall(described)}
+    return {it.name for it in fields()} | {*WORD.findall(described)}
 
 
 def names_in(text: str) -> set[str]:
