@@ -28,7 +28,7 @@ PUBLISHERS = (
     severity=HIGH,
     link="https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
     fix="encrypt the topic with a key of your own whose policy allows the service kms:Decrypt and kms:GenerateDataKey* "
-    "(kms_key_id of slipway's Topic and FanOut); alias/aws/sns lets no service publish",
+    "(kms_key_arn of slipway's Topic and FanOut); alias/aws/sns lets no service publish",
 )
 def sns_kms_publisher(stack: Graph) -> Outcomes:
     """Alarms, EventBridge and S3 may use the key of their encrypted topic.

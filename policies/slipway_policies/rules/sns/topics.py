@@ -52,7 +52,7 @@ def sns_topic_policy_no_public(topic: Resource) -> Outcomes:
     controls=("Security Hub SNS.1", "NIST SC-28"),
     link=f"{CONTROLS}#sns-1",
     fix="set kmsMasterKeyId, to a key of your own where alarms, EventBridge or S3 publish, since alias/aws/sns does not "
-    "let them; slipway's Topic and FanOut encrypt by default (kms_key_id)",
+    "let them; slipway's Topic and FanOut encrypt by default (kms_key_arn)",
 )
 def sns_topic_encrypted(topic: Resource) -> Outcomes:
     """SNS topics encrypt messages at rest with KMS.
