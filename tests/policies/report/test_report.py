@@ -85,7 +85,7 @@ def test_the_findings_of_a_run_are_read_with_what_the_rules_say_of_them() -> Non
     run = events.read(["some text", "{not json", *told()])
     [found] = [one for one in run.found if one.rule == "sqs-queue-encrypted"]
     assert (found.severity, found.level, found.resource) == ("medium", "mandatory", "aws:sqs/queue:Queue orders")
-    assert found.problem == "sqsManagedSseEnabled is false and there is no KMS key, so messages lie in clear"
+    assert found.problem == "sqsManagedSseEnabled is false and there is no KMS key, so messages are stored unencrypted"
     assert found.controls == ("FSBP SQS.1", "NIST SC-28")
     assert run.stack == "shop/dev"
     assert run.waiting == {"log-group-retention": 1}

@@ -87,7 +87,7 @@ def ecs_taskdef_no_privileged(task: Resource) -> Outcomes:
     """Containers of task definitions are not privileged."""
     for container in containers(task):
         privileged = container["privileged"]
-        yield from deny(privileged, privileged.true, "is true, so the container owns its host")
+        yield from deny(privileged, privileged.true, "is true, so the container has full control of its host")
 
 
 @rule(
@@ -96,7 +96,10 @@ def ecs_taskdef_no_privileged(task: Resource) -> Outcomes:
     severity=HIGH,
     controls=("FSBP ECS.5", "NIST AC-6"),
     link=f"{CONTROLS}#ecs-5",
-    fix="set readonlyRootFilesystem to true and mount a volume where the program writes, as slipway's services do",
+    fix=(
+        "set readonlyRootFilesystem to true and mount a volume for the files that the program writes, as slipway's "
+        "services do"
+    ),
 )
 def ecs_taskdef_readonly_root(task: Resource) -> Outcomes:
     """Containers of task definitions cannot write to their root file system.
@@ -126,7 +129,7 @@ def ecs_taskdef_non_root_user(task: Resource) -> Outcomes:
         user = container["user"]
         who = user.text().partition(":")[0].strip().lower()
         bad = who == "containeradministrator" if windows else who in ("", "root") or not who.strip("0")
-        yield from deny(user, bad or user.absent, "is missing or an administrator")
+        yield from deny(user, bad or user.absent, "is missing, or a user with administrator rights")
 
 
 @rule(
@@ -141,7 +144,7 @@ def ecs_taskdef_logging(task: Resource) -> Outcomes:
     """Containers of task definitions send their output to a log."""
     for container in containers(task):
         driver = container["logConfiguration"]["logDriver"]
-        yield from deny(driver, not driver.text(), "is missing, so what the container prints is lost")
+        yield from deny(driver, not driver.text(), "is missing, so the output of the container is lost")
 
 
 @rule(
@@ -151,7 +154,7 @@ def ecs_taskdef_logging(task: Resource) -> Outcomes:
     controls=("FSBP ECS.8", "NIST CM-2"),
     link=f"{CONTROLS}#ecs-8",
     fix="move it to secrets (of a log, to secretOptions) with the ARN of a Secrets Manager secret or SSM parameter "
-    "(`secrets` of slipway's services), and replace the value, which is in the state and in the AWS console",
+    "(`secrets` of slipway's services), and replace the value: it is in the state and in the AWS console",
 )
 def ecs_taskdef_no_plaintext_secrets(task: Resource) -> Outcomes:
     """Environment variables, commands and log options of task definitions hold no passwords and keys.
@@ -170,7 +173,7 @@ def ecs_taskdef_no_plaintext_secrets(task: Resource) -> Outcomes:
             elif value.text() and name.text().upper() in CREDENTIAL_NAMES:
                 yield Finding(value.path, "is an AWS credential in clear")
             elif name_sounds_secret(name.text()) and not refers_to_a_secret(value.text()):
-                yield Finding(value.path, "stands in clear under a name that promises a secret")
+                yield Finding(value.path, "is a value in clear under the name of a secret")
 
 
 def _secrets_beside(container: Value) -> Outcomes:
@@ -234,7 +237,7 @@ def ecs_taskdef_drop_capabilities(task: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST AC-6",),
     link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-ecs-iam-role-overview.html",
-    fix="give the task a role of its own in taskRoleArn, as slipway's services do",
+    fix="give the task its own role in taskRoleArn, as slipway's services do",
 )
 def ecs_taskdef_distinct_roles(task: Resource) -> Outcomes:
     """The code of a task has its own role, apart from the execution role for images and secrets."""
@@ -244,4 +247,4 @@ def ecs_taskdef_distinct_roles(task: Resource) -> Outcomes:
     if code.unknown or agent.unknown:
         yield Deferred(code.path)
     elif code.text() and code.text() == agent.text():
-        yield Finding(code.path, "is the execution role too, so the code may read every secret and image that ECS may")
+        yield Finding(code.path, "is the execution role, too, so the code may read all secrets and images of the task")

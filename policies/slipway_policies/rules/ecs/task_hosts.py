@@ -42,7 +42,7 @@ def ecs_taskdef_no_host_pid(task: Resource) -> Outcomes:
 def ecs_taskdef_no_host_network(task: Resource) -> Outcomes:
     """Tasks do not use the network of their host."""
     mode = task["networkMode"]
-    yield from deny(mode, mode.text() == "host", "is host, so no security group stands before the task")
+    yield from deny(mode, mode.text() == "host", "is host, so no security group protects the task")
 
 
 @rule(
@@ -51,7 +51,9 @@ def ecs_taskdef_no_host_network(task: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("FSBP ECS.18",),
     link=f"{CONTROLS}#ecs-18",
-    fix="set transitEncryption to ENABLED in the volume's efsVolumeConfiguration; `volumes` of slipway's services do so",
+    fix=(
+        "set transitEncryption to ENABLED in the volume's efsVolumeConfiguration; `volumes` of slipway's services do so"
+    ),
 )
 def ecs_taskdef_efs_transit_encryption(task: Resource) -> Outcomes:
     """Tasks reach EFS volumes over TLS."""
@@ -59,7 +61,7 @@ def ecs_taskdef_efs_transit_encryption(task: Resource) -> Outcomes:
         efs = volume["efsVolumeConfiguration"]
         if not efs.absent:
             encryption = efs["transitEncryption"]
-            yield from deny(encryption, encryption.text() != "ENABLED", "is not ENABLED, so files travel in clear")
+            yield from deny(encryption, encryption.text() != "ENABLED", "is not ENABLED, so files travel unencrypted")
 
 
 @rule(
@@ -76,7 +78,7 @@ def ecs_taskdef_awsvpc(task: Resource) -> Outcomes:
             yield Deferred(compatible.path)
         elif compatible.text() == "FARGATE":
             mode = task["networkMode"]
-            yield from deny(mode, mode.text() != "awsvpc", "is not awsvpc, which Fargate refuses")
+            yield from deny(mode, mode.text() != "awsvpc", "is not awsvpc, so Fargate refuses the task")
 
 
 @rule(
@@ -84,7 +86,10 @@ def ecs_taskdef_awsvpc(task: Resource) -> Outcomes:
     level=MANDATORY,
     severity=MEDIUM,
     link=SIZES_LINK,
-    fix="set cpu and memory to a pair of AWS's table; slipway's services refuse any other before the deployment",
+    fix=(
+        "set cpu and memory to a valid combination of AWS's table; slipway's services refuse others before the "
+        "deployment"
+    ),
 )
 def ecs_taskdef_fargate_size(task: Resource) -> Outcomes:
     """Task definitions for Fargate have a valid combination of CPU and memory."""
@@ -103,7 +108,7 @@ def ecs_taskdef_fargate_size(task: Resource) -> Outcomes:
         yield Finding("cpu", f"is not one of {', '.join(SIZES)} CPU units")
         return
     if not _fits(size, units(memory)):
-        yield Finding("memory", f"does not go with this cpu, which allows {_allowed(size)} MiB")
+        yield Finding("memory", f"does not match cpu: this cpu allows {_allowed(size)} MiB")
 
 
 def _fits(size: dict[str, Any], memory_mib: int) -> bool:

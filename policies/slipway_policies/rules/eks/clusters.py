@@ -72,7 +72,7 @@ def eks_endpoint_cidr(cluster: Resource) -> Outcomes:
             raise cidr.unreadable("a CIDR")
         networks.append(network)
     if not networks or covers_the_internet(networks):
-        yield Finding(cidrs.path, "is missing or holds the whole internet")
+        yield Finding(cidrs.path, "is missing or contains the whole internet")
 
 
 @rule(
@@ -120,13 +120,12 @@ def eks_control_plane_logging(cluster: Resource) -> Outcomes:
     severity=HIGH,
     controls=("FSBP EKS.2", "NIST SI-2"),
     link=f"{CONTROLS}#eks-2",
-    fix=f"move version up, one minor version at a time{NO_COMPONENT}",
+    fix=f"raise version, one minor version at a time{NO_COMPONENT}",
     settings={
         "minimumVersion": {
             "type": "string",
             "default": read("eks_versions")["oldest_in_standard_support"],
-            "description": "Lowest Kubernetes version; the default is the oldest in standard support when the pack's "
-            "list was checked.",
+            "description": "Lowest Kubernetes version; the default is the oldest version in standard support in the pack's list.",
         }
     },
 )

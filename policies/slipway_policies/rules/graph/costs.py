@@ -73,8 +73,10 @@ def monthly_cost_cap(stack: Graph) -> Outcomes:
     level=OFF,
     severity=MEDIUM,
     link="https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-pricing.html",
-    fix="share one NAT gateway, or use endpoints (nat of slipway's Network, single or none), or raise mostGateways in the "
-    "policy config",
+    fix=(
+        "share one NAT gateway, or use endpoints (nat of slipway's Network, single or none), or raise mostGateways "
+        "in the policy config"
+    ),
     settings={
         "mostGateways": {"type": "integer", "minimum": 0, "default": 1, "description": "Most NAT gateways of a VPC."}
     },

@@ -62,7 +62,7 @@ def ecs_service_private_subnets(stack: Graph) -> Outcomes:
     for service in stack.of(SERVICE):
         for subnet in stack.behind(service, "networkConfiguration", SUBNET, "id"):
             if any(_to_internet_gateway(stack, table) for table in _tables(stack, subnet)):
-                problem = f"names subnet {subnet.resource.name!r}, whose route table leads to an internet gateway"
+                problem = f"names subnet {subnet.resource.name!r} with a route to an internet gateway"
                 yield Finding("networkConfiguration.subnets", problem, service.urn)
 
 
@@ -99,7 +99,7 @@ def vpc_endpoints_for_private_tasks(stack: Graph) -> Outcomes:
     severity=HIGH,
     controls=("NIST SC-7",),
     link="https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
-    fix="put a load balancer before it, as slipway's FargateService does, and admit its security group",
+    fix="put a load balancer in front, as slipway's FargateService does, and admit its security group",
 )
 def sg_no_public_ingress(stack: Graph) -> Outcomes:
     """Only load balancers take connections from the whole internet.

@@ -66,7 +66,7 @@ def opened(stack: Graph, group: Node) -> Outcomes:
         if covers_the_internet(grant.network for grant in own + listed):
             found = True
             paths = ", ".join(dict.fromkeys(it.path for it in own + listed if covers_the_internet([it.network])))
-            yield Finding(paths or "ingress", "admits the internet, and no load balancer stands behind it", one.urn)
+            yield Finding(paths or "ingress", "admits the internet, and the group is not a load balancer's", one.urn)
     if not found and covers_the_internet(grant.network for grant in given):
         yield Finding("ingress", "and the group's rules together admit the internet", group.urn)
 

@@ -59,7 +59,10 @@ def alb_target_sg_path(stack: Graph) -> Outcomes:
     level=MANDATORY,
     severity=MEDIUM,
     link=LINK,
-    fix="set targetType of the target group to ip, as slipway's FargateService does; on an existing group this replaces it",
+    fix=(
+        "set targetType of the target group to ip, as slipway's FargateService does; on an existing group this "
+        "replaces it"
+    ),
 )
 def tg_target_type_fargate(stack: Graph) -> Outcomes:
     """Target groups of services with networkMode awsvpc have the target type ip."""
@@ -94,7 +97,7 @@ def ecs_lb_container_port(stack: Graph) -> Outcomes:
                 if unknown:
                     yield Deferred(unknown[0].path, service.urn)
                 elif (name.text(), port.number()) not in _served(definitions):
-                    problem = f"and its port are no container and port of task definition {task.resource.name!r}"
+                    problem = f"is no container with this containerPort in task definition {task.resource.name!r}"
                     yield Finding(name.path, problem, service.urn)
 
 
@@ -103,7 +106,7 @@ def ecs_lb_container_port(stack: Graph) -> Outcomes:
     production=ADVISORY,
     severity=MEDIUM,
     link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-configure-health.html",
-    fix="set desiredCount to 2 at least (desired_count of slipway's FargateService)",
+    fix="set desiredCount to at least 2 (desired_count of slipway's FargateService)",
 )
 def ecs_service_min_tasks(stack: Graph) -> Outcomes:
     """Services behind a load balancer run at least two tasks in production."""
@@ -114,7 +117,7 @@ def ecs_service_min_tasks(stack: Graph) -> Outcomes:
         if count.unknown:
             yield Deferred(count.path, service.urn)
         elif (count.number() or 0) < 2:
-            yield Finding(count.path, "is below 2, so one failing task is an outage", service.urn)
+            yield Finding(count.path, "is below 2, so the failure of one task is an outage", service.urn)
 
 
 def _served(definitions: Value) -> set[tuple[str, int | float | None]]:
