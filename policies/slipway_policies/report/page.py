@@ -1,4 +1,4 @@
-"""`slipway policies report`: the findings of a run as one HTML file without any other file beside it."""
+"""`slipway policies report`: the findings of a run as one self-contained HTML file."""
 
 import argparse
 import sys
@@ -86,7 +86,7 @@ def _waiting(run: Run) -> str:
 
 
 def _groups(run: Run, found: list[Found], keys: Keys, show: Callable[[int, Found], str]) -> str:
-    """One foldable group per key, that with the worst finding first."""
+    """One foldable group per key, the worst finding first."""
     groups: dict[str, list[str]] = defaultdict(list)
     numbers = {one: index for index, one in enumerate(run.found)}
     for one in sorted(found, key=_rank):

@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definit
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from slipway_policies.engine.registry import (
     ADVISORY,
@@ -19,7 +19,7 @@ from slipway_policies.engine.registry import (
     rule,
 )
 from slipway_policies.engine.resources import Resource
-from slipway_policies.engine.values import Value
+from slipway_policies.engine.values import Plain, Value
 from slipway_policies.reading.secrets_in_text import (
     assigns_a_secret,
     holds_a_key,
@@ -53,7 +53,7 @@ def container_definitions(task: Resource) -> Value:
     return document.at(_as_the_api_spells(given)) if as_elsewhere else document
 
 
-def _as_the_api_spells(value: Any) -> Any:
+def _as_the_api_spells(value: Plain) -> Plain:
     if isinstance(value, list):
         return [_as_the_api_spells(one) for one in value]
     if not isinstance(value, dict):

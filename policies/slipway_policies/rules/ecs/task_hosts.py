@@ -4,16 +4,22 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task
 """
 
 import re
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-from slipway_policies.data.lists import read
+from slipway_policies.data.lists import fargate_sizes
 from slipway_policies.engine.registry import HIGH, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, deny, rule
 from slipway_policies.engine.resources import Resource
 from slipway_policies.engine.values import Value
 from slipway_policies.rules.ecs.task_definitions import CONTROLS, TASK_DEFINITION
 
 SIZES_LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html"
-SIZES: Final = read("fargate_sizes")["memory_mib_by_cpu_units"]
+SIZES: Final = {
+    cpu: tuple(memory["one_of"])
+    if "one_of" in memory
+    else range(memory["lowest"], memory["highest"] + 1, memory["step"])
+    for cpu, memory in fargate_sizes()["memory_mib_by_cpu_units"].items()
+}
 AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(vcpu|gb)?", re.IGNORECASE)
 
 
@@ -107,20 +113,14 @@ def ecs_taskdef_fargate_size(task: Resource) -> Outcomes:
     if size is None:
         yield Finding("cpu", f"is not one of {', '.join(SIZES)} CPU units")
         return
-    if not _fits(size, units(memory)):
+    if units(memory) not in size:
         yield Finding("memory", f"does not match cpu: this cpu allows {_allowed(size)} MiB")
 
 
-def _fits(size: dict[str, Any], memory_mib: int) -> bool:
-    if "one_of" in size:
-        return memory_mib in size["one_of"]
-    return memory_mib in range(size["lowest"], size["highest"] + 1, size["step"])
-
-
-def _allowed(size: dict[str, Any]) -> str:
-    if "one_of" in size:
-        return ", ".join(map(str, size["one_of"]))
-    return f"{size['lowest']} to {size['highest']} in steps of {size['step']}"
+def _allowed(size: Sequence[int]) -> str:
+    if isinstance(size, range):
+        return f"{size[0]} to {size[-1]} in steps of {size.step}"
+    return ", ".join(map(str, size))
 
 
 def units(value: Value) -> int:

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/securityhub/latest/userguide/eks-controls.ht
 import re
 from typing import Final
 
-from slipway_policies.data.lists import read
+from slipway_policies.data.lists import eks_versions
 from slipway_policies.engine.registry import (
     ADVISORY,
     HIGH,
@@ -124,7 +124,7 @@ def eks_control_plane_logging(cluster: Resource) -> Outcomes:
     settings={
         "minimumVersion": {
             "type": "string",
-            "default": read("eks_versions")["oldest_in_standard_support"],
+            "default": eks_versions()["oldest_in_standard_support"],
             "description": "Lowest Kubernetes version; the default is the oldest version in standard support in the pack's list.",
         }
     },

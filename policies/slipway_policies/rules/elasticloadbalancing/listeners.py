@@ -5,14 +5,14 @@ Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/desc
 
 from typing import Final
 
-from slipway_policies.data.lists import read
+from slipway_policies.data.lists import tls_policies
 from slipway_policies.engine.registry import ADVISORY, HIGH, MANDATORY, MEDIUM, OFF, Deferred, Outcomes, deny, rule
 from slipway_policies.engine.resources import Resource
 from slipway_policies.engine.values import Value
 from slipway_policies.rules.elasticloadbalancing.load_balancers import CONTROLS, MODULES
 
 LISTENERS = tuple(f"aws:{module}/listener:Listener" for module in MODULES)
-POLICIES: Final = read("tls_policies")
+POLICIES: Final = tls_policies()
 BEST: Final = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 LINK: Final = POLICIES["source"]
 

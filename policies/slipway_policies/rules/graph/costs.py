@@ -6,7 +6,7 @@ Source: https://aws.amazon.com/pricing/
 from collections import Counter
 from typing import Final
 
-from slipway_policies.data.lists import read
+from slipway_policies.data.lists import prices
 from slipway_policies.engine.graph import Graph, Node
 from slipway_policies.engine.registry import ADVISORY, LOW, MEDIUM, OFF, Deferred, Finding, Outcomes, stack_rule
 from slipway_policies.engine.values import texts
@@ -20,7 +20,7 @@ from slipway_policies.rules.elasticloadbalancing.load_balancers import LOAD_BALA
 from slipway_policies.rules.graph.network_paths import ENDPOINT, SUBNET, VPC
 from slipway_policies.rules.kms.keys import KEY
 
-PRICES: Final = read("prices")
+PRICES: Final = prices()
 HOURS: Final = 730
 NAT_GATEWAY = "aws:ec2/natGateway:NatGateway"
 PER_HOUR: Final = {
@@ -102,7 +102,7 @@ def _usd(stack: Graph, node: Node) -> tuple[float, bool]:
     if kind in PER_MONTH:
         return PRICES["usd_per_month"][PER_MONTH[kind]], True
     if kind == INSTANCE:
-        return per_hour["instance_types"].get(node.output("instanceType"), 0) * HOURS, True
+        return PRICES["usd_per_hour_by_instance_type"].get(node.output("instanceType") or "", 0) * HOURS, True
     if kind == ENDPOINT and node.output("vpcEndpointType") == "Interface":
         zones = node.resource["subnetIds"]
         return per_hour["interface_endpoint_per_zone"] * HOURS * max(1, len(list(zones.elements()))), not zones.unknown
