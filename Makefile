@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test check lint env ready lock docs
+.PHONY: help up down test lowest check lint env ready lock dist docs
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ down: ## Destroy what make up deployed, and stop the sandbox
 
 test: ## Set everything up and run every test (ARGS="-k queue" runs a part)
 	@$(PYTHON) -m setup test $(ARGS)
+
+lowest: ## Run the installation tests with the lowest versions that the distributions' ranges promise
+	@SLIPWAY_RESOLUTION=lowest-direct $(PYTHON) -m setup test tests/install $(ARGS)
 
 lint: ready ## Format, lint and types
 	$(VENV)/ruff format --check .
@@ -32,10 +35,13 @@ env: ## Print the shell commands that attach a shell to the sandbox: eval "$(mak
 ready: ## Set up Python environment, engine, Docker and base images, nothing more
 	@$(PYTHON) -m setup ready
 
-lock: ready ## Resolve pyproject.toml into requirements.txt, with hashes
+lock: ## Resolve pyproject.toml and app/requirements.in into their requirements.txt, with hashes
 	@$(PYTHON) -m setup lock
 
+dist: ## Build wheel and sdist of every distribution into dist/, with the same bytes on every machine
+	@$(PYTHON) -m setup dist
+
 docs: ready ## Write anew what is generated: RULES.md, what the sandbox refuses, what components register
-	PYTHONPATH=policies $(VENV)/python -m slipway_policies.report.rules_md > policies/RULES.md
-	$(VENV)/python -m sandbox.provider.refusals > docs/sandbox-refusals.md
-	PYTHONPATH=components $(VENV)/python -m tests.unit.registrations
+	$(VENV)/python -m slipway_policies.report.rules_md > policies/RULES.md
+	$(VENV)/python -m slipway_sandbox.provider.refusals > docs/sandbox-refusals.md
+	$(VENV)/python -m tests.support.components.registrations

@@ -1,4 +1,4 @@
-"""The set-up behind `make`: `python3 -m setup up | down | test [pytest arguments] | ready | env | lock`."""
+"""The set-up behind `make`: `python3 -m setup up | down | test [pytest arguments] | ready | env | lock | dist`."""
 
 import sys
 
@@ -16,26 +16,26 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from setup import next_steps, python_environment
+from setup import distributions, lock_files, next_steps, python_environment
 from setup.machine import MachineError
 from setup.steps import ROOT, Step, StepError, foreground, run, say
 
 PYTHON = str(python_environment.PYTHON)
-ENGINE = [sys.executable, "-m", "engine"]
+ENGINE = [sys.executable, "-m", "setup.engine"]
 STACK = "sandbox"
 # As many files side by side as there are processors, up to where one Docker daemon keeps up; in the order of the folders,
 # which begin with what takes longest.
 SIDE_BY_SIDE = ["--numprocesses=auto", "--maxprocesses=4", "--no-loadscope-reorder"]
 
 READY = (
-    Step("uv", [sys.executable, "-m", "setup.python_environment", "uv"]),
+    Step("uv", [sys.executable, "-m", "setup.uv_binary"]),
     Step("python", [sys.executable, "-m", "setup.python_environment"], needs=("uv",)),
     Step("engine", ENGINE, needs=("uv",)),
-    Step("docker", [sys.executable, "-m", "setup.docker"]),
-    Step("base image", [sys.executable, "-m", "setup.base_image"], needs=("docker",)),
+    Step("docker", [sys.executable, "-m", "setup.docker_daemon"]),
+    Step("base image", [sys.executable, "-m", "setup.base_image"], needs=("docker", "uv")),
     Step("host image", [sys.executable, "-m", "setup.host_image"], needs=("base image",)),
 )
-SANDBOX = Step("sandbox", [PYTHON, "-m", "sandbox", "start"], needs=("python", "docker"))
+SANDBOX = Step("sandbox", [PYTHON, "-m", "slipway_sandbox", "start"], needs=("python", "docker"))
 PULUMI_STACK = Step("stack", [sys.executable, "-m", "setup", "stack"], needs=("engine", "sandbox"))
 
 
@@ -65,7 +65,7 @@ def engine_directory() -> str:
 def exports() -> str:
     """Shell commands that attach a shell to the running sandbox. Raises StepError when it does not run."""
     need_python()
-    ended = subprocess.run([PYTHON, "-m", "sandbox", "env"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    ended = subprocess.run([PYTHON, "-m", "slipway_sandbox", "env"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     if ended.returncode != 0:
         raise StepError("sandbox env")
     return "\n".join(
@@ -96,7 +96,7 @@ def up() -> int:
     if code:
         return code
     outputs = attached("exec pulumi stack output --json", stdout=subprocess.PIPE)
-    status = attached("exec python -m sandbox status --json", stdout=subprocess.PIPE)
+    status = attached("exec python -m slipway_sandbox status --json", stdout=subprocess.PIPE)
     if outputs.returncode == status.returncode == 0:
         say(next_steps.text(json.loads(outputs.stdout), json.loads(status.stdout)["instances"].values()))
     return outputs.returncode or status.returncode
@@ -105,7 +105,9 @@ def up() -> int:
 def down() -> int:
     """Destroy the reference platform and stop the sandbox; what is gone already is left out."""
     need_python()
-    status = subprocess.run([PYTHON, "-m", "sandbox", "status", "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    status = subprocess.run(
+        [PYTHON, "-m", "slipway_sandbox", "status", "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
     if status.returncode != 0:
         return status.returncode
     if json.loads(status.stdout)["state"] == "stopped":
@@ -117,7 +119,7 @@ def down() -> int:
 
 def stop() -> int:
     """Stop the sandbox, and end what a killed one left."""
-    return subprocess.run([PYTHON, "-m", "sandbox", "stop"], cwd=ROOT).returncode
+    return subprocess.run([PYTHON, "-m", "slipway_sandbox", "stop"], cwd=ROOT).returncode
 
 
 def test(arguments: list[str]) -> int:
@@ -152,7 +154,8 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "ready": ready,
     "stack": stack,
     "env": env,
-    "lock": python_environment.lock,
+    "lock": lock_files.lock,
+    "dist": distributions.main,
 }
 
 

@@ -10,7 +10,7 @@ import docker
 import pytest
 
 from tests.e2e.test_platform_destroy import resources
-from tests.unit.stacks import CHECKOUT, Stacks, sandbox_of_its_own
+from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
 
 pytestmark = pytest.mark.e2e
 
@@ -70,7 +70,7 @@ def test_an_example_does_what_its_readme_says_and_leaves_nothing(
     empty = resources(stacks.environment)
     program = tmp_path / "examples" / example
     shutil.copytree(CHECKOUT / "examples" / example, program)
-    for name in (".venv", "ops", "policies"):
+    for name in (".venv", "policies"):
         (tmp_path / name).symlink_to(CHECKOUT / name)
     after_make_env = {
         "PULUMI_STACK": "sandbox",

@@ -19,9 +19,9 @@ COMMAND = "import sys; from slipway_policies.cli import main; sys.exit(main(sys.
 
 
 @pytest.fixture(scope="module")
-def installed(wheel: Callable[[str], Path], environment: Callable[..., Path]) -> Path:
+def installed(environment: Callable[..., Path]) -> Path:
     """An environment with slipway-policies and its libraries."""
-    return environment("pulumi-policy>=1.21,<2", without_dependencies=(str(wheel("policies")),))
+    return environment("slipway-policies")
 
 
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:

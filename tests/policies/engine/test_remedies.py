@@ -8,11 +8,11 @@ import pytest
 from google.protobuf import json_format
 from pulumi.runtime import proto
 
-from sandbox.provider.services import all_resources
 from slipway_policies.engine.exemptions import Exemption, Settings
 from slipway_policies.engine.pack import Pack
 from slipway_policies.engine.server import Analyzer
 from slipway_policies.rules import all_rules, resource_rules
+from slipway_sandbox.provider.services import all_resources
 from tests.policies.rules.cases import CASES
 from tests.support.policies.analyzer import NO_CONTEXT, UNKNOWN, analyze, configure, secret, start_pack, struct, urn
 from tests.support.policies.samples import INSTANCE, QUEUE, REPOSITORY, SERVICE, Case, Props, statement

@@ -50,7 +50,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:aws.ec2/encryptioncontrol:Deprec
 @cache
 def registered(name: str, *, all_arguments: bool) -> list[Node]:
     """What the component registers."""
-    from tests.unit import samples, support
+    from tests.support.components import mocks as support
+    from tests.support.components import samples
 
     arguments = (samples.RICHEST if all_arguments else samples.FEWEST)[name]
     return registered_nodes(support.build(lambda: samples.COMPONENTS[name]("orders", arguments)))

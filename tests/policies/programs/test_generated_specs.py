@@ -17,9 +17,9 @@ BATCH = 20  # built at once: a program has more than one component
 @cache
 def batches() -> list[list[Node]]:
     """What is registered by the components, some at a time."""
-    from tests.unit.generated import specs
-    from tests.unit.samples import COMPONENTS
-    from tests.unit.support import build
+    from tests.support.components.generated_specs import specs
+    from tests.support.components.mocks import build
+    from tests.support.components.samples import COMPONENTS
 
     made = list(enumerate(specs(COUNT)))
 

@@ -59,7 +59,7 @@ def settings_of(stack: str) -> dict[str, str]:
 
 def findings(program: Path, policy_config: Path, config: dict[str, str]) -> list[Shown]:
     """What the pack says to the program under the policy config, save the line that lists exemptions in use."""
-    from tests.unit import support
+    from tests.support.components import mocks as support
 
     pulumi.runtime.set_all_config(config)
     nodes = registered_nodes(support.build(lambda: runpy.run_path(str(program)) and None))

@@ -15,10 +15,10 @@ import botocore.session
 import pulumi
 import pytest
 
-from sandbox.provider.services import all_resources
 from slipway_policies.engine.registry import ResourceRule, Rule, StackRule
 from slipway_policies.rules import all_rules, resource_rules
 from slipway_policies.rules.ecs.task_definitions import TASK_DEFINITION
+from slipway_sandbox.provider.services import all_resources
 from tests.policies.rules.cases import CASES
 from tests.support.policies.samples import Case
 

@@ -7,8 +7,8 @@ from typing import Any
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2
 
-from sandbox.provider.base import BaseServicer
-from sandbox.provider.serve import serve
+from slipway_sandbox.provider.protocol.serve import serve
+from slipway_sandbox.provider.protocol.servicer import BaseServicer
 
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 

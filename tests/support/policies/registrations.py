@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from tests.support.policies.analyzer import Node
 
 if TYPE_CHECKING:
-    from tests.unit.support import Built
+    from tests.support.components.mocks import Built
 
 
 def plain(value: Any) -> Any:
@@ -19,7 +19,7 @@ def plain(value: Any) -> Any:
 
 def registered_nodes(built: "Built") -> list[Node]:
     """What was registered, with the ARNs and URLs that AWS would give."""
-    from tests.unit import support
+    from tests.support.components import mocks as support
 
     nodes = []
     for resource in built.resources:
