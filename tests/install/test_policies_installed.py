@@ -1,4 +1,4 @@
-"""The pack from an empty environment outside of the checkout: a preview of a program that breaks a rule is stopped."""
+"""The pack from an empty environment outside of the checkout stops the preview of a program with a broken rule."""
 
 import json
 import os
@@ -19,7 +19,7 @@ pulumi.ComponentResource("aws:ecs/service:Service", "api", public)
 
 @pytest.fixture(scope="module")
 def installed(environment: Callable[..., Path]) -> Path:
-    """The programs of an environment with slipway-policies and all that it depends on."""
+    """The programs of an environment with slipway-policies and its dependencies."""
     return environment("slipway-policies") / "bin"
 
 

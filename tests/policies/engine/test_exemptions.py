@@ -1,4 +1,4 @@
-"""Profiles and exemptions: what they change, what they report, and what is refused in them."""
+"""Profiles and exemptions: effects, reports, refusals."""
 
 import datetime
 import json
@@ -198,7 +198,7 @@ def test_a_mistake_in_the_packs_settings_is_told_with_its_place(own: dict[str, A
 
 
 class Refusal:
-    """The part of a gRPC context that Configure uses."""
+    """The part of a gRPC context for Configure."""
 
     def abort(self, code: grpc.StatusCode, details: str) -> None:
         raise ValueError(f"{code.name} {details}")
