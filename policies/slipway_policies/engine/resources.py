@@ -42,7 +42,7 @@ class Configuration:
 
     def lists(self, name: str) -> dict[str, list[str]]:
         """An object with lists of strings as members."""
-        return {key: [one.text() for one in member.elements()] for key, member in self._value(name).members()}
+        return {key: [element.text() for element in member.elements()] for key, member in self._value(name).members()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def allows(statement: Value) -> bool:
 
 def texts(value: Value) -> list[str]:
     """The strings of a one-or-many element; conditions take `false` and numbers without quotes as well."""
-    return [_spelled(one) for one in value.one_or_many()]
+    return [_spelled(element) for element in value.one_or_many()]
 
 
 def _spelled(value: Value) -> str:
@@ -177,7 +177,7 @@ def condition_holds(statement: Value, facts: Mapping[str, str]) -> bool | None:
             if fact is None or positive not in TEXT_OPERATORS:
                 verdict = None
                 continue
-            found = any(fact == one if exact else matches(one, fact) for one in texts(condition[operator][key]))
+            found = any(fact == text if exact else matches(text, fact) for text in texts(condition[operator][key]))
             if found != (kind == positive):
                 return False
     return verdict
@@ -185,14 +185,14 @@ def condition_holds(statement: Value, facts: Mapping[str, str]) -> bool | None:
 
 def refuses_without_tls(document: Value, action: str) -> bool:
     """Whether a statement denies `action` to everybody who comes without TLS, whatever else they come with."""
-    for one in statements(document):
+    for statement in statements(document):
         tests = [
             (operator.lower().removesuffix("ifexists"), key.lower(), texts(values))
-            for operator, keys in one["Condition"].members()
+            for operator, keys in statement["Condition"].members()
             for key, values in keys.members()
         ]
         without = [("bool", "aws:securetransport", ["false"])]
-        if not allows(one) and anyone(one) and covers(one, "Action", action) and tests == without:
+        if not allows(statement) and anyone(statement) and covers(statement, "Action", action) and tests == without:
             return True
     return False
 

@@ -89,8 +89,8 @@ def _encryption(repository: Resource, prop: str, allowed: tuple[str, ...], probl
     configurations = list(repository["encryptionConfigurations"].elements())
     if not configurations:
         yield Finding("encryptionConfigurations", "is missing")
-    for one in configurations:
-        value = one[prop]
+    for configuration in configurations:
+        value = configuration[prop]
         yield from deny(value, value.text() not in allowed if allowed else not value.text(), problem)
 
 

@@ -49,7 +49,9 @@ def container_definitions(task: Resource) -> Value:
     """The list of container definitions. The provider takes names as CloudFormation spells them, `Privileged`, as well."""
     document = task.document("containerDefinitions")
     given = document.raw if isinstance(document.raw, list) else []
-    as_elsewhere = any(name[:1].isupper() for one in given if isinstance(one, dict) for name in one)
+    as_elsewhere = any(
+        name[:1].isupper() for definition in given if isinstance(definition, dict) for name in definition
+    )
     return document.at(_as_the_api_spells(given)) if as_elsewhere else document
 
 
@@ -179,7 +181,7 @@ def ecs_taskdef_no_plaintext_secrets(task: Resource) -> Outcomes:
 def _secrets_beside(container: Value) -> Outcomes:
     """Findings where people write secrets who look for them in the environment only."""
     for words in (container["command"], container["entryPoint"], container["healthCheck"]["command"]):
-        texts = [one.text() for one in words.elements()]
+        texts = [element.text() for element in words.elements()]
         if any(map(assigns_a_secret, texts)) or assigns_a_secret(" ".join(texts)):
             yield Finding(words.path, "holds what looks like a password or a key")
     options = container["logConfiguration"]["options"]
@@ -226,9 +228,9 @@ def ecs_taskdef_drop_capabilities(task: Resource) -> Outcomes:
     Fargate allows only SYS_PTRACE, to read the memory of every process in the container.
     """
     for container in containers(task):
-        for one in container["linuxParameters"]["capabilities"]["add"].elements():
-            far = one.text().upper().removeprefix("CAP_") in FAR_REACHING
-            yield from deny(one, far, f"is one of {', '.join(FAR_REACHING)}")
+        for element in container["linuxParameters"]["capabilities"]["add"].elements():
+            far = element.text().upper().removeprefix("CAP_") in FAR_REACHING
+            yield from deny(element, far, f"is one of {', '.join(FAR_REACHING)}")
 
 
 @rule(

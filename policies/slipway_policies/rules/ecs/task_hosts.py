@@ -100,10 +100,10 @@ def ecs_taskdef_awsvpc(task: Resource) -> Outcomes:
 def ecs_taskdef_fargate_size(task: Resource) -> Outcomes:
     """Task definitions for Fargate have a valid combination of CPU and memory."""
     compatible = list(task["requiresCompatibilities"].elements())
-    if any(one.unknown for one in compatible):
+    if any(requirement.unknown for requirement in compatible):
         yield Deferred("requiresCompatibilities")
         return
-    if "FARGATE" not in [one.text() for one in compatible]:
+    if "FARGATE" not in [requirement.text() for requirement in compatible]:
         return
     cpu, memory = task["cpu"], task["memory"]
     if cpu.unknown or memory.unknown:

@@ -89,7 +89,7 @@ def eks_secrets_encryption(cluster: Resource) -> Outcomes:
     Since Kubernetes 1.28 EKS encrypts all API data with a key of AWS; the control still asks for yours.
     """
     resources = cluster["encryptionConfig"]["resources"]
-    named = [one.text() for one in resources.elements()]
+    named = [element.text() for element in resources.elements()]
     yield from deny(resources, "secrets" not in named, "does not name secrets")
 
 
@@ -109,8 +109,8 @@ def eks_control_plane_logging(cluster: Resource) -> Outcomes:
     """
     types = cluster["enabledClusterLogTypes"]
     elements = list(types.elements())
-    unknown = [one for one in elements if one.unknown]
-    missing = [kind for kind in LOG_TYPES if kind not in [one.text() for one in elements]]
+    unknown = [element for element in elements if element.unknown]
+    missing = [kind for kind in LOG_TYPES if kind not in [element.text() for element in elements]]
     yield from deny(unknown[0] if unknown else types, bool(missing), f"lacks {', '.join(missing)}")
 
 

@@ -126,9 +126,9 @@ def lb_cross_zone(balancer: Resource) -> Outcomes:
 def lb_multi_az(balancer: Resource) -> Outcomes:
     """Load balancers stand in two zones at least."""
     subnets, mappings = balancer["subnets"], balancer["subnetMappings"]
-    for one in (subnets, mappings):
-        if one.unknown:
-            yield Deferred(one.path)
+    for subnet in (subnets, mappings):
+        if subnet.unknown:
+            yield Deferred(subnet.path)
             return
     if len([*subnets.elements(), *mappings.elements()]) < 2:
         yield Finding(subnets.path, "are fewer than two, so the failure of one zone is an outage")

@@ -181,7 +181,7 @@ def _heard(stack: Graph, alarm: Node) -> bool:
 
 def _without(stack: Graph, kind: str, companion: str, prop: str, *outputs: str) -> list[Node]:
     """The resources of `kind` without a `companion` naming them in `prop`."""
-    return [one for one in stack.of(kind) if not stack.pointing_at(one, companion, prop, *outputs)]
+    return [node for node in stack.of(kind) if not stack.pointing_at(node, companion, prop, *outputs)]
 
 
 @stack_rule(
@@ -193,7 +193,7 @@ def _without(stack: Graph, kind: str, companion: str, prop: str, *outputs: str) 
 def sg_rule_management_conflict(stack: Graph) -> Outcomes:
     """A security group's rules are written in one place; otherwise each update removes the other's rules."""
     for group in stack.of(GROUP):
-        beside = [one for kind in RULES_OF_GROUPS for one in stack.pointing_at(group, kind, "securityGroupId", "id")]
+        beside = [node for kind in RULES_OF_GROUPS for node in stack.pointing_at(group, kind, "securityGroupId", "id")]
         for side in ("ingress", "egress"):
             if beside and group.sets(side):
                 yield Finding(side, f"is set, and {beside[0].resource.name!r} is a rule of the same group", group.urn)

@@ -123,7 +123,9 @@ def ecs_log_group_exists(stack: Graph) -> Outcomes:
 )
 def ecs_image_tag_mutable(stack: Graph) -> Outcomes:
     """Tasks with an image by tag use a repository with immutable tags."""
-    mutable = [one for one in stack.of(REPOSITORY) if not str(one.output("imageTagMutability")).startswith("IMMUTABLE")]
+    mutable = [
+        node for node in stack.of(REPOSITORY) if not str(node.output("imageTagMutability")).startswith("IMMUTABLE")
+    ]
     for task in stack.of(TASK_DEFINITION) if mutable else ():
         definitions = container_definitions(task.resource)
         if definitions.unknown and stack.behind(task, "containerDefinitions", REPOSITORY):
@@ -156,7 +158,9 @@ def ecs_taskdef_health_check(stack: Graph) -> Outcomes:
     for task in stack.of(TASK_DEFINITION):
         services = stack.pointing_at(task, SERVICE, "taskDefinition", "arn", "id", "family")
         asked = {
-            target["containerName"].text() for one in services for target in one.resource["loadBalancers"].elements()
+            target["containerName"].text()
+            for service in services
+            for target in service.resource["loadBalancers"].elements()
         }
         for container in container_definitions(task.resource).elements():
             check = container["healthCheck"]

@@ -88,7 +88,7 @@ def nat_per_az_cost(stack: Graph) -> Outcomes:
     """
     for vpc in stack.of(VPC):
         subnets = stack.pointing_at(vpc, SUBNET, "vpcId", "id")
-        gateways = [one for subnet in subnets for one in stack.pointing_at(subnet, NAT_GATEWAY, "subnetId", "id")]
+        gateways = [node for subnet in subnets for node in stack.pointing_at(subnet, NAT_GATEWAY, "subnetId", "id")]
         if len(gateways) > stack.config.number("mostGateways"):
             usd = len(gateways) * PRICES["usd_per_hour"]["nat_gateway"] * HOURS
             yield Finding("id", f"has {len(gateways)} NAT gateways, about {usd:.0f} USD a month", vpc.urn)
@@ -113,7 +113,7 @@ def _fargate(stack: Graph, service: Node) -> tuple[float, bool]:
     count = service.resource["desiredCount"]
     usd, sure, per_hour = 0.0, not count.unknown, PRICES["usd_per_hour"]
     for task in stack.behind(service, "taskDefinition", TASK_DEFINITION, "arn", "id", "family"):
-        compatible = [one.raw for one in task.resource["requiresCompatibilities"].elements()]
+        compatible = [element.raw for element in task.resource["requiresCompatibilities"].elements()]
         if service.output("launchType") != "FARGATE" and "FARGATE" not in compatible:
             continue  # an instance that is paid anyway
         cpu, memory = task.resource["cpu"], task.resource["memory"]

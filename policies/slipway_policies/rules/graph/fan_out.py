@@ -95,9 +95,9 @@ def _may_send(stack: Graph, sender: Sender, receiver: Node) -> Outcomes:
         return
     try:
         verdicts = [
-            _verdict(one, sender.services, sender.arn, action, arn)
+            _verdict(statement, sender.services, sender.arn, action, arn)
             for holder in holders
-            for one in statements.statements(holder.resource.document("policy"))
+            for statement in statements.statements(holder.resource.document("policy"))
         ]
     except UnreadableError as error:
         yield Finding(sender.prop, f"is {what} {name!r}: in its policy {error}", urn)

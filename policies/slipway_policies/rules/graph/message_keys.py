@@ -68,7 +68,9 @@ def _may_use(stack: Graph, sender: Node, prop: str, receiver: Node, service: str
         yield Finding(prop, f"is {what} {name!r} with AWS's own key, closed to {service}", sender.urn)
         return
     for key in _keys(stack, receiver):
-        holders = [one for one in stack.of(KEY_POLICY) if key in stack.behind(one, "keyId", KEY, "id", "keyId", "arn")]
+        holders = [
+            node for node in stack.of(KEY_POLICY) if key in stack.behind(node, "keyId", KEY, "id", "keyId", "arn")
+        ]
         if key.has("policy"):
             holders.append(key)
         if any(holder.resource["policy"].unknown for holder in holders):
@@ -90,10 +92,11 @@ def _admits(holder: Node, service: str) -> bool:
     try:
         granted = {
             action
-            for one in statements.statements(holder.resource.document("policy"))
-            if statements.allows(one) and (statements.anyone(one) or service in statements.principals(one, "Service"))
+            for statement in statements.statements(holder.resource.document("policy"))
+            if statements.allows(statement)
+            and (statements.anyone(statement) or service in statements.principals(statement, "Service"))
             for action in NEEDED
-            if statements.covers(one, "Action", action)
+            if statements.covers(statement, "Action", action)
         }
     except UnreadableError:
         return False

@@ -54,8 +54,8 @@ def ecs_task_role_trust(stack: Graph) -> Outcomes:
             if trust.unknown:
                 yield Deferred("assumeRolePolicy", role.urn)
             elif not any(
-                statements.allows(one) and ECS_TASKS in statements.principals(one, "Service")
-                for one in statements.statements(trust)
+                statements.allows(statement) and ECS_TASKS in statements.principals(statement, "Service")
+                for statement in statements.statements(trust)
             ):
                 yield Finding(
                     prop, f"is role {role.resource.name!r}, closed to ECS tasks by its trust policy", task.urn
@@ -156,7 +156,7 @@ def _can(stack: Graph, task: Node, target: Node, ways: tuple[tuple[str, ...], ..
     arn = target.output("arn")
     policies = [
         target,
-        *(one for kind, prop, outputs in POLICIES for one in stack.pointing_at(target, kind, prop, *outputs)),
+        *(node for kind, prop, outputs in POLICIES for node in stack.pointing_at(target, kind, prop, *outputs)),
     ]
     for role in stack.behind(task, "taskRoleArn", ROLE, "arn"):
         if any(_names(stack, policy, role) for policy in policies):
@@ -176,5 +176,5 @@ def _can(stack: Graph, task: Node, target: Node, ways: tuple[tuple[str, ...], ..
 def _names(stack: Graph, holder: Node, role: Node) -> bool:
     """Whether the holder's policy names the role: by an edge, or in its text."""
     arn, text = role.output("arn"), holder.output("policy")
-    fed = any(one.urn == role.urn for one in stack.behind(holder, "policy", ROLE, "arn"))
+    fed = any(node.urn == role.urn for node in stack.behind(holder, "policy", ROLE, "arn"))
     return fed or bool(arn and text and f'"{arn}"' in text)

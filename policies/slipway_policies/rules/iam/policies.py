@@ -40,24 +40,28 @@ OURS = "`permissions` of slipway's services take actions and resources, and thei
 
 def allowing(owner: Resource) -> Iterator[Value]:
     """Each allowing statement of the policy or of a role's inline policies; one unknown value per unknown text."""
-    written = [one["policy"] for one in owner["inlinePolicies"].elements()] if owner.type == ROLE else [owner["policy"]]
+    written = (
+        [element["policy"] for element in owner["inlinePolicies"].elements()]
+        if owner.type == ROLE
+        else [owner["policy"]]
+    )
     for text in written:
         document = owner.parsed(text)
         if document.unknown:
             yield document
             continue
-        for one in statements.statements(document):
-            if statements.allows(one):
-                yield one
+        for statement in statements.statements(document):
+            if statements.allows(statement):
+                yield statement
 
 
 def forbid(owner: Resource, broken: Callable[[Value], bool], problem: str) -> Outcomes:
     """A finding for each broken allowing statement; deferred while the policy is unknown."""
-    for one in allowing(owner):
-        if one.unknown:
-            yield Deferred(one.path)
-        elif broken(one):
-            yield Finding(one.path, problem)
+    for statement in allowing(owner):
+        if statement.unknown:
+            yield Deferred(statement.path)
+        elif broken(statement):
+            yield Finding(statement.path, problem)
 
 
 def on_everything(statement: Value) -> bool:

@@ -161,7 +161,9 @@ def iam_no_star_resource(owner: Resource) -> Outcomes:
 
     def needs_one(one: Value) -> bool:
         actions = statements.texts(one["Action"])
-        narrow = [action for action in actions if not any(statements.matches(it, action) for it in WITHOUT_RESOURCE)]
+        narrow = [
+            action for action in actions if not any(statements.matches(pattern, action) for pattern in WITHOUT_RESOURCE)
+        ]
         return bool(narrow) and on_everything(one) and not statements.every_action(one)
 
     yield from forbid(owner, needs_one, "allows actions that take a resource on every resource")

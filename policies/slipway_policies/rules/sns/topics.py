@@ -89,10 +89,10 @@ def sns_topic_policy_no_cross_account(policy: Resource) -> Outcomes:
         yield Deferred("policy" if document.unknown else own.path)
         return
     known = {statements.account(own.text()), *policy.config.texts("allowedAccounts")}
-    for one in statements.statements(document):
-        named = {statements.account(text) for text in statements.principals(one, "AWS")} - {""}
-        if statements.allows(one) and not named <= known:
-            yield Finding(f"{one.path}.Principal", "names an account outside of allowedAccounts")
+    for statement in statements.statements(document):
+        named = {statements.account(text) for text in statements.principals(statement, "AWS")} - {""}
+        if statements.allows(statement) and not named <= known:
+            yield Finding(f"{statement.path}.Principal", "names an account outside of allowedAccounts")
 
 
 @rule(

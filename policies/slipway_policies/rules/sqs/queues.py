@@ -107,10 +107,12 @@ def sqs_policy_no_star_action(queue: Resource) -> Outcomes:
     if document.unknown:
         yield Deferred(document.path)
         return
-    for one in statements.statements(document):
-        every = statements.every_action(one) or any(text.lower() == "sqs:*" for text in statements.texts(one["Action"]))
-        if statements.allows(one) and every and not _to_its_own_account(one):
-            yield Finding(f"{one.path}.Action", "allows every action, even deletion of the queue")
+    for statement in statements.statements(document):
+        every = statements.every_action(statement) or any(
+            text.lower() == "sqs:*" for text in statements.texts(statement["Action"])
+        )
+        if statements.allows(statement) and every and not _to_its_own_account(statement):
+            yield Finding(f"{statement.path}.Action", "allows every action, even deletion of the queue")
 
 
 def _to_its_own_account(statement: Value) -> bool:

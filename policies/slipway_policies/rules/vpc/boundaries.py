@@ -120,7 +120,7 @@ def _entries(acl: Resource) -> Iterator[Entry]:
         entries = [] if acl["egress"].true else [Value(dict(acl.props), "", acl.urn)]
     else:
         entries = list(acl["ingress"].elements())
-    known = [_entry(one) for one in entries]
+    known = [_entry(entry) for entry in entries]
     number = "ruleNumber" if acl.type == ACL_RULE else "ruleNo"
     yield from sorted(
         (one for one in known if one), key=lambda one: 0 if one[0].unknown else (one[0][number].number() or 0)
