@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test check lint env ready lock docs
+.PHONY: help up down test lowest check lint env ready lock dist docs
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,11 +16,15 @@ down: ## Destroy what make up deployed, and stop the sandbox
 test: ## Set everything up and run every test (ARGS="-k queue" runs a part)
 	@$(PYTHON) -m setup test $(ARGS)
 
+lowest: ## Run the installation tests with the lowest versions that the distributions' ranges promise
+	@SLIPWAY_RESOLUTION=lowest-direct $(PYTHON) -m setup test tests/install $(ARGS)
+
 lint: ready ## Format, lint and types
 	$(VENV)/ruff format --check .
 	$(VENV)/ruff check .
 	$(VENV)/mypy .
 	$(VENV)/mypy components/__main__.py # apart: the program at the top is a __main__, too
+	$(VENV)/mypy policies/__main__.py
 
 check: lint ## The same, and the tests that need no engine
 	$(VENV)/pytest -q --numprocesses=auto -m "not engine and not e2e"
@@ -31,12 +35,15 @@ env: ## Print the shell commands that attach a shell to the sandbox: eval "$(mak
 ready: ## Set up Python environment, engine, Docker and base images, nothing more
 	@$(PYTHON) -m setup ready
 
-lock: ready ## Resolve pyproject.toml into requirements.txt, with hashes
+lock: ## Resolve pyproject.toml and app/requirements.in into their requirements.txt, with hashes
 	@$(PYTHON) -m setup lock
 
+dist: ## Build wheel and sdist of every distribution into dist/, with the same bytes on every machine
+	@$(PYTHON) -m setup dist
+
 docs: ready ## Write the generated pages, and build the site of all documentation into site/
-	$(VENV)/python -m policies.rules_md
+	$(VENV)/python -m slipway_policies.report.rules_md > policies/RULES.md
 	$(VENV)/python -m slipway_sandbox.provider.refusals > docs/sandbox-refusals.md
-	PYTHONPATH=components $(VENV)/python -m tests.support.components.registrations
+	$(VENV)/python -m tests.support.components.registrations
 	$(VENV)/python -m docs.generator
 	$(VENV)/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going -c docs . site

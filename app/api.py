@@ -15,8 +15,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from app.consumer.logs import log_as_json
 from app.handler import OrderHandler
+from slipway_consumer.logs import log_as_json
 
 logger = logging.getLogger("app.api")
 

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from app.consumer import Consumer, Message, log_as_json, run_all
+from slipway_consumer import Consumer, Message, log_as_json, run_all
 
 logger = logging.getLogger("app.worker")
 

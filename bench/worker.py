@@ -34,7 +34,7 @@ LONGEST_SECONDS = 600  # without all messages done
 
 def consume(url: str, record: str) -> None:
     """A worker: each handled message is a line in `record`, which all workers append to."""
-    from app.consumer import Consumer, Message, log_as_json  # noqa: PLC0415 - of a worker's process only
+    from slipway_consumer import Consumer, Message, log_as_json  # noqa: PLC0415 - of a worker's process only
 
     lines = os.open(record, os.O_WRONLY | os.O_APPEND)
 
@@ -89,9 +89,8 @@ class Run:
     def start(self) -> None:
         """One more worker."""
         command = [sys.executable, __file__, "consume", self.url, str(self.record)]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         with tempfile.NamedTemporaryFile(dir=self.folder, delete=False) as log:
-            worker = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+            worker = subprocess.Popen(command, stdout=log, stderr=log)
         Path(log.name).rename(self.folder / f"{self.kind}-{worker.pid}.log")
         self.workers.append(worker)
 

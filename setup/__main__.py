@@ -1,4 +1,4 @@
-"""The set-up behind `make`: `python3 -m setup up | down | test [pytest arguments] | ready | env | lock`."""
+"""The set-up behind `make`: `python3 -m setup up | down | test [pytest arguments] | ready | env | lock | dist`."""
 
 import sys
 
@@ -16,23 +16,23 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from setup import next_steps, python_environment
+from setup import distributions, lock_files, next_steps, python_environment
 from setup.machine import MachineError
 from setup.steps import ROOT, Step, StepError, foreground, run, say
 
 PYTHON = str(python_environment.PYTHON)
-ENGINE = [sys.executable, "-m", "engine"]
+ENGINE = [sys.executable, "-m", "setup.engine"]
 STACK = "sandbox"
 # As many files side by side as there are processors, up to where one Docker daemon keeps up; in the order of the folders,
 # which begin with what takes longest.
 SIDE_BY_SIDE = ["--numprocesses=auto", "--maxprocesses=4", "--no-loadscope-reorder"]
 
 READY = (
-    Step("uv", [sys.executable, "-m", "setup.python_environment", "uv"]),
+    Step("uv", [sys.executable, "-m", "setup.uv_binary"]),
     Step("python", [sys.executable, "-m", "setup.python_environment"], needs=("uv",)),
     Step("engine", ENGINE, needs=("uv",)),
-    Step("docker", [sys.executable, "-m", "setup.docker"]),
-    Step("base image", [sys.executable, "-m", "setup.base_image"], needs=("docker",)),
+    Step("docker", [sys.executable, "-m", "setup.docker_daemon"]),
+    Step("base image", [sys.executable, "-m", "setup.base_image"], needs=("docker", "uv")),
     Step("host image", [sys.executable, "-m", "setup.host_image"], needs=("base image",)),
 )
 SANDBOX = Step("sandbox", [PYTHON, "-m", "slipway_sandbox", "start"], needs=("python", "docker"))
@@ -74,7 +74,7 @@ def exports() -> str:
             f'export PATH={shlex.quote(engine_directory())}:{shlex.quote(str(ROOT / ".venv" / "bin"))}:"$PATH"',
             f"export PULUMI_STACK={STACK}",
             # The CLI takes a flag's default from PULUMI_OPTION_<FLAG>: a plain `pulumi preview` checks the rules, too.
-            f"export PULUMI_OPTION_POLICY_PACK={shlex.quote(str(ROOT / 'policies' / '__main__.py'))}",
+            f"export PULUMI_OPTION_POLICY_PACK={shlex.quote(str(ROOT / '.venv' / 'bin' / 'slipway-policy-pack'))}",
         ]
     )
 
@@ -154,7 +154,8 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "ready": ready,
     "stack": stack,
     "env": env,
-    "lock": python_environment.lock,
+    "lock": lock_files.lock,
+    "dist": distributions.main,
 }
 
 

@@ -1,9 +1,9 @@
-"""Makes the local tag slipway-sandbox/python:3.12, on which the sandbox's images are built, also without a network.
+"""Makes the local tag slipway-sandbox/python:3.12, the base of the sandbox's images; a build on it needs no network.
 
-The public python:3.12-slim where it is here or can be pulled; else one bootstrapped from this machine's own packages. On
-top come the wheels of app/requirements.txt, and pip reads only those, so that a build needs no package index and installs
-the same on every machine. `docker image inspect` shows in its labels which base it is.
-`python3 -m setup.base_image`; standard library only.
+It starts from the public python:3.12-slim where that is here or can be pulled, else from one bootstrapped from this
+machine's own packages. On top come the wheels of app/requirements.txt: those of a package index, and slipway-consumer's,
+built from this checkout. pip reads only these wheels, so every machine installs the same. The image's labels name its base
+(`docker image inspect`). `python3 -m setup.base_image`; standard library only.
 """
 
 import hashlib
@@ -18,14 +18,15 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from setup import _rootfs
+from setup import distributions, root_filesystem
+from setup.lock_files import pinned_hashes
 from setup.machine import MachineError, alone, cache, call, can_install, install, report
 from setup.steps import ROOT
 
 TAG = "slipway-sandbox/python:3.12"
 PUBLIC = "python:3.12-slim"
 REQUIREMENTS = ROOT / "app" / "requirements.txt"
-RECIPE = "1"  # counts up when what this module adds changes, so that an older image is made anew
+RECIPE = "1"  # raise it when this module adds something else, so that an older image is made anew
 FIRST_LINE_SECONDS = 8.0  # a registry that can be reached answers within two
 PULL_SECONDS = 600.0
 WHEELS = "/opt/wheels"
@@ -46,7 +47,9 @@ def make_ready(requirements: Path = REQUIREMENTS, tag: str = TAG) -> str:
     """
     if not requirements.is_file():
         raise MachineError(f"{requirements} is missing; restore it (`git checkout {requirements}`)")
-    fingerprint = hashlib.sha256(f"{RECIPE} {_rootfs.RECIPE}\n".encode() + requirements.read_bytes()).hexdigest()
+    fingerprint = hashlib.sha256(
+        f"{RECIPE} {root_filesystem.RECIPE}\n".encode() + requirements.read_bytes()
+    ).hexdigest()
     with alone("base-image"):
         current = labels(tag)
         if current is None or current.get("slipway.fingerprint") != fingerprint:
@@ -80,10 +83,10 @@ def have_public() -> bool:
 
 
 def _bootstrapped() -> str:
-    release = _rootfs.os_release()
-    name = f"slipway-sandbox/{release['ID']}:{release['VERSION_CODENAME']}-{_rootfs.RECIPE}"
+    release = root_filesystem.os_release()
+    name = f"slipway-sandbox/{release['ID']}:{release['VERSION_CODENAME']}-{root_filesystem.RECIPE}"
     if labels(name) is None:
-        tar = _rootfs.tarball()
+        tar = root_filesystem.tarball()
         path = "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         changes = [f"--change={line}" for line in (path, "ENV LANG=C.UTF-8", 'CMD ["python3"]')]
         docker(["import", *changes, str(tar), name], f"load {tar}")
@@ -120,15 +123,30 @@ def _download_wheels(base: str, requirements: Path, target: Path) -> None:
     if not kept.is_dir():
         kept.parent.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="partial-", dir=kept.parent) as partial:
+            own = build_consumer(requirements, Path(partial) / "own")
             platforms = [f"--platform=manylinux{tag}_{machine}" for tag in GLIBC]
             compact = python.replace(".", "")
             abis = [f"--abi={abi}" for abi in (f"cp{compact}", "abi3", "none")]
             command = [*_pip(), "download", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"]
             command += [f"--python-version={python}", "--implementation=cp", *platforms, *abis, "--require-hashes"]
-            command += [f"--dest={partial}/wheels", f"--requirement={requirements}"]
+            command += [*own, f"--dest={partial}/wheels", f"--requirement={requirements}"]
             call(command, f"download the wheels of {requirements}", cache() / "wheels.log")
             (Path(partial) / "wheels").rename(kept)
     shutil.copytree(kept, target)
+
+
+def build_consumer(requirements: Path, target: Path) -> list[str]:
+    """Build the consumer's wheel where `requirements` pins it; the options by which pip finds it. Raises MachineError."""
+    pinned = pinned_hashes(requirements.read_text())
+    if not pinned:
+        return []
+    [wheel] = distributions.build(ROOT / "consumer", target, wheel_only=True)
+    if distributions.sha256(wheel) not in pinned:
+        raise MachineError(
+            f"consumer/ has changed since {requirements} was locked: {wheel.name} has SHA-256 "
+            f"{distributions.sha256(wheel)}; run `make lock` and the command again"
+        )
+    return [f"--find-links={target}"]
 
 
 def _pip() -> list[str]:
@@ -147,7 +165,7 @@ def labels(image: str) -> dict[str, str] | None:
     asked = subprocess.run(command, capture_output=True, text=True)
     if asked.returncode != 0 and "No such image" not in asked.stderr:
         raise MachineError(
-            f"the Docker daemon does not answer ({asked.stderr.strip()}); `python3 -m setup.docker` starts it"
+            f"the Docker daemon does not answer ({asked.stderr.strip()}); `python3 -m setup.docker_daemon` starts it"
         )
     found: dict[str, str] | None = json.loads(asked.stdout) or {} if asked.returncode == 0 else None
     return found

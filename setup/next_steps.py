@@ -18,8 +18,8 @@ The orders platform runs on this machine. What to try next:
   curl {outputs["apiUrl"]}/orders -H 'Content-Type: application/json' -d '{ORDER}'
 
   eval "$(make env)"                 # from here on this shell talks to the sandbox
-  python -m ops status               # services, targets and queues
-  python -m ops smoke                # a test message to each queue, and who got it
+  slipway status                     # services, targets and queues
+  slipway smoke                      # a test message to each queue, and who got it
   pulumi preview                     # no changes, until you make one
   {ssh}
 

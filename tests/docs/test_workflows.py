@@ -54,11 +54,9 @@ def make_targets() -> set[str]:
 
 
 CALLED = [(it.workflow, target) for it in calls() for found in MAKE.findall(it.command) for target in found.split()]
-# `make dist` comes with the distributions; once it is there, this mark fails and goes.
-NOT_YET = {"dist": pytest.mark.xfail(reason="there is no make dist yet", strict=True)}
 
 
-@pytest.mark.parametrize(("name", "target"), [pytest.param(*it, marks=NOT_YET.get(it[1], ())) for it in CALLED])
+@pytest.mark.parametrize(("name", "target"), CALLED)
 def test_a_make_target_exists(name: str, target: str) -> None:
     assert target in make_targets(), f"{name} calls make {target}"
 

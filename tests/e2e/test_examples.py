@@ -70,11 +70,11 @@ def test_an_example_does_what_its_readme_says_and_leaves_nothing(
     empty = resources(stacks.environment)
     program = tmp_path / "examples" / example
     shutil.copytree(CHECKOUT / "examples" / example, program)
-    for name in (".venv", "ops", "policies"):
+    for name in (".venv", "policies"):
         (tmp_path / name).symlink_to(CHECKOUT / name)
     after_make_env = {
         "PULUMI_STACK": "sandbox",
-        "PULUMI_OPTION_POLICY_PACK": str(CHECKOUT / "policies" / "__main__.py"),
+        "PULUMI_OPTION_POLICY_PACK": str(CHECKOUT / ".venv" / "bin" / "slipway-policy-pack"),
     }
     typed = Stacks(stacks.environment | after_make_env | {"PULUMI_OPTION_YES": "true"})
     first, destroy, rules = blocks(example)

@@ -132,7 +132,7 @@ def test_an_order_posted_to_the_api_is_handled_by_both_workers(platform: Platfor
 
 
 def test_the_delivery_test_proves_every_queue_by_its_own_worker(platform: Platform) -> None:
-    smoke = platform.run(".venv/bin/python", "-m", "ops", "smoke")
+    smoke = platform.run(".venv/bin/slipway", "smoke")
     assert smoke.returncode == 0, smoke.stdout
     proved = [re.sub(r"-[0-9a-f]{7}\b", "", line).partition(" within ")[0] for line in smoke.stdout.splitlines()]
     assert proved == [

@@ -35,7 +35,7 @@ def queue_alarms(
     """Names of the alarm of the dead-letter queue and of the alarm of the age, which tell the topic."""
     set_aside = (
         f"Messages of {name} were set aside after their last delivery. The consumer's log says why: search it for "
-        "givenUp. Once the cause is gone, send them again: python -m ops redrive"
+        "givenUp. Once the cause is gone, send them again: slipway redrive"
     )
     waiting = (
         f"The oldest message of {name} has waited for {age_seconds} seconds. Look whether its consumer runs, and "

@@ -27,7 +27,7 @@ class QueueWorkerQueueArgs(TypedDict):
     """Key of your own that encrypts the queue, which the task may then decrypt with. Default: a key of SQS."""
     visibility_timeout_seconds: NotRequired[int]
     """Visibility timeout of the queue, 0-43200, checked against longest_message_seconds or stop_timeout_seconds. Leave it
-    out where the consumer extends it, as app.consumer does. Default: not checked."""
+    out where the consumer extends it, as slipway_consumer does. Default: not checked."""
     max_receives: NotRequired[int]
     """Deliveries after which the queue sets a message aside, 1-1000, checked against spot_percent. Default: not checked."""
 

@@ -48,7 +48,7 @@ def daemon(host: str | None) -> Iterator[docker.DockerClient]:
     except (DockerException, requests.exceptions.RequestException, HTTPError) as error:
         where = host or os.environ.get("DOCKER_HOST") or "its usual place"
         raise ProviderError(
-            f"no Docker daemon answers at {where}; `python3 -m setup.docker` starts one, then run the same command again"
+            f"no Docker daemon answers at {where}; `python3 -m setup.docker_daemon` starts one, then run the same command again"
         ) from error
     finally:
         if client is not None:

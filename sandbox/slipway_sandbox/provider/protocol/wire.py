@@ -152,7 +152,7 @@ def _from_object(fields: dict[str, Value]) -> Value:
             return fields.get("id") or fields["urn"]
         case signature:
             raise ValueError(
-                f"a property carries the unknown signature {signature!r}; use the CLI that engine/ installs"
+                f"a property carries the unknown signature {signature!r}; use the CLI that setup/engine installs"
             )
 
 

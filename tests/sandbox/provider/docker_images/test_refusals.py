@@ -23,7 +23,7 @@ def refusal(call: Any, *arguments: Any) -> str:
 def test_a_dead_daemon_is_named_before_anything_is_built() -> None:
     host = f"tcp://{LOOPBACK}:{free_ports(1, [LOOPBACK])[0]}"
     assert refusal(DockerProvider().configure, {"host": host}) == (
-        f"no Docker daemon answers at {host}; `python3 -m setup.docker` starts one, then run the same command again"
+        f"no Docker daemon answers at {host}; `python3 -m setup.docker_daemon` starts one, then run the same command again"
     )
 
 

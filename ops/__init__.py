@@ -1,1 +1,0 @@
-"""Operator commands on a stack's outputs: `python -m ops`."""

@@ -1,0 +1,1 @@
+"""Operator commands on a stack's outputs: `slipway`."""

@@ -1,0 +1,1 @@
+"""The delivery test, `slipway smoke`: does a message that is published to a topic reach each queue."""

@@ -1,0 +1,117 @@
+"""Wheels of this checkout's distributions, and virtual environments that hold them and nothing of the checkout.
+
+The versions of other packages are those of requirements.txt. With SLIPWAY_RESOLUTION=lowest-direct they are the lowest that
+the distributions' own ranges promise (`make lowest`).
+"""
+
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from setup import distributions
+from setup.uv_binary import find_uv, uv_environment
+from tests.support.aws_endpoint import endpoint, queues, sqs
+
+__all__ = ["endpoint", "queues", "sqs"]
+
+ROOT = Path(__file__).parents[2]
+LOWEST = "lowest-direct"
+RESOLUTION = os.environ.get("SLIPWAY_RESOLUTION", "locked")
+
+
+def uv(*arguments: str) -> str:
+    """What a command of uv prints; its error is in the failure."""
+    done = subprocess.run([find_uv(), *arguments], env=uv_environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A distribution of this checkout."""
+
+    name: str
+    folder: Path
+    requires: tuple[str, ...]
+    """Names of this checkout's distributions that it depends on."""
+
+
+def own_distributions() -> dict[str, Distribution]:
+    """This checkout's distributions by name."""
+    projects = {
+        folder: tomllib.loads((folder / "pyproject.toml").read_text())["project"] for folder in distributions.folders()
+    }
+    names = {project["name"] for project in projects.values()}
+    return {
+        project["name"]: Distribution(
+            project["name"],
+            folder,
+            tuple(name for name in names if any(entry.startswith(name) for entry in project["dependencies"])),
+        )
+        for folder, project in projects.items()
+    }
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel of each distribution."""
+    target = tmp_path_factory.mktemp("wheels")
+    for folder in distributions.folders():
+        distributions.build(folder, target, wheel_only=True)
+    return target
+
+
+@pytest.fixture(scope="session")
+def wheel(wheels: Path) -> Callable[[str], Path]:
+    """The wheel of the distribution in a folder, such as `policies`."""
+    names = {distribution.folder.name: name for name, distribution in own_distributions().items()}
+
+    def find(folder: str) -> Path:
+        [path] = wheels.glob(f"{names[folder].replace('-', '_')}-*.whl")
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def environment(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """A virtual environment with the given requirements: names, also of this checkout's distributions, or paths of wheels.
+
+    Equal requirements share one environment.
+    """
+
+    @cache
+    def create(*requirements: str, without_dependencies: tuple[str, ...] = ()) -> Path:
+        folder = tmp_path_factory.mktemp("environment") / ".venv"
+        uv("venv", "--quiet", "--no-project", "--python", sys.executable, str(folder))
+        install = ("pip", "install", "--quiet", "--python", str(folder / "bin" / "python"))
+        own = ("--find-links", str(wheels))
+        pins = lowest(wheels, requirements) if RESOLUTION == LOWEST else (ROOT / "requirements.txt").read_text()
+        constraints = folder.with_name("constraints.txt")
+        constraints.write_text(pins)
+        uv(*install, *own, "--constraints", str(constraints), *requirements)
+        if without_dependencies:
+            uv(*install, "--no-deps", *without_dependencies)
+        return folder
+
+    return create
+
+
+def lowest(wheels: Path, requirements: tuple[str, ...]) -> str:
+    """The lowest versions of all direct dependencies of this checkout's distributions among the requirements."""
+    own = own_distributions()
+    names = [name for name in requirements if name in own]
+    for name in names:
+        names += [other for other in own[name].requires if other not in names]
+    if not names:
+        return ""
+    form = ("--quiet", "--no-header", "--no-annotate", "--python", sys.executable)
+    projects = [str(own[name].folder / "pyproject.toml") for name in names]
+    return uv("pip", "compile", *form, "--resolution", LOWEST, "--find-links", str(wheels), *projects)

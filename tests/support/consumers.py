@@ -1,0 +1,47 @@
+"""Runs a consumer in a test until something is true."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from slipway_consumer import Batch, Consumer, run_all
+from slipway_consumer.handlers import Handler
+
+
+def consume(sqs: Any, url: str, handler: Handler | Batch, done: Callable[[], bool], **settings: Any) -> bool:
+    """Run a consumer until `done`, at most 20 s, and whether it drained; in the main thread, as its signal handlers need."""
+    return consume_all([Consumer(url, handler, sqs=sqs, wait_seconds=1, retry_after_seconds=0, **settings)], done)
+
+
+def consume_all(consumers: list[Consumer], done: Callable[[], bool]) -> bool:
+    """The same for several."""
+    reached = threading.Event()
+
+    def watch() -> None:
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and not reached.is_set():
+            if done():
+                reached.set()
+            reached.wait(0.05)
+        consumers[0].stop()
+
+    watcher = threading.Thread(target=watch)
+    before = {name: signal.getsignal(name) for name in (signal.SIGTERM, signal.SIGINT)}
+    watcher.start()
+    try:
+        drained = run_all(consumers)
+    finally:
+        for name, handler_before in before.items():
+            signal.signal(name, handler_before)
+    watcher.join()
+    assert reached.is_set(), "the consumer did not reach the awaited state within 20 s"
+    return drained
+
+
+def waiting(sqs: Any, url: str) -> tuple[int, int]:
+    """Messages visible and in flight."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return int(attributes[names[0]]), int(attributes[names[1]])
