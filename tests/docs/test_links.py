@@ -14,13 +14,15 @@ from markdown_it.token import Token
 ROOT = Path(__file__).parents[2]
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 TARGET = {"a": "href", "img": "src"}
+BUILT = {"site", "build", "dist"}
+HISTORY = {"CHANGELOG.md"}  # names files as they were
 
 
 def markdown_files() -> Iterator[Path]:
     """Every Markdown file of the checkout, except in hidden folders and build results."""
     for path in sorted(ROOT.rglob("*.md")):
         folders = path.relative_to(ROOT).parts[:-1]
-        if not any(it.startswith(".") and it != ".github" for it in folders) and not {"site", "build"} & {*folders}:
+        if not any(it.startswith(".") and it != ".github" for it in folders) and not BUILT & {*folders}:
             yield path
 
 
@@ -58,6 +60,15 @@ def anchors_of(path: Path) -> set[str]:
     return anchors(path.read_text())
 
 
+def dead_paths(text: str) -> list[str]:
+    """Paths from the top of the checkout in a text, links aside, without a file or folder there."""
+    tops = "|".join(
+        sorted(it.name for it in ROOT.iterdir() if it.is_dir() and it.name[0] != "." and it.name not in BUILT)
+    )
+    paths = re.findall(rf"(?<![\w./-])(?:{tops})/[\w./-]*\w", re.sub(r"\]\([^)]*\)", "]", text))
+    return [it for it in paths if not (ROOT / it).exists()]
+
+
 def dead_links(path: Path, text: str) -> list[str]:
     """Links of a file at this path whose target is not there."""
     own = anchors(text)
@@ -82,6 +93,18 @@ def test_no_link_is_dead(path: Path) -> None:
     assert dead_links(path, path.read_text()) == [], (
         "name a file of this repository (a folder's README.md), or a heading"
     )
+
+
+@pytest.mark.parametrize(
+    "path", [pytest.param(it, id=str(it.relative_to(ROOT))) for it in markdown_files() if it.name not in HISTORY]
+)
+def test_a_path_in_a_text_exists(path: Path) -> None:
+    assert dead_paths(path.read_text()) == []
+
+
+def test_a_dead_path_is_found_and_only_that() -> None:
+    text = "`docs/none.md`, [docs/index.md](docs/none.md), components/, setup/engine and ../docs/none.md"
+    assert dead_paths(text) == ["docs/none.md"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Every argument and output in a guide exists: a rename of one is followed everywhere."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,10 @@ def fields() -> list[Field]:
 
 
 def known_names() -> set[str]:
-    """Names of arguments and outputs, and the values in their descriptions, such as `blue_green`."""
+    """Names of arguments, outputs and packages, and the values in descriptions, such as `blue_green`."""
     described = " ".join(f"{it.description} {it.default}" for it in fields())
-    return {it.name for it in fields()} | {*WORD.findall(described)}
+    packages = {path.parent.name for path in ROOT.glob("*/slipway*/__init__.py")}
+    return {it.name for it in fields()} | packages | {*WORD.findall(described)}
 
 
 def names_in(text: str) -> set[str]:
@@ -48,3 +50,11 @@ def test_names_are_found_in_code_and_nowhere_else() -> None:
     assert names_in(text) == {"key_file", "vpc_id"}
     assert "blue_green" in known_names()
     assert "colour_of_money" not in known_names()
+
+
+def test_the_front_page_names_every_package_and_what_to_import() -> None:
+    rows = re.findall(r"^\| `(slipway-\w+)` \| `(\w+)` \|", (ROOT / "docs" / "index.md").read_text(), re.MULTILINE)
+    files = {tomllib.loads(path.read_text())["project"]["name"]: path for path in ROOT.glob("*/pyproject.toml")}
+    assert {name for name, _ in rows} == {*files}
+    for name, imported in rows:
+        assert (files[name].parent / imported / "__init__.py").is_file()

@@ -12,7 +12,7 @@ from docs.generator import docstrings
 from docs.generator.pages import FOLDER, file_name, pages
 from docs.generator.registrations import SAMPLE_NAME, registrations, sample
 from docs.generator.schema import Component, component, component_names
-from docs.generator.transforms import change_of, program
+from docs.generator.transforms import MAIN_CHILD, change_of, program
 from tests.support.components.mocks import build
 
 COMPONENTS = component_names()
@@ -27,6 +27,7 @@ def test_every_page_is_up_to_date_and_there_is_no_other() -> None:
 def test_every_public_component_has_a_page() -> None:
     kinds = {name for name in slipway.__all__ if name != "ArgumentError" and not name.endswith("Args")}
     assert set(COMPONENTS) == kinds
+    assert set(MAIN_CHILD) == kinds
     assert file_name("FargateService") == "fargate-service.md"
 
 

@@ -13,6 +13,8 @@ PAGE = ROOT / "docs" / "troubleshooting.md"
 NO_SOURCES = {"tests", "docs", "bench", "site", "examples"}
 LEAST_CHARACTERS = 20  # of fixed text, or a message would match anything
 ANYTHING = ".*"
+SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+Names = dict[str, list[ast.expr]]
 MESSAGES = [
     line
     for block in re.findall(r"^```text\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
@@ -28,23 +30,47 @@ def sources() -> Iterator[Path]:
             yield from (path for path in folder.rglob("*.py") if ".venv" not in path.parts)
 
 
-def pattern(node: ast.expr) -> str:
-    """A text's fixed parts as a regular expression; every value in it stands for anything."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return re.escape(node.value)
-    if isinstance(node, ast.JoinedStr):
-        return "".join(pattern(it) for it in node.values)
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        return pattern(node.left) + pattern(node.right)
-    return ANYTHING
+def pattern(node: ast.expr, names: Names) -> str:
+    """A text's fixed parts as a regular expression; values stand for anything, names for the texts assigned to them."""
+    found = ANYTHING
+    match node:
+        case ast.Constant(value=str(text)):
+            found = re.escape(text)
+        case ast.JoinedStr(values=parts):
+            found = "".join(pattern(it, names) for it in parts)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            found = pattern(left, names) + pattern(right, names)
+        case ast.IfExp(body=one, orelse=other):
+            found = f"(?:{pattern(one, names)}|{pattern(other, names)})"
+        case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
+            found = pattern(value, names)
+        case ast.Name(id=name) if name in names:
+            others = {key: it for key, it in names.items() if key != name}
+            found = f"(?:{'|'.join(pattern(it, others) for it in names[name])})"
+    return found
+
+
+def texts(scope: ast.AST) -> Iterator[str]:
+    """Patterns of all texts in a function or module."""
+    names: Names = {}
+    for node in ast.walk(scope):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            names.setdefault(node.targets[0].id, []).append(node.value)
+    yield from (
+        pattern(node, names) for node in ast.walk(scope) if isinstance(node, ast.JoinedStr | ast.Constant | ast.BinOp)
+    )
 
 
 @functools.cache
 def patterns() -> tuple[re.Pattern[str], ...]:
     """The texts of all sources, if long enough to tell them apart."""
-    trees = (ast.parse(path.read_text()) for path in sources())
-    texts = {pattern(node) for tree in trees for node in ast.walk(tree) if isinstance(node, ast.expr)}
-    return tuple(re.compile(it) for it in texts if len(it.replace(ANYTHING, "").replace("\\", "")) >= LEAST_CHARACTERS)
+    found: set[str] = set()
+    for path in sources():
+        tree = ast.parse(path.read_text())
+        found |= {*texts(ast.Module([it for it in tree.body if not isinstance(it, SCOPES)], []))}
+        for scope in (it for it in ast.walk(tree) if isinstance(it, ast.FunctionDef | ast.AsyncFunctionDef)):
+            found |= {*texts(scope)}
+    return tuple(re.compile(it) for it in found if len(re.sub(r"\\|\.\*|\(\?:", "", it)) >= LEAST_CHARACTERS)
 
 
 @pytest.mark.parametrize("message", MESSAGES)
