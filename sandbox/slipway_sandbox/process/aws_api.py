@@ -15,7 +15,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from moto.sqs.models import Queue
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from slipway_sandbox.corrections import corrections as moto_corrections
+from slipway_sandbox import corrections
 from slipway_sandbox.process.gate import Gate
 from slipway_sandbox.process.ports import STATUS_PATH, listening
 
@@ -39,7 +39,7 @@ class AwsApi:
         status: Callable[[], dict[str, Any]],
     ) -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        moto_corrections.install()
+        corrections.install()
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._gate, self._changed, self._status = gate, changed, status
         self._servers: list[BaseWSGIServer] = []
