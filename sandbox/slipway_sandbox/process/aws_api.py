@@ -18,6 +18,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from slipway_sandbox import corrections
 from slipway_sandbox.process.gate import Gate
 from slipway_sandbox.process.ports import STATUS_PATH, listening
+from slipway_sandbox.process.status import CloudStatus
 
 # Operations that change nothing worth saving. Receiving is one: a message that was only received comes again.
 READS = ("BatchGet", "Check", "Decrypt", "Describe", "Discover", "Encrypt", "Filter", "Generate", "Get", "Head", "List",
@@ -36,7 +37,7 @@ class AwsApi:
         port: int,
         gate: Gate,
         changed: Callable[[], None],
-        status: Callable[[], dict[str, Any]],
+        status: Callable[[], CloudStatus],
     ) -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         corrections.install()

@@ -15,12 +15,13 @@ from pathlib import Path
 from docker.errors import DockerException
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 
-from slipway_sandbox import corrections
+from slipway_sandbox import corrections, machine
 from slipway_sandbox.corrections.ecs.objects import EcsService, EcsTask, services_of, tasks_of
 from slipway_sandbox.corrections.ecs.tasks import runs_on_fargate, starts_on_fargate
 from slipway_sandbox.runtime.balancing import balancers, targets
 from slipway_sandbox.runtime.containers.host import DockerHost
 from slipway_sandbox.runtime.containers.specs import TaskError
+from slipway_sandbox.runtime.ec2 import instance_spec
 from slipway_sandbox.runtime.ec2.instance_spec import WayIn
 from slipway_sandbox.runtime.ec2.instances import Instances
 from slipway_sandbox.runtime.ecs import tasks as moto_tasks
@@ -71,8 +72,7 @@ class Controller:
             self._host = DockerHost(self.owner, self._registry)
             left = self._host.remove_all()
         except (DockerException, OSError) as error:
-            self.off_because = f"Docker cannot be reached ({error}): ECS services stay pending; start Docker, then "
-            self.off_because += "`slipway sandbox stop` and `start`"
+            self.off_because = machine.docker_is_missing(error)
             log.warning("no containers are run: %s", self.off_because)
             return
         if left:
@@ -107,6 +107,12 @@ class Controller:
         self._health.stop()
         self._balancers.stop()
         self._host.close()
+
+    def lacking(self) -> list[str]:
+        """What this machine lacks for containers, each with its remedy."""
+        if self.off_because:
+            return [self.off_because]
+        return [] if self._host is None or self._host.has(instance_spec.IMAGE) else [instance_spec.image_is_missing()]
 
     def urls(self) -> dict[str, str]:
         """URL of every open listener, by `<load balancer name>:<listener port>`."""

@@ -128,7 +128,7 @@ def describe(scope: Scope) -> dict[str, Any] | None:
     hidden = {"roleArn"} | (
         {"deploymentController"} if found[0].get("deploymentController") == {"type": "ECS"} else set()
     )
-    primary = next((each for each in found[0]["deployments"] if each["status"] == "PRIMARY"), {})
+    primary: dict[str, Any] = next((each for each in found[0]["deployments"] if each["status"] == "PRIMARY"), {})
     shown = {name: primary[name] for name in OF_DEPLOYMENT if name in primary}
     return {name: value for name, value in found[0].items() if name not in hidden} | shown
 
