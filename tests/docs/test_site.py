@@ -26,7 +26,10 @@ def test_it_has_a_page_for_every_guide_reference_page_and_part(site: Path) -> No
     sources = [
         *ROOT.glob("*.md"),
         *(ROOT / "docs").rglob("*.md"),
-        *(ROOT / name / "README.md" for name in ("components", "policies", "sandbox", "ops", "consumer", "app")),
+        *(
+            ROOT / name / "README.md"
+            for name in ("components", "consumer", "ops", "policies", "sandbox", "setup/engine", "app")
+        ),
         *ROOT.glob("policies/**/RULES.md"),
     ]
     missing = [it for it in sources if not (site / it.relative_to(ROOT)).with_suffix(".html").is_file()]

@@ -1,4 +1,4 @@
-"""What a dynamic resource's provider tells the engine beside its answers: progress, warnings, and errors without a traceback.
+"""Messages of a dynamic resource's provider to the engine: progress, warnings, and errors without a traceback.
 
 Source: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/engine.proto
 """
@@ -13,7 +13,10 @@ import pulumi
 
 
 def progress_to(urn: str) -> Callable[[str], None]:
-    """A line that replaces the last one, beside the resource in the engine's display, or of the update where none is named."""
+    """A function to show progress: each line replaces the last one, beside the resource of the URN.
+
+    Without a URN the lines belong to the update.
+    """
     return _log("INFO", urn, ephemeral=True)
 
 
@@ -23,7 +26,7 @@ def warn(line: str) -> None:
 
 
 def _log(severity: str, urn: str = "", *, ephemeral: bool = False) -> Callable[[str], None]:
-    # Only where the resource runs: a program, which only declares it, does not need it.
+    # Imported where the resource runs: a program only declares it and does not need this.
     from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc  # noqa: PLC0415
 
     # The engine hands its address to every provider's process as the first argument.
@@ -39,7 +42,8 @@ def _log(severity: str, urn: str = "", *, ephemeral: bool = False) -> Callable[[
 def end_without_traceback(message: str) -> NoReturn:
     """End the call with this message alone: an exception would be shown as a traceback, with a prefix.
 
-    The SDK hands providers no gRPC context, so this takes that of the call it runs in. Raises RunError outside of a call.
+    The SDK gives providers no gRPC context, so this takes the context of the running call from the stack of frames.
+    Raises RunError outside of a call.
     """
     frame = inspect.currentframe()
     while frame is not None:

@@ -1,6 +1,6 @@
-"""What an image says of itself, read from its registry: processor, exposed ports, user.
+"""Configuration of an image, read from its registry: processor, exposed ports, user.
 
-Amazon ECR and registries on this machine are asked, nothing else. Source: https://distribution.github.io/distribution/spec/api/
+Only Amazon ECR and registries on this machine are read. Source: https://distribution.github.io/distribution/spec/api/
 """
 
 import ipaddress
@@ -8,12 +8,13 @@ import json
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NotRequired, TypedDict, cast
+
+from slipway.common import ecr_host
 
 SECONDS = 20
-ECR_HOST = re.compile(r"(?P<account>\d{12})\.dkr\.ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?")
 REFERENCE = re.compile(r"(?P<host>[^/]+)/(?P<name>[^:@]+)(:(?P<tag>[^@]+))?(@(?P<digest>sha256:[0-9a-f]{64}))?")
 MANIFESTS = (
     "application/vnd.docker.distribution.manifest.v2+json",
@@ -32,43 +33,77 @@ class ImageMissingError(Exception):
 
 
 class ImageUnreadableError(Exception):
-    """The registry does not show the image; the message says why."""
+    """The registry does not show the image; the message gives the reason."""
+
+
+class Platform(TypedDict):
+    """Platform of an image in an index."""
+
+    architecture: NotRequired[str]
+
+
+class Descriptor(TypedDict):
+    """Reference to a document of the registry."""
+
+    digest: str
+    platform: NotRequired[Platform]
+
+
+class Manifest(TypedDict):
+    """An image of one platform, or an index of several."""
+
+    config: Descriptor
+    manifests: NotRequired[list[Descriptor]]
+
+
+class Settings(TypedDict):
+    """Part of a configuration file: the settings for containers of the image."""
+
+    ExposedPorts: NotRequired[dict[str, object] | None]
+    User: NotRequired[str | None]
+
+
+class ConfigFile(TypedDict):
+    """Configuration file of an image."""
+
+    architecture: str
+    config: NotRequired[Settings | None]
 
 
 @dataclass(frozen=True)
 class ImageConfig:
-    """What a task has to fit."""
+    """Properties of an image that a task has to fit."""
 
     architectures: Sequence[str]
     """Processors in AWS's words; several for an image of several platforms."""
     ports: Sequence[int]
-    """TCP ports that it exposes; none says nothing."""
+    """Exposed TCP ports; empty where the image names none."""
     user: str
-    """User that it runs as, as its Dockerfile says; empty for none."""
+    """User of its processes, as in the Dockerfile; empty for none."""
 
 
 def image_config(image: str, architecture: str, token: Token) -> ImageConfig | None:
-    """The configuration of an image for a processor; None for one of a registry that is not asked.
+    """The configuration of an image for a processor; None for another registry than those read here.
 
     Raises ImageMissingError and ImageUnreadableError.
     """
     parts = REFERENCE.fullmatch(image)
-    if parts is None or not (ECR_HOST.fullmatch(parts["host"]) or on_this_machine(parts["host"])):
+    if parts is None or not (ecr_host(parts["host"]) or on_this_machine(parts["host"])):
         return None
     registry = _Registry(parts["host"], parts["name"], token)
-    manifest = registry.get(f"manifests/{parts['digest'] or parts['tag'] or 'latest'}")
+    manifest = registry.manifest(parts["digest"] or parts["tag"] or "latest")
     if "manifests" in manifest:
-        # Attestations are listed beside images, of a platform called unknown.
-        images = {_processor(it): it["digest"] for it in manifest["manifests"] if _processor(it) != "unknown"}
+        # An index lists attestations beside images, with a platform called unknown.
+        images = {_processor(entry): entry["digest"] for entry in manifest["manifests"]}
+        images.pop("unknown", None)
         if architecture not in images:
             return ImageConfig(sorted(images), [], "")
-        manifest = registry.get(f"manifests/{images[architecture]}")
-    config = registry.get(f"blobs/{manifest['config']['digest']}")
-    return read_config(config)
+        manifest = registry.manifest(images[architecture])
+    return read_config(registry.config_file(manifest["config"]["digest"]))
 
 
-def read_config(config: Mapping[str, Any]) -> ImageConfig:
-    """An image's configuration file to what a task has to fit."""
+def read_config(config: ConfigFile) -> ImageConfig:
+    """Configuration file of an image to the properties that a task has to fit."""
     settings = config.get("config") or {}
     exposed = (port.partition("/") for port in settings.get("ExposedPorts") or {})
     ports = sorted(int(number) for number, _, protocol in exposed if protocol in ("", "tcp"))
@@ -77,7 +112,7 @@ def read_config(config: Mapping[str, Any]) -> ImageConfig:
 
 
 def on_this_machine(host: str) -> bool:
-    """Whether a registry, as host or host:port, is one of this machine."""
+    """Whether a registry, as host or host:port, runs on this machine."""
     name = host.rpartition(":")[0] or host
     try:
         return name == "localhost" or ipaddress.ip_address(name.strip("[]")).is_loopback
@@ -85,27 +120,33 @@ def on_this_machine(host: str) -> bool:
         return False
 
 
-def _processor(entry: Mapping[str, Any]) -> str:
-    processor = str(entry.get("platform", {}).get("architecture", "unknown"))
+def _processor(entry: Descriptor) -> str:
+    processor = entry.get("platform", {}).get("architecture", "unknown")
     return PROCESSORS.get(processor, processor)
 
 
 class _Registry:
     def __init__(self, host: str, name: str, token: Token) -> None:
-        ecr = ECR_HOST.fullmatch(host)
+        ecr = ecr_host(host)
         self._base = f"{'https' if ecr else 'http'}://{host}/v2/{name}/"
-        self._token = token(ecr["region"]) if ecr else ""
+        self._token = token(ecr.region) if ecr else ""
         self._opener = urllib.request.build_opener(*([] if ecr else [urllib.request.ProxyHandler({})]))
 
-    def get(self, path: str) -> dict[str, Any]:
+    def manifest(self, reference: str) -> Manifest:
+        return cast("Manifest", self._read(f"manifests/{reference}"))
+
+    def config_file(self, digest: str) -> ConfigFile:
+        return cast("ConfigFile", self._read(f"blobs/{digest}"))
+
+    def _read(self, path: str) -> object:
         accept = {"Accept": ", ".join(MANIFESTS)}
         request = urllib.request.Request(self._base + path, headers=accept)  # noqa: S310 - the scheme is set above
         if self._token:
-            # ECR sends the reader of a blob on to S3, which refuses a token that is not its own.
+            # ECR redirects the reader of a blob to S3, which refuses a token of ECR.
             request.add_unredirected_header("Authorization", f"Basic {self._token}")
         try:
             with self._opener.open(request, timeout=SECONDS) as response:
-                answer: dict[str, Any] = json.load(response)
+                document: object = json.load(response)
         except urllib.error.HTTPError as error:
             with error:
                 if error.code == 404:
@@ -113,4 +154,4 @@ class _Registry:
                 raise ImageUnreadableError(f"the registry answers HTTP {error.code}") from error
         except (OSError, ValueError) as error:
             raise ImageUnreadableError(f"the registry does not answer: {error}") from error
-        return answer
+        return document
