@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from tests.components.task.test_sidecars import opened
 from tests.support.components.mocks import Built, build
 from tests.support.components.refusals import Refused, refusal
 from tests.support.components.samples import COMPONENTS
@@ -22,7 +21,7 @@ def service(args: dict[str, Any]) -> Built:
 
 
 def test_a_caller_is_let_out_and_in_on_the_port_only() -> None:
-    assert opened(service({"container_port": 8080, "allow_from": {"shop": "sg-shop"}})) == {
+    assert service({"container_port": 8080, "allow_from": {"shop": "sg-shop"}}).opened_ports() == {
         "api-from-shop": ("api-id", 8080, "sg-shop"),
         "api-shop-out": ("sg-shop", 8080, "api-id"),
     }
@@ -33,14 +32,14 @@ def test_two_services_name_each_other_once_and_both_groups_open() -> None:
         shop = FargateService("shop", TASK)
         FargateService("orders", TASK | {"container_port": 80, "allow_from": {"shop": shop.security_group_id}})
 
-    assert opened(build(stack)) == {
+    assert build(stack).opened_ports() == {
         "orders-from-shop": ("orders-id", 80, "shop-id"),
         "orders-shop-out": ("shop-id", 80, "orders-id"),
     }
 
 
 def test_tasks_are_let_out_to_a_database_which_lets_them_in() -> None:
-    assert opened(service({"allow_to": {"database": {"security_group_id": "sg-db", "port": 5432}}})) == {
+    assert service({"allow_to": {"database": {"security_group_id": "sg-db", "port": 5432}}}).opened_ports() == {
         "api-to-database": ("api-id", 5432, "sg-db"),
         "api-database-in": ("sg-db", 5432, "api-id"),
     }

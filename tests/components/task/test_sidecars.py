@@ -31,15 +31,6 @@ def statements(built: Built, role: str) -> list[dict[str, Any]]:
     return list(json.loads(built.one("rolePolicy:RolePolicy", role).inputs["policy"])["Statement"])
 
 
-def opened(built: Built) -> dict[str, tuple[str, int, str]]:
-    return {
-        it.name: (it.inputs["securityGroupId"], it.inputs["toPort"], it.inputs["referencedSecurityGroupId"])
-        for kind in ("Ingress", "Egress")
-        for it in built.of_type(f"securityGroup{kind}Rule:SecurityGroup{kind}Rule")
-        if "referencedSecurityGroupId" in it.inputs
-    }
-
-
 def beside(**changed: Any) -> dict[str, Any]:
     return {"sidecars": {"proxy": {"image": OTHER_IMAGE} | changed}}
 
@@ -136,7 +127,7 @@ def test_a_file_system_is_reached_over_tls_as_the_tasks_role_through_its_access_
             "Condition": {"StringEquals": {"elasticfilesystem:AccessPointArn": ACCESS_POINT}},
         }
     ]
-    assert opened(built) == {
+    assert built.opened_ports() == {
         "api-to-data": ("api-id", 2049, "sg-efs"),
         "api-data-in": ("sg-efs", 2049, "api-id"),
     }
@@ -148,7 +139,7 @@ def test_a_file_system_that_is_only_read_and_two_behind_one_group() -> None:
     first, second = statements(built, "api-task")
     assert first["Action"] == ["elasticfilesystem:ClientMount"]
     assert second["Action"] == ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
-    assert list(opened(built)) == ["api-a-in", "api-to-a"], "AWS refuses the same rule twice"
+    assert list(built.opened_ports()) == ["api-a-in", "api-to-a"], "AWS refuses the same rule twice"
 
 
 def test_a_task_gets_the_disk_that_is_asked_for() -> None:
