@@ -144,6 +144,12 @@ class Arguments:
         """Refuse none or several of these arguments."""
         one_argument(self.who, {self.label(key): self.values.get(key) for key in keys})
 
+    def not_both(self, key: str, other: str, reason: str = "") -> None:
+        """Refuse two arguments of which one would be ignored; a switch that is off counts as left out."""
+        if all(self.has(name) and self.values[name] is not False for name in (key, other)):
+            pair = f"set {self.label(key)} or {self.label(other)}, got both"
+            raise ArgumentError(f"{self.who}: {pair}; {reason}" if reason else f"{self.who}: {pair}")
+
     def goes_with(self, key: str, owner: str) -> None:
         """Refuse an argument that means nothing without another one."""
         if self.has(key) and not self.has(owner):

@@ -20,8 +20,8 @@ from slipway.deployment import (
     Outcome,
     clients,
     judge,
+    optional_answer,
     revision,
-    seen,
     tersely,
     unhealthy_targets,
     verdict_text,
@@ -125,7 +125,7 @@ def await_deployment(
             silence = f"AWS does not answer ({tersely(str(error))}); last seen, "
         if judgement.outcome is Outcome.COMPLETED:
             return
-        targets = seen([], "", aws.targets)
+        targets = optional_answer([], "", aws.targets)
         unhealthy = [target for target in targets if target["TargetHealth"]["State"] == "unhealthy"] or unhealthy
         begun = begun or judgement.outcome is Outcome.UNDER_WAY
         failed = judgement.outcome is Outcome.FAILED

@@ -1,5 +1,6 @@
-"""ECS clusters and services on Fargate: scaling, deployments, what stands in front of the tasks."""
+"""ECS clusters and services on Fargate: plans, fronts, scaling, deployments."""
 
+from ._cluster_plan import ClusterArgs
 from ._peers import PeerArgs
 from ._planned_service import Service, planned_service
 from ._scaling import (
@@ -13,7 +14,7 @@ from ._scaling import (
 from ._service_args import FargateServiceArgs
 from ._service_plan import ServicePlan, service_plan
 from ._strategy import DeploymentArgs
-from .cluster import Cluster, ClusterArgs
+from .cluster import Cluster
 from .fargate_service import FargateService
 
 __all__ = [

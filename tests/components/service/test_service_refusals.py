@@ -275,8 +275,8 @@ def test_the_grace_period_covers_the_start_period_by_itself() -> None:
 
 def test_a_stop_timeout_shorter_than_the_deregistration_delay_is_doubted() -> None:
     args = BEHIND_BALANCER | {"deregistration_delay_seconds": 60}
-    assert plan(args).doubts == [
+    assert plan(args).warnings == [
         "T: stop_timeout_seconds, 30, is shorter than the 60 s that requests get by deregistration_delay_seconds; "
         "if these still run when SIGTERM comes, the program has to finish them in that time"
     ]
-    assert plan(BEHIND_BALANCER).doubts == []
+    assert plan(BEHIND_BALANCER).warnings == []
