@@ -1,4 +1,4 @@
-"""The command `slipway policies`, which slipway-cli finds by the entry point of this distribution.
+"""The command `slipway policies`. slipway-cli finds it by the entry point of this distribution.
 
 slipway policies path       # pulumi up --policy-pack "$(slipway policies path)"
 slipway policies report     # an HTML page of the findings of a run

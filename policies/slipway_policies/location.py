@@ -1,6 +1,6 @@
-"""`slipway policies path`: the program that the engine starts as the pack.
+"""`slipway policies path`: the program of the pack.
 
-Its first line names the interpreter of the environment that has this package, so the engine can start it from any folder.
+Its first line names the interpreter of its environment, so the engine can start it from any folder.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The pack as the Pulumi engine starts it: the program `slipway-policy-pack` of the environment that has the package.
+"""The pack as the Pulumi engine starts it: the installed program `slipway-policy-pack`.
 
 `pulumi preview --policy-pack "$(slipway policies path)"`; from a checkout `--policy-pack policies` starts the same.
 

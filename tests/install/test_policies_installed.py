@@ -1,4 +1,4 @@
-"""The pack from an empty environment outside of the checkout: a preview of a program that breaks a rule is stopped."""
+"""The pack from an empty environment outside of the checkout stops the preview of a program with a broken rule."""
 
 import json
 import os
@@ -15,13 +15,12 @@ import pulumi
 public = {"networkConfiguration": {"assignPublicIp": True}}
 pulumi.ComponentResource("aws:ecs/service:Service", "api", public)
 """  # components may bear a provider's type, and need no provider
-COMMAND = "import sys; from slipway_policies.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
 @pytest.fixture(scope="module")
 def installed(environment: Callable[..., Path]) -> Path:
-    """An environment with slipway-policies and its libraries."""
-    return environment("slipway-policies")
+    """The programs of an environment with slipway-policies and its dependencies."""
+    return environment("slipway-policies") / "bin"
 
 
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -39,18 +38,18 @@ def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_rules_are_listed_and_their_data_is_in_the_wheel(installed: Path, tmp_path: Path) -> None:
-    done = run(tmp_path, str(installed / "bin" / "python"), "-c", COMMAND, "rules", "--json")
+    done = run(tmp_path, str(installed / "slipway"), "policies", "rules", "--json")
     assert done.returncode == 0, done.stderr
     assert "ecs-service-no-public-ip" in {rule["name"] for rule in json.loads(done.stdout)}
 
 
 @pytest.mark.engine
 def test_a_preview_is_stopped_by_the_installed_pack(installed: Path, tmp_path: Path) -> None:
-    project = {"name": "shop", "runtime": {"name": "python", "options": {"virtualenv": str(installed)}}}
+    project = {"name": "shop", "runtime": {"name": "python", "options": {"virtualenv": str(installed.parent)}}}
     (tmp_path / "Pulumi.yaml").write_text(json.dumps(project))
     (tmp_path / "__main__.py").write_text(PROGRAM)
-    pack = run(tmp_path, str(installed / "bin" / "python"), "-c", COMMAND, "path").stdout.rstrip("\n")
-    assert Path(pack).parent == installed / "bin"
+    pack = run(tmp_path, str(installed / "slipway"), "policies", "path").stdout.rstrip("\n")
+    assert Path(pack).parent == installed
     made = run(tmp_path, "pulumi", "stack", "init", "dev")
     assert made.returncode == 0, made.stderr
     previewed = run(tmp_path, "pulumi", "preview", "--non-interactive", "--policy-pack", pack)

@@ -1,4 +1,4 @@
-"""The workflow for GitHub Actions names what exists."""
+"""The workflow for GitHub Actions names existing folders and commands."""
 
 import re
 import tomllib

@@ -1,1 +1,1 @@
-"""What a rule is and how the pack runs it: properties, the stack's graph, settings, the server that the engine calls."""
+"""Rules and how the pack runs them: properties, the graph of the stack, settings, the server for the engine."""

@@ -1,4 +1,4 @@
-"""Checks a policy configuration for what the engine lets pass in silence: names that no rule or setting has.
+"""Finds unknown names of rules and settings in a policy configuration; the engine ignores these.
 
 Source: https://www.pulumi.com/docs/iac/crossguard/configuration/
 """
@@ -12,7 +12,7 @@ from slipway_policies.engine.registry import Rule
 def problems(given: Mapping[str, Iterable[str]], known: Iterable[Rule], also: Mapping[str, Iterable[str]]) -> list[str]:
     """One sentence for each unknown name in `given`, a map of rule name to the names of its settings.
 
-    `also` are names beside the rules that may be configured, with their settings.
+    `also` are further names with their settings, such as `all`.
     """
     settings: dict[str, list[str]] = {rule.name: sorted(rule.settings) for rule in known}
     settings |= {name: sorted(own) for name, own in also.items()}

@@ -1,6 +1,6 @@
-"""The pack's own settings: the profile, and findings that somebody answers for until a date.
+"""The pack's own settings: the profile, and exemptions from findings.
 
-An exemption names a rule and resources by a URN pattern, says why and who, and ends by itself.
+An exemption names a rule, a URN pattern, a reason, an owner and the date of its end.
 """
 
 import datetime
@@ -39,7 +39,7 @@ SCHEMA: Final[Mapping[str, Schema]] = {
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """A rule's findings on the resources that a URN pattern with `*` and `?` names, through the day `expires`."""
+    """Hides a rule's findings on resources matching a URN pattern with `*` and `?`, through the day `expires`."""
 
     rule: str
     urn: str
@@ -48,7 +48,7 @@ class Exemption:
     expires: datetime.date
 
     def covers(self, rule: str, urn: str) -> bool:
-        """Whether it is about this rule's finding on this resource."""
+        """Whether the exemption applies to the rule and the resource."""
         pattern = fnmatch.translate(self.urn.replace("[", "[[]"))
         return rule == self.rule and re.fullmatch(pattern, urn) is not None
 
@@ -58,7 +58,7 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the policy config says under `pack`."""
+    """The object `pack` of the policy config."""
 
     profile: str = "baseline"
     keep_baseline: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""The stack as a graph: which resource feeds which property of another, known even while the values are not."""
+"""The stack as a graph. An edge leads from a resource to a property made of its outputs, and is known before the values."""
 
 import copy
 from collections import defaultdict
@@ -11,13 +11,13 @@ from slipway_policies.engine.values import texts
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A resource of the stack; its properties are outputs, which hold the inputs as well."""
+    """A resource of the stack. Its properties are outputs, and these include the inputs."""
 
     resource: Resource
     sources: Mapping[str, tuple[str, ...]]
-    """Property name to the URNs of the resources whose outputs it was made from."""
+    """Property name to the URNs of its sources."""
     written: frozenset[str] | None = None
-    """The properties that the program gives a value; None where only the outputs are known, which hold AWS's as well."""
+    """The properties written by the program; None when unknown, as for a deployed stack."""
 
     @property
     def urn(self) -> str:
@@ -25,16 +25,16 @@ class Node:
         return self.resource.urn
 
     def has(self, name: str) -> bool:
-        """Whether the property holds something, whoever set it. An unknown value that nothing feeds is AWS's to set."""
+        """Whether the property has a value from anybody. An unknown value without a source is set by AWS later."""
         value = self.resource[name]
         return name in self.sources if value.unknown else bool(value.raw)
 
     def sets(self, name: str) -> bool:
-        """Whether the program set the property; AWS fills in others, such as the rules that group rules added."""
+        """Whether the program set the property. AWS fills in others, such as the rules of a group after a refresh."""
         return self.has(name) if self.written is None else name in self.written
 
     def number(self, name: str, default: float) -> float | None:
-        """The number, or AWS's default where nobody set one; None while a value that somebody sets is unknown."""
+        """The number, or AWS's default when not set; None while the value is unknown."""
         value = self.resource[name]
         if value.unknown:
             return None if name in self.sources else default
@@ -48,7 +48,7 @@ class Node:
 
 
 class Graph:
-    """All resources of a stack, by URN and by type, and the configuration of the rule that looks at them."""
+    """All resources of a stack, by URN and by type, and the configuration of the present rule."""
 
     def __init__(self, nodes: Iterable[Node]) -> None:
         self.nodes = {node.urn: node for node in nodes}
@@ -73,9 +73,9 @@ class Graph:
         return [node for kind in types for node in self._by_type.get(kind, ())]
 
     def behind(self, node: Node, prop: str, kind: str | tuple[str, ...], *outputs: str) -> list[Node]:
-        """The resources of type `kind` that `node`'s property names: by its sources, or else by a known output.
+        """The resources of type `kind` in a property of `node`: its sources, else resources with a known output in its text.
 
-        A property typed in as text has no source, so each text in it is compared with the resources' `outputs`.
+        A property written as text has no source, so each text in it is compared with the resources' `outputs`.
         """
         kinds = (kind,) if isinstance(kind, str) else kind
         fed_by = [self.nodes[urn] for urn in node.sources.get(prop, ()) if urn in self.nodes]
@@ -87,7 +87,7 @@ class Graph:
         return list(found.values())
 
     def pointing_at(self, node: Node, kind: str, prop: str, *outputs: str) -> list[Node]:
-        """The resources of type `kind` whose property names `node`."""
+        """The resources of type `kind` with `node` in their property."""
         key = (kind, prop, node.resource.type, outputs)
         if key not in self._reverse:
             self._reverse[key] = defaultdict(list)
@@ -97,7 +97,7 @@ class Graph:
         return self._reverse[key].get(node.urn, [])
 
     def by_output(self, kinds: tuple[str, ...], outputs: tuple[str, ...]) -> dict[str, list[Node]]:
-        """Known output to the resources of these types that have it, made once per stack."""
+        """Known output to the resources of these types with it. Computed once per stack."""
         if (kinds, outputs) not in self._outputs:
             index: dict[str, list[Node]] = defaultdict(list)
             for node in self.of(*kinds):
@@ -107,7 +107,7 @@ class Graph:
         return self._outputs[kinds, outputs]
 
     def below(self, node: Node) -> list[Node]:
-        """The resources that belong to `node`, at any depth."""
+        """The children of `node`, at any depth."""
         if not self._children:
             for other in self.nodes.values():
                 self._children[other.resource.options.parent].append(other)
@@ -115,7 +115,7 @@ class Graph:
         return [one for child in children for one in (child, *self.below(child))]
 
     def users(self, node: Node, *outputs: str) -> list[Node]:
-        """Every resource that names `node` in any property, by an edge or by its known id, ARN or other `outputs`."""
+        """Every resource with `node` in any property, by an edge or by its known id, ARN or other `outputs`."""
         if not self._mentions:
             for other in self.nodes.values():
                 named = {text for value in other.resource.props.values() for text in texts(value)}

@@ -1,4 +1,4 @@
-"""Runs rules: collects findings, counts checks that must wait, survives a rule that fails, applies exemptions."""
+"""Runs rules: collects findings, counts waiting checks, survives failing rules, applies exemptions."""
 
 import datetime
 import threading
@@ -53,7 +53,7 @@ OWN_SETTINGS: Final = OwnPolicy(
 
 @dataclass(frozen=True, slots=True)
 class Crash:
-    """A rule that raised; `where` names the error and its line, never its text, which could quote a secret."""
+    """A failed rule. `where` names the error and its line, never its text, because that could quote a secret."""
 
     where: str
 
@@ -67,7 +67,7 @@ class Notice:
 
 
 class Pack:
-    """The rules, and the checks of this run that could not be made."""
+    """The rules, and the unfinished checks of this run."""
 
     def __init__(self, rules: Sequence[Rule], today: datetime.date | None = None) -> None:
         self.rules = rules
@@ -81,17 +81,17 @@ class Pack:
         self._lock = threading.Lock()  # the server's threads check resources at the same time
 
     def level(self, rule: Rule, configured: EnforcementLevel) -> EnforcementLevel:
-        """The profile's level, unless the config says another than the rule's own; the engine fills that in."""
+        """The profile's level, or the configured one where it differs from the rule's own: the engine fills that in."""
         if configured is not rule.level or rule.name in self.settings.keep_baseline:
             return configured
         return rule.level_in(self.settings.profile)
 
     def check_resource(self, rule: ResourceRule, resource: Resource) -> list[Notice]:
-        """The rule's findings on one resource; checks that could not be made are kept for the summary."""
+        """The rule's findings on one resource; unfinished checks are kept for the summary."""
         return self._judged(rule, resource.urn, guarded(lambda: rule.check(resource)))
 
     def check_stack(self, rule: StackRule, graph: Graph) -> list[Notice]:
-        """The rule's findings on the stack; checks that could not be made are kept for the summary."""
+        """The rule's findings on the stack; unfinished checks are kept for the summary."""
         return self._judged(rule, "", guarded(lambda: rule.check(graph)))
 
     def _judged(self, rule: Rule, owner: str, outcomes: Iterator[Finding | Deferred | Crash]) -> list[Notice]:
@@ -111,7 +111,7 @@ class Pack:
         return notices
 
     def broken(self, rule: ResourceRule, resource: Resource) -> set[str]:
-        """The paths at which the rule finds something that no exemption covers."""
+        """The paths of the rule's findings, without those under an exemption."""
         holding = [exemption for exemption in self.settings.exemptions if exemption.expires >= self.today]
         if any(exemption.covers(rule.name, resource.urn) for exemption in holding):
             return set()
@@ -119,7 +119,7 @@ class Pack:
         return {outcome.path for outcome in outcomes if isinstance(outcome, Finding)}
 
     def _exempt(self, rule: Rule, urn: str, outcome: Finding | Deferred | Crash) -> bool:
-        """Whether an exemption that still holds covers the outcome; only a finding is taken away."""
+        """Whether a current exemption covers the outcome. Only findings are hidden."""
         for exemption in self.settings.exemptions:
             if exemption.covers(rule.name, urn):
                 with self._lock:
@@ -130,10 +130,7 @@ class Pack:
         return False
 
     def summary(self) -> list[Notice]:
-        """Rules that failed, how many checks wait, exemptions that took a finding away, lists that are old.
-
-        Forgets the checks.
-        """
+        """Failed rules, the number of waiting checks, used exemptions, old lists; then forgets the checks."""
         with self._lock:
             not_done, self._not_done = self._not_done, {}
         notices = [
@@ -149,7 +146,7 @@ class Pack:
         return [*notices, *map(Notice, lists.aged(self.today))]
 
     def exemption_notices(self) -> list[Notice]:
-        """Each exemption that has expired or that nothing needs; forgets which were needed."""
+        """Expired and unneeded exemptions; then forgets the use of each."""
         with self._lock:
             needed, self._needed, self._exempted = self._needed, set(), Counter()
         notices = []
@@ -162,7 +159,7 @@ class Pack:
 
 
 def guarded(check: Callable[[], Outcomes]) -> Iterator[Finding | Deferred | Crash]:
-    """The outcomes of a check. An unreadable property is a finding; any other error a crash, after what it found."""
+    """The outcomes of a check. An unreadable property ends as a finding, any other error as a crash."""
     try:
         yield from check()
     except NotYetError as error:

@@ -1,8 +1,8 @@
-"""Rules as pure functions: what a rule declares beside its function, and what the function yields.
+"""Rules as pure functions: the declaration of a rule, and the outcomes of its function.
 
 @rule("aws:ecr/repository:Repository", level=ADVISORY, severity=HIGH, link=GUIDE, fix="set scanOnPush to true")
 def ecr_scan_on_push(repository: Resource) -> Outcomes:
-    \"""ECR repositories scan each image that is pushed.\"""
+    \"""ECR repositories scan each image at push.\"""
     scanning = repository["imageScanningConfiguration"]["scanOnPush"]
     yield from deny(scanning, not scanning.true, "is not true")
 """
@@ -33,7 +33,7 @@ Schema = Mapping[str, Plain]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A violation: the property at fault and what is wrong there, never with the property's value."""
+    """A violation: the property at fault and the problem, never with the property's value."""
 
     path: str
     problem: str
@@ -42,7 +42,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """A check that waits for `pulumi up`, since the value at `path` is not known yet."""
+    """A check waiting for `pulumi up`: the value at `path` is not known yet."""
 
     path: str
     urn: str = ""
@@ -52,7 +52,7 @@ Outcomes = Iterator[Finding | Deferred]
 
 
 class Declaration(TypedDict):
-    """What a rule says of itself in its decorator."""
+    """The arguments of the decorator of a rule."""
 
     level: EnforcementLevel
     """In the profile `baseline`."""
@@ -64,13 +64,13 @@ class Declaration(TypedDict):
     link: str
     """Page of AWS's documentation."""
     fix: str
-    """The change that clears a finding, as the end of a sentence."""
+    """The change to make, as the end of a sentence."""
     settings: NotRequired[Mapping[str, Schema]]
     """JSON schema of each setting of the rule, with a default and a description. Default: no settings."""
     remedy: NotRequired[Mapping[str, Plain]]
-    """Path to the value that the level `remediate` sets there; never of a property whose change replaces."""
+    """Path to its value under the level `remediate`; never a property with replacement on change."""
     immutable: NotRequired[tuple[str, ...]]
-    """Types of the rule that every change replaces, so that `remedy` does not apply to them."""
+    """Types of the rule without `remedy`, because every change replaces these resources."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +153,7 @@ def stack_rule(**declaration: Unpack[Declaration]) -> Callable[[StackCheck], Sta
 
 
 class _Description(TypedDict):
-    """The fields that every rule has."""
+    """The common fields of all rules."""
 
     name: str
     title: str
@@ -192,7 +192,7 @@ def _add(new: Rule) -> None:
 
 
 def registered() -> list[Rule]:
-    """The rules of all modules that are imported so far, in the order of their import and of their source."""
+    """The rules of all imported modules, in the order of import and of their source."""
     return list(_RULES.values())
 
 

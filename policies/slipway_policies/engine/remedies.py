@@ -1,7 +1,7 @@
-"""Rewrites inputs for a rule at the level `remediate`: sets what the rule asks for, where that is safe.
+"""Rewrites inputs for rules at the level `remediate`.
 
-Works on the properties as they travel, so that a secret beside the rewritten one stays a secret. A secret or an unknown
-on the way is left as it is; the rule then reports it as mandatory.
+Works on the properties in the engine's own form, so secrets beside a rewritten property stay secrets. A secret or
+unknown property itself is not rewritten; the rule then reports it as mandatory.
 """
 
 import copy

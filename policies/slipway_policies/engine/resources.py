@@ -1,4 +1,4 @@
-"""A resource as rules see it, and the settings of the rule that looks at it."""
+"""A resource as rules see it, and the settings of a rule."""
 
 import json
 from collections.abc import Mapping
@@ -41,18 +41,18 @@ class Configuration:
         return [{key: member.raw for key, member in element.members()} for element in self._value(name).elements()]
 
     def lists(self, name: str) -> dict[str, list[str]]:
-        """An object whose members are lists of strings."""
-        return {key: [one.text() for one in member.elements()] for key, member in self._value(name).members()}
+        """An object with lists of strings as members."""
+        return {key: [element.text() for element in member.elements()] for key, member in self._value(name).members()}
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the program told the engine about a resource, beside its properties."""
+    """Options of a resource, beside its properties."""
 
     protect: bool = False
     ignore_changes: tuple[str, ...] = ()
     parent: str = ""
-    """URN of the resource that it belongs to."""
+    """URN of the parent."""
     provider: Mapping[str, Plain] = field(default_factory=dict)
     """Configuration of its provider, such as region."""
 

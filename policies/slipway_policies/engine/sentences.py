@@ -17,7 +17,7 @@ EXEMPTED: Final = " exempted"
 
 
 def finding(problem: str, fix: str) -> str:
-    """A violation: what is wrong where, and the change that clears it."""
+    """A violation: the problem, and the change to make."""
     return f"{problem}{FIX}{fix}."
 
 
@@ -28,7 +28,7 @@ def read_finding(text: str) -> tuple[str, str]:
 
 
 def waiting(counts: Mapping[str, int]) -> str:
-    """How many checks of each rule wait for values that are not known yet."""
+    """The number of waiting checks of each rule."""
     total = sum(counts.values())
     names = ", ".join(f"{rule} {count}" for rule, count in sorted(counts.items()))
     verb = "1 check waits" if total == 1 else f"{total} checks wait"
@@ -42,7 +42,7 @@ def read_waiting(text: str) -> dict[str, int]:
 
 
 def exempted(total: int, exemptions: Iterable[str]) -> str:
-    """How many findings the exemptions took away."""
+    """The number of hidden findings, and the exemptions in use."""
     verb = "1 finding is" if total == 1 else f"{total} findings are"
     return f"{verb}{EXEMPTED}: {'; '.join(exemptions)}."
 
@@ -53,16 +53,16 @@ def is_exempted(text: str) -> bool:
 
 
 def expired(exemption: str) -> str:
-    """An exemption that holds no longer."""
+    """An expired exemption."""
     return finding(f"Expired: {exemption}", "clear the finding, or agree with the owner on a new date")
 
 
 def not_needed(exemption: str) -> str:
-    """An exemption without a finding to take away."""
+    """An exemption without a finding to hide."""
     return finding(f"Not needed: {exemption}", "remove it, or correct its urn")
 
 
 def failed(rule: str, where: str) -> str:
-    """A rule that raised an error."""
+    """A failed rule."""
     problem = f"{rule} failed here ({where}), so it checked nothing more; all other rules ran"
     return finding(problem, "report this line to the pack's maintainers")

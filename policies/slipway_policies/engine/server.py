@@ -54,7 +54,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def Configure(
         self, request: analyzer_pb2.ConfigureAnalyzerRequest, context: grpc.ServicerContext
     ) -> empty_pb2.Empty:
-        """Keeps levels and settings. Refuses unknown names, which the engine passes on."""
+        """Keeps levels and settings, and refuses unknown names."""
         levels = {name: wire.BY_NUMBER[config.enforcementLevel] for name, config in request.policyConfig.items()}
         settings = {name: wire.properties(config) for name, config in request.policyConfig.items()}
         own_names = {"all": (), SUMMARY.name: (), OWN_SETTINGS.name: SCHEMA}
@@ -71,7 +71,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def ConfigureStack(
         self, request: analyzer_pb2.AnalyzerStackConfigureRequest, context: grpc.ServicerContext
     ) -> analyzer_pb2.AnalyzerStackConfigureResponse:
-        """Takes the stack's name and tags, which no rule needs."""
+        """Accepts the stack's name and tags; no rule needs them."""
         return analyzer_pb2.AnalyzerStackConfigureResponse()
 
     def Analyze(
@@ -92,7 +92,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def AnalyzeStack(
         self, request: analyzer_pb2.AnalyzeStackRequest, context: grpc.ServicerContext
     ) -> analyzer_pb2.AnalyzeResponse:
-        """Checks the graph of all resources, then tells what could not be checked in this run."""
+        """Checks the graph of all resources, then reports the unfinished checks of this run."""
         response = analyzer_pb2.AnalyzeResponse()
         graph = Graph(wire.node(resource, self._written.get(resource.urn)) for resource in request.resources)
         for rule in self._pack.stack_rules:
@@ -133,7 +133,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         return self._level(policy) is not OFF
 
     def _level(self, policy: wire.Policy) -> EnforcementLevel:
-        """The configured level, but checks that wait for `pulumi up` never block."""
+        """The configured level, but waiting checks never block."""
         level = self._levels.get(policy.name, policy.level)
         if isinstance(policy, Rule):
             return self._pack.level(policy, level)

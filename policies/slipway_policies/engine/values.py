@@ -16,7 +16,7 @@ from pulumi_policy import proxy
 
 
 class Special(enum.Enum):
-    """Values that are no JSON."""
+    """Values outside of JSON."""
 
     UNKNOWN = "unknown"
     """The engine learns the value only during `pulumi up`."""
@@ -32,7 +32,7 @@ Plain: TypeAlias = "bool | int | float | str | Special | list[Plain] | dict[str,
 
 
 class UnreadableError(Exception):
-    """A property has a shape that its type does not allow, so a rule cannot judge it."""
+    """A property has the wrong type, so a rule cannot judge it."""
 
     def __init__(self, path: str, expected: str, urn: str = "") -> None:
         super().__init__(f"{path} is not {expected}")
@@ -42,7 +42,7 @@ class UnreadableError(Exception):
 
 
 class NotYetError(Exception):
-    """A rule depends on a value that the engine learns only during `pulumi up`."""
+    """A rule depends on a value not known before `pulumi up`."""
 
     def __init__(self, path: str, urn: str = "") -> None:
         super().__init__(f"{path} is not known yet")
@@ -87,7 +87,7 @@ class Value:
     raw: Plain
     path: str
     urn: str = field(default="", compare=False)
-    """URN of its resource, so that a rule over many resources can name the one at fault."""
+    """URN of its resource, so rules over many resources can name the one at fault."""
 
     def at(self, raw: Plain, path: str | None = None) -> "Value":
         """Another value at the same place, or at another place of the same resource."""
@@ -166,7 +166,7 @@ class Value:
         return self.raw
 
     def known_text(self) -> str:
-        """As `text`, for a value that decides whether a rule applies. Raises NotYetError while it is unknown."""
+        """As `text`, but raises NotYetError while unknown: for values on which the whole rule depends."""
         if self.unknown:
             raise NotYetError(self.path, self.urn)
         return self.text()

@@ -25,7 +25,7 @@ SEVERITIES: Final = {
 
 
 class Policy(Protocol):
-    """What the engine is told of a rule, or of a policy of the pack itself."""
+    """A policy as the engine sees it: a rule, or a policy of the pack itself."""
 
     @property
     def name(self) -> str: ...
@@ -52,7 +52,7 @@ def properties(message: Carrier) -> dict[str, Plain]:
 
 
 def resource(message: analyzer_pb2.AnalyzeRequest | analyzer_pb2.AnalyzerResource) -> Resource:
-    """The resource that a message describes."""
+    """The resource in a message."""
     provider = properties(message.provider) if message.HasField("provider") else {}
     told = message.options
     options = Options(told.protect, tuple(told.ignoreChanges), told.parent, provider)
@@ -60,13 +60,13 @@ def resource(message: analyzer_pb2.AnalyzeRequest | analyzer_pb2.AnalyzerResourc
 
 
 def node(message: analyzer_pb2.AnalyzerResource, written: frozenset[str] | None) -> Node:
-    """The resource of a stack, with the properties that the program has written where they are known."""
+    """The resource of a stack, with the properties written by the program where known."""
     sources = {name: tuple(dependencies.urns) for name, dependencies in message.propertyDependencies.items()}
     return Node(resource(message), sources, written)
 
 
 def written_properties(message: analyzer_pb2.AnalyzeRequest) -> frozenset[str]:
-    """The properties that the program gives a value."""
+    """The properties with a value from the program."""
     return frozenset(name for name, value in message.properties.fields.items() if _holds_something(value))
 
 
@@ -81,7 +81,7 @@ def _holds_something(value: struct_pb2.Value) -> bool:
 
 
 def policy_info(policy: Policy) -> analyzer_pb2.PolicyInfo:
-    """The description of a policy that the engine keeps."""
+    """The description of a policy for the engine."""
     info = analyzer_pb2.PolicyInfo(
         name=policy.name,
         description=policy.title,

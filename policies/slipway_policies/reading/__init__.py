@@ -1,1 +1,1 @@
-"""What rules read properties with: policy documents, networks, text that holds a secret."""
+"""Readers for rules: policy documents, networks, secrets in text."""

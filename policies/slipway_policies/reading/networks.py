@@ -1,4 +1,4 @@
-"""Which ports a set of security group rules opens to the internet, by port intervals and CIDR coverage."""
+"""Ports opened to the internet by a set of security group rules: port intervals and CIDR coverage."""
 
 import ipaddress
 from collections.abc import Iterable
@@ -47,7 +47,7 @@ class Grant:
 
 
 def protocol_name(text: str) -> str:
-    """`-1`, numbers and any case to the name that grants carry."""
+    """The protocol's name in grants, from `-1`, a number or a name in any case."""
     return {"-1": "all", "6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6"}.get(text, text.lower())
 
 
@@ -81,7 +81,7 @@ def is_wide_and_public(network: Network, prefix: float) -> bool:
 
 
 def opening(grants: Iterable[Grant], protocol: str, port: int) -> list[Grant]:
-    """The grants that together open the port to the internet; empty when they do not."""
+    """The grants opening the port to the internet together; empty when they do not."""
     found = [grant for grant in grants if grant.admits(protocol, port)]
     if not covers_the_internet(grant.network for grant in found):
         return []
@@ -90,7 +90,7 @@ def opening(grants: Iterable[Grant], protocol: str, port: int) -> list[Grant]:
 
 
 def open_ports(grants: Iterable[Grant], protocol: str) -> list[tuple[int, int]]:
-    """Every interval of ports that is open to the internet over `protocol`, touching intervals joined."""
+    """Every interval of ports open to the internet over `protocol`, with touching intervals joined."""
     relevant = [grant for grant in grants if grant.protocol in ("all", protocol)]
     starts = sorted({ALL_PORTS[0], *(grant.low for grant in relevant), *(grant.high + 1 for grant in relevant)})
     edges = [start for start in starts if ALL_PORTS[0] <= start <= ALL_PORTS[1]]

@@ -1,4 +1,4 @@
-"""Tells passwords and keys from ordinary settings, by name and by shape; never by what they unlock."""
+"""Tells passwords and keys from ordinary settings, by name and by shape."""
 
 import re
 from typing import Final
@@ -61,7 +61,7 @@ def holds_a_key(text: str) -> bool:
 
 
 def _aws_secret_key(text: str) -> bool:
-    """Forty characters of base64 that use all of its alphabet, as AWS secret keys do and digests in hex do not."""
+    """Whether the text is 40 characters of base64 with upper case, lower case and digits, as AWS secret keys are; hex is not."""
     kinds = (str.isupper, str.islower, str.isdigit)
     return bool(re.fullmatch(r"[A-Za-z0-9/+]{40}", text)) and all(any(map(kind, text)) for kind in kinds)
 
@@ -77,7 +77,7 @@ def refers_to_a_secret(text: str) -> bool:
 
 
 def assigns_a_secret(text: str) -> bool:
-    """Whether a script, a settings file or a command gives a value to a name that promises a secret, or holds a key."""
+    """Whether a script, a settings file or a command sets a variable with the name of a secret, or holds a key."""
     return holds_a_key(text) or any(
         name_sounds_secret(name) and not refers_to_a_secret(value)
         for assignment in ASSIGNMENTS

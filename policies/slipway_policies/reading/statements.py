@@ -46,9 +46,9 @@ EVERY_RESOURCE: Final = re.compile(r"\*+|arn\*+|arn:(\*|aws[a-z-]*\*?)(:\*+)*")
 
 
 def statements(document: Value) -> Iterator[Value]:
-    """The statements of a policy document; one statement may stand alone. Nothing where the document is missing.
+    """The statements of a policy document; one statement may stand alone. None for a missing document.
 
-    Raises UnreadableError where it has none, as with names in small letters, which AWS refuses.
+    Raises UnreadableError for a document without statements, also for names in lower case, as AWS refuses these.
     """
     if document.absent:
         return
@@ -66,7 +66,7 @@ def allows(statement: Value) -> bool:
 
 def texts(value: Value) -> list[str]:
     """The strings of a one-or-many element; conditions take `false` and numbers without quotes as well."""
-    return [_spelled(one) for one in value.one_or_many()]
+    return [_spelled(element) for element in value.one_or_many()]
 
 
 def _spelled(value: Value) -> str:
@@ -107,9 +107,9 @@ def anyone(statement: Value) -> bool:
 
 
 def fixed_by_condition(statement: Value, also: frozenset[str] = frozenset()) -> bool:
-    """Whether a condition ties it to a known caller; a value with a wildcard, or a CIDR of the internet, does not.
+    """Whether a condition ties it to a known caller. Values with a wildcard and CIDRs of the internet do not.
 
-    `also` are keys of the service's own that do so, in small letters.
+    `also` are further such keys of the service, in lower case.
     """
     condition = statement["Condition"]
     for operator in condition.names():
@@ -124,9 +124,9 @@ def fixed_by_condition(statement: Value, also: frozenset[str] = frozenset()) -> 
 
 
 def narrowed(statement: Value) -> bool:
-    """Whether a condition may leave some callers or resources out.
+    """Whether a condition may exclude some callers or resources.
 
-    `*` as the value leaves none out, nor do keys that say how or when a request is made, nor every public address.
+    These exclude nobody: the value `*`, keys about the way or time of a request, and all public addresses.
     """
     for operator, tests in statement["Condition"].members():
         like = operator.lower().removesuffix("ifexists").endswith("like")
@@ -140,7 +140,7 @@ def narrowed(statement: Value) -> bool:
 
 
 def condition_values(statement: Value) -> dict[str, list[str]]:
-    """Each condition key in small letters with its values, over all operators that ask for one of them."""
+    """Each condition key in lower case with its values, over all positive operators."""
     found: dict[str, list[str]] = {}
     for operator, tests in statement["Condition"].members():
         for key, values in () if re.search("not|null", operator, re.IGNORECASE) else tests.members():
@@ -166,7 +166,7 @@ def covers(statement: Value, element: str, text: str) -> bool:
 
 
 def condition_holds(statement: Value, facts: Mapping[str, str]) -> bool | None:
-    """Whether a request with these facts meets the condition; None where it asks for what `facts` does not tell."""
+    """Whether a request with these facts meets the condition; None when `facts` is not enough to decide."""
     condition = statement["Condition"]
     verdict: bool | None = True
     for operator in condition.names():
@@ -177,7 +177,7 @@ def condition_holds(statement: Value, facts: Mapping[str, str]) -> bool | None:
             if fact is None or positive not in TEXT_OPERATORS:
                 verdict = None
                 continue
-            found = any(fact == one if exact else matches(one, fact) for one in texts(condition[operator][key]))
+            found = any(fact == text if exact else matches(text, fact) for text in texts(condition[operator][key]))
             if found != (kind == positive):
                 return False
     return verdict
@@ -185,14 +185,14 @@ def condition_holds(statement: Value, facts: Mapping[str, str]) -> bool | None:
 
 def refuses_without_tls(document: Value, action: str) -> bool:
     """Whether a statement denies `action` to everybody who comes without TLS, whatever else they come with."""
-    for one in statements(document):
+    for statement in statements(document):
         tests = [
             (operator.lower().removesuffix("ifexists"), key.lower(), texts(values))
-            for operator, keys in one["Condition"].members()
+            for operator, keys in statement["Condition"].members()
             for key, values in keys.members()
         ]
         without = [("bool", "aws:securetransport", ["false"])]
-        if not allows(one) and anyone(one) and covers(one, "Action", action) and tests == without:
+        if not allows(statement) and anyone(statement) and covers(statement, "Action", action) and tests == without:
             return True
     return False
 
@@ -200,7 +200,7 @@ def refuses_without_tls(document: Value, action: str) -> bool:
 def principals(statement: Value, kind: str) -> list[str]:
     """The principals of one kind, such as AWS or Service; a lone string is of kind AWS.
 
-    A service's name in China is told without the `.cn` that some of them bear there.
+    The `.cn` of service names in China is removed.
     """
     principal = statement["Principal"]
     if isinstance(principal.raw, dict):
@@ -217,7 +217,7 @@ def account(principal: str) -> str:
 
 
 def public_statements(document: Value, also: frozenset[str] = frozenset()) -> Outcomes:
-    """A finding for each statement that lets everybody in without a condition that fixes who; `also` as above."""
+    """A finding for each statement open to everybody without a condition on the caller; `also` as in `fixed_by_condition`."""
     if document.unknown:
         yield Deferred(document.path)
         return

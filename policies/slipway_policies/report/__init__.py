@@ -1,1 +1,1 @@
-"""What people read: the page of a run's findings, and RULES.md."""
+"""Output for people: the page of a run's findings, the list of rules, RULES.md."""

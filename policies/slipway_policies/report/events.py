@@ -15,7 +15,7 @@ from slipway_policies.rules import all_rules
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One violation, as the engine told it."""
+    """One violation, from the engine's event."""
 
     rule: str
     urn: str
@@ -36,7 +36,7 @@ class Found:
 
 @dataclass
 class Run:
-    """What the policies said in one run."""
+    """The findings and notes of one run."""
 
     stack: str = ""
     events: int = 0
@@ -44,15 +44,15 @@ class Run:
     exemptions: list[str] = field(default_factory=list)
     """Sentences about exemptions in use, expired and not needed."""
     waiting: dict[str, int] = field(default_factory=dict)
-    """Rule to the number of its checks that wait for `pulumi up`."""
+    """Rule to the number of its waiting checks."""
     notes: list[str] = field(default_factory=list)
-    """Rules that failed, and lists of the pack that are old."""
+    """Failed rules, and old lists of the pack."""
     rewritten: list[tuple[str, str]] = field(default_factory=list)
     """Rule and URN of each remediation."""
 
 
 def read(lines: Iterable[str]) -> Run:
-    """The run that the lines tell; lines that are no events are passed over."""
+    """The run in these lines. Skips lines without an event."""
     run, known = Run(), {rule.name: rule for rule in all_rules()}
     for line in lines:
         try:

@@ -1,4 +1,4 @@
-"""Rules that other tools have and this pack has not, each with the reason; RULES.md lists them."""
+"""Rules of other tools left out of this pack, each with the reason; RULES.md lists them."""
 
 from typing import Final
 

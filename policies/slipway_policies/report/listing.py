@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
 
 
 def described(rule: Rule) -> dict[str, str | list[str]]:
-    """The rule as plain data; `level` is the baseline's, `prod` that of the profile for production."""
+    """The rule as plain data; `level` is its level in the profile baseline, `prod` in the profile prod."""
     return {
         "name": rule.name,
         "level": rule.level.value,

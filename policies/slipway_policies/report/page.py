@@ -1,4 +1,4 @@
-"""`slipway policies report`: the findings of a run as one HTML file without any other file beside it."""
+"""`slipway policies report`: the findings of a run as one self-contained HTML file."""
 
 import argparse
 import sys
@@ -48,8 +48,8 @@ def render(run: Run) -> str:
 
 
 def _heading(run: Run) -> str:
-    mandatory = sum(one.level == "mandatory" for one in run.found)
-    resources = len({one.urn for one in run.found})
+    mandatory = sum(finding.level == "mandatory" for finding in run.found)
+    resources = len({finding.urn for finding in run.found})
     where = f"Stack {escape(run.stack)}: " if run.stack else ""
     if not run.found:
         return f"{where}no findings."
@@ -63,7 +63,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _tiles(run: Run) -> str:
-    counts = [(name, sum(one.severity == name for one in run.found)) for name in SEVERITIES]
+    counts = [(name, sum(finding.severity == name for finding in run.found)) for name in SEVERITIES]
     counts.append(("deferred", sum(run.waiting.values())))
     tiles = "".join(f'<li class="{name}"><b>{number}</b> {name}</li>' for name, number in counts)
     return f'<ul class="tiles">{tiles}</ul>'
@@ -86,7 +86,7 @@ def _waiting(run: Run) -> str:
 
 
 def _groups(run: Run, found: list[Found], keys: Keys, show: Callable[[int, Found], str]) -> str:
-    """One foldable group per key, that with the worst finding first."""
+    """One foldable group per key, the worst finding first."""
     groups: dict[str, list[str]] = defaultdict(list)
     numbers = {one: index for index, one in enumerate(run.found)}
     for one in sorted(found, key=_rank):
@@ -110,7 +110,7 @@ def _frameworks(run: Run) -> str:
 
     parts = []
     for framework, name in FRAMEWORKS.items():
-        theirs = [one for one in run.found if any(of(framework)(one))]
+        theirs = [finding for finding in run.found if any(of(framework)(finding))]
         parts.append(_fold(name, len(theirs), _groups(run, theirs, of(framework), _line)))
     return "".join(parts)
 

@@ -15,7 +15,7 @@ Made from the rules by `make docs`; edit the rules, not this file. A mandatory r
 deployment, an advisory one is shown and lets it pass. Change either in a policy config, a JSON file that is checked when
 the pack starts:
 
-    pulumi preview --policy-pack policies --policy-pack-config policy-config.json
+    pulumi preview --policy-pack "$(slipway policies path)" --policy-pack-config policy-config.json
 
     {"ecr-scan-on-push": "mandatory", "log-group-retention": {"enforcementLevel": "mandatory", "minimumDays": 365}}
 
@@ -25,7 +25,7 @@ Profiles set the levels of all rules at once:
 
 A check whose values are known only during `pulumi up` is counted in one advisory line, `all-checks-done`; so is a rule
 that fails. Rules marked *graph* look at the whole stack; at `up` they run after everything is created, so run a preview
-before it. `pulumi policy analyze --policy-pack policies` judges a deployed stack again, with every value known.
+before it. `pulumi policy analyze --policy-pack "$(slipway policies path)"` judges a deployed stack again, with every value known.
 """
 
 

@@ -1,4 +1,4 @@
-"""Profiles and exemptions: what they change, what they report, and what is refused in them."""
+"""Profiles and exemptions: effects, reports, refusals."""
 
 import datetime
 import json
@@ -198,7 +198,7 @@ def test_a_mistake_in_the_packs_settings_is_told_with_its_place(own: dict[str, A
 
 
 class Refusal:
-    """The part of a gRPC context that Configure uses."""
+    """The part of a gRPC context for Configure."""
 
     def abort(self, code: grpc.StatusCode, details: str) -> None:
         raise ValueError(f"{code.name} {details}")
@@ -239,12 +239,14 @@ def test_lists_that_were_checked_too_long_ago_are_reported() -> None:
 
 
 def test_each_list_says_where_it_is_from_and_what_was_read() -> None:
-    for path in lists.FOLDER.glob("*.json"):
-        assert lists.read(path.stem)["source"].startswith(("https://docs.aws.amazon.com/", "https://aws.amazon.com/"))
-        assert lists.read(path.stem)["read"].endswith(".")
+    assert set(lists.LISTS) == {path.stem for path in lists.FOLDER.glob("*.json")}
+    for read in lists.LISTS.values():
+        assert read()["source"].startswith(("https://docs.aws.amazon.com/", "https://aws.amazon.com/"))
+        assert read()["read"].endswith(".")
 
 
 def test_each_price_says_where_it_was_read() -> None:
-    prices = lists.read("prices")
-    priced = {*prices["usd_per_hour"], *prices["usd_per_month"], "fargate_spot_most_discount"}
+    prices = lists.prices()
+    priced = {*prices["usd_per_hour"], *prices["usd_per_month"], "usd_per_hour_by_instance_type"}
+    priced |= {"fargate_spot_most_discount"}
     assert set(prices["read_where"]) == priced

@@ -1,6 +1,6 @@
-"""`pulumi policy analyze` on exported states: what it says, finding by finding, is in the files beside them.
+"""`pulumi policy analyze` on exported states; the files beside them hold the expected findings.
 
-After a change that is meant, `.venv/bin/python -m tests.policies.engine.test_golden` writes those files anew; read their diff.
+After an intended change, `.venv/bin/python -m tests.policies.engine.test_golden` writes these files again; read their diff.
 """
 
 import json
@@ -17,7 +17,7 @@ PROD = {"pack": {"profile": "prod"}}
 
 
 def analyzed(name: str, folder: Path) -> list[str]:
-    """One line per finding: level, rule, resource and what is wrong, of the state under the profile prod."""
+    """One line per finding of the state under the profile prod: level, rule, resource, problem."""
     config = folder / "config.json"
     config.write_text(json.dumps(PROD))
     state = str(GOLDEN / f"{name}.state.json")

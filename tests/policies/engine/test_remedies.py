@@ -1,4 +1,4 @@
-"""The level `remediate`: what is rewritten then passes; nothing that replaces, no secret, no unknown is touched."""
+"""The level `remediate`: rewritten resources pass; secrets, unknowns and properties with replacement stay as they are."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""What AWS filled in is not what the program wrote: a deployed stack is judged like the program that made it."""
+"""A deployed stack is judged by the properties of its program, not by values from AWS."""
 
 import json
 
@@ -16,7 +16,7 @@ KEY_POLICY = {"policy": policy({"Principal": {"AWS": "arn:aws:iam::1:root"}, "Ac
 
 
 def deployed(rule: str, *resources: Resource) -> list[Shown]:
-    """What the rule says to resources of this type, name, inputs and, beside these, outputs."""
+    """The rule's messages on resources with this type, name, inputs and further outputs."""
     servicer = start_pack(only(rule))
     for kind, name, inputs, _ in resources:
         analyze(servicer, kind, inputs, name)

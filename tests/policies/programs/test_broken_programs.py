@@ -1,4 +1,4 @@
-"""Programs that break every rule, one resource each: a real preview finds each at its own resource."""
+"""Programs with one broken rule per resource: a real preview finds each rule at its own resource."""
 
 import ast
 import json
@@ -29,7 +29,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 
 def broken_in(program: Path) -> set[str]:
-    """The rules whose names stand in the program."""
+    """The rules named in the program."""
     tree = ast.walk(ast.parse(program.read_text()))
     return {str(node.value) for node in tree if isinstance(node, ast.Constant)} & NAMES
 
@@ -54,7 +54,7 @@ class Shell:
         )
 
     def findings(self, program: Path) -> list[dict[str, Any]]:
-        """What the pack says to the program, every rule switched on."""
+        """The pack's findings on the program, with every rule switched on."""
         shutil.copy(program, self.folder / "__main__.py")
         found = self.pulumi(
             "preview", "--json", "--policy-pack", str(ROOT / "policies"), "--policy-pack-config", "config.json"
@@ -66,7 +66,7 @@ class Shell:
 
 @pytest.fixture(scope="module")
 def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
-    """A project with a stack, attached to a provider that takes every resource."""
+    """A project with a stack, attached to a provider for every resource type."""
     folder = tmp_path_factory.mktemp("broken")
     options = {"virtualenv": str(ROOT / ".venv")}
     (folder / "Pulumi.yaml").write_text(json.dumps({"name": "shop", "runtime": {"name": "python", "options": options}}))

@@ -49,7 +49,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:aws.ec2/encryptioncontrol:Deprec
 
 @cache
 def registered(name: str, *, all_arguments: bool) -> list[Node]:
-    """What the component registers."""
+    """The resources of the component."""
     from tests.support.components import mocks as support
     from tests.support.components import samples
 
@@ -58,7 +58,7 @@ def registered(name: str, *, all_arguments: bool) -> list[Node]:
 
 
 def judged(profile: str, name: str, nodes: list[Node]) -> list[Shown]:
-    """What the pack says to a component under a profile."""
+    """The pack's findings on a component under a profile."""
     servicer = start_pack(Pack([replace(rule, level=rule.level_in(profile)) for rule in all_rules()]))
     shown = [one for node in nodes for one in analyze(servicer, node.type, node.props, node.name)]
     return [*shown, *analyze_stack(servicer, *nodes)]

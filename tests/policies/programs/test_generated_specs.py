@@ -16,7 +16,7 @@ BATCH = 20  # built at once: a program has more than one component
 
 @cache
 def batches() -> list[list[Node]]:
-    """What is registered by the components, some at a time."""
+    """The registered resources of the components, some at a time."""
     from tests.support.components.generated_specs import specs
     from tests.support.components.mocks import build
     from tests.support.components.samples import COMPONENTS
@@ -31,14 +31,14 @@ def batches() -> list[list[Node]]:
 
 
 def on_a_listener_of_its_own(args: dict[str, Any], number: int) -> dict[str, Any]:
-    """Another listener for each spec that shares one: two of them may ask for the same requests."""
+    """Another listener for each spec with a shared one, as two of them may match the same requests."""
     if "listener" not in args:
         return {}
     return {"listener": args["listener"] | {"listener_arn": f"{args['listener']['listener_arn']}{number}"}}
 
 
 def found() -> Iterator[Shown]:
-    """What the pack says to all of them."""
+    """The pack's findings on all of them."""
     servicer = start_pack()
     for nodes in batches():
         for node in nodes:

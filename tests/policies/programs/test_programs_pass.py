@@ -1,4 +1,4 @@
-"""The reference platform and every example hold under the rules of a stack that customers use."""
+"""The reference platform and every example pass the rules of the profile prod."""
 
 import json
 import runpy
@@ -58,7 +58,7 @@ def settings_of(stack: str) -> dict[str, str]:
 
 
 def findings(program: Path, policy_config: Path, config: dict[str, str]) -> list[Shown]:
-    """What the pack says to the program under the policy config, save the line that lists exemptions in use."""
+    """The pack's findings on the program under the policy config, without the line of exemptions in use."""
     from tests.support.components import mocks as support
 
     pulumi.runtime.set_all_config(config)

@@ -1,4 +1,4 @@
-"""`slipway policies report`: from the engine's events to one page that needs nothing beside it."""
+"""`slipway policies report`: from the engine's events to one self-contained page."""
 
 import json
 import re
@@ -36,7 +36,7 @@ def event(shown: Shown, number: int = 0) -> str:
 
 
 def told() -> list[str]:
-    """The events of a run with findings, an exemption in use, one that nothing needs, and a check that waits."""
+    """The events of a run with findings, a used exemption, an unneeded one, and a waiting check."""
     pack = Pack(all_rules(), today=DAY)
     servicer = start_pack(pack)
     pack.settings = Settings(
@@ -61,7 +61,7 @@ def told() -> list[str]:
 
 
 class Page(HTMLParser):
-    """What the page links to, and whether its tags close."""
+    """The links of the page, and its tags left open."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ def test_the_findings_of_a_run_are_read_with_what_the_rules_say_of_them() -> Non
     run = events.read(["some text", "{not json", *told()])
     [found] = [one for one in run.found if one.rule == "sqs-queue-encrypted"]
     assert (found.severity, found.level, found.resource) == ("medium", "mandatory", "aws:sqs/queue:Queue orders")
-    assert found.problem == "sqsManagedSseEnabled is false and there is no KMS key, so messages lie in clear"
+    assert found.problem == "sqsManagedSseEnabled is false and there is no KMS key, so messages are stored unencrypted"
     assert found.controls == ("FSBP SQS.1", "NIST SC-28")
     assert run.stack == "shop/dev"
     assert run.waiting == {"log-group-retention": 1}

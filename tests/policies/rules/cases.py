@@ -1,4 +1,4 @@
-"""The cases of every rule, gathered from the files that bear the names of the rules' modules."""
+"""The cases of every rule, gathered from one file for each module of rules."""
 
 import importlib
 

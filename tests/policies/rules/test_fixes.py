@@ -1,4 +1,4 @@
-"""What a fix tells to set is there: in pulumi-aws on the resource, in the arguments of Slipway's component.
+"""Every name in a fix exists: in pulumi-aws on the resource, in the arguments of Slipway's component.
 
 Everything is read from the SDK's source, botocore's model and the components' own types; nothing is listed here twice.
 """
@@ -37,7 +37,7 @@ RESOURCE_RULES = pytest.mark.parametrize("rule", resource_rules(), ids=lambda ru
 
 
 def of_source(path: Path) -> set[str]:
-    """The properties that a module of the SDK declares, by the names that travel."""
+    """The properties declared by a module of the SDK, by their names on the wire."""
     found = PROPERTY.findall(path.read_text()) if path.exists() else []
     return {name or written for name, written in found}
 
@@ -55,7 +55,7 @@ def of_type(kind: str) -> frozenset[str]:
 
 
 def kept_by(kind: str) -> set[str]:
-    """Properties that the provider fills in when nobody sets them: their output always holds something."""
+    """Properties with a default from the provider, so their output always has a value."""
     found = re.findall(r"def (\w+)\(self\) -> pulumi\.Output\[(?!Optional)", source_of(kind).read_text())
     return {re.sub("_(.)", lambda one: one[1].upper(), name) for name in found}
 
@@ -68,7 +68,7 @@ def nested(module: str) -> frozenset[str]:
 
 @cache
 def of_containers() -> frozenset[str]:
-    """The names within a container definition, which is a JSON text of the ECS API's own shape."""
+    """The names in a container definition, a JSON text in the ECS API's own form."""
     names: set[str] = set()
     open_shapes: list[Any] = [botocore.session.get_session().get_service_model("ecs").shape_for("ContainerDefinition")]
     while open_shapes:
@@ -80,7 +80,7 @@ def of_containers() -> frozenset[str]:
 
 
 def known_to(rule: Rule) -> set[str]:
-    """Every property that the rule's fix may name."""
+    """The allowed property names of the rule's fix."""
     kinds = set(rule.types) if isinstance(rule, ResourceRule) else set()
     modules = {re.split(r"[:/]", kind)[1] for kind in kinds} or {one.name for one in SDK.iterdir() if one.is_dir()}
     names = {name for kind in kinds for name in of_type(kind)} | {name for one in modules for name in nested(one)}
@@ -136,7 +136,7 @@ def arguments(args: type) -> Iterator[str]:
 
 
 def within(hint: Any) -> Iterator[type]:
-    """The TypedDicts that a type is made of."""
+    """The TypedDicts in a type."""
     if is_typeddict(hint):
         yield hint
     for part in get_args(hint):
@@ -153,7 +153,7 @@ def of_component(name: str) -> frozenset[str]:
 
 
 def components(fix: str) -> list[str]:
-    """The components that a fix names."""
+    """The components named in a fix."""
     names = [name for found in NAMED.findall(fix) for name in found.split(" and ")]
     return [one for name in names for one in (SERVICES if name == "services" else (name,))]
 

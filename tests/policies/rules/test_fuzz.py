@@ -30,7 +30,7 @@ SHAPES = st.recursive(
 
 
 def parsed(value: Any) -> Any:
-    """The value with its JSON texts opened, so that a mutation can reach into them."""
+    """The value with its JSON texts parsed, for mutations inside of them."""
     if isinstance(value, dict):
         return {key: parsed(inner) for key, inner in value.items()}
     if isinstance(value, list):

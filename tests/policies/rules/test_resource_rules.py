@@ -15,7 +15,7 @@ JUDGED_BY_TYPE = {"vpc-no-default-vpc", "iam-no-user"}  # nothing about such a r
 
 
 def expand(pick: Callable[[Case], list[Any]]) -> list[Any]:
-    """One parameter per case and example, named so that a failure says which."""
+    """One parameter per case and example, with a name for failures."""
     return [
         pytest.param(case, example, id=f"{case.rule}-{case.kind.rpartition(':')[2]}-{number}")
         for case in CASES

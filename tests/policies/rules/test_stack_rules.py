@@ -1,4 +1,4 @@
-"""Each rule over the stack: stacks that pass, and what is found when one thing in them is changed."""
+"""Each rule over the stack: stacks without a finding, and the finding after one change."""
 
 from typing import Any
 

@@ -21,7 +21,7 @@ LEVELS = {proto.ADVISORY: "advisory", proto.MANDATORY: "mandatory"}
 
 @dataclass(frozen=True)
 class Shown:
-    """One line that the engine would show."""
+    """One line of the engine's output."""
 
     rule: str
     level: str
@@ -31,15 +31,15 @@ class Shown:
 
 @dataclass(frozen=True)
 class Node:
-    """A resource of a stack, and which other resources feed its properties."""
+    """A resource of a stack, and the sources of its properties."""
 
     type: str
     name: str
     props: Mapping[str, Any]
     sources: Mapping[str, tuple[str, str]] | None = None
-    """Property name to the type and name of the resource that feeds it."""
+    """Property name to type and name of its source."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """What the program said beside the properties, by the protocol's names."""
+    """Resource options, by the protocol's names."""
     region: str = ""
     """Region of its provider."""
 
@@ -69,7 +69,7 @@ def secret(value: Any) -> dict[str, Any]:
 
 
 def urn(kind: str, name: str) -> str:
-    """The URN that the tests give a resource."""
+    """The URN of a resource in the tests."""
     return f"urn:pulumi:dev::shop::{kind}::{name}"
 
 
@@ -83,7 +83,7 @@ def struct(props: Mapping[str, Any]) -> struct_pb2.Struct:
 def analyze(
     servicer: Analyzer, kind: str, props: Mapping[str, Any], name: str = "one", options: Mapping[str, Any] | None = None
 ) -> list[Shown]:
-    """What the servicer says to one resource."""
+    """The findings on one resource."""
     request = proto.AnalyzeRequest(
         type=kind,
         name=name,
@@ -95,7 +95,7 @@ def analyze(
 
 
 def analyze_stack(servicer: Analyzer, *nodes: Node) -> list[Shown]:
-    """What the servicer says to a stack."""
+    """The findings on a stack."""
     resources = [
         proto.AnalyzerResource(
             type=node.type,

@@ -1,4 +1,4 @@
-"""An aws provider that takes every resource of every type, so that a program is previewed for its policies alone."""
+"""An aws provider for every resource of every type: previews then depend on policies only."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,7 +49,7 @@ def _with(properties: struct_pb2.Struct, more: dict[str, str]) -> struct_pb2.Str
 
 @contextmanager
 def attached() -> Iterator[dict[str, str]]:
-    """The environment variable by which the engine takes this provider for aws, while it serves."""
+    """The environment variable for the engine to use this provider as aws, while it serves."""
     server, port = serve(AnyAws())
     yield {"PULUMI_DEBUG_PROVIDERS": f"aws:{port}"}
     server.stop(grace=5).wait()

@@ -33,15 +33,15 @@ Stack = dict[str, Node]
 
 @dataclass(frozen=True)
 class GraphCase:
-    """A rule, a stack that passes, and changes of it that fail: node by name, None to leave it out."""
+    """Examples of one rule over the stack. A change maps names to nodes; None removes the node."""
 
     rule: str
     stack: Stack
     fails: list[Mapping[str, Node | None]]
     waits: list[Mapping[str, Node | None]]
-    """Changes under which the check waits."""
+    """Changes with an unknown value where the rule looks."""
     passes: list[Mapping[str, Node | None]] = field(default_factory=list)
-    """Changes that pass as well."""
+    """Changes without a finding."""
     config: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -56,7 +56,7 @@ def changed(base: Stack, change: Mapping[str, Node | None]) -> list[Node]:
 
 
 def new(kind: str, name: str, props: Mapping[str, Any] | None = None, **fed_by: tuple[str, str]) -> Node:
-    """A node of a first preview: its outputs and the properties that others feed are unknown."""
+    """A node of a first preview: outputs, and properties with a source, are unknown."""
     unknown = dict.fromkeys((*fed_by, "id", "arn"), UNKNOWN)
     return Node(kind, name, unknown | dict(props or {}), fed_by)
 

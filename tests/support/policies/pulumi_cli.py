@@ -41,7 +41,7 @@ def state(folder: Path, props: dict[str, Any]) -> Path:
 
 
 def run(folder: Path, pack: Path, props: dict[str, Any], *more: str) -> subprocess.CompletedProcess[str]:
-    """`pulumi policy analyze` on that state, which needs no program, no provider and no login."""
+    """`pulumi policy analyze` on a state with these properties; it needs no program, provider or login."""
     return cli(folder, "policy", "analyze", "--file", str(state(folder, props)), "--policy-pack", str(pack), *more)
 
 

@@ -1,4 +1,4 @@
-"""Resources that a program has registered, as the engine shows them to a policy pack."""
+"""The registered resources of a program, as the engine shows them to a policy pack."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ def plain(value: Any) -> Any:
 
 
 def registered_nodes(built: "Built") -> list[Node]:
-    """What was registered, with the ARNs and URLs that AWS would give."""
+    """The registered resources, with ARNs and URLs as from AWS."""
     from tests.support.components import mocks as support
 
     nodes = []

@@ -1,4 +1,4 @@
-"""Builders of the properties that the rules' cases are made of, and the types that they belong to."""
+"""Types of resources, and builders of properties for the cases of the rules."""
 
 import json
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class Case:
 
 
 def nest(path: str, value: Any) -> Props:
-    """Properties in which the value stands at a path such as `a.b[0].c`."""
+    """Properties with the value at a path such as `a.b[0].c`."""
     for part in reversed(path.split(".")):
         name, listed, _ = part.partition("[0]")
         value = {name: [value] if listed else value}
@@ -32,7 +32,7 @@ def nest(path: str, value: Any) -> Props:
 
 
 def at(rule: str, kind: str, path: str, passes: list[Any], fails: list[Any], **beside: Any) -> Case:
-    """The case of a rule about one property: which values pass and fail there; None leaves the property out.
+    """The case of a rule about one property: its passing and failing values; None leaves the property out.
 
     `beside` are other properties of the resource; the message starts with the path.
     """
@@ -101,7 +101,7 @@ TRUE_VALUES: list[Any] = [True, "true"]
 
 
 def failing_with(rule: str, kind: str, passes: list[Props], fails: list[tuple[Props, str]], **config: Any) -> Case:
-    """A case without what waits, each failing example with the start of its one message."""
+    """A case without waiting examples; each failing example has the start of its one message."""
     return Case(rule, kind, passes, [(props, [start]) for props, start in fails], [], config)
 
 

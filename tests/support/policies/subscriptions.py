@@ -1,4 +1,4 @@
-"""A topic, a queue that subscribes to it, and the policy of the queue, with every ARN known."""
+"""A topic, its subscribed queue and the policy of the queue, with every ARN known."""
 
 import json
 from collections.abc import Mapping

@@ -47,13 +47,16 @@ TAGGABLE = (
         "Security Hub SQS.2",
     ),
     link="https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html",
-    fix="set it in tags, or once for all in aws:defaultTags of the stack's configuration; slipway's components take tags",
+    fix=(
+        "set it in tags, or for all resources in aws:defaultTags of the stack's configuration; slipway's components "
+        "take tags"
+    ),
     settings={
         "keys": {
             "type": "array",
             "items": {"type": "string"},
             "default": [],
-            "description": "Tag keys that must be there; an empty list asks for none.",
+            "description": "Required tag keys; none by default.",
         }
     },
 )

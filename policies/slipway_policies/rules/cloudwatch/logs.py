@@ -19,7 +19,7 @@ SPARSE_METRICS = ("Errors", "HTTPCode_", "NumberOfMessages", "NumberOfNotificati
     severity=MEDIUM,
     controls=("Security Hub CloudWatch.16", "NIST AU-11"),
     link=f"{CONTROLS}#cloudwatch-16",
-    fix="set retentionInDays; slipway's services keep logs for 30 days unless told otherwise",
+    fix="set retentionInDays; slipway's services keep logs for 30 days by default",
     settings={
         "minimumDays": {
             "type": "integer",
@@ -40,7 +40,7 @@ def log_group_retention(group: Resource) -> Outcomes:
     if retention.unknown:
         yield Deferred(retention.path)
     elif not days:
-        yield Finding(retention.path, "is not set, so lines are kept and paid for ever")
+        yield Finding(retention.path, "is not set, so logs are kept, and paid for, without end")
     elif days < minimum:
         yield Finding(retention.path, f"is below the {minimum} days of minimumDays in the policy config")
 
@@ -51,8 +51,10 @@ def log_group_retention(group: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST AU-9", "NIST SC-28"),
     link="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
-    fix="set kmsKeyId to a key whose policy admits the logs service (log_kms_key_arn of slipway's services, exec_kms_key_arn of its Cluster, "
-    "session_log_kms_key_arn of its Bastion)",
+    fix=(
+        "set kmsKeyId to a key with the logs service in its policy (log_kms_key_arn of slipway's services, "
+        "exec_kms_key_arn of its Cluster, session_log_kms_key_arn of its Bastion)"
+    ),
 )
 def log_group_encrypted(group: Resource) -> Outcomes:
     """Log groups are encrypted with a KMS key of your own.
@@ -69,12 +71,12 @@ def log_group_encrypted(group: Resource) -> Outcomes:
     severity=HIGH,
     controls=("Security Hub CloudWatch.15", "NIST AU-6", "NIST SI-4"),
     link=f"{CONTROLS}#cloudwatch-15",
-    fix="set alarmActions to the ARN of a topic that somebody reads, as the alarms that slipway's components make do",
+    fix="set alarmActions to the ARN of a topic with subscribers, as the alarms of slipway's components do",
 )
 def alarm_has_action(alarm: Resource) -> Outcomes:
     """Alarms tell somebody."""
     actions = alarm["alarmActions"]
-    yield from deny(actions, not list(actions.elements()), "is empty, so nobody is told")
+    yield from deny(actions, not list(actions.elements()), "is empty, so nobody is notified")
 
 
 @rule(
@@ -83,13 +85,13 @@ def alarm_has_action(alarm: Resource) -> Outcomes:
     severity=HIGH,
     controls=("Security Hub CloudWatch.17", "NIST AU-6", "NIST SI-4"),
     link=f"{CONTROLS}#cloudwatch-17",
-    fix="remove actionsEnabled, as the alarms that slipway's components make do",
+    fix="remove actionsEnabled, as the alarms of slipway's components do",
     remedy={"actionsEnabled": True},
 )
 def alarm_actions_enabled(alarm: Resource) -> Outcomes:
     """Actions of alarms are switched on."""
     enabled = alarm["actionsEnabled"]
-    yield from deny(enabled, enabled.false, "is false, so nobody is told")
+    yield from deny(enabled, enabled.false, "is false, so nobody is notified")
 
 
 @rule(
@@ -97,7 +99,7 @@ def alarm_actions_enabled(alarm: Resource) -> Outcomes:
     level=ADVISORY,
     severity=LOW,
     link="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html",
-    fix="set treatMissingData to notBreaching, as the alarms that slipway's components make do",
+    fix="set treatMissingData to notBreaching, as the alarms of slipway's components do",
     remedy={"treatMissingData": "notBreaching"},
 )
 def alarm_treat_missing_data(alarm: Resource) -> Outcomes:
@@ -108,4 +110,4 @@ def alarm_treat_missing_data(alarm: Resource) -> Outcomes:
     """
     metric, missing = alarm["metricName"], alarm["treatMissingData"]
     if metric.known_text().startswith(SPARSE_METRICS):
-        yield from deny(missing, not missing.text(), "is not set, while the metric comes only with an event")
+        yield from deny(missing, not missing.text(), "is not set, and the metric has no data between events")

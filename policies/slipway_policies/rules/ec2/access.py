@@ -40,7 +40,12 @@ SMALLEST_RSA_BITS: Final = 3072  # 128 bits of strength, NIST SP 800-57
     link="https://docs.aws.amazon.com/securityhub/latest/userguide/autoscaling-controls.html#autoscaling-4",
     fix="set metadataOptions.httpPutResponseHopLimit to 1, as slipway's Bastion does",
     settings={
-        "mostHops": {"type": "integer", "minimum": 1, "default": 1, "description": "2 suits hosts of containers."}
+        "mostHops": {
+            "type": "integer",
+            "minimum": 1,
+            "default": 1,
+            "description": "Highest hop limit; 2 suits container hosts.",
+        }
     },
     remedy={"metadataOptions.httpPutResponseHopLimit": 1},
     immutable=ALSO_INSTANCES,
@@ -60,8 +65,10 @@ def ec2_imds_hop_limit(instance: Resource) -> Outcomes:
     severity=HIGH,
     controls=("FSBP EC2.9", "FSBP EC2.25", "NIST SC-7"),
     link=f"{CONTROLS}#ec2-9",
-    fix="set associatePublicIpAddress to false and use a private subnet, which replaces an instance; where people connect, slipway's Bastion attaches an "
-    "address of its own and names who may come",
+    fix=(
+        "set associatePublicIpAddress to false and use a private subnet, which replaces an instance; for access "
+        "from outside use slipway's Bastion, with its own address and a list of allowed networks"
+    ),
 )
 def ec2_no_public_ip(instance: Resource) -> Outcomes:
     """EC2 instances get no public IP address by themselves.
@@ -80,14 +87,14 @@ def ec2_no_public_ip(instance: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("CIS 2.16", "NIST AC-3"),
     link="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_switch-role-ec2_instance-profiles.html",
-    fix="set iamInstanceProfile, as slipway's Bastion does, so that no key has to be copied there",
+    fix="set iamInstanceProfile, as slipway's Bastion does, so no access key is needed on the instance",
 )
 def ec2_instance_profile(instance: Resource) -> Outcomes:
     """EC2 instances have a role."""
     profile = instance["iamInstanceProfile"]
     by_template = profile.absent and not instance["launchTemplate"].absent
     yield from deny(
-        profile, not profile.raw and not by_template, "is missing, which tempts people to leave keys on the instance"
+        profile, not profile.raw and not by_template, "is missing, so people leave access keys on the instance"
     )
 
 
@@ -97,13 +104,13 @@ def ec2_instance_profile(instance: Resource) -> Outcomes:
     severity=LOW,
     controls=("NIST SI-4",),
     link="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/manage-detailed-monitoring.html",
-    fix="set monitoring to true; slipway's Bastion leaves it out",
+    fix="set monitoring to true; slipway's Bastion does not set it",
     remedy={"monitoring": True},
 )
 def ec2_detailed_monitoring(instance: Resource) -> Outcomes:
     """EC2 instances report metrics each minute, at a price per metric."""
     monitoring = instance["monitoring"]
-    yield from deny(monitoring, not monitoring.true, "is not true, so metrics come each 5 minutes")
+    yield from deny(monitoring, not monitoring.true, "is not true, so metrics have an interval of 5 minutes")
 
 
 @rule(
@@ -111,7 +118,7 @@ def ec2_detailed_monitoring(instance: Resource) -> Outcomes:
     level=OFF,
     severity=LOW,
     link="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_ChangingDisableAPITermination.html",
-    fix="set disableApiTermination to true; slipway's Bastion keeps nothing and leaves it out",
+    fix="set disableApiTermination to true; slipway's Bastion stores no data and does not set it",
     remedy={"disableApiTermination": True},
 )
 def ec2_termination_protection(instance: Resource) -> Outcomes:
@@ -128,8 +135,10 @@ def ec2_termination_protection(instance: Resource) -> Outcomes:
     severity=HIGH,
     controls=("NIST IA-5",),
     link="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html",
-    fix="let the instance read it from Secrets Manager with its role, and replace the value, which is in the state and "
-    "readable on the instance; slipway's Bastion has no user data",
+    fix=(
+        "let the instance read it from Secrets Manager with its role, and replace the value: it is in the state, "
+        "and readable on the instance; slipway's Bastion has no user data"
+    ),
 )
 def ec2_no_secrets_user_data(instance: Resource) -> Outcomes:
     """User data of EC2 instances holds no passwords and keys."""
@@ -162,7 +171,7 @@ def _decoded(text: str) -> str:
 def ec2_source_dest_check(interface: Resource) -> Outcomes:
     """Network interfaces forward no traffic for other hosts."""
     check = interface["sourceDestCheck"]
-    yield from deny(check, check.false, "is false, so the instance can pose as a router")
+    yield from deny(check, check.false, "is false, so the instance can act as a router")
 
 
 @rule(
@@ -185,7 +194,7 @@ def ec2_single_eni(instance: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST IA-5",),
     link="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-key-pairs.html",
-    fix="make the pair with ssh-keygen -t ed25519, or leave that to slipway's Bastion (key_file)",
+    fix="create the key pair with ssh-keygen -t ed25519, or let slipway's Bastion create it (key_file)",
 )
 def keypair_strong_algorithm(pair: Resource) -> Outcomes:
     """Key pairs are Ed25519, or RSA of 3,072 bits or more."""
@@ -193,7 +202,7 @@ def keypair_strong_algorithm(pair: Resource) -> Outcomes:
     if key.unknown:
         yield Deferred(key.path)
     elif key.text().startswith("ssh-dss"):
-        yield Finding(key.path, "is a DSA key, which is broken")
+        yield Finding(key.path, "is a DSA key: the algorithm is broken")
     elif key.text().startswith("ssh-rsa") and _rsa_bits(key) < SMALLEST_RSA_BITS:
         yield Finding(key.path, f"is an RSA key of fewer than {SMALLEST_RSA_BITS} bits")
 

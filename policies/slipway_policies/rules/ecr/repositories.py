@@ -36,7 +36,7 @@ def ecr_immutable_tags(repository: Resource) -> Outcomes:
     """ECR repositories never move a tag to another image."""
     mutability = repository["imageTagMutability"]
     immutable = mutability.text() in ("IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION")
-    yield from deny(mutability, not immutable, "is not IMMUTABLE, so a tag can come to mean another image")
+    yield from deny(mutability, not immutable, "is not IMMUTABLE, so a tag can move to another image")
 
 
 @rule(
@@ -89,8 +89,8 @@ def _encryption(repository: Resource, prop: str, allowed: tuple[str, ...], probl
     configurations = list(repository["encryptionConfigurations"].elements())
     if not configurations:
         yield Finding("encryptionConfigurations", "is missing")
-    for one in configurations:
-        value = one[prop]
+    for configuration in configurations:
+        value = configuration[prop]
         yield from deny(value, value.text() not in allowed if allowed else not value.text(), problem)
 
 
@@ -101,7 +101,7 @@ def _encryption(repository: Resource, prop: str, allowed: tuple[str, ...], probl
     controls=("CIS 2.21", "NIST AC-3"),
     link="https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html",
     fix="name the accounts or roles that may pull, or add a condition with a fixed value, such as StringEquals on "
-    "aws:PrincipalOrgID; slipway's ContainerImage makes no repository policy",
+    "aws:PrincipalOrgID; slipway's ContainerImage creates no repository policy",
 )
 def ecr_policy_not_public(policy: Resource) -> Outcomes:
     """ECR repositories cannot be used by just anyone."""
@@ -114,7 +114,7 @@ def ecr_policy_not_public(policy: Resource) -> Outcomes:
     production=ADVISORY,
     severity=LOW,
     link="https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-delete.html",
-    fix="remove forceDelete (force_delete of slipway's ContainerImage) once the stack is no longer thrown away",
+    fix="remove forceDelete (force_delete of slipway's ContainerImage) once the stack is permanent",
     remedy={"forceDelete": False},
 )
 def ecr_no_force_delete(repository: Resource) -> Outcomes:

@@ -101,7 +101,7 @@ def ecs_cluster_container_insights(cluster: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("FSBP ECS.10", "NIST SI-2"),
     link=f"{CONTROLS}#ecs-10",
-    fix="set platformVersion to LATEST; slipway's services never name another",
+    fix="set platformVersion to LATEST; slipway's services use it",
     remedy={"platformVersion": "LATEST"},
 )
 def ecs_service_platform_version(service: Resource) -> Outcomes:
@@ -111,7 +111,7 @@ def ecs_service_platform_version(service: Resource) -> Outcomes:
     """
     version = service["platformVersion"]
     latest = version.text() in ("", "LATEST", "1.4.0", "1.0.0")
-    yield from deny(version, not latest, "is an old one, which AWS no longer patches")
+    yield from deny(version, not latest, "is an old version, no longer patched by AWS")
 
 
 @rule(
@@ -127,7 +127,7 @@ def ecs_service_platform_version(service: Resource) -> Outcomes:
 def ecs_service_exec_disabled(service: Resource) -> Outcomes:
     """ECS services do not let people run commands in their tasks."""
     enabled = service["enableExecuteCommand"]
-    yield from deny(enabled, enabled.true, "is true, so whoever may call ExecuteCommand has a shell in the task")
+    yield from deny(enabled, enabled.true, "is true, so everybody with ecs:ExecuteCommand has a shell in the task")
 
 
 @rule(
@@ -142,8 +142,10 @@ def ecs_service_exec_disabled(service: Resource) -> Outcomes:
 def ecs_service_propagate_tags(service: Resource) -> Outcomes:
     """Tasks of ECS services have tags, so each cost has an owner."""
     propagate, managed = service["propagateTags"], service["enableEcsManagedTags"]
-    yield from deny(propagate, propagate.text() in ("", "NONE"), "is not set, so tasks bear no tags")
-    yield from deny(managed, not managed.true, "is not true, so tasks do not bear the names of cluster and service")
+    yield from deny(propagate, propagate.text() in ("", "NONE"), "is not set, so tasks have no tags")
+    yield from deny(
+        managed, not managed.true, "is not true, so tasks have no tags with the names of cluster and service"
+    )
 
 
 @rule(
@@ -160,7 +162,7 @@ def ecs_cluster_exec_logging(cluster: Resource) -> Outcomes:
     A cluster without a configuration passes: ECS then uses the task's own log driver.
     """
     logging = cluster["configuration"]["executeCommandConfiguration"]["logging"]
-    yield from deny(logging, logging.text() == "NONE", "is NONE, so nobody can tell what was done in a task")
+    yield from deny(logging, logging.text() == "NONE", "is NONE, so commands in tasks leave no trace")
 
 
 @rule(
@@ -197,7 +199,7 @@ def ecs_cluster_exec_encrypted(cluster: Resource) -> Outcomes:
     controls=("FSBP ECS.19",),
     link=f"{CONTROLS}#ecs-19",
     fix="set autoScalingGroupProvider.managedTerminationProtection to ENABLED; slipway's Cluster runs on Fargate, "
-    "which has no instances",
+    "without instances",
 )
 def ecs_capacity_provider_protection(provider: Resource) -> Outcomes:
     """ECS capacity providers do not terminate an instance while tasks run on it."""

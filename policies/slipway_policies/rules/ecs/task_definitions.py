@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definit
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 from slipway_policies.engine.registry import (
     ADVISORY,
@@ -19,7 +19,7 @@ from slipway_policies.engine.registry import (
     rule,
 )
 from slipway_policies.engine.resources import Resource
-from slipway_policies.engine.values import Value
+from slipway_policies.engine.values import Plain, Value
 from slipway_policies.reading.secrets_in_text import (
     assigns_a_secret,
     holds_a_key,
@@ -49,11 +49,13 @@ def container_definitions(task: Resource) -> Value:
     """The list of container definitions. The provider takes names as CloudFormation spells them, `Privileged`, as well."""
     document = task.document("containerDefinitions")
     given = document.raw if isinstance(document.raw, list) else []
-    as_elsewhere = any(name[:1].isupper() for one in given if isinstance(one, dict) for name in one)
+    as_elsewhere = any(
+        name[:1].isupper() for definition in given if isinstance(definition, dict) for name in definition
+    )
     return document.at(_as_the_api_spells(given)) if as_elsewhere else document
 
 
-def _as_the_api_spells(value: Any) -> Any:
+def _as_the_api_spells(value: Plain) -> Plain:
     if isinstance(value, list):
         return [_as_the_api_spells(one) for one in value]
     if not isinstance(value, dict):
@@ -87,7 +89,7 @@ def ecs_taskdef_no_privileged(task: Resource) -> Outcomes:
     """Containers of task definitions are not privileged."""
     for container in containers(task):
         privileged = container["privileged"]
-        yield from deny(privileged, privileged.true, "is true, so the container owns its host")
+        yield from deny(privileged, privileged.true, "is true, so the container has full control of its host")
 
 
 @rule(
@@ -96,7 +98,10 @@ def ecs_taskdef_no_privileged(task: Resource) -> Outcomes:
     severity=HIGH,
     controls=("FSBP ECS.5", "NIST AC-6"),
     link=f"{CONTROLS}#ecs-5",
-    fix="set readonlyRootFilesystem to true and mount a volume where the program writes, as slipway's services do",
+    fix=(
+        "set readonlyRootFilesystem to true and mount a volume for the files that the program writes, as slipway's "
+        "services do"
+    ),
 )
 def ecs_taskdef_readonly_root(task: Resource) -> Outcomes:
     """Containers of task definitions cannot write to their root file system.
@@ -126,7 +131,7 @@ def ecs_taskdef_non_root_user(task: Resource) -> Outcomes:
         user = container["user"]
         who = user.text().partition(":")[0].strip().lower()
         bad = who == "containeradministrator" if windows else who in ("", "root") or not who.strip("0")
-        yield from deny(user, bad or user.absent, "is missing or an administrator")
+        yield from deny(user, bad or user.absent, "is missing, or a user with administrator rights")
 
 
 @rule(
@@ -141,7 +146,7 @@ def ecs_taskdef_logging(task: Resource) -> Outcomes:
     """Containers of task definitions send their output to a log."""
     for container in containers(task):
         driver = container["logConfiguration"]["logDriver"]
-        yield from deny(driver, not driver.text(), "is missing, so what the container prints is lost")
+        yield from deny(driver, not driver.text(), "is missing, so the output of the container is lost")
 
 
 @rule(
@@ -151,7 +156,7 @@ def ecs_taskdef_logging(task: Resource) -> Outcomes:
     controls=("FSBP ECS.8", "NIST CM-2"),
     link=f"{CONTROLS}#ecs-8",
     fix="move it to secrets (of a log, to secretOptions) with the ARN of a Secrets Manager secret or SSM parameter "
-    "(`secrets` of slipway's services), and replace the value, which is in the state and in the AWS console",
+    "(`secrets` of slipway's services), and replace the value: it is in the state and in the AWS console",
 )
 def ecs_taskdef_no_plaintext_secrets(task: Resource) -> Outcomes:
     """Environment variables, commands and log options of task definitions hold no passwords and keys.
@@ -170,13 +175,13 @@ def ecs_taskdef_no_plaintext_secrets(task: Resource) -> Outcomes:
             elif value.text() and name.text().upper() in CREDENTIAL_NAMES:
                 yield Finding(value.path, "is an AWS credential in clear")
             elif name_sounds_secret(name.text()) and not refers_to_a_secret(value.text()):
-                yield Finding(value.path, "stands in clear under a name that promises a secret")
+                yield Finding(value.path, "is a value in clear under the name of a secret")
 
 
 def _secrets_beside(container: Value) -> Outcomes:
     """Findings where people write secrets who look for them in the environment only."""
     for words in (container["command"], container["entryPoint"], container["healthCheck"]["command"]):
-        texts = [one.text() for one in words.elements()]
+        texts = [element.text() for element in words.elements()]
         if any(map(assigns_a_secret, texts)) or assigns_a_secret(" ".join(texts)):
             yield Finding(words.path, "holds what looks like a password or a key")
     options = container["logConfiguration"]["options"]
@@ -223,9 +228,9 @@ def ecs_taskdef_drop_capabilities(task: Resource) -> Outcomes:
     Fargate allows only SYS_PTRACE, to read the memory of every process in the container.
     """
     for container in containers(task):
-        for one in container["linuxParameters"]["capabilities"]["add"].elements():
-            far = one.text().upper().removeprefix("CAP_") in FAR_REACHING
-            yield from deny(one, far, f"is one of {', '.join(FAR_REACHING)}")
+        for element in container["linuxParameters"]["capabilities"]["add"].elements():
+            far = element.text().upper().removeprefix("CAP_") in FAR_REACHING
+            yield from deny(element, far, f"is one of {', '.join(FAR_REACHING)}")
 
 
 @rule(
@@ -234,7 +239,7 @@ def ecs_taskdef_drop_capabilities(task: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST AC-6",),
     link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security-ecs-iam-role-overview.html",
-    fix="give the task a role of its own in taskRoleArn, as slipway's services do",
+    fix="give the task its own role in taskRoleArn, as slipway's services do",
 )
 def ecs_taskdef_distinct_roles(task: Resource) -> Outcomes:
     """The code of a task has its own role, apart from the execution role for images and secrets."""
@@ -244,4 +249,4 @@ def ecs_taskdef_distinct_roles(task: Resource) -> Outcomes:
     if code.unknown or agent.unknown:
         yield Deferred(code.path)
     elif code.text() and code.text() == agent.text():
-        yield Finding(code.path, "is the execution role too, so the code may read every secret and image that ECS may")
+        yield Finding(code.path, "is the execution role, too, so the code may read all secrets and images of the task")

@@ -4,16 +4,22 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task
 """
 
 import re
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-from slipway_policies.data.lists import read
+from slipway_policies.data.lists import fargate_sizes
 from slipway_policies.engine.registry import HIGH, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, deny, rule
 from slipway_policies.engine.resources import Resource
 from slipway_policies.engine.values import Value
 from slipway_policies.rules.ecs.task_definitions import CONTROLS, TASK_DEFINITION
 
 SIZES_LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html"
-SIZES: Final = read("fargate_sizes")["memory_mib_by_cpu_units"]
+SIZES: Final = {
+    cpu: tuple(memory["one_of"])
+    if "one_of" in memory
+    else range(memory["lowest"], memory["highest"] + 1, memory["step"])
+    for cpu, memory in fargate_sizes()["memory_mib_by_cpu_units"].items()
+}
 AMOUNT: Final = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*(vcpu|gb)?", re.IGNORECASE)
 
 
@@ -42,7 +48,7 @@ def ecs_taskdef_no_host_pid(task: Resource) -> Outcomes:
 def ecs_taskdef_no_host_network(task: Resource) -> Outcomes:
     """Tasks do not use the network of their host."""
     mode = task["networkMode"]
-    yield from deny(mode, mode.text() == "host", "is host, so no security group stands before the task")
+    yield from deny(mode, mode.text() == "host", "is host, so no security group protects the task")
 
 
 @rule(
@@ -51,7 +57,9 @@ def ecs_taskdef_no_host_network(task: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("FSBP ECS.18",),
     link=f"{CONTROLS}#ecs-18",
-    fix="set transitEncryption to ENABLED in the volume's efsVolumeConfiguration; `volumes` of slipway's services do so",
+    fix=(
+        "set transitEncryption to ENABLED in the volume's efsVolumeConfiguration; `volumes` of slipway's services do so"
+    ),
 )
 def ecs_taskdef_efs_transit_encryption(task: Resource) -> Outcomes:
     """Tasks reach EFS volumes over TLS."""
@@ -59,7 +67,7 @@ def ecs_taskdef_efs_transit_encryption(task: Resource) -> Outcomes:
         efs = volume["efsVolumeConfiguration"]
         if not efs.absent:
             encryption = efs["transitEncryption"]
-            yield from deny(encryption, encryption.text() != "ENABLED", "is not ENABLED, so files travel in clear")
+            yield from deny(encryption, encryption.text() != "ENABLED", "is not ENABLED, so files travel unencrypted")
 
 
 @rule(
@@ -76,7 +84,7 @@ def ecs_taskdef_awsvpc(task: Resource) -> Outcomes:
             yield Deferred(compatible.path)
         elif compatible.text() == "FARGATE":
             mode = task["networkMode"]
-            yield from deny(mode, mode.text() != "awsvpc", "is not awsvpc, which Fargate refuses")
+            yield from deny(mode, mode.text() != "awsvpc", "is not awsvpc, so Fargate refuses the task")
 
 
 @rule(
@@ -84,15 +92,18 @@ def ecs_taskdef_awsvpc(task: Resource) -> Outcomes:
     level=MANDATORY,
     severity=MEDIUM,
     link=SIZES_LINK,
-    fix="set cpu and memory to a pair of AWS's table; slipway's services refuse any other before the deployment",
+    fix=(
+        "set cpu and memory to a valid combination of AWS's table; slipway's services refuse others before the "
+        "deployment"
+    ),
 )
 def ecs_taskdef_fargate_size(task: Resource) -> Outcomes:
     """Task definitions for Fargate have a valid combination of CPU and memory."""
     compatible = list(task["requiresCompatibilities"].elements())
-    if any(one.unknown for one in compatible):
+    if any(requirement.unknown for requirement in compatible):
         yield Deferred("requiresCompatibilities")
         return
-    if "FARGATE" not in [one.text() for one in compatible]:
+    if "FARGATE" not in [requirement.text() for requirement in compatible]:
         return
     cpu, memory = task["cpu"], task["memory"]
     if cpu.unknown or memory.unknown:
@@ -102,20 +113,14 @@ def ecs_taskdef_fargate_size(task: Resource) -> Outcomes:
     if size is None:
         yield Finding("cpu", f"is not one of {', '.join(SIZES)} CPU units")
         return
-    if not _fits(size, units(memory)):
-        yield Finding("memory", f"does not go with this cpu, which allows {_allowed(size)} MiB")
+    if units(memory) not in size:
+        yield Finding("memory", f"does not match cpu: this cpu allows {_allowed(size)} MiB")
 
 
-def _fits(size: dict[str, Any], memory_mib: int) -> bool:
-    if "one_of" in size:
-        return memory_mib in size["one_of"]
-    return memory_mib in range(size["lowest"], size["highest"] + 1, size["step"])
-
-
-def _allowed(size: dict[str, Any]) -> str:
-    if "one_of" in size:
-        return ", ".join(map(str, size["one_of"]))
-    return f"{size['lowest']} to {size['highest']} in steps of {size['step']}"
+def _allowed(size: Sequence[int]) -> str:
+    if isinstance(size, range):
+        return f"{size[0]} to {size[-1]} in steps of {size.step}"
+    return ", ".join(map(str, size))
 
 
 def units(value: Value) -> int:

@@ -21,7 +21,7 @@ LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-co
         "tagsPass": {
             "type": "boolean",
             "default": False,
-            "description": "Whether a tag other than latest passes.",
+            "description": "True to accept tags other than latest.",
         }
     },
 )
@@ -31,7 +31,7 @@ def ecs_taskdef_image_pinned(task: Resource) -> Outcomes:
         image = container["image"]
         tag = image.text().rpartition("/")[2].partition(":")[2]
         pinned = "@sha256:" in image.text() or (task.config.switched_on("tagsPass") and tag not in ("", "latest"))
-        yield from deny(image, not pinned, "is not named by its digest, so two tasks can run two programs")
+        yield from deny(image, not pinned, "is not named by its digest, so two tasks can run different programs")
 
 
 @rule(
@@ -40,14 +40,14 @@ def ecs_taskdef_image_pinned(task: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST CM-7",),
     link=LINK,
-    fix="push the image to a registry of the list, as slipway's ContainerImage does, or add its registry to "
+    fix="push the image to an allowed registry, as slipway's ContainerImage does, or add its registry to "
     "allowedRegistries in the policy config",
     settings={
         "allowedRegistries": {
             "type": "array",
             "items": {"type": "string"},
             "default": [],
-            "description": "What images may start with, such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/; "
+            "description": "Allowed beginnings of image names, such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/; "
             "an empty list allows all.",
         }
     },
@@ -57,4 +57,4 @@ def ecs_taskdef_image_registry(task: Resource) -> Outcomes:
     allowed = tuple(task.config.texts("allowedRegistries"))
     for container in containers(task) if allowed else ():
         image = container["image"]
-        yield from deny(image, not image.text().startswith(allowed), "is of a registry that allowedRegistries lacks")
+        yield from deny(image, not image.text().startswith(allowed), "is in a registry outside of allowedRegistries")

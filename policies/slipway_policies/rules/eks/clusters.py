@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/securityhub/latest/userguide/eks-controls.ht
 import re
 from typing import Final
 
-from slipway_policies.data.lists import read
+from slipway_policies.data.lists import eks_versions
 from slipway_policies.engine.registry import (
     ADVISORY,
     HIGH,
@@ -72,7 +72,7 @@ def eks_endpoint_cidr(cluster: Resource) -> Outcomes:
             raise cidr.unreadable("a CIDR")
         networks.append(network)
     if not networks or covers_the_internet(networks):
-        yield Finding(cidrs.path, "is missing or holds the whole internet")
+        yield Finding(cidrs.path, "is missing or contains the whole internet")
 
 
 @rule(
@@ -89,7 +89,7 @@ def eks_secrets_encryption(cluster: Resource) -> Outcomes:
     Since Kubernetes 1.28 EKS encrypts all API data with a key of AWS; the control still asks for yours.
     """
     resources = cluster["encryptionConfig"]["resources"]
-    named = [one.text() for one in resources.elements()]
+    named = [element.text() for element in resources.elements()]
     yield from deny(resources, "secrets" not in named, "does not name secrets")
 
 
@@ -109,8 +109,8 @@ def eks_control_plane_logging(cluster: Resource) -> Outcomes:
     """
     types = cluster["enabledClusterLogTypes"]
     elements = list(types.elements())
-    unknown = [one for one in elements if one.unknown]
-    missing = [kind for kind in LOG_TYPES if kind not in [one.text() for one in elements]]
+    unknown = [element for element in elements if element.unknown]
+    missing = [kind for kind in LOG_TYPES if kind not in [element.text() for element in elements]]
     yield from deny(unknown[0] if unknown else types, bool(missing), f"lacks {', '.join(missing)}")
 
 
@@ -120,13 +120,12 @@ def eks_control_plane_logging(cluster: Resource) -> Outcomes:
     severity=HIGH,
     controls=("FSBP EKS.2", "NIST SI-2"),
     link=f"{CONTROLS}#eks-2",
-    fix=f"move version up, one minor version at a time{NO_COMPONENT}",
+    fix=f"raise version, one minor version at a time{NO_COMPONENT}",
     settings={
         "minimumVersion": {
             "type": "string",
-            "default": read("eks_versions")["oldest_in_standard_support"],
-            "description": "Lowest Kubernetes version; the default is the oldest in standard support when the pack's "
-            "list was checked.",
+            "default": eks_versions()["oldest_in_standard_support"],
+            "description": "Lowest Kubernetes version; the default is the oldest version in standard support in the pack's list.",
         }
     },
 )

@@ -5,14 +5,14 @@ Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/desc
 
 from typing import Final
 
-from slipway_policies.data.lists import read
+from slipway_policies.data.lists import tls_policies
 from slipway_policies.engine.registry import ADVISORY, HIGH, MANDATORY, MEDIUM, OFF, Deferred, Outcomes, deny, rule
 from slipway_policies.engine.resources import Resource
 from slipway_policies.engine.values import Value
 from slipway_policies.rules.elasticloadbalancing.load_balancers import CONTROLS, MODULES
 
 LISTENERS = tuple(f"aws:{module}/listener:Listener" for module in MODULES)
-POLICIES: Final = read("tls_policies")
+POLICIES: Final = tls_policies()
 BEST: Final = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 LINK: Final = POLICIES["source"]
 
@@ -77,7 +77,7 @@ def lb_listener_tls_policy(listener: Resource) -> Outcomes:
     policy = listener["sslPolicy"]
     if _over_tls(listener):
         old = policy.text() in ("", *POLICIES["allow_tls_below_1_2"])
-        yield from deny(policy, old, "is missing or lets clients speak TLS 1.0 or 1.1")
+        yield from deny(policy, old, "is missing or accepts TLS 1.0 or 1.1")
 
 
 @rule(
@@ -94,7 +94,7 @@ def lb_listener_tls_recommended(listener: Resource) -> Outcomes:
     policy = listener["sslPolicy"]
     if _over_tls(listener):
         recommended = policy.text().startswith(tuple(POLICIES["recommended"]))
-        yield from deny(policy, not recommended, "is not one that AWS recommends")
+        yield from deny(policy, not recommended, "is not recommended by AWS")
 
 
 @rule(
@@ -120,13 +120,15 @@ def lb_listener_tls_pq(listener: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST SC-23(5)",),
     link="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html",
-    fix="set certificateArn to a certificate of ACM, which renews itself (load_balancer.certificate_arn of slipway's "
-    "FargateService)",
+    fix=(
+        "set certificateArn to a certificate of ACM, with automatic renewal (load_balancer.certificate_arn of "
+        "slipway's FargateService)"
+    ),
 )
 def lb_listener_acm(listener: Resource) -> Outcomes:
     """HTTPS and TLS listeners have a certificate of ACM."""
     certificate = listener["certificateArn"]
     if _over_tls(listener):
         yield from deny(
-            certificate, ":acm:" not in certificate.text(), "is missing or not of ACM, so it expires unseen"
+            certificate, ":acm:" not in certificate.text(), "is missing or not from ACM, so it expires without renewal"
         )

@@ -33,7 +33,10 @@ APPLICATION, NETWORK, GATEWAY = ("", "application"), ("network",), ("gateway",)
     severity=MEDIUM,
     controls=("FSBP ELB.5", "CIS 4.10", "NIST AU-12"),
     link=f"{CONTROLS}#elb-5",
-    fix="set accessLogs.enabled to true with a bucket; load_balancer.access_logs_bucket of slipway's FargateService does so",
+    fix=(
+        "set accessLogs.enabled to true with a bucket; load_balancer.access_logs_bucket of slipway's FargateService "
+        "does so"
+    ),
 )
 def lb_access_logs(balancer: Resource) -> Outcomes:
     """Application load balancers keep a log of requests.
@@ -42,7 +45,7 @@ def lb_access_logs(balancer: Resource) -> Outcomes:
     """
     enabled = balancer["accessLogs"]["enabled"]
     if balancer["loadBalancerType"].known_text() in APPLICATION:
-        yield from deny(enabled, not enabled.true, "is not true, so nobody can tell who asked for what")
+        yield from deny(enabled, not enabled.true, "is not true, so there is no record of requests")
 
 
 @rule(
@@ -58,7 +61,7 @@ def lb_drop_invalid_headers(balancer: Resource) -> Outcomes:
     """Application load balancers drop headers with invalid names."""
     drop = balancer["dropInvalidHeaderFields"]
     if balancer["loadBalancerType"].known_text() in APPLICATION:
-        yield from deny(drop, not drop.true, "is not true, which helps to smuggle requests")
+        yield from deny(drop, not drop.true, "is not true, so invalid headers can smuggle requests")
 
 
 @rule(
@@ -67,14 +70,16 @@ def lb_drop_invalid_headers(balancer: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("FSBP ELB.12", "NIST AC-4(21)"),
     link=f"{CONTROLS}#elb-12",
-    fix="remove desyncMitigationMode, whose default is defensive, or set it to strictest; slipway's FargateService "
-    "leaves the default",
+    fix=(
+        "remove desyncMitigationMode (default: defensive), or set it to strictest; slipway's FargateService uses "
+        "the default"
+    ),
     remedy={"desyncMitigationMode": "defensive"},
 )
 def lb_desync_mode(balancer: Resource) -> Outcomes:
     """Application load balancers protect against request smuggling."""
     mode = balancer["desyncMitigationMode"]
-    yield from deny(mode, mode.text() == "monitor", "is monitor, which lets them through")
+    yield from deny(mode, mode.text() == "monitor", "is monitor, so smuggled requests pass")
 
 
 @rule(
@@ -107,7 +112,7 @@ def lb_cross_zone(balancer: Resource) -> Outcomes:
     """Network and gateway load balancers send to the targets of every zone."""
     cross = balancer["enableCrossZoneLoadBalancing"]
     if balancer["loadBalancerType"].known_text() in NETWORK + GATEWAY:
-        yield from deny(cross, not cross.true, "is not true, so a zone without healthy targets fails its clients")
+        yield from deny(cross, not cross.true, "is not true, so clients fail in a zone without healthy targets")
 
 
 @rule(
@@ -116,17 +121,17 @@ def lb_cross_zone(balancer: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("FSBP ELB.13", "NIST CP-10"),
     link=f"{CONTROLS}#elb-13",
-    fix="name subnets of two zones at least (load_balancer.subnet_ids of slipway's FargateService refuses fewer)",
+    fix="name subnets of at least two zones (load_balancer.subnet_ids of slipway's FargateService refuses fewer)",
 )
 def lb_multi_az(balancer: Resource) -> Outcomes:
     """Load balancers stand in two zones at least."""
     subnets, mappings = balancer["subnets"], balancer["subnetMappings"]
-    for one in (subnets, mappings):
-        if one.unknown:
-            yield Deferred(one.path)
+    for subnet in (subnets, mappings):
+        if subnet.unknown:
+            yield Deferred(subnet.path)
             return
     if len([*subnets.elements(), *mappings.elements()]) < 2:
-        yield Finding(subnets.path, "are fewer than two, so one zone's failure is yours")
+        yield Finding(subnets.path, "are fewer than two, so the failure of one zone is an outage")
 
 
 @rule(
@@ -135,7 +140,10 @@ def lb_multi_az(balancer: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST SC-7",),
     link="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html",
-    fix="set internal to true (load_balancer.internal of slipway's FargateService); on an existing balancer this replaces it",
+    fix=(
+        "set internal to true (load_balancer.internal of slipway's FargateService); on an existing balancer this "
+        "replaces it"
+    ),
 )
 def lb_internal(balancer: Resource) -> Outcomes:
     """Load balancers are internal.
@@ -151,8 +159,10 @@ def lb_internal(balancer: Resource) -> Outcomes:
     level=ADVISORY,
     severity=LOW,
     link="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html",
-    fix="leave healthCheck.enabled and set healthCheck.path to one that says whether the program works (health_check_path of slipway's "
-    "FargateService)",
+    fix=(
+        "keep healthCheck.enabled and set healthCheck.path to the program's own health check (health_check_path of "
+        "slipway's FargateService)"
+    ),
 )
 def tg_health_check(group: Resource) -> Outcomes:
     """Target groups ask their targets whether they are well, on a path made for it."""
@@ -162,7 +172,7 @@ def tg_health_check(group: Resource) -> Outcomes:
         return
     if enabled.false:
         yield Finding(enabled.path, "is false, so traffic goes to targets that are down")
-    yield from deny(path, not path.text(), "is missing, so the check asks for /")
+    yield from deny(path, not path.text(), "is missing, so the check requests /")
 
 
 @rule(
@@ -171,8 +181,10 @@ def tg_health_check(group: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("FSBP ELB.22",),
     link=f"{CONTROLS}#elb-22",
-    fix="set protocol to HTTPS or TLS and serve it in the target; slipway's FargateService speaks HTTP to its tasks, "
-    "which only the load balancer reaches; on an existing group this replaces it",
+    fix=(
+        "set protocol to HTTPS or TLS and serve it in the target; slipway's FargateService uses HTTP to its tasks, "
+        "open to the load balancer only; on an existing group this replaces it"
+    ),
 )
 def tg_protocol_encrypted(group: Resource) -> Outcomes:
     """Load balancers speak TLS to their targets."""

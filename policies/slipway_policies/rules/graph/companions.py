@@ -42,7 +42,7 @@ GROUPS_LINK = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-r
 def vpc_flow_logs(stack: Graph) -> Outcomes:
     """VPCs keep a record of connections."""
     for vpc in _without(stack, VPC, "aws:ec2/flowLog:FlowLog", "vpcId", "id"):
-        yield Finding("id", "is in no FlowLog, so nobody can tell who connected to what", vpc.urn)
+        yield Finding("id", "is in no FlowLog, so there is no record of connections", vpc.urn)
 
 
 @stack_rule(
@@ -57,7 +57,7 @@ def vpc_default_sg_closed(stack: Graph) -> Outcomes:
 
     AWS creates it with all traffic allowed between its members."""
     for vpc in _without(stack, VPC, DEFAULT_GROUP, "vpcId", "id"):
-        yield Finding("id", "is in no DefaultSecurityGroup, so the default group is as AWS made it", vpc.urn)
+        yield Finding("id", "is in no DefaultSecurityGroup, so the default group keeps the open rules of AWS", vpc.urn)
     for group in stack.of(DEFAULT_GROUP):
         for side in ("ingress", "egress"):
             if group.sets(side):
@@ -85,7 +85,7 @@ def ecr_lifecycle_policy(stack: Graph) -> Outcomes:
     level=ADVISORY,
     severity=MEDIUM,
     link="https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html",
-    fix="set policy, or add a KeyPolicy; slipway's components write the policy of each key that they make",
+    fix="set policy, or add a KeyPolicy; slipway's components write the policy of each of their keys",
 )
 def kms_policy_defined(stack: Graph) -> Outcomes:
     """KMS keys have a policy of their own.
@@ -121,7 +121,7 @@ def lb_waf_associated(stack: Graph) -> Outcomes:
     severity=MEDIUM,
     link=MONITORING,
     fix=f"add a MetricAlarm on {VISIBLE} above 0 with the queue's QueueName, as slipway's Queue and FanOut do "
-    "(alarm_topic_arn), and a TopicSubscription to the topic that it tells",
+    "(alarm_topic_arn), and a TopicSubscription to its topic",
 )
 def dlq_depth_alarm(stack: Graph) -> Outcomes:
     """Dead-letter queues have an alarm on their depth.
@@ -130,7 +130,7 @@ def dlq_depth_alarm(stack: Graph) -> Outcomes:
     """
     aside = set_aside(stack)
     dead = [queue for queue in stack.of(QUEUE) if queue.urn in aside]
-    yield from _unwatched(stack, dead, (VISIBLE,), "counts the messages that were set aside here")
+    yield from _unwatched(stack, dead, (VISIBLE,), "counts its messages")
 
 
 @stack_rule(
@@ -139,7 +139,7 @@ def dlq_depth_alarm(stack: Graph) -> Outcomes:
     severity=MEDIUM,
     link=MONITORING,
     fix=f"add a MetricAlarm on {OLDEST} with the queue's QueueName, as slipway's Queue and FanOut do "
-    "(alarm_topic_arn), and a TopicSubscription to the topic that it tells",
+    "(alarm_topic_arn), and a TopicSubscription to its topic",
 )
 def sqs_depth_alarm(stack: Graph) -> Outcomes:
     """Queues have an alarm on the age of their oldest message.
@@ -148,7 +148,7 @@ def sqs_depth_alarm(stack: Graph) -> Outcomes:
     """
     alone = {queue.urn for queue in _without(stack, QUEUE, REDRIVE_POLICY, "queueUrl", "url", "id")}
     worked = [queue for queue in stack.of(QUEUE) if queue.has("redrivePolicy") or queue.urn not in alone]
-    yield from _unwatched(stack, worked, (OLDEST, VISIBLE), "watches the age or number of messages")
+    yield from _unwatched(stack, worked, (OLDEST, VISIBLE), "watches the age or number of its messages")
 
 
 def _unwatched(stack: Graph, queues: list[Node], metrics: tuple[str, ...], problem: str) -> Outcomes:
@@ -164,7 +164,7 @@ def _unwatched(stack: Graph, queues: list[Node], metrics: tuple[str, ...], probl
             yield Finding("name", f"is in no alarm: no MetricAlarm {problem}", queue.urn)
         elif not any(_heard(stack, alarm) for alarm in alarms):
             told = f"of {alarms[0].resource.name!r} has no subscription"
-            yield Finding("name", f"is in no alarm that anybody hears: the topic {told}", queue.urn)
+            yield Finding("name", f"is in no alarm with subscribers: the topic {told}", queue.urn)
 
 
 def _heard(stack: Graph, alarm: Node) -> bool:
@@ -181,7 +181,7 @@ def _heard(stack: Graph, alarm: Node) -> bool:
 
 def _without(stack: Graph, kind: str, companion: str, prop: str, *outputs: str) -> list[Node]:
     """The resources of `kind` without a `companion` naming them in `prop`."""
-    return [one for one in stack.of(kind) if not stack.pointing_at(one, companion, prop, *outputs)]
+    return [node for node in stack.of(kind) if not stack.pointing_at(node, companion, prop, *outputs)]
 
 
 @stack_rule(
@@ -193,7 +193,7 @@ def _without(stack: Graph, kind: str, companion: str, prop: str, *outputs: str) 
 def sg_rule_management_conflict(stack: Graph) -> Outcomes:
     """A security group's rules are written in one place; otherwise each update removes the other's rules."""
     for group in stack.of(GROUP):
-        beside = [one for kind in RULES_OF_GROUPS for one in stack.pointing_at(group, kind, "securityGroupId", "id")]
+        beside = [node for kind in RULES_OF_GROUPS for node in stack.pointing_at(group, kind, "securityGroupId", "id")]
         for side in ("ingress", "egress"):
             if beside and group.sets(side):
                 yield Finding(side, f"is set, and {beside[0].resource.name!r} is a rule of the same group", group.urn)
@@ -203,7 +203,10 @@ def sg_rule_management_conflict(stack: Graph) -> Outcomes:
     level=MANDATORY,
     severity=MEDIUM,
     link="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html",
-    fix="keep either inlinePolicies and managedPolicyArns of the role or the separate resources, as slipway's services do",
+    fix=(
+        "keep either inlinePolicies and managedPolicyArns of the role or the separate resources, as slipway's "
+        "services do"
+    ),
 )
 def iam_role_management_conflict(stack: Graph) -> Outcomes:
     """A role's policies are written in one place; otherwise each update removes the other's policies."""

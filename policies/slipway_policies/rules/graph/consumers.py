@@ -45,7 +45,7 @@ FUNCTION_TIMES: Final = 6  # Source: https://docs.aws.amazon.com/lambda/latest/d
             "type": "array",
             "items": {"type": "string"},
             "default": ["HANDLER_TIMEOUT_SECONDS", "MESSAGE_TIMEOUT_SECONDS", "VISIBILITY_TIMEOUT_SECONDS"],
-            "description": "Environment variables by which a task says how many seconds it works on a message.",
+            "description": "Environment variables with the seconds that a task takes for a message.",
         }
     },
 )
@@ -64,7 +64,7 @@ def sqs_visibility_vs_consumer(stack: Graph) -> Outcomes:
     for task, queue in told_of(stack, QUEUE, "url"):
         for said in _variables(task, stack.config.texts("timeoutVariables")):
             yield from _hidden(
-                queue, None if said.unknown else said.number(), f"what task {task.resource.name!r} takes"
+                queue, None if said.unknown else said.number(), f"the processing time of task {task.resource.name!r}"
             )
 
 
@@ -123,7 +123,9 @@ def ecs_log_group_exists(stack: Graph) -> Outcomes:
 )
 def ecs_image_tag_mutable(stack: Graph) -> Outcomes:
     """Tasks with an image by tag use a repository with immutable tags."""
-    mutable = [one for one in stack.of(REPOSITORY) if not str(one.output("imageTagMutability")).startswith("IMMUTABLE")]
+    mutable = [
+        node for node in stack.of(REPOSITORY) if not str(node.output("imageTagMutability")).startswith("IMMUTABLE")
+    ]
     for task in stack.of(TASK_DEFINITION) if mutable else ():
         definitions = container_definitions(task.resource)
         if definitions.unknown and stack.behind(task, "containerDefinitions", REPOSITORY):
@@ -133,7 +135,7 @@ def ecs_image_tag_mutable(stack: Graph) -> Outcomes:
             named, _, digest = image.text().partition("@")
             for repository in () if digest else mutable:
                 if named and repository.output("repositoryUrl") == _untagged(named):
-                    problem = f"is a tag of repository {repository.resource.name!r}, which can be moved"
+                    problem = f"is a movable tag of repository {repository.resource.name!r}"
                     yield Finding(image.path, problem, task.urn)
 
 
@@ -156,7 +158,9 @@ def ecs_taskdef_health_check(stack: Graph) -> Outcomes:
     for task in stack.of(TASK_DEFINITION):
         services = stack.pointing_at(task, SERVICE, "taskDefinition", "arn", "id", "family")
         asked = {
-            target["containerName"].text() for one in services for target in one.resource["loadBalancers"].elements()
+            target["containerName"].text()
+            for service in services
+            for target in service.resource["loadBalancers"].elements()
         }
         for container in container_definitions(task.resource).elements():
             check = container["healthCheck"]

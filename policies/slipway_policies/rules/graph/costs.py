@@ -6,7 +6,7 @@ Source: https://aws.amazon.com/pricing/
 from collections import Counter
 from typing import Final
 
-from slipway_policies.data.lists import read
+from slipway_policies.data.lists import prices
 from slipway_policies.engine.graph import Graph, Node
 from slipway_policies.engine.registry import ADVISORY, LOW, MEDIUM, OFF, Deferred, Finding, Outcomes, stack_rule
 from slipway_policies.engine.values import texts
@@ -20,7 +20,7 @@ from slipway_policies.rules.elasticloadbalancing.load_balancers import LOAD_BALA
 from slipway_policies.rules.graph.network_paths import ENDPOINT, SUBNET, VPC
 from slipway_policies.rules.kms.keys import KEY
 
-PRICES: Final = read("prices")
+PRICES: Final = prices()
 HOURS: Final = 730
 NAT_GATEWAY = "aws:ec2/natGateway:NatGateway"
 PER_HOUR: Final = {
@@ -73,8 +73,10 @@ def monthly_cost_cap(stack: Graph) -> Outcomes:
     level=OFF,
     severity=MEDIUM,
     link="https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-pricing.html",
-    fix="share one NAT gateway, or use endpoints (nat of slipway's Network, single or none), or raise mostGateways in the "
-    "policy config",
+    fix=(
+        "share one NAT gateway, or use endpoints (nat of slipway's Network, single or none), or raise mostGateways "
+        "in the policy config"
+    ),
     settings={
         "mostGateways": {"type": "integer", "minimum": 0, "default": 1, "description": "Most NAT gateways of a VPC."}
     },
@@ -86,7 +88,7 @@ def nat_per_az_cost(stack: Graph) -> Outcomes:
     """
     for vpc in stack.of(VPC):
         subnets = stack.pointing_at(vpc, SUBNET, "vpcId", "id")
-        gateways = [one for subnet in subnets for one in stack.pointing_at(subnet, NAT_GATEWAY, "subnetId", "id")]
+        gateways = [node for subnet in subnets for node in stack.pointing_at(subnet, NAT_GATEWAY, "subnetId", "id")]
         if len(gateways) > stack.config.number("mostGateways"):
             usd = len(gateways) * PRICES["usd_per_hour"]["nat_gateway"] * HOURS
             yield Finding("id", f"has {len(gateways)} NAT gateways, about {usd:.0f} USD a month", vpc.urn)
@@ -100,7 +102,7 @@ def _usd(stack: Graph, node: Node) -> tuple[float, bool]:
     if kind in PER_MONTH:
         return PRICES["usd_per_month"][PER_MONTH[kind]], True
     if kind == INSTANCE:
-        return per_hour["instance_types"].get(node.output("instanceType"), 0) * HOURS, True
+        return PRICES["usd_per_hour_by_instance_type"].get(node.output("instanceType") or "", 0) * HOURS, True
     if kind == ENDPOINT and node.output("vpcEndpointType") == "Interface":
         zones = node.resource["subnetIds"]
         return per_hour["interface_endpoint_per_zone"] * HOURS * max(1, len(list(zones.elements()))), not zones.unknown
@@ -111,7 +113,7 @@ def _fargate(stack: Graph, service: Node) -> tuple[float, bool]:
     count = service.resource["desiredCount"]
     usd, sure, per_hour = 0.0, not count.unknown, PRICES["usd_per_hour"]
     for task in stack.behind(service, "taskDefinition", TASK_DEFINITION, "arn", "id", "family"):
-        compatible = [one.raw for one in task.resource["requiresCompatibilities"].elements()]
+        compatible = [element.raw for element in task.resource["requiresCompatibilities"].elements()]
         if service.output("launchType") != "FARGATE" and "FARGATE" not in compatible:
             continue  # an instance that is paid anyway
         cpu, memory = task.resource["cpu"], task.resource["memory"]

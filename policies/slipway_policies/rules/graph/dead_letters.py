@@ -91,7 +91,9 @@ def sqs_dlq_fifo_match(stack: Graph) -> Outcomes:
         if any(kind.unknown for kind in kinds):
             yield Deferred("fifoQueue", queue.urn)
         elif kinds[0].true != kinds[1].true:
-            yield Finding("redrivePolicy", f"names queue {dead.resource.name!r}, which is of the other kind", queue.urn)
+            yield Finding(
+                "redrivePolicy", f"names queue {dead.resource.name!r} of the other kind, FIFO or standard", queue.urn
+            )
 
 
 @stack_rule(level=MANDATORY, severity=MEDIUM, link=LINK, fix="name another queue, as slipway's Queue does")
@@ -106,8 +108,10 @@ def sqs_dlq_not_self(stack: Graph) -> Outcomes:
     level=MANDATORY,
     severity=MEDIUM,
     link=LINK,
-    fix="set messageRetentionSeconds of the dead-letter queue to 1209600, the most, and of the queue to less, as slipway's "
-    "Queue does",
+    fix=(
+        "set messageRetentionSeconds of the dead-letter queue to 1209600, the most, and of the queue to less, as "
+        "slipway's Queue does"
+    ),
 )
 def sqs_dlq_retention(stack: Graph) -> Outcomes:
     """A dead-letter queue keeps messages longer than the queue before it.
@@ -120,7 +124,9 @@ def sqs_dlq_retention(stack: Graph) -> Outcomes:
             yield Deferred("messageRetentionSeconds", queue.urn)
         elif queue.urn != dead.urn and after <= before and not queue.resource["fifoQueue"].true:
             yield Finding(
-                "redrivePolicy", f"names queue {dead.resource.name!r}, which keeps messages no longer", queue.urn
+                "redrivePolicy",
+                f"names queue {dead.resource.name!r} with no longer retention than this queue",
+                queue.urn,
             )
 
 

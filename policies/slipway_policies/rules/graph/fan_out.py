@@ -27,7 +27,7 @@ RECEIVERS = {
     level=MANDATORY,
     severity=HIGH,
     link="https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html",
-    fix="attach a QueuePolicy that lets sns.amazonaws.com do sqs:SendMessage on the queue with ArnEquals "
+    fix="attach a QueuePolicy allowing sns.amazonaws.com sqs:SendMessage on the queue with ArnEquals "
     "aws:SourceArn = the topic's ARN, as slipway's FanOut does",
 )
 def sns_to_sqs_queue_policy(stack: Graph) -> Outcomes:
@@ -51,7 +51,7 @@ def sns_to_sqs_queue_policy(stack: Graph) -> Outcomes:
     level=MANDATORY,
     severity=HIGH,
     link="https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html",
-    fix=f"attach a QueuePolicy or TopicPolicy that lets {EVENTS_SERVICE} do sqs:SendMessage or sns:Publish with ArnEquals "
+    fix=f"attach a QueuePolicy or TopicPolicy allowing {EVENTS_SERVICE} sqs:SendMessage or sns:Publish with ArnEquals "
     "aws:SourceArn = the rule's ARN; slipway has no component for EventBridge",
 )
 def events_target_policy(stack: Graph) -> Outcomes:
@@ -87,7 +87,7 @@ def _may_send(stack: Graph, sender: Sender, receiver: Node) -> Outcomes:
     if receiver.has("policy"):
         holders.append(receiver)
     if not holders:
-        yield Finding(sender.prop, f"is {what} {name!r}, which no {what} policy opens", urn)
+        yield Finding(sender.prop, f"is {what} {name!r} without a {what} policy", urn)
         return
     arn = receiver.output("arn")
     if sender.arn is None or arn is None or any(holder.resource["policy"].unknown for holder in holders):
@@ -95,17 +95,17 @@ def _may_send(stack: Graph, sender: Sender, receiver: Node) -> Outcomes:
         return
     try:
         verdicts = [
-            _verdict(one, sender.services, sender.arn, action, arn)
+            _verdict(statement, sender.services, sender.arn, action, arn)
             for holder in holders
-            for one in statements.statements(holder.resource.document("policy"))
+            for statement in statements.statements(holder.resource.document("policy"))
         ]
     except UnreadableError as error:
-        yield Finding(sender.prop, f"is {what} {name!r}, in whose policy {error}", urn)
+        yield Finding(sender.prop, f"is {what} {name!r}: in its policy {error}", urn)
         return
     if "deny" in verdicts:
-        yield Finding(sender.prop, f"is {what} {name!r}, whose policy denies this {sender.kind}", urn)
+        yield Finding(sender.prop, f"is {what} {name!r}: its policy denies this {sender.kind}", urn)
     elif "allow" not in verdicts:
-        yield Finding(sender.prop, f"is {what} {name!r}, whose policy does not let this {sender.kind} send", urn)
+        yield Finding(sender.prop, f"is {what} {name!r}: its policy does not let this {sender.kind} send", urn)
 
 
 def _verdict(statement: Value, services: set[str], source: str, action: str, receiver: str) -> str:

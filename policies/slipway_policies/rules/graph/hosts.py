@@ -37,8 +37,10 @@ LINK = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.ht
     severity=CRITICAL,
     controls=("NIST SC-7", "NIST AC-6"),
     link=LINK,
-    fix="name the addresses that may connect, or take the rights from its role (allowed_cidr_blocks of slipway's Bastion, "
-    "whose role may nothing but be managed)",
+    fix=(
+        "name the addresses that may connect, or remove the permissions from its role (allowed_cidr_blocks of "
+        "slipway's Bastion; its role allows Session Manager only)"
+    ),
 )
 def bastion_reachability(stack: Graph) -> Outcomes:
     """No instance open to the whole internet has a role with administrative permissions.
@@ -51,9 +53,7 @@ def bastion_reachability(stack: Graph) -> Outcomes:
         for role in _roles(stack, instance) if group else ():
             held = grants(stack, role)
             if held.powerful:
-                problem = (
-                    f"leads from the internet through {group!r} to role {role.resource.name!r}, which rules the account"
-                )
+                problem = f"leads from the internet through {group!r} to role {role.resource.name!r} with administrative permissions"
                 yield Finding("iamInstanceProfile", problem, instance.urn)
             elif held.unknown:
                 yield Deferred("policy", role.urn)
@@ -64,14 +64,14 @@ def bastion_reachability(stack: Graph) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST IA-5",),
     link="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-key-pairs.html",
-    fix="make the KeyPair in the stack, as slipway's Bastion does (key_file or public_key), or add its name to "
+    fix="create the KeyPair in the stack, as slipway's Bastion does (key_file or public_key), or add its name to "
     "allowedKeyNames in the policy config",
     settings={
         "allowedKeyNames": {
             "type": "array",
             "items": {"type": "string"},
             "default": [],
-            "description": "Names of key pairs that are not of the stack.",
+            "description": "Names of allowed key pairs outside of the stack.",
         }
     },
 )
@@ -81,7 +81,7 @@ def bastion_key_pair(stack: Graph) -> Outcomes:
         name = instance.output("keyName")
         ours = stack.behind(instance, "keyName", KEY_PAIR, "keyName", "id")
         if name and not ours and name not in stack.config.texts("allowedKeyNames"):
-            yield Finding("keyName", "is of no KeyPair of the stack, and allowedKeyNames lacks it", instance.urn)
+            yield Finding("keyName", "is no KeyPair of the stack and not in allowedKeyNames", instance.urn)
 
 
 @stack_rule(
@@ -89,8 +89,8 @@ def bastion_key_pair(stack: Graph) -> Outcomes:
     severity=HIGH,
     controls=("NIST SC-7", "NIST AC-6"),
     link=LINK,
-    fix="close one step of the path: name who may connect, put a load balancer before it, or name in the role's policy "
-    "what it reads (`permissions` of slipway's services)",
+    fix="close one step of the path: name the addresses that may connect, put a load balancer in front, or name the "
+    "data in the role's policy (`permissions` of slipway's services)",
 )
 def internet_path_to_data(stack: Graph) -> Outcomes:
     """No path leads from the whole internet to data.
@@ -123,7 +123,7 @@ def internet_path_to_data(stack: Graph) -> Outcomes:
 
 def _path(reached: Node, prop: str, way: str | None, role: Node) -> Finding:
     steps = f"internet, {way}, {reached.resource.name}, role {role.resource.name}"
-    return Finding(prop, f"ends the path {steps}, which may read data", reached.urn)
+    return Finding(prop, f"ends the path {steps} with read access to data", reached.urn)
 
 
 def _public(stack: Graph, instance: Node) -> bool:

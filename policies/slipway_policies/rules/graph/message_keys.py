@@ -27,8 +27,10 @@ PUBLISHERS = (
     level=MANDATORY,
     severity=HIGH,
     link="https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
-    fix="encrypt the topic with a key of your own whose policy allows the service kms:Decrypt and kms:GenerateDataKey* "
-    "(kms_key_arn of slipway's Topic and FanOut); alias/aws/sns lets no service publish",
+    fix=(
+        "encrypt the topic with a customer managed key, and in its policy allow the service kms:Decrypt and "
+        "kms:GenerateDataKey* (kms_key_arn of slipway's Topic and FanOut); alias/aws/sns lets no service publish"
+    ),
 )
 def sns_kms_publisher(stack: Graph) -> Outcomes:
     """Alarms, EventBridge and S3 may use the key of their encrypted topic.
@@ -45,8 +47,10 @@ def sns_kms_publisher(stack: Graph) -> Outcomes:
     level=MANDATORY,
     severity=HIGH,
     link="https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html",
-    fix="allow sns.amazonaws.com kms:Decrypt and kms:GenerateDataKey* in the policy of the queue's key, or leave the queue "
-    "to SSE-SQS, as slipway's FanOut does without a key",
+    fix=(
+        "allow sns.amazonaws.com kms:Decrypt and kms:GenerateDataKey* in the policy of the queue's key, or leave "
+        "the queue to SSE-SQS, as slipway's FanOut does without a key"
+    ),
 )
 def sns_to_sqs_kms_grant(stack: Graph) -> Outcomes:
     """SNS may use the key of each encrypted queue subscribed to a topic."""
@@ -61,17 +65,19 @@ def _may_use(stack: Graph, sender: Node, prop: str, receiver: Node, service: str
     name, text = receiver.resource.name, receiver.output("kmsMasterKeyId")
     what = "topic" if receiver.resource.type == TOPIC else "queue"
     if text is not None and is_aws_own(text):
-        yield Finding(prop, f"is {what} {name!r} with AWS's own key, which {service} may not use", sender.urn)
+        yield Finding(prop, f"is {what} {name!r} with AWS's own key, closed to {service}", sender.urn)
         return
     for key in _keys(stack, receiver):
-        holders = [one for one in stack.of(KEY_POLICY) if key in stack.behind(one, "keyId", KEY, "id", "keyId", "arn")]
+        holders = [
+            node for node in stack.of(KEY_POLICY) if key in stack.behind(node, "keyId", KEY, "id", "keyId", "arn")
+        ]
         if key.has("policy"):
             holders.append(key)
         if any(holder.resource["policy"].unknown for holder in holders):
             yield Deferred("policy", key.urn)
         elif not any(_admits(holder, service) for holder in holders):
             yield Finding(
-                prop, f"is {what} {name!r}, whose key {key.resource.name!r} does not admit {service}", sender.urn
+                prop, f"is {what} {name!r}, and its key {key.resource.name!r} does not admit {service}", sender.urn
             )
 
 
@@ -86,10 +92,11 @@ def _admits(holder: Node, service: str) -> bool:
     try:
         granted = {
             action
-            for one in statements.statements(holder.resource.document("policy"))
-            if statements.allows(one) and (statements.anyone(one) or service in statements.principals(one, "Service"))
+            for statement in statements.statements(holder.resource.document("policy"))
+            if statements.allows(statement)
+            and (statements.anyone(statement) or service in statements.principals(statement, "Service"))
             for action in NEEDED
-            if statements.covers(one, "Action", action)
+            if statements.covers(statement, "Action", action)
         }
     except UnreadableError:
         return False

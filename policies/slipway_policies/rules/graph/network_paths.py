@@ -62,7 +62,7 @@ def ecs_service_private_subnets(stack: Graph) -> Outcomes:
     for service in stack.of(SERVICE):
         for subnet in stack.behind(service, "networkConfiguration", SUBNET, "id"):
             if any(_to_internet_gateway(stack, table) for table in _tables(stack, subnet)):
-                problem = f"names subnet {subnet.resource.name!r}, whose route table leads to an internet gateway"
+                problem = f"names subnet {subnet.resource.name!r} with a route to an internet gateway"
                 yield Finding("networkConfiguration.subnets", problem, service.urn)
 
 
@@ -84,8 +84,8 @@ def vpc_endpoints_for_private_tasks(stack: Graph) -> Outcomes:
             if not tables or any(_leads_out(stack, table) for table in tables):
                 continue
             vpcs = stack.behind(subnet, "vpcId", VPC, "id")
-            endpoints = [one for vpc in vpcs for one in stack.pointing_at(vpc, ENDPOINT, "vpcId", "id")]
-            names = [one.output("serviceName") for one in endpoints]
+            endpoints = [node for vpc in vpcs for node in stack.pointing_at(vpc, ENDPOINT, "vpcId", "id")]
+            names = [endpoint.output("serviceName") for endpoint in endpoints]
             missing = [it for it in NEEDED_ENDPOINTS if not any(name and name.endswith(f".{it}") for name in names)]
             if missing and None in names:
                 yield Deferred("serviceName", service.urn)
@@ -99,7 +99,7 @@ def vpc_endpoints_for_private_tasks(stack: Graph) -> Outcomes:
     severity=HIGH,
     controls=("NIST SC-7",),
     link="https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
-    fix="put a load balancer before it, as slipway's FargateService does, and admit its security group",
+    fix="put a load balancer in front, as slipway's FargateService does, and admit its security group",
 )
 def sg_no_public_ingress(stack: Graph) -> Outcomes:
     """Only load balancers take connections from the whole internet.
@@ -147,7 +147,9 @@ def _tables(stack: Graph, subnet: Node) -> list[Node]:
         for association in stack.pointing_at(vpc, MAIN_ASSOCIATION, "vpcId", "id")
         for table in stack.behind(association, "routeTableId", TABLE, "id")
     ]
-    adopted = [one for vpc in vpcs for one in stack.pointing_at(vpc, DEFAULT_TABLE, "defaultRouteTableId", *MAIN_TABLE)]
+    adopted = [
+        node for vpc in vpcs for node in stack.pointing_at(vpc, DEFAULT_TABLE, "defaultRouteTableId", *MAIN_TABLE)
+    ]
     return named or [*adopted, *vpcs]
 
 

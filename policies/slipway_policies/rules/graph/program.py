@@ -39,7 +39,7 @@ HARMLESS: Final = {"redrivePolicy", "redriveAllowPolicy", "filterPolicy", "deliv
     level=OFF,
     severity=MEDIUM,
     link=OPTIONS,
-    fix="set protect in the resource's options, or in those of slipway's component, which its children take over",
+    fix="set protect in the resource's options, or in the options of slipway's component: its children inherit it",
 )
 def protect_stateful(stack: Graph) -> Outcomes:
     """Resources with data are protected: Pulumi refuses to delete them.
@@ -48,7 +48,7 @@ def protect_stateful(stack: Graph) -> Outcomes:
     """
     for node in stack.of(*STATEFUL):
         if not node.resource.options.protect:
-            yield Finding("options.protect", "is not true, so a destroyed stack takes what it keeps along", node.urn)
+            yield Finding("options.protect", "is not true, so destroying the stack deletes its data", node.urn)
 
 
 @stack_rule(
@@ -56,7 +56,7 @@ def protect_stateful(stack: Graph) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST CM-2",),
     link=OPTIONS,
-    fix="take it out of ignoreChanges, so that the program stays what holds; slipway's components ignore no such property",
+    fix="remove it from ignoreChanges, so the program stays in control; slipway's components ignore no such property",
 )
 def no_ignore_security_props(stack: Graph) -> Outcomes:
     """No program ignores changes to policies, security rules, keys or encryption.
@@ -77,14 +77,16 @@ def no_ignore_security_props(stack: Graph) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST CM-7",),
     link="https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html",
-    fix="set aws:region of the stack, or region of the provider or resource, to one of the list; slipway's components go "
-    "by their provider",
+    fix=(
+        "set aws:region of the stack, or region of the provider or resource, to an allowed region; slipway's "
+        "components use the region of their provider"
+    ),
     settings={
         "regions": {
             "type": "array",
             "items": {"type": "string"},
             "default": [],
-            "description": "Regions that resources may be in, such as eu-west-1; an empty list allows all.",
+            "description": "Allowed regions, such as eu-west-1; an empty list allows all.",
         }
     },
 )
@@ -106,20 +108,23 @@ def allowed_regions(stack: Graph) -> Outcomes:
             elsewhere.setdefault(region, []).append(node)
     for region, nodes in elsewhere.items():
         more = f", and {len(nodes) - 1} more with it" if len(nodes) > 1 else ""
-        yield Finding("region", f"is {region}, which regions of the policy config lacks{more}", nodes[0].urn)
+        yield Finding("region", f"is {region}, not one of regions in the policy config{more}", nodes[0].urn)
 
 
 @stack_rule(
     level=MANDATORY,
     severity=MEDIUM,
     link=OPTIONS,
-    fix="add the resource inside the component, or let its transform keep it; slipway's components make their own",
+    fix=(
+        "add the resource inside the component, or stop the transform from removing it; slipway's components create "
+        "their own"
+    ),
     settings={
         "children": {
             "type": "object",
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
             "default": {},
-            "description": "Component type, such as shop:index:Service, to the resource types that must be below it.",
+            "description": "Component type, such as shop:index:Service, to the resource types required below it.",
         }
     },
 )

@@ -39,27 +39,32 @@ class Grants:
     def allow(self, action: str, resource: str) -> bool:
         """Whether a statement allows the action on the resource."""
         return any(
-            statements.covers(one, "Action", action) and statements.covers(one, "Resource", resource)
-            for one in self.statements
+            statements.covers(statement, "Action", action) and statements.covers(statement, "Resource", resource)
+            for statement in self.statements
         )
 
     @property
     def whole_service(self) -> bool:
         """Whether they hold every action of a service."""
-        by_statement = any(statements.every_action(one) or whole_service(one) for one in self.statements)
+        by_statement = any(
+            statements.every_action(statement) or whole_service(statement) for statement in self.statements
+        )
         return by_statement or any(arn.endswith(WIDE_MANAGED) for arn in self.managed)
 
     @property
     def powerful(self) -> bool:
         """Whether they allow every action of a service, or changes of permissions."""
         changing = (*ESCALATING, *PERMISSIONS)
-        return self.whole_service or any(on_everything(one) and granted(one, changing) for one in self.statements)
+        return self.whole_service or any(
+            on_everything(statement) and granted(statement, changing) for statement in self.statements
+        )
 
     def read_data(self, *, of_everything: bool) -> bool:
         """Whether they allow to read objects, rows, secrets or messages, of some resource or of every one."""
         return any(
-            (statements.every_action(one) or granted(one, DATA)) and (not of_everything or on_all_of_a_kind(one))
-            for one in self.statements
+            (statements.every_action(statement) or granted(statement, DATA))
+            and (not of_everything or on_all_of_a_kind(statement))
+            for statement in self.statements
         )
 
 
@@ -67,25 +72,27 @@ def grants(stack: Graph, role: Node) -> Grants:
     """The permissions from the role's inline, attached and managed policies."""
     holders = stack.pointing_at(role, ROLE_POLICY, "role", "name", "id", "arn")
     attachments = [
-        (one, prop)
+        (node, prop)
         for kind, roles, prop in ATTACHMENTS
-        for one in stack.pointing_at(role, kind, roles, "name", "id", "arn")
+        for node in stack.pointing_at(role, kind, roles, "name", "id", "arn")
     ]
     attached = [stack.behind(one, prop, POLICY, "arn", "id") for one, prop in attachments]
-    documents = [one.resource.document("policy") for one in [*holders, *(it for found in attached for it in found)]]
-    inline = [one["policy"] for one in role.resource["inlinePolicies"].elements() if role.has("inlinePolicies")]
-    documents += [role.resource.parsed(one) for one in inline]
+    documents = [
+        one.resource.document("policy") for one in [*holders, *(finding for found in attached for finding in found)]
+    ]
+    inline = [element["policy"] for element in role.resource["inlinePolicies"].elements() if role.has("inlinePolicies")]
+    documents += [role.resource.parsed(policy) for policy in inline]
     named = [arn for one, prop in attachments for arn in texts(one.resource[prop].raw)]
     named += texts(role.resource["managedPolicyArns"].raw)  # as an output, what the attachments attach
     ours = stack.by_output((POLICY,), ("arn", "id"))
     later = role.resource["managedPolicyArns"].unknown and role.has("managedPolicyArns")
     elsewhere = later or any(not found for found in attached) or any(arn not in ours for arn in named)
     allowed = [
-        one
+        statement
         for document in documents
         if not document.unknown
-        for one in statements.statements(document)
-        if statements.allows(one)
+        for statement in statements.statements(document)
+        if statements.allows(statement)
     ]
     unknown = any(document.unknown for document in documents)
     return Grants(allowed, named, unknown, elsewhere, not documents and not elsewhere)

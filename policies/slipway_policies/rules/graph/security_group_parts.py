@@ -39,7 +39,7 @@ def sg_no_ingress_by_parts(stack: Graph) -> Outcomes:
             except UnreadableError:
                 continue  # told by the rules over one resource
             listed += more
-            yield from (Deferred(one.path, part.urn) for one in waiting)
+            yield from (Deferred(outcome.path, part.urn) for outcome in waiting)
         given = [*listed, *(grant for one in alone for grant in one)]
         if not covers_the_internet(grant.network for grant in given):
             continue
@@ -54,19 +54,19 @@ def opened(stack: Graph, group: Node) -> Outcomes:
     """A finding for each rule of the group, inline or separate, open to the internet, or one for all together."""
     given: list[Grant] = []
     found = False
-    for one in _parts(stack, group):
+    for part in _parts(stack, group):
         try:
-            own, waiting = grants(one.resource)
-            listed, later = _by_prefix_lists(stack, one)
+            own, waiting = grants(part.resource)
+            listed, later = _by_prefix_lists(stack, part)
         except UnreadableError as error:
-            yield Finding(error.path, f"is not {error.expected}", one.urn)
+            yield Finding(error.path, f"is not {error.expected}", part.urn)
             continue
         given += own + listed
-        yield from (Deferred(it.path, one.urn) for it in (*waiting, *later))
+        yield from (Deferred(outcome.path, part.urn) for outcome in (*waiting, *later))
         if covers_the_internet(grant.network for grant in own + listed):
             found = True
             paths = ", ".join(dict.fromkeys(it.path for it in own + listed if covers_the_internet([it.network])))
-            yield Finding(paths or "ingress", "admits the internet, and no load balancer stands behind it", one.urn)
+            yield Finding(paths or "ingress", "admits the internet, and the group is not a load balancer's", part.urn)
     if not found and covers_the_internet(grant.network for grant in given):
         yield Finding("ingress", "and the group's rules together admit the internet", group.urn)
 
@@ -74,7 +74,7 @@ def opened(stack: Graph, group: Node) -> Outcomes:
 def _parts(stack: Graph, group: Node) -> list[Node]:
     """The group itself, when it has inline rules, and its separate rules."""
     rules = [
-        one for kind in (INGRESS_RULE, GROUP_RULE) for one in stack.pointing_at(group, kind, "securityGroupId", "id")
+        node for kind in (INGRESS_RULE, GROUP_RULE) for node in stack.pointing_at(group, kind, "securityGroupId", "id")
     ]
     return [*rules, group] if group.sets("ingress") else rules
 
@@ -84,7 +84,7 @@ def _by_prefix_lists(stack: Graph, part: Node) -> tuple[list[Grant], list[Deferr
     known: list[Grant] = []
     waiting: list[Deferred] = []
     prop = PREFIX_LISTS[part.resource.type]
-    cidrs = [cidr for one in stack.behind(part, prop, PREFIX_LIST, "id") for cidr in _cidrs(stack, one)]
+    cidrs = [cidr for node in stack.behind(part, prop, PREFIX_LIST, "id") for cidr in _cidrs(stack, node)]
     for entry in _naming_a_list(part.resource) if cidrs else ():
         reach = reached(entry)
         if isinstance(reach, Deferred):

@@ -59,7 +59,10 @@ def alb_target_sg_path(stack: Graph) -> Outcomes:
     level=MANDATORY,
     severity=MEDIUM,
     link=LINK,
-    fix="set targetType of the target group to ip, as slipway's FargateService does; on an existing group this replaces it",
+    fix=(
+        "set targetType of the target group to ip, as slipway's FargateService does; on an existing group this "
+        "replaces it"
+    ),
 )
 def tg_target_type_fargate(stack: Graph) -> Outcomes:
     """Target groups of services with networkMode awsvpc have the target type ip."""
@@ -94,7 +97,7 @@ def ecs_lb_container_port(stack: Graph) -> Outcomes:
                 if unknown:
                     yield Deferred(unknown[0].path, service.urn)
                 elif (name.text(), port.number()) not in _served(definitions):
-                    problem = f"and its port are no container and port of task definition {task.resource.name!r}"
+                    problem = f"is no container with this containerPort in task definition {task.resource.name!r}"
                     yield Finding(name.path, problem, service.urn)
 
 
@@ -103,7 +106,7 @@ def ecs_lb_container_port(stack: Graph) -> Outcomes:
     production=ADVISORY,
     severity=MEDIUM,
     link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-configure-health.html",
-    fix="set desiredCount to 2 at least (desired_count of slipway's FargateService)",
+    fix="set desiredCount to at least 2 (desired_count of slipway's FargateService)",
 )
 def ecs_service_min_tasks(stack: Graph) -> Outcomes:
     """Services behind a load balancer run at least two tasks in production."""
@@ -114,7 +117,7 @@ def ecs_service_min_tasks(stack: Graph) -> Outcomes:
         if count.unknown:
             yield Deferred(count.path, service.urn)
         elif (count.number() or 0) < 2:
-            yield Finding(count.path, "is below 2, so one failing task is an outage", service.urn)
+            yield Finding(count.path, "is below 2, so the failure of one task is an outage", service.urn)
 
 
 def _served(definitions: Value) -> set[tuple[str, int | float | None]]:
@@ -133,24 +136,26 @@ def balancers(stack: Graph, service: Node) -> list[Node]:
     """The load balancers in front of the service's target groups, found by listeners and listener rules."""
     groups = stack.behind(service, "loadBalancers", TARGET_GROUPS, "arn", "id")
     listeners = _senders(stack, groups, LISTENERS, "defaultActions")
-    for one in _senders(stack, groups, LISTENER_RULES, "actions"):
-        listeners += stack.behind(one, "listenerArn", LISTENERS, "arn", "id")
+    for action in _senders(stack, groups, LISTENER_RULES, "actions"):
+        listeners += stack.behind(action, "listenerArn", LISTENERS, "arn", "id")
     found = {
-        one.urn: one for it in listeners for one in stack.behind(it, "loadBalancerArn", LOAD_BALANCERS, "arn", "id")
+        node.urn: node
+        for listener in listeners
+        for node in stack.behind(listener, "loadBalancerArn", LOAD_BALANCERS, "arn", "id")
     }
     return list(found.values())
 
 
 def _senders(stack: Graph, groups: list[Node], kinds: tuple[str, ...], prop: str) -> list[Node]:
-    return [one for group in groups for kind in kinds for one in stack.pointing_at(group, kind, prop, "arn", "id")]
+    return [node for group in groups for kind in kinds for node in stack.pointing_at(group, kind, prop, "arn", "id")]
 
 
 def _admits(stack: Graph, group: Node, sources: list[Node], port: int) -> bool | None:
     """Whether a rule of the group opens the port to one of the sources; None while unknown."""
     verdicts = [
-        _rule_admits(stack, one, prop, sources, port)
+        _rule_admits(stack, node, prop, sources, port)
         for kind, prop in ((INGRESS_RULE, "referencedSecurityGroupId"), (GROUP_RULE, "sourceSecurityGroupId"))
-        for one in stack.pointing_at(group, kind, "securityGroupId", "id")
+        for node in stack.pointing_at(group, kind, "securityGroupId", "id")
     ]
     if group.has("ingress"):
         verdicts.append(_inline_admits(stack, group, sources, port))
@@ -163,7 +168,7 @@ def _rule_admits(stack: Graph, one: Node, prop: str, sources: list[Node], port: 
         return False
     by_cidr = any(resource[key].raw for key in BY_CIDR)
     itself = stack.behind(one, "securityGroupId", GROUP, "id") if resource["self"].true else []
-    named = {it.urn for it in (*stack.behind(one, prop, GROUP, "id"), *itself)} & {it.urn for it in sources}
+    named = {node.urn for node in (*stack.behind(one, prop, GROUP, "id"), *itself)} & {source.urn for source in sources}
     return _in_range(resource, port) if by_cidr or named else False
 
 
@@ -171,15 +176,15 @@ def _inline_admits(stack: Graph, group: Node, sources: list[Node], port: int) ->
     ingress = group.resource["ingress"]
     if ingress.unknown:
         return None
-    named = {it.urn for it in stack.behind(group, "ingress", GROUP, "id")} & {it.urn for it in sources}
-    itself = group.urn in {it.urn for it in sources}
+    named = {node.urn for node in stack.behind(group, "ingress", GROUP, "id")} & {source.urn for source in sources}
+    itself = group.urn in {source.urn for source in sources}
     open_rules = [
-        one
-        for one in ingress.elements()
-        if not one.unknown and (any(one[key].raw for key in BY_CIDR) or (itself and one["self"].true))
+        element
+        for element in ingress.elements()
+        if not element.unknown and (any(element[key].raw for key in BY_CIDR) or (itself and element["self"].true))
     ]
     chosen = ingress.elements() if named else open_rules
-    verdicts = [None if one.unknown else _in_range(one, port) for one in chosen]
+    verdicts = [None if entry.unknown else _in_range(entry, port) for entry in chosen]
     return True if True in verdicts else None if None in verdicts else False
 
 

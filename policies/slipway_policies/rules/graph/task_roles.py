@@ -35,9 +35,7 @@ def ecs_task_role_least_privilege(stack: Graph) -> Outcomes:
     for task, role in _roles(stack, "taskRoleArn"):
         held = grants(stack, role)
         if held.whole_service:
-            yield Finding(
-                "taskRoleArn", f"is role {role.resource.name!r}, which holds every action of a service", task.urn
-            )
+            yield Finding("taskRoleArn", f"is role {role.resource.name!r} with every action of a service", task.urn)
         elif held.unknown:
             yield Deferred("policy", role.urn)
 
@@ -56,16 +54,20 @@ def ecs_task_role_trust(stack: Graph) -> Outcomes:
             if trust.unknown:
                 yield Deferred("assumeRolePolicy", role.urn)
             elif not any(
-                statements.allows(one) and ECS_TASKS in statements.principals(one, "Service")
-                for one in statements.statements(trust)
+                statements.allows(statement) and ECS_TASKS in statements.principals(statement, "Service")
+                for statement in statements.statements(trust)
             ):
-                yield Finding(prop, f"is role {role.resource.name!r}, which ECS may not assume", task.urn)
+                yield Finding(
+                    prop, f"is role {role.resource.name!r}, closed to ECS tasks by its trust policy", task.urn
+                )
 
 
 @stack_rule(
     level=MANDATORY,
     severity=MEDIUM,
-    link="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-using-identity-based-policies.html",
+    link=(
+        "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-using-identity-based-policies.html"
+    ),
     fix="allow the task role sqs:ReceiveMessage and sqs:DeleteMessage, or sqs:SendMessage, on the queue, as slipway's "
     "QueueWorker does",
 )
@@ -154,13 +156,15 @@ def _can(stack: Graph, task: Node, target: Node, ways: tuple[tuple[str, ...], ..
     arn = target.output("arn")
     policies = [
         target,
-        *(one for kind, prop, outputs in POLICIES for one in stack.pointing_at(target, kind, prop, *outputs)),
+        *(node for kind, prop, outputs in POLICIES for node in stack.pointing_at(target, kind, prop, *outputs)),
     ]
     for role in stack.behind(task, "taskRoleArn", ROLE, "arn"):
         if any(_names(stack, policy, role) for policy in policies):
             continue
         held = grants(stack, role)
-        problem = f"is role {role.resource.name!r}, which may not use {target.resource.name!r} that the task is told of"
+        problem = (
+            f"is role {role.resource.name!r} without permissions for {target.resource.name!r} in the task's environment"
+        )
         if held.none:
             yield Finding("taskRoleArn", problem, task.urn)
         elif held.unknown or arn is None:
@@ -172,5 +176,5 @@ def _can(stack: Graph, task: Node, target: Node, ways: tuple[tuple[str, ...], ..
 def _names(stack: Graph, holder: Node, role: Node) -> bool:
     """Whether the holder's policy names the role: by an edge, or in its text."""
     arn, text = role.output("arn"), holder.output("policy")
-    fed = any(one.urn == role.urn for one in stack.behind(holder, "policy", ROLE, "arn"))
+    fed = any(node.urn == role.urn for node in stack.behind(holder, "policy", ROLE, "arn"))
     return fed or bool(arn and text and f'"{arn}"' in text)

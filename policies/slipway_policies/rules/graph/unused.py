@@ -16,7 +16,7 @@ from slipway_policies.rules.vpc.security_groups import GROUP
 ALIAS = "aws:kms/alias:Alias"
 
 
-@stack_rule(level=ADVISORY, severity=LOW, link=GROUPS_LINK, fix="remove the group, or name it where it belongs")
+@stack_rule(level=ADVISORY, severity=LOW, link=GROUPS_LINK, fix="remove the group, or use it in a resource")
 def sg_attached(stack: Graph) -> Outcomes:
     """Security groups are used by a resource of any type.
 
@@ -24,7 +24,7 @@ def sg_attached(stack: Graph) -> Outcomes:
     """
     for group in stack.of(GROUP):
         if all(user.resource.type in RULES_OF_GROUPS for user in stack.users(group)):
-            yield Finding("id", "is named by nothing but its rules", group.urn)
+            yield Finding("id", "is used by nothing except its own rules", group.urn)
 
 
 @stack_rule(
@@ -32,7 +32,7 @@ def sg_attached(stack: Graph) -> Outcomes:
     severity=LOW,
     controls=("Security Hub EC2.12",),
     link=f"{CONTROLS}#ec2-12",
-    fix="remove the address, which costs money while it is not used, or attach it",
+    fix="remove the address, or attach it; an unused address costs money",
 )
 def eip_attached(stack: Graph) -> Outcomes:
     """Elastic IPs are attached to something."""
@@ -63,7 +63,7 @@ def nacl_attached(stack: Graph) -> Outcomes:
     level=ADVISORY,
     severity=LOW,
     link="https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys-determining-usage.html",
-    fix="remove the key, which costs money each month, or name it where something is encrypted",
+    fix="remove the key, or use it for encryption; every key costs money each month",
 )
 def unused_kms_key(stack: Graph) -> Outcomes:
     """KMS keys are used by a resource.
@@ -72,7 +72,7 @@ def unused_kms_key(stack: Graph) -> Outcomes:
     for key in stack.of(KEY):
         users = [user for user in stack.users(key, "keyId") if user.resource.type != KEY_POLICY]
         if not any(user.resource.type != ALIAS or stack.users(user, "name") for user in users):
-            yield Finding("id", "is named by nothing", key.urn)
+            yield Finding("id", "is used by nothing", key.urn)
 
 
 @stack_rule(
@@ -85,14 +85,14 @@ def orphan_target_group(stack: Graph) -> Outcomes:
     """Target groups are used by a listener or another resource, not only by services."""
     for group in stack.of(*TARGET_GROUPS):
         if all(user.resource.type == "aws:ecs/service:Service" for user in stack.users(group)):
-            yield Finding("arn", "is named by no listener", group.urn)
+            yield Finding("arn", "is used by no listener", group.urn)
 
 
 @stack_rule(
     level=ADVISORY,
     severity=LOW,
     link="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html",
-    fix="remove the policy, or attach it; slipway's services write policies inline, which cannot be left behind",
+    fix="remove the policy, or attach it; slipway's services write inline policies, removed with their role",
 )
 def orphan_iam_policy(stack: Graph) -> Outcomes:
     """Managed policies are attached to something."""

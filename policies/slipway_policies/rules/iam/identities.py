@@ -41,7 +41,7 @@ def _not_attached(owner: Resource, policy: str, problem: str) -> Outcomes:
     severity=CRITICAL,
     controls=("FSBP IAM.1", "CIS 2.14"),
     link=f"{CONTROLS}#iam-1",
-    fix=f"write a policy with the actions and resources that are needed; {OURS}",
+    fix=f"write a policy with only the needed actions and resources; {OURS}",
 )
 def iam_no_admin_managed_policy(owner: Resource) -> Outcomes:
     """Nobody and nothing has AWS's AdministratorAccess."""
@@ -55,7 +55,7 @@ def iam_no_admin_managed_policy(owner: Resource) -> Outcomes:
     severity=CRITICAL,
     controls=("NIST AC-6",),
     link=BEST_PRACTICES,
-    fix=f"write a policy with the actions and resources that are needed; {OURS}",
+    fix=f"write a policy with only the needed actions and resources; {OURS}",
 )
 def iam_no_iam_full_access(owner: Resource) -> Outcomes:
     """The AWS managed policy IAMFullAccess is attached to nothing: it lets its holder become an administrator."""
@@ -102,12 +102,12 @@ def iam_no_user(owner: Resource) -> Outcomes:
     fix="attach the policy to a group or role; slipway's components attach to roles only",
 )
 def iam_no_user_policy(owner: Resource) -> Outcomes:
-    """Users get their rights from groups and roles."""
+    """Users get their permissions from groups and roles."""
     named = {"PolicyAttachment": "users", "UserPolicyAttachmentsExclusive": "policyArns"}
     listed = named.get(owner.type.rpartition(":")[2])
     if listed is None:
-        yield Finding("user", "has rights of its own")
+        yield Finding("user", "has its own policies")
     elif owner[listed].unknown:
         yield Deferred(listed)
     elif list(owner[listed].elements()):
-        yield Finding(listed, "has rights of its own" if listed == "users" else "give a user rights of its own")
+        yield Finding(listed, "get the policy directly" if listed == "users" else "are attached to a user")

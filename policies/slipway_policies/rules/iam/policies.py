@@ -40,24 +40,28 @@ OURS = "`permissions` of slipway's services take actions and resources, and thei
 
 def allowing(owner: Resource) -> Iterator[Value]:
     """Each allowing statement of the policy or of a role's inline policies; one unknown value per unknown text."""
-    written = [one["policy"] for one in owner["inlinePolicies"].elements()] if owner.type == ROLE else [owner["policy"]]
+    written = (
+        [element["policy"] for element in owner["inlinePolicies"].elements()]
+        if owner.type == ROLE
+        else [owner["policy"]]
+    )
     for text in written:
         document = owner.parsed(text)
         if document.unknown:
             yield document
             continue
-        for one in statements.statements(document):
-            if statements.allows(one):
-                yield one
+        for statement in statements.statements(document):
+            if statements.allows(statement):
+                yield statement
 
 
 def forbid(owner: Resource, broken: Callable[[Value], bool], problem: str) -> Outcomes:
     """A finding for each broken allowing statement; deferred while the policy is unknown."""
-    for one in allowing(owner):
-        if one.unknown:
-            yield Deferred(one.path)
-        elif broken(one):
-            yield Finding(one.path, problem)
+    for statement in allowing(owner):
+        if statement.unknown:
+            yield Deferred(statement.path)
+        elif broken(statement):
+            yield Finding(statement.path, problem)
 
 
 def on_everything(statement: Value) -> bool:
@@ -90,8 +94,10 @@ def whole_service(statement: Value) -> bool:
     severity=CRITICAL,
     controls=("FSBP IAM.1", "CIS 2.14", "NIST AC-6"),
     link=f"{CONTROLS}#iam-1",
-    fix="name the actions and resources that are needed; slipway's services grant their task role nothing but what "
-    "its own queue or topic needs",
+    fix=(
+        "name the needed actions and resources; slipway's services grant their task role only the actions on its "
+        "own queue or topic"
+    ),
 )
 def iam_no_admin_policy(owner: Resource) -> Outcomes:
     """IAM policies do not grant every action on every resource.
@@ -112,7 +118,7 @@ def iam_no_admin_policy(owner: Resource) -> Outcomes:
     severity=HIGH,
     controls=("FSBP IAM.21", "NIST AC-6(10)"),
     link=f"{CONTROLS}#iam-21",
-    fix=f"name the actions that are needed; {OURS}",
+    fix=f"name the needed actions; {OURS}",
 )
 def iam_no_star_action(owner: Resource) -> Outcomes:
     """IAM policies name actions.
@@ -132,7 +138,7 @@ def iam_no_star_action(owner: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("FSBP IAM.21", "NIST AC-6(10)"),
     link=f"{CONTROLS}#iam-21",
-    fix=f"name the actions that are needed; {OURS}",
+    fix=f"name the needed actions; {OURS}",
 )
 def iam_no_service_wildcard(owner: Resource) -> Outcomes:
     """IAM policies do not allow every action of a service."""
@@ -168,8 +174,10 @@ def iam_no_kms_decrypt_all(owner: Resource) -> Outcomes:
     severity=HIGH,
     controls=("NIST AC-6",),
     link="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
-    fix="name the roles, and the service in a condition StringEquals on iam:PassedToService; slipway's services pass no "
-    "roles",
+    fix=(
+        "name the roles, and the service in a condition StringEquals on iam:PassedToService; slipway's services "
+        "pass no roles"
+    ),
 )
 def iam_passrole_scoped(owner: Resource) -> Outcomes:
     """IAM policies with iam:PassRole name the role or the service."""
@@ -190,7 +198,7 @@ def iam_passrole_scoped(owner: Resource) -> Outcomes:
     severity=LOW,
     controls=("NIST AC-6",),
     link="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_managed-vs-inline.html",
-    fix="make a Policy and attach it; slipway's services write inline policies on purpose, since each is of one role",
+    fix="create a Policy and attach it; slipway's services write inline policies on purpose, one role each",
 )
 def iam_no_inline_policy(owner: Resource) -> Outcomes:
     """Roles have managed policies only.

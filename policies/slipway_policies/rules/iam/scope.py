@@ -161,7 +161,9 @@ def iam_no_star_resource(owner: Resource) -> Outcomes:
 
     def needs_one(one: Value) -> bool:
         actions = statements.texts(one["Action"])
-        narrow = [action for action in actions if not any(statements.matches(it, action) for it in WITHOUT_RESOURCE)]
+        narrow = [
+            action for action in actions if not any(statements.matches(pattern, action) for pattern in WITHOUT_RESOURCE)
+        ]
         return bool(narrow) and on_everything(one) and not statements.every_action(one)
 
     yield from forbid(owner, needs_one, "allows actions that take a resource on every resource")
@@ -173,7 +175,7 @@ def iam_no_star_resource(owner: Resource) -> Outcomes:
     severity=HIGH,
     controls=("NIST AC-6",),
     link=BEST_PRACTICES,
-    fix="remove the action, or name the role or user that it may change; slipway's components grant nothing of IAM",
+    fix="remove the action, or name the role or user that it may change; slipway's components grant no IAM action",
 )
 def iam_no_privilege_escalation(owner: Resource) -> Outcomes:
     """IAM policies do not let their holder become an administrator.
@@ -198,7 +200,7 @@ def iam_no_privilege_escalation(owner: Resource) -> Outcomes:
     )
     if running and not waiting:
         for one in passing:
-            yield Finding(one.path, "allows to pass every role to code that the holder may run")
+            yield Finding(one.path, "allows to pass every role to code run by its holder")
 
 
 @rule(
@@ -207,7 +209,7 @@ def iam_no_privilege_escalation(owner: Resource) -> Outcomes:
     severity=HIGH,
     controls=("NIST AC-6",),
     link=BEST_PRACTICES,
-    fix="name the resources whose credentials are needed; slipway's components grant no such action",
+    fix="name the resources with the needed credentials; slipway's components grant no such action",
 )
 def iam_no_credentials_exposure(owner: Resource) -> Outcomes:
     """IAM policies do not hand out credentials of every resource.
@@ -223,7 +225,7 @@ def iam_no_credentials_exposure(owner: Resource) -> Outcomes:
     severity=HIGH,
     controls=("NIST AC-6",),
     link=BEST_PRACTICES,
-    fix="name the buckets, tables, queues and secrets; slipway's services name the queue and the secrets of each",
+    fix="name the buckets, tables, queues and secrets; slipway's services name their own queue and secrets",
 )
 def iam_no_data_exfiltration(owner: Resource) -> Outcomes:
     """IAM policies do not let data, secrets or messages of everything be read."""
@@ -236,7 +238,7 @@ def iam_no_data_exfiltration(owner: Resource) -> Outcomes:
     severity=HIGH,
     controls=("NIST AC-6",),
     link=BEST_PRACTICES,
-    fix="name the resources whose policy may be changed; slipway's components grant no such action",
+    fix="name the resources with a policy to change; slipway's components grant no such action",
 )
 def iam_no_permissions_management(owner: Resource) -> Outcomes:
     """IAM policies do not let the policies of everything be changed."""

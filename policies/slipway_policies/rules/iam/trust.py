@@ -55,9 +55,9 @@ def _forbid(role: Resource, broken: Callable[[Value], bool], problem: str) -> Ou
     if document.unknown:
         yield Deferred(document.path)
         return
-    for one in statements.statements(document):
-        if statements.allows(one) and broken(one):
-            yield Finding(one.path, problem)
+    for statement in statements.statements(document):
+        if statements.allows(statement) and broken(statement):
+            yield Finding(statement.path, problem)
 
 
 @rule(

@@ -61,14 +61,14 @@ def kms_no_wildcard_principal(key: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("FSBP KMS.3", "NIST SC-12"),
     link=DELETING,
-    fix=f"remove deletionWindowInDays, whose default is 30; {OURS}",
+    fix=f"remove deletionWindowInDays (default: 30); {OURS}",
     settings={
         "minimumDays": {
             "type": "integer",
             "minimum": 7,
             "maximum": 30,
             "default": 30,
-            "description": "Fewest days that a deletion waits.",
+            "description": "Fewest days before a deletion.",
         }
     },
     remedy={"deletionWindowInDays": 30},
@@ -108,7 +108,7 @@ def kms_enabled(key: Resource) -> Outcomes:
 def kms_no_bypass_lockout(key: Resource) -> Outcomes:
     """KMS keys keep AWS's safety check against policies nobody can change."""
     bypass = key["bypassPolicyLockoutSafetyCheck"]
-    yield from deny(bypass, bypass.true, "is true, so a mistake in the policy makes the key nobody's")
+    yield from deny(bypass, bypass.true, "is true, so a mistake in the policy can lock everybody out of the key")
 
 
 @rule(
@@ -117,10 +117,10 @@ def kms_no_bypass_lockout(key: Resource) -> Outcomes:
     severity=LOW,
     controls=("NIST CM-8",),
     link="https://docs.aws.amazon.com/kms/latest/developerguide/create-keys.html",
-    fix=f"say in description what the key encrypts; {OURS}",
+    fix=f"name in description the data under the key; {OURS}",
 )
 def kms_description(key: Resource) -> Outcomes:
     """KMS keys have a description."""
     description = key["description"]
     empty = description.text().strip() in ("", "Managed by Pulumi")
-    yield from deny(description, empty, "says nothing")
+    yield from deny(description, empty, "is missing or empty")

@@ -51,8 +51,10 @@ def sns_topic_policy_no_public(topic: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("Security Hub SNS.1", "NIST SC-28"),
     link=f"{CONTROLS}#sns-1",
-    fix="set kmsMasterKeyId, to a key of your own where alarms, EventBridge or S3 publish, since alias/aws/sns does not "
-    "let them; slipway's Topic and FanOut encrypt by default (kms_key_arn)",
+    fix=(
+        "set kmsMasterKeyId; topics of alarms, EventBridge or S3 need a customer managed key, as alias/aws/sns is "
+        "closed to these; slipway's Topic and FanOut encrypt by default (kms_key_arn)"
+    ),
 )
 def sns_topic_encrypted(topic: Resource) -> Outcomes:
     """SNS topics encrypt messages at rest with KMS.
@@ -60,7 +62,7 @@ def sns_topic_encrypted(topic: Resource) -> Outcomes:
     AWS encrypts the disks below in any case, and took SNS.1 out of FSBP for it; a key says who may read, and shows who did.
     """
     key = topic["kmsMasterKeyId"]
-    yield from deny(key, not key.text(), "is missing, so no key of KMS guards messages until they are delivered")
+    yield from deny(key, not key.text(), "is missing, so messages are stored without a KMS key")
 
 
 @rule(
@@ -76,7 +78,7 @@ def sns_topic_encrypted(topic: Resource) -> Outcomes:
             "type": "array",
             "items": {"type": "string"},
             "default": [],
-            "description": "Ids of other accounts that may be named.",
+            "description": "Ids of other accounts allowed in policies.",
         }
     },
 )
@@ -87,10 +89,10 @@ def sns_topic_policy_no_cross_account(policy: Resource) -> Outcomes:
         yield Deferred("policy" if document.unknown else own.path)
         return
     known = {statements.account(own.text()), *policy.config.texts("allowedAccounts")}
-    for one in statements.statements(document):
-        named = {statements.account(text) for text in statements.principals(one, "AWS")} - {""}
-        if statements.allows(one) and not named <= known:
-            yield Finding(f"{one.path}.Principal", "names another account, which allowedAccounts lacks")
+    for statement in statements.statements(document):
+        named = {statements.account(text) for text in statements.principals(statement, "AWS")} - {""}
+        if statements.allows(statement) and not named <= known:
+            yield Finding(f"{statement.path}.Principal", "names an account outside of allowedAccounts")
 
 
 @rule(
@@ -100,7 +102,7 @@ def sns_topic_policy_no_cross_account(policy: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST SC-8",),
     link="https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html",
-    fix="add a statement that denies sns:Publish to everybody where Bool aws:SecureTransport is false, as slipway's "
+    fix="add a statement denying sns:Publish to everybody where Bool aws:SecureTransport is false, as slipway's "
     "Topic and FanOut do",
 )
 def sns_topic_tls_only(policy: Resource) -> Outcomes:
@@ -117,12 +119,15 @@ def sns_topic_tls_only(policy: Resource) -> Outcomes:
     severity=HIGH,
     controls=("NIST SC-8",),
     link="https://docs.aws.amazon.com/sns/latest/dg/sns-security-best-practices.html",
-    fix="set protocol to https with an endpoint that serves it, which replaces the subscription; slipway's FanOut subscribes queues only",
+    fix=(
+        "set protocol to https with an HTTPS endpoint, which replaces the subscription; slipway's FanOut subscribes "
+        "queues only"
+    ),
 )
 def sns_subscription_https(subscription: Resource) -> Outcomes:
     """SNS subscriptions do not deliver over plain HTTP."""
     protocol = subscription["protocol"]
-    yield from deny(protocol, protocol.text() == "http", "is http, so messages travel in clear")
+    yield from deny(protocol, protocol.text() == "http", "is http, so messages travel unencrypted")
 
 
 @rule(
@@ -136,7 +141,7 @@ def sns_subscription_https(subscription: Resource) -> Outcomes:
 def sns_subscription_redrive(subscription: Resource) -> Outcomes:
     """SNS subscriptions have a dead-letter queue for undelivered messages."""
     redrive = subscription["redrivePolicy"]
-    yield from deny(redrive, not redrive.raw, "is missing, so what cannot be delivered is gone")
+    yield from deny(redrive, not redrive.raw, "is missing, so undelivered messages are lost")
 
 
 @rule(
@@ -157,4 +162,4 @@ def sns_signature_v2(topic: Resource) -> Outcomes:
     if fifo.unknown:
         yield Deferred(fifo.path)
     elif not fifo.true:
-        yield from deny(version, version.number() != 2, "is not 2, so signatures rest on SHA-1")
+        yield from deny(version, version.number() != 2, "is not 2, so signatures use SHA-1")

@@ -51,7 +51,7 @@ def sqs_queue_encrypted(queue: Resource) -> Outcomes:
     if managed.unknown or key.unknown:
         yield Deferred(managed.path if managed.unknown else key.path)
     elif not key.text():
-        yield Finding(managed.path, "is false and there is no KMS key, so messages lie in clear")
+        yield Finding(managed.path, "is false and there is no KMS key, so messages are stored unencrypted")
 
 
 @rule(
@@ -78,7 +78,7 @@ def sqs_policy_no_public(queue: Resource) -> Outcomes:
     severity=LOW,
     controls=("NIST SC-12",),
     link="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
-    fix="set sqsManagedSseEnabled to true in its place, or name a key of your own (kms_key_arn of slipway's Queue)",
+    fix="set sqsManagedSseEnabled to true instead, or name a customer managed key (kms_key_arn of slipway's Queue)",
 )
 def sqs_queue_cmk(queue: Resource) -> Outcomes:
     """SQS queues with KMS use a customer managed key.
@@ -86,7 +86,7 @@ def sqs_queue_cmk(queue: Resource) -> Outcomes:
     The policy of AWS's key alias/aws/sqs cannot be changed, so no topic, alarm or other account can send.
     """
     key = queue["kmsMasterKeyId"]
-    yield from deny(key, is_aws_own(key.text()), "is AWS's own key, which lets no topic send")
+    yield from deny(key, is_aws_own(key.text()), "is AWS's own key, closed to every topic")
 
 
 @rule(
@@ -96,7 +96,7 @@ def sqs_queue_cmk(queue: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST AC-6",),
     link=f"{GUIDE}/sqs-least-privilege-policy.html",
-    fix="name the actions that the caller needs, such as sqs:SendMessage, as slipway's Queue and FanOut do",
+    fix="name the needed actions, such as sqs:SendMessage, as slipway's Queue and FanOut do",
 )
 def sqs_policy_no_star_action(queue: Resource) -> Outcomes:
     """Policies of SQS queues do not allow every action.
@@ -107,10 +107,12 @@ def sqs_policy_no_star_action(queue: Resource) -> Outcomes:
     if document.unknown:
         yield Deferred(document.path)
         return
-    for one in statements.statements(document):
-        every = statements.every_action(one) or any(text.lower() == "sqs:*" for text in statements.texts(one["Action"]))
-        if statements.allows(one) and every and not _to_its_own_account(one):
-            yield Finding(f"{one.path}.Action", "allows every action, deleting the queue too")
+    for statement in statements.statements(document):
+        every = statements.every_action(statement) or any(
+            text.lower() == "sqs:*" for text in statements.texts(statement["Action"])
+        )
+        if statements.allows(statement) and every and not _to_its_own_account(statement):
+            yield Finding(f"{statement.path}.Action", "allows every action, even deletion of the queue")
 
 
 def _to_its_own_account(statement: Value) -> bool:
@@ -128,7 +130,7 @@ def _to_its_own_account(statement: Value) -> bool:
     severity=MEDIUM,
     controls=("NIST SC-8",),
     link=f"{GUIDE}/sqs-security-best-practices.html",
-    fix="add a statement that denies sqs:* to everybody where Bool aws:SecureTransport is false, as slipway's Queue and "
+    fix="add a statement denying sqs:* to everybody where Bool aws:SecureTransport is false, as slipway's Queue and "
     "FanOut do",
 )
 def sqs_policy_tls_only(policy: Resource) -> Outcomes:
@@ -164,7 +166,7 @@ def sqs_max_receive_count(queue: Resource) -> Outcomes:
     level=MANDATORY,
     severity=LOW,
     link=f"{GUIDE}/sqs-queue-types.html",
-    fix="end name with .fifo exactly when fifoQueue is true; slipway's Queue leaves the name to Pulumi, which does so",
+    fix="end name with .fifo exactly when fifoQueue is true; slipway's Queue lets Pulumi choose the name",
 )
 def sqs_fifo_suffix(queue: Resource) -> Outcomes:
     """Names of FIFO queues end with .fifo, and no others do; SQS refuses them otherwise."""
@@ -172,7 +174,7 @@ def sqs_fifo_suffix(queue: Resource) -> Outcomes:
     if name.unknown or fifo.unknown:
         yield Deferred(name.path if name.unknown else fifo.path)
     elif name.text() and name.text().endswith(".fifo") != fifo.true:
-        yield Finding(name.path, "and fifoQueue disagree")
+        yield Finding(name.path, "and fifoQueue do not match")
 
 
 @rule(

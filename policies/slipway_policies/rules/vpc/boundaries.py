@@ -32,7 +32,9 @@ ACL_FIX = (
 def subnet_no_auto_public_ip(subnet: Resource) -> Outcomes:
     """Subnets assign no public addresses by themselves."""
     for switch in (subnet["mapPublicIpOnLaunch"], subnet["assignIpv6AddressOnCreation"]):
-        yield from deny(switch, switch.true, "is true, so whatever starts here has an address on the internet")
+        yield from deny(
+            switch, switch.true, "is true, so everything started in the subnet has an address on the internet"
+        )
 
 
 @rule(
@@ -91,7 +93,7 @@ def nacl_no_ingress_all(acl: Resource) -> Outcomes:
     level=ADVISORY,
     severity=MEDIUM,
     link="https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc.html",
-    fix="make a network of your own, such as slipway's Network",
+    fix="create a network, such as slipway's Network",
 )
 def vpc_no_default_vpc(adopted: Resource) -> Outcomes:
     """Programs do not use the default VPC: all of its subnets are public."""
@@ -118,7 +120,7 @@ def _entries(acl: Resource) -> Iterator[Entry]:
         entries = [] if acl["egress"].true else [Value(dict(acl.props), "", acl.urn)]
     else:
         entries = list(acl["ingress"].elements())
-    known = [_entry(one) for one in entries]
+    known = [_entry(entry) for entry in entries]
     number = "ruleNumber" if acl.type == ACL_RULE else "ruleNo"
     yield from sorted(
         (one for one in known if one), key=lambda one: 0 if one[0].unknown else (one[0][number].number() or 0)

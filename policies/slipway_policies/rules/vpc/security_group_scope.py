@@ -48,7 +48,7 @@ EMPTY_WORDS = ("", "Managed by Pulumi", "Managed by Terraform")
     severity=CRITICAL,
     controls=("Security Hub EC2.14", "CIS 6.3", "CIS 6.4", "NIST SC-7", "NIST CM-7"),
     link=f"{CONTROLS}#ec2-14",
-    fix="name the addresses that may connect, or use Fleet Manager, which needs no open port; slipway's Bastion is Linux",
+    fix="name the addresses that may connect, or use Fleet Manager without an open port; slipway's Bastion is Linux",
 )
 def sg_no_ingress_rdp(group: Resource) -> Outcomes:
     """Security groups do not open RDP to the internet."""
@@ -60,7 +60,7 @@ def sg_no_ingress_rdp(group: Resource) -> Outcomes:
     level=OFF,
     severity=MEDIUM,
     link=RULES_LINK,
-    fix="serve HTTPS on 443 only; a load balancer that redirects, as slipway's FargateService makes one, needs port 80",
+    fix="serve HTTPS on 443 only; only load balancers with a redirect, such as slipway's FargateService, need port 80",
 )
 def sg_no_ingress_http(group: Resource) -> Outcomes:
     """Security groups do not open port 80 to the internet.
@@ -76,20 +76,20 @@ def sg_no_ingress_http(group: Resource) -> Outcomes:
     severity=HIGH,
     controls=("FSBP EC2.18", "NIST CM-7"),
     link=f"{CONTROLS}#ec2-18",
-    fix="put a load balancer with port 443 before it, as slipway's FargateService does, or add the port to allowedPorts "
+    fix="put a load balancer with port 443 in front, as slipway's FargateService does, or add the port to allowedPorts "
     "or allowedUdpPorts in the policy config",
     settings={
         "allowedPorts": {
             "type": "array",
             "items": {"type": "integer"},
             "default": [80, 443],
-            "description": "TCP ports that the internet may reach.",
+            "description": "TCP ports allowed to the internet.",
         },
         "allowedUdpPorts": {
             "type": "array",
             "items": {"type": "integer"},
             "default": [],
-            "description": "UDP ports that the internet may reach.",
+            "description": "UDP ports allowed to the internet.",
         },
     },
 )
@@ -104,7 +104,7 @@ def sg_only_authorized_ports(group: Resource) -> Outcomes:
             if beside is not None:
                 paths = dict.fromkeys(grant.path for grant in opening(given, protocol, beside))
                 span = f"port {low}" if low == high else f"ports {low} to {high}"
-                problem = f"opens {protocol.upper()} {span} to the internet, which {setting} does not cover"
+                problem = f"opens {protocol.upper()} {span} to the internet, outside of {setting}"
                 yield Finding(", ".join(paths), problem)
 
 
@@ -134,14 +134,17 @@ def sg_no_high_risk_ports(group: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST SC-7",),
     link=RULES_LINK,
-    fix="name smaller networks, or lower widestPrefix in the policy config; slipway's components admit what you name",
+    fix=(
+        "name smaller networks, or lower widestPrefix in the policy config; slipway's components admit your own "
+        "list of networks"
+    ),
     settings={
         "widestPrefix": {
             "type": "integer",
             "minimum": 1,
             "maximum": 32,
             "default": 16,
-            "description": "Prefix length of the largest public IPv4 network that may be admitted.",
+            "description": "Prefix length of the largest allowed public IPv4 network.",
         }
     },
 )
@@ -167,7 +170,7 @@ def sg_wide_public_cidr(group: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("NIST SC-7(5)",),
     link=RULES_LINK,
-    fix="let out HTTPS, and what the program calls; slipway's components let out no more",
+    fix="allow egress to HTTPS and to the services that the program calls; slipway's components allow no more",
 )
 def sg_egress_restricted(group: Resource) -> Outcomes:
     """Security groups do not let everything out to everywhere."""
@@ -185,7 +188,9 @@ def sg_egress_restricted(group: Resource) -> Outcomes:
     severity=LOW,
     controls=("NIST CM-8",),
     link=RULES_LINK,
-    fix="say in description what the group is for, as slipway's components do; on an existing group this replaces it",
+    fix=(
+        "set description to the purpose of the group, as slipway's components do; on an existing group this replaces it"
+    ),
 )
 def sg_description(group: Resource) -> Outcomes:
     """Security groups have a description."""
@@ -193,7 +198,7 @@ def sg_description(group: Resource) -> Outcomes:
     if description.unknown:
         yield Deferred(description.path)
     elif description.text().strip() in EMPTY_WORDS:
-        yield Finding(description.path, "says nothing")
+        yield Finding(description.path, "is missing or empty")
 
 
 @rule(
@@ -206,7 +211,7 @@ def sg_description(group: Resource) -> Outcomes:
     severity=LOW,
     controls=("NIST CM-8",),
     link=RULES_LINK,
-    fix="say in description who comes in and why, as slipway's components do",
+    fix="describe the source and its purpose in description, as slipway's components do",
 )
 def sg_rule_description(group: Resource) -> Outcomes:
     """Rules of security groups say who they are for."""
@@ -217,7 +222,7 @@ def sg_rule_description(group: Resource) -> Outcomes:
         if description.unknown:
             yield Deferred(description.path)
         elif description.text().strip() in EMPTY_WORDS:
-            yield Finding(description.path, "says nothing")
+            yield Finding(description.path, "is missing or empty")
 
 
 @rule(
@@ -226,7 +231,14 @@ def sg_rule_description(group: Resource) -> Outcomes:
     severity=LOW,
     link="https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html",
     fix="split the group by purpose, or use a prefix list; slipway's groups have a rule per source",
-    settings={"mostRules": {"type": "integer", "minimum": 1, "default": 50, "description": "Most rules of a group."}},
+    settings={
+        "mostRules": {
+            "type": "integer",
+            "minimum": 1,
+            "default": 50,
+            "description": "Highest number of rules of a group.",
+        }
+    },
 )
 def sg_too_many_rules(group: Resource) -> Outcomes:
     """Security groups are small enough to be read."""

@@ -35,8 +35,10 @@ CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-control
         "NIST CM-7",
     ),
     link=f"{CONTROLS}#ec2-13",
-    fix="name the addresses that may connect (allowed_cidr_blocks of slipway's Bastion), or use Session Manager, which "
-    "needs no open port",
+    fix=(
+        "name the addresses that may connect (allowed_cidr_blocks of slipway's Bastion), or use Session Manager "
+        "without an open port"
+    ),
 )
 def sg_no_ingress_ssh(group: Resource) -> Outcomes:
     """Security groups do not open SSH to the internet.
@@ -56,7 +58,7 @@ def sg_no_ingress_ssh(group: Resource) -> Outcomes:
     severity=CRITICAL,
     controls=("FSBP EC2.18", "NIST SC-7"),
     link=f"{CONTROLS}#ec2-18",
-    fix="open only the ports that the service listens on, as slipway's components do",
+    fix="open only the ports of the service, as slipway's components do",
 )
 def sg_no_ingress_all_ports(group: Resource) -> Outcomes:
     """Security groups do not open every port to the internet."""

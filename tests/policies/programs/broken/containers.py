@@ -1,4 +1,4 @@
-"""Broken on purpose: each resource bears the name of the rule that it breaks. Services, their tasks and images."""
+"""Broken on purpose: each resource has the name of its broken rule. Services, their tasks and images."""
 
 import json
 from typing import Any
@@ -30,7 +30,7 @@ def trusted_by(service: str) -> str:
 
 
 def role(name: str, *actions: str, service: str = "ecs-tasks.amazonaws.com") -> aws.iam.Role:
-    """A role that may do these actions on everything."""
+    """A role with these actions on everything."""
     made = aws.iam.Role(name, assume_role_policy=trusted_by(service))
     if actions:
         allowed = {"Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}]}

@@ -1,4 +1,4 @@
-"""Broken on purpose: each resource bears the name of the rule that it breaks. Topics, queues, keys, logs and alarms."""
+"""Broken on purpose: each resource has the name of its broken rule. Topics, queues, keys, logs and alarms."""
 
 import json
 from typing import Any

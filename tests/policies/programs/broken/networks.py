@@ -1,4 +1,4 @@
-"""Broken on purpose: each resource bears the name of the rule that it breaks. Networks, hosts and load balancers."""
+"""Broken on purpose: each resource has the name of its broken rule. Networks, hosts and load balancers."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ def group(rule: str, *ingress: Any, **more: Any) -> aws.ec2.SecurityGroup:
 
 
 def acl(rule: str, low: int, high: int, protocol: str = "tcp") -> None:
-    """A network ACL that lets the internet in."""
+    """A network ACL open to the internet."""
     entry: Any = {"rule_no": 100, "action": "allow", "cidr_block": "0.0.0.0/0"}
     aws.ec2.NetworkAcl(
         rule, vpc_id="vpc-1", ingress=[entry | {"protocol": protocol, "from_port": low, "to_port": high}]

@@ -1,4 +1,4 @@
-"""Broken on purpose: each resource bears the name of the rule that it breaks. Rights of roles and users, and EKS."""
+"""Broken on purpose: each resource has the name of its broken rule. Rights of roles and users, and EKS."""
 
 import json
 from typing import Any

@@ -23,7 +23,7 @@ PROVIDER = "aws:ecs/capacityProvider:CapacityProvider"
 
 
 def fargate_target(public: Any) -> dict[str, Any]:
-    """A schedule that starts a task."""
+    """A schedule with a task as its target."""
     return {"ecsTarget": {"networkConfiguration": {"assignPublicIp": public}}}
 
 

@@ -14,7 +14,7 @@ def of_roles(code: str | None, agent: str | None) -> Props:
 
 
 def logged(mode: str | None, **more: Any) -> Props:
-    """A task that writes to awslogs in this mode."""
+    """A task with awslogs in this mode."""
     options = {"mode": mode} if mode else {}
     return containers({"logConfiguration": {"logDriver": "awslogs", "options": options | more}})
 

@@ -32,8 +32,8 @@ CASES: list[Case] = [
         fails=[
             (fargate("300", "512"), ["cpu is not one of 256, 512,"]),
             (fargate(None, None), ["cpu is not one of"]),
-            (fargate("256", "4096"), ["memory does not go with this cpu, which allows 512, 1024, 2048 MiB"]),
-            (fargate("1024", "2500"), ["memory does not go with this cpu, which allows 2048 to 8192 in steps of 1024"]),
+            (fargate("256", "4096"), ["memory does not match cpu: this cpu allows 512, 1024, 2048 MiB"]),
+            (fargate("1024", "2500"), ["memory does not match cpu: this cpu allows 2048 to 8192 in steps of 1024"]),
             (fargate("512", "much"), ["memory is not an amount"]),
         ],
         waits=[fargate(UNKNOWN, "512"), fargate("256", UNKNOWN), {"requiresCompatibilities": UNKNOWN}],

@@ -8,7 +8,7 @@ PUBLIC_API = "vpcConfig.endpointPublicAccess"
 
 
 def api(public: object, *cidrs: str) -> dict[str, object]:
-    """An EKS cluster whose API is reached so."""
+    """An EKS cluster with this access to its API."""
     return {"vpcConfig": {"endpointPublicAccess": public, "publicAccessCidrs": list(cidrs)}}
 
 

@@ -11,7 +11,7 @@ def listener(*actions: dict[str, object], protocol: str = "HTTP") -> dict[str, o
 
 
 def redirect(protocol: str) -> dict[str, object]:
-    """An action that redirects."""
+    """A redirect action."""
     return {"type": "redirect", "redirect": {"protocol": protocol, "statusCode": "HTTP_301"}}
 
 

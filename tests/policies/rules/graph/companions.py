@@ -1,4 +1,4 @@
-"""Cases of the rules in `graph.companions`: What belongs together."""
+"""Cases of the rules in `graph.companions`: Missing and conflicting companions."""
 
 from tests.support.policies.analyzer import UNKNOWN, Node
 from tests.support.policies.graph_samples import (

@@ -1,4 +1,4 @@
-"""Cases of the rules in `graph.consumers`: Consumers of queues, and what a task counts on."""
+"""Cases of the rules in `graph.consumers`: Consumers of queues, and references of task definitions."""
 
 from tests.support.policies.analyzer import UNKNOWN, Node
 from tests.support.policies.graph_samples import (
@@ -26,7 +26,7 @@ HIDING_QUEUE = Node(QUEUE, "work", {"arn": QUEUE_ARN, "url": QUEUE_URL, "visibil
 
 
 def told(**variables: str) -> Node:
-    """A task that is told these variables and the queue's URL."""
+    """A task with these variables and the queue's URL."""
     named = [{"name": name, "value": value} for name, value in (variables | {"QUEUE_URL": QUEUE_URL}).items()]
     return Node(TASK, "work", containers({"name": "work", "environment": named}))
 
@@ -39,7 +39,7 @@ SLOW: dict[str, Node | None] = {
 
 
 def logging(name: str, **options: str) -> Node:
-    """A task that writes to a log group."""
+    """A task with a log group."""
     log = {"logDriver": "awslogs", "options": {"awslogs-group": name, **options}}
     return Node(TASK, "api", containers({"name": "api", "logConfiguration": log}))
 

@@ -1,4 +1,4 @@
-"""Cases of the rules in `graph.fan_out`: From topics to queues."""
+"""Cases of the rules in `graph.fan_out`: Senders to queues and topics."""
 
 import json
 from collections.abc import Mapping

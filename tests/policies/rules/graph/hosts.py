@@ -1,4 +1,4 @@
-"""Cases of the rules in `graph.hosts`: From the internet to rights and data."""
+"""Cases of the rules in `graph.hosts`: Paths from the internet to permissions and data."""
 
 from dataclasses import replace
 

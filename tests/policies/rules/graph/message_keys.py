@@ -1,4 +1,4 @@
-"""Cases of the rules in `graph.message_keys`: Keys on the way of a message."""
+"""Cases of the rules in `graph.message_keys`: KMS keys of topics and queues."""
 
 from tests.support.policies.analyzer import UNKNOWN, Node
 from tests.support.policies.graph_samples import (

@@ -1,4 +1,4 @@
-"""Cases of the rules in `graph.network_paths`: From the internet to subnets."""
+"""Cases of the rules in `graph.network_paths`: Subnets and routes."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Cases of the rules in `graph.program`: What a program tells Pulumi."""
+"""Cases of the rules in `graph.program`: Resource options."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ OWN_ADDRESS = replace(new(INSTANCE, "a"), options={"ignoreChanges": ["associateP
 
 
 def ignoring(*paths: str) -> dict[str, Node | None]:
-    """A queue whose changes of these properties are ignored."""
+    """A queue with these ignored changes."""
     return {"Queue work": replace(PLAIN_QUEUE, options={"ignoreChanges": list(paths)})}
 
 

@@ -1,4 +1,4 @@
-"""Cases of the rules in `graph.security_group_parts`: Security groups: their rules together."""
+"""Cases of the rules in `graph.security_group_parts`: Security groups: all rules together."""
 
 from tests.support.policies.analyzer import UNKNOWN
 from tests.support.policies.graph_samples import (

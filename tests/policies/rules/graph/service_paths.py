@@ -1,4 +1,4 @@
-"""Cases of the rules in `graph.service_paths`: From load balancers to containers."""
+"""Cases of the rules in `graph.service_paths`: Load balancers and their containers."""
 
 import json
 

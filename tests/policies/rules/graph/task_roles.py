@@ -62,7 +62,7 @@ NO_GRANT = {"RolePolicy work": None}
 
 
 def queue_policy(principal: str) -> Node:
-    """The queue's own policy, which lets a principal consume."""
+    """The queue's own policy, open to a principal."""
     text = policy({"Principal": {"AWS": principal}, "Action": "sqs:*", "Resource": "*"})
     return Node(QUEUE_POLICY, "work", {"queueUrl": QUEUE_URL, "policy": text})
 

@@ -43,12 +43,12 @@ TLS_ONLY = {
     "Resource": BILLING_ARN,
     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
 }
-CLOSED = ("billing", "endpoint is queue 'billing', whose policy does not let this topic send")
+CLOSED = ("billing", "endpoint is queue 'billing': its policy does not let this topic send")
 
 
 def test_a_missing_queue_policy_shows_in_the_first_preview() -> None:
     found = said("sns-to-sqs-queue-policy", NEW_TOPIC, NEW_QUEUE, NEW_SUBSCRIPTION)
-    assert found == [("billing", "endpoint is queue 'billing', which no queue policy opens")]
+    assert found == [("billing", "endpoint is queue 'billing' without a queue policy")]
 
 
 def test_a_policy_on_the_queue_itself_counts() -> None:
@@ -98,11 +98,11 @@ def test_a_policy_that_lets_the_topic_send_passes(statements: list[Mapping[str, 
         ([TLS_ONLY], CLOSED),
         (
             [ALLOW, ALLOW | {"Effect": "Deny"}],
-            ("billing", "endpoint is queue 'billing', whose policy denies this topic"),
+            ("billing", "endpoint is queue 'billing': its policy denies this topic"),
         ),
         (
             [ALLOW | {"Action": {"no": "list"}}],
-            ("billing", "endpoint is queue 'billing', in whose policy policy.Statement[0].Action is not a string"),
+            ("billing", "endpoint is queue 'billing': in its policy policy.Statement[0].Action is not a string"),
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Cases of the rules in `graph.unused`: What nothing uses."""
+"""Cases of the rules in `graph.unused`: Unused resources."""
 
 from tests.support.policies.analyzer import UNKNOWN, Node
 from tests.support.policies.graph_samples import (

@@ -35,12 +35,17 @@ CASES: list[Case] = [
     ),
     Case(rule="iam-no-user", kind="aws:iam/user:User", passes=[], fails=[({}, ["type is User"])]),
     Case(rule="iam-no-user", kind="aws:iam/accessKey:AccessKey", passes=[], fails=[({}, ["type is AccessKey"])]),
-    Case(rule="iam-no-user-policy", kind="aws:iam/userPolicy:UserPolicy", passes=[], fails=[({}, ["user has rights"])]),
+    Case(
+        rule="iam-no-user-policy",
+        kind="aws:iam/userPolicy:UserPolicy",
+        passes=[],
+        fails=[({}, ["user has its own policies"])],
+    ),
     Case(
         rule="iam-no-user-policy",
         kind="aws:iam/policyAttachment:PolicyAttachment",
         passes=[{}, {"roles": ["app"], "users": []}],
-        fails=[({"users": ["anna"]}, ["users has rights"])],
+        fails=[({"users": ["anna"]}, ["users get the policy directly"])],
         waits=[{"users": UNKNOWN}],
     ),
     failing_with(
@@ -50,7 +55,7 @@ CASES: list[Case] = [
         "iam-no-user-policy",
         USER_POLICY,
         passes=[],
-        fails=[({"user": "anna", "policyArn": "arn:a"}, "user has rights")],
+        fails=[({"user": "anna", "policyArn": "arn:a"}, "user has its own policies")],
     ),
     *(
         failing_with(
@@ -83,7 +88,7 @@ CASES: list[Case] = [
         rule="iam-no-user-policy",
         kind="aws:iam/userPolicyAttachmentsExclusive:UserPolicyAttachmentsExclusive",
         passes=[{"userName": "anna", "policyArns": []}],
-        fails=[({"userName": "anna", "policyArns": ["arn:a"]}, ["policyArns give"])],
+        fails=[({"userName": "anna", "policyArns": ["arn:a"]}, ["policyArns are attached to a user"])],
         waits=[{"policyArns": UNKNOWN}],
     ),
 ]

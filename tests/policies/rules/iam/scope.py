@@ -20,7 +20,7 @@ from tests.support.policies.samples import (
 
 
 def on_everything(action: str) -> Props:
-    """A policy that allows the action on every resource."""
+    """A policy with the action on every resource."""
     return statement(Action=action, Resource="*")
 
 

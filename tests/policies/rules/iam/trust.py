@@ -8,7 +8,7 @@ from tests.support.policies.samples import ANY_CALLER, FROM_HOME, OVER_TLS, ROLE
 
 
 def trust(principal: Any, **condition: Any) -> Props:
-    """A role that trusts this principal."""
+    """A role with trust in this principal."""
     one = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition}
     return {"assumeRolePolicy": json.dumps({"Statement": [one]})}
 
@@ -25,7 +25,7 @@ GITHUB = "token.actions.githubusercontent.com"
 
 
 def github(subject: str | None) -> Props:
-    """A role that trusts GitHub's workflows with this subject."""
+    """A role with trust in GitHub's workflows of this subject."""
     condition = {} if subject is None else {"StringLike": {f"{GITHUB}:sub": subject}}
     return trust({"Federated": f"arn:aws:iam::123456789012:oidc-provider/{GITHUB}"}, **condition)
 

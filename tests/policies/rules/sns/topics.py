@@ -148,7 +148,7 @@ CASES: list[Case] = [
                     "arn": "arn:aws:sns:eu-west-1:111111111111:a",
                     **statement(Principal={"AWS": ["222222222222"]}, Action="sns:*"),
                 },
-                "policy.Statement[0].Principal names another account",
+                "policy.Statement[0].Principal names an account outside of allowedAccounts",
             )
         ],
     ),

@@ -1,4 +1,4 @@
-"""Cases of the rules in `vpc.security_group_scope`: Security groups: how much they open."""
+"""Cases of the rules in `vpc.security_group_scope`: Security groups: ports and networks."""
 
 from tests.support.policies.analyzer import UNKNOWN
 from tests.support.policies.samples import (
