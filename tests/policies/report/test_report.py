@@ -149,7 +149,7 @@ def test_a_file_with_a_mark_and_bytes_that_are_no_text_is_read(tmp_path: Path) -
     assert len(re.findall(r"<article ", page.read_text())) == len(events.read(told()).found)
 
 
-def test_a_finding_that_preview_and_update_both_tell_counts_once_and_a_rewriting_is_named() -> None:
+def test_a_finding_of_preview_and_update_counts_once_and_a_rewriting_is_named() -> None:
     lines = told()
     done: dict[str, Any] = {
         "sequence": 9,

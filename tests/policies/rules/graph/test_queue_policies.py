@@ -165,7 +165,7 @@ def test_a_finding_belongs_to_the_resource_and_not_to_the_stack() -> None:
     assert shown.urn == urn(QUEUE, "billing")
 
 
-def test_a_task_whose_role_has_a_policy_from_elsewhere_is_not_accused_and_does_not_wait() -> None:
+def test_a_task_role_with_a_policy_from_elsewhere_is_not_judged_and_does_not_wait() -> None:
     attached = {"role": "work-role", "policyArn": "arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess"}
     nodes = changed(WORKER, {"RolePolicy work": None, "elsewhere": Node(ATTACHMENT, "work", attached)})
     for rule in ("ecs-worker-can-consume", "ecs-api-can-publish", "ecs-execution-role-covers-secrets"):
