@@ -163,7 +163,7 @@ def channel() -> Iterator[grpc.Channel]:
     ],
 )
 def test_a_mistyped_config_is_refused_with_a_suggestion(
-    channel: grpc.Channel, config: dict[str, dict[str, Any]], expected: str
+    channel: grpc.Channel, config: dict[str, dict[str, object]], expected: str
 ) -> None:
     request = proto.ConfigureAnalyzerRequest(
         policyConfig={name: proto.PolicyConfig(properties=struct(props)) for name, props in config.items()}

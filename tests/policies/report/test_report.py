@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -127,7 +126,7 @@ def test_a_run_without_findings_says_so() -> None:
 
 
 def test_events_that_no_engine_would_send_are_passed_over_and_the_rest_is_told() -> None:
-    odd: list[Any] = [
+    odd: list[object] = [
         None,
         "text",
         [],
@@ -151,7 +150,7 @@ def test_a_file_with_a_mark_and_bytes_that_are_no_text_is_read(tmp_path: Path) -
 
 def test_a_finding_of_preview_and_update_counts_once_and_a_rewriting_is_named() -> None:
     lines = told()
-    done: dict[str, Any] = {
+    done: dict[str, object] = {
         "sequence": 9,
         "policyRemediationEvent": {"policyName": "kms-enabled", "resourceUrn": urn("k", "key")},
     }
