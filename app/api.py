@@ -9,8 +9,9 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from http.server import ThreadingHTTPServer
-from typing import Any
+from typing import Protocol, TypedDict
 
 import boto3
 from botocore.config import Config
@@ -24,13 +25,33 @@ PORT = 8080
 DRAIN_SECONDS = 20  # for requests in flight; the stop timeout of an ECS container is 30 s by default
 
 
+class Attribute(TypedDict):
+    """A message attribute."""
+
+    DataType: str
+    StringValue: str
+
+
+class Published(TypedDict):
+    """Answer of Publish."""
+
+    MessageId: str
+
+
+class Topics(Protocol):
+    """boto3's SNS client."""
+
+    def publish(self, *, TopicArn: str, Message: str, MessageAttributes: Mapping[str, Attribute]) -> Published:  # noqa: N803 - boto3's spelling
+        """Send a message to a topic."""
+
+
 class OrderServer(ThreadingHTTPServer):
     """Serves OrderHandler, counts requests in flight, and stops without cutting one off."""
 
     daemon_threads = True  # an idle keep-alive connection must not hold up the exit; requests in flight are counted
     request_queue_size = 128
 
-    def __init__(self, address: tuple[str, int], sns: Any, topic_arn: str) -> None:
+    def __init__(self, address: tuple[str, int], sns: Topics, topic_arn: str) -> None:
         super().__init__(address, OrderHandler)
         self.sns = sns
         self.topic_arn = topic_arn

@@ -3,9 +3,10 @@
 import json
 import logging
 import time
+from collections.abc import Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -45,7 +46,8 @@ class OrderHandler(BaseHTTPRequestHandler):
         self.server.request_begins()
         started = time.monotonic()
         headers: dict[str, str] = {}
-        status, body = HTTPStatus.INTERNAL_SERVER_ERROR, {"error": "the request could not be served"}
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
+        body: Mapping[str, object] = {"error": "the request could not be served"}
         try:
             status, body = self._route()
         except RefusedError as refused:
@@ -58,7 +60,7 @@ class OrderHandler(BaseHTTPRequestHandler):
             self._log(status, started)
             self.server.request_ends()
 
-    def _route(self) -> tuple[HTTPStatus, dict[str, Any]]:
+    def _route(self) -> tuple[HTTPStatus, Mapping[str, object]]:
         path = self.path.partition("?")[0]
         method = ROUTES.get(path)
         if method is None:
@@ -69,7 +71,7 @@ class OrderHandler(BaseHTTPRequestHandler):
             return HTTPStatus.OK, {"status": "ok"}
         return self._take_order()
 
-    def _take_order(self) -> tuple[HTTPStatus, dict[str, Any]]:
+    def _take_order(self) -> tuple[HTTPStatus, Mapping[str, object]]:
         body = self._read_body()
         try:
             order = parse_order(body)
@@ -78,13 +80,13 @@ class OrderHandler(BaseHTTPRequestHandler):
         try:
             published = self.server.sns.publish(
                 TopicArn=self.server.topic_arn,
-                Message=json.dumps(order),
-                MessageAttributes={"kind": {"DataType": "String", "StringValue": order["kind"]}},
+                Message=json.dumps(order.document),
+                MessageAttributes={"kind": {"DataType": "String", "StringValue": order.kind}},
             )
         except (BotoCoreError, ClientError) as error:
             logging.getLogger("app.api").error("publish failed", extra={"reason": str(error)})  # noqa: TRY400
             raise RefusedError(HTTPStatus.BAD_GATEWAY, "the order could not be published; try again") from error
-        return HTTPStatus.ACCEPTED, {"id": order["id"], "messageId": published["MessageId"]}
+        return HTTPStatus.ACCEPTED, {"id": order.id, "messageId": published["MessageId"]}
 
     def _read_body(self) -> bytes:
         if self.headers.get_content_type() != "application/json":
@@ -97,7 +99,7 @@ class OrderHandler(BaseHTTPRequestHandler):
             raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, sentence)
         return self.rfile.read(int(length))
 
-    def _send(self, status: HTTPStatus, body: dict[str, Any], headers: dict[str, str]) -> None:
+    def _send(self, status: HTTPStatus, body: Mapping[str, object], headers: dict[str, str]) -> None:
         content = json.dumps(body).encode()
         if self.server.draining:
             self.close_connection = True
@@ -126,6 +128,6 @@ class OrderHandler(BaseHTTPRequestHandler):
         }
         access.info("request", extra=facts)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         """Malformed requests, which the base class answers itself, as one JSON line too."""
         logging.getLogger("app.api").debug("http", extra={"detail": format % args})

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from slipway_consumer import Consumer, Message, log_as_json, run_all
+from slipway_consumer import Consumer, Message, Settings, log_as_json, run_all
 
 logger = logging.getLogger("app.worker")
 
@@ -31,8 +31,8 @@ def main() -> None:
     if not urls:
         sys.exit("app.worker: QUEUE_URL is not set; set it to the URL of the queue to read orders from")
     log_as_json()
-    seconds = int(os.environ.get("STOP_TIMEOUT_SECONDS", "30"))
-    sys.exit(0 if run_all([Consumer(url, fulfil, stop_timeout_seconds=seconds) for url in urls]) else 1)
+    settings = Settings(stop_timeout_seconds=int(os.environ.get("STOP_TIMEOUT_SECONDS", "30")))
+    sys.exit(0 if run_all([Consumer(url, fulfil, settings) for url in urls]) else 1)
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ LONGEST_SECONDS = 600  # without all messages done
 
 def consume(url: str, record: str) -> None:
     """A worker: each handled message is a line in `record`, which all workers append to."""
-    from slipway_consumer import Consumer, Message, log_as_json  # noqa: PLC0415 - of a worker's process only
+    from slipway_consumer import Consumer, Message, Settings, log_as_json  # noqa: PLC0415 - of a worker's process only
 
     lines = os.open(record, os.O_WRONLY | os.O_APPEND)
 
@@ -49,11 +49,13 @@ def consume(url: str, record: str) -> None:
     consumer = Consumer(
         url,
         handle,
-        concurrency=4,
-        visibility_seconds=VISIBILITY_SECONDS,
-        wait_seconds=1,
-        retry_after_seconds=0,
-        stop_timeout_seconds=10,
+        Settings(
+            concurrency=4,
+            visibility_seconds=VISIBILITY_SECONDS,
+            wait_seconds=1,
+            retry_after_seconds=0,
+            stop_timeout_seconds=10,
+        ),
     )
     sys.exit(0 if consumer.run() else 1)
 

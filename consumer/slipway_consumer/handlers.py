@@ -1,11 +1,10 @@
-"""What a user's code looks like to the consumer: a function of one message or of several, sync or async."""
+"""Handlers, the user's code: functions of one message or of several, sync or async."""
 
 import asyncio
-import inspect
 import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from slipway_consumer.message import Message
 
@@ -13,14 +12,18 @@ MOST_IN_A_BATCH = 10  # what ReceiveMessage returns at most
 
 Failures = Mapping[str, str]
 """Message id to the reason why it was not handled."""
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class Batch:
     """A handler of several messages at once, for work that is cheaper together, such as one insert of ten rows.
 
-    `handle` returns the failures, message id to reason, or None when there are none; only those messages come again.
-    When it raises, all do.
+    `handle` returns the failures, message id to reason, or None; only those messages come again. When it raises, all of
+    them come again.
+
+    >>> Batch(lambda messages: {message.id: "no stock" for message in messages}, size=5).size
+    5
     """
 
     handle: Callable[[Sequence[Message]], Failures | Awaitable[Failures | None] | None]
@@ -49,7 +52,7 @@ class Runner:
         return self._handler.size if isinstance(self._handler, Batch) else 1
 
     def run(self, messages: Sequence[Message]) -> Failures:
-        """Handle the messages; what failed and why."""
+        """Handle the messages; the failures, message id to reason."""
         try:
             if isinstance(self._handler, Batch):
                 return self._known(self._wait_for(self._handler.handle(messages)), messages)
@@ -70,11 +73,11 @@ class Runner:
             raise ValueError(f"the batch handler returned ids that were not in the batch: {', '.join(sorted(strange))}")
         return failures or {}
 
-    def _wait_for(self, result: Any) -> Any:
-        if not inspect.isawaitable(result):
+    def _wait_for(self, result: Awaitable[Result] | Result) -> Result:
+        if not isinstance(result, Awaitable):
             return result
 
-        async def awaited() -> Any:
+        async def awaited() -> Result:
             return await result
 
         return asyncio.run_coroutine_threadsafe(awaited(), self._running_loop()).result()

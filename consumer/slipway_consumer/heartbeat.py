@@ -5,11 +5,11 @@ Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGui
 
 import logging
 import threading
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from slipway_consumer.message import Message
+from slipway_consumer.sqs import Sqs
 
 logger = logging.getLogger("slipway_consumer")
 
@@ -19,7 +19,7 @@ LAST_CALL_SECONDS = 1
 class Heartbeat:
     """Extends every message it holds to `visibility_seconds` from now, three times in that span."""
 
-    def __init__(self, sqs: Any, queue_url: str, visibility_seconds: int) -> None:
+    def __init__(self, sqs: Sqs, queue_url: str, visibility_seconds: int) -> None:
         self._sqs = sqs
         self._queue_url = queue_url
         self._visibility_seconds = visibility_seconds

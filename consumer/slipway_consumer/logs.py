@@ -4,9 +4,8 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import Any
 
-# What every LogRecord carries; anything beyond it came in by `extra=` and belongs in the line.
+# Attributes of every LogRecord; all others came in by `extra=` and belong in the line.
 _STANDARD = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
 
 
@@ -14,7 +13,7 @@ class JsonFormatter(logging.Formatter):
     """Record to one line: time, level, logger, message, then every key given in `extra=`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {
+        line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,

@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from slipway_consumer.sqs import Received
+
 PROBE_ATTRIBUTE = "slipway-probe"
+"""Message attribute with the token of a delivery test; slipway_cli.delivery.probe.ATTRIBUTE is the same, and a test compares them."""
 PROBE = re.compile(r"[0-9a-f]{32}")
 
 
@@ -29,7 +32,7 @@ class Message:
     group_id: str | None = None
     """Message group; messages of one group in a FIFO queue are handled in the order they were sent."""
 
-    def json(self) -> Any:
+    def json(self) -> Any:  # as json.loads: a handler knows the shape of its messages
         """The text parsed as JSON; raises json.JSONDecodeError, which leaves the message for the dead-letter queue."""
         return json.loads(self.text)
 
@@ -43,8 +46,8 @@ def probe_of(message: Message) -> str | None:
     return token if token is not None and PROBE.fullmatch(token) and token in message.text else None
 
 
-def from_sqs(received: Mapping[str, Any]) -> Message:
-    """One entry of ReceiveMessage's `Messages`, asked for with all attributes, to a Message."""
+def from_sqs(received: Received) -> Message:
+    """A message that was received with all of its attributes."""
     attributes = {
         name: value["StringValue"]
         for name, value in received.get("MessageAttributes", {}).items()
@@ -53,21 +56,28 @@ def from_sqs(received: Mapping[str, Any]) -> Message:
     text = received["Body"]
     envelope = _sns_envelope(text)
     if envelope is not None:
-        text = envelope["Message"]
-        attributes = {
-            name: value["Value"] for name, value in envelope.get("MessageAttributes", {}).items()
-        } | attributes
+        text = envelope.text
+        attributes = {**envelope.attributes, **attributes}
+    system = received.get("Attributes", {})
     return Message(
         id=received["MessageId"],
         text=text,
         attributes=attributes,
-        receive_count=int(received.get("Attributes", {}).get("ApproximateReceiveCount", 1)),
+        receive_count=int(system.get("ApproximateReceiveCount", 1)),
         receipt_handle=received["ReceiptHandle"],
-        group_id=received.get("Attributes", {}).get("MessageGroupId"),
+        group_id=system.get("MessageGroupId"),
     )
 
 
-def _sns_envelope(text: str) -> dict[str, Any] | None:
+@dataclass(frozen=True)
+class _Envelope:
+    """The JSON object in which SNS sends a message to a queue without raw delivery."""
+
+    text: str
+    attributes: Mapping[str, str]
+
+
+def _sns_envelope(text: str) -> _Envelope | None:
     if not text.startswith("{"):
         return None
     try:
@@ -75,5 +85,6 @@ def _sns_envelope(text: str) -> dict[str, Any] | None:
     except json.JSONDecodeError:
         return None
     if body.get("Type") == "Notification" and "TopicArn" in body and isinstance(body.get("Message"), str):
-        return dict(body)
+        attributes = {name: value["Value"] for name, value in body.get("MessageAttributes", {}).items()}
+        return _Envelope(body["Message"], attributes)
     return None

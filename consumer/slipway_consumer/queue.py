@@ -1,15 +1,15 @@
-"""The calls to SQS, with what each error means for a worker.
+"""The calls to one queue; a failing call is logged with its consequence.
 
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
 """
 
 import json
 import logging
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from slipway_consumer.message import Message, from_sqs, probe_of
+from slipway_consumer.sqs import Sqs
 
 logger = logging.getLogger("slipway_consumer")
 
@@ -17,7 +17,7 @@ logger = logging.getLogger("slipway_consumer")
 class Queue:
     """One queue, seen by a consumer."""
 
-    def __init__(self, sqs: Any, url: str, visibility_seconds: int, wait_seconds: int) -> None:
+    def __init__(self, sqs: Sqs, url: str, visibility_seconds: int, wait_seconds: int) -> None:
         self._sqs = sqs
         self.url = url
         self.fifo = url.endswith(".fifo")
@@ -26,7 +26,7 @@ class Queue:
         self.max_receives: int | None = None
 
     def look(self) -> None:
-        """Learn after how many deliveries a message is set aside; warn when never."""
+        """Read after how many deliveries a message is set aside; warn when it never is."""
         try:
             answer = self._sqs.get_queue_attributes(QueueUrl=self.url, AttributeNames=["RedrivePolicy"])
         except (BotoCoreError, ClientError) as error:

@@ -13,22 +13,22 @@ from slipway_consumer.protection import TaskProtection
 
 logger = logging.getLogger("slipway_consumer")
 
-LOOK_SECONDS = 1  # whether a consumer was stopped by a call in place of a signal
+POLL_SECONDS = 1  # a consumer may be stopped by a call in place of a signal
 
 
 class Runs(Protocol):
-    """What a Consumer is to this module."""
+    """The methods of a Consumer that this module calls."""
 
     protection: TaskProtection
 
     def consume(self) -> bool:
-        """Consume until `stop`; whether it drained."""
+        """Consume until `stop`; True when it drained."""
 
     def stop(self) -> None:
         """End soon."""
 
     def stopped(self) -> bool:
-        """Whether it was told to end."""
+        """True when it was told to end."""
 
     def ends_by(self) -> float:
         """Monotonic time by which it has ended, once it was stopped."""
@@ -74,7 +74,7 @@ def run_all(consumers: Sequence[Runs]) -> bool:
         thread.start()
     while not any(consumer.stopped() for consumer in consumers):
         with contextlib.suppress(Empty):
-            news.get(timeout=LOOK_SECONDS)
+            news.get(timeout=POLL_SECONDS)
             break
     stop_all()
     for thread in threads:

@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 
 from slipway import ArgumentError
-from slipway.access._instance_hours import check_cron
 from slipway.access._targets import targets
-from slipway.load_balancing._load_balancer_checks import domain_name
+from slipway.common import Arguments
+from slipway.load_balancing._load_balancer_plan import check_domain_name
 from slipway.messaging._filter_policy import check_filter_policy
-from slipway.service._scaling import check_schedule
-from slipway.service._strategy import port, share
-from slipway.task._task_definition import repository_arn
+from slipway.service._scaling import schedule
+from slipway.service._strategy import port_for_tests, step_percent
 from slipway.worker._worker_times import check_visibility
 from tests.support.components.mocks import build
 from tests.support.components.samples import COMPONENTS
@@ -33,25 +32,30 @@ def sidecars(memory_mib: int) -> dict[str, Any]:
     return TASK | {"sidecars": {"proxy": image | {"memory_mib": memory_mib}, "agent": image}}
 
 
+def share(kind: str, percent: float) -> float:
+    """The share of the requests that a strategy moves."""
+    return step_percent(Arguments("T", {"step_percent": percent}, "deployment."), kind)
+
+
 BOUNDS: dict[str, tuple[Callable[[], object], Callable[[], object], str]] = {
     "a share of a canary, at most": (
-        lambda: share("T", "canary", 100),
-        lambda: share("T", "canary", 100.5),
+        lambda: share("canary", 100),
+        lambda: share("canary", 100.5),
         "deployment.step_percent must be 0.1-100 with strategy canary, got 100.5",
     ),
     "a share of a canary, at least": (
-        lambda: share("T", "canary", 0.1),
-        lambda: share("T", "canary", 0.05),
+        lambda: share("canary", 0.1),
+        lambda: share("canary", 0.05),
         "deployment.step_percent must be 0.1-100 with strategy canary, got 0.05",
     ),
     "a linear share, at least": (
-        lambda: share("T", "linear", 3),
-        lambda: share("T", "linear", 2.5),
+        lambda: share("linear", 3),
+        lambda: share("linear", 2.5),
         "deployment.step_percent must be 3-100 with strategy linear, got 2.5",
     ),
     "a domain name": (
-        lambda: domain_name("T", "name", f"{'a' * 60}.com"),
-        lambda: domain_name("T", "name", f"{'a' * 61}.com"),
+        lambda: check_domain_name("T", "name", f"{'a' * 60}.com"),
+        lambda: check_domain_name("T", "name", f"{'a' * 61}.com"),
         f"name must be a domain name in lower case, at most 64 long, such as api.example.com, got '{'a' * 61}.com'",
     ),
     "combinations of a filter": (
@@ -87,7 +91,7 @@ BOUNDS: dict[str, tuple[Callable[[], object], Callable[[], object], str]] = {
     "the visibility of what a stopping task works on": (
         lambda: check_visibility("T", "visibility", 30, None, 30),
         lambda: check_visibility("T", "visibility", 29, None, 30),
-        "visibility must be at least stop_timeout_seconds 30, got 29; or another task gets what a stopping one works on; "
+        "visibility must be at least stop_timeout_seconds 30, got 29; or another task gets the messages of a stopping one; "
         "raise it on the queue, or extend it while a handler runs",
     ),
     "the visibility of the slowest message": (
@@ -122,44 +126,7 @@ def test_a_bound_is_where_the_sentence_says(
 
 
 @pytest.mark.parametrize(
-    "fields",
-    [
-        "0 0 ? JAN,FEB,MAR,APR,MAY,JUN,JUL,AUG,SEP,OCT,NOV,DEC SUN,MON,TUE,WED,THU,FRI,SAT *",
-        "0 0 1 1 ? 1970",
-        "59 23 31 12 ? 2199",
-        "0/15 0-23 ? JAN-DEC SUN-SAT *",
-        "0 0 ? * 1-7 *",
-        "0,59 * L * ? *",
-    ],
-)
-def test_a_schedule_may_use_the_whole_of_each_field(fields: str) -> None:
-    check_cron("T", "schedule", f"cron({fields})")
-
-
-@pytest.mark.parametrize(
-    ("fields", "wrong"),
-    [
-        ("60 0 ? * * *", "0-59 for the minutes, got '60'"),
-        ("0 24 ? * * *", "0-23 for the hours, got '24'"),
-        ("0 0 0 * ? *", "1-31 for the day of the month, got '0'"),
-        ("0 0 32 * ? *", "1-31 for the day of the month, got '32'"),
-        ("0 0 ? 0 * *", "1-12 for the month, got '0'"),
-        ("0 0 ? 13 * *", "1-12 for the month, got '13'"),
-        ("0 0 ? * 8 *", "1-7 for the day of the week, got '8'"),
-        ("0 0 ? * * 1969", "1970-2199 for the year, got '1969'"),
-        ("0 0 ? * * 2200", "1970-2199 for the year, got '2200'"),
-        ("*/0 0 ? * * *", "0-59 for the minutes, got '*/0'"),
-        ("*-5 0 ? * * *", "0-59 for the minutes, got '*-5'"),
-    ],
-)
-def test_a_schedule_beyond_a_field_is_refused(fields: str, wrong: str) -> None:
-    with pytest.raises(ArgumentError) as caught:
-        check_cron("T", "schedule", f"cron({fields})")
-    assert str(caught.value) == f"T: schedule must have {wrong} in 'cron({fields})'"
-
-
-@pytest.mark.parametrize(
-    "schedule",
+    "expression",
     [
         "cron(0 20 * * ? *)",
         "rate(1 day)",
@@ -169,40 +136,22 @@ def test_a_schedule_beyond_a_field_is_refused(fields: str, wrong: str) -> None:
         "at(2026-11-25T20:00:30)",
     ],
 )
-def test_every_form_of_a_scaling_schedule_is_taken(schedule: str) -> None:
-    check_schedule("T", "nights", {"schedule": schedule, "min_tasks": 0})
+def test_every_form_of_a_scaling_schedule_is_taken(expression: str) -> None:
+    assert schedule("nights", Arguments("T", {"schedule": expression, "min_tasks": 0})).expression == expression
 
 
 @pytest.mark.parametrize("found", [80, 443])
 def test_a_test_port_that_serves_already_is_refused(found: int) -> None:
     with pytest.raises(ArgumentError) as caught:
-        port("T", found)
+        port_for_tests(Arguments("T", {"test_port": found}, "deployment."))
     fix = "the load balancer serves requests there; take another, such as 8443"
     assert str(caught.value) == f"T: deployment.test_port must not be 80 or 443, got {found}; {fix}"
 
 
 @pytest.mark.parametrize(("wanted", "local"), [(22, 10022), (1023, 11023), (1024, 1024), (65535, 65535)])
 def test_a_port_that_only_root_may_open_is_put_elsewhere(wanted: int, local: int) -> None:
-    found = targets("T", "door", {"database": {"host": "db.internal", "port": wanted}}, ["session_manager"])
+    found = targets(Arguments("T", {"targets": {"database": {"host": "db.internal", "port": wanted}}}), "door", [])
     assert found["database"].local_port == local
-
-
-@pytest.mark.parametrize(
-    ("image", "arn"),
-    [
-        (
-            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/api:1",
-            "arn:aws:ecr:eu-west-1:123456789012:repository/shop/api",
-        ),
-        (
-            "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/shop/api@sha256:0",
-            "arn:aws-cn:ecr:cn-north-1:123456789012:repository/shop/api",
-        ),
-        ("public.ecr.aws/nginx/nginx:1", None),
-    ],
-)
-def test_a_task_may_pull_from_the_repository_of_its_image(image: str, arn: str | None) -> None:
-    assert repository_arn(image, "aws") == arn
 
 
 def test_a_load_balancer_answers_under_the_first_of_its_names_that_is_no_wildcard() -> None:

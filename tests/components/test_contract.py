@@ -18,7 +18,7 @@ from pulumi.provider.experimental.host import components_from_module
 
 import slipway
 from slipway.worker._worker_args import OWN_KEYS
-from tests.components.network.test_existing_network import EXISTING
+from tests.support.components.existing_network import EXISTING
 from tests.support.components.mocks import Built, build
 from tests.support.components.registrations import CHECKOUT, FOLDER, file_of, registered
 from tests.support.components.samples import COMPONENTS, FEWEST, OTHERWISE, RICHEST, TAKING
@@ -76,8 +76,8 @@ def test_the_richest_sample_sets_every_argument(kind: str) -> None:
         "Cluster": {"cluster_name", "service_connect_namespace_arn"},  # take what is there
         # Excludes context; the owner's; exclude cache_from.
         "ContainerImage": {"image_uri", "repository_url", "build_secrets", "push_dockerfile"},
-        "FanOut": {"topic_arn", "create_kms_key"},  # exclude kms_key_id
-        "Queue": {"kms_key_id"},  # excludes create_kms_key
+        "FanOut": {"topic_arn", "create_kms_key"},  # exclude kms_key_arn
+        "Queue": {"kms_key_arn"},  # excludes create_kms_key
         "QueueWorker": {"backlog_per_task"},  # follows from the latency
         # Excludes availability_zones, goes with nat instance, and takes a VPC as it is.
         "Network": {"zone_count", "nat_instance_type", "refresh_nat_ami"}

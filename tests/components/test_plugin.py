@@ -37,7 +37,7 @@ Queue("work", {"visibilityTimeoutSeconds": 50000})
 
 KEY = """
 import pulumi
-from slipway._private_key import PrivateKey
+from slipway.dynamic import PrivateKey
 
 key = PrivateKey("door", "keys/door.pem", pulumi.ResourceOptions())
 pulumi.export("publicKey", key.public_key)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from slipway_consumer import Message
 from slipway_consumer.logs import JsonFormatter
 from slipway_consumer.message import from_sqs
-from tests.support.consumers import consume, waiting
+from tests.support.consumers import QUICK, consume, waiting
 
 ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-west-1"}
 
@@ -67,7 +68,7 @@ def test_a_message_stays_invisible_while_its_handler_outlasts_the_visibility_tim
             threading.Event().wait(0.1)
         finished.append(True)
 
-    consume(sqs, queues[0], handle, lambda: finished == [True], visibility_seconds=2)
+    consume(sqs, queues[0], handle, lambda: finished == [True], replace(QUICK, visibility_seconds=2))
     assert deliveries == [1]
     assert waiting(sqs, queues[0]) == (0, 0)
 
@@ -76,9 +77,9 @@ def test_sigterm_lets_the_handler_in_flight_finish_and_takes_nothing_more(
     sqs: Any, queues: tuple[str, str], endpoint: str
 ) -> None:
     code = (
-        "import os, sys; from slipway_consumer import Consumer, log_as_json; log_as_json()\n"
+        "import os, sys; from slipway_consumer import Consumer, Settings, log_as_json; log_as_json()\n"
         "def handle(message): print('begun', flush=True); sys.stdin.readline()\n"
-        "Consumer(os.environ['QUEUE_URL'], handle, wait_seconds=1, concurrency=1).run()"
+        "Consumer(os.environ['QUEUE_URL'], handle, Settings(wait_seconds=1, concurrency=1)).run()"
     )
     clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment = clean | ENVIRONMENT | {"AWS_ENDPOINT_URL": endpoint, "QUEUE_URL": queues[0]}

@@ -5,13 +5,14 @@ import json
 import logging
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from slipway_consumer import Batch, Consumer, Message
+from slipway_consumer import Batch, Consumer, Message, Settings
 from slipway_consumer.limit import Limit
-from tests.support.consumers import consume, waiting
+from tests.support.consumers import QUICK, consume, waiting
 
 
 def send(sqs: Any, url: str, *texts: str, **more: str) -> None:
@@ -118,10 +119,10 @@ def test_what_cannot_work_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^Batch: size must be 1-10, got 11$"):
         Batch(lambda messages: None, size=11)
     with pytest.raises(ValueError, match=rf"^Consumer: a FIFO queue takes no Batch, got {url}; handle one message at"):
-        Consumer(url, Batch(lambda messages: None), sqs=object())
+        Consumer(url, Batch(lambda messages: None))
     sentence = r"^Consumer: stop_timeout_seconds must be more than 8, a long poll and 3 seconds, got 8$"
     with pytest.raises(ValueError, match=sentence):
-        Consumer(url, lambda message: None, sqs=object(), stop_timeout_seconds=8)
+        Settings(stop_timeout_seconds=8)
 
 
 @pytest.mark.parametrize(
@@ -155,5 +156,5 @@ def test_a_failing_handler_is_called_by_fewer_threads(sqs: Any, queues: tuple[st
             running.pop()
         raise OSError("down")
 
-    consume(sqs, queues[0], handle, lambda: waiting(sqs, queues[1]) == (8, 0), concurrency=4)
+    consume(sqs, queues[0], handle, lambda: waiting(sqs, queues[1]) == (8, 0), replace(QUICK, concurrency=4))
     assert max(peaks[-4:]) == 1, f"handlers at once, call by call: {peaks}"

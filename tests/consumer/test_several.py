@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from slipway_consumer import Consumer, Message, run_all
+from slipway_consumer import Consumer, Message, Settings, run_all
 from tests.support.consumers import consume, consume_all, waiting
 
 TOKEN = "0123456789abcdef" * 2
@@ -28,7 +28,7 @@ def test_each_queue_has_its_own_handler_and_a_stop_ends_all(sqs: Any, queues: tu
         sqs.send_message(QueueUrl=url, MessageBody=url[-6:])
 
     def of(name: str, url: str) -> Consumer:
-        return Consumer(url, lambda message: seen.append((name, message.text)), sqs=sqs, wait_seconds=1)
+        return Consumer(url, lambda message: seen.append((name, message.text)), Settings(wait_seconds=1), sqs=sqs)
 
     assert consume_all([of("orders", queues[0]), of("returns", returns)], lambda: len(seen) == 2)
     assert sorted(seen) == [("orders", "orders"), ("returns", "eturns")]
@@ -41,7 +41,7 @@ def test_a_defect_of_one_consumer_ends_all_and_is_raised(sqs: Any, queues: tuple
             raise RuntimeError("a defect")
 
     with pytest.raises(RuntimeError, match="a defect"):
-        run_all([Consumer(queues[0], print, sqs=sqs, wait_seconds=1), Broken(returns, print, sqs=sqs)])
+        run_all([Consumer(queues[0], print, Settings(wait_seconds=1), sqs=sqs), Broken(returns, print, sqs=sqs)])
 
 
 def test_an_sqs_that_does_not_answer_holds_up_no_end(caplog: pytest.LogCaptureFixture) -> None:
@@ -59,8 +59,8 @@ def test_an_sqs_that_does_not_answer_holds_up_no_end(caplog: pytest.LogCaptureFi
             threading.Event().wait()
             return {}
 
-    deaf = Deaf()
-    consumer = Consumer("deaf", print, sqs=deaf, wait_seconds=0, stop_timeout_seconds=4)
+    deaf: Any = Deaf()
+    consumer = Consumer("deaf", print, Settings(wait_seconds=0, stop_timeout_seconds=4), sqs=deaf)
     assert consume_all([consumer], deaf.asked.is_set) is False
     assert [record.__dict__["reason"] for record in caplog.records if record.message == "not drained"] == [
         "SQS did not answer within the stop timeout"

@@ -5,15 +5,16 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
 
 from slipway_consumer import Message
-from slipway_consumer.health import HealthServer
+from slipway_consumer.health import Health, HealthServer
 from slipway_consumer.protection import TaskProtection
-from tests.support.consumers import consume, waiting
+from tests.support.consumers import QUICK, consume, waiting
 
 
 class Agent(ThreadingHTTPServer):
@@ -126,13 +127,13 @@ def ask(port: int, path: str) -> tuple[int, Any]:
 
 
 def test_health_is_200_while_the_loop_turns_and_503_when_it_is_stuck() -> None:
-    state: list[tuple[bool, dict[str, Any]]] = [(True, {"status": "consuming"})]
+    state = [Health(True, {"status": "consuming"})]
     server = HealthServer(0, lambda: state[0])
     server.start()
     port = server.server_address[1]
     try:
         assert ask(port, "/health") == (200, {"status": "consuming"})
-        state[0] = (False, {"status": "stuck"})
+        state[0] = Health(False, {"status": "stuck"})
         assert ask(port, "/health") == (503, {"status": "stuck"})
         assert ask(port, "/") == (404, {"error": "there is only /health"})
     finally:
@@ -148,7 +149,7 @@ def test_a_consumer_tells_what_it_does(sqs: Any, queues: tuple[str, str], caplog
         [port] = [record.__dict__["port"] for record in caplog.records if record.message == "health endpoint"]
         told.append(ask(port, "/health"))
 
-    consume(sqs, queues[0], handle, lambda: waiting(sqs, queues[0]) == (0, 0), health_port=0)
+    consume(sqs, queues[0], handle, lambda: waiting(sqs, queues[0]) == (0, 0), replace(QUICK, health_port=0))
     assert told == [(200, {"status": "consuming", "inFlight": 1, "concurrency": 10, "handled": 0, "failed": 0})]
 
 
@@ -164,7 +165,7 @@ def test_what_the_stop_timeout_cuts_off_goes_back_to_the_queue_at_once(
         raise RuntimeError("its message is another worker's by now")
 
     try:
-        assert not consume(sqs, queues[0], handle, begun.is_set, stop_timeout_seconds=5)
+        assert not consume(sqs, queues[0], handle, begun.is_set, replace(QUICK, stop_timeout_seconds=5))
         assert waiting(sqs, queues[0]) == (1, 0)
         assert "message given back unfinished" in [record.message for record in caplog.records]
     finally:

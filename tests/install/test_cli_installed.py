@@ -59,6 +59,12 @@ def test_help_lists_the_commands(operator: Operator) -> None:
         assert f" {name} " in done.stdout
 
 
+def test_a_missing_argument_is_refused(operator: Operator) -> None:
+    done = operator.run("redrive")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Missing argument 'QUEUE'" in done.stderr
+
+
 @pytest.mark.parametrize("name", ["sandbox", "policies"])
 def test_a_command_of_a_distribution_that_is_not_installed_says_how_to_get_it(operator: Operator, name: str) -> None:
     done = operator.run(name)

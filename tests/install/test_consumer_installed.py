@@ -13,7 +13,7 @@ from tests.support.consumers import waiting
 WORKER = """
 import os
 
-from slipway_consumer import Consumer, Message, log_as_json
+from slipway_consumer import Consumer, Message, Settings, log_as_json
 
 
 def handle(message: Message) -> None:
@@ -21,7 +21,7 @@ def handle(message: Message) -> None:
 
 
 log_as_json()
-Consumer(os.environ["QUEUE_URL"], handle, wait_seconds=1).run()
+Consumer(os.environ["QUEUE_URL"], handle, Settings(wait_seconds=1)).run()
 """
 
 

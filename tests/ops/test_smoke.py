@@ -19,9 +19,9 @@ from slipway_cli.delivery.recipients import subscriptions
 from slipway_cli.delivery.smoke import Smoke
 from slipway_cli.errors import CommandError
 from slipway_cli.stack import Outputs
-from slipway_consumer import Consumer
+from slipway_consumer import Consumer, Settings
 from slipway_consumer.logs import JsonFormatter
-from slipway_sandbox.corrections import corrections as moto_corrections
+from slipway_sandbox import corrections
 
 PREFIX = "arn:aws:sns:eu-west-1:123456789012"
 RAW = {"RawMessageDelivery": "true"}
@@ -74,7 +74,7 @@ class Shop:
         handler = Stream(self.logs, group, stream)
         log.addHandler(handler)
         log.setLevel(logging.INFO)
-        consumer = Consumer(self.urls[key], lambda it: handled.append(it.text), sqs=self.sqs, wait_seconds=0)
+        consumer = Consumer(self.urls[key], lambda it: handled.append(it.text), Settings(wait_seconds=0), sqs=self.sqs)
         thread = threading.Thread(target=consumer.consume)
         thread.start()
         try:
@@ -108,7 +108,7 @@ class Stream(logging.Handler):
 
 @pytest.fixture
 def aws(credentials: None) -> Iterator[None]:
-    moto_corrections.install()
+    corrections.install()
     with mock_aws():
         yield
 

@@ -6,13 +6,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from slipway_consumer import Batch, Consumer, run_all
+from slipway_consumer import Batch, Consumer, Settings, run_all
 from slipway_consumer.handlers import Handler
 
+QUICK = Settings(wait_seconds=1, retry_after_seconds=0)
 
-def consume(sqs: Any, url: str, handler: Handler | Batch, done: Callable[[], bool], **settings: Any) -> bool:
-    """Run a consumer until `done`, at most 20 s, and whether it drained; in the main thread, as its signal handlers need."""
-    return consume_all([Consumer(url, handler, sqs=sqs, wait_seconds=1, retry_after_seconds=0, **settings)], done)
+
+def consume(sqs: Any, url: str, handler: Handler | Batch, done: Callable[[], bool], settings: Settings = QUICK) -> bool:
+    """Run a consumer until `done`, at most 20 s; True when it drained. In the main thread, which its signals need."""
+    return consume_all([Consumer(url, handler, settings, sqs=sqs)], done)
 
 
 def consume_all(consumers: list[Consumer], done: Callable[[], bool]) -> bool:

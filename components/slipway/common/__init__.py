@@ -22,8 +22,11 @@ from ._checks import (
     whole_number,
 )
 from ._context import Context
+from ._ecr import PULL_ACTIONS, EcrHost, ecr_host, ecr_repository_arn
 from ._iam import Statement, allow, deny_insecure_transport, document, trust, trust_within_account
+from ._json import Json, JsonObject
 from ._logs import retention_days
+from ._schedules import check_cron_expression, check_schedule_expression, check_time_zone
 from ._security_groups import (
     ADMIN_PORTS,
     ANYWHERE,
@@ -42,18 +45,25 @@ __all__ = [
     "ANYWHERE_IPV6",
     "CHILD_NAME",
     "HTTPS",
+    "PULL_ACTIONS",
     "ArgumentError",
     "Arguments",
     "Context",
+    "EcrHost",
     "Gate",
+    "Json",
+    "JsonObject",
     "Statement",
     "Tags",
     "account_id",
     "allow",
     "aws_arn",
     "block_name",
+    "check_cron_expression",
     "check_keys",
     "check_not_everyone",
+    "check_schedule_expression",
+    "check_time_zone",
     "child_keys",
     "child_name",
     "cidr_block",
@@ -62,6 +72,8 @@ __all__ = [
     "distinct",
     "document",
     "each",
+    "ecr_host",
+    "ecr_repository_arn",
     "given",
     "named",
     "not_empty",

@@ -1,7 +1,7 @@
 """What a component hands to the functions that make its children."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 
@@ -28,3 +28,12 @@ class Context:
     def tagged(self, name: str) -> pulumi.Output[Mapping[str, pulumi.Input[str]]]:
         """The caller's tags and a Name; the caller's own Name wins."""
         return named(name, self.tags)
+
+    @property
+    def lookup(self) -> pulumi.InvokeOutputOptions:
+        """Options of a look-up, for the component's own provider."""
+        return pulumi.InvokeOutputOptions(parent=self.child.parent)
+
+    def part(self, role: str) -> "Context":
+        """The same for a part of the component, whose children begin with `<name>-<role>`."""
+        return replace(self, name=f"{self.name}-{role}")

@@ -11,4 +11,6 @@ ALLOWED_DAYS = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1
 
 def retention_days(who: str, argument: str, value: float | None) -> int:
     """Days of retention that CloudWatch Logs offers; 30 where the caller names none."""
-    return int(one_of(who, argument, given(value, LOG_RETENTION_DAYS), ALLOWED_DAYS))
+    days = given(value, LOG_RETENTION_DAYS)
+    # The plugin host hands numbers over as floats, and the sentence shows what the caller wrote.
+    return int(one_of(who, argument, int(days) if float(days).is_integer() else days, ALLOWED_DAYS))

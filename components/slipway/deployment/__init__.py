@@ -1,6 +1,6 @@
-"""Whether a deployment landed: ECS's answers to a judgement, and a failed one to the lines that explain it."""
+"""The verdict on a deployment: ECS's answers, a judgement, and the text about a failure."""
 
-from ._evidence import Aws, NotAnsweredError, clients, seen
+from ._evidence import Aws, NotAnsweredError, clients, optional_answer
 from ._judgement import Answer, Judgement, Outcome, judge, revision
 from ._verdict_text import tersely, unhealthy_targets, verdict_text
 
@@ -12,8 +12,8 @@ __all__ = [
     "Outcome",
     "clients",
     "judge",
+    "optional_answer",
     "revision",
-    "seen",
     "tersely",
     "unhealthy_targets",
     "verdict_text",

@@ -1,4 +1,4 @@
-"""What ECS answers about a service, to the verdict on its deployment. Pure functions: they ask nothing and wait for nothing.
+"""The state of a deployment, from ECS's answers about the service. Pure functions without a call or a wait.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment.html
 """
@@ -9,122 +9,125 @@ from enum import Enum
 from typing import Any
 
 Answer = Mapping[str, Any]
+"""A part of an AWS answer, as boto3 returns it."""
 ROLLED_BACK = ("ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL")
 UNDER_WAY = ("PENDING", "IN_PROGRESS")
 
 
 class Outcome(Enum):
-    """Where a deployment stands."""
+    """The state of a deployment."""
 
     UNDER_WAY = "under way"
     COMPLETED = "completed"
-    ANOTHER = "another one is primary, which right after the update may be an old answer"
+    ANOTHER = "another one is primary, or the answer is from before the update"
     FAILED = "failed"
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """Where the deployment of a task definition stands, in one line."""
+    """The state of a deployment, in one line."""
 
     outcome: Outcome
     line: str
 
 
-def judge(service: Answer | None, asked: str, latest: Answer | None = None) -> Judgement:
-    """Where the deployment of the task definition asked for stands.
+def judge(service: Answer | None, declared: str, latest: Answer | None = None) -> Judgement:
+    """Judge the deployment of the declared task definition.
 
-    `service` is of DescribeServices; `latest` is the newest of its deployments of DescribeServiceDeployments, with the
-    task definition of its revision, and None where ECS keeps none.
+    `service` is the answer of DescribeServices. `latest` is the newest deployment of DescribeServiceDeployments, with the
+    task definition of its revision; None for a service without a history.
     """
-    wanted = revision(asked)
+    name = revision(declared)
     if service is None or service["status"] != "ACTIVE":
-        how = "is being deleted" if service is not None and service["status"] == "DRAINING" else "is gone"
-        return Judgement(Outcome.FAILED, f"{wanted} is not deployed: the service {how}")
-    primary = next((it for it in service["deployments"] if it["status"] == "PRIMARY"), None)
+        state = "is being deleted" if service is not None and service["status"] == "DRAINING" else "is gone"
+        return Judgement(Outcome.FAILED, f"{name} is not deployed: the service {state}")
+    primary = next((entry for entry in service["deployments"] if entry["status"] == "PRIMARY"), None)
     if primary is None:
-        return Judgement(Outcome.ANOTHER, f"{wanted} is not deployed: the service has no primary deployment")
-    own = latest if latest is not None and revision(latest["taskDefinition"]) == wanted else None
-    return (own and _by_history(wanted, service, primary, own)) or _by_primary(wanted, service, primary, own)
+        return Judgement(Outcome.ANOTHER, f"{name} is not deployed: the service has no primary deployment")
+    record = latest if latest is not None and revision(latest["taskDefinition"]) == name else None
+    return (record and _by_history(name, service, primary, record)) or _by_primary(name, service, primary, record)
 
 
-def _by_history(wanted: str, service: Answer, primary: Answer, own: Answer) -> Judgement | None:
-    """What the history of deployments says; None when it leaves it to the deployments that the service shows."""
-    if undone := _undone(wanted, primary, own):
-        return Judgement(Outcome.FAILED, undone)
-    shown = own_deployment(service, wanted)
-    if own["status"] in UNDER_WAY and shown.get("rolloutState") != "FAILED":
-        return Judgement(Outcome.UNDER_WAY, _progress(wanted, shown or primary, own))
+def _by_history(name: str, service: Answer, primary: Answer, record: Answer) -> Judgement | None:
+    """Judge by the history of deployments; None where the service's own list of deployments decides."""
+    if failure := _undone(name, primary, record):
+        return Judgement(Outcome.FAILED, failure)
+    listed = own_deployment(service, name)
+    if record["status"] in UNDER_WAY and listed.get("rolloutState") != "FAILED":
+        return Judgement(Outcome.UNDER_WAY, _progress(name, listed or primary, record))
     return None
 
 
-def _by_primary(wanted: str, service: Answer, primary: Answer, own: Answer | None) -> Judgement:
-    if revision(primary["taskDefinition"]) != wanted:
-        return _replaced(wanted, primary, own_deployment(service, wanted))
+def _by_primary(name: str, service: Answer, primary: Answer, record: Answer | None) -> Judgement:
+    if revision(primary["taskDefinition"]) != name:
+        return _replaced(name, primary, own_deployment(service, name))
     if primary.get("rolloutState") == "FAILED":
-        return Judgement(Outcome.FAILED, f"the deployment of {wanted} failed, with none before it to roll back to")
-    # Of blue/green and its like, ECS may tell in the history alone how far they are, which may be that of the one before.
-    is_over = "rolloutState" not in primary and deployment_id(own) == primary["id"]
+        return Judgement(Outcome.FAILED, f"the deployment of {name} failed, with none before it to roll back to")
+    # With blue/green, canary and linear, ECS may show the progress in the history alone. The newest record may also be
+    # the one of the deployment before.
+    is_over = "rolloutState" not in primary and deployment_id(record) == primary["id"]
     if primary.get("rolloutState") == "COMPLETED" or is_over:
-        return Judgement(Outcome.COMPLETED, f"{wanted} runs")
-    return Judgement(Outcome.UNDER_WAY, _progress(wanted, primary, own))
+        return Judgement(Outcome.COMPLETED, f"{name} runs")
+    return Judgement(Outcome.UNDER_WAY, _progress(name, primary, record))
 
 
-def _undone(wanted: str, primary: Answer, own: Answer) -> str:
-    """How a deployment ended that was not to be; empty when it did not."""
-    if own["status"] in ROLLED_BACK:
-        runs = revision(primary["taskDefinition"])
-        to = f"to {runs}" if runs != wanted else "to what ran before, which is of the same task definition"
-        return f"the deployment of {wanted} was rolled back {to}"
-    if own["status"] == "ROLLBACK_FAILED":
-        return f"the deployment of {wanted} failed, and so did the way back"
-    if own["status"] in ("STOPPED", "STOP_REQUESTED") and primary.get("rolloutState") != "FAILED":
-        return f"the deployment of {wanted} was stopped"
+def _undone(name: str, primary: Answer, record: Answer) -> str:
+    """The end of a deployment by rollback or stop; empty for any other state."""
+    if record["status"] in ROLLED_BACK:
+        running = revision(primary["taskDefinition"])
+        target = f"to {running}" if running != name else "to what ran before, which is of the same task definition"
+        return f"the deployment of {name} was rolled back {target}"
+    if record["status"] == "ROLLBACK_FAILED":
+        return f"the deployment of {name} failed, and so did the way back"
+    if record["status"] in ("STOPPED", "STOP_REQUESTED") and primary.get("rolloutState") != "FAILED":
+        return f"the deployment of {name} was stopped"
     return ""
 
 
-def _progress(wanted: str, deployment: Answer, own: Answer | None) -> str:
-    """How far a deployment is: its tasks, and what share of the requests they get where these move."""
+def _progress(name: str, deployment: Answer, record: Answer | None) -> str:
+    """Progress of a deployment: its tasks, and with a traffic shift its share of the requests."""
     counts = f"{deployment['runningCount']} of {deployment['desiredCount']} tasks run"
     failed = deployment.get("failedTasks", 0)
-    weight = (own or {}).get("targetServiceRevision", {}).get("requestedProductionTrafficWeight")
-    stage = str((own or {}).get("lifecycleStage") or "").replace("_", " ").lower()
-    moved = f", {stage} with {weight:g} % of the requests" if stage and weight is not None else ""
-    return f"{wanted}: {counts}" + (f", {failed} failed" if failed else "") + moved
+    weight = (record or {}).get("targetServiceRevision", {}).get("requestedProductionTrafficWeight")
+    stage = str((record or {}).get("lifecycleStage") or "").replace("_", " ").lower()
+    share = f", {stage} with {weight:g} % of the requests" if stage and weight is not None else ""
+    return f"{name}: {counts}" + (f", {failed} failed" if failed else "") + share
 
 
-def _replaced(wanted: str, primary: Answer, own: Answer) -> Judgement:
-    runs = revision(primary["taskDefinition"])
-    if own.get("rolloutState") == "FAILED" or "rolling back" in primary.get("rolloutStateReason", ""):
-        return Judgement(Outcome.FAILED, f"the deployment of {wanted} was rolled back to {runs}")
-    return Judgement(Outcome.ANOTHER, f"{wanted} was rolled back or replaced, the service runs {runs}")
+def _replaced(name: str, primary: Answer, listed: Answer) -> Judgement:
+    running = revision(primary["taskDefinition"])
+    if listed.get("rolloutState") == "FAILED" or "rolling back" in primary.get("rolloutStateReason", ""):
+        return Judgement(Outcome.FAILED, f"the deployment of {name} was rolled back to {running}")
+    return Judgement(Outcome.ANOTHER, f"{name} was rolled back or replaced, the service runs {running}")
 
 
-def own_deployment(service: Answer, asked: str) -> Answer:
-    """The deployment of the task definition asked for; empty when ECS shows it no more."""
-    of_it = [it for it in service["deployments"] if revision(it["taskDefinition"]) == revision(asked)]
-    return of_it[0] if of_it else {}
+def own_deployment(service: Answer, declared: str) -> Answer:
+    """The deployment of the declared task definition; empty once ECS lists it no more."""
+    name = revision(declared)
+    return next((entry for entry in service["deployments"] if revision(entry["taskDefinition"]) == name), {})
 
 
 def revision(arn: str) -> str:
-    """ARN of a task definition to its family:revision."""
+    """The family:revision of a task definition's ARN."""
     return arn.rpartition("/")[2]
 
 
-def deployment_id(latest: Answer | None) -> str:
-    """Id that a deployment has in DescribeServices and in its tasks; its revision ends in the same number."""
-    target = (latest or {}).get("targetServiceRevision", {}).get("arn", "")
+def deployment_id(record: Answer | None) -> str:
+    """The id of a deployment in DescribeServices and in its tasks: the number of its service revision."""
+    target = (record or {}).get("targetServiceRevision", {}).get("arn", "")
     return f"ecs-svc/{target.rpartition('/')[2]}" if target else ""
 
 
-def failed_task(tasks: Sequence[Answer], asked: str, deployment: str = "") -> Answer | None:
-    """The latest stopped task of the deployment, or of the task definition, that nobody and no scaling stopped."""
-    own = [it for it in tasks if revision(it["taskDefinitionArn"]) == revision(asked) and it["lastStatus"] == "STOPPED"]
-    # An earlier deployment may have been of the same task definition.
-    own = [it for it in own if it.get("startedBy") == deployment] or own
-    failed = [it for it in own if it.get("stopCode") != "UserInitiated" and not is_scaling(it)]
+def failed_task(tasks: Sequence[Answer], declared: str, deployment: str = "") -> Answer | None:
+    """The latest failed task of the deployment, or else of the task definition; users and scaling stop tasks, too."""
+    name = revision(declared)
+    stopped = [it for it in tasks if revision(it["taskDefinitionArn"]) == name and it["lastStatus"] == "STOPPED"]
+    # An earlier deployment may have had the same task definition.
+    stopped = [it for it in stopped if it.get("startedBy") == deployment] or stopped
+    failed = [it for it in stopped if it.get("stopCode") != "UserInitiated" and not is_scaling(it)]
     return max(failed, key=lambda it: str(it.get("stoppedAt", "")), default=None)
 
 
 def is_scaling(task: Answer) -> bool:
-    """Whether ECS stopped the task since it was one too many."""
+    """ECS stopped the task because of a smaller desired count."""
     return str(task.get("stoppedReason", "")).startswith("Scaling activity")

@@ -1,4 +1,4 @@
-"""A failed deployment in at most twelve lines: what happened, the reasons that AWS gives, and what to look at."""
+"""The verdict on a failed deployment in at most twelve lines: event, AWS's reasons, last log lines, advice."""
 
 import re
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ from ._judgement import Answer, deployment_id, failed_task, own_deployment, revi
 
 MOST_LINES = 12
 MOST_LOG_LINES = 4
-MOST_CHARACTERS = 400  # of a line that AWS or the program wrote
-WRONG_ARCHITECTURE = "exec format error"  # the one cause that AWS does not name and the program's log does
+MOST_CHARACTERS = 400  # of a line from AWS or from the program
+WRONG_ARCHITECTURE = "exec format error"  # only the program's log names this cause
 ENDED = "it ended by itself: its last lines say why"
 ENDED_UNSEEN = "it ended by itself: its log says why"
 ENDED_SILENTLY = "it ended by itself and logged nothing: check command, and what it does at its start"
-# The first pattern that is found in what AWS and the program said names what to look at.
+# The first matching pattern gives the advice; it is searched in the reasons from AWS and in the program's log.
 ADVICE = (
     (r"  alarm |alarm\(s\) detected|alarm detected", "what the alarm watches, from the start of the deployment on"),
     (r"OutOfMemory", "give it more memory_mib, or find what takes it"),
@@ -53,7 +53,7 @@ NO_ADVICE = "the service's events"
 
 @dataclass(frozen=True)
 class Evidence:
-    """What AWS says about a deployment that failed."""
+    """AWS's answers about a failed deployment."""
 
     service: Answer
     tasks: Sequence[Answer]
@@ -63,107 +63,114 @@ class Evidence:
     latest: Answer | None = None
     """The newest deployment in the service's history."""
     unseen: Sequence[str] = field(default_factory=list)
-    """What AWS did not show, with its reason."""
+    """Questions without an answer, with AWS's reasons."""
 
 
-def verdict_text(who: str, headline: str, asked: str, seen: Evidence, *, goes_on: bool = False) -> str:
-    """At most twelve lines: the deployment, stopped reason, exit codes, targets, last log lines, what to look at.
+def verdict_text(who: str, headline: str, declared: str, evidence: Evidence, *, goes_on: bool = False) -> str:
+    """At most twelve lines: deployment, stopped reason, exit code, target, last log lines, advice.
 
-    `goes_on` says that ECS is still at it.
+    With `goes_on`, ECS continues the deployment and the text says so.
     """
-    own = own_deployment(seen.service, asked)
-    of_it = seen.latest if seen.latest and revision(seen.latest["taskDefinition"]) == revision(asked) else {}
-    task = failed_task(seen.tasks, asked, deployment_id(of_it))
-    reason = of_it.get("statusReason") or own.get("rolloutStateReason") or blamed(seen.service)
-    name = deployment_id(of_it) or deployment_name(own, task)
-    why = [f"  deployment {name}: {tersely(reason)}", *alarms(of_it)]
-    if task is not None:
-        why.append(f"  task {task['taskArn'].rpartition('/')[2]}: {tersely(task.get('stoppedReason') or 'stopped')}")
-        why += containers(task)
-    else:
-        why += [f"  event: {tersely(it)}" for it in complaints(seen.service)]
-    why += unhealthy_targets(seen.targets)
-    advice = advised("\n".join([*why, *(it for it in seen.log_lines if WRONG_ARCHITECTURE in it)]))
-    if advice == ENDED and not seen.log_lines:
-        advice = ENDED_UNSEEN if seen.unseen else ENDED_SILENTLY
-    why += [f"  not seen: {tersely('; '.join(seen.unseen))}"] if seen.unseen else []
-    room = min(MOST_LOG_LINES, MOST_LINES - 4 - len(why))
-    lines = [tersely(it) for it in seen.log_lines if it.strip()][-room:]
-    if lines:
-        why += [f"  last lines of {seen.log_group}:", *(f"    {it}" for it in lines)]
+    record = own_record(evidence.latest, declared)
+    reasons = reason_lines(declared, evidence, record)
+    advice = advice_for("\n".join([*reasons, *(it for it in evidence.log_lines if WRONG_ARCHITECTURE in it)]))
+    if advice == ENDED and not evidence.log_lines:
+        advice = ENDED_UNSEEN if evidence.unseen else ENDED_SILENTLY
+    if evidence.unseen:
+        reasons.append(f"  not seen: {tersely('; '.join(evidence.unseen))}")
+    room = min(MOST_LOG_LINES, MOST_LINES - 4 - len(reasons))
+    log_lines = [tersely(line) for line in evidence.log_lines if line.strip()][-room:]
+    if log_lines:
+        reasons += [f"  last lines of {evidence.log_group}:", *(f"    {line}" for line in log_lines)]
     if goes_on:
-        last_line = "  ECS goes on with it; the next `pulumi up` waits again, and tells what became of it"
-        return "\n".join([f"{who}: {headline}", *why, f"  look at: {advice}", last_line])
-    service = f"--cluster {last(seen.service['clusterArn'])} --service {last(seen.service['serviceArn'])}"
-    again = f"aws ecs update-service {service} --task-definition {revision(asked)} --force-new-deployment"
-    return "\n".join(
-        [
-            f"{who}: {headline}",
-            *why,
-            f"  look at: {advice}",
-            f"  then `pulumi up`; with nothing new to deploy, first: {again}",
-        ]
-    )
+        next_step = "  ECS goes on with it; the next `pulumi up` waits again, and tells what became of it"
+    else:
+        next_step = f"  then `pulumi up`; with nothing new to deploy, first: {again(evidence.service, declared)}"
+    return "\n".join([f"{who}: {headline}", *reasons, f"  look at: {advice}", next_step])
 
 
-def alarms(latest: Answer) -> list[str]:
+def own_record(latest: Answer | None, declared: str) -> Answer:
+    """The newest deployment, where it is the one of the declared task definition; else empty."""
+    is_own = latest is not None and revision(latest["taskDefinition"]) == revision(declared)
+    return latest if latest is not None and is_own else {}
+
+
+def reason_lines(declared: str, evidence: Evidence, record: Answer) -> list[str]:
+    """AWS's reasons: of the deployment, its alarms, its last failed task, and an unhealthy target."""
+    listed = own_deployment(evidence.service, declared)
+    task = failed_task(evidence.tasks, declared, deployment_id(record))
+    reason = record.get("statusReason") or listed.get("rolloutStateReason") or failure_event(evidence.service)
+    name = deployment_id(record) or deployment_name(listed, task)
+    lines = [f"  deployment {name}: {tersely(reason)}", *alarm_lines(record)]
+    if task is not None:
+        task_id = task["taskArn"].rpartition("/")[2]
+        lines.append(f"  task {task_id}: {tersely(task.get('stoppedReason') or 'stopped')}")
+        lines += container_lines(task)
+    else:
+        lines += [f"  event: {tersely(message)}" for message in placement_events(evidence.service)]
+    return lines + unhealthy_targets(evidence.targets)
+
+
+def again(service: Answer, declared: str) -> str:
+    """The command that deploys the same task definition again."""
+    names = f"--cluster {last_part(service['clusterArn'])} --service {last_part(service['serviceArn'])}"
+    return f"aws ecs update-service {names} --task-definition {revision(declared)} --force-new-deployment"
+
+
+def alarm_lines(record: Answer) -> list[str]:
     """The alarms that ended the deployment."""
-    names = latest.get("alarms", {}).get("triggeredAlarmNames") or []
+    names = record.get("alarms", {}).get("triggeredAlarmNames") or []
     return [f"  alarm {tersely(', '.join(names))} went off"] if names else []
 
 
-def deployment_name(own: Answer, task: Answer | None) -> str:
-    """Id of the deployment, which outlives it in its tasks."""
-    return str(own.get("id") or (task or {}).get("startedBy") or "(no longer listed)")
+def deployment_name(listed: Answer, task: Answer | None) -> str:
+    """The id of the deployment; its tasks keep it longer than the service does."""
+    return str(listed.get("id") or (task or {}).get("startedBy") or "(no longer listed)")
 
 
-def blamed(service: Answer) -> str:
-    """The newest event that tells of a failure, where the deployment itself is not listed any more."""
-    found = [it["message"] for it in service.get("events", []) if "failed" in it["message"]]
-    return str(found[0]) if found else "ECS gives no reason"
+def failure_event(service: Answer) -> str:
+    """The newest event about a failure, for a deployment that ECS lists no more."""
+    messages = [event["message"] for event in service.get("events", []) if "failed" in event["message"]]
+    return str(messages[0]) if messages else "ECS gives no reason"
 
 
-def complaints(service: Answer) -> list[str]:
-    """The newest event that says what ECS could not do; it is all there is when no task was ever started."""
-    found = [
-        it["message"] for it in service.get("events", []) if re.search(r"unable to|was unable|cannot", it["message"])
-    ]
-    return [str(it) for it in found[:1]]
+def placement_events(service: Answer) -> list[str]:
+    """The newest event about a failed placement, the only reason for a deployment without any task."""
+    messages = (str(event["message"]) for event in service.get("events", []))
+    return [message for message in messages if re.search(r"unable to|was unable|cannot", message)][:1]
 
 
-def containers(task: Answer) -> list[str]:
-    """Exit code and reason of the first container that ended badly."""
-    for it in task.get("containers", []):
-        code = it.get("exitCode")
-        if code is not None or it.get("reason"):
-            said = ", ".join(
-                [*([] if code is None else [f"exit code {code}"]), *([it["reason"]] if it.get("reason") else [])]
-            )
-            return [f"  container {it['name']}: {tersely(said)}"]
+def container_lines(task: Answer) -> list[str]:
+    """Exit code and reason of the first failed container."""
+    for container in task.get("containers", []):
+        code, reason = container.get("exitCode"), container.get("reason")
+        if code is not None or reason:
+            parts = [*([] if code is None else [f"exit code {code}"]), *([reason] if reason else [])]
+            return [f"  container {container['name']}: {tersely(', '.join(parts))}"]
     return []
 
 
 def unhealthy_targets(targets: Sequence[Answer]) -> list[str]:
-    """The first target that the load balancer holds for unhealthy, with its reason."""
-    for it in targets:
-        health = it["TargetHealth"]
+    """The first unhealthy target, with the load balancer's reason."""
+    for target in targets:
+        health = target["TargetHealth"]
         if health["State"] == "unhealthy":
-            where = f"{it['Target']['Id']}:{it['Target'].get('Port', '')}"
-            return [f"  target {where}: {tersely(health.get('Description') or health.get('Reason') or 'unhealthy')}"]
+            address = f"{target['Target']['Id']}:{target['Target'].get('Port', '')}"
+            return [f"  target {address}: {tersely(health.get('Description') or health.get('Reason') or 'unhealthy')}"]
     return []
 
 
-def advised(said: str) -> str:
-    """What to look at, by what AWS and the program said."""
-    return next((fix for pattern, fix in ADVICE if re.search(pattern, said)), NO_ADVICE)
+def advice_for(reasons: str) -> str:
+    """The advice for the first known reason."""
+    return next((advice for pattern, advice in ADVICE if re.search(pattern, reasons)), NO_ADVICE)
 
 
 def tersely(text: str) -> str:
-    """One line of bounded length."""
+    """One line of at most 400 characters."""
     line = " ".join(str(text).split())
     return line if len(line) <= MOST_CHARACTERS else line[: MOST_CHARACTERS - 1] + "…"
 
 
-def last(arn: str) -> str:
-    """Name at the end of an ARN."""
+def last_part(arn: str) -> str:
+    """The name at the end of an ARN."""
     return arn.rpartition("/")[2]

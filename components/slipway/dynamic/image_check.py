@@ -1,86 +1,94 @@
-"""A look at the image before a service takes it: processor, port and user are those that its task asks for.
+"""A check of the image before a service takes it: processor, port and user have to fit the task.
 
-A task that is of another processor, listens on another port or runs as a stranger to its own files starts, fails and rolls
-back, minutes later. This is a dynamic resource as the verdict is (ADR 0003): only a deployment may ask a registry, and a
-component must not. An image that cannot be read is a warning, since tasks may read what those who deploy may not.
+An image that does not fit starts, fails and rolls back, minutes later. This is a dynamic resource like the verdict
+(ADR 0003): a component must not read a registry, but a deployment may. An unreadable image is a warning, since tasks may
+have more rights in the registry than the person who deploys.
 Source: https://github.com/opencontainers/image-spec/blob/main/config.md
 """
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 import pulumi
 from pulumi import dynamic
 
-from .engine_calls import end_without_traceback, warn
-from .image_config import ImageConfig, ImageMissingError, ImageUnreadableError, image_config
+from slipway.common import Context
+
+from ._engine_calls import end_without_traceback, warn
+from ._image_config import ImageConfig, ImageMissingError, ImageUnreadableError, image_config
 from .image_question import ImageQuestionProvider
 
 
-class ImageCheckProvider(ImageQuestionProvider):
-    """Looks at an image."""
+@dataclass(frozen=True)
+class ImageNeeds:
+    """Needs of a task that its image has to meet."""
 
-    def ask(self, props: dict[str, Any]) -> None:
-        """End the call with what does not fit, or pass."""
+    architecture: str
+    """Processor of the task in AWS's words, lower case."""
+    port: int
+    """Port of the container; 0 for none."""
+    user: str
+    """User of the container, as `<uid>` or `<uid>:<gid>`."""
+
+
+class ImageCheckProvider(ImageQuestionProvider):
+    """Checks an image."""
+
+    def ask(self, props: Mapping[str, object]) -> None:
+        """Return when the image fits; else end the call with the misfit."""
+        who, image = props["who"], str(props["image"])
+        needs = ImageNeeds(str(props["architecture"]), int(float(str(props["port"]))), str(props["user"]))
         try:
-            found = image_config(props["image"], props["architecture"], self._token)
+            config = image_config(image, needs.architecture, self._token)
         except ImageMissingError:
             end_without_traceback(
-                f"{props['who']}: image must be in its registry, got {props['image']!r}, which is not there; push it first"
+                f"{who}: image must be in its registry, got {image!r}, which is not there; push it first"
             )
         except ImageUnreadableError as error:
-            warn(f"{props['who']}: the image {props['image']} was not looked at before use: {error}")
+            warn(f"{who}: the image {image} was not looked at before use: {error}")
             return
-        objection = found and misfit(found, props["architecture"], int(props["port"]), props["user"])
-        if objection:
-            end_without_traceback(f"{props['who']}: {objection}")
+        if config and (objection := misfit(config, needs)):
+            end_without_traceback(f"{who}: {objection}")
 
     def _token(self, region: str) -> str:
-        import boto3  # noqa: PLC0415 - 0.2 s that a program, which only declares this resource, does not need
+        import boto3  # noqa: PLC0415 - 0.2 s; a program only declares this resource and does not need it
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
         try:
             session = boto3.session.Session(profile_name=self.profile, region_name=region)
-            answer = session.client("ecr").get_authorization_token()
+            reply = session.client("ecr").get_authorization_token()
         except (BotoCoreError, ClientError) as error:
             raise ImageUnreadableError(str(error)) from error
-        token: str = answer["authorizationData"][0]["authorizationToken"]
-        return token
+        return str(reply["authorizationData"][0]["authorizationToken"])
 
 
 class ImageCheck(dynamic.Resource, module="slipway", name="ImageCheck"):
     """Exists once the image fits the task."""
 
-    def __init__(self, name: str, props: dict[str, Any], opts: pulumi.ResourceOptions) -> None:
-        super().__init__(ImageCheckProvider(), name, props, opts)
+    def __init__(self, name: str, props: Mapping[str, pulumi.Input[object]], opts: pulumi.ResourceOptions) -> None:
+        super().__init__(ImageCheckProvider(), name, dict(props), opts)
 
 
-def checked_image(
-    who: str,
-    name: str,
-    image: pulumi.Input[str],
-    architecture: str,
-    port: int | None,
-    user: str,
-    child: pulumi.ResourceOptions,
-) -> ImageCheck:
-    """A resource to await before a task starts from the image."""
-    asked = {"who": who, "image": image, "architecture": architecture.lower(), "port": port or 0, "user": user}
-    return ImageCheck(name, asked, child)
+def checked_image(context: Context, image: pulumi.Input[str], needs: ImageNeeds) -> ImageCheck:
+    """A resource that a service waits for before it starts tasks from the image."""
+    props = {"who": context.who, "image": image, **asdict(needs)}
+    return ImageCheck(context.name, props, context.child)
 
 
-def misfit(found: ImageConfig, architecture: str, port: int, user: str) -> str | None:
-    """Why a task cannot run the image as asked, with the fix; None when nothing speaks against it. Port 0 is none."""
-    if architecture not in found.architectures:
-        built = " and ".join(found.architectures) or "nothing"
-        fix = f"set architecture to {found.architectures[0]}, or build" if found.architectures else "build"
+def misfit(image: ImageConfig, needs: ImageNeeds) -> str | None:
+    """Why a task cannot run the image, with the fix; None for an image that fits."""
+    architecture, port, user = needs.architecture, needs.port, needs.user
+    if architecture not in image.architectures:
+        built = " and ".join(image.architectures) or "nothing"
+        fix = f"set architecture to {image.architectures[0]}, or build" if image.architectures else "build"
         return (
             f"image must be built for {architecture}, which the task runs on, got {built}; {fix} it for {architecture}"
         )
-    if port and found.ports and port not in found.ports:
-        exposed = ", ".join(map(str, found.ports))
+    if port and image.ports and port not in image.ports:
+        exposed = ", ".join(map(str, image.ports))
         return f"container_port must be one that the image exposes, got {port}; it exposes {exposed}"
-    of_image, of_task = found.user.partition(":")[0], user.partition(":")[0]
+    of_image, of_task = image.user.partition(":")[0], user.partition(":")[0]
     if of_image.isdigit() and of_task.isdigit() and of_image not in ("0", of_task):
         rule = "user must be the image's, to whom its files may belong"
-        return f"{rule}, got {user!r}; set user to {found.user!r}, or change USER in the Dockerfile"
+        return f"{rule}, got {user!r}; set user to {image.user!r}, or change USER in the Dockerfile"
     return None

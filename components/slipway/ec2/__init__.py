@@ -1,28 +1,28 @@
-"""What bastions, hosts and NAT instances share: hardened instances and their Elastic IPs."""
+"""EC2 pieces of bastions, hosts and NAT instances: hardened instances, their roles and their Elastic IPs."""
 
 from ._elastic_ips import check_allocation_id, elastic_ip
 from ._instance import (
-    INSTANCE_TYPE,
     ROOT_VOLUME_GIB,
     SSH,
     USER,
-    Machine,
-    check_user_data,
+    InstanceSpec,
+    Placement,
     hardened_instance,
-    session_profile,
-    type_name,
+    instance_spec,
+    instance_type,
 )
+from ._session_profile import session_profile
 
 __all__ = [
-    "INSTANCE_TYPE",
     "ROOT_VOLUME_GIB",
     "SSH",
     "USER",
-    "Machine",
+    "InstanceSpec",
+    "Placement",
     "check_allocation_id",
-    "check_user_data",
     "elastic_ip",
     "hardened_instance",
+    "instance_spec",
+    "instance_type",
     "session_profile",
-    "type_name",
 ]

@@ -1,7 +1,7 @@
-"""What a Docker build can see, as digests: an unchanged tree has the same on every machine and at every time.
+"""Digests of the files in a Docker build. An unchanged tree has the same digests on every machine.
 
-The content is what git keeps of a tree: names, bytes, links, and whether a file's owner may execute it. The other bits of
-a mode are the umask of whoever cloned, and make no other release. Times and owners do not count at all.
+The content digest covers what git stores: names, bytes, links, and the owner's permission to execute. Other permissions
+depend on the umask of a clone, and times and owners on the machine, so they make no new release.
 Source: https://docs.docker.com/build/concepts/context/#dockerignore-files
 """
 
@@ -24,6 +24,7 @@ class Pattern:
 
     text: str
     keeps: bool
+    """The line begins with `!`: it takes matching files back in."""
 
     @cached_property
     def regex(self) -> re.Pattern[str]:
@@ -36,13 +37,13 @@ class Digests:
     """Two digests of a build, each of 64 hexadecimal characters."""
 
     content: str
-    """What was asked for and what git would keep."""
+    """Digest of settings and of content, as git stores it."""
     modes: str
-    """Names and whole modes of what there is, which the docker provider counts, and builds again for."""
+    """Digest of names and full modes. The docker provider builds again when a mode changes."""
 
 
 def digests(context: Path, dockerfile: Path, settings: str) -> Digests:
-    """Build context, Dockerfile and settings to their digests."""
+    """Digests of a build context, its Dockerfile and its settings."""
     content, modes = hashlib.sha256(), hashlib.sha256()
     _feed(content, "settings", settings)
     _feed(content, "dockerfile", _content(dockerfile))
@@ -58,7 +59,7 @@ def digests(context: Path, dockerfile: Path, settings: str) -> Digests:
 
 
 def ignore_patterns(context: Path, dockerfile: Path) -> list[Pattern]:
-    """Patterns of the Dockerfile's own ignore file, else of the context's."""
+    """Patterns of the Dockerfile's own ignore file, otherwise of the context's."""
     for candidate in (dockerfile.with_name(dockerfile.name + IGNORE_FILE), context / IGNORE_FILE):
         if candidate.is_file():
             lines = candidate.read_text(encoding="utf-8-sig").splitlines()
@@ -67,8 +68,8 @@ def ignore_patterns(context: Path, dockerfile: Path) -> list[Pattern]:
 
 
 def seen_files(context: Path, patterns: Sequence[Pattern]) -> Iterator[str]:
-    """Paths of what is no folder and the build can see, with `/` between their parts, in a stable order."""
-    rescues = any(pattern.keeps for pattern in patterns)
+    """Paths of the build's files and links, with `/` between their parts, in a stable order."""
+    can_take_back = any(pattern.keeps for pattern in patterns)
     for folder, folders, files in os.walk(context):
         inside = Path(folder).relative_to(context)
         linked = [name for name in folders if (Path(folder) / name).is_symlink()]
@@ -76,11 +77,13 @@ def seen_files(context: Path, patterns: Sequence[Pattern]) -> Iterator[str]:
             path = (inside / name).as_posix()
             if not is_ignored(path, patterns):
                 yield path
-        folders[:] = sorted(name for name in folders if rescues or not is_ignored((inside / name).as_posix(), patterns))
+        folders[:] = sorted(
+            name for name in folders if can_take_back or not is_ignored((inside / name).as_posix(), patterns)
+        )
 
 
 def is_ignored(path: str, patterns: Sequence[Pattern]) -> bool:
-    """Whether the last pattern that matches the path, or a folder it lies in, leaves it out."""
+    """The last pattern that matches the path, or a folder above it, leaves it out."""
     steps = [path, *(str(parent) for parent in PurePosixPath(path).parents if str(parent) != ".")]
     ignored = False
     for pattern in patterns:
@@ -96,7 +99,7 @@ def _pattern(line: str) -> Pattern:
 
 
 def _translated(text: str) -> str:
-    """Pattern of Go's filepath.Match, with Docker's `**` for any number of folders, to a regular expression."""
+    """Regular expression for a pattern of Go's filepath.Match, with Docker's `**` for any number of folders."""
     out = ""
     rest = text
     while rest:
@@ -115,16 +118,16 @@ def _translated(text: str) -> str:
 
 
 def _content(path: Path) -> str:
-    """A file's digest, read in pieces."""
-    whole = hashlib.sha256()
+    """Digest of a file, read in chunks."""
+    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while piece := file.read(CHUNK_BYTES):
-            whole.update(piece)
-    return whole.hexdigest()
+        while chunk := file.read(CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
-def _feed(total: "hashlib._Hash", *parts: str) -> None:
-    """Add parts with their lengths, so that no two lists of parts read alike."""
+def _feed(digest: "hashlib._Hash", *parts: str) -> None:
+    """Add parts with their lengths, so different lists of parts have different digests."""
     for part in parts:
         data = os.fsencode(part)
-        total.update(len(data).to_bytes(8, "big") + data)
+        digest.update(len(data).to_bytes(8, "big") + data)

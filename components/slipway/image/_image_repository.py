@@ -1,37 +1,42 @@
-"""Where images are pushed: an ECR repository of its own, or another one's by URL.
+"""ECR repository of an image: a new one, or an existing one by URL.
 
-The lifecycle policy counts, and never asks for an age: a policy by age takes the image of a service that was not deployed
-for long, and one by last pull that of a service whose tasks run on undisturbed. By count nothing goes unless something is
-pushed. ECR applies a rule only to images that no rule of higher priority has selected, be it to expire them or not; so the
-first two rules, which never have enough images to expire one, keep what they select from the third.
+The lifecycle policy of a new one expires releases by count and never by age. By age, ECR would expire the image of a
+service that has not been deployed for long. By last pull, it would expire the image of a service whose tasks run on.
+ECR applies a rule only to images that no rule of higher priority selected. The first two rules never have enough images to
+expire one, so the third rule cannot expire what they select.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html#lp_evaluation_rules
 """
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 from pulumi_aws import ecr
 
-from slipway.common import document, given, named
-from slipway.dynamic import ECR_HOST
+from slipway.common import PULL_ACTIONS, Context, document, ecr_host
 
-from ._image_args import ContainerImageArgs
-from ._image_plan import RELEASE_PREFIX
+from ._build_plan import RELEASE_PREFIX
 
 KEPT_PREFIX = "keep-"
-MOST_IMAGES = 9999  # more than a repository will have of them
+MOST_IMAGES = 9999  # more than any repository has with the prefix
 UNTAGGED_DAYS = 14
-PULL_ACTIONS = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+
+
+@dataclass(frozen=True)
+class NewRepository:
+    """Checked choices for a new repository."""
+
+    kms_key_arn: pulumi.Input[str] | None
+    pull_account_ids: Sequence[str]
+    keep_releases: int
+    force_delete: bool
 
 
 @dataclass(frozen=True)
 class Repository:
-    """A repository to push to. Registry and region are those of the provider where they are not given."""
+    """A repository to push to. Registry and region are None for the provider's own."""
 
     name: pulumi.Output[str]
     url: pulumi.Output[str]
@@ -40,97 +45,94 @@ class Repository:
     region: pulumi.Output[str | None]
 
 
-def own_repository(
-    name: str, args: ContainerImageArgs, tag: str, keep: int, child: pulumi.ResourceOptions
-) -> Repository:
-    """A repository of its own, which keeps the tag's image and the latest releases."""
+def created_repository(context: Context, spec: NewRepository, tag: str) -> Repository:
+    """A new repository; its policy keeps the tag's image and the latest releases."""
     encryption: ecr.RepositoryEncryptionConfigurationArgsDict = {"encryption_type": "KMS"}
-    if (key := args.get("kms_key_arn")) is not None:
-        encryption["kms_key"] = key
-    made = ecr.Repository(
-        name,
+    if spec.kms_key_arn is not None:
+        encryption["kms_key"] = spec.kms_key_arn
+    repository = ecr.Repository(
+        context.name,
         image_tag_mutability="IMMUTABLE",
         image_scanning_configuration={"scan_on_push": True},
         encryption_configurations=[encryption],
-        force_delete=given(args.get("force_delete"), False),
-        tags=named(name, args.get("tags")),
-        opts=child,
+        force_delete=spec.force_delete,
+        tags=context.tagged(context.name),
+        opts=context.child,
     )
-    ecr.LifecyclePolicy(name, repository=made.name, policy=lifecycle(tag, keep), opts=child)
-    if accounts := args.get("pull_account_ids"):
-        partition = aws.get_partition_output(opts=pulumi.InvokeOutputOptions(parent=child.parent)).partition
-        policy = partition.apply(lambda it: json.dumps(pull_policy(it, accounts)))
-        ecr.RepositoryPolicy(name, repository=made.name, policy=policy, opts=child)
-    nothing = pulumi.Output.from_input(None)
-    return Repository(made.name, made.repository_url, made.arn, nothing, nothing)
+    policy = lifecycle_policy(tag, spec.keep_releases)
+    ecr.LifecyclePolicy(context.name, repository=repository.name, policy=policy, opts=context.child)
+    if spec.pull_account_ids:
+        partition = aws.get_partition_output(opts=context.lookup).partition
+        pull = partition.apply(lambda name: pull_policy(name, spec.pull_account_ids))
+        ecr.RepositoryPolicy(context.name, repository=repository.name, policy=pull, opts=context.child)
+    provider_s_own = pulumi.Output.from_input(None)
+    return Repository(repository.name, repository.repository_url, repository.arn, provider_s_own, provider_s_own)
 
 
-def existing_repository(url: pulumi.Input[str], child: pulumi.ResourceOptions) -> Repository:
-    """A repository that is there, with the account and the region that its URL names."""
-    whole = pulumi.Output.from_input(url)
-    name = whole.apply(lambda it: it.partition("/")[2])
-    registry_id = whole.apply(lambda it: of_host(it, "account"))
-    region = whole.apply(lambda it: of_host(it, "region"))
-    found = ecr.get_repository_output(
-        name=name, registry_id=registry_id, region=region, opts=pulumi.InvokeOutputOptions(parent=child.parent)
+def existing_repository(context: Context, url: pulumi.Input[str]) -> Repository:
+    """An existing repository, looked up in the account and region of its URL."""
+    parts = pulumi.Output.from_input(url).apply(lambda text: text.partition("/"))
+    host = parts.apply(lambda values: ecr_host(values[0]))
+    registry_id = host.apply(lambda registry: registry.account if registry else None)
+    region = host.apply(lambda registry: registry.region if registry else None)
+    repository = ecr.get_repository_output(
+        name=parts.apply(lambda values: values[2]), registry_id=registry_id, region=region, opts=context.lookup
     )
-    return Repository(found.name, found.repository_url, found.arn, registry_id, region)
+    return Repository(repository.name, repository.repository_url, repository.arn, registry_id, region)
 
 
-def of_host(url: str, part: str) -> str | None:
-    """Account or region of a repository's URL; None for a registry that stands for ECR."""
-    host: re.Match[str] | None = ECR_HOST.fullmatch(url.partition("/")[0])
-    return host[part] if host else None
-
-
-def released(repository: Repository, tag: str, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
-    """Digest of the image that has the tag; empty where none has."""
-    found = ecr.get_images_output(
+def pushed_digest(context: Context, repository: Repository, tag: str) -> pulumi.Output[str]:
+    """Digest of the repository's image with the tag; empty where there is none."""
+    images = ecr.get_images_output(
         repository_name=repository.name,
         registry_id=repository.registry_id,
         region=repository.region,
-        opts=pulumi.InvokeOutputOptions(parent=child.parent),
+        opts=context.lookup,
     )
-    return found.image_ids.apply(lambda ids: next((it.image_digest for it in ids if it.image_tag == tag), ""))
+    return images.image_ids.apply(lambda ids: next((image.image_digest for image in ids if image.image_tag == tag), ""))
 
 
-def lifecycle(tag: str, keep: int) -> str:
-    """Lifecycle policy that keeps the tag's image, tags that begin with keep-, and the latest releases."""
+def lifecycle_policy(tag: str, keep_releases: int) -> str:
+    """Lifecycle policy as JSON: keeps the tag's image, tags that begin with keep-, and the latest releases."""
+    untagged = {
+        "tagStatus": "untagged",
+        "countType": "sinceImagePushed",
+        "countUnit": "days",
+        "countNumber": UNTAGGED_DAYS,
+    }
     rules = [
         (f"Keep the release {tag}", by_count(tag, 1)),
         (f"Keep what has a tag that begins with {KEPT_PREFIX}", by_count(KEPT_PREFIX, MOST_IMAGES)),
-        (f"Keep the latest {keep} releases", by_count(RELEASE_PREFIX, keep)),
-        (
-            f"Remove untagged images after {UNTAGGED_DAYS} days",
-            {
-                "tagStatus": "untagged",
-                "countType": "sinceImagePushed",
-                "countUnit": "days",
-                "countNumber": UNTAGGED_DAYS,
-            },
-        ),
+        (f"Keep the latest {keep_releases} releases", by_count(RELEASE_PREFIX, keep_releases)),
+        (f"Remove untagged images after {UNTAGGED_DAYS} days", untagged),
     ]
     return json.dumps(
         {
             "rules": [
                 {
-                    "rulePriority": number,
-                    "description": text,
+                    "rulePriority": priority,
+                    "description": description,
                     "selection": selection,
                     "action": {"type": "expire"},
                 }
-                for number, (text, selection) in enumerate(rules, start=1)
+                for priority, (description, selection) in enumerate(rules, start=1)
             ]
         }
     )
 
 
-def by_count(prefix: str, most: int) -> dict[str, Any]:
-    """The oldest images beyond a number, of those with a tag that begins so."""
-    return {"tagStatus": "tagged", "tagPrefixList": [prefix], "countType": "imageCountMoreThan", "countNumber": most}
+def by_count(prefix: str, count: int) -> dict[str, object]:
+    """Selection of a lifecycle rule: all but the newest `count` images with a tag of this prefix."""
+    return {"tagStatus": "tagged", "tagPrefixList": [prefix], "countType": "imageCountMoreThan", "countNumber": count}
 
 
-def pull_policy(partition: str, accounts: Sequence[str]) -> dict[str, Any]:
-    """Policy of a repository that lets other accounts pull."""
+def pull_policy(partition: str, accounts: Sequence[str]) -> str:
+    """Repository policy as JSON: other accounts may pull."""
     principals = [f"arn:{partition}:iam::{account}:root" for account in sorted(accounts)]
-    return document([{"Sid": "AllowPull", "Effect": "Allow", "Principal": {"AWS": principals}, "Action": PULL_ACTIONS}])
+    statement = {
+        "Sid": "AllowPull",
+        "Effect": "Allow",
+        "Principal": {"AWS": principals},
+        "Action": list(PULL_ACTIONS),
+    }
+    return json.dumps(document([statement]))

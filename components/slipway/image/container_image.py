@@ -1,8 +1,8 @@
-"""Image built from a folder and pushed to a private ECR repository, or one that is there already; always by digest.
+"""Container image: built from a folder and pushed to a private ECR repository, or an existing one; always by digest.
 
-A build is a resource of its own for every release, since an immutable tag can be pushed only once: a tag that is taken (by
-a deployment that was killed, by another stack, by the release that a rollback returns to) is used as it is.
-What builds and what pushes: ADR 0005.
+Every release has a build resource of its own, because an immutable tag can be pushed only once. An existing tag is used as
+it is: a killed deployment, another stack, or the earlier release of a rollback pushed it before.
+ADR 0005 describes the two docker providers.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
 """
 
@@ -10,58 +10,62 @@ import pulumi
 import pulumi_docker as docker
 from pulumi_aws import ecr
 
-from slipway.common import check_keys
+from slipway.common import Arguments, Context
 from slipway.dynamic import scanned
 
-from ._dockerfile import PUSH_ARGUMENT
+from ._build_plan import BuildPlan
+from ._build_secrets import PUSH_ARGUMENT
 from ._image_args import ContainerImageArgs
-from ._image_plan import Build, image_plan
-from ._image_repository import Repository, existing_repository, own_repository, released
+from ._image_plan import NewImage, image_plan
+from ._image_repository import NewRepository, Repository, created_repository, existing_repository, pushed_digest
 
-INLINE_CACHE = {"BUILDKIT_INLINE_CACHE": "1"}  # what makes an image's layers usable to cache_from
+INLINE_CACHE = {"BUILDKIT_INLINE_CACHE": "1"}  # lets cache_from of later builds reuse the image's layers
 
 
 class ContainerImage(pulumi.ComponentResource):
-    """A repository with immutable tags, scan on push and a lifecycle policy, and the image built and pushed to it.
+    """An image built from a folder, in an ECR repository with immutable tags, scan on push and a lifecycle policy.
 
-    The tag comes from what the build can see, so an unchanged tree is no change on any machine. When the tree changes,
-    deploy builds and pushes; preview builds nothing.
+    The tag is a digest of the files that the build can see, so an unchanged tree is no change on any machine. A changed
+    tree is built and pushed during the update; a preview builds nothing.
 
-    Raises ArgumentError on a missing folder or Dockerfile, what no line of the Dockerfile would use, an architecture that
-    Fargate does not have, an image that is not named by digest, or what only the owner of a repository may set.
+    Example::
+
+        import pulumi
+        from slipway import ContainerImage
+
+        image = ContainerImage("app", {"context": "app", "architecture": "arm64"})
+        pulumi.export("imageUri", image.image_uri)
+
+    Raises ArgumentError on a missing folder or Dockerfile, a target, build argument or secret unknown to the Dockerfile, an
+    architecture without Fargate, an image without a digest, and settings of somebody else's repository.
     """
 
     image_uri: pulumi.Output[str]
-    """The image by digest, to run."""
+    """Image by digest, for a service's `image`."""
     repository_url: pulumi.Output[str]
-    """Repository without tag or digest."""
+    """URL of the repository, without tag or digest."""
     repository_arn: pulumi.Output[str | None]
     """ARN of the repository; none with image_uri."""
     architecture: pulumi.Output[str]
-    """Processor that the image runs on, for the service that takes it."""
+    """Processor of the image, for a service's `architecture`."""
 
     def __init__(self, name: str, args: ContainerImageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        who = f"ContainerImage {name!r}"
-        check_keys(who, args, ContainerImageArgs)
-        made_of = image_plan(who, name, args)
+        arguments = Arguments.of(f"ContainerImage {name!r}", args, ContainerImageArgs)
+        plan = image_plan(arguments, name)
         super().__init__("slipway:index:ContainerImage", name, dict(args), opts)
-        child = pulumi.ResourceOptions(parent=self)
-        self.repository_arn = pulumi.Output.from_input(None)
-        if made_of.build is None:
-            self.image_uri = pulumi.Output.from_input(args["image_uri"])
-            self.repository_url = self.image_uri.apply(lambda uri: uri.partition("@")[0])
+        context = Context(arguments.who, name, args.get("tags"), pulumi.ResourceOptions(parent=self))
+        if isinstance(plan.image, NewImage):
+            repository = image_repository(context, plan.image)
+            self.image_uri = pushed(context, plan.image.build, repository)
+            self.repository_url = repository.url
+            self.repository_arn = repository.arn.apply(lambda arn: arn)
         else:
-            url, tag = args.get("repository_url"), made_of.build.tag
-            if url is None:
-                repository = own_repository(name, args, tag, made_of.keep_releases, child)
-            else:
-                repository = existing_repository(url, child)
-            self.image_uri = pushed(name, made_of.build, repository, child)
-            self.repository_url, self.repository_arn = repository.url, repository.arn
-        if made_of.severities:
-            accepted = args.get("accepted_findings") or []
-            self.image_uri = scanned(who, name, self.image_uri, made_of.severities, accepted, child)
-        self.architecture = pulumi.Output.from_input(made_of.architecture)
+            self.image_uri = pulumi.Output.from_input(plan.image)
+            self.repository_url = self.image_uri.apply(lambda uri: uri.partition("@")[0])
+            self.repository_arn = pulumi.Output.from_input(None)
+        if plan.severities:
+            self.image_uri = scanned(context, self.image_uri, plan.severities, plan.accepted_findings)
+        self.architecture = pulumi.Output.from_input(plan.architecture)
         self.register_outputs(
             {
                 "imageUri": self.image_uri,
@@ -72,31 +76,36 @@ class ContainerImage(pulumi.ComponentResource):
         )
 
 
-def pushed(name: str, build: Build, repository: Repository, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
-    """Build a release and push it, unless its tag is taken; the image by digest."""
-    digest = released(repository, build.tag, child)
+def image_repository(context: Context, image: NewImage) -> Repository:
+    """The repository to push to: a new one, or the existing one."""
+    if isinstance(image.repository, NewRepository):
+        return created_repository(context, image.repository, image.build.tag)
+    return existing_repository(context, image.repository)
+
+
+def pushed(context: Context, build: BuildPlan, repository: Repository) -> pulumi.Output[str]:
+    """The release by digest, built and pushed unless the repository has its tag."""
+    digest = pushed_digest(context, repository, build.tag)
     login = ecr.get_authorization_token_output(
-        registry_id=repository.registry_id,
-        region=repository.region,
-        opts=pulumi.InvokeOutputOptions(parent=child.parent),
+        registry_id=repository.registry_id, region=repository.region, opts=context.lookup
     )
     image = docker.Image(
-        f"{name}-{build.variant}",
+        f"{context.name}-{build.variant}",
         image_name=pulumi.Output.concat(repository.url, ":", build.tag),
-        build=from_secrets(name, build, repository, child) if build.secrets else from_context(build),
-        # Known even in the preview that makes the repository: the docker provider ends in a panic where it is not.
-        skip_push=digest.apply(lambda found: isinstance(found, str) and found != "", run_with_unknowns=True),
-        # The token is new at every run; the docker provider leaves user name and password out of its diff.
+        build=build_with_secrets(context, build, repository) if build.secrets else build_from_context(build),
+        # Known even in the preview that creates the repository: the docker provider panics on an unknown value.
+        skip_push=digest.apply(lambda value: isinstance(value, str) and value != "", run_with_unknowns=True),
+        # The token is new in every run; the docker provider leaves user name and password out of its diff.
         registry={
             "server": repository.url.apply(lambda url: url.split("/")[0]),
             "username": login.user_name,
             "password": pulumi.Output.secret(login.password),
         },
         opts=pulumi.ResourceOptions(
-            parent=child.parent,
-            # From the second run on the tag is taken by this very release.
+            parent=context.child.parent,
+            # From the second run on, the repository has the tag from this very release.
             ignore_changes=["skipPush", *(["build.cacheFrom"] if build.cache_from else [])],
-            aliases=[pulumi.Alias(name=name)],
+            aliases=[pulumi.Alias(name=context.name)],
         ),
     )
     return pulumi.Output.all(repository.url, digest, image.repo_digest, image.urn).apply(
@@ -104,54 +113,54 @@ def pushed(name: str, build: Build, repository: Repository, child: pulumi.Resour
     )
 
 
-def from_context(build: Build) -> docker.DockerBuildArgsDict:
-    """What the docker provider builds and pushes in one."""
-    made: docker.DockerBuildArgsDict = {
+def build_from_context(build: BuildPlan) -> docker.DockerBuildArgsDict:
+    """A build and push by one docker provider."""
+    arguments: docker.DockerBuildArgsDict = {
         "context": str(build.context),
         "dockerfile": str(build.dockerfile),
         "platform": build.platform,
         "args": {**build.args, **(INLINE_CACHE if build.cache_from else {})},
     }
     if build.target is not None:
-        made["target"] = build.target
+        arguments["target"] = build.target
     if build.cache_from:
-        made["cache_from"] = {"images": build.cache_from}
-    return made
+        arguments["cache_from"] = {"images": build.cache_from}
+    return arguments
 
 
-def from_secrets(
-    name: str, build: Build, repository: Repository, child: pulumi.ResourceOptions
-) -> docker.DockerBuildArgsDict:
-    """What pushes an image that was built with secrets: see ADR 0005."""
-    made: docker.RemoteImageBuildArgsDict = {
+def build_with_secrets(context: Context, build: BuildPlan, repository: Repository) -> docker.DockerBuildArgsDict:
+    """A build with secrets as a resource of its own, and the build for its push."""
+    arguments: docker.RemoteImageBuildArgsDict = {
         "context": str(build.context),
         "dockerfile": str(build.dockerfile),
         "platform": build.platform,
         "build_args": build.args,
         "secrets": [
-            {"id": key, "src": source["file"]} if source.get("file") else {"id": key, "env": source["env"]}
-            for key, source in sorted(build.secrets.items())
+            {"id": secret.id, "src": secret.file} if secret.file else {"id": secret.id, "env": secret.env or ""}
+            for secret in build.secrets
         ],
     }
     if build.target is not None:
-        made["target"] = build.target
-    # Named in the repository, where this tag never is: nobody else's image can be pulled by the name.
-    local = pulumi.Output.concat(repository.url, ":build-", build.tag)
-    image = docker.RemoteImage(f"{name}-build-{build.variant}", name=local, build=made, opts=child)
-    push = build.push_dockerfile or build.dockerfile
+        arguments["target"] = build.target
+    # A name in the repository whose tag is never pushed, so nobody can put another image there to be pulled.
+    local_name = pulumi.Output.concat(repository.url, ":build-", build.tag)
+    image = docker.RemoteImage(
+        f"{context.name}-build-{build.variant}", name=local_name, build=arguments, opts=context.child
+    )
+    dockerfile = build.push_dockerfile or build.dockerfile
     return {
-        "context": str(push.parent),
-        "dockerfile": str(push),
+        "context": str(dockerfile.parent),
+        "dockerfile": str(dockerfile),
         "platform": build.platform,
         "args": {PUSH_ARGUMENT: image.name},
     }
 
 
-def by_digest(url: str, taken: str, built: str, urn: str) -> str:
-    """The image that the registry has under the tag, else what was pushed now."""
-    if taken:
-        return f"{url}@{taken}"
+def by_digest(url: str, existing: str, built: str, urn: str) -> str:
+    """The repository's image under the tag, otherwise the one pushed now. Raises RunError when both are gone."""
+    if existing:
+        return f"{url}@{existing}"
     if "@" not in built:
-        # It was built for a tag that was taken, and the image is gone since: with its repository, or by hand.
+        # Built for an existing tag, so never pushed; since then, somebody deleted the image.
         raise pulumi.RunError(f"{url} no longer has the image of this release; run `pulumi up --replace '{urn}'`")
     return built

@@ -1,4 +1,4 @@
-"""Names of a load balancer: a certificate that Route 53 proves and ACM renews, and the records that lead to it.
+"""Domain names of a load balancer: an ACM certificate, validated through Route 53, and the DNS records.
 
 Source: https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
 """
@@ -8,30 +8,32 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_aws import acm, lb, route53
 
-from slipway.common import Tags, named
+from slipway.common import Context
 
 
 def validated_certificate(
-    name: str, domains: Sequence[str], zone_id: pulumi.Input[str], tags: Tags | None, child: pulumi.ResourceOptions
+    context: Context, domain_names: Sequence[str], zone_id: pulumi.Input[str]
 ) -> pulumi.Output[str]:
-    """ARN of a certificate for the names, known once ACM has seen their records in the zone."""
+    """ARN of a new certificate, known once ACM has seen the validation records in the zone."""
     certificate = acm.Certificate(
-        name,
-        domain_name=domains[0],
-        subject_alternative_names=list(domains[1:]),
+        context.name,
+        domain_name=domain_names[0],
+        subject_alternative_names=list(domain_names[1:]),
         validation_method="DNS",
-        tags=named(name, tags),
-        opts=child,
+        tags=context.tagged(context.name),
+        opts=context.child,
     )
     records = []
-    # A name and its wildcard are proved by the same record.
-    for domain in dict.fromkeys(proved_by(domain) for domain in domains):
+    # A name and its wildcard have the same validation record.
+    for domain in dict.fromkeys(validation_name(name) for name in domain_names):
         option = certificate.domain_validation_options.apply(
-            lambda found, domain=domain: next(it for it in found if proved_by(it.domain_name) == domain)  # type: ignore[misc]
+            lambda options, domain=domain: next(  # type: ignore[misc]
+                option for option in options if validation_name(option.domain_name) == domain
+            )
         )
         records.append(
             route53.Record(
-                f"{name}-proof-{slug(domain)}",
+                f"{context.name}-proof-{slug(domain)}",
                 zone_id=zone_id,
                 name=option.resource_record_name,
                 type=option.resource_record_type,
@@ -39,42 +41,38 @@ def validated_certificate(
                 records=[option.resource_record_value],
                 # Every certificate of an account for this name has the same record.
                 allow_overwrite=True,
-                opts=child,
+                opts=context.child,
             )
         )
     validation = acm.CertificateValidation(
-        name,
+        context.name,
         certificate_arn=certificate.arn,
         validation_record_fqdns=[record.fqdn for record in records],
-        opts=child,
+        opts=context.child,
     )
     return validation.certificate_arn
 
 
 def alias_records(
-    name: str,
-    domains: Sequence[str],
-    zone_id: pulumi.Input[str],
-    balancer: lb.LoadBalancer,
-    child: pulumi.ResourceOptions,
+    context: Context, domain_names: Sequence[str], zone_id: pulumi.Input[str], balancer: lb.LoadBalancer
 ) -> None:
-    """A record for each name, which follows the load balancer's addresses and costs nothing to ask."""
-    for domain in domains:
+    """An alias record for each name; it follows the load balancer's addresses, and its queries are free."""
+    for domain in domain_names:
         route53.Record(
-            f"{name}-{slug(domain)}",
+            f"{context.name}-{slug(domain)}",
             zone_id=zone_id,
             name=domain,
             type="A",
             aliases=[{"name": balancer.dns_name, "zone_id": balancer.zone_id, "evaluate_target_health": True}],
-            opts=child,
+            opts=context.child,
         )
 
 
-def proved_by(domain: str) -> str:
-    """The name that a certificate's name is proved by: *.example.com is by example.com."""
+def validation_name(domain: str) -> str:
+    """The name in the validation record: example.com for *.example.com."""
     return domain.removeprefix("*.")
 
 
 def slug(domain: str) -> str:
-    """A name in the form that resource names have: *.example.com to any-example-com."""
+    """A domain name as part of a resource name: any-example-com for *.example.com."""
     return domain.replace("*", "any").replace(".", "-")

@@ -1,4 +1,4 @@
-"""Arguments of LoadBalancer, and of the load balancer that a service makes for itself.
+"""Arguments of LoadBalancer, and of a service's own load balancer.
 
 Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
 """
@@ -10,46 +10,46 @@ import pulumi
 
 
 class LoadBalancerArgs(TypedDict):
-    """Arguments of LoadBalancer, and of a load balancer of a service's own."""
+    """Arguments of LoadBalancer, and of a service's own load balancer."""
 
     vpc_id: NotRequired[pulumi.Input[str]]
-    """VPC of the subnets, which LoadBalancer needs. Default: in a service, the service's."""
+    """VPC of the subnets, required by LoadBalancer. Default: in a service, the service's VPC."""
     subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
-    """Subnets in two zones at least: public ones, or private ones when internal."""
+    """Subnets in at least two zones: public ones, or private ones with `internal`."""
     allowed_cidr_blocks: NotRequired[list[str]]
-    """IPv4 networks that may reach it; 0.0.0.0/0 opens it to the internet. Default: none."""
+    """IPv4 networks with access; 0.0.0.0/0 opens it to the internet. Default: none."""
     allowed_prefix_list_ids: NotRequired[list[str]]
-    """Prefix lists whose networks may reach it, such as CloudFront's. Default: none."""
+    """Prefix lists with access, such as CloudFront's. Default: none."""
     allowed_security_group_ids: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Name to a security group whose members may reach it. Default: none."""
+    """Security groups with access, by a name of your choice. Default: none."""
     internal: NotRequired[bool]
     """Give it private addresses only. Default: false."""
     certificate_arn: NotRequired[pulumi.Input[str]]
-    """Certificate in ACM; port 443 then serves and port 80 redirects to it. Default: the one made for domain_names, else
-    plain HTTP on port 80."""
+    """ACM certificate. Port 443 then serves, and port 80 redirects to it. Default: a new certificate for `domain_names`;
+    without these, plain HTTP on port 80."""
     domain_names: NotRequired[list[str]]
-    """Names that lead here, each with a record in hosted_zone_id; *.example.com is every name below. Without
-    certificate_arn, a certificate for them is made and renewed by itself. Default: the name that AWS gives it."""
+    """Names of the load balancer, each with a new record in `hosted_zone_id`; *.example.com stands for all names below.
+    Without `certificate_arn` they get a new certificate, renewed by ACM. Default: the name from AWS alone."""
     hosted_zone_id: NotRequired[pulumi.Input[str]]
-    """Route 53 zone that domain_names are in: a public one, which proves a certificate, or with certificate_arn any.
-    Default: none."""
+    """Route 53 zone of `domain_names`; a new certificate needs a public zone. Default: none."""
     additional_certificate_arns: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Name to a further certificate in ACM, for clients that ask for its names. Default: none."""
+    """Further ACM certificates for other names of the load balancer, by a name of your choice. Default: none."""
     tls_policy: NotRequired[str]
-    """Policy of Elastic Load Balancing with TLS 1.2 at least. Default: TLS 1.3 and 1.2 with post-quantum keys,
+    """Security policy of Elastic Load Balancing with at least TLS 1.2. Default: TLS 1.3 and 1.2 with post-quantum keys,
     ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09."""
     trust_store_arn: NotRequired[pulumi.Input[str]]
-    """Trust store of the authorities whose certificates clients have to show. Default: clients show none."""
+    """Trust store for client certificates: clients must show a certificate of its authorities. Default: clients show
+    none."""
     web_acl_arn: NotRequired[pulumi.Input[str]]
-    """Regional web ACL of AWS WAF that requests have to pass. Default: none."""
+    """Regional web ACL of AWS WAF, applied to every request. Default: none."""
     idle_timeout_seconds: NotRequired[int]
-    """Seconds that a connection may be silent, 1-4000; WebSockets and slow answers need more. Default: 60."""
+    """Seconds until a silent connection ends, 1-4000; WebSockets and slow answers need more than the default.
+    Default: 60."""
     access_logs_bucket: NotRequired[pulumi.Input[str]]
-    """S3 bucket for a line on every request; its policy has to let Elastic Load Balancing write.
-    Default: no access log."""
+    """S3 bucket for the log of requests; its policy must let Elastic Load Balancing write. Default: no access log."""
     connection_logs_bucket: NotRequired[pulumi.Input[str]]
-    """S3 bucket, of the same kind, for a line on every TLS connection. Default: no connection log."""
+    """S3 bucket for the log of TLS connections, with the same policy. Default: no connection log."""
     deletion_protection: NotRequired[bool]
-    """Refuse to delete it until this is switched off. Default: false."""
+    """Refuse to delete the load balancer until this is switched off. Default: false."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Tags on every resource. Default: in a service, the service's; else a Name, and the provider's own."""
+    """Tags on every resource. Default: in a service, the service's tags; else a Name, and the provider's own."""

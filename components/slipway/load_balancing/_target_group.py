@@ -1,36 +1,33 @@
-"""How requests come to the tasks of a service: the port, the health check, how long a leaving task is drained.
+"""The target group of a service: port, health check, draining of leaving tasks.
 
 Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import pulumi
 from pulumi_aws import lb
 
-from slipway.common import ArgumentError, Tags, given, named, one_of, whole_number
+from slipway.common import Arguments, Context
 
 HEALTH_CHECK_PATH = "/health"
-HEALTH_CHECK_INTERVAL_SECONDS = 10  # AWS's 30 s finds a new task healthy 20 s later, for no gain
+HEALTH_CHECK_INTERVAL_SECONDS = 10  # AWS's own 30 s find a new task up to 20 s later
 HEALTH_CHECK_TIMEOUT_SECONDS = 5
 HEALTHY_THRESHOLD = 2
 UNHEALTHY_THRESHOLD = 3
-DEREGISTRATION_DELAY_SECONDS = 15  # AWS's 300 s holds every roll-out up for requests that last a second
+DEREGISTRATION_DELAY_SECONDS = 15  # AWS's own 300 s delay every deployment
 LONGEST_DELAY_SECONDS = 3600
 LONGEST_STICKINESS_SECONDS = 604800
 SLOW_START_BOUNDS_SECONDS = (30, 900)
 HTTP1, HTTP2, GRPC = "HTTP1", "HTTP2", "GRPC"
 PROTOCOL_VERSIONS = (HTTP1, HTTP2, GRPC)
 ONLY_TLS = (HTTP2, GRPC)
-# A gRPC server answers to its health service with status 0.
+# Status 0 of gRPC's health service is healthy.
 GRPC_HEALTH_CHECK_PATH = "/grpc.health.v1.Health/Check"
-# Codes that a health check may answer with: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html
-CODES = {HTTP1: ("200", 200, 499), HTTP2: ("200", 200, 499), GRPC: ("0", 0, 99)}
 CODE_LIST = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
-# Arguments of a service that say nothing where no load balancer stands in front of it.
+# Arguments of a service without effect where it has no load balancer.
 ONLY_BALANCED = (
     "health_check_path",
     "health_check_grace_period_seconds",
@@ -43,84 +40,92 @@ ONLY_BALANCED = (
 )
 
 
+class Codes(NamedTuple):
+    """Status codes for health checks with one protocol version."""
+
+    default: str
+    low: int
+    high: int
+
+
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_Matcher.html
+CODES = {HTTP1: Codes("200", 200, 499), HTTP2: Codes("200", 200, 499), GRPC: Codes("0", 0, 99)}
+
+
 @dataclass(frozen=True)
 class TargetPlan:
-    """A target group with every default filled in."""
+    """A checked target group with every default filled in."""
 
     port: int
     protocol_version: str
-    health_path: str
-    health_codes: str
-    delay_seconds: int
+    health_check_path: str
+    health_check_codes: str
+    deregistration_delay_seconds: int
+    longest_request_seconds: int
+    """0 where the caller did not say."""
     stickiness_seconds: int | None
     slow_start_seconds: int | None
 
 
-def target_plan(who: str, args: Mapping[str, Any], port: int) -> TargetPlan:
-    """Arguments of a service to its target group."""
-
-    def seconds(key: str, low: int, high: int, default: int | None = None) -> int | None:
-        value = given(args.get(key), default)
-        return None if value is None else whole_number(who, key, value, low, high)
-
-    version = one_of(who, "protocol_version", given(args.get("protocol_version"), HTTP1), PROTOCOL_VERSIONS)
-    path = given(args.get("health_check_path"), GRPC_HEALTH_CHECK_PATH if version == GRPC else HEALTH_CHECK_PATH)
+def target_plan(arguments: Arguments, port: int) -> TargetPlan:
+    """Check the arguments of a service about its target group. Raises ArgumentError."""
+    version = arguments.one_of("protocol_version", PROTOCOL_VERSIONS, HTTP1)
+    path = arguments.text("health_check_path", GRPC_HEALTH_CHECK_PATH if version == GRPC else HEALTH_CHECK_PATH)
     if not path.startswith("/") or any(character.isspace() for character in path):
-        raise ArgumentError(f"{who}: health_check_path must start with / and have no spaces, got {path!r}")
-    codes = given(args.get("health_check_codes"), CODES[version][0])
-    check_codes(who, codes, *CODES[version][1:])
-    longest = seconds("longest_request_seconds", 1, LONGEST_DELAY_SECONDS) or 0
+        raise arguments.error("health_check_path", f"must start with / and have no spaces, got {path!r}")
+    codes = health_check_codes(arguments, CODES[version])
+    longest = arguments.optional_whole_number("longest_request_seconds", 1, LONGEST_DELAY_SECONDS) or 0
     enough = max(DEREGISTRATION_DELAY_SECONDS, longest)
-    delay = seconds("deregistration_delay_seconds", 0, LONGEST_DELAY_SECONDS, enough) or 0
+    delay = arguments.whole_number("deregistration_delay_seconds", 0, LONGEST_DELAY_SECONDS, enough)
     if delay < longest:
-        fix = f"make it {longest} or more, or leave it out"
-        raise ArgumentError(
-            f"{who}: deregistration_delay_seconds must cover longest_request_seconds, {longest}, got {delay}; {fix}"
-        )
+        rule = f"must cover longest_request_seconds, {longest}, got {delay}"
+        raise arguments.error("deregistration_delay_seconds", f"{rule}; make it {longest} or more, or leave it out")
     return TargetPlan(
         port=port,
         protocol_version=version,
-        health_path=path,
-        health_codes=codes,
-        delay_seconds=delay,
-        stickiness_seconds=seconds("stickiness_seconds", 1, LONGEST_STICKINESS_SECONDS),
-        slow_start_seconds=seconds("slow_start_seconds", *SLOW_START_BOUNDS_SECONDS),
+        health_check_path=path,
+        health_check_codes=codes,
+        deregistration_delay_seconds=delay,
+        longest_request_seconds=longest,
+        stickiness_seconds=arguments.optional_whole_number("stickiness_seconds", 1, LONGEST_STICKINESS_SECONDS),
+        slow_start_seconds=arguments.optional_whole_number("slow_start_seconds", *SLOW_START_BOUNDS_SECONDS),
     )
 
 
-def check_codes(who: str, codes: str, low: int, high: int) -> None:
-    """Codes one by one or in ranges, each within what a load balancer looks for."""
-    numbers = [int(number) for number in re.findall(r"\d+", codes)]
-    if not CODE_LIST.fullmatch(codes) or not all(low <= number <= high for number in numbers):
+def health_check_codes(arguments: Arguments, codes: Codes) -> str:
+    """Codes of a healthy task, one by one or in ranges, within the load balancer's bounds."""
+    text = arguments.text("health_check_codes", codes.default)
+    numbers = [int(number) for number in re.findall(r"\d+", text)]
+    low, high = codes.low, codes.high
+    if not CODE_LIST.fullmatch(text) or not all(low <= number <= high for number in numbers):
         rule = f"must be codes {low}-{high}, such as {low}, {low},{low + 2} or {low}-{high}"
-        raise ArgumentError(f"{who}: health_check_codes {rule}, got {codes!r}")
+        raise arguments.error("health_check_codes", f"{rule}, got {text!r}")
+    return text
 
 
-def target_group(
-    name: str, made: TargetPlan, vpc_id: pulumi.Input[str], tags: Tags | None, child: pulumi.ResourceOptions
-) -> lb.TargetGroup:
-    """The target group that ECS registers the tasks in."""
-    sticky = made.stickiness_seconds
+def target_group(context: Context, plan: TargetPlan, vpc_id: pulumi.Input[str]) -> lb.TargetGroup:
+    """The target group for the tasks of a service."""
+    cookie = plan.stickiness_seconds
     return lb.TargetGroup(
-        name,
+        context.name,
         vpc_id=vpc_id,
         target_type="ip",
         protocol="HTTP",
-        # Absent it is HTTP1, and setting it replaces the target group.
-        protocol_version=None if made.protocol_version == HTTP1 else made.protocol_version,
-        port=made.port,
-        deregistration_delay=made.delay_seconds,
-        stickiness=None if sticky is None else {"enabled": True, "type": "lb_cookie", "cookie_duration": sticky},
-        slow_start=made.slow_start_seconds,
+        # Without a value it is HTTP1; setting that value would replace the target group.
+        protocol_version=None if plan.protocol_version == HTTP1 else plan.protocol_version,
+        port=plan.port,
+        deregistration_delay=plan.deregistration_delay_seconds,
+        stickiness=None if cookie is None else {"enabled": True, "type": "lb_cookie", "cookie_duration": cookie},
+        slow_start=plan.slow_start_seconds,
         health_check={
-            "path": made.health_path,
+            "path": plan.health_check_path,
             "protocol": "HTTP",
-            "matcher": made.health_codes,
+            "matcher": plan.health_check_codes,
             "interval": HEALTH_CHECK_INTERVAL_SECONDS,
             "timeout": HEALTH_CHECK_TIMEOUT_SECONDS,
             "healthy_threshold": HEALTHY_THRESHOLD,
             "unhealthy_threshold": UNHEALTHY_THRESHOLD,
         },
-        tags=named(name, tags),
-        opts=child,
+        tags=context.tagged(context.name),
+        opts=context.child,
     )

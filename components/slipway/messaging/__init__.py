@@ -1,8 +1,8 @@
-"""SNS topics, SQS queues, and the fan-out from one to the other."""
+"""SNS topics, SQS queues, and the fan-out from topics to queues."""
 
+from ._arns import check_queue_arn, check_topic_arn
 from ._limits import LONGEST_VISIBILITY_TIMEOUT_SECONDS, MOST_RECEIVES
 from ._messaging_key import USE
-from ._queue_policy import check_queue_arn, check_topic_arn
 from .fan_out import FanOut, FanOutArgs, FanOutQueueArgs
 from .queue import Queue, QueueArgs
 from .topic import Topic, TopicArgs

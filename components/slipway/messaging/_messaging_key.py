@@ -1,4 +1,4 @@
-"""KMS keys of queues and topics: a key that SNS may use, and the refusal of one that it can not.
+"""KMS keys of queues and topics: a key with access for SNS, and the refusal of keys without it.
 
 Source: https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html
 """
@@ -7,39 +7,39 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import kms
 
-from slipway.common import ArgumentError, Tags, document, named
+from slipway.common import Arguments, Context, JsonObject, document
 
 MANAGED_ALIAS = "alias/aws/"
 USE = ["kms:Decrypt", "kms:GenerateDataKey*"]
 
 
-def refuse_managed_key(who: str, argument: str, key: object) -> None:
-    """Refuse a key whose policy cannot be changed, where SNS has to be let in."""
-    if isinstance(key, str) and MANAGED_ALIAS in key:
-        why = "its policy cannot let SNS in, and every message would be dropped in silence"
+def check_queue_key(arguments: Arguments, key: str, *, subscribed: bool) -> None:
+    """Refuse a KMS key of AWS on a subscribed queue, and another ARN than a key's. Raises ArgumentError."""
+    arn = arguments.input(key)
+    if subscribed and isinstance(arn, str) and MANAGED_ALIAS in arn:
+        reason = "its policy cannot let SNS in, and every message would be dropped in silence"
         fix = "give a key of your own, set create_kms_key, or leave it out"
-        raise ArgumentError(
-            f"{who}: {argument} must not be a key of AWS on a subscribed queue, got {key!r}; {why}; {fix}"
-        )
+        raise arguments.error(key, f"must not be a key of AWS on a subscribed queue, got {arn!r}; {reason}; {fix}")
+    arguments.arn(key, "kms", "a KMS key")
 
 
-def messaging_key(name: str, tags: Tags | None, child: pulumi.ResourceOptions) -> kms.Key:
-    """A key, rotated yearly, that IAM of its account governs and that SNS and alarms may use for that account."""
-    caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=child.parent))
-    partition = aws.get_partition_output(opts=pulumi.InvokeOutputOptions(parent=child.parent)).partition
+def messaging_key(context: Context) -> kms.Key:
+    """A key, rotated yearly, for the principals of its account by IAM, and for SNS, alarms and EventBridge."""
+    caller = aws.get_caller_identity_output(opts=context.lookup)
+    partition = aws.get_partition_output(opts=context.lookup).partition
     policy = pulumi.Output.all(partition, caller.account_id).apply(lambda both: key_policy(both[0], both[1]))
     return kms.Key(
-        name,
-        description=f"Messages of {name}",
+        context.name,
+        description=f"Messages of {context.name}",
         enable_key_rotation=True,
         policy=pulumi.Output.json_dumps(policy),
-        tags=named(name, tags),
-        opts=child,
+        tags=context.tagged(context.name),
+        opts=context.child,
     )
 
 
-def key_policy(partition: str, account: str) -> dict[str, object]:
-    """Who may use the key: whom IAM lets, and the services that deliver and publish on behalf of the account."""
+def key_policy(partition: str, account: str) -> JsonObject:
+    """Key policy: IAM of the account governs the key, and services use it to deliver and publish for the account."""
     return document(
         [
             {

@@ -1,4 +1,4 @@
-"""The policy of a queue that topics send to: one statement for all of them, short enough for SQS however many there are.
+"""Policy of a queue with source topics: one statement for all topics, short enough for SQS with any number of them.
 
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
 Source: https://docs.aws.amazon.com/sns/latest/dg/sns-cross-region-delivery.html
@@ -12,49 +12,34 @@ from os.path import commonprefix
 from slipway.common import ArgumentError, Statement, deny_insecure_transport, document
 
 LONGEST_POLICY_BYTES = 8192
-TOPIC_ARN = re.compile(r"arn:(aws[a-z-]*):sns:([a-z0-9-]+):(\d{12}):([A-Za-z0-9_-]{1,256}(\.fifo)?)")
-QUEUE_ARN = re.compile(r"arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}(\.fifo)?")
 # On in every account since before March 2019; AWS has made every later region one that is opted into.
 DEFAULT_REGION = re.compile(
     "ap-northeast-[123]|ap-south-1|ap-southeast-[12]|ca-central-1|eu-central-1|eu-north-1|eu-west-[123]|sa-east-1|us-(ea|we)st-[12]"
 )
 
 
-def check_topic_arn(who: str, argument: str, arn: object) -> None:
-    """Refuse what is no ARN of a topic, such as a subscription's; an output is checked by AWS."""
-    if isinstance(arn, str) and not TOPIC_ARN.fullmatch(arn):
-        example = "arn:aws:sns:eu-west-1:123456789012:orders"
-        raise ArgumentError(f"{who}: {argument} must be the ARN of a topic, got {arn!r}; write it like {example}")
-
-
-def check_queue_arn(who: str, argument: str, arn: object) -> None:
-    """Refuse what is no ARN of a queue, such as its URL; an output is checked by AWS."""
-    if isinstance(arn, str) and not QUEUE_ARN.fullmatch(arn):
-        example = "arn:aws:sqs:eu-west-1:123456789012:billing"
-        raise ArgumentError(f"{who}: {argument} must be the ARN of a queue, got {arn!r}; write it like {example}")
-
-
 def queue_policy(queue_arn: str, topic_arns: Sequence[str]) -> str:
-    """TLS for everybody, and sending for these topics, as JSON.
+    """Policy as JSON: TLS for everybody, and sending for these topics.
 
-    Beyond what SQS accepts, the topics of each account and region are named by the start that their names share.
-    Raises ArgumentError when even that is too long.
+    Where the list is too long for SQS, a pattern per account and region takes its place: the shared start of the names.
+    Raises ArgumentError when the patterns are too long as well.
     """
-    exact = written(queue_arn, topic_arns, "ArnEquals")
+    exact = policy_json(queue_arn, topic_arns, "ArnEquals")
     if len(exact.encode()) <= LONGEST_POLICY_BYTES:
         return exact
-    shared = written(queue_arn, shared_starts(topic_arns), "ArnLike")
+    patterns = shared_starts(topic_arns)
+    shared = policy_json(queue_arn, patterns, "ArnLike")
     if len(shared.encode()) <= LONGEST_POLICY_BYTES:
         return shared
-    places = len(shared_starts(topic_arns))
+    places = len(patterns)
     raise ArgumentError(
         f"Queue {queue_arn!r}: topic_arns must fit a policy of {LONGEST_POLICY_BYTES} bytes, got topics of {places} "
         "accounts and regions; put a topic of your own between"
     )
 
 
-def written(queue_arn: str, sources: Sequence[str], operator: str) -> str:
-    """The policy with these sources of messages."""
+def policy_json(queue_arn: str, sources: Sequence[str], operator: str) -> str:
+    """Policy as JSON with these topic ARNs, or patterns of them."""
     statements: list[Statement] = [deny_insecure_transport("sqs:*", queue_arn)]
     by_principal: dict[str, list[str]] = {}
     for source in dict.fromkeys(sources):
@@ -76,7 +61,7 @@ def written(queue_arn: str, sources: Sequence[str], operator: str) -> str:
 
 
 def principal(queue_arn: str, topic_arn: str) -> str:
-    """Who delivers: SNS, or across regions from one that is opted into, the SNS of that region."""
+    """Service that delivers: SNS, or for a topic in another, opt-in region the SNS of that region."""
     partition, _, region = topic_arn.split(":")[1:4]
     across = region != queue_arn.split(":")[3]
     if partition == "aws" and across and not DEFAULT_REGION.fullmatch(region):
@@ -85,7 +70,7 @@ def principal(queue_arn: str, topic_arn: str) -> str:
 
 
 def shared_starts(topic_arns: Sequence[str]) -> list[str]:
-    """Topic ARNs to one pattern for each account and region, never for more than those."""
+    """Topic ARNs to one pattern for each account and region, never wider."""
     places: dict[str, list[str]] = {}
     for arn in topic_arns:
         place, _, topic = arn.rpartition(":")

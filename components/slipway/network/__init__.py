@@ -1,6 +1,7 @@
 """The VPC: address plan, subnets, routes, NAT, endpoints, network ACLs, flow logs."""
 
 from ._network_acls import NetworkAclArgs
-from .network import Network, NetworkArgs
+from ._network_args import NetworkArgs
+from .network import Network
 
 __all__ = ["Network", "NetworkAclArgs", "NetworkArgs"]

@@ -1,4 +1,4 @@
-"""Endpoints through which a VPC reaches AWS services without leaving it, and which of them each component needs.
+"""Endpoints: a VPC's private ways to AWS services, and the services of each component.
 
 Source: https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
 """
@@ -10,26 +10,25 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import ec2
 
-from slipway.common import HTTPS, ArgumentError, closed_group, distinct, named, one_of
+from slipway.common import HTTPS, Arguments, closed_group, distinct, one_of
 
 from ._routing import Site
 
 SERVICE_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 # Image layers come from S3: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
-PULLED_TASK = ("ecr.api", "ecr.dkr", "logs")
-# Not ec2messages: newer agents do without, and the role of Bastion and Host does not allow it.
+IMAGE_PULL = ("ecr.api", "ecr.dkr", "logs")
+# Without ec2messages: newer agents do not use it, and the role of Bastion and Host does not allow it.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html
 SESSION_MANAGER = ("ssm", "ssmmessages")
 ENDPOINTS_FOR: Mapping[str, Sequence[str]] = {
     "Bastion": SESSION_MANAGER,
     "FanOut": ("sns", "sqs"),
-    "FargateService": PULLED_TASK,
+    "FargateService": IMAGE_PULL,
     "Host": SESSION_MANAGER,
     "Queue": ("sqs",),
-    "QueueWorker": (*PULLED_TASK, "sqs"),
+    "QueueWorker": (*IMAGE_PULL, "sqs"),
     "Topic": ("sns",),
-    # Not components, but switches of theirs: commands run in a task, its two kinds of secrets, keys of one's own, what is
-    # typed on a bastion.
+    # Features of components: commands run in a task, KMS keys of your own, two kinds of secrets, logged sessions.
     "exec": ("ssmmessages",),
     "kms": ("kms",),
     "parameters": ("ssm",),
@@ -38,61 +37,70 @@ ENDPOINTS_FOR: Mapping[str, Sequence[str]] = {
 }
 
 
-def service_names(who: str, services: Sequence[str], components: Sequence[str]) -> list[str]:
-    """Services of interface endpoints, by their name in AWS's list without `com.amazonaws.<region>.`, once each."""
+def service_names(arguments: Arguments) -> list[str]:
+    """Distinct services of interface endpoints, without `com.amazonaws.<region>.`, such as ecr.api."""
+    services, components = arguments.texts("interface_endpoints"), arguments.texts("endpoints_for")
     for service in services:
-        if not SERVICE_NAME.fullmatch(service) or service.startswith("com.amazonaws."):
-            fix = "leave out com.amazonaws and the region, as in ecr.api or logs"
-            raise ArgumentError(f"{who}: interface_endpoints must be service names, got {service!r}; {fix}")
-        if service == "s3":
-            raise ArgumentError(f"{who}: interface_endpoints must not name s3, which has a free gateway; remove it")
-        if service == "dynamodb":
-            fix = "set dynamodb_endpoint instead"
-            raise ArgumentError(f"{who}: interface_endpoints must not name dynamodb, which has a free gateway; {fix}")
-    distinct(who, "interface_endpoints", services)
+        check_service_name(arguments, service)
+    distinct(arguments.who, "interface_endpoints", services)
     for component in components:
-        one_of(who, "endpoints_for", component, ENDPOINTS_FOR)
-    distinct(who, "endpoints_for", components)
-    return list(dict.fromkeys([*services, *(name for it in components for name in ENDPOINTS_FOR[it])]))
+        one_of(arguments.who, "endpoints_for", component, ENDPOINTS_FOR)
+    distinct(arguments.who, "endpoints_for", components)
+    needed = [service for component in components for service in ENDPOINTS_FOR[component]]
+    return list(dict.fromkeys([*services, *needed]))
+
+
+def check_service_name(arguments: Arguments, service: str) -> None:
+    """Refuse malformed service names, and services with a free gateway."""
+    key = "interface_endpoints"
+    if not SERVICE_NAME.fullmatch(service) or service.startswith("com.amazonaws."):
+        fix = "leave out com.amazonaws and the region, as in ecr.api or logs"
+        raise arguments.error(key, f"must be service names, got {service!r}; {fix}")
+    if service == "s3":
+        raise arguments.error(key, "must not name s3, which has a free gateway; remove it")
+    if service == "dynamodb":
+        raise arguments.error(key, "must not name dynamodb, which has a free gateway; set dynamodb_endpoint instead")
 
 
 def gateway_endpoint(site: Site, service: str, tables: Sequence[ec2.RouteTable]) -> ec2.VpcEndpoint:
-    """Routes to S3 or DynamoDB, which cost nothing."""
-    name = f"{site.name}-{service}"
+    """A free gateway to S3 or DynamoDB, with routes in these tables."""
+    name = f"{site.context.name}-{service}"
     return ec2.VpcEndpoint(
         name,
         vpc_id=site.vpc.id,
         vpc_endpoint_type="Gateway",
-        service_name=pulumi.Output.concat("com.amazonaws.", region(site), ".", service),
+        service_name=full_service_name(site, service),
         route_table_ids=[table.id for table in tables],
-        tags=named(name, site.tags),
-        opts=site.child,
+        tags=site.context.tagged(name),
+        opts=site.context.child,
     )
 
 
 def interface_endpoints(site: Site, services: Sequence[str], subnets: Sequence[ec2.Subnet]) -> list[ec2.VpcEndpoint]:
-    """One interface endpoint per service, in every subnet given, behind a group that admits the VPC only."""
+    """An interface endpoint for each service, in every given subnet. Their security group admits the VPC only."""
     if not services:
         return []
-    shared = f"{site.name}-endpoints"
-    gate = closed_group(shared, site.vpc.id, f"Interface endpoints of {site.name}", site.tags, site.child)
-    gate.let_in("https", HTTPS, "HTTPS from the VPC", site.vpc.cidr_block)
+    context = site.context
+    purpose = f"Interface endpoints of {context.name}"
+    group = closed_group(f"{context.name}-endpoints", site.vpc.id, purpose, context.tags, context.child)
+    group.let_in("https", HTTPS, "HTTPS from the VPC", site.vpc.cidr_block)
     return [
         ec2.VpcEndpoint(
-            f"{site.name}-{service.replace('.', '-')}",
+            f"{context.name}-{service.replace('.', '-')}",
             vpc_id=site.vpc.id,
             vpc_endpoint_type="Interface",
-            service_name=pulumi.Output.concat("com.amazonaws.", region(site), ".", service),
+            service_name=full_service_name(site, service),
             subnet_ids=[subnet.id for subnet in subnets],
-            security_group_ids=[gate.group_id],
+            security_group_ids=[group.group_id],
             private_dns_enabled=True,
-            tags=named(f"{site.name}-{service.replace('.', '-')}", site.tags),
-            opts=site.child,
+            tags=context.tagged(f"{context.name}-{service.replace('.', '-')}"),
+            opts=context.child,
         )
         for service in services
     ]
 
 
-def region(site: Site) -> pulumi.Output[str]:
-    """The region of the provider."""
-    return aws.get_region_output(opts=pulumi.InvokeOutputOptions(parent=site.child.parent)).region
+def full_service_name(site: Site, service: str) -> pulumi.Output[str]:
+    """The name of a service in the provider's region, such as com.amazonaws.eu-west-1.logs."""
+    region = aws.get_region_output(opts=site.context.lookup).region
+    return pulumi.Output.concat("com.amazonaws.", region, ".", service)

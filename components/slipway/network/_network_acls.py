@@ -1,57 +1,46 @@
-"""Network ACLs, one per tier: a second gate in front of the security groups, which keeps no track of connections.
+"""Network ACLs, one per tier, in front of the security groups. They keep no track of connections.
 
-Rules of a kind have a hundred numbers of their own, IPv6's in its second half, so that one more moves no other.
+Each kind of rule has a hundred rule numbers, the second half for IPv6, so one more rule renumbers no other.
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html
 """
 
 import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 from pulumi_aws import ec2
 
-from slipway.common import (
-    ADMIN_PORTS,
-    ANYWHERE,
-    ANYWHERE_IPV6,
-    ArgumentError,
-    check_not_everyone,
-    cidr_block,
-    each,
-    given,
-    named,
-)
+from slipway.common import ADMIN_PORTS, ANYWHERE, ANYWHERE_IPV6, Arguments, check_not_everyone
 
 from ._address_plan import ISOLATED, PUBLIC
 from ._routing import Site
 
 DENIED, INSIDE, ADMIN, NOT_ADMIN, REST = 100, 200, 300, 400, 500
 IPV6 = 50
-MOST_RULES = 20  # AWS's quota per direction, IPv4 and IPv6 apart
+MOST_RULES = 20  # AWS's quota per direction, counted apart for IPv4 and IPv6
 # https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html#vpc-limits-nacls
-FIXED_RULES = 8  # in the fullest list, what public subnets let in: the VPC, two refusals, two web ports, three answers
+FIXED_RULES = 8  # of the longest list, a public tier's ingress: the VPC, two refusals, two web ports, three answers
 WEB = (80, 443)
 ALL, ICMP, TCP, UDP, ICMPV6 = "-1", "1", "6", "17", "58"
-ANSWERS = (1024, 65535)  # ports that answers come to: NAT gateways use all of them
+ANSWERS = (1024, 65535)  # ports that answers go to; NAT gateways use all of them
 # https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
-Rule = dict[str, Any]
 
 
 class NetworkAclArgs(TypedDict):
     """Network ACLs of a network."""
 
     admin_cidr_blocks: NotRequired[list[str]]
-    """IPv4 networks outside the VPC that may reach ports 22 and 3389, beside the connected ones; ssh to a bastion's
-    public address needs them here too. Default: none."""
+    """IPv4 networks outside the VPC that may reach ports 22 and 3389, in addition to connected_cidr_blocks. Include those
+    that reach a bastion's public address by ssh. Default: none."""
     denied_cidr_blocks: NotRequired[list[str]]
-    """IPv4 networks that nothing comes from and nothing goes to. Default: none."""
+    """IPv4 networks to refuse in both directions. Default: none."""
 
 
 @dataclass(frozen=True)
 class AclSpec:
-    """What the ACLs of a network tell apart."""
+    """Checked networks that ACL rules treat differently."""
 
     vpc: str
     connected: Sequence[str]
@@ -59,108 +48,116 @@ class AclSpec:
     denied: Sequence[str]
 
 
-def acl_spec(who: str, args: Mapping[str, Any], network: ipaddress.IPv4Network) -> AclSpec | None:
-    """Arguments about network ACLs to their meaning; None without."""
-    asked: NetworkAclArgs | None = args.get("network_acls")
-    if asked is None:
+@dataclass(frozen=True)
+class AclRule:
+    """One rule of a network ACL."""
+
+    number: int
+    action: str
+    block: pulumi.Input[str]
+    protocol: str = ALL
+    ports: tuple[int, int] = (0, 0)
+    icmp: tuple[int, int] | None = None
+    """ICMP type and code."""
+    is_ipv6: bool = False
+
+    def arguments(self) -> ec2.NetworkAclIngressArgsDict:
+        """The rule as the provider takes it; ingress and egress have the same keys."""
+        rule: ec2.NetworkAclIngressArgsDict = {
+            "rule_no": self.number,
+            "action": self.action,
+            "protocol": self.protocol,
+            "from_port": self.ports[0],
+            "to_port": self.ports[1],
+        }
+        if self.is_ipv6:
+            rule["ipv6_cidr_block"] = self.block
+        else:
+            rule["cidr_block"] = self.block
+        if self.icmp is not None:
+            rule["icmp_type"], rule["icmp_code"] = self.icmp
+        return rule
+
+
+def acl_spec(arguments: Arguments, network: ipaddress.IPv4Network) -> AclSpec | None:
+    """Checked network_acls; None without."""
+    acls = arguments.nested("network_acls")
+    if acls is None:
         return None
-    connected = given(args.get("connected_cidr_blocks"), [])
-    admin, denied = given(asked.get("admin_cidr_blocks"), []), given(asked.get("denied_cidr_blocks"), [])
-    each(who, "network_acls.admin_cidr_blocks", admin, cidr_block)
-    each(who, "network_acls.denied_cidr_blocks", denied, cidr_block)
-    check_not_everyone(who, "network_acls.admin_cidr_blocks", admin)
+    connected = arguments.texts("connected_cidr_blocks")
+    admin, denied = acls.cidr_blocks("admin_cidr_blocks"), acls.cidr_blocks("denied_cidr_blocks")
+    check_not_everyone(acls.who, acls.label("admin_cidr_blocks"), admin)
     for index, block in enumerate(denied):
         if network.overlaps(ipaddress.IPv4Network(block)):
-            fix = "nothing in the VPC could speak with the rest of it; name networks outside"
-            raise ArgumentError(
-                f"{who}: network_acls.denied_cidr_blocks[{index}] must not overlap cidr_block {network}, got {block}; {fix}"
-            )
+            rule = f"must not overlap cidr_block {network}, got {block}"
+            fix = "the VPC could not reach its own addresses; name networks outside"
+            raise acls.error(f"denied_cidr_blocks[{index}]", f"{rule}; {fix}")
     rules = len(denied) + len(connected) + len(ADMIN_PORTS) * len(admin) + FIXED_RULES
     if rules > MOST_RULES:
-        parts = f"{len(denied)} denied + {len(connected)} connected + {len(ADMIN_PORTS)} x {len(admin)} admin + {FIXED_RULES}"
-        raise ArgumentError(
-            f"{who}: network_acls must need at most {MOST_RULES} rules, got {parts} = {rules}; name larger networks"
-        )
+        sum_of = f"{len(denied)} denied + {len(connected)} connected + {len(ADMIN_PORTS)} x {len(admin)} admin + {FIXED_RULES}"
+        rule = f"must need at most {MOST_RULES} rules, got {sum_of} = {rules}"
+        raise arguments.error("network_acls", f"{rule}; name larger networks")
     return AclSpec(str(network), connected, admin, denied)
 
 
-def network_acls(site: Site, acls: AclSpec, tiers: Mapping[str, Mapping[str, ec2.Subnet]], ipv6: bool) -> None:
+def network_acls(site: Site, spec: AclSpec, tiers: Mapping[str, Mapping[str, ec2.Subnet]], ipv6: bool) -> None:
     """An ACL for each tier's subnets."""
     vpc_ipv6 = site.vpc.ipv6_cidr_block if ipv6 else None
     for tier, subnets in tiers.items():
-        name = f"{site.name}-{tier}"
+        name = f"{site.context.name}-{tier}"
         ec2.NetworkAcl(
             name,
             vpc_id=site.vpc.id,
             subnet_ids=[subnet.id for subnet in subnets.values()],
-            ingress=[ec2.NetworkAclIngressArgs(**it) for it in ingress(tier, acls, vpc_ipv6)],
-            egress=[ec2.NetworkAclEgressArgs(**it) for it in egress(tier, acls, vpc_ipv6)],
-            tags=named(name, site.tags),
-            opts=site.child,
+            ingress=[rule.arguments() for rule in ingress(tier, spec, vpc_ipv6)],
+            egress=[rule.arguments() for rule in egress(tier, spec, vpc_ipv6)],
+            tags=site.context.tagged(name),
+            opts=site.context.child,
         )
 
 
-def ingress(tier: str, acls: AclSpec, vpc_ipv6: pulumi.Input[str] | None) -> Iterator[Rule]:
-    """What a tier lets in: the VPC; but for isolated subnets answers, and for public ones the web."""
-    yield from inside(acls, vpc_ipv6)
+def ingress(tier: str, spec: AclSpec, vpc_ipv6: pulumi.Input[str] | None) -> Iterator[AclRule]:
+    """Rules for packets into a tier: the VPC for all, answers for all but isolated, the web for public."""
+    yield from inside(spec, vpc_ipv6)
     if tier == ISOLATED:
         return
-    places = [(0, ANYWHERE), *([(IPV6, ANYWHERE_IPV6)] if vpc_ipv6 is not None else [])]
-    for index, block in enumerate(acls.admin):
+    for index, block in enumerate(spec.admin):
         for offset, port in enumerate(ADMIN_PORTS):
-            yield rule(ADMIN + len(ADMIN_PORTS) * index + offset, "allow", block, TCP, (port, port))
-    for shift, anywhere in places:
-        for offset, port in enumerate(ADMIN_PORTS):
-            yield rule(NOT_ADMIN + shift + offset, "deny", anywhere, TCP, (port, port))
-        first = REST + shift
-        yield rule(first, "allow", anywhere, TCP, ANSWERS)
-        yield rule(first + 1, "allow", anywhere, UDP, ANSWERS)
-        yield too_big(first + 2, anywhere)
-        for offset, port in enumerate(WEB if tier == PUBLIC else ()):
-            yield rule(first + 3 + offset, "allow", anywhere, TCP, (port, port))
-
-
-def egress(tier: str, acls: AclSpec, vpc_ipv6: pulumi.Input[str] | None) -> Iterator[Rule]:
-    """What a tier lets out: isolated subnets to the VPC only, others everywhere."""
-    yield from inside(acls, vpc_ipv6)
-    if tier != ISOLATED:
-        yield rule(REST, "allow", ANYWHERE)
-        if vpc_ipv6 is not None:
-            yield rule(REST + IPV6, "allow", ANYWHERE_IPV6)
-
-
-def inside(acls: AclSpec, vpc_ipv6: pulumi.Input[str] | None) -> Iterator[Rule]:
-    """What every tier has both ways: nothing with denied networks, everything with the VPC and those connected to it."""
-    for index, block in enumerate(acls.denied):
-        yield rule(DENIED + index, "deny", block)
-    for index, block in enumerate((acls.vpc, *acls.connected)):
-        yield rule(INSIDE + index, "allow", block)
+            yield AclRule(ADMIN + len(ADMIN_PORTS) * index + offset, "allow", block, TCP, (port, port))
+    yield from ingress_from_anywhere(tier, 0, is_ipv6=False)
     if vpc_ipv6 is not None:
-        yield rule(INSIDE + IPV6, "allow", vpc_ipv6, ipv6=True)
+        yield from ingress_from_anywhere(tier, IPV6, is_ipv6=True)
 
 
-def rule(
-    number: int,
-    action: str,
-    block: pulumi.Input[str],
-    protocol: str = ALL,
-    ports: tuple[int, int] = (0, 0),
-    ipv6: bool = False,
-) -> Rule:
-    """One rule as the provider takes it."""
-    key = "ipv6_cidr_block" if ipv6 or block == ANYWHERE_IPV6 else "cidr_block"
-    return {
-        "rule_no": number,
-        "action": action,
-        "protocol": protocol,
-        "from_port": ports[0],
-        "to_port": ports[1],
-        key: block,
-    }
+def ingress_from_anywhere(tier: str, shift: int, *, is_ipv6: bool) -> Iterator[AclRule]:
+    """Rules for the whole internet over one version of IP: no administration, answers, and the web for public."""
+    anywhere = ANYWHERE_IPV6 if is_ipv6 else ANYWHERE
+    for offset, port in enumerate(ADMIN_PORTS):
+        yield AclRule(NOT_ADMIN + shift + offset, "deny", anywhere, TCP, (port, port), is_ipv6=is_ipv6)
+    first = REST + shift
+    yield AclRule(first, "allow", anywhere, TCP, ANSWERS, is_ipv6=is_ipv6)
+    yield AclRule(first + 1, "allow", anywhere, UDP, ANSWERS, is_ipv6=is_ipv6)
+    # The message "packet too big"; large transfers hang without it.
+    protocol, too_big = (ICMPV6, (2, 0)) if is_ipv6 else (ICMP, (3, 4))
+    yield AclRule(first + 2, "allow", anywhere, protocol, icmp=too_big, is_ipv6=is_ipv6)
+    for offset, port in enumerate(WEB if tier == PUBLIC else ()):
+        yield AclRule(first + 3 + offset, "allow", anywhere, TCP, (port, port), is_ipv6=is_ipv6)
 
 
-def too_big(number: int, anywhere: str) -> Rule:
-    """Let in the message that a packet is too big for its way; without it, large transfers hang."""
-    if anywhere == ANYWHERE_IPV6:
-        return rule(number, "allow", anywhere, ICMPV6) | {"icmp_type": 2, "icmp_code": 0}
-    return rule(number, "allow", anywhere, ICMP) | {"icmp_type": 3, "icmp_code": 4}
+def egress(tier: str, spec: AclSpec, vpc_ipv6: pulumi.Input[str] | None) -> Iterator[AclRule]:
+    """Rules for packets out of a tier: the VPC for isolated, everywhere for the others."""
+    yield from inside(spec, vpc_ipv6)
+    if tier != ISOLATED:
+        yield AclRule(REST, "allow", ANYWHERE)
+        if vpc_ipv6 is not None:
+            yield AclRule(REST + IPV6, "allow", ANYWHERE_IPV6, is_ipv6=True)
+
+
+def inside(spec: AclSpec, vpc_ipv6: pulumi.Input[str] | None) -> Iterator[AclRule]:
+    """Rules of every tier in both directions: denied networks refused, the VPC and connected networks allowed."""
+    for index, block in enumerate(spec.denied):
+        yield AclRule(DENIED + index, "deny", block)
+    for index, block in enumerate((spec.vpc, *spec.connected)):
+        yield AclRule(INSIDE + index, "allow", block)
+    if vpc_ipv6 is not None:
+        yield AclRule(INSIDE + IPV6, "allow", vpc_ipv6, is_ipv6=True)

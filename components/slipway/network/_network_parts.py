@@ -1,4 +1,4 @@
-"""The resources of a new network, and what a network knows of its parts whether it made or found them.
+"""Parts of a network for its outputs, and the resources of a new one.
 
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-example-private-subnets-nat.html
 """
@@ -10,22 +10,24 @@ from typing import cast
 import pulumi
 from pulumi_aws import ec2
 
-from slipway.common import Tags, named
+from slipway.common import Context
 
 from ._address_plan import ISOLATED, PRIVATE, PUBLIC
 from ._endpoints import gateway_endpoint, interface_endpoints
 from ._flow_log import flow_log
-from ._nat import NAT_NONE, exits
+from ._nat import NAT_NONE, nat_exits
 from ._network_acls import network_acls
 from ._network_spec import NetworkSpec, cost_drivers
-from ._routing import Exit, Site, id_after, isolated_routes, open_to_internet, private_routes
+from ._routing import NatExit, Site, id_after, isolated_routes, private_routes, public_routes
 from ._subnets import SubnetPlan, tier_subnets
 from ._zones import zone_names
+
+GATEWAY_NAMES = {"s3": "S3", "dynamodb": "DynamoDB"}
 
 
 @dataclass(frozen=True)
 class NetworkParts:
-    """What a network gives to others."""
+    """Values of a network's outputs, for a new VPC and an existing one alike."""
 
     vpc_id: pulumi.Output[str]
     cidr_block: pulumi.Output[str]
@@ -37,76 +39,84 @@ class NetworkParts:
     cost_drivers: Sequence[str]
 
     def all_of(self, tier: str) -> pulumi.Output[Sequence[str]]:
-        """Subnets of a tier, none where there is no such tier."""
+        """Subnets of a tier; empty without the tier."""
         return pulumi.Output.all(*self.subnet_ids.get(tier, []))
 
     def first_of(self, tier: str) -> pulumi.Output[str]:
-        """Subnet of a tier in the first zone; null where there is none, which no argument that wants one accepts."""
+        """Subnet of a tier in the first zone; null without the tier, and then every subnet_id argument refuses it."""
         return next(iter(self.subnet_ids.get(tier, [])), cast("pulumi.Output[str]", pulumi.Output.from_input(None)))
 
 
-def new_network(
-    component: pulumi.Resource, name: str, spec: NetworkSpec, tags: Tags | None, child: pulumi.ResourceOptions
-) -> NetworkParts:
-    """Make the VPC and everything in it."""
-    if PRIVATE in spec.plan and spec.nat.kind == NAT_NONE and not spec.services:
-        reach = " and ".join({"s3": "S3", "dynamodb": "DynamoDB"}[gateway] for gateway in spec.gateways)
-        lacking = f"without nat and interface_endpoints, private subnets reach only {reach}"
-        by_ipv6 = " over IPv4" if spec.ipv6 else ""
-        pulumi.log.warn(f"{spec.who}: {lacking}{by_ipv6}", resource=component)
+@dataclass(frozen=True)
+class Connections:
+    """Routes, NAT and endpoints of a network."""
+
+    dependencies: Mapping[str, Mapping[str, Sequence[pulumi.CustomResource]]]
+    """Tier to zone letter to a workload's dependencies for reaching out."""
+    exits: Sequence[NatExit]
+
+
+def new_network(context: Context, spec: NetworkSpec) -> NetworkParts:
+    """Create the VPC and everything in it."""
+    warn_of_lonely_subnets(context, spec)
     vpc = ec2.Vpc(
-        name,
+        context.name,
         cidr_block=str(spec.network),
         assign_generated_ipv6_cidr_block=True if spec.ipv6 else None,
         enable_dns_hostnames=True,
         enable_dns_support=True,
-        tags=named(name, tags),
-        opts=child,
+        tags=context.tagged(context.name),
+        opts=context.child,
     )
-    closed = f"{name}-default"
-    ec2.DefaultSecurityGroup(closed, vpc_id=vpc.id, tags=named(closed, tags), opts=child)
-    zones = zone_names(spec.who, spec.letters, spec.zone_names, child)
-    site = Site(name, vpc, tags, child)
-    tiers = tier_subnets(site, SubnetPlan(spec.plan, zones, spec.zone_names is None, spec.eks_tags, spec.ipv6))
+    default_group = f"{context.name}-default"
+    ec2.DefaultSecurityGroup(default_group, vpc_id=vpc.id, tags=context.tagged(default_group), opts=context.child)
+    names = zone_names(context, spec.zones)
+    site = Site(context, vpc)
+    tiers = tier_subnets(site, SubnetPlan(spec.blocks, names, spec.zones.names is None, spec.eks_tags, spec.ipv6))
     if spec.acls:
         network_acls(site, spec.acls, tiers, spec.ipv6)
-    ways_out, made = routed(site, spec, tiers)
-    group = flow_log(name, vpc.id, spec.flow_log_days, tags, child)
-    first = next(iter(tiers.values()))
+    connections = connected(site, spec, tiers)
+    group = flow_log(site, spec.flow_log_days)
+    first_tier = next(iter(tiers.values()))
     return NetworkParts(
         vpc_id=vpc.id,
         cidr_block=vpc.cidr_block,
         ipv6_cidr_block=vpc.ipv6_cidr_block.apply(lambda block: block if spec.ipv6 else None),
-        zones=pulumi.Output.all(*[first[zone].availability_zone for zone in spec.letters]),
+        zones=pulumi.Output.all(*[first_tier[letter].availability_zone for letter in spec.zones.letters]),
         subnet_ids={
-            tier: [id_after(subnet, ways_out[tier][zone]) for zone, subnet in subnets.items()]
+            tier: [id_after(subnet, connections.dependencies[tier][zone]) for zone, subnet in subnets.items()]
             for tier, subnets in tiers.items()
         },
-        nat_public_ips=pulumi.Output.all(*[it.public_ip for it in made]),
+        nat_public_ips=pulumi.Output.all(*[nat.public_ip for nat in connections.exits]),
         flow_log_group_name=group.name,
         cost_drivers=cost_drivers(spec),
     )
 
 
-Standing = dict[str, dict[str, list[pulumi.CustomResource]]]
+def warn_of_lonely_subnets(context: Context, spec: NetworkSpec) -> None:
+    """Warn where private subnets reach nothing but gateway endpoints over IPv4."""
+    if PRIVATE in spec.blocks and spec.nat.kind == NAT_NONE and not spec.services:
+        services = " and ".join(GATEWAY_NAMES[gateway] for gateway in spec.gateways)
+        over_ipv4 = " over IPv4" if spec.ipv6 else ""
+        warning = f"without nat and interface_endpoints, private subnets reach only {services}{over_ipv4}"
+        pulumi.log.warn(f"{context.who}: {warning}", resource=context.child.parent)
 
 
-def routed(site: Site, spec: NetworkSpec, tiers: Mapping[str, Mapping[str, ec2.Subnet]]) -> tuple[Standing, list[Exit]]:
-    """Give each tier its ways out: tier and zone to what must stand before a workload there, and the NAT."""
-    standing: Standing = {}
-    made: list[Exit] = []
+def connected(site: Site, spec: NetworkSpec, tiers: Mapping[str, Mapping[str, ec2.Subnet]]) -> Connections:
+    """Create routes, NAT and endpoints for each tier."""
     public, private, isolated = (tiers.get(tier, {}) for tier in (PUBLIC, PRIVATE, ISOLATED))
+    dependencies: dict[str, Mapping[str, Sequence[pulumi.CustomResource]]] = {}
+    exits: list[NatExit] = []
     if public:
-        routes, joined = open_to_internet(site, public, spec.ipv6)
-        standing[PUBLIC] = {zone: [*routes, joined[zone]] for zone in public}
-        made = exits(site, spec.nat, str(spec.network), public, routes[0])
-    tables, standing[PRIVATE] = private_routes(site, private, made, spec.ipv6)
-    inside = private or isolated
-    reached: list[pulumi.CustomResource] = [
-        *(gateway_endpoint(site, service, list(tables.values())) for service in spec.gateways),
-        *interface_endpoints(site, spec.services, list(inside.values())),
+        routes = public_routes(site, public, spec.ipv6)
+        dependencies[PUBLIC] = routes.ways_out
+        exits = nat_exits(site, spec.nat, str(spec.network), public, routes.internet_route)
+    of_private = private_routes(site, private, exits, spec.ipv6)
+    endpoints: list[pulumi.CustomResource] = [
+        *(gateway_endpoint(site, service, list(of_private.tables.values())) for service in spec.gateways),
+        *interface_endpoints(site, spec.services, list((private or isolated).values())),
     ]
-    standing[ISOLATED] = {zone: [joined] for zone, joined in isolated_routes(site, isolated).items()}
-    for tier in (PRIVATE, ISOLATED):
-        standing[tier] = {zone: [*ways, *reached] for zone, ways in standing[tier].items()}
-    return standing, made
+    associations = isolated_routes(site, isolated)
+    dependencies[PRIVATE] = {zone: [*ways_out, *endpoints] for zone, ways_out in of_private.ways_out.items()}
+    dependencies[ISOLATED] = {zone: [association, *endpoints] for zone, association in associations.items()}
+    return Connections(dependencies, exits)

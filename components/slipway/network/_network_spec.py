@@ -1,96 +1,90 @@
-"""Arguments of a new network to their meaning, all of them checked.
+"""Checked arguments of a new network.
 
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-example-private-subnets-nat.html
 """
 
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from slipway.common import ArgumentError, distinct, given, not_empty, one_of, retention_days
+from slipway.common import Arguments, distinct, not_empty, one_of
 
-from ._address_plan import ISOLATED, PRIVATE, PUBLIC, TIERS, Blocks, check_connected, subnets, vpc_network
+from ._address_plan import ISOLATED, PRIVATE, PUBLIC, TIERS, Blocks, subnet_blocks, vpc_network
 from ._endpoints import service_names
-from ._nat import NAT_INSTANCE, NAT_NONE, NAT_PER_ZONE, NatSpec, nat_spec
+from ._nat import NAT_INSTANCE, NatSpec, nat_count, nat_spec
 from ._network_acls import AclSpec, acl_spec
-from ._zones import zone_letters
-
-CIDR_BLOCK = "10.20.0.0/16"
+from ._zones import ZoneSpec, zone_spec
 
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """A new network's arguments, checked."""
+    """A new network's arguments, with every default filled in."""
 
-    who: str
     network: ipaddress.IPv4Network
-    letters: list[str]
-    zone_names: Sequence[str] | None
-    plan: Blocks
+    zones: ZoneSpec
+    blocks: Blocks
     nat: NatSpec
-    gateways: list[str]
-    services: list[str]
+    gateways: Sequence[str]
+    """Services with a gateway endpoint: s3, dynamodb."""
+    services: Sequence[str]
+    """Services with an interface endpoint."""
     eks_tags: bool
     ipv6: bool
     acls: AclSpec | None
     flow_log_days: int
 
 
-def network_spec(who: str, args: Mapping[str, Any]) -> NetworkSpec:
-    """Arguments of a new network to their meaning."""
-    network = vpc_network(who, given(args.get("cidr_block"), CIDR_BLOCK))
-    check_connected(who, network, given(args.get("connected_cidr_blocks"), []))
-    letters = zone_letters(who, args.get("availability_zones"), args.get("zone_count"))
-    tiers = given(args.get("tiers"), [PUBLIC, PRIVATE])
-    not_empty(who, "tiers", tiers, f"{PUBLIC} and {PRIVATE}")
+def network_spec(arguments: Arguments) -> NetworkSpec:
+    """Check the arguments of a new network. Raises ArgumentError."""
+    network, zones = vpc_network(arguments), zone_spec(arguments)
+    tiers = arguments.texts("tiers", [PUBLIC, PRIVATE])
+    not_empty(arguments.who, "tiers", tiers, f"{PUBLIC} and {PRIVATE}")
     for tier in tiers:
-        one_of(who, "tiers", tier, TIERS)
-    distinct(who, "tiers", tiers)
-    plan = subnets(who, network, letters, tiers, given(args.get("subnet_cidr_blocks"), {}))
-    services = service_names(who, given(args.get("interface_endpoints"), []), given(args.get("endpoints_for"), []))
+        one_of(arguments.who, "tiers", tier, TIERS)
+    distinct(arguments.who, "tiers", tiers)
+    blocks = subnet_blocks(arguments, network, zones.letters, tiers)
+    services = service_names(arguments)
     if services and not {PRIVATE, ISOLATED}.intersection(tiers):
-        rule = f"tiers must have {PRIVATE} or {ISOLATED} for interface endpoints to stand in"
-        raise ArgumentError(f"{who}: {rule}, got {', '.join(tiers)}")
-    dynamodb = given(args.get("dynamodb_endpoint"), False)
-    if dynamodb and PRIVATE not in tiers:
-        raise ArgumentError(f"{who}: dynamodb_endpoint needs the tier {PRIVATE}, got {', '.join(tiers)}; add it")
+        rule = f"must have {PRIVATE} or {ISOLATED} for interface endpoints to stand in"
+        raise arguments.error("tiers", f"{rule}, got {', '.join(tiers)}")
+    has_dynamodb = arguments.flag("dynamodb_endpoint")
+    if has_dynamodb and PRIVATE not in tiers:
+        rule = f"needs the tier {PRIVATE}, got {', '.join(tiers)}"
+        raise arguments.error("dynamodb_endpoint", f"{rule}; add it")
+    gateways = ["s3", "dynamodb"] if has_dynamodb else ["s3"]
     return NetworkSpec(
-        who=who,
         network=network,
-        letters=letters,
-        zone_names=args.get("availability_zones"),
-        plan=plan,
-        nat=nat_spec(who, args, tiers, len(letters)),
-        gateways=["s3", *(["dynamodb"] if dynamodb else [])] if PRIVATE in tiers else [],
+        zones=zones,
+        blocks=blocks,
+        nat=nat_spec(arguments, tiers, len(zones.letters)),
+        gateways=gateways if PRIVATE in tiers else [],
         services=services,
-        eks_tags=given(args.get("eks_subnet_tags"), False),
-        ipv6=given(args.get("ipv6"), False),
-        acls=acl_spec(who, args, network),
-        flow_log_days=retention_days(who, "flow_log_retention_days", args.get("flow_log_retention_days")),
+        eks_tags=arguments.flag("eks_subnet_tags"),
+        ipv6=arguments.flag("ipv6"),
+        acls=acl_spec(arguments, network),
+        flow_log_days=arguments.retention_days("flow_log_retention_days"),
     )
 
 
 def cost_drivers(spec: NetworkSpec) -> list[str]:
-    """What AWS bills for the network, a line for each; prices differ by region and change."""
-    zones, nat = len(spec.letters), spec.nat
-    exits = {NAT_NONE: 0, NAT_PER_ZONE: zones}.get(nat.kind, 1)
+    """Billed parts of the network, a line for each, without prices: they differ by region and change."""
+    zones, nats = len(spec.zones.letters), nat_count(spec.nat.kind, len(spec.zones.letters))
     lines = []
-    if nat.kind == NAT_INSTANCE:
-        lines.append(f"1 NAT instance, {nat.instance_type}: by the hour; its disk: by the GiB")
-    elif exits:
-        lines.append(f"{counted(exits, 'NAT gateway')}: by the hour, and by each GB through it")
-    if exits:
-        lines.append(f"{counted(exits, 'public IPv4 address')}: by the hour")
-    if 0 < exits < zones:
-        lines.append("what other zones send to the NAT: by each GB")
+    if spec.nat.kind == NAT_INSTANCE:
+        lines.append(f"1 NAT instance, {spec.nat.instance_type}: by the hour; its disk: by the GiB")
+    elif nats:
+        lines.append(f"{counted(nats, 'NAT gateway')}: by the hour, and by each GB through it")
+    if nats:
+        lines.append(f"{counted(nats, 'public IPv4 address')}: by the hour")
+    if 0 < nats < zones:
+        lines.append("traffic from other zones to the NAT: by each GB")
     if spec.services:
-        times = f"{counted(len(spec.services), 'interface endpoint')} x {counted(zones, 'zone')}"
-        lines.append(f"{times}: by the hour, and by each GB through it")
+        endpoints = f"{counted(len(spec.services), 'interface endpoint')} x {counted(zones, 'zone')}"
+        lines.append(f"{endpoints}: by the hour, and by each GB through it")
     return [*lines, "flow logs: by each GB taken in and kept"]
 
 
-def counted(number: int, what: str) -> str:
-    """A number and what it is of, in the plural but for one."""
-    plural = f"{what}es" if what.endswith("ss") else f"{what}s"
-    return f"{number} {what if number == 1 else plural}"
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, in the plural except for one: `2 NAT gateways`."""
+    plural = f"{noun}es" if noun.endswith("ss") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"

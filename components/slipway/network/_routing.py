@@ -1,4 +1,4 @@
-"""The ways in and out of a VPC's subnets: route tables and internet gateways.
+"""Routes of a VPC's subnets: route tables and internet gateways.
 
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
 """
@@ -9,110 +9,144 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import ec2
 
-from slipway.common import ANYWHERE, ANYWHERE_IPV6, Tags, named
+from slipway.common import ANYWHERE, ANYWHERE_IPV6, Context
 
 
 @dataclass(frozen=True)
 class Site:
-    """Where resources are made: the component's name, its VPC, tags and options."""
+    """A new VPC, and its component."""
 
-    name: str
+    context: Context
     vpc: ec2.Vpc
-    tags: Tags | None
-    child: pulumi.ResourceOptions
 
 
 @dataclass(frozen=True)
-class Exit:
-    """NAT that stands in a zone."""
+class NatExit:
+    """NAT in one zone: a gateway or a network interface of an instance."""
 
     zone: str
-    target: Mapping[str, pulumi.Output[str]]
-    """The argument of a route that leads to it."""
     public_ip: pulumi.Output[str]
-    needs: Sequence[pulumi.CustomResource]
-    """What must stand beside the route before anything passes."""
+    nat_gateway_id: pulumi.Output[str] | None = None
+    network_interface_id: pulumi.Output[str] | None = None
+    dependencies: Sequence[pulumi.CustomResource] = ()
+    """Resources that must exist, besides the route, before the NAT forwards."""
 
 
-def id_after(subnet: ec2.Subnet, ways_out: Iterable[pulumi.CustomResource]) -> pulumi.Output[str]:
-    """A subnet's id, known when everything its workloads reach the world through is there."""
-    return pulumi.Output.all(subnet.id, *[way.id for way in ways_out]).apply(lambda ids: str(ids[0]))
+@dataclass(frozen=True)
+class PublicRoutes:
+    """Routes of the public subnets."""
+
+    internet_route: ec2.Route
+    """The IPv4 route to the internet gateway."""
+    ways_out: Mapping[str, Sequence[pulumi.CustomResource]]
+    """Zone letter to a workload's dependencies for reaching the internet."""
 
 
-def open_to_internet(
-    site: Site, public: Mapping[str, ec2.Subnet], ipv6: bool
-) -> tuple[list[ec2.Route], dict[str, ec2.RouteTableAssociation]]:
-    """Public subnets to their routes to an internet gateway, IPv4's first, and each zone's association with them."""
-    tags, child = site.tags, site.child
-    gateway = ec2.InternetGateway(site.name, vpc_id=site.vpc.id, tags=named(site.name, tags), opts=child)
-    shared = f"{site.name}-public"
-    table = ec2.RouteTable(shared, vpc_id=site.vpc.id, tags=named(shared, tags), opts=child)
-    routes = [
-        ec2.Route(shared, route_table_id=table.id, destination_cidr_block=ANYWHERE, gateway_id=gateway.id, opts=child)
-    ]
+@dataclass(frozen=True)
+class PrivateRoutes:
+    """Routes of the private subnets, by zone letter."""
+
+    tables: Mapping[str, ec2.RouteTable]
+    ways_out: Mapping[str, Sequence[pulumi.CustomResource]]
+
+
+def id_after(subnet: ec2.Subnet, dependencies: Iterable[pulumi.CustomResource]) -> pulumi.Output[str]:
+    """A subnet's id, known once the dependencies exist."""
+    return pulumi.Output.all(subnet.id, *[resource.id for resource in dependencies]).apply(lambda ids: str(ids[0]))
+
+
+def route_table(site: Site, name: str) -> ec2.RouteTable:
+    """A route table with the VPC's own route only."""
+    return ec2.RouteTable(name, vpc_id=site.vpc.id, tags=site.context.tagged(name), opts=site.context.child)
+
+
+def public_routes(site: Site, subnets: Mapping[str, ec2.Subnet], ipv6: bool) -> PublicRoutes:
+    """One route table for all public subnets, with routes to an internet gateway."""
+    name, child = f"{site.context.name}-public", site.context.child
+    gateway = ec2.InternetGateway(
+        site.context.name, vpc_id=site.vpc.id, tags=site.context.tagged(site.context.name), opts=child
+    )
+    table = route_table(site, name)
+    internet_route = ec2.Route(
+        name, route_table_id=table.id, destination_cidr_block=ANYWHERE, gateway_id=gateway.id, opts=child
+    )
+    routes = [internet_route]
     if ipv6:
-        routes.append(
-            ec2.Route(
-                f"{shared}-ipv6",
-                route_table_id=table.id,
-                destination_ipv6_cidr_block=ANYWHERE_IPV6,
-                gateway_id=gateway.id,
-                opts=child,
-            )
+        ipv6_route = ec2.Route(
+            f"{name}-ipv6",
+            route_table_id=table.id,
+            destination_ipv6_cidr_block=ANYWHERE_IPV6,
+            gateway_id=gateway.id,
+            opts=child,
         )
-    joined = {
-        zone: ec2.RouteTableAssociation(f"{shared}-{zone}", subnet_id=subnet.id, route_table_id=table.id, opts=child)
-        for zone, subnet in public.items()
+        routes.append(ipv6_route)
+    ways_out = {
+        zone: [
+            *routes,
+            ec2.RouteTableAssociation(f"{name}-{zone}", subnet_id=subnet.id, route_table_id=table.id, opts=child),
+        ]
+        for zone, subnet in subnets.items()
     }
-    return routes, joined
+    return PublicRoutes(internet_route, ways_out)
 
 
 def private_routes(
-    site: Site, private: Mapping[str, ec2.Subnet], exits: Sequence[Exit], ipv6: bool
-) -> tuple[dict[str, ec2.RouteTable], dict[str, list[pulumi.CustomResource]]]:
-    """Private subnets to a route table each, and what must stand before a workload in the zone reaches out.
+    site: Site, subnets: Mapping[str, ec2.Subnet], exits: Sequence[NatExit], ipv6: bool
+) -> PrivateRoutes:
+    """A route table per zone, with routes to NAT and to an egress-only gateway.
 
-    A table per zone even where one gateway serves all: going from one gateway to one per zone then changes routes only.
+    One gateway for all zones has a table per zone too: a change to a gateway per zone then changes routes only.
     """
     tables: dict[str, ec2.RouteTable] = {}
     ways_out: dict[str, list[pulumi.CustomResource]] = {}
-    own = {it.zone: it for it in exits}
-    one_way = None
-    if ipv6 and private:
-        one_way = ec2.EgressOnlyInternetGateway(
-            site.name, vpc_id=site.vpc.id, tags=named(site.name, site.tags), opts=site.child
+    exit_of_zone = {nat.zone: nat for nat in exits}
+    egress_only = None
+    if ipv6 and subnets:
+        egress_only = ec2.EgressOnlyInternetGateway(
+            site.context.name,
+            vpc_id=site.vpc.id,
+            tags=site.context.tagged(site.context.name),
+            opts=site.context.child,
         )
-    for zone, subnet in private.items():
-        name = f"{site.name}-private-{zone}"
-        table = ec2.RouteTable(name, vpc_id=site.vpc.id, tags=named(name, site.tags), opts=site.child)
-        joined = ec2.RouteTableAssociation(name, subnet_id=subnet.id, route_table_id=table.id, opts=site.child)
-        tables[zone], ways_out[zone] = table, [joined]
+    for zone, subnet in subnets.items():
+        name = f"{site.context.name}-private-{zone}"
+        table = tables[zone] = route_table(site, name)
+        association = ec2.RouteTableAssociation(
+            name, subnet_id=subnet.id, route_table_id=table.id, opts=site.context.child
+        )
+        ways_out[zone] = [association]
         if exits:
-            way = own.get(zone, exits[0])
+            nat = exit_of_zone.get(zone, exits[0])
             route = ec2.Route(
-                name, route_table_id=table.id, destination_cidr_block=ANYWHERE, opts=site.child, **way.target
+                name,
+                route_table_id=table.id,
+                destination_cidr_block=ANYWHERE,
+                nat_gateway_id=nat.nat_gateway_id,
+                network_interface_id=nat.network_interface_id,
+                opts=site.context.child,
             )
-            ways_out[zone] += [route, *way.needs]
-        if one_way:
-            ways_out[zone].append(
-                ec2.Route(
-                    f"{name}-ipv6",
-                    route_table_id=table.id,
-                    destination_ipv6_cidr_block=ANYWHERE_IPV6,
-                    egress_only_gateway_id=one_way.id,
-                    opts=site.child,
-                )
+            ways_out[zone] += [route, *nat.dependencies]
+        if egress_only:
+            ipv6_route = ec2.Route(
+                f"{name}-ipv6",
+                route_table_id=table.id,
+                destination_ipv6_cidr_block=ANYWHERE_IPV6,
+                egress_only_gateway_id=egress_only.id,
+                opts=site.context.child,
             )
-    return tables, ways_out
+            ways_out[zone].append(ipv6_route)
+    return PrivateRoutes(tables, ways_out)
 
 
-def isolated_routes(site: Site, isolated: Mapping[str, ec2.Subnet]) -> dict[str, ec2.RouteTableAssociation]:
-    """Isolated subnets to a table that has no route but the VPC's own."""
-    if not isolated:
+def isolated_routes(site: Site, subnets: Mapping[str, ec2.Subnet]) -> dict[str, ec2.RouteTableAssociation]:
+    """Zone letter to the subnet's association with a table that has the VPC's own route only."""
+    if not subnets:
         return {}
-    name = f"{site.name}-isolated"
-    table = ec2.RouteTable(name, vpc_id=site.vpc.id, tags=named(name, site.tags), opts=site.child)
+    name = f"{site.context.name}-isolated"
+    table = route_table(site, name)
     return {
-        zone: ec2.RouteTableAssociation(f"{name}-{zone}", subnet_id=subnet.id, route_table_id=table.id, opts=site.child)
-        for zone, subnet in isolated.items()
+        zone: ec2.RouteTableAssociation(
+            f"{name}-{zone}", subnet_id=subnet.id, route_table_id=table.id, opts=site.context.child
+        )
+        for zone, subnet in subnets.items()
     }

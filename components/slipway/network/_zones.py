@@ -1,15 +1,16 @@
-"""Availability zones of a network: the letters that choose its address blocks, and the zones behind them.
+"""Availability zones of a network. The last letter of a zone chooses its address blocks.
 
 Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-regions-availability-zones.html
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
-from slipway.common import ArgumentError, distinct, given, whole_number
+from slipway.common import ArgumentError, Arguments, Context, distinct, not_empty
 
 from ._address_plan import ZONE_LETTERS
 
@@ -18,35 +19,45 @@ MOST_ZONES = 6  # us-east-1 has six, the most of any region
 ZONE_NAME = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-h]")
 
 
-def zone_letters(who: str, names: Sequence[str] | None, count: float | None) -> list[str]:
-    """Letters that name subnets and choose their blocks: those of the zones named, else the first ones."""
-    if names is not None and count is not None:
-        raise ArgumentError(f"{who}: set zone_count or availability_zones, got both")
-    if names is None:
-        return list(ZONE_LETTERS[: whole_number(who, "zone_count", given(count, ZONE_COUNT), 1, MOST_ZONES)])
-    if not names:
-        raise ArgumentError(f"{who}: availability_zones must have at least one entry, got none; for example eu-west-1a")
-    for zone in names:
-        if not ZONE_NAME.fullmatch(zone):
-            raise ArgumentError(f"{who}: availability_zones must be zone names such as eu-west-1a, got {zone!r}")
-    distinct(who, "availability_zones", names)
-    letters = [zone[-1] for zone in names]
-    if len({zone[:-1] for zone in names}) > 1 or len(set(letters)) < len(letters):
-        raise ArgumentError(f"{who}: availability_zones must be of one region, got {', '.join(names)}")
-    return letters
+@dataclass(frozen=True)
+class ZoneSpec:
+    """Checked choice of zones."""
+
+    letters: Sequence[str]
+    names: Sequence[str] | None
+    """The caller's zones, one for each letter; None to look them up."""
 
 
-def zone_names(
-    who: str, letters: Sequence[str], names: Sequence[str] | None, child: pulumi.ResourceOptions
-) -> dict[str, str]:
-    """Letter to the name of its zone: the caller's, else the region's first ones."""
+def zone_spec(arguments: Arguments) -> ZoneSpec:
+    """Zones of availability_zones, otherwise the first letters for zone_count."""
+    if not arguments.has("availability_zones"):
+        count = arguments.whole_number("zone_count", 1, MOST_ZONES, ZONE_COUNT)
+        return ZoneSpec(ZONE_LETTERS[:count], None)
+    if arguments.has("zone_count"):
+        arguments.exactly_one("zone_count", "availability_zones")
+    names = arguments.texts("availability_zones")
+    not_empty(arguments.who, "availability_zones", names, "eu-west-1a")
+    for name in names:
+        if not ZONE_NAME.fullmatch(name):
+            raise arguments.error("availability_zones", f"must be zone names such as eu-west-1a, got {name!r}")
+    distinct(arguments.who, "availability_zones", names)
+    letters = [name[-1] for name in names]
+    if len({name[:-1] for name in names}) > 1 or len(set(letters)) < len(letters):
+        raise arguments.error("availability_zones", f"must be of one region, got {', '.join(names)}")
+    return ZoneSpec(letters, names)
+
+
+def zone_names(context: Context, spec: ZoneSpec) -> dict[str, str]:
+    """Letter to zone name; a look-up takes the region's first zones by name. Raises ArgumentError."""
+    names = spec.names
     if names is None:
-        found = aws.get_availability_zones(
+        zones = aws.get_availability_zones(
             state="available",
             filters=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
-            opts=pulumi.InvokeOptions(parent=child.parent),
+            opts=pulumi.InvokeOptions(parent=context.child.parent),
         )
-        names = sorted(found.names)
-    if len(names) < len(letters):
-        raise ArgumentError(f"{who}: zone_count must be at most {len(names)} in this region, got {len(letters)}")
-    return dict(zip(letters, names, strict=False))
+        names = sorted(zones.names)
+    if len(names) < len(spec.letters):
+        rule = f"must be at most {len(names)} in this region, got {len(spec.letters)}"
+        raise ArgumentError(f"{context.who}: zone_count {rule}")
+    return dict(zip(spec.letters, names, strict=False))

@@ -1,6 +1,8 @@
-"""ECS clusters and services on Fargate: scaling, deployments, what stands in front of the tasks."""
+"""ECS clusters and services on Fargate: plans, fronts, scaling, deployments."""
 
+from ._cluster_plan import ClusterArgs
 from ._peers import PeerArgs
+from ._planned_service import Service, planned_service
 from ._scaling import (
     MOST_TASKS,
     SCALE_IN_COOLDOWN_SECONDS,
@@ -10,9 +12,9 @@ from ._scaling import (
     scalable_target,
 )
 from ._service_args import FargateServiceArgs
-from ._service_plan import plan
+from ._service_plan import ServicePlan, service_plan
 from ._strategy import DeploymentArgs
-from .cluster import Cluster, ClusterArgs
+from .cluster import Cluster
 from .fargate_service import FargateService
 
 __all__ = [
@@ -27,6 +29,9 @@ __all__ = [
     "PeerArgs",
     "ScalingArgs",
     "ScheduleArgs",
-    "plan",
+    "Service",
+    "ServicePlan",
+    "planned_service",
     "scalable_target",
+    "service_plan",
 ]

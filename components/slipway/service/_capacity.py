@@ -1,4 +1,4 @@
-"""Fargate's two kinds of capacity, and a share of the tasks on the one that AWS may take back.
+"""Capacity providers of Fargate: on demand, and Spot at a lower price with two minutes' notice.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
 """
@@ -11,7 +11,11 @@ ON_DEMAND, SPOT = "FARGATE", "FARGATE_SPOT"
 
 
 def strategies(spot_percent: int) -> list[Strategy]:
-    """Share on Spot to how tasks are spread: below all of them, the first task and the rest of the others are on demand."""
+    """Capacity providers for a Spot share; below 100 percent the first task is on demand.
+
+    >>> strategies(60)
+    [{'capacity_provider': 'FARGATE', 'base': 1, 'weight': 40}, {'capacity_provider': 'FARGATE_SPOT', 'weight': 60}]
+    """
     spot: Strategy = {"capacity_provider": SPOT, "weight": spot_percent}
     if spot_percent == 100:
         return [spot]

@@ -1,61 +1,81 @@
-"""Who may connect to a service's tasks and whom they may connect to, each by security group and on one port.
+"""Callers and peers of a service's tasks, each with its security group and one port.
 
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from dataclasses import dataclass
+from typing import TypedDict
 
 import pulumi
 
-from slipway.common import ArgumentError, Gate, child_keys, given, whole_number
+from slipway.common import ArgumentError, Arguments, Gate
 from slipway.task import NFS, Volume
 
-LOAD_BALANCER = "lb"  # what the rules of its load balancer are named after
+LOAD_BALANCER = "lb"  # part of the names of the load balancer's rules
 
 
 class PeerArgs(TypedDict):
-    """Something that the tasks connect to."""
+    """A peer that the tasks may call, such as a database."""
 
     security_group_id: pulumi.Input[str]
-    """Its security group, which lets the tasks in on this port."""
+    """Security group of the peer."""
     port: int
-    """TCP port, 1-65535."""
+    """TCP port of the peer, 1-65535."""
 
 
-def check_peers(who: str, args: Mapping[str, Any], port: int | None) -> None:
-    """Refuse names that no resource can have, ports out of bounds, and callers of a service that has no port."""
+@dataclass(frozen=True)
+class Peer:
+    """A checked peer."""
+
+    name: str
+    security_group_id: pulumi.Input[str]
+    port: int
+
+
+@dataclass(frozen=True)
+class Peers:
+    """Callers of the tasks, and peers that the tasks may call."""
+
+    callers: Mapping[str, pulumi.Input[str]]
+    """Name to security group."""
+    called: Sequence[Peer]
+
+
+def peers(arguments: Arguments, port: int | None, volumes: Sequence[Volume]) -> Peers:
+    """Check callers and peers: usable names, a port for callers, file systems among the peers. Raises ArgumentError."""
     for key in ("allow_from", "allow_to"):
-        child_keys(who, key, given(args.get(key), {}), LOAD_BALANCER)
-    if args.get("allow_from") is not None and port is None:
-        raise ArgumentError(f"{who}: allow_from needs container_port, got none; set the port the image listens on")
-    for name, peer in given(args.get("allow_to"), {}).items():
-        if name in given(args.get("volumes"), {}):
-            raise ArgumentError(f"{who}: allow_to.{name} and volumes.{name} must have different names; rename one")
-        whole_number(who, f"allow_to.{name}.port", peer["port"], 1, 65535)
-
-
-def open_to_peers(args: Mapping[str, Any], tasks: Gate, port: int | None, volumes: Sequence[Volume]) -> None:
-    """Rules on both sides: callers are let out and in on the port, tasks to what they connect to and to file systems."""
-    callers: Mapping[str, pulumi.Input[str]] = given(args.get("allow_from"), {})
-    for name, group in callers.items():
-        if port is not None:
-            other = _other(tasks, name, group)
-            other.let_out_to("out", port, f"To {tasks.name}", tasks.group_id)
-            tasks.let_in_from(f"from-{name}", port, f"From {name}", other.group_id)
-    peers: Mapping[str, PeerArgs] = given(args.get("allow_to"), {})
-    opened = [(name, peer["security_group_id"], int(peer["port"])) for name, peer in peers.items()]
+        arguments.child_keys(key, LOAD_BALANCER)
+    if arguments.has("allow_from") and port is None:
+        raise arguments.error("allow_from", "needs container_port, got none; set the port the image listens on")
+    called = []
+    for name, entry in arguments.each("allow_to"):
+        if any(volume.name == name for volume in volumes):
+            rule = f"allow_to.{name} and volumes.{name} must have different names; rename one"
+            raise ArgumentError(f"{arguments.who}: {rule}")
+        number = entry.whole_number("port", 1, 65535, 0)
+        called.append(Peer(name, entry.required_input("security_group_id"), number))
     for volume in volumes:
-        mounted = volume.args.get("security_group_id")
-        # Two access points of one file system are behind one group; an output equals itself only.
-        if mounted is not None and not any(port == NFS and mounted == known for _, known, port in opened):
-            opened.append((volume.name, mounted, NFS))
-    for name, group, to_port in opened:
-        other = _other(tasks, name, group)
-        tasks.let_out_to(f"to-{name}", to_port, f"To {name}", other.group_id)
-        other.let_in_from("in", to_port, f"From {tasks.name}", tasks.group_id)
+        group_id = volume.security_group_id
+        # Two access points of one file system share a group; an output equals only itself.
+        if group_id is not None and not any(peer.port == NFS and peer.security_group_id == group_id for peer in called):
+            called.append(Peer(volume.name, group_id, NFS))
+    return Peers(arguments.input_map("allow_from"), called)
 
 
-def _other(tasks: Gate, name: str, group: pulumi.Input[str]) -> Gate:
-    """The group of a peer, for rules of this service's on it."""
-    return Gate(f"{tasks.name}-{name}", pulumi.Output.from_input(group), tasks.tags, tasks.child)
+def open_to_peers(tasks: Gate, port: int | None, allowed: Peers) -> None:
+    """Make the rules on both sides: from callers to the tasks' port, and from the tasks to their peers."""
+    for name, group_id in allowed.callers.items():
+        if port is not None:
+            caller = _gate_of_peer(tasks, name, group_id)
+            caller.let_out_to("out", port, f"To {tasks.name}", tasks.group_id)
+            tasks.let_in_from(f"from-{name}", port, f"From {name}", caller.group_id)
+    for peer in allowed.called:
+        gate = _gate_of_peer(tasks, peer.name, peer.security_group_id)
+        tasks.let_out_to(f"to-{peer.name}", peer.port, f"To {peer.name}", gate.group_id)
+        gate.let_in_from("in", peer.port, f"From {tasks.name}", tasks.group_id)
+
+
+def _gate_of_peer(tasks: Gate, name: str, group_id: pulumi.Input[str]) -> Gate:
+    """The peer's security group, for this service's rules on it."""
+    return Gate(f"{tasks.name}-{name}", pulumi.Output.from_input(group_id), tasks.tags, tasks.child)

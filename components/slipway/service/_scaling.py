@@ -1,165 +1,163 @@
-"""The number of tasks, set by application auto scaling between two bounds.
+"""Automatic scaling of a service between two bounds, by metrics and by schedules.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NotRequired, TypedDict
+from typing import NamedTuple, NotRequired, TypedDict
 
 import pulumi
 from pulumi_aws import appautoscaling, ecs
 
-from slipway.common import ArgumentError, child_keys, given, whole_number
+from slipway.common import ArgumentError, Arguments, Context, check_schedule_expression, check_time_zone
 
 from ._front import Front
 
-# https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
-SCHEDULES = (
-    re.compile(r"cron\((\S+ ){5}\S+\)"),
-    re.compile(r"rate\([1-9]\d* (minute|hour|day)s?\)"),
-    re.compile(r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?\)"),
-)
-ZONE = re.compile(r"[A-Z][A-Za-z]+(/[A-Za-z0-9_+-]+)*")
 MOST_TASKS = 5000  # per service
-MOST_REQUESTS = 1_000_000
-# Going up is urgent, while going down too early stops and starts tasks for nothing.
+# Scaling out is urgent; scaling in too early stops and starts tasks for nothing.
 SCALE_OUT_COOLDOWN_SECONDS = 60
 SCALE_IN_COOLDOWN_SECONDS = 300
+REQUESTS = "requests_per_target"
+
+
+class Metric(NamedTuple):
+    """A metric of application auto scaling."""
+
+    name: str
+    highest_target: int
+
+
 METRICS = {
-    "cpu_percent": "ECSServiceAverageCPUUtilization",
-    "memory_percent": "ECSServiceAverageMemoryUtilization",
-    "requests_per_target": "ALBRequestCountPerTarget",
+    "cpu_percent": Metric("ECSServiceAverageCPUUtilization", 100),
+    "memory_percent": Metric("ECSServiceAverageMemoryUtilization", 100),
+    REQUESTS: Metric("ALBRequestCountPerTarget", 1_000_000),
 }
 
 
 class ScheduleArgs(TypedDict):
-    """From a time on, other bounds than those that are in force."""
+    """New bounds from a time on."""
 
     schedule: str
     """cron(minutes hours day-of-month month day-of-week year), rate(value unit), or at(yyyy-mm-ddThh:mm:ss) for once."""
     time_zone: NotRequired[str]
     """Time zone of cron and at, such as Europe/Berlin. Default: UTC."""
     min_tasks: NotRequired[int]
-    """Tasks that run at least from then on, 0-5000. Default: as before."""
+    """New minimum of tasks, 0-5000. Default: as before."""
     max_tasks: NotRequired[int]
-    """Most tasks from then on, up to 5000. Default: as before."""
+    """New maximum of tasks, up to 5000. Default: as before."""
 
 
 class ScalingArgs(TypedDict):
-    """A metric to follow or a schedule, at least one; of several metrics, the one that asks for most tasks counts."""
+    """Scaling by at least one metric or schedule; of several metrics, the one with the highest number of tasks counts."""
 
     max_tasks: int
-    """Most tasks at once, up to 5000."""
+    """Maximum of tasks, up to 5000."""
     min_tasks: NotRequired[int]
-    """Tasks that always run, at least 1. Default: desired_count."""
+    """Minimum of tasks, at least 1. Default: `desired_count`."""
     cpu_percent: NotRequired[int]
-    """CPU that a task may use on average, in percent of what it has, 1-100. Default: not looked at."""
+    """Target of the tasks' average CPU use, 1-100 percent. Default: no scaling by CPU."""
     memory_percent: NotRequired[int]
-    """Memory that a task may use on average, in percent of what it has, 1-100. Default: not looked at."""
+    """Target of the tasks' average memory use, 1-100 percent. Default: no scaling by memory."""
     requests_per_target: NotRequired[int]
-    """Requests that one task may get in a minute, 1-1000000; needs load_balancer or listener.
-    Default: not looked at."""
+    """Target of requests per task and minute, 1-1000000; needs `load_balancer` or `listener`.
+    Default: no scaling by requests."""
     schedules: NotRequired[Mapping[str, ScheduleArgs]]
-    """Name to a time with other bounds, such as none at night. A refresh of the stack shows and undoes what is in force
-    until the next one. Default: the same bounds always."""
+    """Times with new bounds, by a name of your choice, such as none at night. A refresh of the stack shows the bounds in
+    force as a change, and the next update undoes it until the next time. Default: the same bounds always."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A checked time with new bounds; None for a bound without change."""
+
+    key: str
+    expression: str
+    time_zone: str | None
+    min_tasks: int | None
+    max_tasks: int | None
 
 
 @dataclass(frozen=True)
 class Scaling:
-    """Bounds and targets, by argument."""
+    """Checked bounds, metrics and schedules."""
 
-    least: int
-    most: int
-    targets: dict[str, int]
-    schedules: dict[str, ScheduleArgs]
+    min_tasks: int
+    max_tasks: int
+    targets: Mapping[str, int]
+    """Argument, such as cpu_percent, to its target."""
+    schedules: Sequence[Schedule]
 
 
-def scaling(who: str, args: ScalingArgs | None, desired: int, *, balanced: bool) -> Scaling | None:
-    """Refuse bounds that exclude the desired count, no metric at all, or one that is not there."""
-    if args is None:
+def scaling(arguments: Arguments | None, desired_count: int, *, has_front: bool) -> Scaling | None:
+    """Check the argument `scaling`: the desired count within the bounds, at least one metric or schedule."""
+    if arguments is None:
         return None
-    least = whole_number(who, "scaling.min_tasks", given(args.get("min_tasks"), max(desired, 1)), 1, MOST_TASKS)
-    most = whole_number(who, "scaling.max_tasks", args["max_tasks"], least, MOST_TASKS, f"min_tasks is {least}")
-    if not least <= desired <= most:
+    low = arguments.whole_number("min_tasks", 1, MOST_TASKS, max(desired_count, 1))
+    high = arguments.whole_number("max_tasks", low, MOST_TASKS, low, f"min_tasks is {low}")
+    if not low <= desired_count <= high:
         fix = "the service starts with it; change one of them"
-        raise ArgumentError(f"{who}: desired_count must be within scaling's {least}-{most}, got {desired}; {fix}")
-    bounds = {"cpu_percent": 100, "memory_percent": 100, "requests_per_target": MOST_REQUESTS}
-    targets = {}
-    for key, high in bounds.items():
-        value = args.get(key)
-        if value is not None:
-            targets[key] = whole_number(who, f"scaling.{key}", value, 1, high)  # type: ignore[arg-type]
-    schedules = given(args.get("schedules"), {})
-    child_keys(who, "scaling.schedules", schedules)
-    for name, timed in schedules.items():
-        check_schedule(who, name, timed)
+        rule = f"desired_count must be within scaling's {low}-{high}, got {desired_count}"
+        raise ArgumentError(f"{arguments.who}: {rule}; {fix}")
+    targets = {
+        key: arguments.whole_number(key, 1, metric.highest_target, 1)
+        for key, metric in METRICS.items()
+        if arguments.has(key)
+    }
+    arguments.child_keys("schedules")
+    schedules = [schedule(key, entry) for key, entry in arguments.each("schedules")]
     if not targets and not schedules:
-        raise ArgumentError(
-            f"{who}: scaling needs a metric or a schedule, got none; set {', '.join(bounds)} or schedules"
-        )
-    if "requests_per_target" in targets and not balanced:
+        fix = f"set {', '.join(METRICS)} or schedules"
+        raise ArgumentError(f"{arguments.who}: scaling needs a metric or a schedule, got none; {fix}")
+    if REQUESTS in targets and not has_front:
         fix = "set load_balancer, or use cpu_percent"
-        raise ArgumentError(f"{who}: scaling.requests_per_target needs load_balancer or listener, got none; {fix}")
-    return Scaling(least, most, targets, dict(schedules))
+        raise arguments.error(REQUESTS, f"needs load_balancer or listener, got none; {fix}")
+    return Scaling(low, high, targets, schedules)
 
 
-def check_schedule(who: str, name: str, args: ScheduleArgs) -> None:
-    """Refuse a time that is none, bounds that exclude each other, and a schedule that changes nothing."""
-    argument = f"scaling.schedules.{name}"
-    if not any(form.fullmatch(args["schedule"]) for form in SCHEDULES):
-        rule = "must be cron(...) of six fields, rate(value unit) or at(yyyy-mm-ddThh:mm:ss)"
-        raise ArgumentError(
-            f"{who}: {argument}.schedule {rule}, got {args['schedule']!r}; for example cron(0 20 * * ? *)"
-        )
-    low, high, zone = args.get("min_tasks"), args.get("max_tasks"), args.get("time_zone")
-    if zone is not None and not ZONE.fullmatch(zone):
-        raise ArgumentError(f"{who}: {argument}.time_zone must be a name such as Europe/Berlin, got {zone!r}")
-    least = 0 if low is None else whole_number(who, f"{argument}.min_tasks", low, 0, MOST_TASKS)
-    if high is not None:
-        whole_number(who, f"{argument}.max_tasks", high, least, MOST_TASKS, f"min_tasks is {least}" if least else "")
+def schedule(key: str, arguments: Arguments) -> Schedule:
+    """Check one schedule: a time that exists, bounds in order, and at least one of them."""
+    expression, time_zone = arguments.text("schedule"), arguments.optional_text("time_zone")
+    check_schedule_expression(arguments.who, arguments.label("schedule"), expression)
+    if time_zone is not None:
+        check_time_zone(arguments.who, arguments.label("time_zone"), time_zone)
+    low = arguments.optional_whole_number("min_tasks", 0, MOST_TASKS)
+    high = None
+    if arguments.has("max_tasks"):
+        high = arguments.whole_number("max_tasks", low or 0, MOST_TASKS, 0, f"min_tasks is {low}" if low else "")
     if low is None and high is None:
-        raise ArgumentError(f"{who}: {argument} must change a bound, got none; set min_tasks, max_tasks or both")
+        label = arguments.path.rstrip(".")
+        raise ArgumentError(f"{arguments.who}: {label} must change a bound, got none; set min_tasks, max_tasks or both")
+    return Schedule(key, expression, time_zone, low, high)
 
 
 def scalable_target(
-    name: str,
-    cluster_name: pulumi.Input[str],
-    service_name: pulumi.Input[str],
-    least: int,
-    most: int,
-    child: pulumi.ResourceOptions,
+    context: Context, cluster_name: pulumi.Input[str], service_name: pulumi.Input[str], min_tasks: int, max_tasks: int
 ) -> appautoscaling.Target:
-    """The number of tasks of a service, as application auto scaling sets it."""
+    """The number of a service's tasks, as application auto scaling sets it."""
     return appautoscaling.Target(
-        name,
+        context.name,
         service_namespace="ecs",
         scalable_dimension="ecs:service:DesiredCount",
         resource_id=pulumi.Output.concat("service/", cluster_name, "/", service_name),
-        min_capacity=least,
-        max_capacity=most,
-        opts=child,
+        min_capacity=min_tasks,
+        max_capacity=max_tasks,
+        opts=context.child,
     )
 
 
 def scale(
-    name: str,
-    wanted: Scaling,
-    cluster_arn: pulumi.Input[str],
-    service: ecs.Service,
-    front: Front | None,
-    child: pulumi.ResourceOptions,
+    context: Context, plan: Scaling, cluster_arn: pulumi.Input[str], service: ecs.Service, front: Front | None
 ) -> None:
-    """The scalable target of a service, and one policy for each metric."""
-    cluster = pulumi.Output.from_input(cluster_arn).apply(lambda arn: arn.rpartition("/")[2])
-    target = scalable_target(name, cluster, service.name, wanted.least, wanted.most, child)
-    for key, value in wanted.targets.items():
+    """Make the scalable target of a service, a policy for each metric, and an action for each schedule."""
+    cluster_name = pulumi.Output.from_input(cluster_arn).apply(lambda arn: arn.rpartition("/")[2])
+    target = scalable_target(context, cluster_name, service.name, plan.min_tasks, plan.max_tasks)
+    for key, value in plan.targets.items():
         label = None
-        if key == "requests_per_target" and front is not None:
+        if key == REQUESTS and front is not None:
             label = pulumi.Output.concat(front.balancer_arn_suffix, "/", front.targets.arn_suffix)
         appautoscaling.Policy(
-            f"{name}-{key.replace('_', '-')}",
+            f"{context.name}-{key.replace('_', '-')}",
             policy_type="TargetTrackingScaling",
             service_namespace=target.service_namespace,
             scalable_dimension=target.scalable_dimension,
@@ -169,24 +167,20 @@ def scale(
                 "scale_out_cooldown": SCALE_OUT_COOLDOWN_SECONDS,
                 "scale_in_cooldown": SCALE_IN_COOLDOWN_SECONDS,
                 "predefined_metric_specification": {
-                    "predefined_metric_type": METRICS[key],
+                    "predefined_metric_type": METRICS[key].name,
                     "resource_label": label,
                 },
             },
-            opts=child,
+            opts=context.child,
         )
-    for key, timed in wanted.schedules.items():
-        low, high = timed.get("min_tasks"), timed.get("max_tasks")
+    for timed in plan.schedules:
         appautoscaling.ScheduledAction(
-            f"{name}-{key}",
+            f"{context.name}-{timed.key}",
             service_namespace=target.service_namespace,
             scalable_dimension=target.scalable_dimension,
             resource_id=target.resource_id,
-            schedule=timed["schedule"],
-            timezone=timed.get("time_zone"),
-            scalable_target_action={
-                "min_capacity": None if low is None else int(low),
-                "max_capacity": None if high is None else int(high),
-            },
-            opts=child,
+            schedule=timed.expression,
+            timezone=timed.time_zone,
+            scalable_target_action={"min_capacity": timed.min_tasks, "max_capacity": timed.max_tasks},
+            opts=context.child,
         )

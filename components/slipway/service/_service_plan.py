@@ -1,178 +1,218 @@
-"""The numbers of a service, checked one by one and against each other, before anything exists.
+"""The plan of a service: its arguments, checked alone and against one another before anything exists.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from slipway.common import ArgumentError, child_name, given, one_argument, whole_number
+import pulumi
+
+from slipway.common import ArgumentError, Arguments, Tags, child_name, one_argument
 from slipway.load_balancing import (
     IDLE_TIMEOUT_SECONDS,
     NAME_LENGTH,
     ONLY_BALANCED,
     ONLY_TLS,
-    Rule,
+    ListenerPlan,
+    LoadBalancerPlan,
     TargetPlan,
-    check_load_balancer,
-    listener_rules,
+    listener_plan,
+    load_balancer_plan,
     target_plan,
 )
-from slipway.task import STOP_BOUNDS_SECONDS, Workload, check_service_connect
+from slipway.task import STOP_BOUNDS_SECONDS, ServiceConnect, Workload, service_connect
 
-from ._peers import check_peers
-from ._roll_out import RollOut, roll_out
-from ._scaling import MOST_TASKS, Scaling, scaling
+from ._peers import Peers, peers
+from ._roll_out import Leaving, RollOut, roll_out
+from ._scaling import MOST_TASKS, REQUESTS, Scaling, scaling
 from ._strategy import ROLLING
 from ._traffic_shift import ALTERNATE
 
 DESIRED_COUNT = 2  # one task in each of two zones
 GRACE_SECONDS = 60
 LONGEST_GRACE_SECONDS = 2147483647
-SPOT_PERCENT = 0
-FRONTS = ("load_balancer", "listener")
-MOST_MORE_GROUPS = 4  # of the five that a network interface has
+LOAD_BALANCER, LISTENER = "load_balancer", "listener"
+MOST_FURTHER_GROUPS = 4  # of the five of a network interface
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How many tasks run where, and how a deployment replaces them, with every default filled in."""
+class Placement:
+    """Cluster, network and security groups of a service's tasks."""
 
+    cluster_arn: pulumi.Input[str]
+    vpc_id: pulumi.Input[str]
+    subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
+    additional_security_group_ids: Sequence[pulumi.Input[str]]
+
+
+@dataclass(frozen=True)
+class FrontPlan:
+    """The checked front of a service: a load balancer for it alone, or rules on a shared listener."""
+
+    targets: TargetPlan
+    sender: LoadBalancerPlan | ListenerPlan
+
+
+@dataclass(frozen=True)
+class ServicePlan:
+    """A checked service with every default filled in."""
+
+    workload: Workload
+    placement: Placement
     desired_count: int
+    keeps_scaled_count: bool
+    """Updates keep the current number of tasks."""
     port: int | None
-    targets: TargetPlan | None
-    """How requests come to the tasks; none where nothing stands in front of them."""
-    rules: Sequence[Rule]
-    """Rules of the listener that it shares; none without one."""
+    front: FrontPlan | None
     grace_seconds: int
     spot_percent: int
+    peers: Peers
+    connect: ServiceConnect | None
     roll_out: RollOut
     scaling: Scaling | None
-    doubts: list[str]
-    """What works and is probably not meant, a sentence each."""
+    tags: Tags | None
+    warnings: Sequence[str]
+    """Sentences about settings that work, but are probably not meant."""
 
 
-def plan(who: str, name: str, args: Mapping[str, Any], load: Workload) -> Plan:
-    """Arguments of a service to its plan."""
-
-    def number(key: str, default: int, low: int, high: int) -> int:
-        return whole_number(who, key, given(args.get(key), default), low, high)
-
-    port = None if args.get("container_port") is None else number("container_port", 0, 1, 65535)
-    rules = check_front(who, name, args)
-    check_service_connect(who, args.get("service_connect"), port)
-    check_peers(who, args, port)
-    targets = None if port is None or balancer_argument(args) is None else target_plan(who, args, port)
-    desired = number("desired_count", DESIRED_COUNT, 0, MOST_TASKS)
-    scaled = scaling(who, args.get("scaling"), desired, balanced=targets is not None)
-    start = (load.health_check or {}).get("startPeriod", 0)
-    grace = number("health_check_grace_period_seconds", max(GRACE_SECONDS, start), 0, LONGEST_GRACE_SECONDS)
-    if targets is not None and grace < start:
-        rule = f"must cover the {start} s of container_health_check.start_period_seconds"
-        fix = f"make it {start} or more, or leave it out"
-        raise ArgumentError(f"{who}: health_check_grace_period_seconds {rule}, got {grace}; {fix}")
-    made = Plan(
-        desired_count=desired,
+def service_plan(arguments: Arguments, workload: Workload) -> ServicePlan:
+    """Check the arguments of a service, alone and against its workload. Raises ArgumentError."""
+    port = arguments.optional_whole_number("container_port", 1, 65535)
+    front = front_plan(arguments, workload.name, port)
+    connect = service_connect(arguments.nested("service_connect"), port)
+    desired_count = arguments.whole_number("desired_count", 0, MOST_TASKS, DESIRED_COUNT)
+    plan = ServicePlan(
+        workload=workload,
+        placement=placement(arguments),
+        desired_count=desired_count,
+        keeps_scaled_count=arguments.flag("keep_scaled_count") or arguments.has("scaling"),
         port=port,
-        targets=targets,
-        rules=rules,
-        grace_seconds=grace,
-        spot_percent=number("spot_percent", SPOT_PERCENT, 0, 100),
-        roll_out=roll_out(who, args, desired, *leaving(load, targets), balanced=args.get("load_balancer") is not None),
-        scaling=scaled,
-        doubts=doubts(who, args, load),
+        front=front,
+        grace_seconds=grace_seconds(arguments, workload, front),
+        spot_percent=arguments.whole_number("spot_percent", 0, 100, 0),
+        peers=peers(arguments, port, workload.volumes),
+        connect=connect,
+        roll_out=roll_out(
+            arguments, desired_count, leaving(workload, front), has_load_balancer=arguments.has(LOAD_BALANCER)
+        ),
+        scaling=scaling(arguments.nested("scaling"), desired_count, has_front=front is not None),
+        tags=arguments.tags(),
+        warnings=warnings(arguments, workload),
     )
-    check_spot(who, made)
-    check_longest_request(who, args, load)
-    check_metric(who, made)
-    if scaled is not None and given(args.get("keep_scaled_count"), False):
-        raise ArgumentError(f"{who}: set scaling or keep_scaled_count, got both; scaling keeps the count by itself")
-    more = given(args.get("additional_security_group_ids"), [])
-    if len(more) > MOST_MORE_GROUPS:
-        rule = f"additional_security_group_ids must be at most {MOST_MORE_GROUPS}, got {len(more)}"
-        raise ArgumentError(f"{who}: {rule}; a task has five, and one is its own")
-    if args.get("exec_log_group_arn") is not None and not load.exec_enabled:
+    check_spot(arguments, plan)
+    check_longest_request(arguments, plan)
+    check_scaling(arguments, plan)
+    if arguments.has("exec_log_group_arn") and not workload.exec_enabled:
         fix = "set enable_execute_command, or leave it out"
-        raise ArgumentError(f"{who}: exec_log_group_arn needs enable_execute_command, got none; {fix}")
-    return made
+        raise arguments.error("exec_log_group_arn", f"needs enable_execute_command, got none; {fix}")
+    return plan
 
 
-def balancer_argument(args: Mapping[str, Any]) -> str | None:
-    """Name of the argument that puts something in front of the tasks."""
-    return next((key for key in FRONTS if args.get(key) is not None), None)
+def placement(arguments: Arguments) -> Placement:
+    """Check where the tasks run: at most four security groups beside the service's own."""
+    further = arguments.inputs("additional_security_group_ids")
+    if len(further) > MOST_FURTHER_GROUPS:
+        rule = f"must be at most {MOST_FURTHER_GROUPS}, got {len(further)}"
+        raise arguments.error("additional_security_group_ids", f"{rule}; a task has five, and one is its own")
+    return Placement(
+        cluster_arn=arguments.required_input("cluster_arn"),
+        vpc_id=arguments.required_input("vpc_id"),
+        subnet_ids=arguments.required_inputs("subnet_ids"),
+        additional_security_group_ids=further,
+    )
 
 
-def check_front(who: str, name: str, args: Mapping[str, Any]) -> Sequence[Rule]:
-    """Rules of a shared listener; what only works with a load balancer, and one without a port to send to, is refused."""
-    front = balancer_argument(args)
-    if front is None:
+def front_plan(arguments: Arguments, name: str, port: int | None) -> FrontPlan | None:
+    """Check the front of a service: one at most, with a port, and no settings of a front without one."""
+    present = [key for key in (LOAD_BALANCER, LISTENER) if arguments.has(key)]
+    if not present:
         for key in ONLY_BALANCED:
-            if args.get(key) is not None:
+            if arguments.has(key):
                 fix = f"set load_balancer or leave {key} out"
-                raise ArgumentError(f"{who}: {key} needs load_balancer or listener, got none; {fix}")
-        return []
-    if all(args.get(key) is not None for key in FRONTS):
-        one_argument(who, {key: args.get(key) for key in FRONTS})
-    if args.get("container_port") is None:
-        raise ArgumentError(f"{who}: {front} needs container_port, got none; set the port the image listens on")
-    if front == "listener":
-        child_name(f"{who} listener", name, NAME_LENGTH)
-        return listener_rules(who, args[front])
-    version, served = args.get("protocol_version"), args[front]
-    if version in ONLY_TLS and served.get("certificate_arn") is None and served.get("domain_names") is None:
+                raise arguments.error(key, f"needs load_balancer or listener, got none; {fix}")
+        return None
+    one_argument(arguments.who, {key: arguments.values.get(key) for key in (LOAD_BALANCER, LISTENER)})
+    if port is None:
+        raise arguments.error(present[0], "needs container_port, got none; set the port the image listens on")
+    if (shared := arguments.nested(LISTENER)) is not None:
+        child_name(f"{arguments.who} listener", name, NAME_LENGTH)
+        return FrontPlan(target_plan(arguments, port), listener_plan(shared))
+    own = arguments.nested(LOAD_BALANCER) or arguments
+    version = arguments.text("protocol_version")
+    if version in ONLY_TLS and not own.has("certificate_arn") and not own.has("domain_names"):
         fix = "a load balancer speaks it to clients over TLS only; set certificate_arn or domain_names"
-        raise ArgumentError(f"{who}: protocol_version {version} needs a certificate of load_balancer, got none; {fix}")
-    shifts = given((args.get("deployment") or {}).get("strategy"), ROLLING) != ROLLING
-    check_load_balancer(who, "load_balancer.", name, args[front], ALTERNATE if shifts else "")
-    return []
+        raise arguments.error("protocol_version", f"{version} needs a certificate of load_balancer, got none; {fix}")
+    deployment = arguments.nested("deployment")
+    shifts = deployment is not None and deployment.text("strategy", ROLLING) != ROLLING
+    balancer = load_balancer_plan(own, name, f"-{ALTERNATE}" if shifts else "")
+    return FrontPlan(target_plan(arguments, port), balancer)
 
 
-def leaving(load: Workload, targets: TargetPlan | None) -> tuple[int, str]:
-    """Seconds that an old task may take to go, and the arguments that they come from."""
-    if targets is None:
-        return load.stop_timeout_seconds, "stop_timeout_seconds"
-    seconds = targets.delay_seconds + load.stop_timeout_seconds
-    return seconds, "deregistration_delay_seconds and stop_timeout_seconds"
+def grace_seconds(arguments: Arguments, workload: Workload, front: FrontPlan | None) -> int:
+    """Seconds without failed health checks after a start, at least the start period of the container's own check."""
+    check = workload.main.health_check
+    start = check.start_period_seconds if check else 0
+    key = "health_check_grace_period_seconds"
+    grace = arguments.whole_number(key, 0, LONGEST_GRACE_SECONDS, max(GRACE_SECONDS, start))
+    if front is not None and grace < start:
+        rule = f"must cover the {start} s of container_health_check.start_period_seconds, got {grace}"
+        raise arguments.error(key, f"{rule}; make it {start} or more, or leave it out")
+    return grace
 
 
-def check_spot(who: str, made: Plan) -> None:
-    """Refuse a service whose only task AWS may take back."""
-    fewest = made.scaling.least if made.scaling else made.desired_count
-    if made.spot_percent and fewest == 1:
-        source = "scaling.min_tasks" if made.scaling else "desired_count"
-        rule = f"needs two tasks at least, got {source} 1"
+def leaving(workload: Workload, front: FrontPlan | None) -> Leaving:
+    """The longest time of an old task from its last request to its end."""
+    if front is None:
+        return Leaving(workload.stop_timeout_seconds, "stop_timeout_seconds")
+    seconds = front.targets.deregistration_delay_seconds + workload.stop_timeout_seconds
+    return Leaving(seconds, "deregistration_delay_seconds and stop_timeout_seconds")
+
+
+def check_spot(arguments: Arguments, plan: ServicePlan) -> None:
+    """Refuse a service with one task on Spot."""
+    fewest = plan.scaling.min_tasks if plan.scaling else plan.desired_count
+    if plan.spot_percent and fewest == 1:
+        source = "scaling.min_tasks" if plan.scaling else "desired_count"
         fix = f"AWS takes Spot tasks back within two minutes; set {source} to 2, or leave spot_percent out"
-        raise ArgumentError(f"{who}: spot_percent {rule}; {fix}")
+        raise arguments.error("spot_percent", f"needs two tasks at least, got {source} 1; {fix}")
 
 
-def check_metric(who: str, made: Plan) -> None:
-    """Refuse to scale by one target group while requests move between two."""
-    if made.scaling and "requests_per_target" in made.scaling.targets and made.roll_out.strategy.shifts:
-        rule = f"needs deployment.strategy rolling, got {made.roll_out.strategy.kind}"
+def check_scaling(arguments: Arguments, plan: ServicePlan) -> None:
+    """Refuse a second scaling, and scaling by one target group while requests move between two."""
+    if plan.scaling is None:
+        return
+    if REQUESTS in plan.scaling.targets and plan.roll_out.strategy.shifts:
+        rule = f"needs deployment.strategy rolling, got {plan.roll_out.strategy.kind}"
         fix = "it follows one target group, and requests move between two; use cpu_percent"
-        raise ArgumentError(f"{who}: scaling.requests_per_target {rule}; {fix}")
+        raise arguments.error(f"scaling.{REQUESTS}", f"{rule}; {fix}")
+    if arguments.flag("keep_scaled_count"):
+        rule = "set scaling or keep_scaled_count, got both; scaling keeps the count by itself"
+        raise ArgumentError(f"{arguments.who}: {rule}")
 
 
-def check_longest_request(who: str, args: Mapping[str, Any], load: Workload) -> None:
-    """Refuse to end a request before the slowest one is done, or to keep it on a connection that is closed meanwhile."""
-    longest = given(args.get("longest_request_seconds"), 0)
-    if load.stop_timeout_seconds < longest <= STOP_BOUNDS_SECONDS[1]:
-        fix = f"set it to {int(longest)}, as requests may begin just before SIGTERM"
-        rule = f"must cover longest_request_seconds, {int(longest)}"
-        raise ArgumentError(f"{who}: stop_timeout_seconds {rule}, got {load.stop_timeout_seconds}; {fix}")
-    idle = given((args.get("load_balancer") or {}).get("idle_timeout_seconds"), IDLE_TIMEOUT_SECONDS)
-    if args.get("load_balancer") is not None and idle < longest:
-        fix = f"set load_balancer.idle_timeout_seconds to {int(longest)} or more"
-        rule = f"must cover longest_request_seconds, {int(longest)}"
-        raise ArgumentError(f"{who}: load_balancer.idle_timeout_seconds {rule}, got {int(idle)}; {fix}")
+def check_longest_request(arguments: Arguments, plan: ServicePlan) -> None:
+    """Refuse timeouts that end the slowest request early."""
+    if plan.front is None:
+        return
+    longest, stop = plan.front.targets.longest_request_seconds, plan.workload.stop_timeout_seconds
+    rule = f"must cover longest_request_seconds, {longest}"
+    if stop < longest <= STOP_BOUNDS_SECONDS[1]:
+        fix = f"set it to {longest}, as requests may begin just before SIGTERM"
+        raise arguments.error("stop_timeout_seconds", f"{rule}, got {stop}; {fix}")
+    if isinstance(plan.front.sender, ListenerPlan):
+        return
+    idle = plan.front.sender.idle_timeout_seconds or IDLE_TIMEOUT_SECONDS
+    if idle < longest:
+        fix = f"set load_balancer.idle_timeout_seconds to {longest} or more"
+        raise arguments.error("load_balancer.idle_timeout_seconds", f"{rule}, got {idle}; {fix}")
 
 
-def doubts(who: str, args: Mapping[str, Any], load: Workload) -> list[str]:
-    """What works and is probably not meant."""
-    delay = args.get("deregistration_delay_seconds")
-    if delay is None or delay <= load.stop_timeout_seconds:
+def warnings(arguments: Arguments, workload: Workload) -> list[str]:
+    """Sentences about settings that work, but are probably not meant."""
+    delay, stop = arguments.number("deregistration_delay_seconds", 0), workload.stop_timeout_seconds
+    if delay <= stop:
         return []
     fix = "if these still run when SIGTERM comes, the program has to finish them in that time"
     rule = f"is shorter than the {int(delay)} s that requests get by deregistration_delay_seconds"
-    return [f"{who}: stop_timeout_seconds, {load.stop_timeout_seconds}, {rule}; {fix}"]
+    return [f"{arguments.who}: stop_timeout_seconds, {stop}, {rule}; {fix}"]

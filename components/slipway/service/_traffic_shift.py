@@ -1,28 +1,36 @@
-"""What ECS needs to move requests from the tasks of one deployment to those of the next: a second target group, a rule
-whose weights it changes, and a role to do so.
+"""Traffic shift between two deployments: a second target group, rules with weights, and a role for ECS to change them.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb-resources-for-blue-green.html
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 from pulumi_aws import ecs, iam, lb
 
-from slipway.common import Tags, document, named, trust
+from slipway.common import Context, document, trust
 
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AmazonECSInfrastructureRolePolicyForLoadBalancers.html
 POLICY = "iam::aws:policy/AmazonECSInfrastructureRolePolicyForLoadBalancers"
 ECS = "ecs.amazonaws.com"
-ALTERNATE = "-alt"  # target group's suffix, short since AWS allows its name 32 characters
-ALL, NONE = 100, 0  # of the requests, in percent
+ALTERNATE = "alt"  # role in the second target group's name, short since AWS allows 32 characters
+ALL, NONE = 100, 0  # percent of the requests
+
+
+@dataclass(frozen=True)
+class TargetGroups:
+    """The two target groups of a service."""
+
+    production: lb.TargetGroup
+    alternate: lb.TargetGroup
 
 
 @dataclass(frozen=True)
 class Shift:
-    """The second target group of a service, and what moves requests to it and back."""
+    """The resources of a traffic shift."""
 
     alternate: lb.TargetGroup
     rule: lb.ListenerRule
@@ -31,80 +39,71 @@ class Shift:
     grant: iam.RolePolicyAttachment
 
     @property
-    def awaited(self) -> list[pulumi.Resource]:
-        """What has to be there before the service is."""
+    def awaited(self) -> Sequence[pulumi.Resource]:
+        """Resources that the service waits for."""
         return [self.rule, self.grant, *([self.test_rule] if self.test_rule else [])]
 
-    def advanced(self) -> ecs.ServiceLoadBalancerAdvancedConfigurationArgsDict:
-        """The part of it that ECS is told with the service."""
-        told: ecs.ServiceLoadBalancerAdvancedConfigurationArgsDict = {
+    def configuration(self) -> ecs.ServiceLoadBalancerAdvancedConfigurationArgsDict:
+        """The traffic shift in an ECS service."""
+        configuration: ecs.ServiceLoadBalancerAdvancedConfigurationArgsDict = {
             "alternate_target_group_arn": self.alternate.arn,
             "production_listener_rule": self.rule.arn,
             "role_arn": self.role.arn,
         }
         if self.test_rule is not None:
-            told["test_listener_rule"] = self.test_rule.arn
-        return told
+            configuration["test_listener_rule"] = self.test_rule.arn
+        return configuration
 
 
 def shift(
-    name: str,
-    targets: lb.TargetGroup,
-    alternate: lb.TargetGroup,
+    context: Context,
+    groups: TargetGroups,
     listener: lb.Listener,
     test_listener: lb.Listener | None,
     permissions_boundary_arn: pulumi.Input[str] | None,
-    tags: Tags | None,
-    child: pulumi.ResourceOptions,
 ) -> Shift:
-    """Rules that take every request of the listeners, and a role that may weigh them."""
+    """Make rules for every request of the listeners, and a role for ECS to change their weights."""
+    name = f"{context.name}-shift"
     role = iam.Role(
-        f"{name}-shift",
-        description=f"Moves the requests of {name} from one deployment to the next",
-        # ECS does not say for which account it assumes this one: a condition would lock it out.
+        name,
+        description=f"Moves the requests of {context.name} from one deployment to the next",
+        # ECS sends no account with its request for this role: a condition on it would lock ECS out.
         assume_role_policy=json.dumps(document([trust(ECS)])),
         permissions_boundary=permissions_boundary_arn,
-        tags=named(f"{name}-shift", tags),
-        opts=child,
+        tags=context.tagged(name),
+        opts=context.child,
     )
-    partition = aws.get_partition_output(opts=pulumi.InvokeOutputOptions(parent=child.parent)).partition
-    grant = iam.RolePolicyAttachment(
-        f"{name}-shift",
-        role=role.name,
-        policy_arn=pulumi.Output.concat("arn:", partition, ":", POLICY),
-        opts=child,
-    )
+    partition = aws.get_partition_output(opts=context.lookup).partition
+    policy_arn = pulumi.Output.concat("arn:", partition, ":", POLICY)
+    grant = iam.RolePolicyAttachment(name, role=role.name, policy_arn=policy_arn, opts=context.child)
+    production, alternate = groups.production, groups.alternate
+    test_rule = None
+    if test_listener is not None:
+        test_rule = weighted_rule(context.part("test"), test_listener, alternate, production)
     return Shift(
         alternate=alternate,
-        rule=_rule(f"{name}-production", listener, targets, alternate, tags, child),
-        test_rule=_rule(f"{name}-test", test_listener, alternate, targets, tags, child) if test_listener else None,
+        rule=weighted_rule(context.part("production"), listener, production, alternate),
+        test_rule=test_rule,
         role=role,
         grant=grant,
     )
 
 
-def _rule(
-    name: str,
-    listener: lb.Listener,
-    first: lb.TargetGroup,
-    second: lb.TargetGroup,
-    tags: Tags | None,
-    child: pulumi.ResourceOptions,
+def weighted_rule(
+    context: Context, listener: lb.Listener, first: lb.TargetGroup, second: lb.TargetGroup
 ) -> lb.ListenerRule:
+    """A rule that sends every request to the first group, until ECS changes the weights."""
+    weights: list[lb.ListenerRuleActionForwardTargetGroupArgsDict] = [
+        {"arn": first.arn, "weight": ALL},
+        {"arn": second.arn, "weight": NONE},
+    ]
+    ignored = pulumi.ResourceOptions(ignore_changes=["actions"])  # the weights are ECS's after the first deployment
     return lb.ListenerRule(
-        name,
+        context.name,
         listener_arn=listener.arn,
         priority=1,
         conditions=[{"path_pattern": {"values": ["/*"]}}],
-        actions=[
-            {
-                "type": "forward",
-                "forward": {
-                    "target_groups": [{"arn": first.arn, "weight": ALL}, {"arn": second.arn, "weight": NONE}],
-                },
-            }
-        ],
-        tags=named(name, tags),
-        # From the first deployment on the weights are ECS's.
-        opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(ignore_changes=["actions"])),
+        actions=[{"type": "forward", "forward": {"target_groups": weights}}],
+        tags=context.tagged(context.name),
+        opts=pulumi.ResourceOptions.merge(context.child, ignored),
     )

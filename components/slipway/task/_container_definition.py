@@ -1,107 +1,109 @@
-"""A container as a task definition has it: unprivileged, on a read-only root, with its log in CloudWatch.
+"""Container definitions: unprivileged, on a read-only root file system, with a log in CloudWatch.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definitions
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 
-from slipway.common import given
+from slipway.common import Json, JsonObject
 
 from ._container import Container
-from ._sidecar import Sidecar
+from ._volume import MountPoint
 
-LOG_BUFFER = "25m"  # what a task may hold back while CloudWatch is slow, before it drops lines rather than stall
-EXEC_VOLUMES = {"exec-agent": "/var/lib/amazon", "exec-log": "/var/log/amazon"}  # what the agent writes, as root
+LOG_BUFFER = "25m"  # lines beyond it are dropped while CloudWatch is slow, so that the program never waits
+EXEC_MOUNTS = (  # written by ECS Exec's agent, as root
+    MountPoint("exec-agent", "/var/lib/amazon", read_only=False),
+    MountPoint("exec-log", "/var/log/amazon", read_only=False),
+)
 
 
 @dataclass(frozen=True)
 class LogTarget:
-    """Where the lines of a task's containers go."""
+    """The CloudWatch log group for the lines of a task's containers."""
 
     group: pulumi.Input[str]
     region: pulumi.Input[str]
     prefix: str
+    """First part of the log stream's name."""
+
+    def options(self) -> dict[str, pulumi.Input[str]]:
+        """Options of the awslogs driver: a slow CloudWatch costs lines, and stops no program."""
+        return {
+            "awslogs-group": self.group,
+            "awslogs-region": self.region,
+            "awslogs-stream-prefix": self.prefix,
+            "mode": "non-blocking",
+            "max-buffer-size": LOG_BUFFER,
+        }
 
 
 def container_definition(
-    name: str, of: Container, port: Mapping[str, Any] | None, log: LogTarget, *, exec_enabled: bool
-) -> dict[str, Any]:
-    """A container to its definition; `exec_enabled` gives the agent of shells the two places that it writes."""
-    mounts = [
-        {"sourceVolume": it["volume"], "containerPath": it["path"], "readOnly": given(it.get("read_only"), False)}
-        for it in of.mount_points
-    ]
-    if exec_enabled:
-        mounts += [
-            {"sourceVolume": volume, "containerPath": path, "readOnly": False} for volume, path in EXEC_VOLUMES.items()
-        ]
-    definition: dict[str, Any] = {
-        "name": name,
-        "image": of.image,
-        "essential": True,
-        "user": of.user,
+    container: Container, port: JsonObject | None, log: LogTarget, *, exec_enabled: bool = False
+) -> JsonObject:
+    """The definition of a container; `exec_enabled` adds the two directories for ECS Exec's agent."""
+    mounts = [*container.mount_points, *(EXEC_MOUNTS if exec_enabled else ())]
+    health_check, files = container.health_check, container.environment_files
+    definition: dict[str, Json] = {
+        "name": container.name,
+        "image": container.image,
+        "essential": container.essential,
+        "user": container.user,
         "readonlyRootFilesystem": True,
-        "linuxParameters": {
-            "initProcessEnabled": True,
-            "capabilities": {"drop": ["ALL"]},
-            **({"tmpfs": tmpfs(of.writable_paths)} if of.writable_paths else {}),
-        },
-        **({"healthCheck": of.health_check} if of.health_check else {}),
-        **({"mountPoints": mounts} if mounts else {}),
-        **({"dependsOn": depends_on(of.depends_on)} if of.depends_on else {}),
-        **({"startTimeout": of.start_timeout_seconds} if of.start_timeout_seconds is not None else {}),
-        "stopTimeout": of.stop_timeout_seconds,
-        "environment": pairs(of.environment, "value"),
-        "logConfiguration": {"logDriver": "awslogs", "options": log_options(log)},
-        **({"command": list(of.command)} if of.command else {}),
-        **(
-            {"environmentFiles": [{"type": "s3", "value": it} for it in of.environment_files]}
-            if of.environment_files
-            else {}
-        ),
-        **({"secrets": pairs(of.secrets, "valueFrom")} if of.secrets else {}),
-        **({"portMappings": [port]} if port else {}),
+        "linuxParameters": linux_parameters(container),
+        "healthCheck": health_check.definition() if health_check else None,
+        "mountPoints": [mount_definition(mount) for mount in mounts] or None,
+        "dependsOn": depends_on(container.depends_on) or None,
+        "startTimeout": container.start_timeout_seconds,
+        "stopTimeout": container.stop_timeout_seconds,
+        "environment": pairs(container.environment, "value"),
+        "logConfiguration": {"logDriver": "awslogs", "options": log.options()},
+        "command": list(container.command) or None,
+        "environmentFiles": [{"type": "s3", "value": arn} for arn in files] or None,
+        "secrets": pairs(container.secrets, "valueFrom") or None,
+        "portMappings": [port] if port else None,
+        "memory": container.memory_mib,
     }
-    if isinstance(of, Sidecar):
-        definition["essential"] = of.essential
-        if of.memory_mib is not None:
-            definition["memory"] = of.memory_mib
-    return definition
+    return {key: value for key, value in definition.items() if value is not None}
 
 
-def port_mapping(port: int | None, name: str | None = None, app_protocol: str | None = None) -> dict[str, Any] | None:
-    """A port that is connected to; Service Connect knows it by its name, and looks into what it speaks."""
+def linux_parameters(container: Container) -> JsonObject:
+    """An init process, no capabilities, and the writable directories."""
+    parameters: dict[str, Json] = {"initProcessEnabled": True, "capabilities": {"drop": ["ALL"]}}
+    if container.writable_paths:
+        parameters["tmpfs"] = tmpfs(container.writable_paths)
+    return parameters
+
+
+def port_mapping(port: int | None, name: str | None = None, app_protocol: str | None = None) -> JsonObject | None:
+    """An open port; with a name for Service Connect, and the protocol that its proxy reads."""
     if port is None:
         return None
-    named = {"name": name, **({"appProtocol": app_protocol} if app_protocol else {})} if name else {}
-    return {"containerPort": port, "hostPort": port, "protocol": "tcp", **named}
+    mapping: dict[str, Json] = {"containerPort": port, "hostPort": port, "protocol": "tcp"}
+    if name is not None:
+        mapping["name"] = name
+        if app_protocol is not None:
+            mapping["appProtocol"] = app_protocol
+    return mapping
 
 
-def log_options(log: LogTarget) -> dict[str, pulumi.Input[str]]:
-    """What the awslogs driver is told; a slow CloudWatch costs lines, and stalls nothing."""
-    return {
-        "awslogs-group": log.group,
-        "awslogs-region": log.region,
-        "awslogs-stream-prefix": log.prefix,
-        "mode": "non-blocking",
-        "max-buffer-size": LOG_BUFFER,
-    }
+def mount_definition(mount: MountPoint) -> JsonObject:
+    """A mount point in a container definition."""
+    return {"sourceVolume": mount.volume, "containerPath": mount.path, "readOnly": mount.read_only}
 
 
-def depends_on(conditions: Mapping[str, str]) -> list[dict[str, str]]:
-    """What has to be so before, in a stable order."""
+def depends_on(conditions: Mapping[str, str]) -> list[JsonObject]:
+    """Start conditions in a stable order."""
     return [{"containerName": name, "condition": condition} for name, condition in sorted(conditions.items())]
 
 
-def tmpfs(paths: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Writable paths in a stable order; everyone may write there, and nothing there is executed."""
+def tmpfs(paths: Mapping[str, int]) -> list[JsonObject]:
+    """Writable directories in a stable order: writable for every user, executable for none."""
     return [{"containerPath": path, "size": size} for path, size in sorted(paths.items())]
 
 
-def pairs(variables: Mapping[str, pulumi.Input[str]], value_key: str) -> list[dict[str, pulumi.Input[str]]]:
-    """Variables by name, in a stable order: another order would be another revision."""
+def pairs(variables: Mapping[str, pulumi.Input[str]], value_key: str) -> list[JsonObject]:
+    """Variables in a stable order: another order would make another revision."""
     return [{"name": name, value_key: value} for name, value in sorted(variables.items(), key=lambda item: item[0])]

@@ -1,140 +1,119 @@
-"""Containers beside the service's own in each of its tasks, and the order in which all of them start.
+"""Sidecars: further containers of each task, and the start order of all containers.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#container_definition_dependson
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NotRequired, TypedDict
+from dataclasses import replace
+from typing import NotRequired, TypedDict
 
 import pulumi
 
-from slipway.common import ArgumentError, child_keys, given, one_of, spelled, whole_number
+from slipway.common import ArgumentError, Arguments, one_of, spelled
 
-from ._container import Container, ContainerHealthCheckArgs, container
+from ._container import Container, container
+from ._health_check import ContainerHealthCheckArgs
 from ._volume import MountPointArgs
 
 START, COMPLETE, SUCCESS, HEALTHY = "START", "COMPLETE", "SUCCESS", "HEALTHY"
 CONDITIONS = (START, COMPLETE, SUCCESS, HEALTHY)
 ENDED = (COMPLETE, SUCCESS)
 LEAST_MEMORY_MIB = 6  # Docker's
-MOST_SIDECARS = 9  # of the ten containers that a task has
+MOST_SIDECARS = 9  # of the ten containers of a task
 
 
 class SidecarArgs(TypedDict):
-    """A container beside the service's own, in the same task: they find one another on 127.0.0.1."""
+    """A further container in the same task; containers of a task reach one another on 127.0.0.1."""
 
     image: pulumi.Input[str]
-    """Image to run, best by digest, built for the task's architecture."""
+    """Image of the sidecar, best by digest, for the task's architecture."""
     command: NotRequired[list[str]]
     """Command in place of the image's. Default: the image's own."""
     user: NotRequired[str]
-    """User in the container, any but root. Default: 10001."""
+    """User by number or name, with or without a group; root is refused. Default: 10001."""
     environment: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Variables, readable to whoever may describe the task; nothing secret. Default: none."""
+    """Variables, readable by everyone with the right to describe tasks: no secrets here. Default: none."""
     environment_files: NotRequired[list[pulumi.Input[str]]]
-    """S3 objects by ARN, named .env, with lines of variables that those above win over. Default: none."""
+    """ARNs of S3 objects with variables, named .env; `environment` overrides them. Default: none."""
     secrets: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Variable to the ARN of a Secrets Manager secret or an SSM parameter. Default: none."""
+    """Variables with secret values: variable to the ARN of a Secrets Manager secret or an SSM parameter.
+    Default: none."""
     container_port: NotRequired[int]
-    """Port that it listens on, 1-65535, of its own among the task's; with the service's container_port, requests come
-    here. Default: none."""
+    """Port of the sidecar, 1-65535, different from the other sidecars' ports. With the service's `container_port`, the
+    requests go to this sidecar. Default: none."""
     essential: NotRequired[bool]
-    """Whether the task ends when this container does. Default: true."""
+    """End the task with this container. Default: true."""
     depends_on: NotRequired[Mapping[str, str]]
-    """Container to what has to be so before this one starts: START, HEALTHY by its health check, or for one that is not
-    essential COMPLETE or, with exit code 0, SUCCESS. Default: all start at once."""
-    health_check: NotRequired[ContainerHealthCheckArgs]
-    """Command in it that tells ECS whether it is well. Default: it is well while it runs."""
+    """Container name to the condition that it must reach before this sidecar starts: START, HEALTHY by its health check,
+    or for a sidecar with `essential` false COMPLETE, or SUCCESS with exit code 0. Default: all start at once."""
+    container_health_check: NotRequired[ContainerHealthCheckArgs]
+    """Health check command of the sidecar. Default: the sidecar is healthy while it runs."""
     writable_paths: NotRequired[Mapping[str, int]]
-    """Path to the MiB that may be written there, in memory; the rest is read-only. Default: none."""
+    """Writable directories in memory: path to size in MiB. The rest of the root file system is read-only.
+    Default: none."""
     mount_points: NotRequired[list[MountPointArgs]]
-    """Where it finds volumes. Default: nowhere."""
+    """Mount points of the sidecar. Default: none."""
     memory_mib: NotRequired[int]
-    """MiB of the task's memory that it may take before it is ended. Default: as much as is left."""
+    """Memory limit in MiB, at least 6; a sidecar above it is killed. Default: the task's memory."""
     start_timeout_seconds: NotRequired[int]
-    """Seconds in which those that depend on it have to see it as they ask, 2-120. Default: 180."""
+    """Seconds within which the sidecar must reach the condition of a waiting container, 2-120. Default: 180."""
     stop_timeout_seconds: NotRequired[int]
     """Seconds from SIGTERM to SIGKILL, 2-120. Default: 30."""
 
 
-@dataclass(frozen=True)
-class Sidecar(Container):
-    """A sidecar with every default filled in."""
-
-    name: str
-    port: int | None
-    essential: bool
-    memory_mib: int | None
-
-
-def sidecars(who: str, name: str, args: Mapping[str, Any], memory_mib: int) -> list[Sidecar]:
-    """Sidecars by name; ports that meet and memory that is not there are refused."""
-    wanted: Mapping[str, SidecarArgs] = given(args.get("sidecars"), {})
-    if len(wanted) > MOST_SIDECARS:
-        raise ArgumentError(
-            f"{who}: sidecars must be at most {MOST_SIDECARS}, got {len(wanted)}; a task has ten containers"
+def sidecars(arguments: Arguments, name: str, memory_mib: int) -> list[Container]:
+    """Check the sidecars of a task; `name` is the main container's, `memory_mib` the task's."""
+    entries = list(arguments.each("sidecars"))
+    if len(entries) > MOST_SIDECARS:
+        raise arguments.error(
+            "sidecars", f"must be at most {MOST_SIDECARS}, got {len(entries)}; a task has ten containers"
         )
-    child_keys(who, "sidecars", wanted, name)
-    found: list[Sidecar] = []
-    for key, sidecar in wanted.items():
-        path = f"sidecars.{key}."
-        port, memory = sidecar.get("container_port"), sidecar.get("memory_mib")
-        if port is not None:
-            whole_number(who, f"{path}container_port", port, 1, 65535)
-        for other in found:
+    arguments.child_keys("sidecars", name)
+    checked: list[Container] = []
+    for key, entry in entries:
+        port = entry.optional_whole_number("container_port", 1, 65535)
+        for other in checked:
             if port is not None and port == other.port:
                 fix = "containers of a task have one address; change one"
-                raise ArgumentError(
-                    f"{who}: {path}container_port must differ from sidecars.{other.name}'s, got {int(port)}; {fix}"
-                )
-        if memory is not None:
-            whole_number(who, f"{path}memory_mib", memory, LEAST_MEMORY_MIB, memory_mib)
-        found.append(
-            Sidecar(
-                **container(who, path, "health_check", sidecar, memory_mib),
-                name=key,
-                port=None if port is None else int(port),
-                essential=given(sidecar.get("essential"), True),
-                memory_mib=None if memory is None else int(memory),
-            )
-        )
-    total = sum(it.memory_mib or 0 for it in found)
+                rule = f"must differ from sidecars.{other.name}'s, got {port}"
+                raise entry.error("container_port", f"{rule}; {fix}")
+        limit = entry.optional_whole_number("memory_mib", LEAST_MEMORY_MIB, memory_mib)
+        sidecar = container(entry, key, memory_mib)
+        checked.append(replace(sidecar, port=port, essential=entry.flag("essential", default=True), memory_mib=limit))
+    total = sum(sidecar.memory_mib or 0 for sidecar in checked)
     if total >= memory_mib:
         fix = "the service's own container needs some; make them smaller or memory_mib larger"
-        raise ArgumentError(
-            f"{who}: memory_mib of sidecars must be less than memory_mib, {memory_mib}, got {spelled(total)}; {fix}"
-        )
-    return found
+        rule = f"memory_mib of sidecars must be less than memory_mib, {memory_mib}, got {spelled(total)}"
+        raise ArgumentError(f"{arguments.who}: {rule}; {fix}")
+    return checked
 
 
-def check_order(who: str, name: str, main: Container, beside: Sequence[Sidecar]) -> None:
-    """Refuse to wait for a container that is not there, can never be as asked, or waits itself."""
-    everyone: dict[str, Container] = {name: main, **{it.name: it for it in beside}}
-    ends = {it.name for it in beside if not it.essential}
-    for own, waiting in everyone.items():
-        path = "depends_on" if own == name else f"sidecars.{own}.depends_on"
+def check_start_order(who: str, containers: Sequence[Container]) -> None:
+    """Refuse dependencies on unknown containers, unreachable conditions, and circles; the main container is first."""
+    by_name = {it.name: it for it in containers}
+    for waiting in containers:
         for other, condition in waiting.depends_on.items():
-            argument = f"{path}.{other}"
-            if other not in everyone or other == own:
-                listed = ", ".join(key for key in everyone if key != own) or "none"
+            argument = f"{waiting.path}depends_on.{other}"
+            if other not in by_name or other == waiting.name:
+                listed = ", ".join(name for name in by_name if name != waiting.name) or "none"
                 raise ArgumentError(f"{who}: {argument} must be another container of the task, which are {listed}")
             one_of(who, argument, condition, CONDITIONS)
-            if condition == HEALTHY and everyone[other].health_check is None:
-                key = "container_health_check" if other == name else f"sidecars.{other}.health_check"
-                raise ArgumentError(f"{who}: {argument} HEALTHY needs a health check, got none; set {key}")
-            if condition in ENDED and other not in ends:
-                fix = (
-                    f"set sidecars.{other}.essential to false"
-                    if other != name
-                    else "it never ends by itself; use START"
-                )
-                raise ArgumentError(f"{who}: {argument} {condition} needs one that is not essential; {fix}")
-    done: list[str] = []
-    while left := [own for own in everyone if own not in done]:
-        free = [own for own in left if set(everyone[own].depends_on) <= set(done)]
-        if not free:
-            raise ArgumentError(
-                f"{who}: depends_on must not go in a circle, got {', '.join(left)}; remove one of theirs"
-            )
-        done += free
+            check_condition(who, argument, condition, by_name[other])
+    started: set[str] = set()
+    while waiting_names := [name for name in by_name if name not in started]:
+        ready = [name for name in waiting_names if set(by_name[name].depends_on) <= started]
+        if not ready:
+            circle = ", ".join(waiting_names)
+            raise ArgumentError(f"{who}: depends_on must not go in a circle, got {circle}; remove one of theirs")
+        started.update(ready)
+
+
+def check_condition(who: str, argument: str, condition: str, target: Container) -> None:
+    """Refuse HEALTHY without a health check, and an end of a container that never ends."""
+    if condition == HEALTHY and target.health_check is None:
+        key = f"{target.path}container_health_check"
+        raise ArgumentError(f"{who}: {argument} HEALTHY needs a health check, got none; set {key}")
+    if condition in ENDED and target.essential:
+        is_main = not target.path
+        fix = "it never ends by itself; use START" if is_main else f"set {target.path}essential to false"
+        raise ArgumentError(f"{who}: {argument} {condition} needs one that is not essential; {fix}")

@@ -46,13 +46,14 @@ class QueueWorkerArgs(TypedDict):
     """Arguments of QueueWorker."""
 
     cluster_arn: pulumi.Input[str]
-    """Cluster to run in; with Container Insights, which counts the tasks that scaling divides by."""
+    """ECS cluster of the worker, with Container Insights: scaling divides by its count of running tasks."""
     vpc_id: pulumi.Input[str]
     """VPC of the subnets."""
     subnet_ids: pulumi.Input[Sequence[pulumi.Input[str]]]
-    """Private subnets for the tasks, which get no public address; they need a way to the registry, the log and SQS."""
+    """Private subnets of the tasks. Tasks get no public address: the subnets need a route to the registry, to
+    CloudWatch Logs and to SQS."""
     image: pulumi.Input[str]
-    """Image to run, best by digest, as ContainerImage gives it."""
+    """Image of the main container, best by digest, such as the output image_uri of ContainerImage."""
     queues: Mapping[str, QueueWorkerQueueArgs]
     """Queue key to the queue, one to four; the tasks are as many as all of them together need."""
     topics: NotRequired[Mapping[str, QueueWorkerTopicArgs]]
@@ -75,75 +76,77 @@ class QueueWorkerArgs(TypedDict):
     """Seconds that the slowest message takes, 1-43200, checked against the stop timeout and the queues' visibility
     timeouts. Default: not checked."""
     spot_percent: NotRequired[int]
-    """Share of the tasks beyond the first that run on Spot, 0-100, taken back at two minutes' notice: what is in flight
-    then drains or costs a delivery. Setting or removing it replaces the service. Default: 0."""
+    """Share of the tasks on Spot in percent, 0-100, taken back by AWS at two minutes' notice: messages in flight then
+    finish in time, or cost a delivery. The first task is on demand, except with 100. Setting or removing it replaces
+    the service. Default: 0."""
     cpu_percent: NotRequired[int]
     """CPU that a task may use on average, in percent of what it has, 1-100; scales out beside the backlog.
     Default: not looked at."""
     cpu: NotRequired[int]
-    """CPU units, 1024 to a vCPU, as Fargate offers them. Default: 256."""
+    """CPU units of a task, 1024 to a vCPU: 256, 512, 1024, 2048, 4096, 8192 or 16384. Default: 256."""
     memory_mib: NotRequired[int]
-    """MiB of memory that Fargate offers with cpu. Default: 512."""
+    """Memory of a task in MiB, a size offered by Fargate for `cpu`. Default: 512."""
     architecture: NotRequired[str]
-    """Processor that the image was built for, x86_64 or arm64. Default: x86_64."""
+    """Processor of the tasks and of the image, x86_64 or arm64. Default: x86_64."""
     command: NotRequired[list[str]]
-    """Command in place of the image's. Default: the image's own."""
+    """Command of the main container in place of the image's. Default: the image's own."""
     user: NotRequired[str]
-    """User in the container, any but root. Default: 10001."""
+    """User of the main container by number or name, with or without a group; root is refused. Default: 10001."""
     environment: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Variables beside QUEUE_URL, TOPIC_ARN and STOP_TIMEOUT_SECONDS, readable to whoever may describe the task. Default: none."""
+    """Variables of the main container beside QUEUE_URL, TOPIC_ARN and STOP_TIMEOUT_SECONDS, readable by everyone with
+    the right to describe tasks. Default: none."""
     secrets: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Variable to the ARN of a Secrets Manager secret or an SSM parameter, each of which ECS is allowed to read.
-    Default: none."""
+    """Variables with secret values: variable to the ARN of a Secrets Manager secret or an SSM parameter. The
+    execution role may read exactly these. Default: none."""
     permissions: NotRequired[list[PermissionArgs]]
-    """What the code may do in AWS beside consuming and publishing. Default: nothing."""
+    """Permissions of the code in AWS beside consuming and publishing. Default: none."""
     stop_timeout_seconds: NotRequired[int]
-    """Seconds from SIGTERM to SIGKILL, 2-120; longer than one message takes. Default: 30."""
+    """Seconds from SIGTERM to SIGKILL, 2-120; more than one message takes. Default: 30."""
     container_health_check: NotRequired[ContainerHealthCheckArgs]
-    """Command in the container that tells ECS whether it is well. Default: the container is well while it runs."""
+    """Health check command of the main container. Default: the container is healthy while it runs."""
     writable_paths: NotRequired[Mapping[str, int]]
-    """Path to the MiB that may be written there, in memory and empty at the start; the rest is read-only.
-    Default: none."""
+    """Writable directories in memory, empty at the start: path to size in MiB. The rest of the root file system is
+    read-only. Default: none."""
     sidecars: NotRequired[Mapping[str, SidecarArgs]]
-    """Name to a container beside the service's own in each task. Default: none."""
+    """Further containers of each task, by name. Default: none."""
     depends_on: NotRequired[Mapping[str, str]]
-    """Sidecar to what has to be so before the service's own container starts: START, HEALTHY, or for one that is not
-    essential COMPLETE or SUCCESS. Default: all start at once."""
+    """Sidecar name to the condition that it must reach before the main container starts: START or HEALTHY; for a
+    sidecar with `essential` false also COMPLETE or SUCCESS. Default: all containers start at once."""
     volumes: NotRequired[Mapping[str, VolumeArgs]]
-    """Name to a directory that containers share, or that outlives them on EFS. Default: none."""
+    """Directories that containers share, by name; on EFS they outlive the task. Default: none."""
     mount_points: NotRequired[list[MountPointArgs]]
-    """Where the service's own container finds volumes. Default: nowhere."""
+    """Mount points of the main container. Default: none."""
     ephemeral_storage_gib: NotRequired[int]
-    """GiB of a task's own disk, which images and volumes without EFS share, 21-200. Default: 20."""
+    """Size of a task's disk in GiB, 21-200, for images and for volumes without EFS. Default: 20."""
     environment_files: NotRequired[list[pulumi.Input[str]]]
-    """S3 objects by ARN, named .env, with lines of variables that environment wins over; ECS may read each.
-    Default: none."""
+    """ARNs of S3 objects with variables, named .env; `environment` overrides them. The execution role may read
+    exactly these. Default: none."""
     start_timeout_seconds: NotRequired[int]
-    """Seconds in which a sidecar that depends on this container has to see it as it asks, 2-120. Default: 180."""
+    """Seconds within which the main container must reach the condition of a waiting sidecar, 2-120. Default: 180."""
     enable_execute_command: NotRequired[bool]
-    """Let `aws ecs execute-command` open a shell in a task, with what that needs: Session Manager's channels, and two
+    """Allow a shell in a task through `aws ecs execute-command`: adds the permissions for Session Manager and two
     volumes for its agent. Default: false."""
     exec_log_group_arn: NotRequired[pulumi.Input[str]]
-    """Log group of the cluster's commands, as Cluster gives it, which the tasks may then write.
-    Default: commands are not logged."""
+    """Log group for the commands of these shells, such as the output exec_log_group_arn of Cluster; tasks may write
+    to it. Default: commands are not logged."""
     permissions_boundary_arn: NotRequired[pulumi.Input[str]]
-    """Policy that bounds what the roles can ever be allowed. Default: none."""
+    """IAM policy, the permissions boundary of every role. Default: none."""
     log_kms_key_arn: NotRequired[pulumi.Input[str]]
-    """Key of your own that encrypts the log; its policy has to let CloudWatch Logs use it.
-    Default: CloudWatch's own key."""
+    """KMS key of your own for the log; its policy must let CloudWatch Logs use it. Default: CloudWatch's own key."""
     deployment: NotRequired[DeploymentArgs]
-    """Alarms that end a deployment and roll it back, such as one on the dead-letter queue; a worker's tasks are always
-    replaced one by one. Default: the circuit breaker alone."""
+    """Alarms that roll deployments back, such as one on the dead-letter queue; a worker's strategy is always rolling.
+    Default: the circuit breaker alone."""
     allow_to: NotRequired[Mapping[str, PeerArgs]]
-    """Name to what the tasks connect to, such as a database: they are let out to it and it lets them in, on its port
-    only. Default: HTTPS alone."""
+    """Peers that the tasks may call, such as a database, by a name of your choice. Opens the peer's port from the
+    tasks, in both groups. Default: HTTPS to everywhere, and nothing else."""
     deployment_timeout_seconds: NotRequired[int]
-    """Seconds that a deployment may take before it counts as failed, 60-86400. Default: 900."""
+    """Seconds until a deployment counts as failed, 60-86400. Default: 900."""
     without_verdict: NotRequired[bool]
-    """Leave the wait to the provider, which gives no reason for a rollback and asks no second time. For programs in other
-    languages than Python, and for a provider with credentials of its own, where the verdict cannot run. Default: false."""
+    """Let the AWS provider wait for deployments, in place of Slipway's verdict with reasons. For programs in other
+    languages than Python, and for providers with credentials of their own: the verdict cannot run there. Default:
+    false."""
     log_retention_days: NotRequired[int]
-    """Days that logs are kept, one of those that CloudWatch Logs offers. Default: 30 days."""
+    """Retention of the log in days, one of the values of CloudWatch Logs, such as 7, 30 or 365. Default: 30."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Tags on every resource and on the tasks. Default: a Name, and the provider's own."""
 

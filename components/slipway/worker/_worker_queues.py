@@ -1,96 +1,140 @@
-"""What a worker may do with its queues and topics, and what its container is told of them. Maps values; creates nothing.
+"""Queues and topics of a worker: checks, permissions and variables.
 
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-using-identity-based-policies.html
 Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Create-alarm-on-metric-math-expression.html
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
 
 import pulumi
 
-from slipway.common import CHILD_NAME, ArgumentError, given, not_empty, whole_number
-from slipway.messaging import MOST_RECEIVES, USE, check_queue_arn, check_topic_arn
+from slipway.common import ArgumentError, Arguments, not_empty
+from slipway.messaging import (
+    LONGEST_VISIBILITY_TIMEOUT_SECONDS,
+    MOST_RECEIVES,
+    USE,
+    check_queue_arn,
+    check_topic_arn,
+)
 from slipway.task import PermissionArgs
 
 QUEUE_URL, DEAD_LETTER_QUEUE_URL, TOPIC_ARN = "QUEUE_URL", "DEAD_LETTER_QUEUE_URL", "TOPIC_ARN"
 STOP_TIMEOUT = "STOP_TIMEOUT_SECONDS"
-SET_BY = {
+SOURCES = {
     QUEUE_URL: "queues",
     DEAD_LETTER_QUEUE_URL: "queues",
     TOPIC_ARN: "topics",
     STOP_TIMEOUT: "stop_timeout_seconds",
 }
+"""Variable of the worker, to the argument with its value."""
 MOST_QUEUES = 4  # an alarm reads ten metrics: two of each queue, and the running tasks
-FEWEST_RECEIVES_ON_SPOT = 3  # one for the work, and two that interruptions may cost
+FEWEST_RECEIVES_ON_SPOT = 3  # one for the work, and two for interruptions
 CONSUME = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage"]
 
 
-def check_queues(who: str, args: Mapping[str, Any], spot_percent: int) -> None:
-    """Refuse queues and topics that cannot be told apart, counted or, on Spot, trusted to keep a message."""
-    queues = args["queues"]
-    not_empty(who, "queues", queues, '{"billing": {"queue_arn": ..., "queue_url": ...}}')
+@dataclass(frozen=True)
+class ConsumedQueue:
+    """A queue that the worker empties."""
+
+    key: str
+    arn: pulumi.Input[str]
+    url: pulumi.Input[str]
+    dead_letter_queue_url: pulumi.Input[str] | None
+    kms_key_arn: pulumi.Input[str] | None
+    visibility_timeout_seconds: int | None
+    """None where the caller gave none to check."""
+
+
+@dataclass(frozen=True)
+class PublishedTopic:
+    """A topic that the worker's code publishes to."""
+
+    key: str
+    arn: pulumi.Input[str]
+    kms_key_arn: pulumi.Input[str] | None
+
+
+def consumed_queues(arguments: Arguments, spot_percent: int) -> list[ConsumedQueue]:
+    """Check the argument `queues`. Raises ArgumentError."""
+    queues = cast("Mapping[str, object]", arguments.values["queues"])
+    not_empty(arguments.who, "queues", queues, '{"billing": {"queue_arn": ..., "queue_url": ...}}')
     if len(queues) > MOST_QUEUES:
-        fix = "scaling reads no more; make another worker"
-        raise ArgumentError(f"{who}: queues must have at most {MOST_QUEUES} entries, got {len(queues)}; {fix}")
-    for argument in ("queues", "topics"):
-        for key in given(args.get(argument), {}):
-            if not CHILD_NAME.fullmatch(key):
-                rule = "keys must be letters, digits and hyphens and start with a letter"
-                raise ArgumentError(f"{who}: {argument} {rule}, got {key!r}")
-    for key, topic in given(args.get("topics"), {}).items():
-        check_topic_arn(who, f"topics.{key}.topic_arn", topic["topic_arn"])
-    for key, queue in queues.items():
-        arn, url = queue["queue_arn"], queue["queue_url"]
-        check_queue_arn(who, f"queues.{key}.queue_arn", arn)
-        if isinstance(arn, str) and isinstance(url, str) and url.rpartition("/")[2] != arn.rpartition(":")[2]:
-            fix = "it is of another queue"
-            raise ArgumentError(
-                f"{who}: queues.{key}.queue_url must end with the name in queue_arn, got {url!r}; {fix}"
-            )
-        if queue.get("max_receives") is not None:
-            argument = f"queues.{key}.max_receives"
-            receives = whole_number(who, argument, queue["max_receives"], 1, MOST_RECEIVES)
-            if spot_percent and receives < FEWEST_RECEIVES_ON_SPOT:
-                rule = f"must be at least {FEWEST_RECEIVES_ON_SPOT} with spot_percent"
-                fix = "each task that AWS takes back costs its messages a delivery; raise it on the queue"
-                raise ArgumentError(f"{who}: {argument} {rule}, got {receives}; {fix}")
+        fix = f"the scaling alarm supports at most {MOST_QUEUES} queues, make another worker"
+        raise arguments.error("queues", f"must have at most {MOST_QUEUES} entries, got {len(queues)}; {fix}")
+    arguments.child_keys("queues")
+    return [consumed_queue(key, queue, spot_percent) for key, queue in arguments.each("queues")]
 
 
-def check_variables(who: str, args: Mapping[str, Any]) -> None:
-    """Refuse variables that the worker sets itself."""
+def consumed_queue(key: str, queue: Arguments, spot_percent: int) -> ConsumedQueue:
+    """Check one queue. Raises ArgumentError."""
+    arn, url = queue.required_input("queue_arn"), queue.required_input("queue_url")
+    check_queue_arn(queue.who, queue.label("queue_arn"), arn)
+    if isinstance(arn, str) and isinstance(url, str) and url.rpartition("/")[2] != arn.rpartition(":")[2]:
+        raise queue.error("queue_url", f"must end with the name in queue_arn, got {url!r}; it is of another queue")
+    receives = queue.optional_whole_number("max_receives", 1, MOST_RECEIVES)
+    if receives is not None and spot_percent and receives < FEWEST_RECEIVES_ON_SPOT:
+        rule = f"must be at least {FEWEST_RECEIVES_ON_SPOT} with spot_percent, got {receives}"
+        fix = "each interrupted task costs its messages a delivery; raise it on the queue"
+        raise queue.error("max_receives", f"{rule}; {fix}")
+    return ConsumedQueue(
+        key=key,
+        arn=arn,
+        url=url,
+        dead_letter_queue_url=queue.input("dead_letter_queue_url"),
+        kms_key_arn=queue.input("kms_key_arn"),
+        visibility_timeout_seconds=queue.optional_whole_number(
+            "visibility_timeout_seconds", 0, LONGEST_VISIBILITY_TIMEOUT_SECONDS
+        ),
+    )
+
+
+def published_topics(arguments: Arguments) -> list[PublishedTopic]:
+    """Check the argument `topics`. Raises ArgumentError."""
+    arguments.child_keys("topics")
+    topics = []
+    for key, topic in arguments.each("topics"):
+        arn = topic.required_input("topic_arn")
+        check_topic_arn(topic.who, topic.label("topic_arn"), arn)
+        topics.append(PublishedTopic(key, arn, topic.input("kms_key_arn")))
+    return topics
+
+
+def check_variables(arguments: Arguments) -> None:
+    """Refuse the worker's own variables in `environment` and `secrets`. Raises ArgumentError."""
     for argument in ("environment", "secrets"):
-        for variable in given(args.get(argument), {}):
-            for own, source in SET_BY.items():
+        for variable in arguments.input_map(argument):
+            for own, source in SOURCES.items():
                 if variable == own or (own != STOP_TIMEOUT and variable.startswith(f"{own}_")):
-                    raise ArgumentError(f"{who}: {argument} must not set {variable}; it comes from {source}, remove it")
+                    sentence = f"{argument} must not set {variable}; it comes from {source}, remove it"
+                    raise ArgumentError(f"{arguments.who}: {sentence}")
 
 
-def queue_permissions(args: Mapping[str, Any]) -> list[PermissionArgs]:
-    """Consuming each queue, publishing to each topic, and the keys of both; nothing else."""
-    queues, topics = args["queues"].values(), given(args.get("topics"), {}).values()
-    keys = [queue["kms_key_arn"] for queue in queues if queue.get("kms_key_arn") is not None]
-    topic_keys = [topic["kms_key_arn"] for topic in topics if topic.get("kms_key_arn") is not None]
-    wanted: list[tuple[list[str], list[pulumi.Input[str]]]] = [
-        ([f"sqs:{action}" for action in CONSUME], [queue["queue_arn"] for queue in queues]),
-        (["kms:Decrypt"], keys),
-        (["sns:Publish"], [topic["topic_arn"] for topic in topics]),
-        (USE, topic_keys),
+def queue_permissions(queues: Sequence[ConsumedQueue], topics: Sequence[PublishedTopic]) -> list[PermissionArgs]:
+    """Permissions to consume each queue, to publish to each topic, and to use their keys; nothing else."""
+    permissions: list[tuple[list[str], list[pulumi.Input[str]]]] = [
+        ([f"sqs:{action}" for action in CONSUME], [queue.arn for queue in queues]),
+        (["kms:Decrypt"], [queue.kms_key_arn for queue in queues if queue.kms_key_arn is not None]),
+        (["sns:Publish"], [topic.arn for topic in topics]),
+        (USE, [topic.kms_key_arn for topic in topics if topic.kms_key_arn is not None]),
     ]
-    return [{"actions": actions, "resources": resources} for actions, resources in wanted if resources]
+    return [{"actions": actions, "resources": resources} for actions, resources in permissions if resources]
 
 
-def queue_variables(args: Mapping[str, Any]) -> dict[str, pulumi.Input[str]]:
-    """Variable to value: without a key in its name where there is one of a kind."""
-    queues, topics = args["queues"], given(args.get("topics"), {})
-    found: dict[str, pulumi.Input[str]] = {}
-    for variable, parts, part in (
-        (QUEUE_URL, queues, "queue_url"),
-        (DEAD_LETTER_QUEUE_URL, queues, "dead_letter_queue_url"),
-        (TOPIC_ARN, topics, "topic_arn"),
-    ):
-        for key, given_part in parts.items():
-            if given_part.get(part) is not None:
-                suffix = "_" + key.upper().replace("-", "_") if len(parts) > 1 else ""
-                found[variable + suffix] = given_part[part]
-    return found
+def queue_variables(queues: Sequence[ConsumedQueue], topics: Sequence[PublishedTopic]) -> dict[str, pulumi.Input[str]]:
+    """Variables with URLs and ARNs; names have a key where there is more than one queue or topic."""
+    variables: dict[str, pulumi.Input[str]] = {}
+    for queue in queues:
+        variables[keyed(QUEUE_URL, queue.key, queues)] = queue.url
+    for queue in queues:
+        if queue.dead_letter_queue_url is not None:
+            variables[keyed(DEAD_LETTER_QUEUE_URL, queue.key, queues)] = queue.dead_letter_queue_url
+    for topic in topics:
+        variables[keyed(TOPIC_ARN, topic.key, topics)] = topic.arn
+    return variables
+
+
+def keyed(variable: str, key: str, siblings: Sequence[object]) -> str:
+    """Name of a variable, with the key as suffix beside siblings: QUEUE_URL_BILLING."""
+    return variable + ("_" + key.upper().replace("-", "_") if len(siblings) > 1 else "")

@@ -1,66 +1,64 @@
-"""Fargate service that works off SQS queues and scales with the backlog that each task faces.
+"""Fargate service for the messages of SQS queues, scaled by the backlog per task.
 
 Source: https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking-metric-math.html
 """
 
-from typing import cast
-
 import pulumi
 
-from slipway.common import ArgumentError, check_keys, given, whole_number
-from slipway.service import MOST_TASKS, FargateService, FargateServiceArgs, plan
-from slipway.task import PermissionArgs, workload
+from slipway.common import Arguments, Context
+from slipway.service import planned_service
 
-from ._backlog import Scaled, scale_by_backlog
-from ._worker_args import OWN_KEYS, QueueWorkerArgs
-from ._worker_queues import STOP_TIMEOUT, check_queues, check_variables, queue_permissions, queue_variables
-from ._worker_times import backlog_per_task, check_times
-
-MIN_TASKS = 1
-MAX_TASKS = 4
-PROTECT = ["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"]
+from ._backlog_metrics import ScaledService
+from ._backlog_scaling import scale_by_backlog
+from ._worker_args import QueueWorkerArgs
+from ._worker_plan import worker_plan
 
 
 class QueueWorker(pulumi.ComponentResource):
-    """A FargateService that may consume exactly its queues and protect its tasks, with target tracking on their backlog.
+    """A FargateService with permission to consume exactly its queues, and scaling by their backlog.
 
-    Raises ArgumentError on what a FargateService would refuse, no queue or too many, a variable that the worker sets
-    itself, more tasks at least than at most, half of what makes a backlog, or a timeout shorter than the slowest message.
+    Creates the service, a scaling target and a policy; with `min_tasks` 0 also two alarms with a policy each. Example::
+
+        from slipway import Queue, QueueWorker
+
+        work = Queue("work", {"visibility_timeout_seconds": 120})
+        QueueWorker(
+            "billing",
+            {
+                "cluster_arn": "arn:aws:ecs:eu-west-1:123456789012:cluster/main",
+                "vpc_id": "vpc-0123456789abcdef0",
+                "subnet_ids": ["subnet-0123456789abcdef0"],
+                "image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/billing:1.4.2",
+                "queues": {"work": {"queue_arn": work.queue_arn, "queue_url": work.queue_url}},
+                "max_tasks": 10,
+            },
+        )
+
+    Raises ArgumentError on arguments that FargateService refuses, no queue or more than four, a variable of the worker in
+    `environment`, `max_tasks` below `min_tasks`, half of a backlog, and a timeout below the slowest message.
     """
 
     service_name: pulumi.Output[str]
-    """Name of the service, as metrics know it."""
+    """Name of the service, the dimension ServiceName of its metrics."""
     task_definition_arn: pulumi.Output[str]
-    """ARN of the revision that was asked for."""
+    """ARN of the declared revision of the task definition."""
     task_role_arn: pulumi.Output[str]
-    """Role of the code, for resource policies that let it in."""
+    """Role of the code, for resource policies with access for it."""
     log_group_name: pulumi.Output[str]
     """Log group of the tasks."""
     security_group_id: pulumi.Output[str]
     """Security group of the tasks, for rules of your own such as one to a database."""
 
     def __init__(self, name: str, args: QueueWorkerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        who = f"QueueWorker {name!r}"
-        check_keys(who, args, QueueWorkerArgs)
-        load = workload(who, name, args)
-        spot = whole_number(who, "spot_percent", given(args.get("spot_percent"), 0), 0, 100)
-        check_queues(who, args, spot)
-        check_variables(who, args)
-        check_times(who, args, load.stop_timeout_seconds)
-        low, high = task_bounds(who, args)
-        if spot and low == 1:
-            fix = "AWS takes Spot tasks back; set min_tasks to 2, to 0, or leave spot_percent out"
-            raise ArgumentError(f"{who}: spot_percent needs two tasks at least or none, got min_tasks 1; {fix}")
-        backlog = backlog_per_task(who, args)
-        cpu = None if args.get("cpu_percent") is None else whole_number(who, "cpu_percent", args["cpu_percent"], 1, 100)
-        plan(who, name, {**args, "desired_count": low}, load)  # what the service refuses, before anything exists
+        arguments = Arguments.of(f"QueueWorker {name!r}", args, QueueWorkerArgs)
+        plan = worker_plan(arguments, name)
         super().__init__("slipway:index:QueueWorker", name, dict(args), opts)
-        child = pulumi.ResourceOptions(parent=self)
-        service = FargateService(name, service_args(args, low, load.stop_timeout_seconds), child)
+        context = Context(arguments.who, name, args.get("tags"), pulumi.ResourceOptions(parent=self))
+        service = planned_service(plan.service, plan.service_args, context.child)
         cluster_name = pulumi.Output.from_input(args["cluster_arn"]).apply(last_part)
-        queues = [pulumi.Output.from_input(queue["queue_arn"]).apply(last_part) for queue in args["queues"].values()]
-        scaled = Scaled(name, low, high, queues, cluster_name, service.service_name)
-        scale_by_backlog(scaled, backlog, cpu, args.get("tags"), child)
+        queue_names = [pulumi.Output.from_input(queue.arn).apply(last_part) for queue in plan.queues]
+        scaled = ScaledService(cluster_name, service.service_name, queue_names, plan.min_tasks, plan.max_tasks)
+        scale_by_backlog(context, scaled, plan.backlog_per_task, plan.cpu_percent)
         self.service_name = service.service_name
         self.task_definition_arn = service.task_definition_arn
         self.task_role_arn = service.task_role_arn
@@ -77,37 +75,6 @@ class QueueWorker(pulumi.ComponentResource):
         )
 
 
-def task_bounds(who: str, args: QueueWorkerArgs) -> tuple[int, int]:
-    """Fewest and most tasks."""
-    low = whole_number(who, "min_tasks", given(args.get("min_tasks"), MIN_TASKS), 0, MOST_TASKS)
-    high = given(args.get("max_tasks"), max(low, MAX_TASKS))
-    return low, whole_number(who, "max_tasks", high, max(low, 1), MOST_TASKS, f"min_tasks is {low}")
-
-
 def last_part(arn: str) -> str:
     """Name at the end of an ARN, after its last colon or slash."""
     return arn.replace("/", ":").rsplit(":", maxsplit=1)[-1]
-
-
-def service_args(args: QueueWorkerArgs, low: int, stop_timeout_seconds: int) -> FargateServiceArgs:
-    """What the service takes over from the worker, with its permissions and variables."""
-    taken = {key: value for key, value in args.items() if key not in OWN_KEYS and value is not None}
-    own_tasks = pulumi.Output.from_input(args["cluster_arn"]).apply(
-        lambda arn: arn.replace(":cluster/", ":task/") + "/*"
-    )
-    permissions: list[PermissionArgs] = [
-        *queue_permissions(args),
-        {"actions": PROTECT, "resources": [own_tasks]},
-        *given(args.get("permissions"), []),
-    ]
-    own = {**queue_variables(args), STOP_TIMEOUT: str(stop_timeout_seconds)}
-    return cast(
-        "FargateServiceArgs",
-        taken
-        | {
-            "permissions": permissions,
-            "environment": {**own, **given(args.get("environment"), {})},
-            "desired_count": low,
-            "keep_scaled_count": True,
-        },
-    )

@@ -1,4 +1,4 @@
-"""What a program needs: the packages its interpreter has, and the provider plugins these stand for."""
+"""Packages of a program's interpreter, and the provider plugins that belong to them."""
 
 import base64
 import json
@@ -6,8 +6,8 @@ import os
 import re
 import subprocess
 from pathlib import Path
-from typing import Any
 
+from .packages import Package, Plugin
 from .protocol import language, plugin
 from .toolchain import Project, ToolchainError
 
@@ -16,18 +16,18 @@ VERSION = re.compile(r"(\d+(?:\.\d+)*)(?:(a|b|rc)(\d+))?(\.post\d+)?(\.dev\d+)?"
 PRERELEASE = {"a": "alpha", "b": "beta", "rc": "rc"}
 
 
-def installed(project: Project, *, with_requirements: bool = False) -> list[dict[str, Any]]:
+def installed(project: Project, *, with_requirements: bool = False) -> list[Package]:
     """The distributions of the project's interpreter, as packages.py prints them."""
     script = str(Path(__file__).with_name("packages.py"))
     arguments = [project.python, script, *(["--requirements"] if with_requirements else [])]
     done = subprocess.run(arguments, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise ToolchainError(f"{project.python} cannot list its packages: {done.stderr.strip()}")
-    packages: list[dict[str, Any]] = json.loads(done.stdout)
+    packages: list[Package] = json.loads(done.stdout)
     return packages
 
 
-def required_packages(project: Project) -> list[Any]:
+def required_packages(project: Project) -> "list[plugin.PackageDependency]":
     """One PackageDependency for each installed package that has a provider plugin.
 
     Empty under PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: the list serves to acquire plugins, and `pulumi package
@@ -39,11 +39,11 @@ def required_packages(project: Project) -> list[Any]:
     return [dependency for dependency in dependencies if dependency is not None]
 
 
-def _dependency(package: dict[str, Any]) -> Any | None:
-    name, described = package["name"], package["plugin"]
-    if name in WITHOUT_PLUGIN or (described is None and not name.startswith("pulumi-")):
+def _dependency(package: Package) -> "plugin.PackageDependency | None":
+    name = package["name"]
+    if name in WITHOUT_PLUGIN or (package["plugin"] is None and not name.startswith("pulumi-")):
         return None
-    described = described if described is not None else {"resource": True}
+    described: Plugin = package["plugin"] if package["plugin"] is not None else {"resource": True}
     version = described.get("version") or plugin_version(package["version"])
     if not described.get("resource") or version is None:
         return None
@@ -53,10 +53,13 @@ def _dependency(package: dict[str, Any]) -> Any | None:
         version=version if version.startswith("v") else f"v{version}",
         server=described.get("server", ""),
     )
-    for key, field in (("parameterization", result.parameterization), ("extensionParameterization", result.extension)):
-        if described.get(key):
-            field.name, field.version = described[key]["name"], described[key]["version"]
-            field.value = base64.b64decode(described[key].get("value", ""))
+    for parameters, field in (
+        (described.get("parameterization"), result.parameterization),
+        (described.get("extensionParameterization"), result.extension),
+    ):
+        if parameters:
+            field.name, field.version = parameters["name"], parameters["version"]
+            field.value = base64.b64decode(parameters.get("value", ""))
     return result
 
 
@@ -76,7 +79,7 @@ def plugin_version(version: str) -> str | None:
     return ".".join(numbers) + suffix + (f"+{build}" if build else "")
 
 
-def program_dependencies(project: Project, *, transitive: bool) -> list[Any]:
+def program_dependencies(project: Project, *, transitive: bool) -> "list[language.DependencyInfo]":
     """One DependencyInfo per installed package; without `transitive`, those that no other package requires."""
     packages = installed(project, with_requirements=not transitive)
     required = {name for package in packages for name in package["requires"]}

@@ -1,4 +1,4 @@
-"""The language host: what the engine asks of Python, answered.
+"""The language host: answers the engine's calls about Python.
 
 Source: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/language.proto
 """
@@ -9,10 +9,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
@@ -25,14 +25,16 @@ VERSION = "3.259.0"  # of the pulumi release whose behaviour this host follows
 ALREADY_REPORTED = 32  # a program's exit code for "the user has been told why"
 NEEDS_OFFICIAL = "the Python language host of Slipway cannot {}; install the official Pulumi CLI (https://www.pulumi.com/docs/install) for that"
 
+Request = TypeVar("Request")
 Answer = TypeVar("Answer")
+Method = Callable[["LanguageHost", Request, grpc.ServicerContext], Answer]
 
 
-def told(method: Callable[..., Answer]) -> Callable[..., Answer]:
+def told(method: "Method[Request, Answer]") -> "Method[Request, Answer]":
     """A ToolchainError becomes the call's status, which the CLI prints as it is."""
 
     @wraps(method)
-    def answer(self: "LanguageHost", request: Any, context: grpc.ServicerContext) -> Answer:
+    def answer(self: "LanguageHost", request: Request, context: grpc.ServicerContext) -> Answer:
         try:
             return method(self, request, context)
         except ToolchainError as error:
@@ -41,11 +43,11 @@ def told(method: Callable[..., Answer]) -> Callable[..., Answer]:
     return answer
 
 
-def told_in_stream(method: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+def told_in_stream(method: "Method[Request, Iterator[Answer]]") -> "Method[Request, Iterator[Answer]]":
     """The same for a call that answers with a stream."""
 
     @wraps(method)
-    def answers(self: "LanguageHost", request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+    def answers(self: "LanguageHost", request: Request, context: grpc.ServicerContext) -> Iterator[Answer]:
         try:
             yield from method(self, request, context)
         except ToolchainError as error:
@@ -54,35 +56,41 @@ def told_in_stream(method: Callable[..., Iterator[Any]]) -> Callable[..., Iterat
     return answers
 
 
-class LanguageHost(services.LanguageRuntimeServicer):  # type: ignore[misc]  # generated code has no types
+class LanguageHost(services.LanguageRuntimeServicer):
     """One per `pulumi` command; serves every Python program, policy pack and plugin of that command."""
 
     def __init__(self, engine_address: str) -> None:
         self.engine_address = engine_address
         self.processes = processes.Processes()
 
-    def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:
+    def Handshake(
+        self, request: language.LanguageHandshakeRequest, context: grpc.ServicerContext
+    ) -> language.LanguageHandshakeResponse:
         """The engine's address, for a host that was started by hand (PULUMI_DEBUG_LANGUAGES)."""
         self.engine_address = request.engine_address
         return language.LanguageHandshakeResponse()
 
-    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> Any:
+    def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin.PluginInfo:
         """The host's version."""
         return plugin.PluginInfo(version=VERSION)
 
     @told
-    def GetRequiredPackages(self, request: Any, context: grpc.ServicerContext) -> Any:
+    def GetRequiredPackages(
+        self, request: language.GetRequiredPackagesRequest, context: grpc.ServicerContext
+    ) -> language.GetRequiredPackagesResponse:
         """The provider plugins that the program's packages stand for."""
         return language.GetRequiredPackagesResponse(packages=dependencies.required_packages(project(request.info)))
 
     @told
-    def GetProgramDependencies(self, request: Any, context: grpc.ServicerContext) -> Any:
+    def GetProgramDependencies(
+        self, request: language.GetProgramDependenciesRequest, context: grpc.ServicerContext
+    ) -> language.GetProgramDependenciesResponse:
         """The program's packages, for `pulumi about`."""
         found = dependencies.program_dependencies(project(request.info), transitive=request.transitiveDependencies)
         return language.GetProgramDependenciesResponse(dependencies=found)
 
     @told
-    def About(self, request: Any, context: grpc.ServicerContext) -> Any:
+    def About(self, request: language.AboutRequest, context: grpc.ServicerContext) -> language.AboutResponse:
         """The interpreter that programs run on, for `pulumi about`."""
         wanted = project(request.info)
         script = "import platform, sys; print(sys.executable, platform.python_version(), sep='\\n')"
@@ -92,7 +100,9 @@ class LanguageHost(services.LanguageRuntimeServicer):  # type: ignore[misc]  # g
         return language.AboutResponse(executable=executable, version=version, metadata=metadata)
 
     @told_in_stream
-    def InstallDependencies(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+    def InstallDependencies(
+        self, request: language.InstallDependenciesRequest, context: grpc.ServicerContext
+    ) -> Iterator[language.InstallDependenciesResponse]:
         """Makes the virtual environment and installs what the project requires, its output streamed."""
         wanted = project(request.info, is_plugin=request.is_plugin)
         environment = wanted.environment(os.environ)
@@ -100,13 +110,13 @@ class LanguageHost(services.LanguageRuntimeServicer):  # type: ignore[misc]  # g
             environment["UV_PROJECT_ENVIRONMENT"] = str(wanted.virtualenv)
         for command in installing.commands(wanted, is_plugin=request.is_plugin):
             code = yield from self._stream(
-                context, language.InstallDependenciesResponse, command, cwd=wanted.directory, env=environment
+                context, language.InstallDependenciesResponse, command, wanted.directory, environment
             )
             if code != 0:
                 raise ToolchainError(f"`{' '.join(command)}` in {wanted.directory} failed with exit code {code}")
 
     @told
-    def Run(self, request: Any, context: grpc.ServicerContext) -> Any:
+    def Run(self, request: language.RunRequest, context: grpc.ServicerContext) -> language.RunResponse:
         """Runs the program to its end. Its output goes where the host's goes: the CLI shows it."""
         if request.attach_debugger:
             return language.RunResponse(error=NEEDS_OFFICIAL.format("attach a debugger"))
@@ -149,7 +159,9 @@ class LanguageHost(services.LanguageRuntimeServicer):  # type: ignore[misc]  # g
             raise ToolchainError(f"{wanted.typechecker} failed:\n{done.stdout}")
 
     @told_in_stream
-    def RunPlugin(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+    def RunPlugin(
+        self, request: language.RunPluginRequest, context: grpc.ServicerContext
+    ) -> Iterator[language.RunPluginResponse]:
         """Runs a policy pack or a plugin and streams its output; the last message is its exit code."""
         if request.attach_debugger:
             raise ToolchainError(NEEDS_OFFICIAL.format("attach a debugger"))
@@ -161,19 +173,17 @@ class LanguageHost(services.LanguageRuntimeServicer):  # type: ignore[misc]  # g
         if is_policy_pack:
             code = yield from self._run_policy_pack(context, command, wanted.directory, environment)
         else:
-            code = yield from self._stream(
-                context, language.RunPluginResponse, command, cwd=request.pwd, env=environment
-            )
+            code = yield from self._stream(context, language.RunPluginResponse, command, request.pwd, environment)
         yield language.RunPluginResponse(exitcode=code)
 
     def _run_policy_pack(
         self, context: grpc.ServicerContext, command: list[str], directory: Path, environment: dict[str, str]
-    ) -> Generator[Any, None, int]:
+    ) -> Generator[language.RunPluginResponse, None, int]:
         proxy = policyproxy.PolicyProxy()
         context.add_callback(lambda: proxy.close("the policy pack was stopped"))
         yield language.RunPluginResponse(stdout=f"{proxy.port}\n".encode())
         environment |= proxy.environment()
-        messages = self._stream(context, language.RunPluginResponse, command, cwd=directory, env=environment)
+        messages = self._stream(context, language.RunPluginResponse, command, directory, environment)
         started = b""
         while b"\n" not in started:
             try:
@@ -195,10 +205,15 @@ class LanguageHost(services.LanguageRuntimeServicer):  # type: ignore[misc]  # g
         return (yield from messages)
 
     def _stream(
-        self, context: grpc.ServicerContext, message: Any, command: list[str], **options: Any
-    ) -> Generator[Any, None, int]:
-        """Runs a command until it ends or the call is cancelled; yields its output as messages, returns its exit code."""
-        process = self.processes.start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+        self,
+        context: grpc.ServicerContext,
+        message: Callable[..., Answer],
+        command: list[str],
+        cwd: str | Path,
+        env: Mapping[str, str],
+    ) -> Generator[Answer, None, int]:
+        """Run a command until it ends or the call is cancelled; yields its output as messages, returns its exit code."""
+        process = self.processes.start(command, cwd, env, piped=True)
         context.add_callback(lambda: processes.stop(process))
         for stream, data in processes.output(process):
             yield message(**{stream: data})
@@ -206,27 +221,33 @@ class LanguageHost(services.LanguageRuntimeServicer):  # type: ignore[misc]  # g
         self.processes.finished(process)
         return code
 
-    def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
+    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Interrupts whatever runs."""
         self.processes.stop_all()
         return empty_pb2.Empty()
 
-    def GeneratePackage(self, request: Any, context: grpc.ServicerContext) -> Any:
+    def GeneratePackage(
+        self, request: language.GeneratePackageRequest, context: grpc.ServicerContext
+    ) -> language.GeneratePackageResponse:
         """Refused: the generator of SDKs is part of the official host."""
         context.abort(grpc.StatusCode.UNIMPLEMENTED, NEEDS_OFFICIAL.format("generate an SDK"))
 
-    def GenerateProgram(self, request: Any, context: grpc.ServicerContext) -> Any:
+    def GenerateProgram(
+        self, request: language.GenerateProgramRequest, context: grpc.ServicerContext
+    ) -> language.GenerateProgramResponse:
         """Refused, as GeneratePackage."""
         context.abort(grpc.StatusCode.UNIMPLEMENTED, NEEDS_OFFICIAL.format("write a program"))
 
-    def GenerateProject(self, request: Any, context: grpc.ServicerContext) -> Any:
+    def GenerateProject(
+        self, request: language.GenerateProjectRequest, context: grpc.ServicerContext
+    ) -> language.GenerateProjectResponse:
         """Refused, as GeneratePackage."""
         context.abort(grpc.StatusCode.UNIMPLEMENTED, NEEDS_OFFICIAL.format("write a project"))
 
-    def Pack(self, request: Any, context: grpc.ServicerContext) -> Any:
+    def Pack(self, request: language.PackRequest, context: grpc.ServicerContext) -> language.PackResponse:
         """Refused: only the release of an SDK needs it."""
         context.abort(grpc.StatusCode.UNIMPLEMENTED, NEEDS_OFFICIAL.format("pack an SDK"))
 
-    def Link(self, request: Any, context: grpc.ServicerContext) -> Any:
+    def Link(self, request: language.LinkRequest, context: grpc.ServicerContext) -> language.LinkResponse:
         """Refused: there is no generated SDK to link."""
         context.abort(grpc.StatusCode.UNIMPLEMENTED, NEEDS_OFFICIAL.format("link an SDK"))

@@ -13,7 +13,36 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import TypedDict
+
+
+class Parameterization(TypedDict, total=False):
+    """Parameters of a provider plugin, in pulumi-plugin.json."""
+
+    name: str
+    version: str
+    value: str
+
+
+class Plugin(TypedDict, total=False):
+    """Content of pulumi-plugin.json."""
+
+    resource: bool
+    name: str
+    version: str
+    server: str
+    parameterization: Parameterization
+    extensionParameterization: Parameterization
+
+
+class Package(TypedDict):
+    """An installed distribution."""
+
+    name: str
+    version: str
+    requires: list[str]
+    plugin: "Plugin | None"
+
 
 REQUIREMENT = re.compile(r"^Requires-Dist:\s*([A-Za-z0-9][A-Za-z0-9._-]*)(?!.*extra\s*==)", re.MULTILINE)
 
@@ -33,7 +62,7 @@ def distributions() -> Iterator[tuple[str, str, str]]:
                 yield name, version, os.path.join(place, entry)  # noqa: PTH118
 
 
-def plugin_file(module: str) -> Any:
+def plugin_file(module: str) -> "Plugin | None":
     """The parsed pulumi-plugin.json inside package `module`; None when there is none."""
     # a dotted name would import its parent package
     spec = importlib.util.find_spec(module) if module.isidentifier() else None
@@ -41,7 +70,8 @@ def plugin_file(module: str) -> Any:
         path = os.path.join(place, "pulumi-plugin.json")  # noqa: PTH118
         if os.path.isfile(path):  # noqa: PTH113
             with open(path, encoding="utf-8") as file:  # noqa: PTH123
-                return json.load(file)
+                content: Plugin = json.load(file)
+                return content
     return None
 
 
@@ -54,7 +84,7 @@ def requirements(directory: str) -> list[str]:
 
 def main(*, with_requirements: bool) -> None:
     """Prints the list."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Package] = {}
     for name, version, directory in distributions():
         if normalised(name) in found:
             continue  # the first on the path is the one that is imported

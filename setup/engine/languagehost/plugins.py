@@ -1,7 +1,6 @@
 """How a policy pack or a plugin written in Python is started."""
 
 import tomllib
-from typing import Any
 
 from .toolchain import Project, ToolchainError
 
@@ -29,8 +28,8 @@ def buildable_distribution(project: Project) -> str | None:
     if not path.exists():
         return None
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise ToolchainError(f"{path} is not valid TOML: {error}; correct it") from error
-    name = content.get("project", {}).get("name")
+    name: str | None = content.get("project", {}).get("name")
     return name if name and content.get("build-system", {}).get("build-backend") else None

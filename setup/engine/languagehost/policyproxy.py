@@ -10,12 +10,12 @@ Source: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/analyzer.proto
 import json
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
 
 import grpc
 
-from .protocol import analyzer
+from . import protocol
 
+Method = Callable[[bytes, grpc.ServicerContext], bytes]
 SERVICE = "/pulumirpc.Analyzer/"
 NO_LIMIT = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 GRACE_SECONDS = 2.0  # for calls that wait to be told why
@@ -33,33 +33,33 @@ class PolicyProxy(grpc.GenericRpcHandler):
         self.port = self._server.add_insecure_port("127.0.0.1:0")
         self._server.start()
 
-    def service(self, handler_call_details: Any) -> Any:
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes]":
         """grpc asks here who handles a method: bytes in, bytes out."""
         method: str = handler_call_details.method
-        own: dict[str, Callable[[bytes, Any], bytes]] = {
+        own: dict[str, Method] = {
             f"{SERVICE}Handshake": self._handshake,
             f"{SERVICE}ConfigureStack": self._configure_stack,
         }
         return grpc.unary_unary_rpc_method_handler(own.get(method, self._forward(method)))
 
-    def _handshake(self, _request: bytes, _context: Any) -> bytes:
-        return bytes(analyzer().AnalyzerHandshakeResponse().SerializeToString())
+    def _handshake(self, _request: bytes, _context: grpc.ServicerContext) -> bytes:
+        return bytes(protocol.analyzer.AnalyzerHandshakeResponse().SerializeToString())
 
-    def _configure_stack(self, request: bytes, _context: Any) -> bytes:
+    def _configure_stack(self, request: bytes, _context: grpc.ServicerContext) -> bytes:
         self._settle(request)
-        return bytes(analyzer().AnalyzerStackConfigureResponse().SerializeToString())
+        return bytes(protocol.analyzer.AnalyzerStackConfigureResponse().SerializeToString())
 
     def _settle(self, configuration: bytes | None) -> None:
         if not self.configuration.done():
             self.configuration.set_result(configuration)
 
-    def _forward(self, method: str) -> Callable[[bytes, Any], bytes]:
-        def call(request: bytes, context: Any) -> bytes:
+    def _forward(self, method: str) -> Method:
+        def call(request: bytes, context: grpc.ServicerContext) -> bytes:
             self._settle(None)
             try:
                 return bytes(self._pack.result().unary_unary(method, bytes, bytes)(request))
             except grpc.RpcError as error:
-                context.abort(error.code(), error.details())
+                context.abort(error.code(), error.details() or str(error.code()))
                 raise
             except ConnectionError as error:
                 context.abort(grpc.StatusCode.UNAVAILABLE, str(error))
@@ -72,7 +72,7 @@ class PolicyProxy(grpc.GenericRpcHandler):
         message = self.configuration.result()
         if message is None:
             return {}
-        stack = analyzer().AnalyzerStackConfigureRequest.FromString(message)
+        stack = protocol.analyzer.AnalyzerStackConfigureRequest.FromString(message)
         variables = {
             "PULUMI_ORGANIZATION": stack.organization,
             "PULUMI_PROJECT": stack.project,

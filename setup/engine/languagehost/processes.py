@@ -1,11 +1,12 @@
-"""The processes that a language host starts: kept track of, so that none outlives it."""
+"""Processes that a language host starts; none outlives it."""
 
 import queue
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
-from typing import IO, Any
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO
 
 GRACE_SECONDS = 5.0  # from the polite signal to the kill; as the engine gives to plugins
 
@@ -17,9 +18,15 @@ class Processes:
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
 
-    def start(self, command: list[str], **options: Any) -> subprocess.Popen[bytes]:
-        """A child process; `finished` must be told when it has been waited for. Raises OSError when it cannot start."""
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
+    def start(
+        self, command: list[str], cwd: str | Path, env: Mapping[str, str], *, piped: bool = False
+    ) -> subprocess.Popen[bytes]:
+        """Start a child process, with pipes for its output when `piped`. Call `finished` after its end.
+
+        Raises OSError when it cannot start.
+        """
+        output = subprocess.PIPE if piped else None
+        process = subprocess.Popen(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         with self._lock:
             self._running.add(process)
         return process
@@ -30,7 +37,7 @@ class Processes:
             self._running.discard(process)
 
     def stop_all(self) -> None:
-        """Interrupts every child and kills those that are still there after the grace period."""
+        """Interrupt every child, and kill those still running after the grace period."""
         with self._lock:
             running = list(self._running)
         for process in running:
@@ -46,7 +53,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def output(process: subprocess.Popen[bytes]) -> Iterator[tuple[str, bytes]]:
-    """What the child writes, as it writes it: ("stdout" or "stderr", bytes) until both are closed."""
+    """Output of the child, as it comes: ("stdout" or "stderr", bytes) until both are closed."""
     chunks: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
     for name, pipe in (("stdout", process.stdout), ("stderr", process.stderr)):
         threading.Thread(target=_pump, args=(name, pipe, chunks), daemon=True).start()

@@ -1,4 +1,4 @@
-"""Which Python a program, policy pack or plugin runs on: the `virtualenv` and `toolchain` options of its YAML file."""
+"""The Python of a program, policy pack or plugin: options `virtualenv` and `toolchain` of its YAML file."""
 
 import os
 import shutil
@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 TOOLCHAINS = ("pip", "uv", "poetry")
 TYPECHECKERS = ("mypy", "pyright")
@@ -15,6 +15,32 @@ PLUGIN_VIRTUALENV = "venv"  # a plugin never runs on the machine's own Python, a
 
 class ToolchainError(Exception):
     """One sentence for the user: what is wrong with the project's Python and how to put it right."""
+
+
+class Options(Protocol):
+    """Runtime options of a YAML file."""
+
+    def __contains__(self, name: str, /) -> bool:
+        """True when the option is set."""
+
+    def __getitem__(self, name: str, /) -> object:
+        """Value of an option."""
+
+
+class ProgramInfo(Protocol):
+    """The message that describes a program to the host."""
+
+    @property
+    def root_directory(self) -> str:
+        """Directory of the YAML file."""
+
+    @property
+    def program_directory(self) -> str:
+        """Directory of the code."""
+
+    @property
+    def options(self) -> Options:
+        """Runtime options."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +91,8 @@ class Project:
         return result
 
 
-def project(info: Any, *, is_plugin: bool = False) -> Project:
-    """Reads a ProgramInfo message. Raises ToolchainError for an option value that is not known."""
+def project(info: ProgramInfo, *, is_plugin: bool = False) -> Project:
+    """Read a ProgramInfo message. Raises ToolchainError for an unknown value of an option."""
     options = info.options
     root, directory = Path(info.root_directory), Path(info.program_directory)
     toolchain = _option(options, "toolchain", TOOLCHAINS) or _detect(directory)
@@ -82,7 +108,7 @@ def project(info: Any, *, is_plugin: bool = False) -> Project:
     return Project(root, directory, toolchain, absolute, _option(options, "typechecker", TYPECHECKERS))
 
 
-def _option(options: Any, name: str, allowed: tuple[str, ...] = ()) -> str:
+def _option(options: Options, name: str, allowed: tuple[str, ...] = ()) -> str:
     if name not in options:
         return ""
     value = options[name]

@@ -4,7 +4,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import pytest
 
@@ -19,6 +19,7 @@ runtime: {{name: python, options: {{virtualenv: {CHECKOUT / ".venv"}}}}}
 PROGRAM = """
 import json
 from pathlib import Path
+from typing import TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -29,8 +30,8 @@ args = json.loads(Path("args.json").read_text())
 own = aws.ec2.Eip("own", domain="vpc")
 networks, doors = {}, {}
 for name, given in args["networks"].items():
-    if given.get("nat_allocation_ids") == ["OWN"]:
-        given["nat_allocation_ids"] = [own.id]
+    if given.get("nat_elastic_ip_allocation_ids") == ["OWN"]:
+        given["nat_elastic_ip_allocation_ids"] = [own.id]
     networks[name] = Network(name, given)
 for name, given in args["bastions"].items():
     place = networks[given.pop("network")]
@@ -44,7 +45,7 @@ for name, given in args["hosts"].items():
     of_door = {
         "bastion_security_group_id": door.security_group_id,
         "key_name": door.key_name,
-        "key_file": door.private_key_file,
+        "key_file": door.key_file,
     }
     host = Host(name, {"vpc_id": place.vpc_id, "subnet_id": place.first_private_subnet_id, **of_door, **given})
     pulumi.export(f"{name}Config", host.ssh_config)
@@ -56,6 +57,13 @@ HOURS = {"stop_schedule": "cron(0 19 ? * MON-FRI *)", "start_schedule": "cron(0 
 ACLS = {"network_acls": {"admin_cidr_blocks": ["203.0.113.7/32"], "denied_cidr_blocks": ["198.51.100.0/24"]}}
 
 
+class StateResource(TypedDict):
+    """A resource in state, as far as these tests read it."""
+
+    id: str
+    outputs: dict[str, str]
+
+
 class Program:
     """One stack whose arguments change."""
 
@@ -65,22 +73,22 @@ class Program:
         (directory / "__main__.py").write_text(PROGRAM)
         stacks.pulumi(directory, "stack", "init", "sandbox-access")
 
-    def say(self, **args: Any) -> None:
-        empty: dict[str, Any] = {"networks": {}, "bastions": {}, "hosts": {}}
+    def say(self, **args: object) -> None:
+        empty: dict[str, object] = {"networks": {}, "bastions": {}, "hosts": {}}
         (self.directory / "args.json").write_text(json.dumps(empty | args))
 
-    def deploy(self, **args: Any) -> None:
+    def deploy(self, **args: object) -> None:
         """Deploy, and see that a second preview is empty."""
         self.say(**args)
         self.stacks.pulumi(self.directory, "up", "--yes", "--skip-preview")
         self.stacks.pulumi(self.directory, "preview", "--expect-no-changes")
 
-    def refused(self, **args: Any) -> str:
+    def refused(self, **args: object) -> str:
         """What a preview of these arguments says."""
         self.say(**args)
         return self.stacks.run(self.directory, "pulumi", "preview").stdout
 
-    def state(self, kind: str) -> dict[str, dict[str, Any]]:
+    def state(self, kind: str) -> dict[str, StateResource]:
         """Resources of a type in state, by name."""
         found = json.loads(self.stacks.pulumi(self.directory, "stack", "export"))["deployment"]["resources"]
         return {it["urn"].split("::")[-1]: it for it in found if it["type"] == kind}
@@ -109,12 +117,12 @@ def test_networks_and_what_stands_in_them_change_and_nothing_moves_unasked(progr
     home = {"network": "small", "public": True}
     inside = {"network": "small", "public": False}
     hosts = {"jobs": {"network": "small", "bastion_name": "door"}}
-    steps: list[dict[str, Any]] = [
+    steps: list[dict[str, object]] = [
         {
             "networks": {
                 "main": {"nat": "single"},
                 "small": small | {"nat": "instance"} | ACLS,
-                "other": other | {"nat_allocation_ids": ["OWN"]},
+                "other": other | {"nat_elastic_ip_allocation_ids": ["OWN"]},
             },
             "bastions": {
                 "door": home | key,
@@ -126,7 +134,7 @@ def test_networks_and_what_stands_in_them_change_and_nothing_moves_unasked(progr
             "networks": {
                 "main": {"nat": "per_zone", "zone_count": 3, "tiers": EVERY_TIER, "ipv6": True},
                 "small": small | {"nat": "single", "ipv6": True, "network_acls": {}},
-                "other": other | {"nat": "instance", "nat_allocation_ids": ["OWN"]},
+                "other": other | {"nat": "instance", "nat_elastic_ip_allocation_ids": ["OWN"]},
             },
             "bastions": {
                 "door": home | key | OFFICE | {"access": ["key_pair"]},
@@ -217,7 +225,7 @@ def test_a_host_is_reached_through_the_bastion_by_the_printed_configuration(prog
 
 @pytest.mark.e2e
 def test_a_network_that_is_there_is_taken_and_what_is_wrong_with_it_is_one_sentence(program: Program) -> None:
-    made: dict[str, Any] = {"home": {"nat": "instance"}}
+    made: dict[str, object] = {"home": {"nat": "instance"}}
     program.deploy(networks=made)
     subnets = program.ids(SUBNET)
     private = [subnets["home-private-a"], subnets["home-private-b"]]

@@ -1,23 +1,23 @@
 """Bastion: closed to strangers, hardened, and the same instance tomorrow."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from slipway.dynamic.private_key import write_new_key
+from slipway.dynamic import write_new_key
 from tests.support.components.mocks import Built, build
 from tests.support.components.samples import BASTION, COMPONENTS, PUBLIC_KEY
 
 Bastion = COMPONENTS["Bastion"]
 
 
-def bastion(args: dict[str, Any]) -> Built:
-    return build(lambda: Bastion("door", BASTION | args))
+def bastion(args: Mapping[str, object]) -> Built:
+    return build(lambda: Bastion("door", {**BASTION, **args}))
 
 
-def with_file(path: str) -> dict[str, Any]:
+def with_file(path: str) -> dict[str, object]:
     return {key: value for key, value in BASTION.items() if key != "public_key"} | {"key_file": path}
 
 
@@ -110,7 +110,7 @@ def test_a_key_of_ones_own_needs_no_file() -> None:
     outputs = built.component_outputs("Bastion")
     assert outputs["sshCommand"] == "ssh ec2-user@203.0.113.10"
     assert outputs["sshConfig"] == "Host door\n  HostName 203.0.113.10\n  User ec2-user\n"
-    assert outputs.get("privateKeyFile") is None
+    assert outputs.get("keyFile") is None
 
 
 def test_a_generated_key_shows_its_public_half_and_its_file() -> None:
@@ -127,7 +127,7 @@ def test_a_generated_key_shows_its_public_half_and_its_file() -> None:
     assert outputs["sshConfig"] == (
         "Host door\n  HostName 203.0.113.10\n  User ec2-user\n  IdentityFile keys/door.pem\n  IdentitiesOnly yes\n"
     )
-    assert outputs["privateKeyFile"] == "keys/door.pem"
+    assert outputs["keyFile"] == "keys/door.pem"
 
 
 def test_a_file_that_holds_a_key_is_taken(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_newer_image_replaces_the_instance_only_when_asked() -> None:
     assert instance.ignore_changes == ["associatePublicIpAddress"]
 
 
-TARGETS: dict[str, Any] = {
+TARGETS: dict[str, object] = {
     "database": {"host": "db.internal", "port": 5432, "security_group_id": "sg-5"},
     "web": {"host": "10.20.1.7", "port": 80},
     "worker": {"host": "10.20.1.9", "port": 22, "security_group_id": "sg-9"},

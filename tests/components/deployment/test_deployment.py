@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import NoCredentialsError
 
-from slipway.deployment._evidence import seen
+from slipway.deployment._evidence import optional_answer
 from slipway.deployment._judgement import Judgement, Outcome, failed_task, judge
 from tests.support.components.ecs_history import ASKED, BEFORE, World, deployment, record, refusal, service, stopped
 
@@ -109,5 +109,5 @@ def test_what_the_verdict_did_not_see_is_noted_with_the_reason(error: Exception,
     def ask() -> list[str]:
         raise error
 
-    assert seen(unseen, "the log", ask) == []
+    assert optional_answer(unseen, "the log", ask) == []
     assert unseen == [reason]

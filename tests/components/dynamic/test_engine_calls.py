@@ -5,7 +5,7 @@ import pulumi
 import pytest
 from pulumi.runtime.proto import engine_pb2
 
-from slipway.dynamic.engine_calls import end_without_traceback, progress_to, warn
+from slipway.dynamic._engine_calls import end_without_traceback, progress_to, warn
 from tests.support.components.engine import Engine
 
 

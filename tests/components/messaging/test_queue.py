@@ -130,7 +130,7 @@ def test_tags_of_ones_own_reach_every_resource_that_has_tags() -> None:
 
 
 def test_a_key_of_ones_own_takes_the_place_of_the_managed_one() -> None:
-    for made in queue({"kms_key_id": KEY}).of_type("queue:Queue"):
+    for made in queue({"kms_key_arn": KEY}).of_type("queue:Queue"):
         assert made.inputs["kmsMasterKeyId"] == KEY
         assert "sqsManagedSseEnabled" not in made.inputs, "AWS refuses both kinds of encryption"
 
@@ -176,16 +176,17 @@ WRONG_QUEUES: list[tuple[str, dict[str, Any], str]] = [
     (
         "work",
         {"fifo": True, "topic_arns": [f"{TOPIC}.fifo", TOPIC]},
-        f"topic_arns[1] must be a fifo topic as the queue is fifo, got {TOPIC!r}; a standard topic delivers to standard "
+        f"topic_arns[1] must be a fifo topic, since fifo is set, got {TOPIC!r}; a standard topic delivers to standard "
         "queues only",
     ),
     (
         "work",
-        {"kms_key_id": "alias/aws/sqs", "topic_arns": [TOPIC]},
-        "kms_key_id must not be a key of AWS on a subscribed queue, got 'alias/aws/sqs'; its policy cannot let SNS in, "
+        {"kms_key_arn": "alias/aws/sqs", "topic_arns": [TOPIC]},
+        "kms_key_arn must not be a key of AWS on a subscribed queue, got 'alias/aws/sqs'; its policy cannot let SNS in, "
         "and every message would be dropped in silence; give a key of your own, set create_kms_key, or leave it out",
     ),
-    ("work", {"kms_key_id": KEY, "create_kms_key": True}, "set kms_key_id or create_kms_key, got both"),
+    ("work", {"kms_key_arn": "alias/work"}, "kms_key_arn must be the ARN of a KMS key, got 'alias/work'"),
+    ("work", {"kms_key_arn": KEY, "create_kms_key": True}, "set kms_key_arn or create_kms_key, got both"),
     (
         "work",
         {"high_throughput": True},

@@ -36,7 +36,7 @@ def test_a_default_topic_is_exactly_this() -> None:
 
 
 def test_a_fifo_topic_has_no_signature_version() -> None:
-    inputs = topic({"fifo": True, "kms_key_id": KEY, "tags": {"Name": "mine"}}).one("topic:Topic", "orders").inputs
+    inputs = topic({"fifo": True, "kms_key_arn": KEY, "tags": {"Name": "mine"}}).one("topic:Topic", "orders").inputs
     assert inputs == {"fifoTopic": True, "kmsMasterKeyId": KEY, "tags": {"Name": "mine"}}
 
 
@@ -63,7 +63,7 @@ def test_a_name_that_no_topic_or_role_may_have_is_refused(name: str, args: dict[
 
 
 def test_other_accounts_may_publish_and_subscribe_queues_only() -> None:
-    args = {"kms_key_id": KEY, "publisher_account_ids": ["111122223333"], "subscriber_account_ids": ["444455556666"]}
+    args = {"kms_key_arn": KEY, "publisher_account_ids": ["111122223333"], "subscriber_account_ids": ["444455556666"]}
     policy = json.loads(topic(args).one("TopicPolicy", "orders").inputs["policy"])
     assert policy["Statement"][1:] == [
         {
@@ -151,14 +151,15 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"publisher_account_ids": ["111122223333"]},
-        "publisher_account_ids needs kms_key_id, got none; no other account can use the account's own key for SNS, give a "
-        "key that lets them",
+        "publisher_account_ids needs a kms_key_arn of your own, got none; no other account can use the account's own key "
+        "for SNS, give a key with a policy for them",
     ),
     (
-        {"publisher_account_ids": ["111122223333"], "kms_key_id": "alias/aws/sns"},
-        "publisher_account_ids needs kms_key_id, got none; no other account can use the account's own key for SNS, give a "
-        "key that lets them",
+        {"publisher_account_ids": ["111122223333"], "kms_key_arn": "alias/aws/sns"},
+        "publisher_account_ids needs a kms_key_arn of your own, got 'alias/aws/sns'; no other account can use the "
+        "account's own key for SNS, give a key with a policy for them",
     ),
+    ({"kms_key_arn": "alias/messages"}, "kms_key_arn must be the ARN of a KMS key, got 'alias/messages'"),
     ({"archive_days": 7}, "archive_days needs fifo, got a standard one; set fifo or leave archive_days out"),
     ({"fifo": True, "archive_days": 366}, "archive_days must be a whole number 0-365, got 366"),
     ({"fifos": True}, "fifos is not an argument; did you mean fifo?"),

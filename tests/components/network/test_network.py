@@ -2,23 +2,25 @@
 
 import ipaddress
 import itertools
-from typing import Any
+from collections.abc import Mapping
 
 import pulumi
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slipway.network._address_plan import LARGEST_VPC, SMALLEST_VPC, TIERS, ZONE_LETTERS, reserved_zones, subnets
+from slipway.common import Arguments
+from slipway.network._address_plan import LARGEST_VPC, SMALLEST_VPC, TIERS, ZONE_LETTERS, reserved_zones, subnet_blocks
 from slipway.network._endpoints import ENDPOINTS_FOR
 from tests.support.components.mocks import Built, build
 from tests.support.components.samples import COMPONENTS, RICHEST
 
 Network = COMPONENTS["Network"]
+ARGUMENTS = Arguments("Network 'main'", {})
 ZONES_KEY = "aws:index/getAvailabilityZones:getAvailabilityZones"
 
 
-def network(args: dict[str, Any]) -> Built:
+def network(args: Mapping[str, object]) -> Built:
     return build(lambda: Network("main", args))
 
 
@@ -45,7 +47,7 @@ def test_no_growth_and_no_removal_of_zones_and_tiers_renumbers_anything(
             zones ^= {possible[number % len(possible)]}
         else:
             tiers ^= {TIERS[number % len(TIERS)]}
-        plan = subnets("Network 'main'", vpc, sorted(zones), sorted(tiers), {})
+        plan = subnet_blocks(ARGUMENTS, vpc, sorted(zones), sorted(tiers))
         now = {(tier, zone): block for tier, made in plan.items() for zone, block in made.items()}
         assert {key: seen[key] for key in now.keys() & seen.keys()} == {
             key: now[key] for key in now.keys() & seen.keys()
@@ -58,7 +60,7 @@ def test_no_growth_and_no_removal_of_zones_and_tiers_renumbers_anything(
 @given(st.lists(st.tuples(st.integers(1, 3), st.sets(st.sampled_from(TIERS), min_size=1)), min_size=2, max_size=3))
 @settings(max_examples=8)
 def test_a_network_that_grows_and_shrinks_replaces_no_subnet(sizes: list[tuple[int, set[str]]]) -> None:
-    seen: dict[str, Any] = {}
+    seen: dict[str, object] = {}
     for count, tiers in sizes:
         built = network({"zone_count": count, "tiers": sorted(tiers)})
         now = {
@@ -71,7 +73,7 @@ def test_a_network_that_grows_and_shrinks_replaces_no_subnet(sizes: list[tuple[i
 @given(st.integers(LARGEST_VPC, SMALLEST_VPC))
 def test_all_blocks_fill_the_vpc_and_suit_a_load_balancer(prefix: int) -> None:
     vpc = ipaddress.IPv4Network(f"10.0.0.0/{prefix}")
-    plan = subnets("Network 'main'", vpc, ZONE_LETTERS[: reserved_zones(prefix)], TIERS, {})
+    plan = subnet_blocks(ARGUMENTS, vpc, ZONE_LETTERS[: reserved_zones(prefix)], TIERS)
     taken = [ipaddress.IPv4Network(block) for made in plan.values() for block in made.values()]
     assert list(ipaddress.collapse_addresses(taken)) == [vpc]
     assert sum(block.num_addresses for block in taken) == vpc.num_addresses
@@ -169,7 +171,7 @@ def test_flow_logs_are_kept_and_written_by_a_role_of_this_account() -> None:
 
 
 def test_private_subnets_are_known_when_their_way_out_stands() -> None:
-    def construct() -> pulumi.Output[Any]:
+    def construct() -> pulumi.Output[object]:
         return pulumi.Output.all(Network("main", {}).private_subnet_ids).apply(lambda it: it)
 
     assert build(construct).component_outputs("Network")["privateSubnetIds"] == [

@@ -1,13 +1,14 @@
 """Network: NAT by an instance and with addresses of one's own, IPv6 beside IPv4, network ACLs, and what is billed."""
 
 import ipaddress
-from typing import Any
+from collections.abc import Mapping
+from typing import NamedTuple, NotRequired, TypedDict
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slipway.network._address_plan import TIERS, ZONE_LETTERS, reserved_ipv6
+from slipway.network._address_plan import TIERS, ZONE_LETTERS, reserved_ipv6_block
 from tests.support.components.mocks import Built, build
 from tests.support.components.samples import COMPONENTS
 
@@ -17,7 +18,7 @@ ROUTE, ACL = "route:Route", "networkAcl:NetworkAcl"
 VPC_IPV6 = "2a05:d018:1234:5600::/56"
 
 
-def network(args: dict[str, Any]) -> Built:
+def network(args: Mapping[str, object]) -> Built:
     return build(lambda: Network("main", args))
 
 
@@ -59,14 +60,14 @@ def test_a_nat_instance_stays_what_it_is_until_asked() -> None:
 
 def test_addresses_of_ones_own_serve_the_gateways_in_the_order_of_the_zones() -> None:
     own = ["eipalloc-0000000a", "eipalloc-0000000b"]
-    built = network({"nat": "per_zone", "nat_allocation_ids": own})
+    built = network({"nat": "per_zone", "nat_elastic_ip_allocation_ids": own})
     assert built.of_type("eip:Eip") == []
     assert [it.inputs["allocationId"] for it in built.of_type("natGateway:NatGateway")] == own
     assert built.component_outputs("Network")["natPublicIps"] == ["203.0.113.20", "203.0.113.20"]
 
 
 def test_an_address_of_ones_own_serves_the_nat_instance() -> None:
-    built = network({"nat": "instance", "nat_allocation_ids": ["eipalloc-0000000a"]})
+    built = network({"nat": "instance", "nat_elastic_ip_allocation_ids": ["eipalloc-0000000a"]})
     tied = built.one("eipAssociation:EipAssociation", "main-nat").inputs
     assert tied == {"instanceId": "main-nat-id", "allocationId": "eipalloc-0000000a"}
     assert built.of_type("eip:Eip") == []
@@ -105,14 +106,28 @@ def test_with_ipv6_private_subnets_get_out_one_way_and_isolated_ones_not_at_all(
 @given(st.integers(0, 2**56 - 1))
 def test_no_two_subnets_share_a_64_of_the_vpcs_56(number: int) -> None:
     vpc = ipaddress.IPv6Network((number << 72, 56))
-    taken = [ipaddress.IPv6Network(reserved_ipv6(str(vpc), tier, zone)) for tier in TIERS for zone in ZONE_LETTERS]
+    taken = [
+        ipaddress.IPv6Network(reserved_ipv6_block(str(vpc), tier, zone)) for tier in TIERS for zone in ZONE_LETTERS
+    ]
     assert len(set(taken)) == 24
     assert all(block.subnet_of(vpc) and block.prefixlen == 64 for block in taken)
 
 
-def passes(rules: list[dict[str, Any]], address: str, protocol: str, port: int) -> bool:
+class AclRule(TypedDict):
+    """A rule as the provider gets it."""
+
+    ruleNo: int
+    action: str
+    protocol: str
+    fromPort: int
+    toPort: int
+    cidrBlock: NotRequired[str]
+    ipv6CidrBlock: NotRequired[str]
+
+
+def passes(rules: list[AclRule], address: str, protocol: str, port: int) -> bool:
     """What AWS makes of the rules for a packet: the first that fits decides, and without one it is refused."""
-    for rule in sorted(rules, key=lambda it: int(it["ruleNo"])):
+    for rule in sorted(rules, key=lambda rule: rule["ruleNo"]):
         block = rule.get("cidrBlock") or rule.get("ipv6CidrBlock")
         fits = ipaddress.ip_address(address) in ipaddress.ip_network(str(block)) and rule["protocol"] in (
             "-1",
@@ -123,42 +138,55 @@ def passes(rules: list[dict[str, Any]], address: str, protocol: str, port: int) 
     return False
 
 
-ACLS: dict[str, Any] = {"admin_cidr_blocks": ["203.0.113.7/32"], "denied_cidr_blocks": ["198.51.100.0/24"]}
+ACLS: dict[str, object] = {"admin_cidr_blocks": ["203.0.113.7/32"], "denied_cidr_blocks": ["198.51.100.0/24"]}
 INSIDE, CONNECTED, OFFICE, ANYONE, DENIED = "10.20.3.4", "192.168.7.7", "203.0.113.7", "192.0.2.1", "198.51.100.9"
 INSIDE_IPV6, ANYONE_IPV6 = "2a05:d018:1234:5601::5", "2001:db8::1"
 
 
-@pytest.mark.parametrize(
-    ("direction", "address", "protocol", "port", "tiers"),
-    [
-        ("ingress", INSIDE, "6", 22, "public private isolated"),
-        ("ingress", INSIDE_IPV6, "6", 5432, "public private isolated"),
-        ("ingress", CONNECTED, "6", 5432, "public private isolated"),
-        ("ingress", OFFICE, "6", 22, "public private"),
-        ("ingress", ANYONE, "6", 22, ""),
-        ("ingress", ANYONE, "6", 3389, ""),
-        ("ingress", ANYONE_IPV6, "6", 22, ""),
-        ("ingress", ANYONE_IPV6, "6", 443, "public"),
-        ("ingress", ANYONE, "6", 443, "public"),
-        ("ingress", ANYONE, "6", 25, ""),
-        ("ingress", ANYONE, "6", 40000, "public private"),
-        ("ingress", ANYONE, "17", 40000, "public private"),
-        ("ingress", ANYONE, "1", 0, "public private"),
-        ("ingress", DENIED, "6", 40000, ""),
-        ("egress", DENIED, "6", 443, ""),
-        ("egress", ANYONE, "6", 443, "public private"),
-        ("egress", ANYONE_IPV6, "6", 443, "public private"),
-        ("egress", INSIDE, "6", 443, "public private isolated"),
-        ("egress", INSIDE_IPV6, "6", 443, "public private isolated"),
-        ("egress", CONNECTED, "6", 40000, "public private isolated"),
-    ],
-)
-def test_network_acls_let_pass_what_a_tier_is_for(
-    direction: str, address: str, protocol: str, port: int, tiers: str
-) -> None:
+class Packet(NamedTuple):
+    """A packet, and the tiers that let it pass."""
+
+    direction: str
+    address: str
+    protocol: str
+    port: int
+    tiers: str
+
+
+PACKETS = [
+    Packet("ingress", INSIDE, "6", 22, "public private isolated"),
+    Packet("ingress", INSIDE_IPV6, "6", 5432, "public private isolated"),
+    Packet("ingress", CONNECTED, "6", 5432, "public private isolated"),
+    Packet("ingress", OFFICE, "6", 22, "public private"),
+    Packet("ingress", ANYONE, "6", 22, ""),
+    Packet("ingress", ANYONE, "6", 3389, ""),
+    Packet("ingress", ANYONE_IPV6, "6", 22, ""),
+    Packet("ingress", ANYONE_IPV6, "6", 443, "public"),
+    Packet("ingress", ANYONE, "6", 443, "public"),
+    Packet("ingress", ANYONE, "6", 25, ""),
+    Packet("ingress", ANYONE, "6", 40000, "public private"),
+    Packet("ingress", ANYONE, "17", 40000, "public private"),
+    Packet("ingress", ANYONE, "1", 0, "public private"),
+    Packet("ingress", DENIED, "6", 40000, ""),
+    Packet("egress", DENIED, "6", 443, ""),
+    Packet("egress", ANYONE, "6", 443, "public private"),
+    Packet("egress", ANYONE_IPV6, "6", 443, "public private"),
+    Packet("egress", INSIDE, "6", 443, "public private isolated"),
+    Packet("egress", INSIDE_IPV6, "6", 443, "public private isolated"),
+    Packet("egress", CONNECTED, "6", 40000, "public private isolated"),
+]
+
+
+@pytest.mark.parametrize("packet", PACKETS)
+def test_network_acls_let_pass_what_a_tier_is_for(packet: Packet) -> None:
     args = EVERY_TIER | {"ipv6": True, "network_acls": ACLS, "connected_cidr_blocks": ["192.168.0.0/16"]}
     acls = {it.name.removeprefix("main-"): it.inputs for it in network(args).of_type(ACL)}
-    assert {tier for tier, it in acls.items() if passes(it[direction], address, protocol, port)} == set(tiers.split())
+    passing = {
+        tier
+        for tier, acl in acls.items()
+        if passes(acl[packet.direction], packet.address, packet.protocol, packet.port)
+    }
+    assert passing == set(packet.tiers.split())
 
 
 def test_a_tier_has_one_acl_for_its_subnets_and_rules_with_numbers_of_their_own() -> None:
@@ -182,7 +210,7 @@ LOGS = "flow logs: by each GB taken in and kept"
             [
                 f"1 NAT gateway: {GATEWAY}",
                 "1 public IPv4 address: by the hour",
-                "what other zones send to the NAT: by each GB",
+                "traffic from other zones to the NAT: by each GB",
                 LOGS,
             ],
         ),
@@ -197,26 +225,33 @@ LOGS = "flow logs: by each GB taken in and kept"
         ),
     ],
 )
-def test_what_is_billed_is_said(args: dict[str, Any], lines: list[str]) -> None:
+def test_what_is_billed_is_said(args: dict[str, object], lines: list[str]) -> None:
     assert network(args).component_outputs("Network")["costDrivers"] == lines
 
 
-LONELY: list[tuple[dict[str, Any], list[str]]] = [
-    ({"nat": "none"}, ["without nat and interface_endpoints, private subnets reach only S3"]),
-    (
+class Lonely(NamedTuple):
+    """Arguments, and the warnings about private subnets that reach next to nothing."""
+
+    args: dict[str, object]
+    warnings: list[str]
+
+
+LONELY = [
+    Lonely({"nat": "none"}, ["without nat and interface_endpoints, private subnets reach only S3"]),
+    Lonely(
         {"nat": "none", "dynamodb_endpoint": True, "ipv6": True},
         ["without nat and interface_endpoints, private subnets reach only S3 and DynamoDB over IPv4"],
     ),
-    ({"nat": "none", "interface_endpoints": ["logs"]}, []),
-    ({"nat": "none", "tiers": ["public"]}, []),
-    ({}, []),
+    Lonely({"nat": "none", "interface_endpoints": ["logs"]}, []),
+    Lonely({"nat": "none", "tiers": ["public"]}, []),
+    Lonely({}, []),
 ]
 
 
-@pytest.mark.parametrize(("args", "doubts"), LONELY)
+@pytest.mark.parametrize("case", LONELY)
 def test_private_subnets_that_reach_next_to_nothing_are_a_warning(
-    args: dict[str, Any], doubts: list[str], caplog: pytest.LogCaptureFixture
+    case: Lonely, caplog: pytest.LogCaptureFixture
 ) -> None:
-    build(lambda: Network("main", args))
-    told = [record.message for record in caplog.records if record.levelname == "WARNING"]
-    assert told == [f"Network 'main': {doubt}" for doubt in doubts]
+    build(lambda: Network("main", case.args))
+    warnings = [record.message for record in caplog.records if record.levelname == "WARNING"]
+    assert warnings == [f"Network 'main': {warning}" for warning in case.warnings]

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from slipway import ArgumentError
-from slipway.service._service_plan import plan
-from slipway.task._workload import workload
+from slipway.common import Arguments
+from slipway.service import ServicePlan, service_plan
+from slipway.task import workload
 from tests.support.components.mocks import build
 from tests.support.components.samples import COMPONENTS
 from tests.support.components.service_samples import BALANCER, BEHIND_BALANCER, SECRET, TASK
@@ -16,6 +17,12 @@ CHECK: dict[str, Any] = {"command": ["CMD", "/check"]}
 EXEC_GROUP = "arn:aws:logs:eu-west-1:123456789012:log-group:exec"
 NO_PATH = "writable_paths must be named by absolute paths below /, without . or .. or a / at the end, got"
 IN_MEMORY = "they are kept in memory, beside the program; make them smaller or memory_mib larger"
+
+
+def plan(args: dict[str, Any]) -> ServicePlan:
+    """The plan of a service with these arguments."""
+    arguments = Arguments("T", args)
+    return service_plan(arguments, workload(arguments, "api"))
 
 
 def check(**changed: Any) -> dict[str, Any]:
@@ -129,12 +136,12 @@ TIMED: list[tuple[dict[str, Any], str]] = [
     (
         timed(schedule="0 20 * * *"),
         "scaling.schedules.nights.schedule must be cron(...) of six fields, rate(value unit) or at(yyyy-mm-ddThh:mm:ss), "
-        "got '0 20 * * *'; for example cron(0 20 * * ? *)",
+        "got '0 20 * * *'; for example cron(0 19 ? * MON-FRI *)",
     ),
     (
         timed(schedule="cron(0 20 * * *)"),
-        "scaling.schedules.nights.schedule must be cron(...) of six fields, rate(value unit) or at(yyyy-mm-ddThh:mm:ss), "
-        "got 'cron(0 20 * * *)'; for example cron(0 20 * * ? *)",
+        "scaling.schedules.nights.schedule must be cron(minutes, hours, day of the month, month, day of the week, year) "
+        "with spaces between, as in cron(0 19 ? * MON-FRI *), got 'cron(0 20 * * *)'",
     ),
     (
         timed(min_tasks=None),
@@ -146,7 +153,7 @@ TIMED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         timed(time_zone="berlin time"),
-        "scaling.schedules.nights.time_zone must be a name such as Europe/Berlin, got 'berlin time'",
+        "scaling.schedules.nights.time_zone must be a time zone such as Europe/Berlin or UTC, got 'berlin time'",
     ),
     (
         {"scaling": {"max_tasks": 4, "schedules": {"at night": {"schedule": "rate(1 day)", "min_tasks": 1}}}},
@@ -258,19 +265,18 @@ def test_what_cannot_work_is_refused_before_anything_exists(args: dict[str, Any]
     ],
 )
 def test_numbers_that_leave_room_are_not_refused(args: dict[str, Any]) -> None:
-    load = workload("T", "api", TASK | args)
-    plan("T", "api", TASK | args, load)
+    plan(TASK | args)
 
 
 def test_the_grace_period_covers_the_start_period_by_itself() -> None:
     args = BEHIND_BALANCER | check(start_period_seconds=120)
-    assert plan("T", "api", args, workload("T", "api", args)).grace_seconds == 120
+    assert plan(args).grace_seconds == 120
 
 
 def test_a_stop_timeout_shorter_than_the_deregistration_delay_is_doubted() -> None:
     args = BEHIND_BALANCER | {"deregistration_delay_seconds": 60}
-    assert plan("T", "api", args, workload("T", "api", args)).doubts == [
+    assert plan(args).warnings == [
         "T: stop_timeout_seconds, 30, is shorter than the 60 s that requests get by deregistration_delay_seconds; "
         "if these still run when SIGTERM comes, the program has to finish them in that time"
     ]
-    assert plan("T", "api", BEHIND_BALANCER, workload("T", "api", args)).doubts == []
+    assert plan(BEHIND_BALANCER).warnings == []

@@ -58,7 +58,7 @@ def test_everything_asked_for_is_in_the_sidecar() -> None:
                 command=["run"],
                 essential=False,
                 memory_mib=64,
-                health_check=CHECK,
+                container_health_check=CHECK,
                 start_timeout_seconds=60,
                 stop_timeout_seconds=5,
                 container_port=9901,
@@ -73,7 +73,10 @@ def test_everything_asked_for_is_in_the_sidecar() -> None:
 
 
 def test_the_service_waits_for_its_sidecars_in_a_stable_order() -> None:
-    wanted = {"proxy": {"image": IMAGE, "health_check": CHECK}, "migrate": {"image": IMAGE, "essential": False}}
+    wanted = {
+        "proxy": {"image": IMAGE, "container_health_check": CHECK},
+        "migrate": {"image": IMAGE, "essential": False},
+    }
     made = containers(service({"sidecars": wanted, "depends_on": {"proxy": "HEALTHY", "migrate": "SUCCESS"}}))
     assert made["api"]["dependsOn"] == [
         {"containerName": "migrate", "condition": "SUCCESS"},
@@ -174,7 +177,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     (beside(container_port=0), "sidecars.proxy.container_port must be a whole number 1-65535, got 0"),
     (beside(writable_paths={"/tmp": 512}), "sidecars.proxy.writable_paths must be less than memory_mib, 512, got 512; they are "
         "kept in memory, beside the program; make them smaller or memory_mib larger"),
-    (beside(health_check={"command": ["check"]}), "sidecars.proxy.health_check.command must begin with CMD or CMD-SHELL, got "
+    (beside(container_health_check={"command": ["check"]}), "sidecars.proxy.container_health_check.command must begin with CMD or CMD-SHELL, got "
         "'check'; CMD-SHELL takes one line for /bin/sh, CMD a program and its arguments"),
     (
         {"sidecars": {"a": {"image": IMAGE, "container_port": 90}, "b": {"image": IMAGE, "container_port": 90}}},
@@ -195,7 +198,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         beside() | {"depends_on": {"proxy": "HEALTHY"}},
-        "depends_on.proxy HEALTHY needs a health check, got none; set sidecars.proxy.health_check",
+        "depends_on.proxy HEALTHY needs a health check, got none; set sidecars.proxy.container_health_check",
     ),
     (
         beside(depends_on={"api": "HEALTHY"}),

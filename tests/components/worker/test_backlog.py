@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from slipway.worker._backlog import backlog_expression, left_expression, waiting_expression
+from slipway.common import Arguments
+from slipway.worker._backlog_metrics import backlog_expression, left_expression, waiting_expression
 from slipway.worker._worker_times import backlog_per_task
 from tests.support.components.mocks import Built, build
 from tests.support.components.samples import COMPONENTS
@@ -31,7 +32,7 @@ def value(expression: str, **metrics: float | None) -> float:
 # AWS's own example: 10 tasks, 1,500 messages, 0.1 s each, 10 s of latency: acceptable backlog 100, backlog 150, 5 more tasks.
 # https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-using-sqs-queue.html
 def test_the_example_of_aws_asks_for_five_more_tasks() -> None:
-    target = backlog_per_task("", {"acceptable_latency_seconds": 10, "seconds_per_message": 0.1})
+    target = backlog_per_task(Arguments("", {"acceptable_latency_seconds": 10, "seconds_per_message": 0.1}))
     backlog = value(BACKLOG, visible=1500, in_flight=0, running=10)
     assert (target, backlog) == (100, 150)
     assert wanted(10, backlog, target) == 15
@@ -113,7 +114,8 @@ def test_no_alarm_reads_more_than_ten_metrics(count: int) -> None:
     [(10, 0.1, 100), (60, 0.5, 120), (60, 7, 8), (3, 3, 1), (0.3, 0.1, 3), (1209600, 0.001, 1000000)],
 )
 def test_the_backlog_follows_from_latency_and_pace(latency: float, pace: float, backlog: int) -> None:
-    assert backlog_per_task("", {"acceptable_latency_seconds": latency, "seconds_per_message": pace}) == backlog
+    arguments = Arguments("", {"acceptable_latency_seconds": latency, "seconds_per_message": pace})
+    assert backlog_per_task(arguments) == backlog
 
 
 def test_a_worker_that_may_stop_has_a_step_up_from_zero_and_one_down_to_it() -> None:

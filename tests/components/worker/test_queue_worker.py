@@ -199,7 +199,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"longest_message_seconds": 0}, "longest_message_seconds must be a whole number 1-43200, got 0"),
     (
         {"longest_message_seconds": 40, "stop_timeout_seconds": 30},
-        "stop_timeout_seconds must be at least 43, longest_message_seconds and 3 to hand back the rest, got 30",
+        "stop_timeout_seconds must be at least 43, longest_message_seconds and 3 seconds to return unfinished messages, got 30",
     ),
     (
         {"longest_message_seconds": 20, "queues": {"orders": ONE | {"visibility_timeout_seconds": 20}}},
@@ -209,7 +209,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (
         {"stop_timeout_seconds": 60, "queues": {"orders": ONE | {"visibility_timeout_seconds": 59}}},
         "queues.orders.visibility_timeout_seconds must be at least stop_timeout_seconds 60, got 59; or another task gets "
-        "what a stopping one works on; raise it on the queue, or extend it while a handler runs",
+        "the messages of a stopping one; raise it on the queue, or extend it while a handler runs",
     ),
     (
         {"queues": {"orders": ONE | {"visibility_timeout_seconds": 43201}}},
@@ -217,7 +217,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"min_tasks": 2, "spot_percent": 50, "queues": {"orders": ONE | {"max_receives": 2}}},
-        "queues.orders.max_receives must be at least 3 with spot_percent, got 2; each task that AWS takes back costs its "
+        "queues.orders.max_receives must be at least 3 with spot_percent, got 2; each interrupted task costs its "
         "messages a delivery; raise it on the queue",
     ),
     (
@@ -230,15 +230,15 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"queues": dict.fromkeys("abcde", ONE)},
-        "queues must have at most 4 entries, got 5; scaling reads no more; make another worker",
+        "queues must have at most 4 entries, got 5; the scaling alarm supports at most 4 queues, make another worker",
     ),
     (
         {"queues": {"my_queue": ONE}},
-        "queues keys must be letters, digits and hyphens and start with a letter, got 'my_queue'",
+        "the keys of queues must be letters, digits and hyphens and start with a letter, got 'my_queue'",
     ),
     (
         {"topics": {"1": {"topic_arn": TOPIC}}},
-        "topics keys must be letters, digits and hyphens and start with a letter, got '1'",
+        "the keys of topics must be letters, digits and hyphens and start with a letter, got '1'",
     ),
     (
         {"topics": {"done": {"topic_arn": QUEUE}}},

@@ -1,12 +1,13 @@
 """Valid arguments of services and workers, generated: each differs from the others, and all of them have to work."""
 
 import math
-from typing import Any, cast
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from slipway.load_balancing._listener_rule import ListenerRuleArgs, conditions
+from slipway.common import Arguments
+from slipway.load_balancing._rule_conditions import rule_conditions
 from slipway.task._fargate_sizes import MEMORY_MIB
 from tests.support.components.service_samples import (
     BALANCER,
@@ -40,7 +41,7 @@ SIDECARS: dict[str, Args] = {
     "proxy": {
         "image": IMAGE,
         "container_port": 900,
-        "health_check": {"command": ["CMD", "/check"]},
+        "container_health_check": {"command": ["CMD", "/check"]},
         "depends_on": {"migrate": "COMPLETE"},
         "mount_points": [{"volume": "data", "path": "/data"}],
     },
@@ -68,11 +69,7 @@ rules: st.SearchStrategy[Args] = st.dictionaries(
     ),
     min_size=1,
     max_size=3,
-).filter(
-    lambda named: (
-        len({conditions("T", key, cast("ListenerRuleArgs", rule)) for key, rule in named.items()}) == len(named)
-    )
-)
+).filter(lambda named: len({rule_conditions(Arguments("T", rule)).ordered() for rule in named.values()}) == len(named))
 
 
 @st.composite

@@ -63,7 +63,7 @@ RICH_TASK: dict[str, Any] = {
         "proxy": {
             "image": IMAGE,
             "container_port": 9901,
-            "health_check": {"command": ["CMD", "/check"]},
+            "container_health_check": {"command": ["CMD", "/check"]},
             "depends_on": {"migrate": "COMPLETE"},
         },
     },

@@ -29,7 +29,7 @@ PUBLISHERS = (
     link="https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
     fix=(
         "encrypt the topic with a customer managed key, and in its policy allow the service kms:Decrypt and "
-        "kms:GenerateDataKey* (kms_key_id of slipway's Topic and FanOut); alias/aws/sns lets no service publish"
+        "kms:GenerateDataKey* (kms_key_arn of slipway's Topic and FanOut); alias/aws/sns lets no service publish"
     ),
 )
 def sns_kms_publisher(stack: Graph) -> Outcomes:

@@ -53,7 +53,7 @@ def sns_topic_policy_no_public(topic: Resource) -> Outcomes:
     link=f"{CONTROLS}#sns-1",
     fix=(
         "set kmsMasterKeyId; topics of alarms, EventBridge or S3 need a customer managed key, as alias/aws/sns is "
-        "closed to these; slipway's Topic and FanOut encrypt by default (kms_key_id)"
+        "closed to these; slipway's Topic and FanOut encrypt by default (kms_key_arn)"
     ),
 )
 def sns_topic_encrypted(topic: Resource) -> Outcomes:

@@ -78,7 +78,7 @@ def sqs_policy_no_public(queue: Resource) -> Outcomes:
     severity=LOW,
     controls=("NIST SC-12",),
     link="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
-    fix="set sqsManagedSseEnabled to true instead, or name a customer managed key (kms_key_id of slipway's Queue)",
+    fix="set sqsManagedSseEnabled to true instead, or name a customer managed key (kms_key_arn of slipway's Queue)",
 )
 def sqs_queue_cmk(queue: Resource) -> Outcomes:
     """SQS queues with KMS use a customer managed key.
