@@ -1,7 +1,7 @@
-"""Wheels of this checkout's distributions, and virtual environments that hold them and nothing of the checkout.
+"""Wheels of this checkout's distributions, and virtual environments with these and nothing else of the checkout.
 
-The versions of other packages are those of requirements.txt. With SLIPWAY_RESOLUTION=lowest-direct they are the lowest that
-the distributions' own ranges promise (`make lowest`).
+Other packages have the versions of requirements.txt. With SLIPWAY_RESOLUTION=lowest-direct they have the lowest versions in
+the distributions' own ranges (`make lowest`).
 """
 
 import os
@@ -27,7 +27,7 @@ RESOLUTION = os.environ.get("SLIPWAY_RESOLUTION", "locked")
 
 
 def uv(*arguments: str) -> str:
-    """What a command of uv prints; its error is in the failure."""
+    """Output of a uv command; its error is in the failure."""
     done = subprocess.run([find_uv(), *arguments], env=uv_environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -40,7 +40,7 @@ class Distribution:
     name: str
     folder: Path
     requires: tuple[str, ...]
-    """Names of this checkout's distributions that it depends on."""
+    """Names of its dependencies among this checkout's distributions."""
 
 
 def own_distributions() -> dict[str, Distribution]:
