@@ -24,6 +24,7 @@ lint: ready ## Format, lint and types
 	$(VENV)/ruff check .
 	$(VENV)/mypy .
 	$(VENV)/mypy components/__main__.py # apart: the program at the top is a __main__, too
+	$(VENV)/mypy policies/__main__.py
 
 check: lint ## The same, and the tests that need no engine
 	$(VENV)/pytest -q --numprocesses=auto -m "not engine and not e2e"
@@ -40,7 +41,9 @@ lock: ## Resolve pyproject.toml and app/requirements.in into their requirements.
 dist: ## Build wheel and sdist of every distribution into dist/, with the same bytes on every machine
 	@$(PYTHON) -m setup dist
 
-docs: ready ## Write anew what is generated: RULES.md, what the sandbox refuses, what components register
-	$(VENV)/python -m policies.rules_md
-	$(VENV)/python -m sandbox.provider.refusals > docs/sandbox-refusals.md
-	PYTHONPATH=components $(VENV)/python -m tests.unit.registrations
+docs: ready ## Write the generated pages, and build the site of all documentation into site/
+	$(VENV)/python -m slipway_policies.report.rules_md > policies/RULES.md
+	$(VENV)/python -m slipway_sandbox.provider.refusals > docs/sandbox-refusals.md
+	$(VENV)/python -m tests.support.components.registrations
+	$(VENV)/python -m docs.generator
+	$(VENV)/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going -c docs . site

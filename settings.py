@@ -120,7 +120,7 @@ def check_running(environ: Mapping[str, str]) -> None:
     except OSError:
         raise SettingsError(
             f"the sandbox that this shell is attached to does not answer at {endpoint.netloc}; "
-            "run python -m sandbox start, or open a new shell"
+            "run slipway sandbox start, or open a new shell"
         ) from None
 
 

@@ -1,43 +1,29 @@
 #!/usr/bin/env python3
 # ruff: noqa: ARG002, N802 - names and parameters of the methods are the protocol's
-"""A policy pack with one policy that looks at nothing: what it costs a preview is the engine's calls and gRPC's server for Python.
+"""A policy pack that answers each call at once: the part of a preview that the engine's calls and gRPC take.
 
-`bench/policies.py` starts it, in place of the pack and in the same form.
+`bench/policies.py` starts it with its own interpreter, in place of the pack.
 """
 
-import sys
-from pathlib import Path
-from typing import Any
+import grpc
+from pulumi.runtime.proto import analyzer_pb2
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from policies.__main__ import use_the_project_environment  # noqa: E402
-
-use_the_project_environment()
-
-from pulumi.runtime import proto  # noqa: E402
-from pulumi_policy import EnforcementLevel, ResourceValidationPolicy  # noqa: E402
-from pulumi_policy.policy import _PolicyAnalyzerServicer  # noqa: E402
-
-from policies.server import serve  # noqa: E402
+from slipway_policies.engine.pack import Pack
+from slipway_policies.engine.server import Analyzer, serve
 
 
-class EmptyPack(_PolicyAnalyzerServicer):
-    """Answers each call at once."""
+class EmptyPack(Analyzer):
+    """Looks at nothing."""
 
-    def __init__(self) -> None:
-        nothing = ResourceValidationPolicy("nothing", "Every resource may be.", lambda _args, _report: None)
-        super().__init__("empty", "0.1.0", [nothing], EnforcementLevel.ADVISORY)
+    def Analyze(
+        self, request: analyzer_pb2.AnalyzeRequest, context: grpc.ServicerContext
+    ) -> analyzer_pb2.AnalyzeResponse:
+        return analyzer_pb2.AnalyzeResponse()
 
-    def Analyze(self, request: Any, context: Any) -> Any:
-        return proto.AnalyzeResponse()
-
-    def AnalyzeStack(self, request: Any, context: Any) -> Any:
-        return proto.AnalyzeResponse()
-
-    def Remediate(self, request: Any, context: Any) -> Any:
-        return proto.RemediateResponse()
+    def AnalyzeStack(
+        self, request: analyzer_pb2.AnalyzeStackRequest, context: grpc.ServicerContext
+    ) -> analyzer_pb2.AnalyzeResponse:
+        return analyzer_pb2.AnalyzeResponse()
 
 
-serve(EmptyPack())
+serve(EmptyPack(Pack([])))

@@ -7,7 +7,7 @@ from typing import Any
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
-from sandbox.provider.base import BaseServicer
+from slipway_sandbox.provider.protocol.servicer import BaseServicer
 
 ARN = "arn:aws:sqs:eu-west-1:123456789012:nothing"
 

@@ -13,8 +13,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from slipway_policies.location import pack_path
+
 ROOT = Path(__file__).resolve().parent.parent
-PACKS = {"none": None, "empty": ROOT / "bench" / "empty_pack.py", "ours": ROOT / "policies" / "__main__.py"}
+PACKS = {"none": None, "empty": ROOT / "bench" / "empty_pack.py", "ours": pack_path()}
 OPTION = "PULUMI_OPTION_POLICY_PACK"  # and PULUMI_OPTION_POLICY_PACK_CONFIG, where set
 # Ten resources that many rules look at, each time; half of their texts are unknown in a first preview. They are as the rules
 # ask, so that what is measured is the checking, and not the printing of thousands of findings.
@@ -77,7 +79,7 @@ def seconds(command: list[str], folder: Path, env: dict[str, str]) -> float:
 def start_seconds() -> float:
     """Wall seconds from starting the pack until it tells its port."""
     started = time.perf_counter()
-    with subprocess.Popen([sys.executable, str(PACKS["ours"])], stdout=subprocess.PIPE) as pack:
+    with subprocess.Popen([str(PACKS["ours"]), "127.0.0.1:1"], stdout=subprocess.PIPE) as pack:
         assert pack.stdout is not None
         pack.stdout.readline()
         taken = time.perf_counter() - started

@@ -3,7 +3,7 @@
 `.venv/bin/python -m bench.provider [count ...]`; 100, 500 and 2,000 resources of ten types by default. Each count is created
 three times (2,000 once) by either provider in turn, each time in a new stack and a new sandbox; the minimum counts. It needs
 no sandbox of its own and leaves none behind. MiB is the sandbox's memory at the end, KiB each what a resource adds to that
-from one count to the next. First of all: how long `python -m sandbox start` takes until all is ready.
+from one count to the next. First of all: how long `slipway sandbox start` takes until all is ready.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.noop_provider import NoopProvider
-from sandbox.provider.serve import serve
+from slipway_sandbox.provider.protocol.serve import serve
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / "bench" / "many_resources.py"
@@ -41,15 +41,15 @@ def run(*arguments: str, env: dict[str, str], folder: Path = ROOT) -> str:
 def sandbox(home: Path) -> Iterator[dict[str, str]]:
     """A running sandbox in a directory of its own; the environment in which its commands mean it."""
     env = {**os.environ, "SLIPWAY_SANDBOX_DIR": str(home)}
-    run(sys.executable, "-m", "sandbox", "start", env=env)
+    run(sys.executable, "-m", "slipway_sandbox", "start", env=env)
     try:
         yield env
     finally:
-        run(sys.executable, "-m", "sandbox", "stop", env=env)
+        run(sys.executable, "-m", "slipway_sandbox", "stop", env=env)
 
 
 def start_seconds(home: Path) -> float:
-    """Wall seconds of `python -m sandbox start`."""
+    """Wall seconds of `slipway sandbox start`."""
     started = time.perf_counter()
     with sandbox(home):
         return time.perf_counter() - started
@@ -100,7 +100,7 @@ def main(counts: list[int]) -> None:
                 folder = home / f"{count}-{number}"
                 floor.append(up_seconds(count, nothing, folder / "nothing"))
                 with sandbox(folder / "home") as env:
-                    status = json.loads(run(sys.executable, "-m", "sandbox", "status", "--json", env=env))
+                    status = json.loads(run(sys.executable, "-m", "slipway_sandbox", "status", "--json", env=env))
                     own.append(up_seconds(count, status["ports"]["aws"], folder / "sandbox"))
                     memory.append(resident_kib(status["pid"]))
             each = f"{(min(memory) - before[1]) / (count - before[0]):9.1f}" if before[0] else f"{'':9}"

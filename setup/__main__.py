@@ -35,7 +35,7 @@ READY = (
     Step("base image", [sys.executable, "-m", "setup.base_image"], needs=("docker", "uv")),
     Step("host image", [sys.executable, "-m", "setup.host_image"], needs=("base image",)),
 )
-SANDBOX = Step("sandbox", [PYTHON, "-m", "sandbox", "start"], needs=("python", "docker"))
+SANDBOX = Step("sandbox", [PYTHON, "-m", "slipway_sandbox", "start"], needs=("python", "docker"))
 PULUMI_STACK = Step("stack", [sys.executable, "-m", "setup", "stack"], needs=("engine", "sandbox"))
 
 
@@ -65,7 +65,7 @@ def engine_directory() -> str:
 def exports() -> str:
     """Shell commands to attach a shell to the running sandbox. Raises StepError when it does not run."""
     need_python()
-    ended = subprocess.run([PYTHON, "-m", "sandbox", "env"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    ended = subprocess.run([PYTHON, "-m", "slipway_sandbox", "env"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     if ended.returncode != 0:
         raise StepError("sandbox env")
     return "\n".join(
@@ -74,7 +74,7 @@ def exports() -> str:
             f'export PATH={shlex.quote(engine_directory())}:{shlex.quote(str(ROOT / ".venv" / "bin"))}:"$PATH"',
             f"export PULUMI_STACK={STACK}",
             # The CLI takes a flag's default from PULUMI_OPTION_<FLAG>: a plain `pulumi preview` checks the rules, too.
-            f"export PULUMI_OPTION_POLICY_PACK={shlex.quote(str(ROOT / 'policies' / '__main__.py'))}",
+            f"export PULUMI_OPTION_POLICY_PACK={shlex.quote(str(ROOT / '.venv' / 'bin' / 'slipway-policy-pack'))}",
         ]
     )
 
@@ -96,7 +96,7 @@ def up() -> int:
     if code:
         return code
     outputs = attached("exec pulumi stack output --json", stdout=subprocess.PIPE)
-    status = attached("exec python -m sandbox status --json", stdout=subprocess.PIPE)
+    status = attached("exec python -m slipway_sandbox status --json", stdout=subprocess.PIPE)
     if outputs.returncode == status.returncode == 0:
         say(next_steps.text(json.loads(outputs.stdout), json.loads(status.stdout)["instances"].values()))
     return outputs.returncode or status.returncode
@@ -105,7 +105,9 @@ def up() -> int:
 def down() -> int:
     """Destroy the reference platform and stop the sandbox; skips parts already gone."""
     need_python()
-    status = subprocess.run([PYTHON, "-m", "sandbox", "status", "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    status = subprocess.run(
+        [PYTHON, "-m", "slipway_sandbox", "status", "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
     if status.returncode != 0:
         return status.returncode
     if json.loads(status.stdout)["state"] == "stopped":
@@ -117,7 +119,7 @@ def down() -> int:
 
 def stop() -> int:
     """Stop the sandbox, and remove the containers of a killed one."""
-    return subprocess.run([PYTHON, "-m", "sandbox", "stop"], cwd=ROOT).returncode
+    return subprocess.run([PYTHON, "-m", "slipway_sandbox", "stop"], cwd=ROOT).returncode
 
 
 def test(arguments: list[str]) -> int:

@@ -17,7 +17,7 @@ APP = ROOT / "app"
 
 def lock() -> int:
     """Resolve both and keep locked versions. Returns uv's exit code. Raises MachineError."""
-    groups = ["--group", "sandbox", "--group", "dev"]
+    groups = ["--group", "sandbox", "--group", "dev", "--group", "docs"]
     target = ["--universal", "--python-version", "3.11", "--output-file", "requirements.txt"]
     code = _compile([*groups, *target, "pyproject.toml"], ROOT)
     return code or _lock_app()

@@ -81,10 +81,14 @@ class _Reader:
         return {key: str(entry) for key, entry in value.items()}
 
     def _refusal(self, name: str, kind: str) -> CommandError:
-        missing = self.outputs.get(name) is None
-        problem = f"no output {name}" if missing else f"an output {name} that is no {kind}"
-        advice = "run `pulumi up` of the reference platform, or choose with --stack"
-        return CommandError(f"{self.stack} has {problem}; {advice}")
+        if self.outputs.get(name) is None:
+            return CommandError(
+                f"{self.stack} has no output {name}; run `pulumi up` of the reference platform, or choose with --stack"
+            )
+        return CommandError(
+            f"{self.stack} has an output {name} that is no {kind}; "
+            "run `pulumi up` of the reference platform, or choose with --stack"
+        )
 
 
 def _name(stack: str | None) -> str:

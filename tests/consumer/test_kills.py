@@ -8,7 +8,7 @@ from pathlib import Path
 
 from moto.server import ThreadedMotoServer
 
-from sandbox.provider import moto_corrections
+from slipway_sandbox.corrections import corrections as moto_corrections
 
 BENCH = Path(__file__).parents[2] / "bench" / "worker.py"
 MESSAGES = 600

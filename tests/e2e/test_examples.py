@@ -10,7 +10,7 @@ import docker
 import pytest
 
 from tests.e2e.test_platform_destroy import resources
-from tests.unit.stacks import CHECKOUT, Stacks, sandbox_of_its_own
+from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
 
 pytestmark = pytest.mark.e2e
 
@@ -74,7 +74,7 @@ def test_an_example_does_what_its_readme_says_and_leaves_nothing(
         (tmp_path / name).symlink_to(CHECKOUT / name)
     after_make_env = {
         "PULUMI_STACK": "sandbox",
-        "PULUMI_OPTION_POLICY_PACK": str(CHECKOUT / "policies" / "__main__.py"),
+        "PULUMI_OPTION_POLICY_PACK": str(CHECKOUT / ".venv" / "bin" / "slipway-policy-pack"),
     }
     typed = Stacks(stacks.environment | after_make_env | {"PULUMI_OPTION_YES": "true"})
     first, destroy, rules = blocks(example)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.generated import specs
-from tests.unit.stacks import CHECKOUT, sandbox_of_its_own
+from tests.support.components.generated_specs import specs
+from tests.support.components.stacks import CHECKOUT, sandbox_of_its_own
 
 pytestmark = pytest.mark.e2e
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.samples import COMPONENTS
-from tests.unit.stacks import CHECKOUT, sandbox_of_its_own
+from tests.support.components.samples import COMPONENTS
+from tests.support.components.stacks import CHECKOUT, sandbox_of_its_own
 
 pytestmark = pytest.mark.e2e
 
@@ -23,7 +23,7 @@ sys.path.insert(0, {str(CHECKOUT)!r})
 import pulumi
 import pulumi_aws
 
-from tests.unit.samples import COMPONENTS, FEWEST, RICHEST
+from tests.support.components.samples import COMPONENTS, FEWEST, RICHEST
 
 # The sandbox builds for this machine, from its own registry.
 NOT_HERE = [("ContainerImage", "architecture"), ("ContainerImage", "cache_from")]

@@ -20,11 +20,11 @@ def own_sandbox(platform: Platform, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment of a second, empty sandbox, for the same clone."""
     env = {**platform.env, "SLIPWAY_SANDBOX_DIR": str(tmp_path / "sandbox")}
     python = str(platform.root / ".venv" / "bin" / "python")
-    assert run(platform.root, env, python, "-m", "sandbox", "start").returncode == 0
+    assert run(platform.root, env, python, "-m", "slipway_sandbox", "start").returncode == 0
     try:
         yield sandbox_environment(platform.root, env)
     finally:
-        run(platform.root, env, python, "-m", "sandbox", "stop")
+        run(platform.root, env, python, "-m", "slipway_sandbox", "stop")
 
 
 def resources(env: dict[str, str]) -> dict[str, list[str]]:

@@ -23,8 +23,8 @@ class Clone:
         self.python = str(platform.root / ".venv" / "bin" / "python")
 
     def sandbox(self, command: str) -> tuple[int, str]:
-        """`python -m sandbox <command>`: exit code and what it printed."""
-        ended = run(self.root, self.env, self.python, "-m", "sandbox", command)
+        """`slipway sandbox <command>`: exit code and what it printed."""
+        ended = run(self.root, self.env, self.python, "-m", "slipway_sandbox", command)
         return ended.returncode, ended.stdout
 
     def make(self, target: str, **env: str) -> tuple[int, str]:
@@ -60,7 +60,7 @@ def test_a_taken_port_is_named_with_the_fix(clone: Clone) -> None:
         code, said = clone.make("up")
     assert code != 0
     assert f"port {port}" in said
-    assert "python -m sandbox reset" in said
+    assert "slipway sandbox reset" in said
     assert "Traceback" not in said
 
 
@@ -72,11 +72,11 @@ def test_a_stopped_sandbox_is_named_with_the_fix(clone: Clone) -> None:
     preview = run(clone.root, attached, "pulumi", "preview")
     assert preview.returncode != 0
     assert "does not answer at 127.0.0.1:" in preview.stdout
-    assert "run python -m sandbox start" in preview.stdout
+    assert "run slipway sandbox start" in preview.stdout
     assert "Traceback" not in preview.stdout
     code, said = clone.make("env")
     assert code != 0
-    assert "is not running; run `python -m sandbox start`" in said
+    assert "is not running; run `slipway sandbox start`" in said
     code, said = clone.make("down")
     assert code == 0
     assert "the sandbox is not running, so nothing is destroyed; make up starts it" in said
@@ -94,7 +94,7 @@ def test_a_damaged_state_file_is_named_with_the_fix(clone: Clone, running: bool)
     code, said = clone.make("up")
     assert code != 0
     assert f"the stack's state {state} is damaged" in said
-    assert "python -m sandbox reset" in said
+    assert "slipway sandbox reset" in said
     assert "Traceback" not in said
 
 
@@ -105,4 +105,4 @@ def test_a_cloud_that_vanished_under_a_stack_is_named_with_the_fix(clone: Clone,
     shutil.copytree(theirs, clone.sandbox_directory / "state", dirs_exist_ok=True)
     code, said = clone.sandbox("start")
     assert code != 0
-    assert "python -m sandbox reset" in said
+    assert "slipway sandbox reset" in said

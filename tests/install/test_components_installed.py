@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.stacks import Stacks, sandbox_of_its_own
+from tests.support.components.stacks import Stacks, sandbox_of_its_own
 
 PROGRAM = """
 import pulumi

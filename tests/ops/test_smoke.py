@@ -13,7 +13,6 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from sandbox.provider import moto_corrections
 from slipway_cli.delivery.consumers import Consumer as Running
 from slipway_cli.delivery.consumers import end_of
 from slipway_cli.delivery.recipients import subscriptions
@@ -22,6 +21,7 @@ from slipway_cli.errors import CommandError
 from slipway_cli.stack import Outputs
 from slipway_consumer import Consumer, Settings
 from slipway_consumer.logs import JsonFormatter
+from slipway_sandbox.corrections import corrections as moto_corrections
 
 PREFIX = "arn:aws:sns:eu-west-1:123456789012"
 RAW = {"RawMessageDelivery": "true"}

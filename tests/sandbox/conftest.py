@@ -15,8 +15,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from sandbox.held import holder, is_held, wait_until
-from sandbox.home import Home
+from slipway_sandbox.process.held_files import holder, is_held, wait_until
+from slipway_sandbox.process.home import Home
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,10 +29,10 @@ class Box:
         self._clients = contextlib.ExitStack()
 
     def run(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-        """`python -m sandbox <arguments>`, exit code unchecked."""
+        """`slipway sandbox <arguments>`, exit code unchecked."""
         environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **env}
         return subprocess.run(
-            [sys.executable, "-m", "sandbox", *arguments],
+            [sys.executable, "-m", "slipway_sandbox", *arguments],
             cwd=ROOT,
             env={**environment, "SLIPWAY_SANDBOX_DIR": str(self.home.path)},
             stdin=subprocess.DEVNULL,

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.provider.moto_env import MOTO_ENVIRONMENT
-from tests.sandbox.leftovers import leftovers
-from tests.sandbox.provider_world import provider
-from tests.sandbox.pulumi_project import Project, project_of
+from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
+from tests.support.sandbox.leftovers import leftovers
+from tests.support.sandbox.provider_world import provider
+from tests.support.sandbox.pulumi_project import Project, project_of
 
 os.environ.update(MOTO_ENVIRONMENT)
 

@@ -20,7 +20,13 @@ INTERRUPTED = "kill -INT 0"  # as a terminal does it: to everybody who is in the
 def checkout(tmp_path: Path) -> Path:
     """The files of a checkout for the set-up's first steps."""
     root = tmp_path / "a checkout"
-    for name in ("setup", "requirements.txt", "components/pyproject.toml", "ops/pyproject.toml"):
+    for name in (
+        "setup",
+        "requirements.txt",
+        "components/pyproject.toml",
+        "ops/pyproject.toml",
+        "policies/pyproject.toml",
+    ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, root / name)

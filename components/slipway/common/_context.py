@@ -1,0 +1,39 @@
+"""What a component hands to the functions that make its children."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pulumi
+
+from ._tags import Tags, named
+
+
+@dataclass(frozen=True)
+class Context:
+    """The component that resources are made for.
+
+    >>> context = Context("Queue 'orders'", "orders", tags, pulumi.ResourceOptions(parent=self))
+    >>> sqs.Queue(context.name, tags=context.tagged(context.name), opts=context.child)
+    """
+
+    who: str
+    """Component and name, as error sentences begin."""
+    name: str
+    """Name of the component: the primary child's name, and the prefix of the others'."""
+    tags: Tags | None
+    """The caller's tags."""
+    child: pulumi.ResourceOptions
+    """Options of every child; the component is the parent."""
+
+    def tagged(self, name: str) -> pulumi.Output[Mapping[str, pulumi.Input[str]]]:
+        """The caller's tags and a Name; the caller's own Name wins."""
+        return named(name, self.tags)
+
+    @property
+    def lookup(self) -> pulumi.InvokeOutputOptions:
+        """Options of a look-up, for the component's own provider."""
+        return pulumi.InvokeOutputOptions(parent=self.child.parent)
+
+    def part(self, role: str) -> "Context":
+        """The same for a part of the component, whose children begin with `<name>-<role>`."""
+        return replace(self, name=f"{self.name}-{role}")

@@ -1,0 +1,28 @@
+"""EC2 pieces of bastions, hosts and NAT instances: hardened instances, their roles and their Elastic IPs."""
+
+from ._elastic_ips import check_allocation_id, elastic_ip
+from ._instance import (
+    ROOT_VOLUME_GIB,
+    SSH,
+    USER,
+    InstanceSpec,
+    Placement,
+    hardened_instance,
+    instance_spec,
+    instance_type,
+)
+from ._session_profile import session_profile
+
+__all__ = [
+    "ROOT_VOLUME_GIB",
+    "SSH",
+    "USER",
+    "InstanceSpec",
+    "Placement",
+    "check_allocation_id",
+    "elastic_ip",
+    "hardened_instance",
+    "instance_spec",
+    "instance_type",
+    "session_profile",
+]

@@ -1,0 +1,79 @@
+"""Parser of a Dockerfile's declarations: stages, arguments, secrets. The checks refuse values without a line for them.
+
+Source: https://docs.docker.com/reference/dockerfile/
+"""
+
+import difflib
+import re
+from pathlib import Path
+
+from slipway.common import Arguments
+
+STAGE = re.compile(r"FROM\s+(?:--\S+\s+)*\S+(?:\s+AS\s+(?P<name>\S+))?\s*", re.IGNORECASE)
+ARGUMENTS = re.compile(r"ARG\s+(?P<names>.+)", re.IGNORECASE)
+SECRET = re.compile(r"--mount=(?P<options>\S*type=secret\S*)")
+SECRET_ID = re.compile(r"[A-Za-z0-9_.-]+")
+# Docker's own: https://docs.docker.com/reference/dockerfile/#predefined-args. BuildKit reads the last two.
+PREDEFINED = re.compile(r"(?i:HTTP|HTTPS|FTP|NO|ALL)_(?i:PROXY)|BUILDKIT_\w+|SOURCE_DATE_EPOCH")
+
+
+class Dockerfile:
+    """A Dockerfile's instructions, each on one line."""
+
+    def __init__(self, arguments: Arguments, path: Path) -> None:
+        self._arguments, self._path = arguments, path
+        joined = re.sub(r"\\[ \t]*\r?\n", " ", path.read_text(encoding="utf-8-sig", errors="replace"))
+        self.lines = [
+            line.strip() for line in joined.splitlines() if line.strip() and not line.lstrip().startswith("#")
+        ]
+        stages = [match for line in self.lines if (match := STAGE.fullmatch(line))]
+        if not stages:
+            raise arguments.error("dockerfile", f"must have a FROM line, got none in {str(path)!r}")
+        self.stages = [(stage["name"] or str(index)).lower() for index, stage in enumerate(stages)]
+
+    def check_target(self) -> None:
+        """Refuse a target unknown among the stages, by name or number."""
+        target = self._arguments.optional_text("target")
+        if target is None or target.lower() in self.stages:
+            return
+        if not target.isdigit() or int(target) >= len(self.stages):
+            rule = f"must be a stage of {self._path}, got {target!r}"
+            raise self._arguments.error("target", f"{rule}; it has {', '.join(self.stages)}")
+
+    def check_arguments(self) -> None:
+        """Refuse build_args without an ARG line: Docker would ignore them silently."""
+        declared = [
+            word.partition("=")[0]
+            for line in self.lines
+            if (match := ARGUMENTS.fullmatch(line))
+            for word in match["names"].split()
+        ]
+        for name in self._arguments.text_map("build_args"):
+            if name not in declared and not PREDEFINED.fullmatch(name):
+                close = difflib.get_close_matches(name, declared, n=1)
+                fix = f"did you mean {close[0]}?" if close else f"add the line ARG {name}"
+                raise self._arguments.error(f"build_args.{name}", f"is no ARG of {self._path}; {fix}")
+
+    def check_secrets(self) -> None:
+        """Refuse build_secrets without a mount in a RUN line, and those with no place or with two."""
+        mounted = {secret_id(match["options"]) for line in self.lines for match in SECRET.finditer(line)}
+        for name, secret in self._arguments.each("build_secrets"):
+            if not SECRET_ID.fullmatch(name):
+                rule = "must be letters, digits, dots, hyphens and underscores"
+                raise self._arguments.error("the keys of build_secrets", f"{rule}, got {name!r}")
+            secret.exactly_one("env", "file")
+            if name not in mounted:
+                fix = f"write RUN --mount=type=secret,id={name} where it is needed"
+                rule = f"is mounted by no RUN of {self._path}"
+                raise self._arguments.error(f"build_secrets.{name}", f"{rule}; {fix}")
+
+
+def secret_id(options: str) -> str:
+    """Id of a secret mount; without an id option, the last part of its target.
+
+    >>> secret_id("type=secret,target=/run/secrets/npm")
+    'npm'
+    """
+    values = dict(option.partition("=")[::2] for option in options.split(","))
+    target = values.get("target") or values.get("dst") or values.get("destination") or ""
+    return values.get("id") or target.rpartition("/")[2]

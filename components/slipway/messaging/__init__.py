@@ -1,0 +1,23 @@
+"""SNS topics, SQS queues, and the fan-out from topics to queues."""
+
+from ._arns import check_queue_arn, check_topic_arn
+from ._limits import LONGEST_VISIBILITY_TIMEOUT_SECONDS, MOST_RECEIVES
+from ._messaging_key import USE
+from .fan_out import FanOut, FanOutArgs, FanOutQueueArgs
+from .queue import Queue, QueueArgs
+from .topic import Topic, TopicArgs
+
+__all__ = [
+    "LONGEST_VISIBILITY_TIMEOUT_SECONDS",
+    "MOST_RECEIVES",
+    "USE",
+    "FanOut",
+    "FanOutArgs",
+    "FanOutQueueArgs",
+    "Queue",
+    "QueueArgs",
+    "Topic",
+    "TopicArgs",
+    "check_queue_arn",
+    "check_topic_arn",
+]

@@ -1,0 +1,47 @@
+"""ARNs of topics and queues in arguments, checked. A check reads plain strings only; AWS checks outputs.
+
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
+"""
+
+import re
+from collections.abc import Mapping
+
+from slipway.common import ArgumentError, Arguments
+
+from ._limits import FIFO_SUFFIX
+
+TOPIC_ARN = re.compile(r"arn:(aws[a-z-]*):sns:([a-z0-9-]+):(\d{12}):([A-Za-z0-9_-]{1,256}(\.fifo)?)")
+QUEUE_ARN = re.compile(r"arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}(\.fifo)?")
+
+
+def check_topic_arn(who: str, argument: str, arn: object) -> None:
+    """Refuse another ARN than a topic's, such as a subscription's. Raises ArgumentError."""
+    if isinstance(arn, str) and not TOPIC_ARN.fullmatch(arn):
+        example = "arn:aws:sns:eu-west-1:123456789012:orders"
+        raise ArgumentError(f"{who}: {argument} must be the ARN of a topic, got {arn!r}; write it like {example}")
+
+
+def check_queue_arn(who: str, argument: str, arn: object) -> None:
+    """Refuse another ARN than a queue's, and the URL of a queue. Raises ArgumentError."""
+    if isinstance(arn, str) and not QUEUE_ARN.fullmatch(arn):
+        example = "arn:aws:sqs:eu-west-1:123456789012:billing"
+        raise ArgumentError(f"{who}: {argument} must be the ARN of a queue, got {arn!r}; write it like {example}")
+
+
+def check_source_topics(arguments: Arguments, topics: Mapping[str, object]) -> None:
+    """Refuse topics, by argument, that could not deliver to queues with these arguments. Raises ArgumentError."""
+    for argument, arn in topics.items():
+        check_topic_arn(arguments.who, argument, arn)
+        if arguments.flag("fifo") and isinstance(arn, str) and not arn.endswith(FIFO_SUFFIX):
+            fix = "a standard topic delivers to standard queues only"
+            raise arguments.error(argument, f"must be a fifo topic, since fifo is set, got {arn!r}; {fix}")
+
+
+def check_alarm_topic(arguments: Arguments) -> None:
+    """Refuse an `alarm_topic_arn` closed to alarms. Raises ArgumentError."""
+    arn = arguments.input("alarm_topic_arn")
+    check_topic_arn(arguments.who, "alarm_topic_arn", arn)
+    if isinstance(arn, str) and arn.endswith(FIFO_SUFFIX):
+        fix = "CloudWatch gives no message group"
+        raise arguments.error("alarm_topic_arn", f"must be a standard topic, got {arn!r}; {fix}")

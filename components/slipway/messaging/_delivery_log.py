@@ -1,0 +1,43 @@
+"""Role with which SNS writes its delivery log.
+
+Source: https://docs.aws.amazon.com/sns/latest/dg/topics-attrib.html
+"""
+
+import pulumi
+import pulumi_aws as aws
+from pulumi_aws import iam
+
+from slipway.common import Context, allow, child_name, document, trust_within_account
+
+WRITE = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:PutRetentionPolicy"]
+ROLE_NAME_LENGTH = 64
+SUFFIX = "-deliveries"
+
+
+def check_log_role(who: str, name: str) -> None:
+    """Refuse a topic's name too long for its role. Raises ArgumentError."""
+    child_name(who, name, ROLE_NAME_LENGTH, SUFFIX)
+
+
+def delivery_log_role(context: Context) -> pulumi.Output[str]:
+    """ARN of a role for SNS of this account, limited to the log groups of SNS; known once the role may write."""
+    caller, region = aws.get_caller_identity_output(opts=context.lookup), aws.get_region_output(opts=context.lookup)
+    partition = aws.get_partition_output(opts=context.lookup).partition
+    groups = pulumi.Output.concat(
+        "arn:", partition, ":logs:", region.region, ":", caller.account_id, ":log-group:sns/*"
+    )
+    name = context.name + SUFFIX
+    role = iam.Role(
+        name,
+        description=f"Writes the delivery log of {context.name}",
+        assume_role_policy=trust_within_account("sns.amazonaws.com", context.child),
+        tags=context.tagged(name),
+        opts=context.child,
+    )
+    permission = iam.RolePolicy(
+        name,
+        role=role.name,
+        policy=pulumi.Output.json_dumps(document([allow(WRITE, groups)])),
+        opts=context.child,
+    )
+    return pulumi.Output.all(role.arn, permission.id).apply(lambda both: str(both[0]))

@@ -1,0 +1,110 @@
+"""A service on a shared listener: target group, listener rules, and the way from the load balancer to the tasks.
+
+Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-update-rules.html
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import pulumi
+from pulumi.runtime.proto import resource_pb2_grpc
+from pulumi_aws import lb
+
+from slipway.common import ArgumentError, Context, Gate
+from slipway.load_balancing import ListenerPlan, Rule, TargetPlan, priority, target_group
+
+from ._front import Front
+
+# Priorities of every listener in this run of the program. Two services with the same one are refused before either
+# exists; rules of other stacks are known to AWS alone.
+_Taken = dict[tuple[object, int], str]
+_taken_by_run: WeakKeyDictionary[object, _Taken] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class SharedListener:
+    """A checked shared listener, with the service's rules and target group."""
+
+    listener: ListenerPlan
+    targets: TargetPlan
+
+
+def take_priorities(who: str, plan: ListenerPlan) -> None:
+    """Refuse a rule whose priority another service of this program has on the same listener."""
+    taken = _taken_by_run.setdefault(pulumi.runtime.settings.get_monitor(), {})
+    # The same output is the same listener; the dictionary keeps it, so that its identity is never reused.
+    places = {rule.key: (plan.listener_arn, rule.priority) for rule in plan.rules}
+    for rule in plan.rules:
+        other = taken.get(places[rule.key])
+        if other is not None:
+            argument = f"listener.rules.{rule.key}"
+            free = next(
+                number
+                for number in (priority(rule.conditions.ordered(), attempt) for attempt in range(1, 99))
+                if (plan.listener_arn, number) not in taken
+            )
+            fix = f"ask for something else, or set {argument}.priority, for example to {free}"
+            raise ArgumentError(f"{who}: {argument} has priority {rule.priority} on this listener like {other}; {fix}")
+    taken.update({place: f"{who} listener.rules.{key}" for key, place in places.items()})
+
+
+def shared_front(context: Context, plan: SharedListener, vpc_id: pulumi.Input[str], tasks: Gate) -> Front:
+    """Make a target group and its rules on an existing listener."""
+    port, rules = plan.targets.port, plan.listener.rules
+    targets = target_group(context, plan.targets, vpc_id)
+    balancer_group = pulumi.Output.from_input(plan.listener.security_group_id)
+    gate = Gate(f"{context.name}-lb", balancer_group, context.tags, context.child)
+    gate.let_out_to("to-tasks", port, f"To {context.name}", tasks.group_id)
+    tasks.let_in_from("from-lb", port, "From the load balancer", balancer_group)
+    listener_arn = pulumi.Output.from_input(plan.listener.listener_arn)
+    hooks = pulumi.ResourceOptions(hooks=clash_hook(context, rules))
+    senders = [
+        lb.ListenerRule(
+            f"{context.name}-{rule.key}",
+            listener_arn=listener_arn,
+            priority=rule.priority,
+            conditions=rule.conditions.aws_conditions(),
+            actions=[{"type": "forward", "target_group_arn": targets.arn}],
+            tags=context.tagged(f"{context.name}-{rule.key}"),
+            opts=pulumi.ResourceOptions.merge(context.child, hooks),
+        )
+        for rule in rules
+    ]
+    return Front(
+        targets=targets,
+        port=port,
+        senders=senders,
+        balancer_arn_suffix=listener_arn.apply(balancer_suffix),
+        group_id=balancer_group,
+        url=None,
+    )
+
+
+def clash_hook(context: Context, rules: Sequence[Rule]) -> pulumi.ResourceHookBinding | None:
+    """A hook that explains AWS's error about a priority taken by another stack."""
+    # Mocks announce hooks, but have no server to call them.
+    if not isinstance(pulumi.runtime.settings.get_monitor(), resource_pb2_grpc.ResourceMonitorStub):
+        return None
+
+    def explain(failed: pulumi.ErrorHookArgs) -> bool:
+        rule = next(rule for rule in rules if failed.name == f"{context.name}-{rule.key}")
+        if any("PriorityInUse" in error for error in failed.errors):
+            pulumi.log.error(clash(context.who, rule))
+        return False
+
+    return pulumi.ResourceHookBinding(on_error=[pulumi.ErrorHook(f"{context.name}-clash", explain)])
+
+
+def clash(who: str, rule: Rule) -> str:
+    """One sentence about a rule whose priority another stack has."""
+    argument, free = f"listener.rules.{rule.key}", priority(rule.conditions.ordered(), 1)
+    fix = (
+        f"it asks for the same, unless set by hand: ask for something else, or set {argument}.priority, such as {free}"
+    )
+    return f"{who}: {argument} has priority {rule.priority} like a rule of another stack on this listener; {fix}"
+
+
+def balancer_suffix(listener_arn: str) -> str:
+    """The load balancer of a listener in CloudWatch metrics, such as app/edge/0a1b2c3d."""
+    return listener_arn.partition(":listener/")[2].rpartition("/")[0]

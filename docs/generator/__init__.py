@@ -1,0 +1,1 @@
+"""Writes docs/reference: one page per component, from its docstrings, its schema and its recorded registrations."""

@@ -1,0 +1,1 @@
+"""Dated lists of AWS, as JSON, and their reader."""

@@ -1,0 +1,1 @@
+"""Readers for rules: policy documents, networks, secrets in text."""

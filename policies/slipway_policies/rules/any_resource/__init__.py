@@ -1,0 +1,1 @@
+"""Rules on any resource, whatever its service."""

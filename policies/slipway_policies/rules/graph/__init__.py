@@ -1,0 +1,1 @@
+"""Rules over the whole stack and the links between its resources."""

@@ -1,0 +1,138 @@
+"""Rules for resource options: protection, ignored changes, providers and parents.
+
+Source: https://www.pulumi.com/docs/iac/concepts/options/
+"""
+
+import re
+from typing import Final
+
+from slipway_policies.engine.graph import Graph, Node
+from slipway_policies.engine.registry import ADVISORY, MANDATORY, MEDIUM, OFF, Finding, Outcomes, stack_rule
+from slipway_policies.rules.ecr.repositories import REPOSITORY
+from slipway_policies.rules.graph.hosts import has_elastic_ip
+from slipway_policies.rules.kms.keys import KEY
+from slipway_policies.rules.sqs.queues import QUEUE
+
+STATEFUL: Final = (
+    KEY,
+    REPOSITORY,
+    QUEUE,
+    "aws:dynamodb/table:Table",
+    "aws:ebs/volume:Volume",
+    "aws:efs/fileSystem:FileSystem",
+    "aws:rds/cluster:Cluster",
+    "aws:rds/instance:Instance",
+    "aws:s3/bucket:Bucket",
+    "aws:s3/bucketV2:BucketV2",
+    "aws:secretsmanager/secret:Secret",
+)
+OPTIONS = "https://docs.aws.amazon.com/prescriptive-guidance/latest/choose-iac-tool/pulumi.html"
+SECURITY_PROPERTY: Final = re.compile(
+    r"\*|policy|.*Policy|.*Policies|.*PolicyArns|ingress|egress|.*[sS]ecurityGroup.*|.*[kK]ms.*|.*[eE]ncrypt.*|"
+    r"metadataOptions|sslPolicy|protocol|publicly.*|associatePublicIp.*|imageTagMutability|.*[lL]ogging.*|accessLogs"
+)
+GLOBAL: Final = ("aws:iam/", "aws:route53/", "aws:cloudfront/", "aws:organizations/", "aws:globalaccelerator/")
+HARMLESS: Final = {"redrivePolicy", "redriveAllowPolicy", "filterPolicy", "deliveryPolicy", "lifecyclePolicy"}
+
+
+@stack_rule(
+    level=OFF,
+    severity=MEDIUM,
+    link=OPTIONS,
+    fix="set protect in the resource's options, or in the options of slipway's component: its children inherit it",
+)
+def protect_stateful(stack: Graph) -> Outcomes:
+    """Resources with data are protected: Pulumi refuses to delete them.
+
+    Off unless configured, because a protected resource cannot be replaced either.
+    """
+    for node in stack.of(*STATEFUL):
+        if not node.resource.options.protect:
+            yield Finding("options.protect", "is not true, so destroying the stack deletes its data", node.urn)
+
+
+@stack_rule(
+    level=ADVISORY,
+    severity=MEDIUM,
+    controls=("NIST CM-2",),
+    link=OPTIONS,
+    fix="remove it from ignoreChanges, so the program stays in control; slipway's components ignore no such property",
+)
+def no_ignore_security_props(stack: Graph) -> Outcomes:
+    """No program ignores changes to policies, security rules, keys or encryption.
+
+    An instance with an Elastic IP may ignore associatePublicIpAddress: AWS sets it to true there.
+    """
+    for node in stack.nodes.values():
+        for path in node.resource.options.ignore_changes:
+            head = re.split(r"[.\[]", path)[0]
+            name = re.sub(r"_(\w)", lambda found: found[1].upper(), head)
+            own_address = name == "associatePublicIpAddress" and has_elastic_ip(stack, node)
+            if name not in HARMLESS and SECURITY_PROPERTY.fullmatch(name) and not own_address:
+                yield Finding("options.ignoreChanges", f"names {name}", node.urn)
+
+
+@stack_rule(
+    level=ADVISORY,
+    severity=MEDIUM,
+    controls=("NIST CM-7",),
+    link="https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html",
+    fix=(
+        "set aws:region of the stack, or region of the provider or resource, to an allowed region; slipway's "
+        "components use the region of their provider"
+    ),
+    settings={
+        "regions": {
+            "type": "array",
+            "items": {"type": "string"},
+            "default": [],
+            "description": "Allowed regions, such as eu-west-1; an empty list allows all.",
+        }
+    },
+)
+def allowed_regions(stack: Graph) -> Outcomes:
+    """Resources are in regions where data may be kept, by their own region or their provider's.
+
+    Those of global services, such as IAM and Route 53, are in none.
+    """
+    allowed = stack.config.texts("regions")
+    elsewhere: dict[str, list[Node]] = {}
+    for node in stack.nodes.values() if allowed else ():
+        region = node.output("region") or node.resource.options.provider.get("region")
+        if (
+            node.resource.type.startswith("aws:")
+            and not node.resource.type.startswith(GLOBAL)
+            and isinstance(region, str)
+            and region not in allowed
+        ):
+            elsewhere.setdefault(region, []).append(node)
+    for region, nodes in elsewhere.items():
+        more = f", and {len(nodes) - 1} more with it" if len(nodes) > 1 else ""
+        yield Finding("region", f"is {region}, not one of regions in the policy config{more}", nodes[0].urn)
+
+
+@stack_rule(
+    level=MANDATORY,
+    severity=MEDIUM,
+    link=OPTIONS,
+    fix=(
+        "add the resource inside the component, or stop the transform from removing it; slipway's components create "
+        "their own"
+    ),
+    settings={
+        "children": {
+            "type": "object",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+            "default": {},
+            "description": "Component type, such as shop:index:Service, to the resource types required below it.",
+        }
+    },
+)
+def component_contract(stack: Graph) -> Outcomes:
+    """Components contain the required resources, such as an alarm in each service."""
+    for component, kinds in stack.config.lists("children").items():
+        for node in stack.of(component):
+            present = {child.resource.type for child in stack.below(node)}
+            for kind in kinds:
+                if kind not in present:
+                    yield Finding("children", f"lack a {kind}", node.urn)

@@ -1,0 +1,1 @@
+"""Rules for VPCs, their security groups and their network ACLs."""

@@ -1,5 +1,0 @@
-"""Logs, alarms, dashboards and event rules."""
-
-from sandbox.provider.services.cloudwatch import alarms, events, logs
-
-RESOURCES = (*logs.RESOURCES, *alarms.RESOURCES, *events.RESOURCES)

@@ -1,6 +1,0 @@
-"""Clusters, task definitions and services."""
-
-from sandbox.provider.services.ecs import clusters, service_resource, task_definitions
-
-RESOURCES = (*clusters.RESOURCES, *task_definitions.RESOURCES, *service_resource.RESOURCES)
-FUNCTIONS = clusters.FUNCTIONS

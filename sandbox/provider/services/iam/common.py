@@ -1,8 +1,0 @@
-"""What every IAM resource shares."""
-
-from sandbox.provider.declaration import Call, Tags
-
-
-def tags(kind: str, member: str) -> Tags:
-    """The tag calls of one kind of IAM resource."""
-    return Tags(add=Call(f"tag_{kind}", {member: "{id}"}), remove=Call(f"untag_{kind}", {member: "{id}"}))

@@ -1,6 +1,0 @@
-"""Load balancers, target groups, listeners and their rules."""
-
-from sandbox.provider.services.lb import attachments, balancers, functions, listeners, target_groups
-
-RESOURCES = (*balancers.RESOURCES, *target_groups.RESOURCES, *listeners.RESOURCES, *attachments.RESOURCES)
-FUNCTIONS = functions.FUNCTIONS

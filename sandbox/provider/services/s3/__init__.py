@@ -1,5 +1,0 @@
-"""Buckets, what is set on them by resources of its own, and objects."""
-
-from sandbox.provider.services.s3 import buckets, objects, satellites
-
-RESOURCES = (*buckets.RESOURCES, *satellites.RESOURCES, *objects.RESOURCES)

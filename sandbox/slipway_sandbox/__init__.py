@@ -1,0 +1,1 @@
+"""AWS on this machine, for the real `pulumi up`: `slipway sandbox start|stop|status|env|reset`."""

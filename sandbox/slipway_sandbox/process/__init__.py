@@ -1,0 +1,1 @@
+"""The sandbox's background process: start, stop, ports, directory, snapshot."""

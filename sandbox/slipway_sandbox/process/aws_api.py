@@ -1,0 +1,122 @@
+"""The AWS API of the sandbox: moto, served over HTTP on one port of loopback and of Docker's bridge."""
+
+import contextlib
+import http
+import io
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, cast
+from urllib.parse import parse_qs
+
+from moto.core.botocore_stubber import BotocoreStubber
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.sqs.models import Queue
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from slipway_sandbox.corrections import corrections as moto_corrections
+from slipway_sandbox.process.gate import Gate
+from slipway_sandbox.process.ports import STATUS_PATH, listening
+
+# Operations that change nothing worth saving. Receiving is one: a message that was only received comes again.
+READS = ("BatchGet", "Check", "Decrypt", "Describe", "Discover", "Encrypt", "Filter", "Generate", "Get", "Head", "List",
+         "Lookup", "Query", "Receive", "Scan", "Search", "Select", "Simulate", "Validate", "Verify")  # fmt: skip
+
+
+class AwsApi:
+    """moto behind a gate. Every call that changes something, over HTTP or in process, is told to `changed`.
+
+    `status` answers GET /slipway-sandbox/status. Raises SandboxError when the port is taken.
+    """
+
+    def __init__(
+        self,
+        addresses: Iterable[str],
+        port: int,
+        gate: Gate,
+        changed: Callable[[], None],
+        status: Callable[[], dict[str, Any]],
+    ) -> None:
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        moto_corrections.install()
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._gate, self._changed, self._status = gate, changed, status
+        self._servers: list[BaseWSGIServer] = []
+        for address in addresses:
+            with listening(address, port, "the AWS API") as listener:
+                self._servers.append(
+                    make_server(
+                        address, port, self._answer, True, request_handler=MotoRequestHandler, fd=listener.fileno()
+                    )
+                )
+        self._stand_before_calls_in_process()
+        self._step_out_while_polling()
+
+    def start(self) -> None:
+        for server in self._servers:
+            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def stop(self) -> None:
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
+
+    @contextlib.contextmanager
+    def call(self, operation: str) -> Iterator[None]:
+        """Stands around one AWS operation, named as AWS does; others may run at the same time, a snapshot may not."""
+        with self._gate.entered():
+            try:
+                yield
+            finally:
+                if not operation.startswith(READS):
+                    self._changed()
+
+    def _answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == STATUS_PATH:
+            with self._gate.entered():
+                body = json.dumps(self._status()).encode()
+            start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+            return [body]
+        with self.call(_operation(environ)):
+            response: Iterable[bytes] = self._moto(environ, start_response)
+            return response
+
+    def _stand_before_calls_in_process(self) -> None:
+        """The aws provider calls moto without HTTP, through moto's stubber."""
+        answer, call = BotocoreStubber.__call__, self.call
+
+        def guarded(stubber: BotocoreStubber, event_name: str, request: Any, **rest: Any) -> Any:
+            if not stubber.enabled:
+                return None
+            with call(event_name.rpartition(".")[2]):
+                return answer(stubber, event_name, request, **rest)
+
+        cast(Any, BotocoreStubber).__call__ = guarded
+
+    def _step_out_while_polling(self) -> None:
+        """A long poll lasts up to 20 s, and with consumers there is always one: it must not hold up a save."""
+        wait, gate = Queue.wait_for_messages, self._gate
+
+        def wait_outside(queue: Queue, timeout: int) -> None:
+            with gate.stepped_out():
+                wait(queue, timeout)
+
+        cast(Any, Queue).wait_for_messages = wait_outside
+
+
+def _operation(environ: dict[str, Any]) -> str:
+    """Name of the operation, from where the service's protocol has it; for REST: Get, or Write if in doubt."""
+    if target := environ.get("HTTP_X_AMZ_TARGET"):
+        return str(target).rpartition(".")[2]
+    query = environ.get("QUERY_STRING", "")
+    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        query = f"{query}&{body.decode(errors='replace')}"
+    if action := parse_qs(query).get("Action"):
+        return str(action[0])
+    path, _, name = environ["PATH_INFO"].rpartition("/operation/")
+    if path.startswith("/service/"):
+        return str(name)
+    return "Get" if environ["REQUEST_METHOD"] in (http.HTTPMethod.GET, http.HTTPMethod.HEAD) else "Write"

@@ -1,0 +1,201 @@
+"""The sandbox's background process: the AWS API, both providers, the runtime and the registry, from start to stop.
+
+`slipway sandbox start` runs `python -m slipway_sandbox.process.cloud <home> <ready fd> <lock fd>` and waits for one line on
+the ready fd: empty when all parts answer, else the sentence that says why not. The lock fd keeps other
+commands waiting.
+"""
+
+import contextlib
+import dataclasses
+import gc
+import logging
+import os
+import signal
+import sys
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from slipway_sandbox.errors import SandboxError
+from slipway_sandbox.process import shell, stacks
+from slipway_sandbox.process.held_files import hold, is_there, write_pid
+from slipway_sandbox.process.home import Home, Ports, Record, read_record, write_record
+from slipway_sandbox.process.ports import LOOPBACK, bridge_address, free_ports, listening
+from slipway_sandbox.registry import process as registry
+
+if TYPE_CHECKING:
+    import grpc
+
+PROVIDER_GRACE_SECONDS = 2.0
+LOOK_SECONDS = 1.0
+ENDING_SECONDS = 15.0  # one that was told to end by a signal, not by `stop`, may still be at it
+
+log = logging.getLogger("sandbox")
+
+
+class Cloud:
+    """All parts of one sandbox, running once made.
+
+    Raises SandboxError, with nothing left running, when a part cannot start.
+    """
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._parts = contextlib.ExitStack()
+        try:
+            self._start()
+        except BaseException:
+            self._parts.close()
+            raise
+
+    def stop(self) -> None:
+        """Saves the cloud and ends all parts."""
+        self._keeper.save()  # first of all: whoever loses patience and kills this process loses nothing
+        self.abandon()
+        self._keeper.save(finally_=True)
+        write_record(self._home, dataclasses.replace(self._record, pid=None, started_at=None))
+
+    def abandon(self) -> None:
+        """Ends all parts and keeps nothing."""
+        try:
+            self._parts.close()
+        except Exception:
+            log.exception("a part did not end as it should")
+
+    def _start(self) -> None:
+        home = self._home
+        registry.end_orphan(home)
+        bridge = bridge_address()
+        addresses = [LOOPBACK, bridge] if bridge else [LOOPBACK]
+        known = read_record(home)
+        ports = known.ports if known else Ports(*free_ports(len(dataclasses.fields(Ports)), addresses))
+        _require_free(ports, addresses)
+        os.environ.update(shell.aws_variables(ports))  # whatever makes an AWS client in this process means this cloud
+        self._registry = registry.begin(home, ports.registry)  # it gets ready while moto is imported
+        self._parts.callback(self._registry.stop)
+        self._serve_aws(addresses, ports)
+        self._serve_providers(ports)
+        registry.wait(self._registry, ports.registry)
+        self._run_containers(bridge or LOOPBACK, ports)
+        self._keeper.start()
+        self._record = Record(ports, os.getpid(), datetime.now(UTC).isoformat(), bridge)
+        write_record(home, self._record)
+        log.info("ready: %s", self._record)
+
+    def _serve_aws(self, addresses: list[str], ports: Ports) -> None:
+        from slipway_sandbox.process.aws_api import AwsApi  # noqa: PLC0415 - 0.3 s, while the registry gets ready
+        from slipway_sandbox.process.gate import Gate  # noqa: PLC0415
+        from slipway_sandbox.process.keeper import Keeper  # noqa: PLC0415
+
+        self._gate = Gate()
+        self._keeper = Keeper(self._home, self._gate)
+        stacks.bind(self._home, self._keeper.cloud_id, restored=self._keeper.restored)
+        api = AwsApi(addresses, ports.moto, self._gate, self._keeper.changed, self._status)
+        api.start()
+        self._parts.callback(api.stop)
+
+    def _serve_providers(self, ports: Ports) -> None:
+        from slipway_sandbox.provider.aws.provider import AwsProvider  # noqa: PLC0415 - imports pulumi
+        from slipway_sandbox.provider.docker_images.provider import DockerProvider  # noqa: PLC0415
+        from slipway_sandbox.provider.protocol.serve import serve  # noqa: PLC0415
+
+        for servicer, port in (
+            (AwsProvider(registry=f"localhost:{ports.registry}"), ports.aws),
+            (DockerProvider(), ports.docker),
+        ):
+            server, _ = serve(servicer, port)
+            self._parts.callback(_stop_server, server)
+
+    def _run_containers(self, address: str, ports: Ports) -> None:
+        from slipway_sandbox.runtime.controller import Controller  # noqa: PLC0415 - imports moto
+
+        self._controller = Controller(
+            container_endpoint=f"http://{address}:{ports.moto}",
+            registry=f"localhost:{ports.registry}",
+            home=self._home.runtime,
+            entered=self._gate.entered,
+            keys=self._home.keys,
+        )
+        self._controller.start()
+        self._parts.callback(self._controller.stop)
+
+    def _status(self) -> dict[str, Any]:
+        from slipway_sandbox.process import contents  # noqa: PLC0415 - imports moto
+
+        return {
+            "cloud_id": self._keeper.cloud_id,
+            "saved_at": self._keeper.saved_at,
+            "save_failure": self._keeper.failure,
+            "lost_changes": self._keeper.lost_changes,
+            "registry": "running" if self._registry.is_running() else "ended",
+            "containers": self._controller.off_because or "running",
+            "urls": self._controller.urls(),
+            "instances": {id_: dataclasses.asdict(way) for id_, way in self._controller.ways_in().items()},
+            "contents": contents.count(),
+        }
+
+
+def _require_free(ports: Ports, addresses: list[str]) -> None:
+    """Before anything is started. Raises SandboxError naming the port that is taken."""
+    for address in addresses:
+        listening(address, ports.moto, "the AWS API").close()
+    for port, what in (
+        (ports.aws, "the aws provider"),
+        (ports.docker, "the docker provider"),
+        (ports.registry, "the image registry"),
+    ):
+        listening(LOOPBACK, port, what).close()
+
+
+def _stop_server(server: "grpc.Server") -> None:
+    server.stop(PROVIDER_GRACE_SECONDS).wait()
+
+
+def main(home: Home, ready: int, turn: int) -> int:
+    """Runs the sandbox until SIGTERM or SIGINT, and returns the exit code."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    lock = hold(home.lock, ENDING_SECONDS)
+    if lock is None:
+        return _tell(ready, "a sandbox of this directory is still ending; run `slipway sandbox stop`")
+    write_pid(lock, os.getpid())
+    gc.disable()  # moto's tables are a million objects that stay; looking for garbage among them is a third of a start
+    try:
+        cloud = Cloud(home)
+    except SandboxError as error:
+        log.error("%s", error)  # noqa: TRY400 - a sentence for the user; a traceback says no more
+        return _tell(ready, str(error))
+    except Exception as error:
+        log.exception("the sandbox did not start")
+        return _tell(
+            ready, f"the sandbox did not start ({type(error).__name__}: {error}); {home.log} has the traceback"
+        )
+    gc.freeze()
+    gc.enable()
+    os.close(turn)
+    _tell(ready, "")
+    while not stopping.wait(LOOK_SECONDS):
+        if not is_there(home.lock, lock):  # somebody removed the directory; another sandbox may be in it by now
+            cloud.abandon()
+            return 1
+    log.info("stopping")
+    cloud.stop()
+    log.info("stopped")
+    return 0
+
+
+def _tell(ready: int, sentence: str) -> int:
+    """One line to the command that waits; who has gone since misses nothing. Returns the exit code."""
+    with contextlib.suppress(BrokenPipeError):
+        os.write(ready, f"{sentence}\n".encode())
+    os.close(ready)
+    return 1 if sentence else 0
+
+
+if __name__ == "__main__":
+    code = main(Home(Path(sys.argv[1])), int(sys.argv[2]), int(sys.argv[3]))
+    logging.shutdown()
+    os._exit(code)  # a provider's thread may be amid a wait of minutes

@@ -1,0 +1,66 @@
+"""What attaches a shell to the running sandbox, and to nothing else."""
+
+import os
+import shlex
+
+from slipway_sandbox.process.home import VARIABLE, Home, Ports
+from slipway_sandbox.process.ports import LOOPBACK
+
+REGION = "eu-west-1"
+CREDENTIAL = "sandbox"
+# Steer a client to an identity or an endpoint, and would win over what is exported.
+UNSET = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "PULUMI_CONFIG_PASSPHRASE",
+         "PULUMI_OPTION_STACK")  # fmt: skip
+UNSET_WHERE_SET = ("AWS_ENDPOINT_URL_", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_ROLE_", "AWS_WEB_IDENTITY_",
+                   "AWS_CONTAINER_", "AWS_USE_")  # fmt: skip
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+def aws_variables(ports: Ports) -> dict[str, str]:
+    """What makes any AWS SDK talk to the sandbox."""
+    return {
+        "AWS_ENDPOINT_URL": f"http://{LOOPBACK}:{ports.moto}",
+        "AWS_ACCESS_KEY_ID": CREDENTIAL,
+        "AWS_SECRET_ACCESS_KEY": CREDENTIAL,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": "/dev/null",
+        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    }
+
+
+def pulumi_variables(home: Home, ports: Ports) -> dict[str, str]:
+    """What makes the Pulumi CLI use the sandbox's providers and state."""
+    return {
+        "PULUMI_DEBUG_PROVIDERS": f"aws:{ports.aws},docker:{ports.docker}",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_BACKEND_URL": f"file://{home.state}",
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(home.passphrase),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_SUPPRESS_NEO_LINK": "true",  # advice under every error, for which one needs an account
+    }
+
+
+def script(home: Home, ports: Ports) -> str:
+    """Commands for any POSIX shell: `eval "$(slipway sandbox env)"`."""
+    unset = [*UNSET, *sorted(name for name in os.environ if name.startswith(UNSET_WHERE_SET))]
+    variables = aws_variables(ports) | pulumi_variables(home, ports) | _around_proxies()
+    if VARIABLE in os.environ:
+        variables[VARIABLE] = str(home.path)
+    return "\n".join(
+        [
+            *(f"unset {name}" for name in unset),
+            *(f"export {name}={shlex.quote(value)}" for name, value in variables.items()),
+        ]
+    )
+
+
+def _around_proxies() -> dict[str, str]:
+    """Python's AWS SDK asks a proxy even for loopback, unless told otherwise."""
+    if not any(name.upper() in PROXIES for name in os.environ):
+        return {}
+    known = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    hosts = [host for host in known.split(",") if host]
+    value = ",".join([*hosts, *(host for host in (LOOPBACK, "localhost") if host not in hosts)])
+    return {"NO_PROXY": value, "no_proxy": value}

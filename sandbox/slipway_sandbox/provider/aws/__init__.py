@@ -1,0 +1,1 @@
+"""The provider that stands for pulumi-aws: declarations in, AWS calls out."""

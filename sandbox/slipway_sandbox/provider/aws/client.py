@@ -1,0 +1,157 @@
+"""Calls to the AWS of the sandbox: moto in this process, without HTTP, on the same state that its HTTP endpoint serves.
+
+Only the provider's own session is routed to moto; any other boto3 client of the process keeps talking HTTP.
+"""
+
+import http
+import threading
+import time
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import botocore.session
+from botocore import UNSIGNED
+from botocore.client import BaseClient
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+from botocore.model import StructureShape
+
+from slipway_sandbox.corrections import corrections as moto_corrections
+from slipway_sandbox.provider.protocol.errors import ProviderError
+
+THROTTLED = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "SlowDown", "BandwidthLimitExceeded")
+RETRIES = 5
+HINTS = {
+    "AccessDenied": "the sandbox runs with IAM enforcement on; turn it off or widen the policy",
+    "AlreadyExists": "another resource has this name; choose another name, or leave it out and Pulumi finds one",
+    "BucketAlreadyExists": "bucket names are shared by all accounts; choose another name",
+    "DependencyViolation": "something still uses it; look for resources made outside of this program",
+    "DeleteConflict": "something is still attached to it; detach what was attached outside of this program",
+    "EntityAlreadyExists": "another resource has this name; choose another name, or leave it out and Pulumi finds one",
+    "InvalidParameterValue": "see the service's API reference for the values it takes",
+    "QueueAlreadyExists": "a queue of this name has other attributes; choose another name",
+    "RepositoryNotEmptyException": "set forceDelete to delete the repository with its images",
+    "NotFound": "was it deleted behind Pulumi's back? `pulumi refresh` finds out",
+}
+
+
+class AwsError(ProviderError):
+    """A refusal by AWS: operation, code and message, with what to do.
+
+    `hint` is what to do. Default: what is usual for the code.
+    """
+
+    def __init__(self, operation: str, code: str, message: str, hint: str = "") -> None:
+        self.operation = operation
+        self.code = code
+        self.message = message
+        hint = hint or next((text for word, text in HINTS.items() if word in code), "see the service's API reference")
+        super().__init__(f"{operation} failed with {code}: {message.rstrip('.')}; {hint}")
+
+
+class StillUsedError(AwsError):
+    """A refusal to delete that passes by itself, so that it is tried again for a while."""
+
+
+class AwsClient:
+    """Makes calls in any region. Safe to use from many threads.
+
+    `first_pause_seconds` is how long it waits when it is throttled for the first time; twice as long at each further one.
+    """
+
+    def __init__(self, first_pause_seconds: float = 0.05) -> None:
+        self._first_pause_seconds = first_pause_seconds
+        self._clients: dict[tuple[str, str], BaseClient] = {}
+        self._lock = threading.RLock()
+
+    def call(self, service: str, operation: str, region: str, /, **params: Any) -> dict[str, Any]:
+        """One operation, named as boto3 does. Throttling and errors of the service's own are waited out. Raises AwsError."""
+        client = self.client(service, region)
+        name = client.meta.method_to_api_mapping[operation]
+        return self._retried(name, lambda: getattr(client, operation)(**params))
+
+    def client(self, service: str, region: str) -> BaseClient:
+        """boto3-like client of a service in a region, made once."""
+        key = (service, region)
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = self._session.create_client(
+                    service,
+                    region_name=region,
+                    config=Config(
+                        signature_version=UNSIGNED,  # a signature is a tenth of a call, and moto does not look at it
+                        user_agent="slipway-sandbox",  # botocore's own is put together anew for each call
+                        retries={"max_attempts": 0},
+                        s3={"addressing_style": "path"},
+                        ignore_configured_endpoint_urls=True,
+                    ),
+                )
+                self._clients[key].meta.events.register_first("before-send", _introduced(service, region))
+            return self._clients[key]
+
+    def shape(self, service: str, operation: str, region: str) -> StructureShape | None:
+        """Input of an operation in botocore's model."""
+        client = self.client(service, region)
+        shape = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation]).input_shape
+        return shape if isinstance(shape, StructureShape) else None
+
+    @cached_property
+    def regions(self) -> frozenset[str]:
+        """The regions that botocore knows."""
+        return frozenset(self._session.get_available_regions("ec2"))
+
+    @cached_property
+    def _session(self) -> botocore.session.Session:
+        from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415 - after cloud.py has set moto's environment
+
+        moto_corrections.install()
+        stubber = BotocoreStubber()
+        stubber.enabled = True
+        session = botocore.session.Session()
+
+        # moto keeps plain dicts without locks; one call at a time costs nothing, as Python runs one thread at a time anyway.
+        def answer(**event: Any) -> Any:
+            with self._lock:
+                return stubber(**event)
+
+        session.register("before-send", answer)
+        return session
+
+    def _retried(self, operation: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        for attempt in range(RETRIES + 1):
+            try:
+                return make()
+            except ClientError as error:
+                code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
+                if attempt == RETRIES or not _may_pass(error):
+                    raise AwsError(operation, code, message) from error
+                time.sleep(self._first_pause_seconds * 2**attempt)
+            except ParamValidationError as error:
+                reason = str(error).removeprefix("Parameter validation failed:").strip().replace("\n", "; ")
+                raise AwsError(operation, "ValidationError", reason) from error
+            except BotoCoreError as error:
+                raise AwsError(operation, type(error).__name__, str(error)) from error
+            except NotImplementedError as error:
+                raise AwsError(
+                    operation, "NotImplemented", f"the sandbox's AWS (moto) cannot do this: {error}"
+                ) from error
+        raise AssertionError("unreachable")
+
+
+def _may_pass(error: ClientError) -> bool:
+    """Whether the same call may succeed a moment later: throttling, and what is the service's own fault."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status >= http.HTTPStatus.INTERNAL_SERVER_ERROR or any(
+        word in error.response["Error"].get("Code", "") for word in THROTTLED
+    )
+
+
+def _introduced(service: str, region: str) -> Callable[..., None]:
+    """Says who calls, and where, in the header in which moto looks for both."""
+    credential = f"Credential=sandbox/20260101/{region}/{service}/aws4_request"
+
+    def introduce(request: Any, **_: Any) -> None:
+        request.headers["Authorization"] = f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=none"
+
+    return introduce

@@ -1,0 +1,1 @@
+"""The provider that stands for pulumi-docker: images really built and pushed."""

@@ -1,0 +1,178 @@
+"""Builds, pushes and removes images with the Docker daemon.
+
+The classic builder does the work: the daemon of a machine without buildx has no other.
+"""
+
+import logging
+import os
+import re
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import docker
+import requests
+from docker.context import ContextAPI
+from docker.errors import APIError, DockerException, ImageNotFound
+from urllib3.exceptions import HTTPError
+
+from slipway_sandbox.provider.docker_images.context import Context
+from slipway_sandbox.provider.docker_images.engine_connection import Say
+from slipway_sandbox.provider.docker_images.image import Reference
+from slipway_sandbox.provider.protocol.errors import ProviderError
+
+SHOWN_LINES = 10  # of a failed build
+SILENCE_SECONDS = 600  # a daemon that says nothing for longer while pushing is taken for dead
+Hide = Callable[[str], str]
+"""Takes secrets out of a line."""
+
+# Its debug lines have whole addresses in them, and in those the build's arguments, which may be secret.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@contextmanager
+def daemon(host: str | None) -> Iterator[docker.DockerClient]:
+    """A client of the daemon at `host`. Default: as the docker command line, DOCKER_HOST or the current context.
+
+    Raises ProviderError with the fix when no daemon answers, also when it dies on the way.
+    """
+    client = None
+    try:
+        client = _client(host)
+        yield client
+    except APIError as error:
+        raise ProviderError(f"the Docker daemon refused: {error.explanation or error}") from error
+    except (DockerException, requests.exceptions.RequestException, HTTPError) as error:
+        where = host or os.environ.get("DOCKER_HOST") or "its usual place"
+        raise ProviderError(
+            f"no Docker daemon answers at {where}; `python3 -m setup.docker_daemon` starts one, then run the same command again"
+        ) from error
+    finally:
+        if client is not None:
+            client.close()
+
+
+def _client(host: str | None) -> docker.DockerClient:
+    if host is not None:
+        return docker.DockerClient(base_url=host, timeout=SILENCE_SECONDS)
+    if "DOCKER_HOST" in os.environ:
+        return docker.from_env(timeout=SILENCE_SECONDS)
+    context = ContextAPI.get_current_context()
+    return docker.DockerClient(base_url=context.Host, tls=context.TLSConfig, timeout=SILENCE_SECONDS)
+
+
+def platform(client: docker.DockerClient) -> str:
+    """What the daemon builds, such as linux/amd64."""
+    version = client.version()
+    return f"{version['Os']}/{version['Arch']}"
+
+
+def build(client: docker.DockerClient, inputs: Mapping[str, Any], context: Context, say: Say, hide: Hide) -> str:
+    """Build the image that `inputs` (without secrets) ask for and tag it; returns its ID, sha256:...
+
+    Raises ProviderError with the last lines of the build where it fails.
+    """
+    options, name = inputs["build"], inputs["imageName"]
+    dockerfile = options["dockerfile"]
+    cache_from = options.get("cacheFrom", {}).get("images", [])
+    for image in cache_from:
+        _pull(client, image, say)
+    try:
+        archive, dockerfile_name = context.archive()
+    except OSError as error:
+        raise ProviderError(f"the build context {context.root} cannot be read: {error}") from error
+    lines: deque[str] = deque(maxlen=SHOWN_LINES)
+    with archive:
+        try:
+            for event in client.api.build(
+                fileobj=archive,
+                custom_context=True,
+                dockerfile=dockerfile_name,
+                tag=name,
+                buildargs=options.get("args", {}),
+                cache_from=cache_from,
+                target=options.get("target"),
+                network_mode=options.get("network"),
+                extra_hosts=options.get("addHosts"),
+                rm=True,
+                forcerm=True,
+                decode=True,
+                use_config_proxy=False,
+            ):
+                if "error" in event:
+                    raise ProviderError(failure(dockerfile, hide(event["error"]), lines))
+                for line in ESCAPES.sub("", hide(event.get("stream", ""))).splitlines():
+                    if line.strip():
+                        lines.append(line.rstrip())
+                    if line.startswith("Step "):
+                        say(line)
+        except APIError as error:
+            raise ProviderError(failure(dockerfile, hide(error.explanation or str(error)), lines)) from error
+    return str(client.images.get(name).id)
+
+
+def push(client: docker.DockerClient, name: str, login: Mapping[str, str], say: Say) -> str:
+    """Push a local image and return the digest of its manifest in the registry. Raises ProviderError."""
+    reference = Reference.parse(name)
+    repository = f"{reference.host}/{reference.repository}"
+    say(f"pushing {name}")
+    pushed = ""
+    # An empty login keeps docker-py from reading, and running, the user's own credential helpers.
+    for event in client.api.push(repository, reference.tag, stream=True, decode=True, auth_config=dict(login)):
+        if "error" in event:
+            raise ProviderError(
+                f"pushing {name} failed: {event['error'].strip()}; see `slipway sandbox status` for the registry"
+            )
+        pushed = event.get("aux", {}).get("Digest", pushed)
+    if not pushed:
+        raise ProviderError(f"the Docker daemon pushed {name} and named no digest; run the same command again")
+    return pushed
+
+
+def has(client: docker.DockerClient, image_id: str) -> bool:
+    """Whether an image is on this machine."""
+    try:
+        client.images.get(image_id)
+    except ImageNotFound:
+        return False
+    return True
+
+
+def untag(client: docker.DockerClient, name: str, say: Say) -> None:
+    """Remove a local tag, and the image when nothing else uses it."""
+    try:
+        client.images.remove(name, force=True)
+    except ImageNotFound:
+        return
+    except APIError as error:
+        if error.status_code != requests.codes.conflict:
+            raise ProviderError(f"the local image {name} cannot be removed: {error.explanation}") from error
+        say(f"{name} stays on this machine: {error.explanation}")
+
+
+def _pull(client: docker.DockerClient, image: str, say: Say) -> None:
+    try:
+        client.images.pull(image)
+    except APIError as error:  # as the real provider: a cache that is not there is no reason not to build
+        say(f"cacheFrom image {image} is not available: {error.explanation}")
+
+
+def failure(dockerfile: str, error: str, lines: deque[str]) -> str:
+    """What a build that failed ends with: its error, its last lines, and the way out where it is known."""
+    shown = "".join(f"\n    {line}" for line in lines)
+    message = f"the build of {dockerfile} failed: {error.strip()}" + (f"; it ended with{shown}" if shown else "")
+    base = re.fullmatch(r"Step \d+/\d+ : FROM (\S+).*", lines[-1]) if lines else None
+    if base is not None:
+        message += (
+            f"\n{base[1]} is not on this machine and cannot be pulled; `python3 -m setup.base_image` makes "
+            "slipway-sandbox/python:3.12, and `docker load` brings any other"
+        )
+    elif any("No matching distribution found" in line for line in lines):
+        message += (
+            "\nslipway-sandbox/python:3.12 has the packages that app/requirements.txt pinned when it was made; "
+            "`python3 -m setup.base_image` brings it up to date"
+        )
+    return message

@@ -1,0 +1,182 @@
+"""What Elastic Load Balancing refuses.
+
+Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.refusals import look
+from slipway_sandbox.provider.refusals.rule import Refusal
+
+
+def _balancer_subnets(scope: Scope) -> list[dict[str, Any]]:
+    mapped = [each["subnetId"] for each in scope.inputs.get("subnetMappings") or [] if each.get("subnetId")]
+    return look.subnets(scope, [*(scope.inputs.get("subnets") or []), *mapped])
+
+
+def two_subnets_of_one_zone(scope: Scope) -> str | None:
+    """A load balancer in two subnets of one zone."""
+    zones = [each["AvailabilityZone"] for each in _balancer_subnets(scope)]
+    if len(zones) == len(set(zones)):
+        return None
+    return "A load balancer cannot be attached to multiple subnets in the same Availability Zone"
+
+
+def group_of_another_vpc(scope: Scope) -> str | None:
+    """A load balancer with a security group of another VPC."""
+    vpcs = {each["VpcId"] for each in _balancer_subnets(scope)}
+    groups = look.group_vpcs(scope, scope.inputs.get("securityGroups") or [])
+    return "One or more security groups are invalid" if vpcs and set(groups.values()) - vpcs else None
+
+
+def no_internet_gateway(scope: Scope) -> str | None:
+    """A load balancer that faces the internet in a VPC without an internet gateway."""
+    if scope.inputs.get("internal"):
+        return None
+    vpcs = sorted({each["VpcId"] for each in _balancer_subnets(scope)})
+    return next(
+        (f"VPC {vpc} has no internet gateway" for vpc in vpcs if not look.has_internet_gateway(scope, vpc)), None
+    )
+
+
+def check_slower_than_its_interval(scope: Scope) -> str | None:
+    """A health check whose timeout is not below its interval."""
+    check = scope.inputs.get("healthCheck") or {}
+    if check.get("timeout") is None or check["timeout"] < check.get("interval", 30):
+        return None
+    return "Health check interval must be greater than the timeout."
+
+
+def https_without_certificate(scope: Scope) -> str | None:
+    """A listener for HTTPS without a certificate."""
+    if scope.inputs.get("protocol") == "HTTPS" and not scope.inputs.get("certificateArn"):
+        return "A certificate must be specified for HTTPS listeners"
+    return None
+
+
+def certificate_not_issued(scope: Scope) -> str | None:
+    """A listener with a certificate that is not issued (yet)."""
+    arn = str(scope.inputs.get("certificateArn") or "")
+    if ":acm:" not in arn:
+        return None
+    found = look.found_by(scope, "acm", "describe_certificate", "ResourceNotFoundException", CertificateArn=arn)
+    if found is None or found["Certificate"]["Status"] == "ISSUED":  # moto refuses an unknown one: CertificateNotFound
+        return None
+    return f"The certificate '{arn}' must have a fully-qualified domain name, a supported signature, and a supported key size."
+
+
+def _targets(actions: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Target groups that actions send to."""
+    named = [action["targetGroupArn"] for action in actions if action.get("targetGroupArn")]
+    forwards = [action["forward"] for action in actions if action.get("forward")]
+    return sorted({*named, *(each["arn"] for forward in forwards for each in forward.get("targetGroups") or [])})
+
+
+def _balancer_and_groups(scope: Scope, actions: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    balancer = scope.get("loadBalancerArn") or _balancer_of(scope.get("listenerArn"))
+    groups = _targets(scope.inputs.get(actions) or [])
+    if not groups:
+        return {}, []
+    found = scope.call("describe_load_balancers", LoadBalancerArns=[balancer])["LoadBalancers"][0]
+    return found, scope.call("describe_target_groups", TargetGroupArns=groups)["TargetGroups"]
+
+
+def _balancer_of(listener_arn: str) -> str:
+    return listener_arn.replace(":listener/", ":loadbalancer/").rpartition("/")[0]
+
+
+def targets_of_another_vpc(actions: str) -> Any:
+    """The finder for one property of actions."""
+
+    def target_group_of_another_vpc(scope: Scope) -> str | None:
+        """Actions that send to a target group of another VPC."""
+        balancer, groups = _balancer_and_groups(scope, actions)
+        for group in groups:
+            if group.get("VpcId") not in (None, balancer["VpcId"]):
+                return (
+                    f"Target group '{group['TargetGroupArn']}' is in a different VPC than load balancer "
+                    f"'{balancer['LoadBalancerArn']}'"
+                )
+        return None
+
+    return target_group_of_another_vpc
+
+
+def targets_of_another_balancer(actions: str) -> Any:
+    """The finder for one property of actions."""
+
+    def target_group_of_another_balancer(scope: Scope) -> str | None:
+        """Actions that send to a target group which another load balancer sends to already."""
+        balancer, groups = _balancer_and_groups(scope, actions)
+        taken = [
+            each["TargetGroupArn"] for each in groups if set(each["LoadBalancerArns"]) - {balancer["LoadBalancerArn"]}
+        ]
+        if not taken:
+            return None
+        return f"The following target groups cannot be associated with more than one load balancer: {', '.join(taken)}"
+
+    return target_group_of_another_balancer
+
+
+BALANCER = ("aws:lb/loadBalancer:LoadBalancer", "CreateLoadBalancer")
+LISTENER = ("aws:lb/listener:Listener", "CreateListener")
+CERTIFICATE = ("aws:lb/listenerCertificate:ListenerCertificate", "AddListenerCertificates")
+RULE = ("aws:lb/listenerRule:ListenerRule", "CreateRule")
+INVALID = "InvalidConfigurationRequest"
+SAME_VPC = "take both from one VPC"
+
+REFUSALS = (
+    Refusal(*BALANCER, INVALID, "subnets subnetMappings", two_subnets_of_one_zone, "name one subnet a zone"),
+    Refusal(*BALANCER, INVALID, "securityGroups subnets", group_of_another_vpc, SAME_VPC),
+    Refusal(
+        *BALANCER,
+        "InvalidSubnet",
+        "subnets internal",
+        no_internet_gateway,
+        "set internal, or let it depend on the VPC's InternetGateway",
+        patient=True,
+    ),
+    Refusal(
+        "aws:lb/targetGroup:TargetGroup",
+        "CreateTargetGroup",
+        "ValidationError",
+        "healthCheck",
+        check_slower_than_its_interval,
+        "the interval is 30 s where none is given",
+        plain=True,
+    ),
+    Refusal(
+        *LISTENER,
+        "ValidationError",
+        "certificateArn protocol",
+        https_without_certificate,
+        "set certificateArn",
+        plain=True,
+    ),
+    *(
+        Refusal(
+            *call,
+            "UnsupportedCertificate",
+            "certificateArn",
+            certificate_not_issued,
+            "take the ARN from a CertificateValidation, which waits until the certificate is issued",
+        )
+        for call in (LISTENER, CERTIFICATE)
+    ),
+    *(
+        refusal
+        for call, actions in ((LISTENER, "defaultActions"), (RULE, "actions"))
+        for refusal in (
+            Refusal(*call, INVALID, actions, targets_of_another_vpc(actions), SAME_VPC),
+            Refusal(
+                *call,
+                "TargetGroupAssociationLimit",
+                actions,
+                targets_of_another_balancer(actions),
+                "make a target group for each load balancer",
+            ),
+        )
+    ),
+)

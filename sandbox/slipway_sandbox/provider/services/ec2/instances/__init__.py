@@ -1,0 +1,1 @@
+"""EC2 instances, how they are launched, and their volumes."""

@@ -1,0 +1,109 @@
+"""Clusters and their capacity providers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, Resource, Tags, Update
+from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.properties import mapping, sdk
+from slipway_sandbox.provider.properties.names import Names
+from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.services.lookup import shaped
+
+TAGS = Tags(
+    add=Call("tag_resource", {"resourceArn": "{arn}"}),
+    remove=Call("untag_resource", {"resourceArn": "{arn}"}),
+)
+DESCRIBE = Call(
+    "describe_clusters",
+    {"clusters": ["{id}"], "include": ["CONFIGURATIONS", "SETTINGS", "TAGS"]},
+    reply="clusters[0]",
+)
+
+
+def get_cluster(scope: Scope) -> Mapping[str, Any]:
+    """The cluster by name or ARN."""
+    name = scope.inputs["clusterName"]
+    found = scope.call("describe_clusters", clusters=[name], include=["SETTINGS", "TAGS"])["clusters"]
+    if not found or found[0]["status"] != "ACTIVE":
+        raise ProviderError(f"there is no active cluster {name!r} in {scope.region}")
+    cluster = found[0]
+    return {
+        "id": cluster["clusterArn"],
+        "arn": cluster["clusterArn"],
+        "clusterName": cluster["clusterName"],
+        "status": cluster["status"],
+        "pendingTasksCount": cluster["pendingTasksCount"],
+        "runningTasksCount": cluster["runningTasksCount"],
+        "registeredContainerInstancesCount": cluster["registeredContainerInstancesCount"],
+        "serviceConnectDefaults": [default] if (default := cluster.get("serviceConnectDefaults")) else [],
+        "settings": cluster.get("settings", []),
+        "tags": {tag["key"]: tag["value"] for tag in cluster.get("tags", [])},
+    }
+
+
+def get_service(scope: Scope) -> Mapping[str, Any]:
+    """The service by cluster and name, with its deployments and events."""
+    name, cluster = scope.inputs["serviceName"], scope.inputs["clusterArn"]
+    found = scope.call("describe_services", cluster=cluster, services=[name], include=["TAGS"])["services"]
+    if not found or found[0]["status"] == "INACTIVE":
+        raise ProviderError(f"there is no active service {name!r} in the cluster {cluster}")
+    names = Names("Service", {"networkConfigurations": "networkConfiguration.awsvpcConfiguration"})
+    values = mapping.from_reply(sdk.properties(sdk.result_class("ecs", "GetServiceResult")), found[0], names)
+    return shaped(scope, "ecs.GetServiceResult", {**values, "id": found[0]["serviceArn"]})
+
+
+RESOURCES = (
+    Resource(
+        "aws:ecs/cluster:Cluster",
+        "ecs",
+        create=Call("create_cluster", reply="cluster"),
+        id="clusterArn",
+        read=(DESCRIBE,),
+        updates=(Update("configuration serviceConnectDefaults settings", Call("update_cluster", {"cluster": "{id}"})),),
+        delete=Call("delete_cluster", {"cluster": "{id}"}),
+        tags=TAGS,
+        autoname=Autoname(),
+        immutable={"a cluster keeps its name": "name"},
+        gone="status=='INACTIVE'",
+    ),
+    Resource(
+        "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders",
+        "ecs",
+        create=Call(
+            "put_cluster_capacity_providers",
+            {
+                "capacityProviders": lambda s: s.inputs.get("capacityProviders") or [],
+                "defaultCapacityProviderStrategy": lambda s: s.inputs.get("defaultCapacityProviderStrategies") or [],
+            },
+        ),
+        id="{clusterName}",
+        read=(DESCRIBE,),
+        updates=(
+            Update(
+                "capacityProviders defaultCapacityProviderStrategies",
+                Call(
+                    "put_cluster_capacity_providers",
+                    {
+                        "cluster": "{id}",
+                        "capacityProviders": lambda s: s.inputs.get("capacityProviders") or [],
+                        "defaultCapacityProviderStrategy": lambda s: (
+                            s.inputs.get("defaultCapacityProviderStrategies") or []
+                        ),
+                    },
+                ),
+            ),
+        ),
+        delete=lambda scope: scope.call(
+            "put_cluster_capacity_providers", cluster=scope.id, capacityProviders=[], defaultCapacityProviderStrategy=[]
+        ),
+        names={"clusterName": "cluster"},
+        reads={"clusterName": "clusterName"},
+        immutable={"they belong to one cluster": "clusterName"},
+        gone="status=='INACTIVE'",
+    ),
+)
+FUNCTIONS = (
+    Function("aws:ecs/getCluster:getCluster", "ecs", get_cluster),
+    Function("aws:ecs/getService:getService", "ecs", get_service),
+)

@@ -1,0 +1,61 @@
+"""Clusters: the control plane, without a Kubernetes behind it."""
+
+from typing import Any
+
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Update
+from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.services.eks.common import tags
+
+LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
+CONFIG = (
+    "accessConfig computeConfig controlPlaneScalingConfig deletionProtection kubeApiServerConfig "
+    "kubeControllerManagerConfig kubeSchedulerConfig kubernetesNetworkConfig remoteNetworkConfig storageConfig "
+    "upgradePolicy zonalShiftConfig"
+)
+
+
+def logging(scope: Scope) -> dict[str, Any]:
+    """Which logs of the control plane are kept, and which no longer."""
+    on = scope.inputs.get("enabledClusterLogTypes") or []
+    off = [kind for kind in LOG_TYPES if kind not in on]
+    sets = [{"types": list(types), "enabled": is_on} for types, is_on in ((on, True), (off, False)) if types]
+    return {"clusterLogging": sets}
+
+
+UPDATE = Call("update_cluster_config", {"name": "{id}"})
+RESOURCES = (
+    Resource(
+        "aws:eks/cluster:Cluster",
+        "eks",
+        create=Call("create_cluster", {"logging": logging}, reply="cluster"),
+        id="name",
+        read=(Call("describe_cluster", {"name": "{id}"}, reply="cluster"),),
+        updates=(
+            Update("version", Call("update_cluster_version", {"name": "{id}"})),
+            Update("enabledClusterLogTypes", Call("update_cluster_config", {"name": "{id}", "logging": logging})),
+            Update("vpcConfig", UPDATE),
+            Update("encryptionConfig", Call("associate_encryption_config", {"clusterName": "{id}"})),
+            *(Update(name, UPDATE) for name in CONFIG.split()),  # EKS changes one thing at a time
+        ),
+        delete=Call("delete_cluster", {"name": "{id}"}),
+        tags=tags("arn"),
+        autoname=Autoname(length_limit=100),
+        names={"vpcConfig": "resourcesVpcConfig"},
+        reads={
+            "enabledClusterLogTypes": "logging.clusterLogging[?enabled].types[] || `[]`",
+            "identities": "[{oidcs: [{issuer: identity.oidc.issuer}]}]",
+        },
+        computed={"clusterId": lambda _: ""},  # only a cluster on an Outpost has one
+        defaults={"bootstrapSelfManagedAddons": True},
+        completed="accessConfig kubernetesNetworkConfig vpcConfig",
+        handled="enabledClusterLogTypes",
+        echoed="bootstrapSelfManagedAddons defaultAddonsToRemoves forceUpdateVersion outpostConfig",
+        immutable={
+            "EKS has no call to change them": "accessConfig.bootstrapClusterCreatorAdminPermissions bootstrapSelfManagedAddons "
+            "kubernetesNetworkConfig.ipFamily kubernetesNetworkConfig.serviceIpv4Cidr name outpostConfig roleArn",
+        },
+        replaced_when={
+            "encryptionConfig": lambda _, after: not after.get("encryptionConfig")
+        },  # it cannot be taken away
+    ),
+)

@@ -1,0 +1,67 @@
+"""Look-ups: a cluster, and a token for it."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.credentials import Credentials
+from botocore.model import ServiceId
+from botocore.signers import RequestSigner
+
+from slipway_sandbox.provider import services
+from slipway_sandbox.provider.aws import lifecycle
+from slipway_sandbox.provider.aws.declaration import Function
+from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol import wire
+
+TOKEN_SECONDS = 60
+LISTS = {
+    "accessConfig": "accessConfigs",
+    "certificateAuthority": "certificateAuthorities",
+    "computeConfig": "computeConfigs",
+    "controlPlaneScalingConfig": "controlPlaneScalingConfigs",
+    "kubernetesNetworkConfig": "kubernetesNetworkConfigs",
+    "outpostConfig": "outpostConfigs",
+    "remoteNetworkConfig": "remoteNetworkConfigs",
+    "storageConfig": "storageConfigs",
+    "upgradePolicy": "upgradePolicies",
+    "zonalShiftConfig": "zonalShiftConfigs",
+}
+
+
+def get_cluster(scope: Scope) -> Mapping[str, Any]:
+    """The cluster by name; each of its blocks in a list, as this function has them."""
+    scope.id = scope.inputs["name"]
+    declaration = services.resource("aws:eks/cluster:Cluster")
+    reply = scope.call("describe_cluster", name=scope.id)["cluster"]
+    found = lifecycle.actual(declaration, scope, reply)
+    blocks = {name: [found[block]] if found.get(block) else [] for block, name in LISTS.items()}
+    return {**found, **blocks, "id": scope.id, "tags": reply.get("tags", {})}
+
+
+def get_cluster_auth(scope: Scope) -> Mapping[str, Any]:
+    """A token for the cluster's API: an address of STS, signed for the cluster's name.
+
+    Source: https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster
+    """
+    name = scope.inputs["name"]
+    events = scope.cloud.client.client("sts", scope.region).meta.events
+    signer = RequestSigner(ServiceId("STS"), scope.region, "sts", "v4", Credentials("sandbox", "sandbox"), events)
+    request = {
+        "method": "GET",
+        "url": f"https://sts.{scope.region}.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15",
+        "body": {},
+        "headers": {"x-k8s-aws-id": name},
+        "context": {},
+    }
+    url = signer.generate_presigned_url(
+        request, region_name=scope.region, expires_in=TOKEN_SECONDS, operation_name="GetCallerIdentity"
+    )
+    token = base64.urlsafe_b64encode(url.encode()).decode().rstrip("=")
+    return {"id": name, "name": name, "token": wire.Secret(f"k8s-aws-v1.{token}")}
+
+
+FUNCTIONS = (
+    Function("aws:eks/getCluster:getCluster", "eks", get_cluster),
+    Function("aws:eks/getClusterAuth:getClusterAuth", "eks", get_cluster_auth),
+)

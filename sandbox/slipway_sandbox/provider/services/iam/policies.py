@@ -1,0 +1,130 @@
+"""Policies: managed ones, those written into a role, a user or a group, and what attaches the first to the second."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, Resource, Update
+from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.properties.mapping import as_map
+from slipway_sandbox.provider.services.iam import policy_document
+from slipway_sandbox.provider.services.iam.common import tags
+from slipway_sandbox.provider.services.lookup import one
+
+VERSIONS_LIMIT = 5  # versions of a managed policy that IAM keeps
+
+
+def new_version(scope: Scope) -> None:
+    """Makes the document the policy's default version; the oldest one goes when IAM would refuse another."""
+    versions = scope.call("list_policy_versions", PolicyArn=scope.id)["Versions"]
+    if len(versions) >= VERSIONS_LIMIT:
+        oldest = min(
+            (each for each in versions if not each["IsDefaultVersion"]), key=lambda each: int(each["VersionId"][1:])
+        )
+        scope.call("delete_policy_version", PolicyArn=scope.id, VersionId=oldest["VersionId"])
+    scope.call("create_policy_version", PolicyArn=scope.id, PolicyDocument=scope.inputs["policy"], SetAsDefault=True)
+
+
+def delete_policy(scope: Scope) -> None:
+    """Deletes the policy with all its versions."""
+    for version in scope.call("list_policy_versions", PolicyArn=scope.id)["Versions"]:
+        if not version["IsDefaultVersion"]:
+            scope.call("delete_policy_version", PolicyArn=scope.id, VersionId=version["VersionId"])
+    scope.call("delete_policy", PolicyArn=scope.id)
+
+
+def inline(kind: str) -> Resource:
+    """The resource type of a policy that is written into a role, a user or a group."""
+    member = f"{kind.capitalize()}Name"
+    key = {member: f"{{{kind}}}", "PolicyName": "{name}"}
+    return Resource(
+        f"aws:iam/{kind}Policy:{kind.capitalize()}Policy",
+        "iam",
+        create=Call(f"put_{kind}_policy"),
+        id=f"{{{kind}}}:{{name}}",
+        read=(Call(f"get_{kind}_policy", key),),
+        updates=(Update("policy", Call(f"put_{kind}_policy", key)),),
+        delete=Call(f"delete_{kind}_policy", key),
+        autoname=Autoname(length_limit=128),
+        names={kind: member, "name": "PolicyName", "policy": "PolicyDocument"},
+        documents="policy",
+        immutable={f"its name within the {kind} is its key": f"{kind} name"},
+    )
+
+
+def attachment(kind: str) -> Resource:
+    """The resource type that attaches a managed policy to a role, a user or a group."""
+    member = f"{kind.capitalize()}Name"
+    return Resource(
+        f"aws:iam/{kind}PolicyAttachment:{kind.capitalize()}PolicyAttachment",
+        "iam",
+        create=Call(f"attach_{kind}_policy"),
+        id=f"{{{kind}}}/{{policyArn}}",
+        read=(
+            Call(
+                f"list_attached_{kind}_policies",
+                {member: f"{{{kind}}}"},
+                reply="AttachedPolicies[?PolicyArn=='{policyArn}'] | [0]",
+            ),
+        ),
+        delete=Call(f"detach_{kind}_policy", {member: f"{{{kind}}}", "PolicyArn": "{policyArn}"}),
+        names={kind: member},
+        immutable={"the pair is all there is": f"{kind} policyArn"},
+        exclusive=True,  # as the real provider has it, which could not tell two of one pair apart
+    )
+
+
+def get_policy(scope: Scope) -> Mapping[str, Any]:
+    """The managed policy by ARN, or by name under a path."""
+    arn, name, path = (scope.inputs.get(key) for key in ("arn", "name", "pathPrefix"))
+    if not arn:
+        pages = scope.cloud.client.client("iam", scope.region).get_paginator("list_policies")
+        listed = pages.paginate(**({"PathPrefix": path} if path else {})).build_full_result()["Policies"]
+        arn = one([each["Arn"] for each in listed if each["PolicyName"] == name], f"policies named {name!r}")
+    policy = scope.call("get_policy", PolicyArn=arn)["Policy"]
+    version = scope.call("get_policy_version", PolicyArn=arn, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
+    return {
+        **scope.inputs,
+        "id": arn,
+        "arn": arn,
+        "attachmentCount": policy.get("AttachmentCount", 0),
+        "description": policy.get("Description", ""),
+        "name": policy["PolicyName"],
+        "path": policy["Path"],
+        "policy": json.dumps(version["Document"]),
+        "policyId": policy["PolicyId"],
+        "tags": as_map(policy.get("Tags", [])),
+    }
+
+
+RESOURCES = (
+    Resource(
+        "aws:iam/policy:Policy",
+        "iam",
+        create=Call("create_policy", reply="Policy"),
+        id="Arn",
+        read=(
+            Call("get_policy", {"PolicyArn": "{id}"}, reply="Policy"),
+            Call(
+                "get_policy_version",
+                {"PolicyArn": "{id}", "VersionId": "{DefaultVersionId}"},
+                reply="{PolicyDocument: PolicyVersion.Document}",
+            ),
+        ),
+        updates=(Update("policy", new_version),),
+        delete=delete_policy,
+        tags=tags("policy", "PolicyArn"),
+        autoname=Autoname(length_limit=128),
+        names={"policy": "PolicyDocument"},
+        defaults={"path": "/"},
+        documents="policy",
+        echoed="delayAfterPolicyCreationInMs",
+        immutable={"IAM only ever changes a policy's document": "name path description"},
+    ),
+    *(inline(kind) for kind in ("role", "user", "group")),
+    *(attachment(kind) for kind in ("role", "user", "group")),
+)
+FUNCTIONS = (
+    Function("aws:iam/getPolicyDocument:getPolicyDocument", "iam", policy_document.get_policy_document),
+    Function("aws:iam/getPolicy:getPolicy", "iam", get_policy),
+)

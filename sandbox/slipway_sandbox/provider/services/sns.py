@@ -1,0 +1,186 @@
+"""Topics, their policies and their subscriptions."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from slipway_sandbox.provider.aws.client import AwsError
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, Resource, Tags, Update
+from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
+from slipway_sandbox.provider.properties.mapping import text
+from slipway_sandbox.provider.protocol.errors import ProviderError
+
+TOPIC_ATTRIBUTES = (
+    "applicationFailureFeedbackRoleArn applicationSuccessFeedbackRoleArn applicationSuccessFeedbackSampleRate archivePolicy "
+    "contentBasedDeduplication deliveryPolicy displayName fifoThroughputScope firehoseFailureFeedbackRoleArn "
+    "firehoseSuccessFeedbackRoleArn firehoseSuccessFeedbackSampleRate httpFailureFeedbackRoleArn httpSuccessFeedbackRoleArn "
+    "httpSuccessFeedbackSampleRate kmsMasterKeyId lambdaFailureFeedbackRoleArn lambdaSuccessFeedbackRoleArn "
+    "lambdaSuccessFeedbackSampleRate policy signatureVersion sqsFailureFeedbackRoleArn sqsSuccessFeedbackRoleArn "
+    "sqsSuccessFeedbackSampleRate tracingConfig"
+)
+SUBSCRIPTION_ATTRIBUTES = (
+    "deliveryPolicy filterPolicy filterPolicyScope rawMessageDelivery redrivePolicy replayPolicy subscriptionRoleArn"
+)
+OF_TOPIC = {"ResourceArn": "{id}"}
+HTTP = {name: f"Attributes.HTTP{name[4:]}" for name in TOPIC_ATTRIBUTES.split() if name.startswith("http")}
+SQS = {name: f"Attributes.SQS{name[3:]}" for name in TOPIC_ATTRIBUTES.split() if name.startswith("sqs")}
+
+
+def set_attributes(operation: str, member: str, properties: str, names: Mapping[str, str]) -> Any:
+    """An update that sets each changed attribute, one call each as SNS demands."""
+
+    def apply(scope: Scope) -> None:
+        for name in sorted(scope.changed & frozenset(properties.split())):
+            attribute = names.get(name, f"Attributes.{name[0].upper()}{name[1:]}").partition(".")[2]
+            value = scope.inputs.get(name)
+            given = {
+                member: scope.id,
+                "AttributeName": attribute,
+                "AttributeValue": "" if value is None else text(value),
+            }
+            scope.call(operation, **given)
+
+    return apply
+
+
+def default_policy(arn: str) -> str:
+    """The policy that SNS gives a new topic: its owner may do everything."""
+    actions = ["Publish", "RemovePermission", "SetTopicAttributes", "DeleteTopic", "ListSubscriptionsByTopic"]
+    actions += ["GetTopicAttributes", "AddPermission", "Subscribe"]
+    statement = {
+        "Sid": "__default_statement_ID",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": [f"SNS:{action}" for action in actions],
+        "Resource": arn,
+        "Condition": {"StringEquals": {"AWS:SourceOwner": ACCOUNT}},
+    }
+    return json.dumps({"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]})
+
+
+def put_policy(policy: str | None = None) -> Any:
+    """A call that sets a topic's policy: the one asked for, or the default one."""
+
+    def apply(scope: Scope) -> Mapping[str, Any]:
+        arn = scope.get("arn")
+        value = default_policy(arn) if policy == "default" else scope.inputs["policy"]
+        scope.call("set_topic_attributes", TopicArn=arn, AttributeName="Policy", AttributeValue=value)
+        return {}
+
+    return apply
+
+
+def get_topic(scope: Scope) -> Mapping[str, Any]:
+    """The topic by name."""
+    name = scope.inputs["name"]
+    arn = f"arn:aws:sns:{scope.region}:{ACCOUNT}:{name}"
+    try:
+        scope.call("get_topic_attributes", TopicArn=arn)
+    except AwsError as error:
+        raise ProviderError(f"there is no topic {name!r} in {scope.region}") from error
+    listed = scope.call("list_tags_for_resource", ResourceArn=arn)["Tags"]
+    return {"id": arn, "arn": arn, "name": name, "tags": {tag["Key"]: tag["Value"] for tag in listed}}
+
+
+def validate_topic(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """FIFO is in the name."""
+    name, is_fifo = inputs.get("name"), inputs.get("fifoTopic") is True
+    if isinstance(name, str) and name.endswith(".fifo") != is_fifo:
+        return [("name", f"a FIFO topic's name ends with .fifo, and no other's does, got {name!r}")]
+    if inputs.get("contentBasedDeduplication") and not is_fifo:
+        return [("contentBasedDeduplication", "content-based deduplication can only be set for FIFO topics")]
+    return []
+
+
+def validate_subscription(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """FIFO topics only deliver to FIFO queues and standard ones, standard topics never to FIFO queues."""
+    topic, endpoint = inputs.get("topic"), inputs.get("endpoint")
+    is_queue = isinstance(topic, str) and isinstance(endpoint, str) and inputs.get("protocol") == "sqs"
+    if is_queue and str(endpoint).endswith(".fifo") and not str(topic).endswith(".fifo"):
+        return [
+            (
+                "endpoint",
+                f"Invalid parameter: Endpoint Reason: FIFO SQS Queues can not be subscribed to standard SNS topics, got {endpoint}",
+            )
+        ]
+    return []
+
+
+RESOURCES = (
+    Resource(
+        "aws:sns/topic:Topic",
+        "sns",
+        create=Call("create_topic"),
+        id="TopicArn",
+        read=(Call("get_topic_attributes", {"TopicArn": "{id}"}),),
+        updates=(
+            Update(
+                TOPIC_ATTRIBUTES, set_attributes("set_topic_attributes", "TopicArn", TOPIC_ATTRIBUTES, {**HTTP, **SQS})
+            ),
+        ),
+        delete=Call("delete_topic", {"TopicArn": "{id}"}),
+        tags=Tags(
+            add=Call("tag_resource", {"ResourceArn": "{id}"}),
+            remove=Call("untag_resource", {"ResourceArn": "{id}"}),
+            read=Call("list_tags_for_resource", {"ResourceArn": "{id}"}, reply="Tags"),
+        ),
+        autoname=Autoname(length_limit=256, suffix_when=("fifoTopic", ".fifo")),
+        attributes="Attributes",
+        names={**HTTP, **SQS, "name": "Name"},
+        reads={"deliveryPolicy": "`null`"},  # moto answers the effective one in its place
+        computed={"arn": "{id}", "name": lambda scope: scope.id.rpartition(":")[2], "owner": "{account}"},
+        defaults={"contentBasedDeduplication": False, "fifoTopic": False},
+        documents="archivePolicy deliveryPolicy policy",
+        echoed="maximumMessageSize",
+        immutable={"a topic keeps its name and its kind for life": "name fifoTopic"},
+        validate=validate_topic,
+    ),
+    Resource(
+        "aws:sns/topicPolicy:TopicPolicy",
+        "sns",
+        create=put_policy(),
+        id="{arn}",
+        read=(Call("get_topic_attributes", {"TopicArn": "{id}"}, reply="{policy: Attributes.Policy}"),),
+        updates=(Update("policy", put_policy()),),
+        delete=put_policy("default"),
+        computed={"owner": "{account}"},
+        documents="policy",
+        handled="arn policy",
+        immutable={"it belongs to one topic": "arn"},
+    ),
+    Resource(
+        "aws:sns/dataProtectionPolicy:DataProtectionPolicy",
+        "sns",
+        create=Call("put_data_protection_policy"),
+        id="{arn}",
+        read=(Call("get_data_protection_policy", OF_TOPIC, reply="(DataProtectionPolicy || null) && @"),),
+        updates=(Update("policy", Call("put_data_protection_policy", OF_TOPIC)),),
+        delete=Call("put_data_protection_policy", {**OF_TOPIC, "DataProtectionPolicy": ""}),
+        names={"arn": "ResourceArn", "policy": "DataProtectionPolicy"},
+        documents="policy",
+        immutable={"it belongs to one topic": "arn"},
+    ),
+    Resource(
+        "aws:sns/topicSubscription:TopicSubscription",
+        "sns",
+        create=Call("subscribe", {"ReturnSubscriptionArn": True}),
+        id="SubscriptionArn",
+        read=(Call("get_subscription_attributes", {"SubscriptionArn": "{id}"}, reply="Attributes"),),
+        updates=(
+            Update(
+                SUBSCRIPTION_ATTRIBUTES,
+                set_attributes("set_subscription_attributes", "SubscriptionArn", SUBSCRIPTION_ATTRIBUTES, {}),
+            ),
+        ),
+        delete=Call("unsubscribe", {"SubscriptionArn": "{id}"}),
+        attributes="Attributes",
+        names={"topic": "TopicArn", "ownerId": "Owner"},
+        computed={"arn": "{id}", "ownerId": "{account}"},
+        defaults={"confirmationTimeoutInMinutes": 1, "endpointAutoConfirms": False, "rawMessageDelivery": False},
+        documents="deliveryPolicy filterPolicy redrivePolicy replayPolicy",
+        echoed="confirmationTimeoutInMinutes endpointAutoConfirms",
+        immutable={"a subscription ties one topic to one endpoint": "topic protocol endpoint"},
+        validate=validate_subscription,
+    ),
+)
+FUNCTIONS = (Function("aws:sns/getTopic:getTopic", "sns", get_topic),)

@@ -1,0 +1,119 @@
+"""Queues and the policies that stand beside them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, Resource, Tags, Update
+from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.services.lookup import as_resource
+
+READ = Call("get_queue_attributes", {"QueueUrl": "{id}", "AttributeNames": ["All"]})
+
+
+def queue_attribute(token: str, prop: str, attribute: str) -> Resource:
+    """A resource that is one attribute of a queue which another resource made."""
+
+    def put(scope: Scope) -> Mapping[str, Any]:
+        scope.call("set_queue_attributes", QueueUrl=scope.get("queueUrl"), Attributes={attribute: scope.inputs[prop]})
+        return {}
+
+    def remove(scope: Scope) -> None:
+        scope.call("set_queue_attributes", QueueUrl=scope.id, Attributes={attribute: ""})
+
+    def read(scope: Scope) -> Mapping[str, Any] | None:
+        value = scope.run(READ)["Attributes"].get(attribute)
+        return {prop: value} if value else None
+
+    return Resource(
+        token,
+        "sqs",
+        create=put,
+        id="{queueUrl}",
+        read=read,
+        updates=(Update(prop, put),),
+        delete=remove,
+        documents=prop,
+        handled=f"queueUrl {prop}",
+        immutable={"it belongs to one queue": "queueUrl"},
+    )
+
+
+def validate_queue(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What SQS refuses and moto lets through."""
+    ranges = {
+        "delaySeconds": (0, 900),
+        "maxMessageSize": (1024, 1048576),
+        "messageRetentionSeconds": (60, 1209600),
+        "receiveWaitTimeSeconds": (0, 20),
+        "visibilityTimeoutSeconds": (0, 43200),
+        "kmsDataKeyReusePeriodSeconds": (60, 86400),
+    }
+    failures = [
+        (name, f"expected {name} to be in the range ({low} - {high}), got {inputs[name]}")
+        for name, (low, high) in ranges.items()
+        if isinstance(inputs.get(name), int) and not low <= inputs[name] <= high
+    ]
+    name, is_fifo = inputs.get("name"), inputs.get("fifoQueue") is True
+    if isinstance(name, str) and name.endswith(".fifo") != is_fifo:
+        failures.append(("name", f"a FIFO queue's name ends with .fifo, and no other's does, got {name!r}"))
+    if inputs.get("contentBasedDeduplication") and not is_fifo:
+        failures.append(("contentBasedDeduplication", "content-based deduplication can only be set for FIFO queue"))
+    return failures
+
+
+def get_queue(scope: Scope) -> Mapping[str, Any]:
+    """The queue by name."""
+    url = scope.call("get_queue_url", QueueName=scope.inputs["name"])["QueueUrl"]
+    return as_resource(scope, "aws:sqs/queue:Queue", url, "sqs.GetQueueResult")
+
+
+RESOURCES = (
+    Resource(
+        "aws:sqs/queue:Queue",
+        "sqs",
+        create=Call("create_queue"),
+        id="QueueUrl",
+        read=(READ,),
+        updates=(
+            Update(
+                "contentBasedDeduplication deduplicationScope delaySeconds fifoThroughputLimit kmsDataKeyReusePeriodSeconds "
+                "kmsMasterKeyId maxMessageSize messageRetentionSeconds policy receiveWaitTimeSeconds redriveAllowPolicy "
+                "redrivePolicy sqsManagedSseEnabled visibilityTimeoutSeconds",
+                Call("set_queue_attributes", {"QueueUrl": "{id}"}),
+                only_changed=True,
+            ),
+        ),
+        delete=Call("delete_queue", {"QueueUrl": "{id}"}),
+        tags=Tags(
+            add=Call("tag_queue", {"QueueUrl": "{id}"}),
+            remove=Call("untag_queue", {"QueueUrl": "{id}"}),
+            read=Call("list_queue_tags", {"QueueUrl": "{id}"}, reply="Tags"),
+        ),
+        autoname=Autoname(length_limit=80, suffix_when=("fifoQueue", ".fifo")),
+        attributes="Attributes",
+        names={
+            "arn": "Attributes.QueueArn",
+            "maxMessageSize": "Attributes.MaximumMessageSize",
+            "messageRetentionSeconds": "Attributes.MessageRetentionPeriod",
+            "receiveWaitTimeSeconds": "Attributes.ReceiveMessageWaitTimeSeconds",
+            "visibilityTimeoutSeconds": "Attributes.VisibilityTimeout",
+        },
+        computed={"url": "{id}", "name": lambda scope: scope.id.rpartition("/")[2]},
+        defaults={
+            "contentBasedDeduplication": False,
+            "delaySeconds": 0,
+            "fifoQueue": False,
+            "maxMessageSize": 262144,
+            "messageRetentionSeconds": 345600,
+            "receiveWaitTimeSeconds": 0,
+            "visibilityTimeoutSeconds": 30,
+        },
+        documents="policy redrivePolicy redriveAllowPolicy",
+        immutable={"a queue keeps its name and its kind for life": "name fifoQueue"},
+        validate=validate_queue,
+    ),
+    queue_attribute("aws:sqs/queuePolicy:QueuePolicy", "policy", "Policy"),
+    queue_attribute("aws:sqs/redrivePolicy:RedrivePolicy", "redrivePolicy", "RedrivePolicy"),
+    queue_attribute("aws:sqs/redriveAllowPolicy:RedriveAllowPolicy", "redriveAllowPolicy", "RedriveAllowPolicy"),
+)
+FUNCTIONS = (Function("aws:sqs/getQueue:getQueue", "sqs", get_queue),)

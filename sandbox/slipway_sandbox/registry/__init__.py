@@ -1,0 +1,1 @@
+"""The image registry that stands for ECR."""

@@ -1,0 +1,70 @@
+"""The images of a repository in the registry that stands for ECR.
+
+Source: https://distribution.github.io/distribution/spec/api/
+"""
+
+import http.client
+import json
+from collections.abc import Iterable
+
+from slipway_sandbox.provider.aws.scope import ACCOUNT
+from slipway_sandbox.provider.protocol.errors import ProviderError
+
+TIMEOUT_SECONDS = 10.0
+MANIFESTS = (
+    "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, "
+    "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json"
+)
+
+
+def tags(registry: str, repository: str) -> list[str]:
+    """Tags of a repository; none when nothing was ever pushed. Raises ProviderError when the registry does not answer."""
+    status, _, body = _ask(registry, "GET", f"/v2/{repository}/tags/list")
+    return sorted(json.loads(body).get("tags") or []) if status == http.client.OK else []
+
+
+def digest(registry: str, repository: str, name: str) -> str | None:
+    """Digest of what a tag or a digest names; None when there is none. Raises ProviderError."""
+    status, found, _ = _ask(registry, "HEAD", f"/v2/{repository}/manifests/{name}")
+    return found if status == http.client.OK else None
+
+
+def refuse_taken(registry: str, repository: str, tag: str) -> None:
+    """Refuse, as ECR does, to push a tag that a repository of immutable tags has. Raises ProviderError."""
+    from moto.ecr.models import ecr_backends  # noqa: PLC0415 - after moto's environment is set
+
+    made = (backend.repositories.get(repository) for backend in ecr_backends[ACCOUNT].values())
+    immutable = any(it is not None and it.image_tag_mutability == "IMMUTABLE" for it in made)
+    if immutable and digest(registry, repository, tag) is not None:
+        raise ProviderError(
+            f"pushing {registry}/{repository}:{tag} failed: tag invalid: The image tag '{tag}' already exists in the "
+            f"'{repository}' repository and cannot be overwritten because the tag is immutable."
+        )
+
+
+def delete_images(registry: str, repository: str, names: Iterable[str]) -> None:
+    """Deletes the images behind these tags, and so the tags. Raises ProviderError when the registry refuses."""
+    for name in names:
+        status, digest, _ = _ask(registry, "HEAD", f"/v2/{repository}/manifests/{name}")
+        if status == http.client.NOT_FOUND:  # it went with another tag of the same image
+            continue
+        status, _, body = _ask(registry, "DELETE", f"/v2/{repository}/manifests/{digest}")
+        if status not in (http.client.ACCEPTED, http.client.NOT_FOUND):
+            raise ProviderError(
+                f"the registry at {registry} does not delete {repository}:{name} (HTTP {status}: "
+                f"{body.decode(errors='replace')[:200]}); start it with deletion enabled"
+            )
+
+
+def _ask(registry: str, method: str, path: str) -> tuple[int, str, bytes]:
+    connection = http.client.HTTPConnection(registry, timeout=TIMEOUT_SECONDS)
+    try:
+        connection.request(method, path, headers={"Accept": MANIFESTS})
+        response = connection.getresponse()
+        return response.status, response.headers.get("Docker-Content-Digest", ""), response.read()
+    except (OSError, http.client.HTTPException) as error:
+        raise ProviderError(
+            f"the registry at {registry} does not answer ({error}); `slipway sandbox start` starts it"
+        ) from error
+    finally:
+        connection.close()

@@ -1,0 +1,1 @@
+"""Load balancers as ports on loopback."""

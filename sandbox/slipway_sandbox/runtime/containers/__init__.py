@@ -1,0 +1,1 @@
+"""The Docker daemon: images, containers, their output."""

@@ -1,0 +1,250 @@
+"""The Docker daemon, as far as tasks and instances need it: images, containers, and what became of them."""
+
+import contextlib
+import http
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import docker
+from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+
+from slipway_sandbox.runtime.containers import pause
+from slipway_sandbox.runtime.containers.specs import TaskError
+from slipway_sandbox.runtime.ecs.namespaces import Namespace
+
+LABEL = "slipway.sandbox"
+CALL_TIMEOUT_SECONDS = 60
+STARTS_AT_ONCE = 4  # more in parallel make none of them faster
+_ECR = re.compile(r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/")
+_EXITED = re.compile(r"Exited \((\d+)\)")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class ContainerSeen:
+    """One container in Docker's list."""
+
+    state: str
+    """created, running, exited, dead, ..."""
+    health: str
+    """UNKNOWN, HEALTHY or UNHEALTHY, in ECS's words."""
+    exit_code: int | None
+
+
+class DockerHost:
+    """All containers of one sandbox. Raises DockerException when no daemon answers."""
+
+    def __init__(self, owner: str, registry: str) -> None:
+        self._client = docker.from_env(timeout=CALL_TIMEOUT_SECONDS)
+        info = self._client.info()
+        self.cpus: int = info["NCPU"]
+        self._architecture: str = info["Architecture"]
+        self._owner = owner
+        self._registry = registry
+        self._starting = threading.Semaphore(STARTS_AT_ONCE)
+        self._pulling = threading.Lock()
+        self._joining = threading.Lock()
+        self._seen: dict[str, ContainerSeen] = {}
+        self._refreshed = threading.Condition()
+
+    def close(self) -> None:
+        """Close the connections to the daemon."""
+        self._client.close()
+
+    def refresh(self) -> None:
+        """Look at all containers at once and wake whoever waits for news."""
+        found = self._client.api.containers(all=True, filters={"label": f"{LABEL}={self._owner}"})
+        seen = {entry["Id"]: _seen(entry["State"], entry["Status"]) for entry in found}
+        with self._refreshed:
+            self._seen = seen
+            self._refreshed.notify_all()
+
+    def wait(self, seconds: float) -> None:
+        """Until the next refresh, at most so long."""
+        with self._refreshed:
+            self._refreshed.wait(seconds)
+
+    def seen(self, container: str) -> ContainerSeen | None:
+        """The container as of the last refresh; None when it was not there."""
+        return self._seen.get(container)
+
+    def image(self, reference: str) -> str:
+        """Image id for a reference: the local image first, then its registry. Raises TaskError as ECS words it."""
+        name = _ECR.sub(f"{self._registry}/", reference)
+        with contextlib.suppress(ImageNotFound):
+            return str(self._client.images.get(name).id)
+        with self._pulling:
+            with contextlib.suppress(ImageNotFound):  # another task has pulled it meanwhile
+                return str(self._client.images.get(name).id)
+            try:
+                pulled = self._client.images.pull(name) if "@" in name else self._client.images.pull(*_tagged(name))
+                return str(pulled.id)
+            except DockerException as error:
+                reason = getattr(error, "explanation", None) or str(error)
+                raise TaskError(
+                    f"CannotPullContainerError: pull image manifest has been retried 1 time(s): "
+                    f"failed to resolve ref {reference}: {reason}"
+                ) from error
+
+    def has(self, image: str) -> bool:
+        """Whether a local image is there."""
+        try:
+            self._client.images.get(image)
+        except ImageNotFound:
+            return False
+        return True
+
+    def network_namespace(self, labels: dict[str, str], namespace: Namespace | None = None) -> str:
+        """Start a container that only holds a network namespace, and return its id."""
+        try:
+            self._client.images.get(pause.IMAGE)
+        except ImageNotFound:
+            name, tag = pause.IMAGE.split(":")
+            content = pause.root_filesystem(self._architecture)
+            self._client.api.import_image_from_data(content, repository=name, tag=tag)
+        holder = self.create(pause.IMAGE, {"command": ["/pause"], "network_mode": "bridge"}, labels)
+        self.join(holder, namespace)
+        self.start(holder)
+        return holder
+
+    def join(self, container: str, namespace: Namespace | None) -> None:
+        """Let a container that is not started yet be found by its names, and find others. Raises TaskError."""
+        if namespace is None:
+            return
+        network = f"slipway-{self._owner}-{namespace.key}"
+        try:
+            with self._joining:
+                if not self._client.networks.list(names=[network]):
+                    self._client.networks.create(network, labels={LABEL: self._owner})
+                self._client.api.connect_container_to_network(container, network, aliases=list(namespace.aliases))
+        except DockerException as error:
+            raise TaskError(f"CannotStartContainerError: Service Connect: {_words(error)}") from error
+
+    def create(self, image: str, arguments: dict[str, Any], labels: dict[str, str]) -> str:
+        """Create a container, not started, and return its id. Raises TaskError."""
+        try:
+            with self._starting:
+                container = self._client.containers.create(
+                    image, labels={LABEL: self._owner, **labels}, detach=True, **arguments
+                )
+        except DockerException as error:
+            raise TaskError(f"CannotCreateContainerError: {_words(error)}") from error
+        return str(container.id)
+
+    def start(self, container: str) -> None:
+        """Start a created container. Raises TaskError."""
+        try:
+            with self._starting:
+                self._client.api.start(container)
+        except DockerException as error:
+            raise TaskError(f"CannotStartContainerError: {_words(error)}") from error
+
+    def address(self, container: str) -> str:
+        """IPv4 address of a running container on Docker's bridge, empty when it ended already."""
+        networks = self._client.api.inspect_container(container)["NetworkSettings"]["Networks"]
+        return str(networks["bridge"]["IPAddress"]) if "bridge" in networks else ""
+
+    def run_as_root(self, container: str, script: str) -> None:
+        """Run a script in a running container, with the capabilities that it was created with. Raises TaskError."""
+        try:
+            made = self._client.api.exec_create(container, ["sh", "-ec", script], user="root")
+            said = self._client.api.exec_start(made["Id"])
+            code = self._client.api.exec_inspect(made["Id"])["ExitCode"]
+        except DockerException as error:
+            raise TaskError(f"CannotExecuteCommandError: {_words(error)}") from error
+        if code != 0:
+            raise TaskError(f"CannotExecuteCommandError: {said.decode(errors='replace').strip()}")
+
+    def published(self, container: str, port: int) -> int:
+        """Port of this machine that leads to a TCP port of a running container. Raises TaskError when none does."""
+        ports = self._client.api.inspect_container(container)["NetworkSettings"]["Ports"]
+        for binding in ports.get(f"{port}/tcp") or []:
+            return int(binding["HostPort"])
+        raise TaskError(f"CannotStartContainerError: port {port} is not published")
+
+    def put(self, container: str, archive: bytes) -> None:
+        """Unpack a tar archive at the root of a container. Raises TaskError."""
+        try:
+            self._client.api.put_archive(container, "/", archive)
+        except DockerException as error:
+            raise TaskError(f"CannotCreateContainerError: {_words(error)}") from error
+
+    def lines(self, container: str) -> Iterator[bytes]:
+        """Both outputs of a container as they come, each entry with its time in front; ends when it ends."""
+        try:
+            stream = self._client.api.logs(container, stream=True, follow=True, timestamps=True)
+        except NotFound:
+            return
+        try:
+            yield from stream
+        finally:
+            with contextlib.suppress(OSError):  # the daemon has closed it already
+                stream.close()
+
+    def stop(self, container: str, timeout_seconds: int) -> None:
+        """SIGTERM (or the image's stop signal), then SIGKILL after the timeout."""
+        with contextlib.suppress(NotFound):
+            self._client.api.stop(container, timeout=timeout_seconds)
+
+    def result(self, container: str) -> tuple[int | None, str]:
+        """Exit code and, where there is one, the reason in ECS's words; no code for one that never ran."""
+        try:
+            state = self._client.api.inspect_container(container)["State"]
+        except NotFound:
+            return None, "the container was removed behind the sandbox's back"
+        if state["OOMKilled"]:
+            return state["ExitCode"], "OutOfMemoryError: Container killed due to memory usage"
+        if state["Status"] == "created":
+            return None, f"CannotStartContainerError: {state['Error']}" if state["Error"] else ""
+        return state["ExitCode"], ""
+
+    def remove(self, containers: list[str], volumes: list[str]) -> None:
+        """Kill and remove; what is gone already is well."""
+        for container in containers:
+            try:
+                self._client.api.remove_container(container, force=True, v=True)
+            except NotFound:
+                continue
+            except APIError as error:
+                if error.status_code != http.HTTPStatus.CONFLICT:  # another thread is removing it
+                    raise
+        for volume in volumes:
+            with contextlib.suppress(NotFound):
+                self._client.api.remove_volume(volume)
+
+    def create_volume(self, name: str) -> None:
+        """A task's volume, labelled so that it is found after a crash."""
+        self._client.volumes.create(name, labels={LABEL: self._owner})
+
+    def remove_all(self) -> int:
+        """Kill and remove every container, volume and network of this sandbox; returns how many containers there were."""
+        mine = {"label": f"{LABEL}={self._owner}"}
+        containers = [entry["Id"] for entry in self._client.api.containers(all=True, filters=mine)]
+        volumes = [volume.name for volume in self._client.volumes.list(filters=mine)]
+        try:
+            self.remove(containers, volumes)
+            for network in self._client.networks.list(filters=mine):
+                network.remove()
+        except APIError as error:
+            log.warning("a container, volume or network of the sandbox could not be removed: %s", _words(error))
+        return len(containers)
+
+
+def _tagged(name: str) -> tuple[str, str]:
+    repository, _, tag = name.rpartition(":")
+    return (repository, tag) if repository and "/" not in tag else (name, "latest")
+
+
+def _words(error: DockerException) -> str:
+    return str(getattr(error, "explanation", None) or error)
+
+
+def _seen(state: str, status: str) -> ContainerSeen:
+    health = "UNHEALTHY" if "(unhealthy)" in status else "HEALTHY" if "(healthy)" in status else "UNKNOWN"
+    exited = _EXITED.search(status)
+    return ContainerSeen(state, health, int(exited[1]) if exited else None)

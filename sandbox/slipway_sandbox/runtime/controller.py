@@ -1,0 +1,236 @@
+"""Makes AWS live: what moto's ECS, EC2 and load balancers say is done with Docker containers and ports on this machine.
+
+One thread looks at moto's backends twice a second and is the only writer there; Docker's work is done in other threads.
+"""
+
+import contextlib
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from docker.errors import DockerException
+from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
+
+from slipway_sandbox.corrections import ecs as moto_ecs
+from slipway_sandbox.runtime.balancing import balancers, targets
+from slipway_sandbox.runtime.containers.host import DockerHost
+from slipway_sandbox.runtime.containers.specs import TaskError
+from slipway_sandbox.runtime.ec2.instance_spec import WayIn
+from slipway_sandbox.runtime.ec2.instances import Instances
+from slipway_sandbox.runtime.ecs import tasks as moto_tasks
+from slipway_sandbox.runtime.ecs.moto_objects import MotoService, MotoTask
+from slipway_sandbox.runtime.ecs.services import Scheduler
+from slipway_sandbox.runtime.ecs.task_run import TaskRun
+
+TICK_SECONDS = 0.5
+STOP_SECONDS = 10.0  # what `stop` gives the containers before it kills them
+KEPT = timedelta(hours=1)  # how long ECS shows a stopped task
+
+log = logging.getLogger(__name__)
+
+
+class Controller:
+    """Runs ECS tasks on Fargate, EC2 instances, and application load balancers, of the moto in this process.
+
+    `container_endpoint` is the AWS API's URL as containers reach it, `registry` stands for ECR (`localhost:5000`).
+    `entered` stands around every look at moto's backends. Default: nothing does.
+    `keys` holds the private keys that `ways_in` names. Default: it names none.
+    """
+
+    def __init__(
+        self,
+        container_endpoint: str,
+        registry: str,
+        home: Path,
+        entered: Callable[[], contextlib.AbstractContextManager[Any]] = contextlib.nullcontext,
+        keys: Path | None = None,
+    ) -> None:
+        self._endpoint = container_endpoint
+        self._registry = registry
+        self._home = home
+        self._entered = entered
+        self._keys = keys
+        # Containers are found again by this after a crash; the same for every start in the same directory.
+        self.owner = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
+        self.off_because = ""
+        """Why no container runs; empty when they do."""
+        self._runs: dict[str, TaskRun] = {}
+        self._troubles: dict[str, str] = {}
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._loop, name="runtime", daemon=True)
+        self._host: DockerHost | None = None
+
+    def start(self) -> None:
+        """Begin. Without a Docker daemon nothing is run; `off_because` says so."""
+        try:
+            self._host = DockerHost(self.owner, self._registry)
+            left = self._host.remove_all()
+        except (DockerException, OSError) as error:
+            self.off_because = f"Docker cannot be reached ({error}): ECS services stay pending; start Docker, then "
+            self.off_because += "`slipway sandbox stop` and `start`"
+            log.warning("no containers are run: %s", self.off_because)
+            return
+        if left:
+            log.info("removed %d containers that an earlier sandbox left behind", left)
+        moto_ecs.install()
+        targets.install()
+        self._health = targets.TargetHealth()
+        self._balancers = balancers.Balancers(self._home / "load-balancers.json", self._health)
+        self._scheduler = Scheduler(self._runs, self._health, self._balancers.in_flight)
+        self._instances = Instances(self._host, self._home / "instances", self._keys)
+        with self._entered():
+            self._end_tasks_without_containers()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End every task and remove every container, volume and open port; moto keeps what was asked for."""
+        if self._host is None:
+            return
+        self._stopped.set()
+        self._thread.join()
+        self._instances.stop()
+        for run in list(self._runs.values()):
+            run.stop("TerminationNotice", "The sandbox was stopped")
+        deadline = time.monotonic() + STOP_SECONDS
+        for run in list(self._runs.values()):
+            run.join(max(0.0, deadline - time.monotonic()))
+        self._host.remove_all()
+        for run in list(self._runs.values()):
+            run.join(STOP_SECONDS)  # its containers are gone: it ends at once
+        with self._entered():
+            self._show_tasks()
+            self._end_tasks_without_containers()
+        self._health.stop()
+        self._balancers.stop()
+        self._host.close()
+
+    def urls(self) -> dict[str, str]:
+        """URL of every open listener, by `<load balancer name>:<listener port>`."""
+        return {} if self._host is None else self._balancers.urls()
+
+    def ways_in(self) -> dict[str, WayIn]:
+        """How to connect to each EC2 instance that runs and has a key, by its id."""
+        return {} if self._host is None else self._instances.ways_in()
+
+    def _loop(self) -> None:
+        while not self._stopped.wait(TICK_SECONDS):
+            assert self._host is not None  # noqa: S101 - for the type checker: `start` has made it
+            self._try("Docker", self._host.refresh)
+            with self._entered():
+                self._show_tasks()
+                self._try("target health", self._health.tick)
+                self._try("load balancers", self._balancers.tick)
+                self._try("instances", self._instances.tick)
+                for backend in _backends():
+                    for service in list(backend.services.values()):
+                        self._try(f"service {service.name}", lambda: self._look_at(service, backend))  # noqa: B023 - called here
+                    self._start_tasks(backend)
+                    self._try("clusters", lambda: _count(backend))  # noqa: B023 - called here
+
+    def _try(self, what: str, step: Callable[[], None]) -> None:
+        """One part's trouble is not the others'; it is logged once, not twice a second."""
+        try:
+            step()
+        except Exception as error:
+            if self._troubles.get(what) != str(error):
+                log.warning("%s: %s", what, error, exc_info=not isinstance(error, DockerException | OSError))
+            self._troubles[what] = str(error)
+        else:
+            self._troubles.pop(what, None)
+
+    def _look_at(self, service: MotoService, backend: EC2ContainerServiceBackend) -> None:
+        if moto_ecs.on_fargate(service, backend):
+            self._scheduler.tick(service, backend)
+
+    def _start_tasks(self, backend: EC2ContainerServiceBackend) -> None:
+        for tasks in _tasks(backend):
+            for arn, task in list(tasks.items()):
+                if arn not in self._runs and task.last_status != "STOPPED" and moto_ecs.on_fargate(task, backend):
+                    self._start(task, backend)
+
+    def _start(self, task: MotoTask, backend: EC2ContainerServiceBackend) -> None:
+        assert self._host is not None  # noqa: S101 - as above
+        labels = {"slipway.task": task.id, "slipway.group": task.group, "slipway.cluster": task.cluster_name}
+        try:
+            run = moto_tasks.prepare(task, backend, self._host, self._environment(), labels)
+            run.start()
+        except Exception as error:  # a task that cannot be prepared must not be tried again twice a second
+            if not isinstance(error, TaskError):
+                log.exception("task %s", task.id)
+            run = TaskRun(id=task.id, host=self._host, specs=[], labels=labels)
+            run.fail(str(error) if isinstance(error, TaskError) else f"InternalError: {error!r}; see the sandbox's log")
+        self._runs[task.task_arn] = run
+        self._try(f"task {task.id}", lambda: moto_tasks.show(task, run, backend))
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            "AWS_ENDPOINT_URL": self._endpoint,
+            "AWS_ACCESS_KEY_ID": "sandbox",
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def _show_tasks(self) -> None:
+        known: set[str] = set()
+        for backend in _backends():
+            for tasks in _tasks(backend):
+                for arn, task in list(tasks.items()):
+                    run = self._runs.get(arn)
+                    if run is not None and task.last_status != "STOPPED":
+                        self._try(f"task {task.id}", lambda: self._show(task, run, backend))  # noqa: B023 - called here
+                    elif task.last_status == "STOPPED" and _is_old(task):
+                        del tasks[arn]
+                known.update(tasks)
+        for arn in set(self._runs) - known:  # shown for an hour, or moto was reset
+            self._runs.pop(arn).stop("UserInitiated", "The cloud was reset")
+            self._scheduler.forget_task(arn)
+
+    def _show(self, task: MotoTask, run: TaskRun, backend: EC2ContainerServiceBackend) -> None:
+        moto_tasks.ship_logs(run, backend.account_id)
+        moto_tasks.show(task, run, backend)
+        if task.desired_status == "STOPPED" and not task.group.startswith("service:"):
+            run.stop(task.stop_code, task.stopped_reason)
+        if task.last_status == "STOPPED":
+            moto_tasks.detach(task, backend)
+
+    def _end_tasks_without_containers(self) -> None:
+        """Containers do not outlive the sandbox: tasks of an earlier one have ended, and services start new ones."""
+        for backend in _backends():
+            for tasks in _tasks(backend):
+                for task in list(tasks.values()):
+                    if task.last_status != "STOPPED" and moto_ecs.on_fargate(task, backend):
+                        task.last_status = task.desired_status = "STOPPED"
+                        task.stop_code, task.stopped_reason = "TerminationNotice", "The sandbox was stopped"
+                        task.stopped_at = datetime.now(UTC)
+                        moto_tasks.detach(task, backend)
+            for service in list(backend.services.values()):
+                self._scheduler.leave_all(service)
+
+
+def _backends() -> list[EC2ContainerServiceBackend]:
+    return [backend for account in list(ecs_backends.values()) for backend in list(account.values())]
+
+
+def _tasks(backend: EC2ContainerServiceBackend) -> list[dict[str, MotoTask]]:
+    """Tasks by ARN, of each cluster."""
+    return list(backend.tasks.values())
+
+
+def _is_old(task: MotoTask) -> bool:
+    stopped = getattr(task, "stopped_at", None)
+    return stopped is not None and datetime.now(UTC) - stopped > KEPT
+
+
+def _count(backend: EC2ContainerServiceBackend) -> None:
+    """The cluster's counts, which moto lets drift."""
+    for cluster in list(backend.clusters.values()):
+        tasks = list(backend.tasks.get(cluster.name, {}).values())
+        cluster.running_tasks_count = sum(task.last_status == "RUNNING" for task in tasks)
+        cluster.pending_tasks_count = sum(task.last_status in ("PROVISIONING", "PENDING") for task in tasks)
+        services = [service for service in list(backend.services.values()) if service.cluster_name == cluster.name]
+        cluster.active_services_count = sum(service.status != "INACTIVE" for service in services)

@@ -1,0 +1,153 @@
+"""What an EC2 instance is to be as a container, and what to do to get there: decisions on plain values."""
+
+import ipaddress
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slipway_sandbox.process.ports import LOOPBACK
+
+IMAGE = "slipway-sandbox/host:2"  # setup/host_image.py makes it
+USER, USER_ID = "ec2-user", 1000
+SSH_PORT = 22
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where ssh comes in."""
+
+    address: str = ""
+    """Elastic IP, where that is an address of this machine; else empty."""
+    admitted: bool = True
+    """Whether a security group of the instance lets port 22 in, from wherever."""
+
+    def ports(self) -> list[tuple[str, int | None]]:
+        """Addresses and ports of this machine to try, best first; None is any free port. Empty: shut."""
+        if not self.admitted:
+            return []
+        anywhere: list[tuple[str, int | None]] = [(LOOPBACK, None)]
+        return [(self.address, SSH_PORT), *anywhere] if self.address else anywhere
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an instance stands in its VPC, and who may reach its ssh from inside."""
+
+    vpc: str = ""
+    address: str = ""
+    """Private IPv4 address."""
+    groups: frozenset[str] = frozenset()
+    """Its security groups."""
+    sources: frozenset[str] = frozenset()
+    """Security groups and networks that a rule lets in on port 22."""
+
+    def leads_to(self, other: "Place") -> bool:
+        """Whether ssh from here reaches another instance of the VPC."""
+        if self.vpc != other.vpc or self.address == other.address:
+            return False
+        networks = [ipaddress.ip_network(it) for it in other.sources if "/" in it]
+        return bool(self.groups & other.sources) or any(ipaddress.ip_address(self.address) in it for it in networks)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One instance that has a key, as EC2 has it now."""
+
+    id: str
+    running: bool
+    door: Door
+    hostname: str
+    public_key: str
+    """Of its key pair; empty when that has been deleted."""
+    place: Place = Place()
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """What `status` shows of a running instance."""
+
+    command: str
+    """ssh command that connects; empty when nothing does."""
+    note: str
+    """Why there is none, or why it is another than the one for the instance's public address; else empty."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """The container that there is, and the door it was made with."""
+
+    door: Door
+    running: bool
+
+
+def action(wanted: Wanted | None, made: Made | None) -> str:
+    """`make` (anew, where there is one already), `halt`, `end`, or "" when all is as it is to be."""
+    if wanted is None:
+        return "end"
+    if not wanted.running:
+        return "halt" if made else ""
+    if made is None or not made.running or made.door != wanted.door:
+        return "make"
+    return ""
+
+
+def wanted(instance: Any, key_pairs: dict[str, Any]) -> Wanted | None:
+    """moto's instance to what it is to be; None for one that is terminated, has no key, or is no Linux."""
+    if instance.state == "terminated" or not instance.key_name or instance.platform == "windows":
+        return None
+    pair = key_pairs.get(instance.key_name)
+    address = instance.public_ip or ""
+    groups = list(instance.nics[0].group_set)
+    return Wanted(
+        id=instance.id,
+        running=instance.state == "running",
+        door=Door(address if is_local(address) else "", admits(groups)),
+        hostname=str(instance.private_dns_name).partition(".")[0],
+        public_key=pair.public_key if pair else "",
+        place=Place(
+            str(instance.vpc_id), str(instance.private_ip), frozenset(group.id for group in groups), sources(groups)
+        ),
+    )
+
+
+def is_local(address: str) -> bool:
+    """Whether an address is one of this machine's loopback, as moto's Elastic IPs are."""
+    return address.startswith("127.")
+
+
+def admits(groups: Iterable[Any]) -> bool:
+    """Whether a rule of moto's security groups lets ssh in. From where is not asked: here everybody is local."""
+    return any(_covers(rule) for group in groups for rule in group.ingress_rules)
+
+
+def sources(groups: Iterable[Any]) -> frozenset[str]:
+    """Security groups and IPv4 networks that a rule of moto's security groups lets in on port 22."""
+    rules = [rule for group in groups for rule in group.ingress_rules if _covers(rule)]
+    named = {rule.source_group.get("GroupId") for rule in rules} | {rule.ip_range.get("CidrIp") for rule in rules}
+    return frozenset(filter(None, named))
+
+
+def routes(places: Mapping[str, Place], bridges: Mapping[str, str]) -> dict[str, frozenset[tuple[str, str]]]:
+    """Each instance's ways to others: their private addresses, and those of their containers on Docker's bridge."""
+    return {
+        instance: frozenset(
+            (other.address, bridges[key])
+            for key, other in places.items()
+            if key in bridges and places[instance].leads_to(other)
+        )
+        for instance in bridges
+    }
+
+
+def _covers(rule: Any) -> bool:
+    if str(rule.ip_protocol) == "-1":
+        return True
+    if str(rule.ip_protocol) not in ("tcp", "6") or rule.from_port is None:
+        return False
+    return int(rule.from_port) <= SSH_PORT <= int(rule.to_port)
+
+
+def command(address: str, port: int, key: str) -> str:
+    """The ssh command that connects; `key` is the private key's file."""
+    number = "" if port == SSH_PORT else f"-p {port} "
+    return f"ssh -i {key} {number}{USER}@{address}"

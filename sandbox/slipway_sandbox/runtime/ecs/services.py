@@ -1,0 +1,234 @@
+"""One ECS service in moto: seen as decide.py wants it, and the decisions carried out.
+
+Everything here is called inside the controller's tick, the only writer of services beside the API.
+"""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from moto.ecs.models import EC2ContainerServiceBackend
+from moto.elbv2.models import FakeTargetGroup, elbv2_backends
+
+from slipway_sandbox.corrections import ecs as moto_ecs
+from slipway_sandbox.runtime.balancing.proxy import InFlight
+from slipway_sandbox.runtime.balancing.targets import TargetHealth
+from slipway_sandbox.runtime.ecs import decide, deployments, new_tasks, rollouts, traffic
+from slipway_sandbox.runtime.ecs.decide import DeploymentSeen, Phase, ServiceSeen, TaskSeen
+from slipway_sandbox.runtime.ecs.moto_objects import MotoService, MotoTask
+from slipway_sandbox.runtime.ecs.task_run import TaskRun
+
+# A task without any health check counts as healthy after this: one that cannot start has mostly ended by then.
+STEADY_SECONDS = 5.0
+
+
+@dataclass
+class Scheduler:
+    """Keeps services at what they ask for; `runs` are the tasks that the controller has started, by task ARN."""
+
+    runs: dict[str, TaskRun]
+    health: TargetHealth
+    in_flight: InFlight
+    _resume_at: dict[str, float] = field(default_factory=dict)
+    """time.monotonic() before which a deployment starts no task, by deployment id."""
+    _leaving: dict[str, float] = field(default_factory=dict)
+    """time.monotonic() by which a task must be stopped that has left its load balancer, by task ARN."""
+    _counted: set[str] = field(default_factory=set)
+    """Tasks whose failure was counted."""
+
+    def tick(self, service: MotoService, backend: EC2ContainerServiceBackend) -> None:
+        """Look at one service, decide, act, and update the counts that the API shows."""
+        if service.status == "INACTIVE" or not service.deployments:
+            return
+        tasks = moto_ecs.live_tasks(backend, service)
+        self._count_failures(service, backend)
+        self._register(service, tasks)
+        # Before the decisions: what leaves now is out of the load balancers' lists only at the next look.
+        self._finish_leaving(service, tasks)
+        for action in decide.decide(self._seen(service, tasks)):
+            self._act(action, service, tasks, backend)
+        self._show_counts(service, moto_ecs.live_tasks(backend, service))
+        if service.status == "DRAINING" and not moto_ecs.live_tasks(backend, service):
+            service.status = "INACTIVE"
+            service.deployments = []
+
+    def _seen(self, service: MotoService, tasks: list[MotoTask]) -> ServiceSeen:
+        configuration = getattr(service, "deployment_configuration", None) or {}
+        breaker = configuration.get("deploymentCircuitBreaker") or {}
+        last = getattr(service, "last_completed", {}).get("id", "")
+        alarms = configuration.get("alarms") or {}
+        undone = breaker.get("rollback") or alarms.get("rollback")
+        back = undone and last != service.deployments[0]["id"]
+        steps = traffic.plan(configuration)
+        return ServiceSeen(
+            desired=service.desired_count,
+            deployments=tuple(
+                DeploymentSeen(
+                    id=entry["id"],
+                    state=entry["rolloutState"],
+                    failures=entry["failedTasks"],
+                    backing_off=time.monotonic() < self._resume_at.get(entry["id"], 0),
+                    traffic=entry.get("traffic", traffic.ALL),
+                    rested_seconds=traffic.rested_seconds(entry),
+                )
+                for entry in service.deployments
+            ),
+            tasks=tuple(self._task_seen(service, task) for task in tasks),
+            minimum_percent=int(configuration.get("minimumHealthyPercent", 100)),
+            maximum_percent=int(configuration.get("maximumPercent", 200)),
+            breaker=bool(breaker.get("enable")),
+            roll_back_to=last if back else "",
+            draining=service.status == "DRAINING",
+            alarm="" if last == service.deployments[0]["id"] else deployments.alarm(service, alarms),
+            steps=steps.steps,
+            step_seconds=steps.step_seconds,
+            bake_seconds=steps.bake_seconds,
+        )
+
+    def _task_seen(self, service: MotoService, task: MotoTask) -> TaskSeen:
+        run = self.runs.get(task.task_arn)
+        if task.desired_status == "STOPPED":
+            return TaskSeen(task.id, task.started_by, Phase.STOPPING)
+        if run is None or run.phase != "RUNNING":
+            return TaskSeen(task.id, task.started_by, Phase.STARTING)
+        age = time.monotonic() - run.running_since
+        states = [
+            (group.arn, self.health.state(group.arn, run.address, port), self.health.why(group.arn, run.address, port))
+            for group, port in _groups(service, task.started_by)
+        ]
+        grace = getattr(service, "health_check_grace_period_seconds", None) or 0
+        unhealthy = ""
+        if task.health_status == "UNHEALTHY":
+            unhealthy = "Task failed container health checks"
+        for arn, state, why in states:
+            if state == "unhealthy" and age > grace:
+                unhealthy = f"Task failed ELB health checks in (target-group {arn}): {why}"
+        checked = any(entry.spec.has_health_check and entry.spec.essential for entry in run.containers.values())
+        healthy = all(state == "healthy" for _, state, _ in states) and (not checked or task.health_status == "HEALTHY")
+        # Only a new deployment has to prove itself; what it replaces served already.
+        proven = bool(states) or checked or task.started_by != service.deployments[0]["id"]
+        steady = proven or age >= STEADY_SECONDS
+        return TaskSeen(task.id, task.started_by, Phase.RUNNING, healthy and steady, unhealthy)
+
+    def _count_failures(self, service: MotoService, backend: EC2ContainerServiceBackend) -> None:
+        """Tasks that ended by themselves count against their deployment, and delay its next start."""
+        for arn, task in list(backend.tasks.get(service.cluster_name, {}).items()):
+            run = self.runs.get(arn)
+            if run is None or arn in self._counted or task.group != f"service:{service.name}":
+                continue
+            if run.stop_code in ("EssentialContainerExited", "TaskFailedToStart"):
+                self._counted.add(arn)
+                self._failed(service, task.started_by)
+                self._leave(service, task)
+                reason = run.stopped_reason
+                deployments.tell(service, f"(service {service.name}) (task {task.id}) stopped: {reason}")
+
+    def _failed(self, service: MotoService, deployment_id: str) -> None:
+        for entry in service.deployments:
+            if entry["id"] == deployment_id:
+                entry["failedTasks"] += 1
+                self._resume_at[deployment_id] = time.monotonic() + decide.backoff_seconds(entry["failedTasks"])
+
+    def _act(
+        self, action: decide.Action, service: MotoService, tasks: list[MotoTask], backend: EC2ContainerServiceBackend
+    ) -> None:
+        who = f"(service {service.name})"
+        match action:
+            case decide.Start(deployment, count):
+                entry = deployments.find(service, deployment)
+                ids = [new_tasks.service_task(service, entry, backend).id for _ in range(count)]
+                names = " ".join(f"(task {name})" for name in ids)
+                deployments.tell(service, f"{who} has started {count} tasks: {names}.")
+            case decide.Stop(task_id, reason, failed):
+                task = next(task for task in tasks if task.id == task_id)
+                task.desired_status, task.stopped_reason = "STOPPED", reason
+                task.stop_code = "ServiceSchedulerInitiated"
+                self._leave(service, task)
+                deployments.tell(service, f"{who} has stopped 1 running tasks: (task {task_id}). {reason}.")
+                if failed:
+                    self._counted.add(task.task_arn)
+                    self._failed(service, task.started_by)
+            case decide.Complete(deployment):
+                deployments.complete(service, deployment)
+                self._resume_at.pop(deployment, None)
+            case decide.Shift(deployment, percent):
+                traffic.shift(service, deployments.find(service, deployment), percent)
+                whole = percent >= traffic.ALL
+                rollouts.advance(service, "BAKE_TIME" if whole else "PRODUCTION_TRAFFIC_SHIFT", percent)
+                deployments.tell(service, f"{who} (deployment {deployment}) gets {percent:g} percent of the requests.")
+            case decide.Fail(deployment, roll_back_to, alarm):
+                deployments.fail(service, deployment, roll_back_to, alarm or deployments.BREAKER_OPEN)
+                self._resume_at.pop(roll_back_to, None)
+            case decide.Forget(deployment):
+                deployments.forget(service, deployment)
+                self._resume_at.pop(deployment, None)
+
+    def _register(self, service: MotoService, tasks: list[MotoTask]) -> None:
+        """Running tasks are targets of the service's target groups, under the address that they really have."""
+        for task in tasks:
+            run = self.runs.get(task.task_arn)
+            if run is None or run.phase != "RUNNING" or task.desired_status == "STOPPED":
+                continue
+            for group, port in _groups(service, task.started_by):
+                if run.address not in group.targets:
+                    group.register([{"Id": run.address, "Port": port}])
+                    where = f"(target-group {group.arn})"
+                    deployments.tell(service, f"(service {service.name}) registered 1 targets in {where}")
+
+    def _leave(self, service: MotoService, task: MotoTask) -> None:
+        run = self.runs.get(task.task_arn)
+        delay = 0.0
+        for group, _ in _groups(service):
+            if run is not None and run.address in group.targets:
+                group.deregister([{"Id": run.address}])
+                delay = max(delay, float(str(group.attributes["deregistration_delay.timeout_seconds"])))
+        self._leaving[task.task_arn] = time.monotonic() + delay
+
+    def _finish_leaving(self, service: MotoService, tasks: list[MotoTask]) -> None:
+        """Stop a task once its last request is answered, at the latest after the deregistration delay."""
+        for task in tasks:
+            if task.desired_status != "STOPPED":
+                continue
+            if task.task_arn not in self._leaving:  # stopped by the user, or ending by itself
+                self._leave(service, task)
+                continue
+            run = self.runs.get(task.task_arn)
+            if run is None or run.stop_asked:
+                continue
+            busy = any(self.in_flight.count(run.address, port) for _, port in _groups(service))
+            if not busy or time.monotonic() >= self._leaving[task.task_arn]:
+                run.stop(task.stop_code, task.stopped_reason)
+
+    def leave_all(self, service: MotoService) -> None:
+        """No task of the service runs any more: its target groups hold none of the addresses they had."""
+        for group, _ in _groups(service):
+            if group.targets:
+                group.deregister([{"Id": name} for name in list(group.targets)])
+
+    def forget_task(self, arn: str) -> None:
+        """The task is gone from moto."""
+        self._counted.discard(arn)
+        self._leaving.pop(arn, None)
+
+    def _show_counts(self, service: MotoService, tasks: list[MotoTask]) -> None:
+        running = [task for task in tasks if task.last_status == "RUNNING"]
+        pending = [task for task in tasks if task.desired_status != "STOPPED" and task.last_status != "RUNNING"]
+        service.running_count, service.pending_count = len(running), len(pending)
+        for entry in service.deployments:
+            entry["runningCount"] = sum(task.started_by == entry["id"] for task in running)
+            entry["pendingCount"] = sum(task.started_by == entry["id"] for task in pending)
+
+
+def _groups(service: MotoService, deployment: str = "") -> list[tuple[FakeTargetGroup, int]]:
+    """Target groups of a service, or of one of its deployments, with the container port that is registered in them."""
+    found: list[tuple[FakeTargetGroup, int]] = []
+    entries: list[dict[str, Any]] = service.load_balancers or []
+    sides = {entry["id"]: traffic.side_of(entry) for entry in service.deployments}
+    wanted = [sides[deployment]] if deployment in sides else [traffic.BLUE, traffic.GREEN]
+    for entry in entries:
+        for arn in dict.fromkeys(traffic.group(entry, side) for side in wanted):
+            account, region = (arn.split(":") + [""] * 6)[4:2:-1]
+            group = elbv2_backends[account][region].target_groups.get(arn) if arn else None
+            if group is not None:
+                found.append((group, int(entry["containerPort"])))
+    return found

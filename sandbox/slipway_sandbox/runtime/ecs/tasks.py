@@ -1,0 +1,195 @@
+"""Between a task in moto and its run in Docker: what to run, and what the API shows of it.
+
+Everything here is called inside the controller's tick, the only writer of tasks.
+"""
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+from moto.ec2.models import ec2_backends
+from moto.ecs.models import EC2ContainerServiceBackend, TaskDefinition
+from moto.logs.models import logs_backends
+
+from slipway_sandbox.runtime.containers.host import DockerHost
+from slipway_sandbox.runtime.containers.specs import ContainerSpec, LogTarget, TaskError, container_spec, volume_name
+from slipway_sandbox.runtime.ecs import environment_files
+from slipway_sandbox.runtime.ecs.moto_objects import MotoTask
+from slipway_sandbox.runtime.ecs.namespaces import namespace_of
+from slipway_sandbox.runtime.ecs.secret_values import resolve
+from slipway_sandbox.runtime.ecs.task_run import ContainerRun, TaskRun
+
+# Phases that TaskRun does not have: a task that leaves its load balancer is DEACTIVATING.
+DEACTIVATING = "DEACTIVATING"
+
+log = logging.getLogger(__name__)
+
+
+def definition_of(task: MotoTask, backend: EC2ContainerServiceBackend) -> TaskDefinition:
+    """The task definition revision that a task was started from."""
+    family, _, revision = task.task_definition_arn.rpartition("/")[2].partition(":")
+    return backend.task_definitions[family][int(revision)]
+
+
+def prepare(
+    task: MotoTask,
+    backend: EC2ContainerServiceBackend,
+    host: DockerHost,
+    environment: dict[str, str],
+    labels: dict[str, str],
+) -> TaskRun:
+    """A run for a task, not started. Raises TaskError when its secrets, logs or volumes cannot be had."""
+    definition = definition_of(task, backend)
+    account, region = backend.account_id, backend.region_name
+    overrides = {entry["name"]: entry for entry in task.overrides.get("containerOverrides", [])}
+    for volume in definition.volumes:
+        if "efsVolumeConfiguration" in volume or "fsxWindowsFileServerVolumeConfiguration" in volume:
+            raise TaskError(f"ResourceInitializationError: volume {volume['name']!r}: the sandbox has no EFS or FSx")
+    specs: list[ContainerSpec] = []
+    containers: list[dict[str, Any]] = definition.container_definitions
+    for container in containers:
+        override = overrides.get(container["name"], {})
+        variables = environment | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+        variables |= environment_files.variables(container.get("environmentFiles") or [], account)
+        for entry in [*(container.get("environment") or []), *override.get("environment", [])]:
+            variables[entry["name"]] = entry["value"]
+        for entry in container.get("secrets") or []:
+            variables[entry["name"]] = resolve(entry["valueFrom"], account, region)
+        merged = container | {key: override[key] for key in ("command", "cpu", "memory") if key in override}
+        spec = container_spec(
+            merged,
+            task_id=task.id,
+            region=region,
+            environment=variables,
+            task_cpu=int(task.overrides.get("cpu") or definition.cpu or 0),
+            task_memory_mib=int(task.overrides.get("memory") or definition.memory or 0),
+            host_cpus=host.cpus,
+        )
+        if spec.log:
+            open_stream(spec.log, account)
+        specs.append(spec)
+    volumes = [volume_name(task.id, volume["name"]) for volume in definition.volumes]
+    return TaskRun(
+        id=task.id, host=host, specs=specs, labels=labels, volumes=volumes, namespace=namespace_of(task, backend)
+    )
+
+
+def open_stream(target: LogTarget, account: str) -> None:
+    """Create the stream of one container. Raises TaskError as ECS words it when the group is missing."""
+    backend = logs_backends[account][target.region]
+    if target.group not in backend.groups:
+        if not target.create_group:
+            raise TaskError(
+                "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: "
+                f"failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group {target.group} "
+                "does not exist. : exit status 1"
+            )
+        backend.create_log_group(target.group, {})
+    backend.create_log_stream(target.group, target.stream)
+
+
+def ship_logs(run: TaskRun, account: str) -> None:
+    """Put what the containers wrote since the last tick into CloudWatch Logs."""
+    for container in run.containers.values():
+        events = container.lines.take() if container.lines else []
+        if not events or container.lines is None:
+            continue
+        target = container.lines.target
+        group = logs_backends[account][target.region].groups.get(target.group)
+        try:
+            if group is not None:  # deleted meanwhile: as on AWS, the lines are lost and the task runs on
+                group.put_log_events(target.stream, events)
+        except ServiceException as error:
+            log.warning("%s: log lines are lost: %s", target.stream, error)
+
+
+def show(task: MotoTask, run: TaskRun, backend: EC2ContainerServiceBackend) -> None:
+    """Copy the state of the run to where DescribeTasks reads it."""
+    definition = definition_of(task, backend)
+    ending = task.desired_status == "STOPPED" and run.phase == "RUNNING"
+    task.last_status = DEACTIVATING if ending else run.phase
+    for name, stamp in run.times.items():
+        setattr(task, f"{name}_at", datetime.fromtimestamp(stamp, UTC))
+    if run.stop_asked or run.phase in ("STOPPING", "DEPROVISIONING", "STOPPED"):
+        task.desired_status = "STOPPED"
+        task.stop_code, task.stopped_reason = run.stop_code, run.stopped_reason
+    if run.address and not task.attachments:
+        _attach(task, run.address, backend)
+    healths = [
+        entry.health for entry in run.containers.values() if entry.spec.essential and entry.spec.has_health_check
+    ]
+    task.health_status = (
+        "UNKNOWN"
+        if not healths
+        else "UNHEALTHY"
+        if "UNHEALTHY" in healths
+        else "HEALTHY"
+        if set(healths) == {"HEALTHY"}
+        else "UNKNOWN"
+    )
+    task.connectivity = "CONNECTED"
+    task.cpu, task.memory = definition.cpu, definition.memory
+    task.platform_family = "Linux"
+    task.containers = [_container(task, entry) for entry in run.containers.values()]
+
+
+def _container(task: MotoTask, run: ContainerRun) -> dict[str, Any]:
+    addresses = [
+        detail["value"]
+        for entry in task.attachments
+        for detail in entry["details"]
+        if detail["name"] == "privateIPv4Address"
+    ]
+    shown: dict[str, Any] = {
+        "containerArn": f"{task.task_arn.replace(':task/', ':container/')}/{run.spec.name}",
+        "taskArn": task.task_arn,
+        "name": run.spec.name,
+        "image": run.spec.image,
+        "runtimeId": run.id,
+        "lastStatus": run.status,
+        "healthStatus": run.health,
+        "networkInterfaces": [{"privateIpv4Address": address} for address in addresses],
+    }
+    if run.exit_code is not None:
+        shown["exitCode"] = run.exit_code
+    if run.reason:
+        shown["reason"] = run.reason
+    return shown
+
+
+def _attach(task: MotoTask, address: str, backend: EC2ContainerServiceBackend) -> None:
+    """The task's network interface, with the address that its containers really have."""
+    network = (getattr(task, "network_configuration", None) or {}).get("awsvpcConfiguration")
+    if not network:
+        return
+    ec2 = ec2_backends[backend.account_id][backend.region_name]
+    subnet = network["subnets"][0]
+    if not any(subnet in zone for zone in ec2.subnets.values()):
+        return  # deleted under the service
+    interface = ec2.create_network_interface(
+        subnet=subnet,
+        private_ip_address=address,
+        group_ids=network.get("securityGroups") or [],
+        description=f"arn:aws:ecs:{backend.region_name}:{backend.account_id}:attachment/{task.id}",
+    )
+    interface.status = "in-use"
+    details = {
+        "subnetId": subnet,
+        "networkInterfaceId": interface.id,
+        "macAddress": interface.mac_address,
+        "privateDnsName": getattr(interface, "private_dns_name", ""),
+        "privateIPv4Address": address,
+    }
+    listed = [{"name": name, "value": value} for name, value in details.items()]
+    task.attachments = [{"id": task.id, "type": "ElasticNetworkInterface", "status": "ATTACHED", "details": listed}]
+
+
+def detach(task: MotoTask, backend: EC2ContainerServiceBackend) -> None:
+    """Delete the network interface of a task that has ended, so that its subnet and groups can be deleted."""
+    ec2 = ec2_backends[backend.account_id][backend.region_name]
+    for attachment in task.attachments:
+        attachment["status"] = "DELETED"
+        for detail in attachment["details"]:
+            if detail["name"] == "networkInterfaceId" and detail["value"] in ec2.enis:
+                ec2.delete_network_interface(detail["value"])

@@ -1,0 +1,60 @@
+"""Every argument and output in a guide exists: a rename of one is followed everywhere."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from docs.generator.schema import Field, component, component_names
+
+ROOT = Path(__file__).parents[2]
+GUIDES = [
+    *(path for path in sorted((ROOT / "docs").glob("*.md")) if path.stem not in ("sandbox-types", "sandbox-refusals")),
+    ROOT / "README.md",
+    ROOT / "SECURITY.md",
+    ROOT / "components" / "README.md",
+]
+FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+CODE = re.compile(r"`([^`]+)`")
+WORD = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
+NAME = re.compile(rf"(?<![\w./-]){WORD.pattern}(?![\w./-])")  # part of no path, module or AWS word
+
+
+def fields() -> list[Field]:
+    """Arguments, nested arguments and outputs of all components."""
+    components = [component(name) for name in component_names()]
+    nested = [it for described in components for group in described.nested for it in group.fields]
+    return [*nested, *(it for described in components for it in (*described.arguments, *described.outputs))]
+
+
+def known_names() -> set[str]:
+    """Names of arguments, outputs and packages, and the values in descriptions, such as `blue_green`."""
+    described = " ".join(f"{it.description} {it.default}" for it in fields())
+    packages = {path.parent.name for path in ROOT.glob("*/slipway*/__init__.py")}
+    return {it.name for it in fields()} | packages | {*WORD.findall(described)}
+
+
+def names_in(text: str) -> set[str]:
+    """Names with an underscore in the code spans of a text, outside of its fences."""
+    return {name for code in CODE.findall(FENCE.sub("", text)) for name in NAME.findall(code)}
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda it: str(it.relative_to(ROOT)))
+def test_a_guide_names_existing_arguments_and_outputs(guide: Path) -> None:
+    assert sorted(names_in(guide.read_text()) - known_names()) == []
+
+
+def test_names_are_found_in_code_and_nowhere_else() -> None:
+    text = "`key_file`, `{'vpc_id': 1}` and other_name\n\n```\n`in_a_fence`\n```\n\n`components/slipway/a_file.py`"
+    assert names_in(text) == {"key_file", "vpc_id"}
+    assert "blue_green" in known_names()
+    assert "colour_of_money" not in known_names()
+
+
+def test_the_front_page_names_every_package_and_what_to_import() -> None:
+    rows = re.findall(r"^\| `(slipway-\w+)` \| `(\w+)` \|", (ROOT / "docs" / "index.md").read_text(), re.MULTILINE)
+    files = {tomllib.loads(path.read_text())["project"]["name"]: path for path in ROOT.glob("*/pyproject.toml")}
+    assert {name for name, _ in rows} == {*files}
+    for name, imported in rows:
+        assert (files[name].parent / imported / "__init__.py").is_file()

@@ -1,0 +1,149 @@
+"""ARNs, and arguments of services, workers and load balancers that work."""
+
+from typing import Any
+
+CLUSTER = "arn:aws:ecs:eu-west-1:123456789012:cluster/main"
+CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/abc"
+IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/api@sha256:" + "a" * 64
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/abc"
+QUEUE = "arn:aws:sqs:eu-west-1:123456789012:work"
+QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/work"
+SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-AbCdEf"
+NAMESPACE = "arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-0a1b"
+PARAMETER = "arn:aws:ssm:eu-west-1:123456789012:parameter/shop/flag"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:orders"
+
+TASK: dict[str, Any] = {
+    "cluster_arn": CLUSTER,
+    "vpc_id": "vpc-1",
+    "subnet_ids": ["subnet-1", "subnet-2"],
+    "image": IMAGE,
+}
+BALANCER: dict[str, Any] = {"subnet_ids": ["subnet-3", "subnet-4"], "allowed_cidr_blocks": ["203.0.113.0/24"]}
+LISTENER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/edge/0a1b/2c3d"
+BEHIND_LISTENER: dict[str, Any] = TASK | {
+    "container_port": 8080,
+    "listener": {
+        "listener_arn": LISTENER,
+        "security_group_id": "sg-lb",
+        "rules": {"orders": {"path_patterns": ["/orders/*"]}},
+    },
+}
+SHARED_BALANCER: dict[str, Any] = BALANCER | {"vpc_id": "vpc-1"}
+BEHIND_BALANCER: dict[str, Any] = TASK | {"container_port": 8080, "load_balancer": BALANCER}
+WORKER: dict[str, Any] = TASK | {"queues": {"orders": {"queue_arn": QUEUE, "queue_url": QUEUE_URL}}}
+RICH_TASK: dict[str, Any] = {
+    "cpu": 512,
+    "memory_mib": 1024,
+    "architecture": "arm64",
+    "command": ["python", "-m", "app"],
+    "user": "1000:1000",
+    "environment": {"B": "2", "A": "1"},
+    "secrets": {"PASSWORD": SECRET, "FLAG": PARAMETER},
+    "permissions": [{"actions": ["sns:Publish"], "resources": [TOPIC]}],
+    "stop_timeout_seconds": 60,
+    "container_health_check": {"command": ["CMD", "/check"], "retries": 2, "start_period_seconds": 20},
+    "writable_paths": {"/tmp": 64},
+    "environment_files": ["arn:aws:s3:::config/shop.env"],
+    "sidecars": {
+        "migrate": {
+            "image": IMAGE,
+            "command": ["migrate"],
+            "user": "2000",
+            "environment": {"C": "3"},
+            "environment_files": ["arn:aws:s3:::config/migrate.env"],
+            "secrets": {"PASSWORD": SECRET},
+            "essential": False,
+            "memory_mib": 128,
+            "start_timeout_seconds": 60,
+            "stop_timeout_seconds": 10,
+            "mount_points": [{"volume": "shared", "path": "/out"}],
+            "writable_paths": {"/tmp": 16},
+        },
+        "proxy": {
+            "image": IMAGE,
+            "container_port": 9901,
+            "container_health_check": {"command": ["CMD", "/check"]},
+            "depends_on": {"migrate": "COMPLETE"},
+        },
+    },
+    "depends_on": {"migrate": "SUCCESS", "proxy": "HEALTHY"},
+    "start_timeout_seconds": 90,
+    "volumes": {
+        "shared": {},
+        "data": {
+            "file_system_arn": "arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-0a1b",
+            "access_point_arn": "arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-2c3d",
+            "security_group_id": "sg-efs",
+        },
+    },
+    "mount_points": [
+        {"volume": "shared", "path": "/in", "read_only": True},
+        {"volume": "data", "path": "/data"},
+    ],
+    "ephemeral_storage_gib": 50,
+    "allow_to": {"database": {"security_group_id": "sg-db", "port": 5432}},
+    "enable_execute_command": True,
+    "exec_log_group_arn": "arn:aws:logs:eu-west-1:123456789012:log-group:exec",
+    "permissions_boundary_arn": "arn:aws:iam::123456789012:policy/bound",
+    "log_kms_key_arn": KEY,
+    "deployment": {"alarm_names": ["shop-5xx"]},
+    "deployment_timeout_seconds": 600,
+    "without_verdict": True,
+    "log_retention_days": 7,
+    "tags": {"team": "shop"},
+}
+
+RICH_BALANCER: dict[str, Any] = {
+    "allowed_prefix_list_ids": ["pl-0123456789abcdef0"],
+    "allowed_security_group_ids": {"office": "sg-7"},
+    "certificate_arn": CERTIFICATE,
+    "domain_names": ["shop.example.com", "*.shop.example.com"],
+    "hosted_zone_id": "Z123",
+    "additional_certificate_arns": {"old": f"{CERTIFICATE}-old"},
+    "tls_policy": "ELBSecurityPolicy-TLS13-1-3-PQ-2025-09",
+    "trust_store_arn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:truststore/shop/0a1b",
+    "web_acl_arn": "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/0a1b",
+    "internal": True,
+    "deletion_protection": True,
+    "idle_timeout_seconds": 120,
+    "access_logs_bucket": "logs",
+    "connection_logs_bucket": "logs",
+    "tags": {"team": "edge"},
+}
+RICH_SERVICE: dict[str, Any] = (
+    RICH_TASK
+    | BEHIND_BALANCER
+    | {
+        "load_balancer": BALANCER | RICH_BALANCER,
+        "scaling": {
+            "min_tasks": 2,
+            "max_tasks": 9,
+            "cpu_percent": 60,
+            "memory_percent": 70,
+            "requests_per_target": 1000,
+            "schedules": {"nights": {"schedule": "cron(0 20 * * ? *)", "time_zone": "Europe/Berlin", "min_tasks": 1}},
+        },
+        "spot_percent": 50,
+        "minimum_healthy_percent": 50,
+        "maximum_percent": 150,
+        "additional_security_group_ids": ["sg-9"],
+        "service_connect": {
+            "namespace_arn": NAMESPACE,
+            "dns_name": "api.internal",
+            "port": 80,
+            "app_protocol": "http2",
+            "request_timeout_seconds": 60,
+        },
+        "allow_from": {"shop": "sg-shop"},
+        "desired_count": 3,
+        "health_check_path": "/ready",
+        "health_check_grace_period_seconds": 30,
+        "deregistration_delay_seconds": 5,
+        "longest_request_seconds": 5,
+        "stickiness_seconds": 3600,
+        "slow_start_seconds": 60,
+        "protocol_version": "HTTP2",
+        "health_check_codes": "200-299",
+    }
+)

@@ -1,0 +1,46 @@
+"""A case of every refusal: what is asked for, and what AWS answers.
+
+`refusal` is the name of the function that finds it; Default: the case's own. In the files `${name.property}` refers to an
+example of provider_examples/ or, where there is none, of elsewhere.yaml.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.support.sandbox.provider_examples import EXAMPLES, Example
+
+FOLDER = Path(__file__).parent
+ELSEWHERE = "elsewhere.yaml"
+
+
+@dataclass(frozen=True)
+class Case:
+    """Something that is refused."""
+
+    type: str
+    properties: Mapping[str, Any]
+    says: str
+    refusal: str = ""
+    after: str = ""
+    """What must be there first, though no property refers to it."""
+
+
+def _load(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(path.read_text())
+    return loaded
+
+
+WORLD: Mapping[str, Example] = {
+    **EXAMPLES,
+    **{name: Example(**values) for name, values in _load(FOLDER / ELSEWHERE).items()},
+}
+CASES: Mapping[str, Case] = {
+    name: Case(**{"refusal": name, **values})
+    for path in sorted(FOLDER.glob("*.yaml"))
+    if path.name != ELSEWHERE
+    for name, values in _load(path).items()
+}

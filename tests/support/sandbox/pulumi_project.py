@@ -1,0 +1,61 @@
+"""A program in a stack of its own, on the real CLI, attached to a provider of the sandbox."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[3]
+
+
+@dataclass
+class Project:
+    """A program in a stack of its own, on the real CLI."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def run(self, *arguments: str, ok: bool = True, **variables: str) -> str:
+        pulumi = shutil.which("pulumi", path=f"{Path.home()}/.pulumi/bin:{os.environ['PATH']}")
+        assert pulumi, "there is no pulumi; `make up` installs it"
+        done = subprocess.run(
+            [pulumi, *arguments, "--non-interactive", "--color", "never"],
+            cwd=self.folder,
+            env=self.environment | variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode == 0) is ok, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def state(self) -> dict[str, Any]:
+        """Resources of the stack by name."""
+        listed = json.loads(self.run("stack", "export"))["deployment"].get("resources", [])
+        return {each["urn"].rpartition("::")[2]: each for each in listed}
+
+
+def project_of(program: Path, folder: Path, provider_port: int, state: Path | None = None) -> Project:
+    """The program copied to `folder`, with stack `test`; `state` is a backend that it shares with other projects."""
+    shutil.copy(program, folder / "__main__.py")
+    backend = state or folder / "state"
+    backend.mkdir(exist_ok=True)
+    runtime = f"{{name: python, options: {{virtualenv: {json.dumps(sys.prefix)}}}}}"
+    (folder / "Pulumi.yaml").write_text(f"name: {program.stem.replace('_', '-')}\nruntime: {runtime}\n")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
+    environment |= {
+        "PYTHONPATH": str(ROOT),
+        "PULUMI_BACKEND_URL": f"file://{backend}",
+        "PULUMI_CONFIG_PASSPHRASE": "test",
+        "PULUMI_DEBUG_PROVIDERS": f"aws:{provider_port}",
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+    project = Project(folder, environment)
+    project.run("stack", "init", "test")
+    project.run("config", "set", "aws:region", "eu-west-1")
+    return project
