@@ -69,26 +69,14 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def wheel(wheels: Path) -> Callable[[str], Path]:
-    """The wheel of the distribution in a folder, such as `policies`."""
-    names = {distribution.folder.name: name for name, distribution in own_distributions().items()}
-
-    def find(folder: str) -> Path:
-        [path] = wheels.glob(f"{names[folder].replace('-', '_')}-*.whl")
-        return path
-
-    return find
-
-
-@pytest.fixture(scope="session")
 def environment(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """A virtual environment with the given requirements: names, also of this checkout's distributions, or paths of wheels.
+    """A virtual environment with the given requirements, such as names of this checkout's distributions.
 
     Equal requirements share one environment.
     """
 
     @cache
-    def create(*requirements: str, without_dependencies: tuple[str, ...] = ()) -> Path:
+    def create(*requirements: str) -> Path:
         folder = tmp_path_factory.mktemp("environment") / ".venv"
         uv("venv", "--quiet", "--no-project", "--python", sys.executable, str(folder))
         install = ("pip", "install", "--quiet", "--python", str(folder / "bin" / "python"))
@@ -97,8 +85,6 @@ def environment(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Calla
         constraints = folder.with_name("constraints.txt")
         constraints.write_text(pins)
         uv(*install, *own, "--constraints", str(constraints), *requirements)
-        if without_dependencies:
-            uv(*install, "--no-deps", *without_dependencies)
         return folder
 
     return create

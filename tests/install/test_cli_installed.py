@@ -61,7 +61,7 @@ def test_help_lists_the_commands(operator: Operator) -> None:
 def test_a_missing_argument_is_refused(operator: Operator) -> None:
     done = operator.run("redrive")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "Missing argument 'QUEUE'" in done.stderr
+    assert "Missing argument" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["sandbox", "policies"])
