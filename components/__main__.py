@@ -13,7 +13,13 @@ import slipway
 
 
 class Plugin(ComponentProvider):
-    """Hosts the components of the package, and hands their refusals on as sentences, without a traceback."""
+    """Hosts the components of the package, and hands their refusals on as sentences, without a traceback.
+
+    A program in YAML reaches it by the folder's path::
+
+        plugins: {providers: [{name: slipway, path: ./components}]}
+        resources: {orders: {type: "slipway:index:Queue"}}
+    """
 
     def construct(self, *args: Any, **options: Any) -> Any:
         """A component, or an invalid-argument answer with its sentence."""
