@@ -10,7 +10,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from slipway.common import ADMIN_PORTS, CHILD_NAME, Arguments, check_not_everyone, cidr_block
-from slipway.ec2 import ROOT_VOLUME_GIB, SSH, InstanceSpec, instance_spec
+from slipway.ec2 import ROOT_VOLUME_GIB, InstanceSpec, instance_spec
 
 HIGHEST_PORT = 65535
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ec2-blockdev-template.html
@@ -126,7 +126,7 @@ def inbound_sources(arguments: Arguments) -> list[Inbound]:
     sources = []
     arguments.child_keys("inbound", SSH_FROM_BASTION)
     for key, entry in arguments.each("inbound"):
-        port = entry.whole_number("port", 1, HIGHEST_PORT, SSH)
+        port = entry.whole_number("port", 1, HIGHEST_PORT, 0)
         entry.exactly_one("cidr_block", "security_group_id")
         block = entry.optional_text("cidr_block")
         if block is not None:

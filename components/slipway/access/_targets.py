@@ -54,7 +54,7 @@ def targets(arguments: Arguments, bastion_name: str, access: Sequence[str]) -> d
         host = target.required_input("host")
         if isinstance(host, str) and (not host or any(letter.isspace() or letter in NOT_IN_HOST for letter in host)):
             raise target.error("host", f"must be an address or DNS name, got {host!r}")
-        port = target.whole_number("port", 1, HIGHEST_PORT, SSH)
+        port = target.whole_number("port", 1, HIGHEST_PORT, 0)
         default = port + PRIVILEGED_PORT_SHIFT if port < PRIVILEGED_PORTS else port
         local_port = target.whole_number("local_port", 1, HIGHEST_PORT, default)
         is_ssh_host = port == SSH and KEY_PAIR in access

@@ -15,7 +15,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import ecr
 
-from slipway.common import PULL_ACTIONS, Context, document, ecr_host
+from slipway.common import PULL_ACTIONS, Context, Statement, document, ecr_host
 
 from ._build_plan import RELEASE_PREFIX
 
@@ -129,7 +129,7 @@ def by_count(prefix: str, count: int) -> dict[str, object]:
 def pull_policy(partition: str, accounts: Sequence[str]) -> str:
     """Repository policy as JSON: other accounts may pull."""
     principals = [f"arn:{partition}:iam::{account}:root" for account in sorted(accounts)]
-    statement = {
+    statement: Statement = {
         "Sid": "AllowPull",
         "Effect": "Allow",
         "Principal": {"AWS": principals},
