@@ -37,7 +37,7 @@ class OrderHandler(BaseHTTPRequestHandler):
     server: "OrderServer"
 
     def do_GET(self) -> None:
-        """Every method goes the same way, so that a wrong one gets a 405 in JSON."""
+        """Every method takes the same path, so a wrong one gets a 405 in JSON."""
         self._answer()
 
     do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_GET  # noqa: N815 - http.server looks them up

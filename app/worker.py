@@ -11,7 +11,7 @@ logger = logging.getLogger("app.worker")
 
 
 def fulfil(message: Message) -> None:
-    """Log the order as fulfilled. Raises ValueError on text that is not an order, which sends it to the DLQ."""
+    """Log the order as fulfilled. Raises ValueError on any other text; after its last delivery SQS sets it aside."""
     order = message.json()
     if not isinstance(order, dict) or not isinstance(order.get("id"), str):
         raise ValueError("the message is not an order: a JSON object with a string `id`")  # noqa: TRY004 - one kind

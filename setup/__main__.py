@@ -63,7 +63,7 @@ def engine_directory() -> str:
 
 
 def exports() -> str:
-    """Shell commands that attach a shell to the running sandbox. Raises StepError when it does not run."""
+    """Shell commands to attach a shell to the running sandbox. Raises StepError when it does not run."""
     need_python()
     ended = subprocess.run([PYTHON, "-m", "slipway_sandbox", "env"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     if ended.returncode != 0:
@@ -86,7 +86,7 @@ def attached(command: str, stdout: int | None = None) -> "subprocess.CompletedPr
 
 
 def up() -> int:
-    """Deploy the reference platform to the sandbox and say what to try next."""
+    """Deploy the reference platform to the sandbox and print the next steps."""
     started = time.monotonic()
     run([*READY, SANDBOX, PULUMI_STACK], environment())
     deploying = time.monotonic()
@@ -103,7 +103,7 @@ def up() -> int:
 
 
 def down() -> int:
-    """Destroy the reference platform and stop the sandbox; what is gone already is left out."""
+    """Destroy the reference platform and stop the sandbox; skips parts already gone."""
     need_python()
     status = subprocess.run(
         [PYTHON, "-m", "slipway_sandbox", "status", "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True
@@ -118,12 +118,12 @@ def down() -> int:
 
 
 def stop() -> int:
-    """Stop the sandbox, and end what a killed one left."""
+    """Stop the sandbox, and remove the containers of a killed one."""
     return subprocess.run([PYTHON, "-m", "slipway_sandbox", "stop"], cwd=ROOT).returncode
 
 
 def test(arguments: list[str]) -> int:
-    """Make the machine ready and run the tests; those that need a sandbox start their own."""
+    """Make the machine ready and run the tests; tests start sandboxes of their own."""
     run(READY, environment())
     path = os.pathsep.join([engine_directory(), os.environ.get("PATH", os.defpath)])
     # To its own end on Ctrl-C, too: the tests' sandboxes and their containers are stopped there.
@@ -143,7 +143,7 @@ def ready() -> int:
 
 
 def env() -> int:
-    """Print what `eval "$(make env)"` is for."""
+    """Print the shell commands for `eval "$(make env)"`."""
     say(exports())
     return 0
 

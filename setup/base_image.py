@@ -1,6 +1,6 @@
 """Makes the local tag slipway-sandbox/python:3.12, the base of the sandbox's images; a build on it needs no network.
 
-It starts from the public python:3.12-slim where that is here or can be pulled, else from one bootstrapped from this
+It starts from the public python:3.12-slim where it is here or can be pulled, else from one bootstrapped from this
 machine's own packages. On top come the wheels of app/requirements.txt: those of a package index, and slipway-consumer's,
 built from this checkout. pip reads only these wheels, so every machine installs the same. The image's labels name its base
 (`docker image inspect`). `python3 -m setup.base_image`; standard library only.
@@ -41,7 +41,7 @@ GLIBC = ("2014", "_2_17", "_2_28")  # the manylinux tags that every supported ba
 
 
 def make_ready(requirements: Path = REQUIREMENTS, tag: str = TAG) -> str:
-    """Make `tag` with the wheels of `requirements` unless it is there and current; says which base it has.
+    """Make `tag` with the wheels of `requirements` unless it exists and is current; returns the tag and its base.
 
     Raises MachineError.
     """
@@ -60,7 +60,7 @@ def make_ready(requirements: Path = REQUIREMENTS, tag: str = TAG) -> str:
 
 
 def have_public() -> bool:
-    """Whether the public image is here, after trying to pull it."""
+    """True when the public image is here, after an attempt to pull it."""
     if labels(PUBLIC) is not None:
         return True
     started = time.monotonic()
@@ -94,7 +94,7 @@ def _bootstrapped() -> str:
 
 
 def _assemble(base: str, requirements: Path, tag: str, marks: dict[str, str]) -> None:
-    """Base, wheels and pip's configuration as one image, by `docker commit`: that works with every builder, or none."""
+    """Put base, wheels and pip's configuration into one image by `docker commit`, because it needs no builder."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="base-image-") as folder:
         tree = Path(folder) / "tree"
@@ -136,7 +136,7 @@ def _download_wheels(base: str, requirements: Path, target: Path) -> None:
 
 
 def build_consumer(requirements: Path, target: Path) -> list[str]:
-    """Build the consumer's wheel where `requirements` pins it; the options by which pip finds it. Raises MachineError."""
+    """Build the consumer's wheel where `requirements` pins it; returns pip's options to find it. Raises MachineError."""
     pinned = pinned_hashes(requirements.read_text())
     if not pinned:
         return []
@@ -172,7 +172,7 @@ def labels(image: str) -> dict[str, str] | None:
 
 
 def docker(arguments: Sequence[str], purpose: str) -> str:
-    """What a docker command prints. Raises MachineError, which says that it could not `purpose`."""
+    """Run a docker command and return its output. Raises MachineError with the text "could not <purpose>"."""
     ended = subprocess.run(["docker", *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if ended.returncode != 0:
         raise MachineError(f"could not {purpose}: {ended.stderr.strip()}; `docker {arguments[0]}` failed")

@@ -1,7 +1,7 @@
 """Builds this checkout's own distributions, reproducibly: `python3 -m setup.distributions` writes them all into dist/.
 
 A wheel has the same bytes on every machine, in every folder and with every umask. So it is not compressed: two versions
-of zlib compress differently. uv builds it with the setuptools that requirements.txt pins by hash.
+of zlib compress differently. uv builds it with the setuptools pinned by hash in requirements.txt.
 Source: https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 Source: https://reproducible-builds.org/specs/source-date-epoch/
 """
@@ -35,7 +35,7 @@ def folders() -> list[Path]:
 
 
 def build(folder: Path, target: Path, *, wheel_only: bool = False) -> list[Path]:
-    """Build the distribution in `folder` into `target`: an sdist, and a wheel from that sdist. Raises MachineError."""
+    """Build the distribution in `folder` into `target`: an sdist, and a wheel from the sdist. Raises MachineError."""
     with tempfile.TemporaryDirectory(prefix="build-") as scratch:
         # A copy, so that no file of an earlier build and no bytecode gets in.
         source = Path(scratch) / folder.name
@@ -90,7 +90,7 @@ def _settle_sdist(built: Path, target: Path) -> None:
 
 
 def make_all() -> str:
-    """Build every distribution into dist/, which holds nothing else afterwards; returns a list of the files."""
+    """Empty dist/, build every distribution into it, and return the number of files."""
     shutil.rmtree(TARGET, ignore_errors=True)
     files = [path for folder in folders() for path in build(folder, TARGET)]
     for path in files:

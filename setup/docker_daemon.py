@@ -23,7 +23,7 @@ POLL_SECONDS = 0.1
 
 @dataclass(frozen=True)
 class Daemon:
-    """A daemon that this module starts; the defaults are Docker's own places."""
+    """Places of a daemon to start. Default: Docker's own."""
 
     host: str = DEFAULT_HOST
     run: Path = Path("/var/run/docker")
@@ -35,7 +35,7 @@ class Daemon:
 
 
 def version(host: str | None = None) -> str:
-    """Version of the daemon that answers at `host`. Default: where the docker command line looks.
+    """Version of the daemon at `host`. Default: the daemon of the docker command line.
 
     Raises ConnectionError with the client's words when none answers, FileNotFoundError when there is no docker client.
     """
@@ -66,7 +66,7 @@ def make_ready() -> str:
 
 
 def _refuse_another_host(error: str) -> None:
-    """A daemon that is not this machine's own is not ours to start."""
+    """Raise MachineError for a daemon of another machine: this module starts only this machine's own."""
     named = re.search(r"(?:daemon|API) at (\S+?)[.;:]? ", error)
     host = os.environ.get("DOCKER_HOST")
     if host is not None:
@@ -147,7 +147,7 @@ def start(daemon: Daemon) -> str:
 
 
 def _live_pid(pid_file: Path, name: str) -> int | None:
-    """Pid of the living process `name`; a pid file that a dead one left, which keeps dockerd from starting, goes."""
+    """Pid of the living process `name`. Removes the pid file of a dead one, because it keeps dockerd from starting."""
     try:
         pid = int(pid_file.read_text())
         if Path(f"/proc/{pid}/comm").read_text().strip() == name:
@@ -161,7 +161,7 @@ def _live_pid(pid_file: Path, name: str) -> int | None:
 
 
 def _end_orphan(pid_file: Path) -> None:
-    """End the containerd that a killed dockerd left: the next dockerd waits 15 seconds for it and then gives up."""
+    """End the containerd of a killed dockerd: the next dockerd waits 15 seconds for it and then gives up."""
     pid = _live_pid(pid_file, "containerd")
     if pid is None:
         return

@@ -1,8 +1,8 @@
-"""Makes the local tag slipway-sandbox/host:2, of which the sandbox's EC2 instances are containers: sshd and a user.
+"""Makes the local tag slipway-sandbox/host:2, the image of the sandbox's EC2 instances: sshd and a user.
 
-On the base that setup.base_image chose, which itself stays free of sshd. The packages come through this machine's own apt,
-as a bootstrapped base knows no mirror; on the public base they come through apt inside it, on the machine's network.
-`python3 -m setup.host_image`; standard library only. Without this image EC2 instances stay records, and all else works.
+It stands on the base chosen by setup.base_image, and that base stays free of sshd. A bootstrapped base knows no mirror, so
+its packages come through this machine's own apt; on the public base they come through apt inside it, on the machine's
+network. `python3 -m setup.host_image`; standard library only. Without this image EC2 instances are only records.
 """
 
 import hashlib
@@ -84,7 +84,7 @@ def _assemble(base: str, tag: str) -> None:
 
 
 def _download(container: str, scratch: Path, target: Path) -> None:
-    """PACKAGES, and what they need beyond what the container has, by this machine's apt; needs no root."""
+    """Download PACKAGES and their dependencies missing in the container by this machine's apt; needs no root."""
     if shutil.which("apt-get") is None:
         raise MachineError("openssh-server comes through apt-get, which is not here; use Debian or Ubuntu")
     docker(["cp", f"{container}:/var/lib/dpkg/status", f"{scratch}/status"], "read what the base image has")
@@ -107,7 +107,7 @@ def _download(container: str, scratch: Path, target: Path) -> None:
 
 
 def main() -> int:
-    """Make the image and say so; what cannot be had here is said, and is no failure of the set-up."""
+    """Make the image and say so. A machine without the packages gets a sentence, and the set-up goes on."""
     started = time.monotonic()
     try:
         print(f"{make_ready()} is ready ({time.monotonic() - started:.1f} s)")

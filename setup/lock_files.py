@@ -16,7 +16,7 @@ APP = ROOT / "app"
 
 
 def lock() -> int:
-    """Resolve both; versions that are locked already stay. Returns uv's exit code. Raises MachineError."""
+    """Resolve both and keep locked versions. Returns uv's exit code. Raises MachineError."""
     groups = ["--group", "sandbox", "--group", "dev", "--group", "docs"]
     target = ["--universal", "--python-version", "3.11", "--output-file", "requirements.txt"]
     code = _compile([*groups, *target, "pyproject.toml"], ROOT)
@@ -24,7 +24,7 @@ def lock() -> int:
 
 
 def _lock_app() -> int:
-    """The image's packages, among them the consumer with the hash of the wheel that this checkout builds."""
+    """Lock the image's packages, among them the consumer with the hash of this checkout's wheel."""
     with tempfile.TemporaryDirectory(prefix="lock-") as scratch:
         [wheel] = distributions.build(ROOT / "consumer", Path(scratch), wheel_only=True)
         wheels = ["--find-links", scratch, "--upgrade-package", CONSUMER]
@@ -43,7 +43,7 @@ def _compile(arguments: list[str], folder: Path) -> int:
 
 
 def pinned_hashes(requirements: str) -> list[str]:
-    """SHA-256 hashes that a requirements file accepts for the consumer's wheel; none where it does not name it."""
+    """SHA-256 hashes of the consumer's wheel in a requirements file; empty where the file does not name it."""
     hashes: list[str] = []
     inside = False
     for line in requirements.splitlines():

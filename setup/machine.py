@@ -1,4 +1,4 @@
-"""What the set-up steps that change the machine share: Debian's packages, the user's cache, quiet commands."""
+"""Tools of the set-up steps: Debian packages, the user's cache, locks, commands with a log."""
 
 import fcntl
 import os
@@ -19,7 +19,7 @@ class MachineError(Exception):
 
 
 def cache() -> Path:
-    """The user's cache for Slipway, which outlives a checkout; created when missing. Raises MachineError."""
+    """The user's cache for Slipway; it outlives a checkout and is created when missing. Raises MachineError."""
     path = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slipway"
     try:
         path.mkdir(parents=True, exist_ok=True)
@@ -31,12 +31,12 @@ def cache() -> Path:
 
 
 @contextmanager
-def alone(what: str, folder: Path | None = None) -> Iterator[None]:
-    """Holds the lock of `what`, so that of two set-ups at once the second waits, saying so, and finds the work done.
+def alone(name: str, folder: Path | None = None) -> Iterator[None]:
+    """Hold the lock `name`: of two set-ups at once, the second says so, waits, and finds the work done.
 
-    The lock is a file in the cache or, for what belongs to one checkout, its folder.
+    The lock is a file in the cache, or the given folder of a checkout.
     """
-    descriptor = os.open(folder or cache() / f"{what}.lock", os.O_RDONLY | (0 if folder else os.O_CREAT), 0o644)
+    descriptor = os.open(folder or cache() / f"{name}.lock", os.O_RDONLY | (0 if folder else os.O_CREAT), 0o644)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -49,7 +49,7 @@ def alone(what: str, folder: Path | None = None) -> Iterator[None]:
 
 
 def call(command: Sequence[str], purpose: str, log: Path, env: Mapping[str, str] | None = None) -> None:
-    """Run a command with its output in the file `log`. Raises MachineError after showing that output's last lines."""
+    """Run a command with its output in the file `log`. Raises MachineError after showing the output's last lines."""
     with log.open("ab") as output:
         start = output.tell()
         ended = subprocess.run(
@@ -61,7 +61,7 @@ def call(command: Sequence[str], purpose: str, log: Path, env: Mapping[str, str]
 
 
 def show_end(log: Path, start: int = 0) -> None:
-    """Print the last lines that `log` holds after byte `start` to stderr."""
+    """Print the last lines of `log` after byte `start` to stderr."""
     with log.open("rb") as output:
         output.seek(start)
         lines = output.read().decode(errors="replace").strip().splitlines()
@@ -69,7 +69,7 @@ def show_end(log: Path, start: int = 0) -> None:
 
 
 def can_install() -> bool:
-    """Whether this is Debian or a descendant such as Ubuntu, and we are root."""
+    """True as root on Debian or a descendant such as Ubuntu."""
     return os.geteuid() == 0 and shutil.which("apt-get") is not None and Path("/etc/debian_version").is_file()
 
 
@@ -89,7 +89,7 @@ def install(packages: Sequence[str]) -> None:
 
 
 def report(who: str, make_ready: Callable[[], str], done: str) -> int:
-    """Run `make_ready` and say what it made, `done` and in how many seconds, or what hinders it; returns the exit code."""
+    """Run `make_ready` and print its result, `done` and the seconds, or the obstacle. Returns the exit code."""
     started = time.monotonic()
     try:
         made = make_ready()

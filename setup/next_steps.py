@@ -1,4 +1,4 @@
-"""What to try once the reference platform runs in the sandbox: its URL, an order to send, the bastion."""
+"""Commands to try once the reference platform runs in the sandbox: its URL, an order to send, the bastion."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,7 +6,7 @@ ORDER = '{"id": "order-1", "kind": "physical", "quantity": 2}'
 
 
 def text(outputs: Mapping[str, str], instances: Iterable[Mapping[str, str]]) -> str:
-    """The stack's outputs to commands that can be pasted. `instances` is what the sandbox's status says of them."""
+    """The stack's outputs to commands ready to paste. `instances` come from the sandbox's status."""
     ssh = outputs["bastionSshCommand"]
     address = ssh.rpartition("@")[2]
     # A sshd of this machine that listens on every address has port 22 of that one, too.

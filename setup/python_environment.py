@@ -18,7 +18,7 @@ LOCK = ROOT / "requirements.txt"
 
 
 def fingerprint() -> str:
-    """SHA-256 of everything that .venv is made from: interpreter, lock file, metadata and place of each distribution."""
+    """SHA-256 of the ingredients of .venv: interpreter, lock file, metadata and place of each distribution."""
     digest = hashlib.sha256(f"{sys.version}\n{sys.executable}\n{ROOT}\n".encode())
     for path in (LOCK, *(folder / "pyproject.toml" for folder in folders())):
         digest.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())

@@ -1,4 +1,4 @@
-"""A root file system with Python and pip, bootstrapped from the Debian or Ubuntu packages that this machine itself uses.
+"""A root file system with Python and pip, bootstrapped from this machine's own Debian or Ubuntu packages.
 
 Source: https://manpages.debian.org/debootstrap
 """
@@ -59,7 +59,7 @@ def os_release(text: str | None = None) -> dict[str, str]:
 
 
 def sources(apt: Path) -> list[Source]:
-    """All binary package sources in the folder `apt` that can be read over http or from a folder, in apt's order."""
+    """Binary package sources in the folder `apt`, over http or from a folder, in apt's order."""
     files = [apt / "sources.list", *sorted((apt / "sources.list.d").glob("*"))]
     found: list[Source] = []
     for file in files:

@@ -1,4 +1,4 @@
-"""Runs set-up steps side by side, each as soon as what it needs is done, and says how long each took."""
+"""Runs set-up steps side by side, each after the steps it needs, and prints the duration of each."""
 
 import signal
 import subprocess
@@ -17,9 +17,9 @@ _print_lock = threading.Lock()
 
 @dataclass(frozen=True)
 class Step:
-    """One command that makes a part of the machine ready, and does nothing when that part is ready already.
+    """One command to make a part of the machine ready; it does nothing when the part is ready.
 
-    `needs` names the steps that must have succeeded before this one starts.
+    `needs` names the steps to finish before this one starts.
     """
 
     name: str
@@ -32,7 +32,7 @@ class StepError(Exception):
 
 
 def run(steps: Sequence[Step], env: Mapping[str, str]) -> dict[str, float]:
-    """Run all steps and return the wall seconds of each by name; raises StepError naming every step that failed."""
+    """Run all steps and return the wall seconds of each by name; raises StepError with the names of all failed steps."""
     width = max(len(step.name) for step in steps)
     done: dict[str, Future[float]] = {}
     with ThreadPoolExecutor(max_workers=len(steps)) as pool:

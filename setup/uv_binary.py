@@ -18,7 +18,7 @@ DROPPED = {"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"}
 
 
 def uv_environment() -> dict[str, str]:
-    """The caller's environment without the variables that mislead uv; uv trusts the machine's certificates, as pip does."""
+    """The caller's environment without two variables; uv then trusts the machine's certificates, as pip does."""
     return {"UV_SYSTEM_CERTS": "true"} | {key: value for key, value in os.environ.items() if key not in DROPPED}
 
 

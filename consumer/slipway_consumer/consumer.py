@@ -33,7 +33,7 @@ class Consumer:
 
     A message is deleted when the handler returns. When the handler raises, the reason is logged and the message stays:
     SQS delivers it again later and moves it to the dead-letter queue after maxReceiveCount. On a FIFO queue messages
-    are taken one by one, so that SQS holds back a group's next message until this one is deleted or set aside::
+    are taken one by one: SQS holds back a group's next message until this one is deleted or set aside::
 
         Consumer(queue_url, handle, Settings(stop_timeout_seconds=60)).run()
     """
@@ -65,7 +65,7 @@ class Consumer:
         self._defect: BaseException | None = None
 
     def run(self) -> bool:
-        """Consume until `stop` or SIGTERM, then finish what is in flight. Call from the main thread, once.
+        """Consume until `stop` or SIGTERM, then finish the handlers in flight. Call from the main thread, once.
 
         True when every handler finished; False when the stop timeout ended first and messages went back.
         """
@@ -100,7 +100,7 @@ class Consumer:
         return self._stopping.is_set()
 
     def ends_by(self) -> float:
-        """Monotonic time by which a stopped consumer has ended: a second before SIGKILL."""
+        """Monotonic time of the latest end of a stopped consumer: a second before SIGKILL."""
         return self._stopped_at + self._settings.drain_seconds + RETURN_SECONDS - 1
 
     def stop(self) -> None:

@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Batch:
-    """A handler of several messages at once, for work that is cheaper together, such as one insert of ten rows.
+    """A handler of several messages at once, for work like one insert of ten rows.
 
     `handle` returns the failures, message id to reason, or None; only those messages come again. When it raises, all of
     them come again.
@@ -39,7 +39,7 @@ Handler = Callable[[Message], Awaitable[None] | None]
 
 
 class Runner:
-    """Calls the handler from many threads; coroutines all run on one event loop, which starts with the first."""
+    """Calls the handler from many threads; all coroutines run on one event loop; the first starts it."""
 
     def __init__(self, handler: Handler | Batch) -> None:
         self._handler = handler

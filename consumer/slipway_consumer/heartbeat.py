@@ -17,7 +17,7 @@ LAST_CALL_SECONDS = 1
 
 
 class Heartbeat:
-    """Extends every message it holds to `visibility_seconds` from now, three times in that span."""
+    """Extends every held message to `visibility_seconds` from now, three times in this span."""
 
     def __init__(self, sqs: Sqs, queue_url: str, visibility_seconds: int) -> None:
         self._sqs = sqs
@@ -33,7 +33,7 @@ class Heartbeat:
         self._thread.start()
 
     def stop(self) -> None:
-        """Extend nothing any more; a call that SQS does not answer is not awaited, as the stop timeout runs."""
+        """Extend nothing any more; waits a second at most for an open call, because the stop timeout runs."""
         self._stopped.set()
         self._thread.join(LAST_CALL_SECONDS)
 

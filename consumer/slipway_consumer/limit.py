@@ -1,7 +1,7 @@
-"""How many handlers run at once: all that are allowed while they succeed, fewer while most fail.
+"""Limit of handlers at once: the full number while they succeed, fewer while most fail.
 
-Ten handlers that hammer a database which is down would use up the deliveries of ten messages at a time, and fill the
-dead-letter queue with messages that have nothing wrong. The rule is additive increase, multiplicative decrease.
+While a database is down, ten handlers would use up the deliveries of ten messages at a time and fill the dead-letter queue
+with good messages. The rule is additive increase, multiplicative decrease.
 Source: https://www.rfc-editor.org/rfc/rfc5681#section-3.1
 """
 
@@ -24,7 +24,7 @@ class Limit:
         return self._now
 
     def record(self, *, failed: bool) -> int:
-        """One result; the limit from now on. A round in which more than half failed halves it, any other adds one."""
+        """Record one result and return the new limit. A round halves it when more than half failed, else adds one."""
         with self._lock:
             self._done += 1
             self._failed += failed

@@ -23,7 +23,7 @@ class Message:
     id: str
     """SQS message id."""
     text: str
-    """What the publisher sent; an SNS envelope is already removed."""
+    """The publisher's text; an SNS envelope is already removed."""
     attributes: Mapping[str, str] = field(default_factory=dict)
     """Message attributes of type String and Number, by name, from SQS or from the SNS envelope."""
     receive_count: int = 1
@@ -38,16 +38,16 @@ class Message:
 
 
 def probe_of(message: Message) -> str | None:
-    """Token of a delivery test (`slipway smoke`); None for a message that is meant for a handler.
+    """Token of a delivery test (`slipway smoke`); None for a message to a handler.
 
-    The token must stand in the attribute and in the body, so that no message of a publisher is taken for a test.
+    The token must stand in the attribute and in the body, so no message of a publisher looks like a test.
     """
     token = message.attributes.get(PROBE_ATTRIBUTE)
     return token if token is not None and PROBE.fullmatch(token) and token in message.text else None
 
 
 def from_sqs(received: Received) -> Message:
-    """A message that was received with all of its attributes."""
+    """The message of a ReceiveMessage answer with all attributes."""
     attributes = {
         name: value["StringValue"]
         for name, value in received.get("MessageAttributes", {}).items()

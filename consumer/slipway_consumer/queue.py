@@ -40,7 +40,7 @@ class Queue:
             logger.warning("no dead-letter queue", extra={"queueUrl": self.url, "reason": fix})
 
     def receive(self, most: int) -> list[Message]:
-        """At most `most` messages, after a long poll, without probes, which end here. Raises BotoCoreError or ClientError."""
+        """At most `most` messages after a long poll; acknowledges and removes probes. Raises BotoCoreError or ClientError."""
         reply = self._sqs.receive_message(
             QueueUrl=self.url,
             MaxNumberOfMessages=most,

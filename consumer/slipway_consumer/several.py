@@ -31,11 +31,11 @@ class Runs(Protocol):
         """True when it was told to end."""
 
     def ends_by(self) -> float:
-        """Monotonic time by which it has ended, once it was stopped."""
+        """Monotonic time of its latest end, once it was stopped."""
 
 
 class _Thread(threading.Thread):
-    """One consumer. A daemon, as a call that SQS does not answer must not hold up the exit."""
+    """One consumer. A daemon, because a call without SQS's answer must not delay the exit."""
 
     def __init__(self, consumer: Runs, news: SimpleQueue[None]) -> None:
         super().__init__(name="consumer", daemon=True)

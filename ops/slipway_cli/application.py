@@ -94,7 +94,7 @@ def rollback(
     service: Annotated[str, typer.Argument(help="Name of the service, with or without its suffix, such as api.")],
     stack_name: StackName = None,
 ) -> None:
-    """Stop a deployment that is under way and undo it; without one, deploy what the service ran before."""
+    """Undo a deployment under way; without one, deploy the version before."""
     import boto3  # noqa: PLC0415 - 0.2 s, which `--help` does not need
 
     from slipway_cli import rollback as rolling  # noqa: PLC0415

@@ -20,7 +20,7 @@ BROUGHT_BY = {"policies": "slipway-policies", "sandbox": "slipway-sandbox"}
 
 
 class Command:
-    """A command, the distributions that bring it, and its function as `module:name`."""
+    """A command: its name, its distributions, and its function as `module:name`."""
 
     # No dataclass: that import alone takes as long as everything else here.
     def __init__(self, name: str, distributions: Sequence[str], function: str) -> None:

@@ -2,4 +2,4 @@
 
 
 class CommandError(Exception):
-    """One sentence for the operator: what is wrong and what to do. Shown without a traceback; exit code 2."""
+    """One sentence for the operator: the problem and the fix. Shown without a traceback; exit code 2."""

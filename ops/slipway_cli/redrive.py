@@ -76,16 +76,16 @@ class Queues(QueueCounts, Protocol):
 
 @dataclass(frozen=True)
 class Redriven:
-    """Number of messages that were sent again, and of those still in the dead-letter queue."""
+    """Number of messages sent again, and of those still in the dead-letter queue."""
 
     moved: int
     left: int
 
 
 def redrive(outputs: Outputs, queue: str, limit: int | None = None) -> Redriven:
-    """Move the messages that lie there now, at most `limit`; body, attributes and FIFO group stay as they are.
+    """Move the present messages, at most `limit`; body, attributes and FIFO group stay as they are.
 
-    Messages that fail again meanwhile stay, so the command ends. Raises CommandError for a queue that the stack lacks.
+    Messages failing again meanwhile stay, so the command ends. Raises CommandError for a queue not in the stack.
     """
     import boto3  # noqa: PLC0415 - 0.2 s, which `--help` does not need
 

@@ -1,4 +1,4 @@
-"""Takes a service back by hand: stops and undoes a deployment that is under way, else deploys what ran before.
+"""Takes a service back by hand: stops and undoes a deployment under way, else deploys the version before.
 
 Pulumi deregisters a task definition when it replaces it, so the earlier one is registered once more.
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
@@ -101,12 +101,12 @@ class Ecs(Protocol):
         """Deploy a task definition."""
 
     def stop_service_deployment(self, *, serviceDeploymentArn: str, stopType: str) -> object:  # noqa: N803 - boto3's spelling
-        """Stop a deployment that is under way."""
+        """Stop a deployment under way."""
 
 
 @dataclass(frozen=True)
 class RolledBack:
-    """The service, the revision of its task definition that it leaves, and the new one; None where ECS chooses that."""
+    """The service, and the old and new revision of its task definition; the new one is None where ECS chooses."""
 
     service: str
     before: str

@@ -15,7 +15,7 @@ HOME_CLI = Path.home() / ".pulumi" / "bin" / "pulumi"
 
 @dataclass(frozen=True)
 class Outputs:
-    """The outputs of the reference program that operators need."""
+    """The outputs of the reference program for operators."""
 
     cluster_name: str
     service_names: list[str]
@@ -30,7 +30,7 @@ class Outputs:
 def read(stack: str | None = None, *, services: bool = True) -> Outputs:
     """Outputs of `stack`, or of the selected one. Raises CommandError when there is none or an output is missing.
 
-    Without `services`, a stack that has only queues is enough.
+    Without `services`, a stack with queues alone is enough.
     """
     pulumi = shutil.which("pulumi") or (str(HOME_CLI) if HOME_CLI.exists() else None)
     if pulumi is None:
@@ -44,7 +44,7 @@ def read(stack: str | None = None, *, services: bool = True) -> Outputs:
 
 
 def parse(outputs: Mapping[str, Json], stack: str | None = None, *, services: bool = True) -> Outputs:
-    """The outputs that operators need. Raises CommandError when one is missing or of another shape."""
+    """The outputs for operators. Raises CommandError when one is missing or of another shape."""
     reader = _Reader(outputs, _name(stack))
     return Outputs(
         reader.text("clusterName") if services or "clusterName" in outputs else "",

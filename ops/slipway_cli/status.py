@@ -1,4 +1,4 @@
-"""Looks at the services and queues of a stack, and says in one sentence each what is unhealthy."""
+"""Looks at the services and queues of a stack; one sentence for each problem."""
 
 from collections import Counter
 from collections.abc import Mapping

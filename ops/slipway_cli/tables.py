@@ -8,7 +8,7 @@ from slipway_cli.status import Queue, Service, Status
 
 
 def show(status: Status, console: Console) -> None:
-    """Prints a table of services, one of queues, and what is unhealthy."""
+    """Print a table of services, one of queues, and the problems."""
     services = Table(title="Services", title_justify="left")
     for heading in ("service", "tasks", "deployment", "targets", "last events"):
         services.add_column(heading, overflow="fold")

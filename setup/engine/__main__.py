@@ -1,8 +1,8 @@
 """Gets the Pulumi engine onto this machine: `python3 -m setup.engine [--install-root DIRECTORY]`.
 
-Uses a `pulumi` that is there and new enough; else installs the official release; else builds the CLI and adds Slipway's own
-Python language host. Prints the path of the `pulumi` to use on stdout, what it does on stderr. Exit code 1: one sentence
-says what is missing and what to do.
+Uses an installed `pulumi` that is new enough; else installs the official release; else builds the CLI and adds Slipway's own
+Python language host. Prints the path of the `pulumi` to use on stdout, and progress on stderr. Exit code 1: one sentence
+names the missing thing and the fix.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from setup.engine.console import EngineError, exclusive, say
 
 
 def ready(root: Path) -> Path | None:
-    """A CLI that can be used as it is: on PATH first, then in `<root>/bin`. None when something is to be installed."""
+    """A CLI ready for use: first on PATH, then in `<root>/bin`. None when something must be installed."""
     on_path = shutil.which("pulumi")
     for candidate in dict.fromkeys(path for path in (on_path and Path(on_path), root / "bin" / "pulumi") if path):
         if not candidate.exists() or not release.is_new_enough(candidate):
@@ -29,7 +29,7 @@ def ready(root: Path) -> Path | None:
 
 
 def install(root: Path) -> Path:
-    """Installs what is missing in `<root>/bin` and returns the CLI there. Raises EngineError."""
+    """Install the missing parts in `<root>/bin` and return the CLI there. Raises EngineError."""
     from setup.engine import build, download  # noqa: PLC0415 - half of this command's start, and mostly nothing is to be done
 
     cli = root / "bin" / "pulumi"

@@ -1,6 +1,6 @@
 """Builds the CLI from its Go module, where the official release cannot be had.
 
-Go's module and build caches hold what is done: interrupted and started again, the build goes on where it was.
+Go's module and build caches keep finished work, so an interrupted build continues where it stopped.
 Versions and hashes are in cli/go.mod and cli/go.sum beside this module; the build may not change them.
 """
 
@@ -44,7 +44,7 @@ def install(root: Path) -> None:
 
 
 def usable_go() -> str:
-    """Path of a Go that can build the CLI. Raises EngineError when there is none, or it is too old."""
+    """Path of a Go new enough to build the CLI. Raises EngineError when there is none."""
     wanted = required_go()
     name = ".".join(str(part) for part in wanted)
     go = shutil.which("go")
@@ -74,7 +74,7 @@ def required_go() -> tuple[int, int, int]:
 
 
 def go_version(text: str) -> tuple[int, int, int] | None:
-    """ "go1.26.8" as (1, 26, 8); None for text that is no Go version."""
+    """ "go1.26.8" as (1, 26, 8); None for any other text."""
     match = re.match(r"go(\d+)\.(\d+)(?:\.(\d+))?", text.strip())
     return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
 

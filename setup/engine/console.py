@@ -1,4 +1,4 @@
-"""What the installer says, and how it fails: progress on stderr, so that stdout carries the result alone."""
+"""Progress and errors of the installer. Progress goes to stderr, because stdout carries only the result."""
 
 import fcntl
 import sys
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 class EngineError(Exception):
-    """One sentence for the user: what is missing or went wrong, and what to do."""
+    """One sentence for the user: the problem and the fix."""
 
 
 def say(text: str) -> None:
@@ -19,7 +19,7 @@ def say(text: str) -> None:
 
 @contextmanager
 def step(doing: str) -> Iterator[None]:
-    """Says what is done now, and afterwards how long it took."""
+    """Print the present step, and afterwards its duration."""
     say(f"{doing} ...")
     began = time.monotonic()
     yield

@@ -38,9 +38,9 @@ def archive_name(system: str, machine: str) -> str | None:
 
 
 def install(root: Path, source: Source | None = None) -> bool:
-    """Puts the official CLI and its language hosts into `<root>/bin`; False, and a line that says why, when it cannot be had.
+    """Put the official CLI and its language hosts into `<root>/bin`. When they cannot be downloaded: False, and a line with the reason.
 
-    Raises EngineError when what was downloaded is not what was published.
+    Raises EngineError when the download differs from the published checksum.
     """
     source = source or Source()
     name = archive_name(platform.system(), platform.machine())

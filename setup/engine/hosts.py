@@ -1,7 +1,7 @@
 """Installs the Python language host and the launcher of dynamic providers beside the CLI.
 
 The host gets a virtual environment of its own, `<root>/slipway-languagehost/<version>/`: it then depends on no checkout and
-on no project's environment, and starts in a tenth of a second. The version is a hash of all that goes into it, so
+on no project's environment, and starts in a tenth of a second. The version is a hash of its files, so
 checkouts with different hosts install side by side, and the executable in `<root>/bin` is switched in one rename.
 """
 
@@ -97,7 +97,7 @@ def _make_environment(place: Path) -> None:
 
 
 def _cached_uv() -> str | None:
-    """The uv that Slipway's set-up puts into the user's cache."""
+    """Path of the uv in the user's cache; Slipway's set-up puts it there."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return next((str(path) for path in cache.glob("slipway/uv/*/bin/uv")), None)
 

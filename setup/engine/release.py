@@ -1,4 +1,4 @@
-"""Which release of the CLI Slipway installs, and how to tell whether one that is there will do."""
+"""The release of the CLI to install, and the check of an installed one."""
 
 import os
 import re
@@ -14,7 +14,7 @@ SECONDS = 20  # for a `pulumi version` that hangs
 
 
 def parsed(text: str) -> tuple[int, int, int] | None:
-    """The release in what `pulumi version` prints ("v3.259.0", "v3.260.0-alpha.1"); None when it is not one."""
+    """The release in the output of `pulumi version` ("v3.259.0", "v3.260.0-alpha.1"); None for any other text."""
     match = re.match(r"v?(\d+)\.(\d+)\.(\d+)", text.strip())
     return (int(match[1]), int(match[2]), int(match[3])) if match else None
 
@@ -32,13 +32,13 @@ def version_of(executable: Path) -> tuple[int, int, int] | None:
 
 
 def is_new_enough(executable: Path) -> bool:
-    """True for a CLI that starts and is at least the minimum."""
+    """True for a CLI of at least the minimum release."""
     version = version_of(executable)
     return version is not None and version >= MINIMUM
 
 
 def language_host(executable: Path) -> Path | None:
-    """The Python language host that this CLI uses: as the CLI does, the first on PATH, else the one beside it."""
+    """The CLI's Python language host: as for the CLI itself, the first on PATH, else the one beside it."""
     on_path = shutil.which(hosts.LANGUAGE_HOST)
     if on_path:
         return Path(on_path)

@@ -1,4 +1,4 @@
-"""The order API over real HTTP, publishing to a real (moto) topic; and as a process that gets SIGTERM."""
+"""The order API over real HTTP, publishing to a real (moto) topic; and as a process until SIGTERM."""
 
 import http.client
 import json
@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 import pytest
@@ -39,7 +39,7 @@ def clients(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Any, Any]:
 
 @pytest.fixture
 def topic(clients: tuple[Any, Any], request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
-    """ARN of a topic and URL of a queue that gets its messages raw."""
+    """ARN of a topic and URL of a queue with its raw messages."""
     sns, sqs = clients
     arn = sns.create_topic(Name="orders")["TopicArn"]
     let_in = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*"}
@@ -111,27 +111,31 @@ def test_a_body_that_is_no_order_is_refused_with_400(api: int, body: bytes, sent
     assert (status, answer) == (400, {"error": sentence})
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "headers", "status", "sentence"),
-    [
-        ("GET", "/", {}, 404, "there is nothing at /; POST /orders takes an order"),
-        ("GET", "/orders?x=1", {}, 405, "/orders answers POST only"),
-        ("DELETE", "/health", {}, 405, "/health answers GET only"),
-        ("POST", "/orders", {"Content_Type": "text/plain"}, 415, "Content-Type must be application/json"),
-        (
-            "POST",
-            "/orders",
-            {"Content_Type": "application/json", "Content_Length": "65537"},
-            413,
-            "the body must be at most 65536 bytes, got 65537",
-        ),
-    ],
-)
-def test_a_wrong_request_is_refused_in_a_sentence(
-    api: int, method: str, path: str, headers: dict[str, str], status: int, sentence: str
-) -> None:
-    answered, body, answer_headers = ask(api, method, path, None, **headers)
-    assert (answered, body) == (status, {"error": sentence})
+class WrongRequest(NamedTuple):
+    """A request, and the sentence of its refusal."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    status: int
+    sentence: str
+
+
+PLAIN = {"Content_Type": "text/plain"}
+LARGE = {"Content_Type": "application/json", "Content_Length": "65537"}
+WRONG_REQUESTS = [
+    WrongRequest("GET", "/", {}, 404, "there is nothing at /; POST /orders takes an order"),
+    WrongRequest("GET", "/orders?x=1", {}, 405, "/orders answers POST only"),
+    WrongRequest("DELETE", "/health", {}, 405, "/health answers GET only"),
+    WrongRequest("POST", "/orders", PLAIN, 415, "Content-Type must be application/json"),
+    WrongRequest("POST", "/orders", LARGE, 413, "the body must be at most 65536 bytes, got 65537"),
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG_REQUESTS)
+def test_a_wrong_request_is_refused_in_a_sentence(api: int, wrong: WrongRequest) -> None:
+    status, body, answer_headers = ask(api, wrong.method, wrong.path, None, **wrong.headers)
+    assert (status, body) == (wrong.status, {"error": wrong.sentence})
     assert answer_headers["Connection"] == "close"
 
 

@@ -1,4 +1,4 @@
-"""The sample worker as a process: fulfils orders, leaves what is none, and says which variable is missing."""
+"""The sample worker as a process: fulfils orders, leaves other messages, and names a missing variable."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from app.worker import queue_urls
-from tests.support.aws_endpoint import CREDENTIALS
+from tests.support.aws_endpoint import CREDENTIALS, SqsClient
 
 
 def worker(endpoint: str, queue_url: str, code: str) -> subprocess.Popen[str]:
@@ -18,7 +18,7 @@ def worker(endpoint: str, queue_url: str, code: str) -> subprocess.Popen[str]:
 
 
 def test_the_sample_worker_fulfils_an_order_and_leaves_what_is_none(
-    sqs: Any, queues: tuple[str, str], endpoint: str
+    sqs: SqsClient, queues: tuple[str, str], endpoint: str
 ) -> None:
     sqs.send_message(QueueUrl=queues[0], MessageBody='{"id": "o-1", "kind": "digital"}')
     sqs.send_message(QueueUrl=queues[0], MessageBody="[]")

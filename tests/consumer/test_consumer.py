@@ -9,19 +9,19 @@ import sys
 import threading
 import time
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from slipway_consumer import Message
 from slipway_consumer.logs import JsonFormatter
 from slipway_consumer.message import from_sqs
+from tests.support.aws_endpoint import SqsClient
 from tests.support.consumers import QUICK, consume, waiting
 
 ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-west-1"}
 
 
-def test_handled_messages_are_deleted(sqs: Any, queues: tuple[str, str]) -> None:
+def test_handled_messages_are_deleted(sqs: SqsClient, queues: tuple[str, str]) -> None:
     texts = {str(number) for number in range(12)}
     for text in texts:
         sqs.send_message(QueueUrl=queues[0], MessageBody=text)
@@ -32,7 +32,7 @@ def test_handled_messages_are_deleted(sqs: Any, queues: tuple[str, str]) -> None
 
 
 def test_poison_goes_to_the_dead_letter_queue_after_max_receive_count_and_says_why(
-    sqs: Any, queues: tuple[str, str], caplog: pytest.LogCaptureFixture
+    sqs: SqsClient, queues: tuple[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "slipway_consumer")
     sqs.send_message(QueueUrl=queues[0], MessageBody="poison")
@@ -54,7 +54,7 @@ def test_poison_goes_to_the_dead_letter_queue_after_max_receive_count_and_says_w
 
 
 def test_a_message_stays_invisible_while_its_handler_outlasts_the_visibility_timeout(
-    sqs: Any, queues: tuple[str, str]
+    sqs: SqsClient, queues: tuple[str, str]
 ) -> None:
     sqs.send_message(QueueUrl=queues[0], MessageBody="slow")
     deliveries: list[int] = []
@@ -74,7 +74,7 @@ def test_a_message_stays_invisible_while_its_handler_outlasts_the_visibility_tim
 
 
 def test_sigterm_lets_the_handler_in_flight_finish_and_takes_nothing_more(
-    sqs: Any, queues: tuple[str, str], endpoint: str
+    sqs: SqsClient, queues: tuple[str, str], endpoint: str
 ) -> None:
     code = (
         "import os, sys; from slipway_consumer import Consumer, Settings, log_as_json; log_as_json()\n"

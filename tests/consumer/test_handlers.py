@@ -6,21 +6,21 @@ import logging
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from slipway_consumer import Batch, Consumer, Message, Settings
 from slipway_consumer.limit import Limit
+from tests.support.aws_endpoint import SqsClient
 from tests.support.consumers import QUICK, consume, waiting
 
 
-def send(sqs: Any, url: str, *texts: str, **more: str) -> None:
+def send(sqs: SqsClient, url: str, *texts: str, **more: str) -> None:
     for text in texts:
         sqs.send_message(QueueUrl=url, MessageBody=text, **more)
 
 
-def test_async_handlers_run_side_by_side_on_one_loop(sqs: Any, queues: tuple[str, str]) -> None:
+def test_async_handlers_run_side_by_side_on_one_loop(sqs: SqsClient, queues: tuple[str, str]) -> None:
     send(sqs, queues[0], "a", "b", "c")
     begun: list[str] = []
     loops: set[int] = set()
@@ -36,7 +36,7 @@ def test_async_handlers_run_side_by_side_on_one_loop(sqs: Any, queues: tuple[str
 
 
 def test_an_async_handler_that_raises_leaves_its_message(
-    sqs: Any, queues: tuple[str, str], caplog: pytest.LogCaptureFixture
+    sqs: SqsClient, queues: tuple[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     send(sqs, queues[0], "poison")
 
@@ -51,7 +51,7 @@ def test_an_async_handler_that_raises_leaves_its_message(
     ]
 
 
-def test_only_the_failures_of_a_batch_come_again(sqs: Any, queues: tuple[str, str]) -> None:
+def test_only_the_failures_of_a_batch_come_again(sqs: SqsClient, queues: tuple[str, str]) -> None:
     send(sqs, queues[0], "a", "poison", "b", "c")
     sizes: list[int] = []
     handled: list[str] = []
@@ -67,7 +67,7 @@ def test_only_the_failures_of_a_batch_come_again(sqs: Any, queues: tuple[str, st
     assert waiting(sqs, queues[0]) == (0, 0)
 
 
-def test_a_batch_that_raises_comes_again_as_a_whole(sqs: Any, queues: tuple[str, str]) -> None:
+def test_a_batch_that_raises_comes_again_as_a_whole(sqs: SqsClient, queues: tuple[str, str]) -> None:
     send(sqs, queues[0], "a", "b")
 
     async def handle(messages: Sequence[Message]) -> None:
@@ -77,7 +77,7 @@ def test_a_batch_that_raises_comes_again_as_a_whole(sqs: Any, queues: tuple[str,
 
 
 def test_an_id_that_was_not_in_the_batch_fails_it(
-    sqs: Any, queues: tuple[str, str], caplog: pytest.LogCaptureFixture
+    sqs: SqsClient, queues: tuple[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     send(sqs, queues[0], "a")
     consume(sqs, queues[0], Batch(lambda messages: {"m-9": "no"}), lambda: waiting(sqs, queues[1]) == (1, 0))
@@ -86,8 +86,8 @@ def test_an_id_that_was_not_in_the_batch_fails_it(
 
 
 @pytest.fixture
-def fifo(sqs: Any) -> Iterator[tuple[str, str]]:
-    """URLs of a FIFO queue that gives up after 2 deliveries, and of its dead-letter queue."""
+def fifo(sqs: SqsClient) -> Iterator[tuple[str, str]]:
+    """URLs of a FIFO queue with at most 2 deliveries, and of its dead-letter queue."""
     kind = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
     dead = sqs.create_queue(QueueName="steps-dead.fifo", Attributes=kind)["QueueUrl"]
     redrive = {"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:123456789012:steps-dead.fifo", "maxReceiveCount": 2}
@@ -98,7 +98,7 @@ def fifo(sqs: Any) -> Iterator[tuple[str, str]]:
     sqs.delete_queue(QueueUrl=dead)
 
 
-def test_a_group_waits_for_its_poison_and_only_that_is_set_aside(sqs: Any, fifo: tuple[str, str]) -> None:
+def test_a_group_waits_for_its_poison_and_only_that_is_set_aside(sqs: SqsClient, fifo: tuple[str, str]) -> None:
     send(sqs, fifo[0], "1", "poison", "2", "3", MessageGroupId="g")
     seen: list[tuple[str, str | None]] = []
 
@@ -141,7 +141,7 @@ def test_the_limit_halves_when_most_fail_and_recovers_by_one(results: str, limit
     assert [limit.record(failed=result == "x") for result in results] == limits
 
 
-def test_a_failing_handler_is_called_by_fewer_threads(sqs: Any, queues: tuple[str, str]) -> None:
+def test_a_failing_handler_is_called_by_fewer_threads(sqs: SqsClient, queues: tuple[str, str]) -> None:
     send(sqs, queues[0], *map(str, range(8)))
     running: list[int] = []
     peaks: list[int] = []

@@ -1,4 +1,4 @@
-"""Consumers of several queues in one process, and messages that are no work: probes of delivery."""
+"""Consumers of several queues in one process, and probes of delivery, which are no work."""
 
 import json
 import logging
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from slipway_consumer import Consumer, Message, Settings, run_all
+from tests.support.aws_endpoint import SqsClient
 from tests.support.consumers import consume, consume_all, waiting
 
 TOKEN = "0123456789abcdef" * 2
@@ -16,13 +17,15 @@ PROBE = {"slipway-probe": {"DataType": "String", "StringValue": TOKEN}}
 
 
 @pytest.fixture
-def returns(sqs: Any) -> Iterator[str]:
+def returns(sqs: SqsClient) -> Iterator[str]:
     url = sqs.create_queue(QueueName="returns")["QueueUrl"]
     yield str(url)
     sqs.delete_queue(QueueUrl=url)
 
 
-def test_each_queue_has_its_own_handler_and_a_stop_ends_all(sqs: Any, queues: tuple[str, str], returns: str) -> None:
+def test_each_queue_has_its_own_handler_and_a_stop_ends_all(
+    sqs: SqsClient, queues: tuple[str, str], returns: str
+) -> None:
     seen: list[tuple[str, str]] = []
     for url in (queues[0], returns):
         sqs.send_message(QueueUrl=url, MessageBody=url[-6:])
@@ -35,7 +38,7 @@ def test_each_queue_has_its_own_handler_and_a_stop_ends_all(sqs: Any, queues: tu
     assert [waiting(sqs, url) for url in (queues[0], returns)] == [(0, 0), (0, 0)]
 
 
-def test_a_defect_of_one_consumer_ends_all_and_is_raised(sqs: Any, queues: tuple[str, str], returns: str) -> None:
+def test_a_defect_of_one_consumer_ends_all_and_is_raised(sqs: SqsClient, queues: tuple[str, str], returns: str) -> None:
     class Broken(Consumer):
         def consume(self) -> bool:
             raise RuntimeError("a defect")
@@ -46,7 +49,7 @@ def test_a_defect_of_one_consumer_ends_all_and_is_raised(sqs: Any, queues: tuple
 
 def test_an_sqs_that_does_not_answer_holds_up_no_end(caplog: pytest.LogCaptureFixture) -> None:
     class Deaf:
-        """A client whose receive never returns."""
+        """A client with a receive call without end."""
 
         def __init__(self) -> None:
             self.asked = threading.Event()
@@ -74,7 +77,7 @@ def envelope(text: str) -> str:
 
 @pytest.mark.parametrize(("body", "attributes"), [(TOKEN, PROBE), (envelope(TOKEN), {})], ids=["raw", "enveloped"])
 def test_a_probe_is_acknowledged_and_reaches_no_handler(
-    sqs: Any, queues: tuple[str, str], caplog: pytest.LogCaptureFixture, body: str, attributes: Any
+    sqs: SqsClient, queues: tuple[str, str], caplog: pytest.LogCaptureFixture, body: str, attributes: Any
 ) -> None:
     caplog.set_level(logging.INFO, "slipway_consumer")
     sqs.send_message(QueueUrl=queues[0], MessageBody=body, MessageAttributes=attributes)
@@ -88,7 +91,7 @@ def test_a_probe_is_acknowledged_and_reaches_no_handler(
 
 @pytest.mark.parametrize(("text", "token"), [("an order", TOKEN), ("probe", "probe"), (TOKEN, TOKEN[:-1])])
 def test_a_message_that_only_looks_like_a_probe_is_work(
-    sqs: Any, queues: tuple[str, str], text: str, token: str
+    sqs: SqsClient, queues: tuple[str, str], text: str, token: str
 ) -> None:
     attributes = {"slipway-probe": {"DataType": "String", "StringValue": token}}
     sqs.send_message(QueueUrl=queues[0], MessageBody=text, MessageAttributes=attributes)

@@ -14,11 +14,12 @@ import pytest
 from slipway_consumer import Message
 from slipway_consumer.health import Health, HealthServer
 from slipway_consumer.protection import TaskProtection
+from tests.support.aws_endpoint import SqsClient
 from tests.support.consumers import QUICK, consume, waiting
 
 
 class Agent(ThreadingHTTPServer):
-    """Answers as the ECS agent does, and keeps what it was asked."""
+    """Answers like the ECS agent, and keeps the requests."""
 
     daemon_threads = True
 
@@ -65,7 +66,7 @@ OFF = {"ProtectionEnabled": False}
 
 
 def test_the_task_is_protected_before_the_handler_runs_and_not_while_idle(
-    sqs: Any, queues: tuple[str, str], agent: Agent, monkeypatch: pytest.MonkeyPatch
+    sqs: SqsClient, queues: tuple[str, str], agent: Agent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ECS_AGENT_URI", agent.uri)
     sqs.send_message(QueueUrl=queues[0], MessageBody="one")
@@ -76,7 +77,7 @@ def test_the_task_is_protected_before_the_handler_runs_and_not_while_idle(
 
 
 def test_a_stopped_consumer_gives_its_protection_back(
-    sqs: Any, queues: tuple[str, str], agent: Agent, monkeypatch: pytest.MonkeyPatch
+    sqs: SqsClient, queues: tuple[str, str], agent: Agent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ECS_AGENT_URI", agent.uri)
     sqs.send_message(QueueUrl=queues[0], MessageBody="one")
@@ -140,7 +141,9 @@ def test_health_is_200_while_the_loop_turns_and_503_when_it_is_stuck() -> None:
         server.stop()
 
 
-def test_a_consumer_tells_what_it_does(sqs: Any, queues: tuple[str, str], caplog: pytest.LogCaptureFixture) -> None:
+def test_a_consumer_tells_what_it_does(
+    sqs: SqsClient, queues: tuple[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level("INFO", "slipway_consumer")
     sqs.send_message(QueueUrl=queues[0], MessageBody="one")
     told: list[tuple[int, Any]] = []
@@ -154,7 +157,7 @@ def test_a_consumer_tells_what_it_does(sqs: Any, queues: tuple[str, str], caplog
 
 
 def test_what_the_stop_timeout_cuts_off_goes_back_to_the_queue_at_once(
-    sqs: Any, queues: tuple[str, str], caplog: pytest.LogCaptureFixture
+    sqs: SqsClient, queues: tuple[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     sqs.send_message(QueueUrl=queues[0], MessageBody="endless")
     begun, end = threading.Event(), threading.Event()

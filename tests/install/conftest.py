@@ -1,7 +1,7 @@
-"""Wheels of this checkout's distributions, and virtual environments that hold them and nothing of the checkout.
+"""Wheels of this checkout's distributions, and virtual environments with these and nothing else of the checkout.
 
-The versions of other packages are those of requirements.txt. With SLIPWAY_RESOLUTION=lowest-direct they are the lowest that
-the distributions' own ranges promise (`make lowest`).
+Other packages have the versions of requirements.txt. With SLIPWAY_RESOLUTION=lowest-direct they have the lowest versions in
+the distributions' own ranges (`make lowest`).
 """
 
 import os
@@ -27,7 +27,7 @@ RESOLUTION = os.environ.get("SLIPWAY_RESOLUTION", "locked")
 
 
 def uv(*arguments: str) -> str:
-    """What a command of uv prints; its error is in the failure."""
+    """Output of a uv command; its error is in the failure."""
     done = subprocess.run([find_uv(), *arguments], env=uv_environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -40,7 +40,7 @@ class Distribution:
     name: str
     folder: Path
     requires: tuple[str, ...]
-    """Names of this checkout's distributions that it depends on."""
+    """Names of its dependencies among this checkout's distributions."""
 
 
 def own_distributions() -> dict[str, Distribution]:
@@ -69,26 +69,14 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def wheel(wheels: Path) -> Callable[[str], Path]:
-    """The wheel of the distribution in a folder, such as `policies`."""
-    names = {distribution.folder.name: name for name, distribution in own_distributions().items()}
-
-    def find(folder: str) -> Path:
-        [path] = wheels.glob(f"{names[folder].replace('-', '_')}-*.whl")
-        return path
-
-    return find
-
-
-@pytest.fixture(scope="session")
 def environment(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """A virtual environment with the given requirements: names, also of this checkout's distributions, or paths of wheels.
+    """A virtual environment with the given requirements, such as names of this checkout's distributions.
 
     Equal requirements share one environment.
     """
 
     @cache
-    def create(*requirements: str, without_dependencies: tuple[str, ...] = ()) -> Path:
+    def create(*requirements: str) -> Path:
         folder = tmp_path_factory.mktemp("environment") / ".venv"
         uv("venv", "--quiet", "--no-project", "--python", sys.executable, str(folder))
         install = ("pip", "install", "--quiet", "--python", str(folder / "bin" / "python"))
@@ -97,8 +85,6 @@ def environment(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Calla
         constraints = folder.with_name("constraints.txt")
         constraints.write_text(pins)
         uv(*install, *own, "--constraints", str(constraints), *requirements)
-        if without_dependencies:
-            uv(*install, "--no-deps", *without_dependencies)
         return folder
 
     return create

@@ -6,11 +6,10 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.support.aws_endpoint import CREDENTIALS
+from tests.support.aws_endpoint import CREDENTIALS, SqsClient
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def test_help_lists_the_commands(operator: Operator) -> None:
 def test_a_missing_argument_is_refused(operator: Operator) -> None:
     done = operator.run("redrive")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "Missing argument 'QUEUE'" in done.stderr
+    assert "Missing argument" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["sandbox", "policies"])
@@ -81,7 +80,7 @@ def test_status_outside_of_a_project_is_one_sentence(operator: Operator) -> None
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"error: {sentence}\n")
 
 
-def test_a_stack_is_looked_at_tested_and_redriven(operator: Operator, sqs: Any, queues: tuple[str, str]) -> None:
+def test_a_stack_is_looked_at_tested_and_redriven(operator: Operator, sqs: SqsClient, queues: tuple[str, str]) -> None:
     outputs = {
         "clusterName": "main",
         "serviceNames": [],

@@ -5,9 +5,8 @@ import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from tests.support.aws_endpoint import CREDENTIALS
+from tests.support.aws_endpoint import CREDENTIALS, SqsClient
 from tests.support.consumers import waiting
 
 WORKER = """
@@ -26,7 +25,7 @@ Consumer(os.environ["QUEUE_URL"], handle, Settings(wait_seconds=1)).run()
 
 
 def test_a_worker_empties_a_queue_and_ends_at_sigterm(
-    environment: Callable[..., Path], endpoint: str, sqs: Any, queues: tuple[str, str], tmp_path: Path
+    environment: Callable[..., Path], endpoint: str, sqs: SqsClient, queues: tuple[str, str], tmp_path: Path
 ) -> None:
     python = environment("slipway-consumer") / "bin" / "python"
     (tmp_path / "worker.py").write_text(WORKER)

@@ -18,7 +18,7 @@ import sys
 def main(arguments: list[str]) -> int:
     """Greet [everybody] who is named.
 
-    More that the list does not show.
+    Text below the first line is not in the list.
     """
     print("hello", *arguments, sorted({"typer", "rich", "boto3"} & set(sys.modules)))
     return len(arguments)
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """A folder of distributions before those that are installed."""
+    """A folder of distributions before the installed ones."""
     folder = tmp_path / "site"
     folder.mkdir()
     return folder

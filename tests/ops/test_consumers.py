@@ -1,4 +1,4 @@
-"""Which running tasks consume a queue of the stack."""
+"""Running tasks with a consumer of one of the stack's queues."""
 
 from slipway_cli.delivery.consumers import (
     Consumer,
@@ -19,7 +19,7 @@ TASKS = {"arn:one": "RUNNING", "arn:two": "STOPPED", "arn:task/main/three": "RUN
 
 
 class Ecs:
-    """ECS with one service, whose tasks come on several pages."""
+    """ECS with one service and several pages of tasks."""
 
     def __init__(self) -> None:
         self.described: list[str] = []

@@ -1,4 +1,4 @@
-"""A probe passes the filter that it is made for: judged by the matcher of the sandbox where that knows the operator."""
+"""A probe passes its filter: judged by the sandbox's matcher, where the matcher knows the operator."""
 
 import json
 from typing import Any

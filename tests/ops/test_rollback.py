@@ -1,4 +1,4 @@
-"""Taking a service back by hand, against an ECS that says what was asked of it."""
+"""Taking a service back by hand, against an ECS with a record of its requests."""
 
 from typing import Unpack
 

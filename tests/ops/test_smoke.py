@@ -47,7 +47,7 @@ class Shop:
         self.topic = self.sns.create_topic(Name=f"orders{self.suffix}", Attributes=fifo)["TopicArn"]
 
     def queue(self, key: str, policy: Any = LET_IN, subscription: dict[str, str] = RAW, **attributes: str) -> None:
-        """A queue that is subscribed."""
+        """A subscribed queue."""
         kind = {"FifoQueue": "true"} if self.suffix else {}
         for name, urls in ((key, self.urls), (f"{key}-dead", self.dead)):
             allowed = policy if name == key else LET_IN
@@ -60,7 +60,7 @@ class Shop:
 
     @contextmanager
     def consumed(self, key: str, handled: list[str]) -> Iterator[Running]:
-        """A real consumer of a queue, whose log goes where awslogs puts a container's."""
+        """A real consumer of a queue; its log goes to the place of a container's log."""
         group, stream = "workers", f"{key}/{key}/1"
         for create, name in (
             (self.logs.create_log_group, {}),
@@ -114,7 +114,7 @@ def aws(credentials: None) -> Iterator[None]:
 
 
 def said(results: Any) -> dict[str, str]:
-    """Queue to what came of it, without times."""
+    """Queue to its result, without times."""
     return {one.queue: ("proved: " if one.proved else "") + one.sentence.partition(" within ")[0] for one in results}
 
 
@@ -222,7 +222,7 @@ def test_nothing_is_published_where_somebody_else_would_get_it(aws: None) -> Non
 
 def test_a_subscription_that_may_not_be_looked_at_counts_as_unfiltered(aws: None) -> None:
     class Denied:
-        """SNS for which every subscription is another account's."""
+        """SNS where every subscription belongs to another account."""
 
         def __init__(self, sns: Any) -> None:
             self.sns = sns

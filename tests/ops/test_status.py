@@ -61,7 +61,7 @@ def create_service(name: str, desired: int) -> str:
 
 
 def drive(name: str, running: int, rollout: str, *events: str) -> None:
-    """Gives a service tasks, a state of its deployment and events, which moto leaves out."""
+    """Give a service tasks, a deployment state and events; moto leaves them out."""
     service = ecs_backends[DEFAULT_ACCOUNT_ID][REGION].services[f"main:{name}"]
     service.running_count, service.pending_count = running, 0
     service.deployments[0] |= {"rolloutState": rollout, "rolloutStateReason": "tasks failed to start"}
@@ -69,7 +69,7 @@ def drive(name: str, running: int, rollout: str, *events: str) -> None:
 
 
 def create_queues(**dead_lettered: int) -> Outputs:
-    """Queues with dead-letter queues that hold as many messages, one message in each queue itself."""
+    """Queues with one message each, and dead-letter queues with so many."""
     sqs = boto3.client("sqs")
     urls = {}
     for name, count in dead_lettered.items():

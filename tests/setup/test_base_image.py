@@ -1,4 +1,4 @@
-"""The sandbox's base image: when it is made, from what, and what it can do without a network."""
+"""The sandbox's base image: its occasion, its base, and its use without a network."""
 
 import json
 import os
@@ -18,7 +18,7 @@ IMAGE_ABSENT = "Error: No such image: x"
 
 @pytest.fixture
 def fake_docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is first on PATH, for a docker client of the test's own; the cache is the test's own, too."""
+    """A folder first on PATH, for a docker client of the test's own; the cache is the test's own, too."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")

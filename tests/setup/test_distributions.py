@@ -1,4 +1,4 @@
-"""The distributions of this checkout: one version, and wheels whose bytes depend on nothing but their files."""
+"""The distributions of this checkout: one version, and wheels with bytes from nothing but their files."""
 
 import os
 import shutil

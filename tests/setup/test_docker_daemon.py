@@ -1,4 +1,4 @@
-"""Making a Docker daemon answer: what is used, what is started, what is refused and with which words."""
+"""Making a Docker daemon answer: the one used, the one started, and the sentences of refusals."""
 
 import os
 import shutil

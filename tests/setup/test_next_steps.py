@@ -1,4 +1,4 @@
-"""What `make up` ends with: commands that work as they are printed."""
+"""The end of `make up`: commands to paste as they are printed."""
 
 import pytest
 

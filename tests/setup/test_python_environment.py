@@ -1,4 +1,4 @@
-"""Making .venv: by two at once, interrupted, and what is said where it was never made."""
+"""Making .venv: by two at once, interrupted, and the sentence where it was never made."""
 
 import os
 import shutil
@@ -18,7 +18,7 @@ INTERRUPTED = "kill -INT 0"  # as a terminal does it: to everybody who is in the
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """What of a checkout the set-up's first steps read."""
+    """The files of a checkout for the set-up's first steps."""
     root = tmp_path / "a checkout"
     for name in (
         "setup",

@@ -1,4 +1,4 @@
-"""Which mirror and suite a base image is bootstrapped from: those of the machine's own apt sources."""
+"""Mirror and suite of a bootstrapped base image: those of the machine's own apt sources."""
 
 import shutil
 from pathlib import Path

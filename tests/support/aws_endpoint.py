@@ -1,14 +1,32 @@
 """Fixtures: AWS (moto) on a free port of this machine, and a queue in it."""
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from slipway_consumer.sqs import Batch, Sqs
+
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-west-1"}
+
+
+class SqsClient(Sqs, Protocol):
+    """boto3's SQS client, with the calls of tests."""
+
+    def receive_message(self, **request: object) -> Batch:
+        """At most ten messages."""
+
+    def send_message(self, **request: object) -> object:
+        """Send a message."""
+
+    def create_queue(self, **request: object) -> Mapping[str, str]:
+        """Create a queue; the answer has its QueueUrl."""
+
+    def delete_queue(self, *, QueueUrl: str) -> object:  # noqa: N803 - boto3's spelling
+        """Delete a queue."""
 
 
 @pytest.fixture
@@ -30,15 +48,16 @@ def endpoint() -> Iterator[str]:
 
 
 @pytest.fixture
-def sqs(endpoint: str) -> Any:
-    return boto3.client(
+def sqs(endpoint: str) -> SqsClient:
+    client: SqsClient = boto3.client(
         "sqs", "eu-west-1", endpoint_url=endpoint, aws_access_key_id="test", aws_secret_access_key="test"
     )
+    return client
 
 
 @pytest.fixture
-def queues(sqs: Any) -> Iterator[tuple[str, str]]:
-    """URLs of a queue that gives up after 2 deliveries, and of its dead-letter queue."""
+def queues(sqs: SqsClient) -> Iterator[tuple[str, str]]:
+    """URLs of a queue with at most 2 deliveries, and of its dead-letter queue."""
     dead = sqs.create_queue(QueueName="orders-dead")["QueueUrl"]
     redrive = {"deadLetterTargetArn": "arn:aws:sqs:eu-west-1:123456789012:orders-dead", "maxReceiveCount": 2}
     url = sqs.create_queue(QueueName="orders", Attributes={"RedrivePolicy": json.dumps(redrive)})["QueueUrl"]

@@ -4,16 +4,18 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
 
 from slipway_consumer import Batch, Consumer, Settings, run_all
 from slipway_consumer.handlers import Handler
+from tests.support.aws_endpoint import SqsClient
 
 QUICK = Settings(wait_seconds=1, retry_after_seconds=0)
 
 
-def consume(sqs: Any, url: str, handler: Handler | Batch, done: Callable[[], bool], settings: Settings = QUICK) -> bool:
-    """Run a consumer until `done`, at most 20 s; True when it drained. In the main thread, which its signals need."""
+def consume(
+    sqs: SqsClient, url: str, handler: Handler | Batch, done: Callable[[], bool], settings: Settings = QUICK
+) -> bool:
+    """Run a consumer until `done`, at most 20 s; True when it drained. In the main thread, for its signals."""
     return consume_all([Consumer(url, handler, settings, sqs=sqs)], done)
 
 
@@ -42,7 +44,7 @@ def consume_all(consumers: list[Consumer], done: Callable[[], bool]) -> bool:
     return drained
 
 
-def waiting(sqs: Any, url: str) -> tuple[int, int]:
+def waiting(sqs: SqsClient, url: str) -> tuple[int, int]:
     """Messages visible and in flight."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]

@@ -1,1 +1,1 @@
-"""The delivery test, `slipway smoke`: does a message that is published to a topic reach each queue."""
+"""The delivery test, `slipway smoke`: a message published to a topic must reach each of its queues."""

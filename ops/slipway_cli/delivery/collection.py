@@ -35,7 +35,7 @@ class Queues(recipients.Queues, Protocol):
 
 
 class Collector:
-    """Remembers which probe was taken out of which queue."""
+    """Takes probes, and remembers the queue of each."""
 
     def __init__(self, queues: Queues) -> None:
         self._queues = queues

@@ -1,6 +1,6 @@
-"""The hop between a topic and a queue at which a probe was lost, and the fix: subscription, queue policy, key or filter.
+"""Finds the hop between a topic and a queue where a probe was lost, and the fix: queue policy, key or filter.
 
-Policies are read for the statements that AWS documents and Slipway writes; conditions other than the source are ignored.
+It knows the policy statements of AWS's documents and of Slipway; it ignores conditions other than the source.
 Source: https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html
 Source: https://docs.aws.amazon.com/sns/latest/dg/sns-topic-attributes.html
 """
@@ -116,7 +116,7 @@ def diagnosis(queues: Queues, keys: Keys, topic_arn: str, queue_url: str, *, fil
 
 
 def logged_failure(logs: DeliveryLogs, topic_arn: str, queue_url: str, message_id: str) -> str | None:
-    """The failure that SNS logged for this message and queue; None where the topic keeps no such log."""
+    """SNS's log entry for this message and queue; None where the topic keeps no such log."""
     region, account, name = topic_arn.split(":")[3:6]
     group = f"sns/{region}/{account}/{name}/Failure"
     try:

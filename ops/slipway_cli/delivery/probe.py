@@ -1,4 +1,4 @@
-"""The message of a delivery test: it passes a subscription's filter, and slipway-consumer knows that it is no work.
+"""The message of a delivery test: it passes a subscription's filter, and slipway-consumer does not take it for work.
 
 Source: https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
 """
@@ -14,7 +14,7 @@ from typing import Final, NotRequired, TypedDict
 from slipway_cli.documents import Json, as_list, as_object, as_text, parse
 
 ATTRIBUTE: Final = "slipway-probe"
-"""Message attribute that holds the token; slipway_consumer.message.PROBE_ATTRIBUTE is the same, and a test compares them."""
+"""Message attribute with the token; slipway_consumer.message.PROBE_ATTRIBUTE is the same, and a test compares them."""
 BODY_KEY: Final = "slipwayProbe"  # in the body
 BODY: Final = "MessageBody"
 STEP: Final = 0.5  # from a bound that the filter excludes
@@ -24,7 +24,7 @@ Filter = Mapping[str, Json]
 
 
 class NoProbeError(Exception):
-    """This module finds no message that passes the filter; the text names the condition."""
+    """No message is found to pass the filter; the text names the condition."""
 
 
 class Attribute(TypedDict):
@@ -167,7 +167,7 @@ def _float(value: Json) -> float:
 
 
 def _exception_from(operand: Json) -> Json:
-    """A value other than those that anything-but excludes. Raises NoProbeError."""
+    """A value not excluded by anything-but. Raises NoProbeError."""
     values: list[Json]
     if isinstance(operand, Mapping):
         [(operator, text)] = operand.items()

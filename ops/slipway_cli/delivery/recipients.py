@@ -1,4 +1,4 @@
-"""Subscribers of a topic, and the queues of a stack that may get a probe.
+"""Subscribers of a topic, and the permitted receivers of a probe among a stack's queues.
 
 Source: https://docs.aws.amazon.com/sns/latest/api/API_GetSubscriptionAttributes.html
 """

@@ -1,6 +1,6 @@
 """Delivery test: publishes a probe through each topic of a stack and waits for it at each queue of the topic.
 
-A result is proved by what happened: SNS took the probe, and the queue's own consumer got it, or this command where it may
+A result is proved by facts: SNS took the probe, and the queue's own consumer got it, or this command where it may
 receive. A topic is probed only where no subscriber outside of the stack gets the probe.
 """
 
@@ -156,7 +156,7 @@ class Smoke:
         return self._published[content]
 
     def _outsider(self, probe: Probe, everyone: list[Subscription]) -> Subscription | None:
-        """A subscriber that would get the probe and may take it for work."""
+        """The first subscriber to get the probe and perhaps take it for work."""
         if self._reach_others:
             return None
         for other in everyone:

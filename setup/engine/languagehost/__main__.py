@@ -45,9 +45,9 @@ def main(arguments: list[str]) -> None:
 
 
 def wait_for_end(over: queue.SimpleQueue[None], engine: int) -> None:
-    """Returns on a signal, or when process `engine`, which started this host, is gone: a killed engine tells nobody.
+    """Return on a signal, or when the parent process `engine` is gone: a killed engine tells nobody.
 
-    Not a connection to the engine: one that is idle can hold up the engine's own end for five seconds.
+    It does not watch a connection to the engine: an idle one can delay the engine's own end by five seconds.
     """
     while os.getppid() == engine:
         try:

@@ -1,4 +1,4 @@
-"""Packages of a program's interpreter, and the provider plugins that belong to them."""
+"""Packages of a program's interpreter, and their provider plugins."""
 
 import base64
 import json
@@ -28,10 +28,10 @@ def installed(project: Project, *, with_requirements: bool = False) -> list[Pack
 
 
 def required_packages(project: Project) -> "list[plugin.PackageDependency]":
-    """One PackageDependency for each installed package that has a provider plugin.
+    """One PackageDependency for each installed package with a provider plugin.
 
     Empty under PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: the list serves to acquire plugins, and `pulumi package
-    get-schema` would download them in spite of that variable.
+    get-schema` would download them in spite of the variable.
     """
     if os.environ.get("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "").lower() in ("1", "true"):
         return []
@@ -64,7 +64,7 @@ def _dependency(package: Package) -> "plugin.PackageDependency | None":
 
 
 def plugin_version(version: str) -> str | None:
-    """The plugin version that a Python version stands for; None for one that no plugin version can match.
+    """Python version to plugin version; None when no plugin version can match.
 
     Source: https://peps.python.org/pep-0440/ to https://semver.org: 1.0 is 1.0.0, 1.2.3rc4 is 1.2.3-rc.4, 1.2.3.post4 is
     1.2.3+post4.
@@ -80,7 +80,7 @@ def plugin_version(version: str) -> str | None:
 
 
 def program_dependencies(project: Project, *, transitive: bool) -> "list[language.DependencyInfo]":
-    """One DependencyInfo per installed package; without `transitive`, those that no other package requires."""
+    """One DependencyInfo per installed package; without `transitive`, leaves out packages required by another."""
     packages = installed(project, with_requirements=not transitive)
     required = {name for package in packages for name in package["requires"]}
     return [

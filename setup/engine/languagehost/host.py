@@ -31,7 +31,7 @@ Method = Callable[["LanguageHost", Request, grpc.ServicerContext], Answer]
 
 
 def told(method: "Method[Request, Answer]") -> "Method[Request, Answer]":
-    """A ToolchainError becomes the call's status, which the CLI prints as it is."""
+    """Turn a ToolchainError into the call's status; the CLI prints it unchanged."""
 
     @wraps(method)
     def answer(self: "LanguageHost", request: Request, context: grpc.ServicerContext) -> Answer:
@@ -44,7 +44,7 @@ def told(method: "Method[Request, Answer]") -> "Method[Request, Answer]":
 
 
 def told_in_stream(method: "Method[Request, Iterator[Answer]]") -> "Method[Request, Iterator[Answer]]":
-    """The same for a call that answers with a stream."""
+    """The same for a call with a stream as its answer."""
 
     @wraps(method)
     def answers(self: "LanguageHost", request: Request, context: grpc.ServicerContext) -> Iterator[Answer]:
@@ -57,7 +57,7 @@ def told_in_stream(method: "Method[Request, Iterator[Answer]]") -> "Method[Reque
 
 
 class LanguageHost(services.LanguageRuntimeServicer):
-    """One per `pulumi` command; serves every Python program, policy pack and plugin of that command."""
+    """One per `pulumi` command; serves every Python program, policy pack and plugin of the command."""
 
     def __init__(self, engine_address: str) -> None:
         self.engine_address = engine_address
@@ -66,7 +66,7 @@ class LanguageHost(services.LanguageRuntimeServicer):
     def Handshake(
         self, request: language.LanguageHandshakeRequest, context: grpc.ServicerContext
     ) -> language.LanguageHandshakeResponse:
-        """The engine's address, for a host that was started by hand (PULUMI_DEBUG_LANGUAGES)."""
+        """Take the engine's address, for a host started by hand (PULUMI_DEBUG_LANGUAGES)."""
         self.engine_address = request.engine_address
         return language.LanguageHandshakeResponse()
 
@@ -78,7 +78,7 @@ class LanguageHost(services.LanguageRuntimeServicer):
     def GetRequiredPackages(
         self, request: language.GetRequiredPackagesRequest, context: grpc.ServicerContext
     ) -> language.GetRequiredPackagesResponse:
-        """The provider plugins that the program's packages stand for."""
+        """The provider plugins of the program's packages."""
         return language.GetRequiredPackagesResponse(packages=dependencies.required_packages(project(request.info)))
 
     @told
@@ -91,7 +91,7 @@ class LanguageHost(services.LanguageRuntimeServicer):
 
     @told
     def About(self, request: language.AboutRequest, context: grpc.ServicerContext) -> language.AboutResponse:
-        """The interpreter that programs run on, for `pulumi about`."""
+        """The programs' interpreter, for `pulumi about`."""
         wanted = project(request.info)
         script = "import platform, sys; print(sys.executable, platform.python_version(), sep='\\n')"
         done = subprocess.run([wanted.python, "-c", script], capture_output=True, text=True, check=True)
@@ -103,7 +103,7 @@ class LanguageHost(services.LanguageRuntimeServicer):
     def InstallDependencies(
         self, request: language.InstallDependenciesRequest, context: grpc.ServicerContext
     ) -> Iterator[language.InstallDependenciesResponse]:
-        """Makes the virtual environment and installs what the project requires, its output streamed."""
+        """Make the virtual environment and install the project's requirements, its output streamed."""
         wanted = project(request.info, is_plugin=request.is_plugin)
         environment = wanted.environment(os.environ)
         if wanted.toolchain == "uv":

@@ -1,4 +1,4 @@
-"""The commands that give a program, policy pack or plugin its Python packages (`pulumi install`)."""
+"""Commands that install the Python packages of a program, policy pack or plugin (`pulumi install`)."""
 
 import json
 import re
@@ -34,7 +34,7 @@ def commands(project: Project, *, is_plugin: bool) -> list[list[str]]:
 
 
 def _installer(project: Project, python: str) -> list[str]:
-    """pip where the environment has it, uv for an environment that uv made without."""
+    """pip where the environment has it, else uv."""
     if project.virtualenv is None or not Path(python).exists() or _site(project, "pip"):
         return [python, "-m", "pip", "install"]
     uv = shutil.which("uv")

@@ -1,7 +1,7 @@
-"""Lists the packages of the interpreter that executes it, as JSON: one object per distribution.
+"""Lists the packages of its own interpreter as JSON, one object per distribution.
 
-Executed by the program's interpreter, which alone knows where its packages are (editable ones included), at every
-preview: reading the directory names takes a third of what importlib.metadata takes.
+The program's interpreter executes it at every preview, because only that interpreter finds its packages, editable ones
+included. Reading the directory names takes a third of the time of importlib.metadata.
 Fields: name (normalised), version, requires (normalised names, without extras), plugin (content of pulumi-plugin.json).
 
 Source: https://packaging.python.org/en/latest/specifications/recording-installed-packages/
@@ -76,7 +76,7 @@ def plugin_file(module: str) -> "Plugin | None":
 
 
 def requirements(directory: str) -> list[str]:
-    """Normalised names that a distribution always requires."""
+    """Normalised names of a distribution's requirements, without those of extras."""
     with open(os.path.join(directory, "METADATA"), encoding="utf-8") as file:  # noqa: PTH118, PTH123
         headers = file.read().split("\n\n", 1)[0]
     return sorted({normalised(name) for name in REQUIREMENT.findall(headers)})

@@ -1,4 +1,4 @@
-"""How a policy pack or a plugin written in Python is started."""
+"""Command line of a policy pack or plugin written in Python."""
 
 import tomllib
 
@@ -23,7 +23,7 @@ def command(project: Project, kind: str, arguments: list[str]) -> list[str]:
 
 
 def buildable_distribution(project: Project) -> str | None:
-    """The distribution name in the plugin's pyproject.toml; None where it describes nothing that can be built."""
+    """The distribution name in the plugin's pyproject.toml; None without a name or a build backend."""
     path = project.root / "pyproject.toml"
     if not path.exists():
         return None

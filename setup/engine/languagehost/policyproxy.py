@@ -1,8 +1,8 @@
 """Gives a policy pack its stack's name and configuration before it starts.
 
 A Python policy pack reads project, stack and configuration from its environment, but the engine tells them with a call to
-the running pack (ConfigureStack). So the engine first talks to this stand-in; the pack is started once that call, or any
-other, has come, and from then on everything is passed through.
+the running pack (ConfigureStack). So the engine first talks to this stand-in. The first call starts the pack, and every call
+after it is passed through.
 
 Source: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/analyzer.proto
 """
@@ -68,7 +68,7 @@ class PolicyProxy(grpc.GenericRpcHandler):
         return call
 
     def environment(self) -> dict[str, str]:
-        """Waits for the engine; then the variables that the SDK in the pack reads."""
+        """Wait for the engine; then the environment variables for the SDK in the pack."""
         message = self.configuration.result()
         if message is None:
             return {}
@@ -83,7 +83,7 @@ class PolicyProxy(grpc.GenericRpcHandler):
         return {name: value for name, value in variables.items() if value}
 
     def attach(self, port: int) -> None:
-        """Connects to the pack, which has started and listens on `port`."""
+        """Connect to the pack: it has started and listens on `port`."""
         channel = grpc.insecure_channel(f"127.0.0.1:{port}", options=NO_LIMIT)
         message = self.configuration.result()
         if message is not None:
@@ -97,7 +97,7 @@ class PolicyProxy(grpc.GenericRpcHandler):
             self._pack.set_result(channel)
 
     def close(self, why: str) -> None:
-        """Ends the stand-in; calls that still wait for the pack fail with `why`."""
+        """End the stand-in; calls waiting for the pack fail with `why`."""
         self._settle(None)
         if not self._pack.done():
             self._pack.set_exception(ConnectionError(why))

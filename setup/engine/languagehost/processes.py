@@ -1,4 +1,4 @@
-"""Processes that a language host starts; none outlives it."""
+"""Processes started by a language host; none outlives it."""
 
 import queue
 import signal
@@ -32,7 +32,7 @@ class Processes:
         return process
 
     def finished(self, process: subprocess.Popen[bytes]) -> None:
-        """Forgets a child that has ended."""
+        """Forget an ended child."""
         with self._lock:
             self._running.discard(process)
 

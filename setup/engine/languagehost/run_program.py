@@ -4,11 +4,11 @@ usage: python run_program.py SETTINGS ENTRY_POINT [ARGUMENT ...]
   SETTINGS     JSON object: the arguments of pulumi.runtime.Settings
   ENTRY_POINT  path of the program's file or directory
 
-Configuration comes in PULUMI_CONFIG and PULUMI_CONFIG_SECRET_KEYS, which the SDK reads. Exit codes: 0 done, 32 failed and
-the user has been told why, 130 interrupted; a program's own sys.exit keeps its code.
+The SDK reads the configuration from PULUMI_CONFIG and PULUMI_CONFIG_SECRET_KEYS. Exit codes: 0 done, 32 failed and the
+reason was shown, 130 interrupted; a program's own sys.exit keeps its code.
 
-The garbage collector and the SDK's debug lines are left as they are: programs run here and under the official language
-host alike, so what makes a program faster belongs into the program.
+The garbage collector and the SDK's debug lines keep their defaults: programs run here and under the official language
+host alike, so a program's optimisations belong into the program.
 """
 
 import asyncio
@@ -109,7 +109,7 @@ def run(program: str) -> None:
 
 
 def leave() -> NoReturn:
-    """Ends an interrupted program, after its own clean-up and without waiting for calls that the engine will not answer."""
+    """End an interrupted program after its own clean-up; does not wait for the engine's answers to open calls."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second interrupt must not print a traceback
     sys.stdout.flush()
     sys.stderr.flush()

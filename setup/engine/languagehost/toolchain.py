@@ -14,7 +14,7 @@ PLUGIN_VIRTUALENV = "venv"  # a plugin never runs on the machine's own Python, a
 
 
 class ToolchainError(Exception):
-    """One sentence for the user: what is wrong with the project's Python and how to put it right."""
+    """One sentence for the user: the problem with the project's Python and the fix."""
 
 
 class Options(Protocol):
@@ -28,7 +28,7 @@ class Options(Protocol):
 
 
 class ProgramInfo(Protocol):
-    """The message that describes a program to the host."""
+    """The engine's description of a program."""
 
     @property
     def root_directory(self) -> str:

@@ -40,7 +40,7 @@ class Project:
         )
 
     def succeed(self, *arguments: str) -> str:
-        """Runs a command that must succeed; returns its output."""
+        """Runs a command, requires its success, and returns its output."""
         done = self.run(*arguments)
         assert done.returncode == 0, done.stdout
         return done.stdout
@@ -101,7 +101,7 @@ def project(cli: Path, tmp_path: Path) -> Callable[..., Project]:
 
 @pytest.fixture
 def virtualenv() -> Callable[[Path], None]:
-    """Makes a virtual environment that sees the packages of the one the tests run in."""
+    """Makes a virtual environment with the packages of the tests' own one."""
 
     def make(place: Path) -> None:
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place)], check=True, timeout=SECONDS)

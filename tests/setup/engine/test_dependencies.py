@@ -1,4 +1,4 @@
-"""What the language host tells the engine about a program's packages, and where it looks for them."""
+"""The language host's answers about a program's packages, and the places of these."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ from setup.engine.languagehost.toolchain import ToolchainError, project
 
 @dataclass(frozen=True)
 class Info:
-    """The fields of a ProgramInfo message that the toolchain reads."""
+    """The toolchain's fields of a ProgramInfo message."""
 
     root_directory: str
     program_directory: str

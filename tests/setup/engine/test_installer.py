@@ -52,7 +52,7 @@ class Machine:
         return self.executable(directory / "pulumi", f"echo {version}")
 
     def go(self, build: str = WRITE_OUTPUT) -> None:
-        """A Go whose `build` does what the script says; by default it produces a CLI."""
+        """A Go with the script as its `build`; by default it produces a CLI."""
         self.executable(self.tools / "built-pulumi", "echo v3.259.0")
         self.executable(self.tools / "go", GO.format(build=build))
 
