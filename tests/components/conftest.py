@@ -1,10 +1,13 @@
-"""An engine for tests of what talks to one."""
+"""An engine and AWS credentials, for tests of dynamic resources."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from tests.support.aws_endpoint import credentials
 from tests.support.components.engine import Engine, running
+
+__all__ = ["credentials", "engine"]
 
 
 @pytest.fixture

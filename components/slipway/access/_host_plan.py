@@ -124,10 +124,8 @@ def check_jump(arguments: Arguments, name: str) -> None:
 def inbound_sources(arguments: Arguments) -> list[Inbound]:
     """Checked sources; no port for administration is open to everyone, in one network or in several."""
     sources = []
+    arguments.child_keys("inbound", SSH_FROM_BASTION)
     for key, entry in arguments.each("inbound"):
-        if not CHILD_NAME.fullmatch(key) or key == SSH_FROM_BASTION:
-            rule = f"must be letters, digits and hyphens, start with a letter, and not be {SSH_FROM_BASTION}"
-            raise arguments.error("the keys of inbound", f"{rule}, got {key!r}")
         port = entry.whole_number("port", 1, HIGHEST_PORT, 0)
         entry.exactly_one("cidr_block", "security_group_id")
         block = entry.optional_text("cidr_block")

@@ -33,8 +33,7 @@ def zone_spec(arguments: Arguments) -> ZoneSpec:
     if not arguments.has("availability_zones"):
         count = arguments.whole_number("zone_count", 1, MOST_ZONES, ZONE_COUNT)
         return ZoneSpec(ZONE_LETTERS[:count], None)
-    if arguments.has("zone_count"):
-        arguments.exactly_one("zone_count", "availability_zones")
+    arguments.not_both("zone_count", "availability_zones")
     names = arguments.texts("availability_zones")
     not_empty(arguments.who, "availability_zones", names, "eu-west-1a")
     for name in names:

@@ -127,7 +127,7 @@ WRONG = [
     ),
     Refused(
         {"inbound": {"ssh-from-bastion": {"port": 22, "cidr_block": "10.0.0.0/8"}}},
-        "the keys of inbound must be letters, digits and hyphens, start with a letter, and not be ssh-from-bastion, "
+        "the keys of inbound must be letters, digits and hyphens, start with a letter, and not be 'ssh-from-bastion', "
         "got 'ssh-from-bastion'",
     ),
     Refused({"key_file": "door.pem"}, "key_file goes with bastion_name, got no bastion_name; set it too"),
