@@ -133,8 +133,8 @@ def escape_hatch(it: Component, recorded: Registrations) -> Iterator[str]:
     """The transform of the main child."""
     change = transforms.change_of(it.name)
     yield (
-        f"No argument covers `{change.key}` of `{change.kind}`? `transforms` in the resource options change any property "
-        "of any child, from every Pulumi language:"
+        f"No argument covers every property. Example: `{change.key}` of `{change.kind}`. Change such a property with "
+        "`transforms` in the resource options. A transform reaches every child, in every Pulumi language:"
     )
     yield f"```python\n{transforms.program(it, recorded.fewest)}```"
 

@@ -1,8 +1,6 @@
-"""What every component promises, whatever it builds."""
+"""Promises of every component."""
 
 import ast
-import contextlib
-import functools
 import inspect
 import itertools
 import json
@@ -18,32 +16,11 @@ from pulumi.provider.experimental.host import components_from_module
 
 import slipway
 from slipway.worker._worker_args import OWN_KEYS
+from tests.support.components.built_samples import CASES, NAME, SAMPLES, built, built_with_outputs
 from tests.support.components.existing_network import EXISTING
-from tests.support.components.mocks import Built, build
-from tests.support.components.registrations import CHECKOUT, FOLDER, file_of, registered
-from tests.support.components.samples import COMPONENTS, FEWEST, OTHERWISE, RICHEST, TAKING
-
-SAMPLES = {"fewest": FEWEST, "richest": RICHEST, "otherwise": OTHERWISE, "taking": TAKING}
-CASES: list[tuple[str, str]] = [(kind, case) for case, samples in SAMPLES.items() for kind in samples]
-NAME = "shop"
-
-
-@functools.cache
-def made(kind: str, case: str) -> tuple[Built, dict[str, Any]]:
-    """What was registered, and the outputs that a program sees, in camel case."""
-    seen: dict[str, Any] = {}
-
-    def construct() -> pulumi.Output[None]:
-        component = COMPONENTS[kind](NAME, SAMPLES[case][kind])
-        declared = inspect.get_annotations(typing.cast("type", COMPONENTS[kind]))
-        return pulumi.Output.all(**{camel(it): getattr(component, it) for it in declared}).apply(seen.update)
-
-    with contextlib.chdir(CHECKOUT):  # whose relative paths are part of an image's name
-        return build(construct, EXISTING), seen
-
-
-def built(kind: str, case: str) -> Built:
-    return made(kind, case)[0]
+from tests.support.components.mocks import build
+from tests.support.components.registrations import FOLDER, file_of, registered
+from tests.support.components.samples import COMPONENTS, FEWEST, RICHEST
 
 
 def descriptions(shape: type) -> dict[str, str]:
@@ -55,11 +32,6 @@ def descriptions(shape: type) -> dict[str, str]:
             is_text = isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant)
             found[attribute.target.id] = str(below.value.value) if is_text else ""  # type: ignore[attr-defined]
     return found
-
-
-def camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.title() for word in rest)
 
 
 def test_every_component_has_samples() -> None:
@@ -101,7 +73,7 @@ def test_children_are_parented_and_carry_the_name(kind: str, case: str) -> None:
 
 @pytest.mark.parametrize(("kind", "case"), CASES)
 def test_every_output_that_a_program_sees_is_registered_in_camel_case(kind: str, case: str) -> None:
-    outer, seen = made(kind, case)
+    outer, seen = built_with_outputs(kind, case)
     assert outer.component_outputs(kind) == {key: value for key, value in seen.items() if value is not None}
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from moto.server import ThreadedMotoServer
 
-from slipway_sandbox.corrections import corrections as moto_corrections
+from slipway_sandbox import corrections
 
 BENCH = Path(__file__).parents[2] / "bench" / "worker.py"
 MESSAGES = 600
 
 
 def test_every_message_is_handled_in_order_and_only_poison_is_set_aside() -> None:
-    moto_corrections.install()  # as the sandbox does: moto alone does not keep the order of a group
+    corrections.install()  # as the sandbox does: moto alone does not keep the order of a group
     server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

@@ -1,11 +1,13 @@
 """Every argument and output in a guide exists: a rename of one is followed everywhere."""
 
+import inspect
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
+import slipway
 from docs.generator.schema import Field, component, component_names
 
 ROOT = Path(__file__).parents[2]
@@ -16,6 +18,7 @@ GUIDES = [
     ROOT / "components" / "README.md",
 ]
 FENCE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+RENAMED = re.compile(r"^\| `(\w+)` \| (?:argument|output) `(\w+)` \| `(\w+)` \|$", re.MULTILINE)
 CODE = re.compile(r"`([^`]+)`")
 WORD = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
 NAME = re.compile(rf"(?<![\w./-]){WORD.pattern}(?![\w./-])")  # part of no path, module or AWS word
@@ -42,7 +45,19 @@ def names_in(text: str) -> set[str]:
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda it: str(it.relative_to(ROOT)))
 def test_a_guide_names_existing_arguments_and_outputs(guide: Path) -> None:
-    assert sorted(names_in(guide.read_text()) - known_names()) == []
+    text = guide.read_text()
+    former = {before for _, before, _ in RENAMED.findall(text)}
+    assert sorted(names_in(text) - known_names() - former) == []
+
+
+def test_a_renamed_argument_has_its_new_name_and_not_the_old_one() -> None:
+    renamed = RENAMED.findall((ROOT / "docs" / "upgrading.md").read_text())
+    assert renamed
+    for kind, before, now in renamed:
+        names = {*inspect.get_annotations(getattr(slipway, kind))}
+        names |= {*inspect.get_annotations(getattr(slipway, f"{kind}Args", object))}
+        assert now in names, f"{kind} has no {now}"
+        assert before not in names, f"{kind} still has {before}"
 
 
 def test_names_are_found_in_code_and_nowhere_else() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import docker
 import pytest
 
-from tests.e2e.test_platform_destroy import resources
+from tests.e2e.conftest import resources
 from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
 
 pytestmark = pytest.mark.e2e

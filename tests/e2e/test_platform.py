@@ -4,31 +4,19 @@ import json
 import re
 import stat
 import subprocess
-import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import docker
 import pytest
 from docker.models.containers import Container
 
 from tests.e2e.conftest import Platform
+from tests.support.conditions import awaited
 
 pytestmark = pytest.mark.e2e
-
-PATIENCE_SECONDS = 60
-
-
-def awaited(condition: Callable[[], bool]) -> bool:
-    """Whether `condition` comes true before patience runs out."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.2)
-    return True
 
 
 def test_make_up_names_the_wall_time_of_every_step_and_what_to_try_next(platform: Platform) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_platform import awaited
 from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
+from tests.support.conditions import awaited
 
 pytestmark = pytest.mark.e2e
 

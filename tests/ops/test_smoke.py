@@ -21,7 +21,7 @@ from slipway_cli.errors import CommandError
 from slipway_cli.stack import Outputs
 from slipway_consumer import Consumer, Settings
 from slipway_consumer.logs import JsonFormatter
-from slipway_sandbox.corrections import corrections as moto_corrections
+from slipway_sandbox import corrections
 
 PREFIX = "arn:aws:sns:eu-west-1:123456789012"
 RAW = {"RawMessageDelivery": "true"}
@@ -108,7 +108,7 @@ class Stream(logging.Handler):
 
 @pytest.fixture
 def aws(credentials: None) -> Iterator[None]:
-    moto_corrections.install()
+    corrections.install()
     with mock_aws():
         yield
 

@@ -9,7 +9,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from slipway.common import ADMIN_PORTS, CHILD_NAME, Arguments, check_not_everyone, cidr_block, whole_number
+from slipway.common import ADMIN_PORTS, CHILD_NAME, Arguments, check_not_everyone, cidr_block
 from slipway.ec2 import ROOT_VOLUME_GIB, InstanceSpec, instance_spec
 
 HIGHEST_PORT = 65535
@@ -128,7 +128,7 @@ def inbound_sources(arguments: Arguments) -> list[Inbound]:
         if not CHILD_NAME.fullmatch(key) or key == SSH_FROM_BASTION:
             rule = f"must be letters, digits and hyphens, start with a letter, and not be {SSH_FROM_BASTION}"
             raise arguments.error("the keys of inbound", f"{rule}, got {key!r}")
-        port = whole_number(entry.who, entry.label("port"), entry.number("port", 0), 1, HIGHEST_PORT)
+        port = entry.whole_number("port", 1, HIGHEST_PORT, 0)
         entry.exactly_one("cidr_block", "security_group_id")
         block = entry.optional_text("cidr_block")
         if block is not None:

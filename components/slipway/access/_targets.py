@@ -9,7 +9,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from slipway.common import Arguments, child_keys, whole_number
+from slipway.common import Arguments
 from slipway.ec2 import SSH
 
 from ._key_pair import KEY_PAIR
@@ -49,12 +49,12 @@ def targets(arguments: Arguments, bastion_name: str, access: Sequence[str]) -> d
     """Checked targets; no two of them forward the same local port."""
     checked: dict[str, Target] = {}
     owners: dict[int, str] = {}
+    arguments.child_keys("targets", bastion_name)
     for key, target in arguments.each("targets"):
-        child_keys(arguments.who, "targets", [key], bastion_name)
         host = target.required_input("host")
         if isinstance(host, str) and (not host or any(letter.isspace() or letter in NOT_IN_HOST for letter in host)):
             raise target.error("host", f"must be an address or DNS name, got {host!r}")
-        port = whole_number(target.who, target.label("port"), target.number("port", 0), 1, HIGHEST_PORT)
+        port = target.whole_number("port", 1, HIGHEST_PORT, 0)
         default = port + PRIVILEGED_PORT_SHIFT if port < PRIVILEGED_PORTS else port
         local_port = target.whole_number("local_port", 1, HIGHEST_PORT, default)
         is_ssh_host = port == SSH and KEY_PAIR in access

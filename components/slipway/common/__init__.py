@@ -1,4 +1,4 @@
-"""What every component uses: argument checks, tags, IAM documents, log groups, security groups."""
+"""Tools of every component: argument checks, tags, IAM documents, schedules, ECR hosts, security groups."""
 
 from ._arguments import Arguments
 from ._checks import (
@@ -6,16 +6,11 @@ from ._checks import (
     ArgumentError,
     account_id,
     aws_arn,
-    check_keys,
-    child_keys,
     child_name,
     cidr_block,
     distinct,
     each,
-    given,
     not_empty,
-    not_with,
-    one_argument,
     one_of,
     prefix_list_id,
     spelled,
@@ -25,7 +20,6 @@ from ._context import Context
 from ._ecr import PULL_ACTIONS, EcrHost, ecr_host, ecr_repository_arn
 from ._iam import Statement, allow, deny_insecure_transport, document, trust, trust_within_account
 from ._json import Json, JsonObject
-from ._logs import retention_days
 from ._schedules import check_cron_expression, check_schedule_expression, check_time_zone
 from ._security_groups import (
     ADMIN_PORTS,
@@ -60,11 +54,9 @@ __all__ = [
     "aws_arn",
     "block_name",
     "check_cron_expression",
-    "check_keys",
     "check_not_everyone",
     "check_schedule_expression",
     "check_time_zone",
-    "child_keys",
     "child_name",
     "cidr_block",
     "closed_group",
@@ -74,14 +66,10 @@ __all__ = [
     "each",
     "ecr_host",
     "ecr_repository_arn",
-    "given",
     "named",
     "not_empty",
-    "not_with",
-    "one_argument",
     "one_of",
     "prefix_list_id",
-    "retention_days",
     "spelled",
     "trust",
     "trust_within_account",

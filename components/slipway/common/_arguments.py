@@ -6,19 +6,9 @@ from typing import cast
 
 import pulumi
 
-from ._checks import (
-    ArgumentError,
-    aws_arn,
-    check_keys,
-    child_keys,
-    cidr_block,
-    each,
-    not_with,
-    one_argument,
-    one_of,
-    whole_number,
-)
-from ._logs import retention_days
+from ._checks import ArgumentError, aws_arn, child_keys, cidr_block, each, one_argument, one_of, whole_number
+from ._logs import ALLOWED_DAYS, LOG_RETENTION_DAYS
+from ._shapes import check_shape
 from ._tags import Tags
 
 
@@ -41,7 +31,7 @@ class Arguments:
     @classmethod
     def of(cls, who: str, args: Mapping[str, object], shape: type) -> "Arguments":
         """Arguments whose names and types fit a TypedDict. Raises ArgumentError."""
-        check_keys(who, args, shape)
+        check_shape(who, args, shape)
         return cls(who, args)
 
     def label(self, key: str) -> str:
@@ -124,7 +114,7 @@ class Arguments:
 
     def whole_number(self, key: str, low: int, high: int, default: int, fix: str = "") -> int:
         """A whole number within bounds; the default has to fit them, too."""
-        return whole_number(self.who, self.label(key), self.number(key, default), low, high, fix)
+        return whole_number(self.who, self.label(key), self.number(key, default), (low, high), fix)
 
     def one_of(self, key: str, allowed: Collection[str], default: str) -> str:
         """A word of a fixed set."""
@@ -138,7 +128,9 @@ class Arguments:
 
     def retention_days(self, key: str) -> int:
         """Days of retention that CloudWatch Logs offers; 30 by default."""
-        return retention_days(self.who, self.label(key), cast("float | None", self.values.get(key)))
+        days = float(self.number(key, LOG_RETENTION_DAYS))
+        # The plugin host passes numbers as floats, and the sentence shows the caller's spelling.
+        return int(one_of(self.who, self.label(key), int(days) if days.is_integer() else days, ALLOWED_DAYS))
 
     def exactly_one(self, *keys: str) -> None:
         """Refuse none or several of these arguments."""
@@ -157,7 +149,9 @@ class Arguments:
 
     def not_with(self, key: str, others: Collection[str], reason: str) -> None:
         """Refuse arguments that mean nothing beside another one."""
-        not_with(self.who, self.values, key, others, reason)
+        for other in others:
+            if self.has(other):
+                raise self.error(other, f"cannot be set with {key}, {reason}; remove one")
 
     def nested(self, key: str) -> "Arguments | None":
         """The nested arguments under a name; None where they were left out."""

@@ -1,4 +1,4 @@
-"""What a component hands to the functions that make its children."""
+"""Context of a component for the functions that create its children."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -1,43 +1,46 @@
-"""IAM documents: who may assume a role, and what a role may do. Maps values to documents; creates nothing.
+"""IAM documents: trust policies and permissions. Maps values to documents; creates nothing.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TypeAlias
 
 import pulumi
 import pulumi_aws as aws
 
-Statement = dict[str, Any]
+from ._json import Json, JsonObject
+
+Statement: TypeAlias = "dict[str, Json]"
+"""One statement of a policy; its strings may be outputs."""
 
 VERSION = "2012-10-17"
 
 
-def document(statements: Sequence[Statement]) -> dict[str, Any]:
-    """A policy document of the statements given."""
+def document(statements: Sequence[Statement]) -> JsonObject:
+    """A policy document with these statements."""
     return {"Version": VERSION, "Statement": list(statements)}
 
 
-def allow(actions: Sequence[str], resources: Any) -> Statement:
-    """An identity statement that allows the actions on the resources."""
+def allow(actions: Sequence[str], resources: Json) -> Statement:
+    """Identity statement: the actions on the resources are allowed."""
     return {"Effect": "Allow", "Action": list(actions), "Resource": resources}
 
 
 def trust(service: str) -> Statement:
-    """A trust statement for an AWS service."""
+    """Trust statement for an AWS service."""
     return {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
 
 
 def trust_within_account(service: str, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
-    """Trust policy for an AWS service that acts for this account only, as JSON."""
+    """Trust policy as JSON for an AWS service, for work on behalf of this account only."""
     caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=child.parent))
-    own_account = {"Condition": {"StringEquals": {"aws:SourceAccount": caller.account_id}}}
-    return pulumi.Output.json_dumps(document([trust(service) | own_account]))
+    own_account: Json = {"StringEquals": {"aws:SourceAccount": caller.account_id}}
+    return pulumi.Output.json_dumps(document([trust(service) | {"Condition": own_account}]))
 
 
 def deny_insecure_transport(action: str, resource: pulumi.Input[str]) -> Statement:
-    """A resource statement that refuses every request not made over TLS."""
+    """Resource statement: every request without TLS is refused."""
     return {
         "Sid": "DenyInsecureTransport",
         "Effect": "Deny",

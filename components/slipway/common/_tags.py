@@ -1,4 +1,4 @@
-"""Tags: the caller's own, with the name that the AWS console shows."""
+"""Tags: the caller's own, and a Name for the AWS console."""
 
 from collections.abc import Mapping
 

@@ -14,7 +14,7 @@ from slipway.dynamic import on_this_machine
 from slipway.task import ARCHITECTURE, ARCHITECTURES
 
 from ._build_plan import BuildPlan, build_plan
-from ._image_repository import NewRepository
+from ._image_repository import RepositorySpec
 
 KEEP_RELEASES = 20
 FEWEST_RELEASES, MOST_RELEASES = 2, 1000
@@ -31,7 +31,7 @@ class NewImage:
     """An image to build and push, to a new repository or to the one at a URL."""
 
     build: BuildPlan
-    repository: NewRepository | pulumi.Input[str]
+    repository: RepositorySpec | pulumi.Input[str]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def image_plan(arguments: Arguments, name: str) -> ImagePlan:
         check_image_uri(arguments, uri)
         return ImagePlan(architecture, severities, accepted, uri)
     url = existing_url(arguments)
-    repository = new_repository(arguments, name, keep) if url is None else url
+    repository = repository_spec(arguments, name, keep) if url is None else url
     image = NewImage(build_plan(arguments, architecture), repository)
     return ImagePlan(architecture, severities, accepted, image)
 
@@ -99,7 +99,7 @@ def existing_url(arguments: Arguments) -> pulumi.Input[str] | None:
     return url
 
 
-def new_repository(arguments: Arguments, name: str, keep_releases: int) -> NewRepository:
+def repository_spec(arguments: Arguments, name: str, keep_releases: int) -> RepositorySpec:
     """Checked arguments of a new repository."""
     if not name.islower() or not name.replace("-", "").isalnum() or not name.isascii() or not name[0].isalpha():
         rule = "must be lower-case letters, digits and hyphens and start with a letter"
@@ -109,4 +109,4 @@ def new_repository(arguments: Arguments, name: str, keep_releases: int) -> NewRe
     kms_key_arn = arguments.arn("kms_key_arn", "kms", "a KMS key")
     accounts = arguments.texts("pull_account_ids")
     each(arguments.who, "pull_account_ids", accounts, account_id)
-    return NewRepository(kms_key_arn, accounts, keep_releases, arguments.flag("force_delete"))
+    return RepositorySpec(kms_key_arn, accounts, keep_releases, arguments.flag("force_delete"))

@@ -15,7 +15,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import ecr
 
-from slipway.common import PULL_ACTIONS, Context, document, ecr_host
+from slipway.common import PULL_ACTIONS, Context, Statement, document, ecr_host
 
 from ._build_plan import RELEASE_PREFIX
 
@@ -25,7 +25,7 @@ UNTAGGED_DAYS = 14
 
 
 @dataclass(frozen=True)
-class NewRepository:
+class RepositorySpec:
     """Checked choices for a new repository."""
 
     kms_key_arn: pulumi.Input[str] | None
@@ -45,7 +45,7 @@ class Repository:
     region: pulumi.Output[str | None]
 
 
-def created_repository(context: Context, spec: NewRepository, tag: str) -> Repository:
+def new_repository(context: Context, spec: RepositorySpec, tag: str) -> Repository:
     """A new repository; its policy keeps the tag's image and the latest releases."""
     encryption: ecr.RepositoryEncryptionConfigurationArgsDict = {"encryption_type": "KMS"}
     if spec.kms_key_arn is not None:
@@ -65,8 +65,8 @@ def created_repository(context: Context, spec: NewRepository, tag: str) -> Repos
         partition = aws.get_partition_output(opts=context.lookup).partition
         pull = partition.apply(lambda name: pull_policy(name, spec.pull_account_ids))
         ecr.RepositoryPolicy(context.name, repository=repository.name, policy=pull, opts=context.child)
-    provider_s_own = pulumi.Output.from_input(None)
-    return Repository(repository.name, repository.repository_url, repository.arn, provider_s_own, provider_s_own)
+    provider_own = pulumi.Output.from_input(None)
+    return Repository(repository.name, repository.repository_url, repository.arn, provider_own, provider_own)
 
 
 def existing_repository(context: Context, url: pulumi.Input[str]) -> Repository:
@@ -129,7 +129,7 @@ def by_count(prefix: str, count: int) -> dict[str, object]:
 def pull_policy(partition: str, accounts: Sequence[str]) -> str:
     """Repository policy as JSON: other accounts may pull."""
     principals = [f"arn:{partition}:iam::{account}:root" for account in sorted(accounts)]
-    statement = {
+    statement: Statement = {
         "Sid": "AllowPull",
         "Effect": "Allow",
         "Principal": {"AWS": principals},

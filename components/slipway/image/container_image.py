@@ -17,7 +17,7 @@ from ._build_plan import BuildPlan
 from ._build_secrets import PUSH_ARGUMENT
 from ._image_args import ContainerImageArgs
 from ._image_plan import NewImage, image_plan
-from ._image_repository import NewRepository, Repository, created_repository, existing_repository, pushed_digest
+from ._image_repository import Repository, RepositorySpec, existing_repository, new_repository, pushed_digest
 
 INLINE_CACHE = {"BUILDKIT_INLINE_CACHE": "1"}  # lets cache_from of later builds reuse the image's layers
 
@@ -56,7 +56,7 @@ class ContainerImage(pulumi.ComponentResource):
         context = Context(arguments.who, name, args.get("tags"), pulumi.ResourceOptions(parent=self))
         if isinstance(plan.image, NewImage):
             repository = image_repository(context, plan.image)
-            self.image_uri = pushed(context, plan.image.build, repository)
+            self.image_uri = pushed_image(context, plan.image.build, repository)
             self.repository_url = repository.url
             self.repository_arn = repository.arn.apply(lambda arn: arn)
         else:
@@ -78,12 +78,12 @@ class ContainerImage(pulumi.ComponentResource):
 
 def image_repository(context: Context, image: NewImage) -> Repository:
     """The repository to push to: a new one, or the existing one."""
-    if isinstance(image.repository, NewRepository):
-        return created_repository(context, image.repository, image.build.tag)
+    if isinstance(image.repository, RepositorySpec):
+        return new_repository(context, image.repository, image.build.tag)
     return existing_repository(context, image.repository)
 
 
-def pushed(context: Context, build: BuildPlan, repository: Repository) -> pulumi.Output[str]:
+def pushed_image(context: Context, build: BuildPlan, repository: Repository) -> pulumi.Output[str]:
     """The release by digest, built and pushed unless the repository has its tag."""
     digest = pushed_digest(context, repository, build.tag)
     login = ecr.get_authorization_token_output(

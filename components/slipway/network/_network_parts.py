@@ -18,7 +18,7 @@ from ._flow_log import flow_log
 from ._nat import NAT_NONE, nat_exits
 from ._network_acls import network_acls
 from ._network_spec import NetworkSpec, cost_drivers
-from ._routing import NatExit, Site, id_after, isolated_routes, private_routes, public_routes
+from ._routing import NatExit, Site, isolated_routes, private_routes, public_routes, subnet_id_after
 from ._subnets import SubnetPlan, tier_subnets
 from ._zones import zone_names
 
@@ -58,7 +58,7 @@ class Connections:
 
 def new_network(context: Context, spec: NetworkSpec) -> NetworkParts:
     """Create the VPC and everything in it."""
-    warn_of_lonely_subnets(context, spec)
+    warn_without_way_out(context, spec)
     vpc = ec2.Vpc(
         context.name,
         cidr_block=str(spec.network),
@@ -75,7 +75,7 @@ def new_network(context: Context, spec: NetworkSpec) -> NetworkParts:
     tiers = tier_subnets(site, SubnetPlan(spec.blocks, names, spec.zones.names is None, spec.eks_tags, spec.ipv6))
     if spec.acls:
         network_acls(site, spec.acls, tiers, spec.ipv6)
-    connections = connected(site, spec, tiers)
+    connections = connect_tiers(site, spec, tiers)
     group = flow_log(site, spec.flow_log_days)
     first_tier = next(iter(tiers.values()))
     return NetworkParts(
@@ -84,7 +84,7 @@ def new_network(context: Context, spec: NetworkSpec) -> NetworkParts:
         ipv6_cidr_block=vpc.ipv6_cidr_block.apply(lambda block: block if spec.ipv6 else None),
         zones=pulumi.Output.all(*[first_tier[letter].availability_zone for letter in spec.zones.letters]),
         subnet_ids={
-            tier: [id_after(subnet, connections.dependencies[tier][zone]) for zone, subnet in subnets.items()]
+            tier: [subnet_id_after(subnet, connections.dependencies[tier][zone]) for zone, subnet in subnets.items()]
             for tier, subnets in tiers.items()
         },
         nat_public_ips=pulumi.Output.all(*[nat.public_ip for nat in connections.exits]),
@@ -93,7 +93,7 @@ def new_network(context: Context, spec: NetworkSpec) -> NetworkParts:
     )
 
 
-def warn_of_lonely_subnets(context: Context, spec: NetworkSpec) -> None:
+def warn_without_way_out(context: Context, spec: NetworkSpec) -> None:
     """Warn where private subnets reach nothing but gateway endpoints over IPv4."""
     if PRIVATE in spec.blocks and spec.nat.kind == NAT_NONE and not spec.services:
         services = " and ".join(GATEWAY_NAMES[gateway] for gateway in spec.gateways)
@@ -102,7 +102,7 @@ def warn_of_lonely_subnets(context: Context, spec: NetworkSpec) -> None:
         pulumi.log.warn(f"{context.who}: {warning}", resource=context.child.parent)
 
 
-def connected(site: Site, spec: NetworkSpec, tiers: Mapping[str, Mapping[str, ec2.Subnet]]) -> Connections:
+def connect_tiers(site: Site, spec: NetworkSpec, tiers: Mapping[str, Mapping[str, ec2.Subnet]]) -> Connections:
     """Create routes, NAT and endpoints for each tier."""
     public, private, isolated = (tiers.get(tier, {}) for tier in (PUBLIC, PRIVATE, ISOLATED))
     dependencies: dict[str, Mapping[str, Sequence[pulumi.CustomResource]]] = {}

@@ -50,7 +50,7 @@ class PrivateRoutes:
     ways_out: Mapping[str, Sequence[pulumi.CustomResource]]
 
 
-def id_after(subnet: ec2.Subnet, dependencies: Iterable[pulumi.CustomResource]) -> pulumi.Output[str]:
+def subnet_id_after(subnet: ec2.Subnet, dependencies: Iterable[pulumi.CustomResource]) -> pulumi.Output[str]:
     """A subnet's id, known once the dependencies exist."""
     return pulumi.Output.all(subnet.id, *[resource.id for resource in dependencies]).apply(lambda ids: str(ids[0]))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from slipway.common import ArgumentError, Arguments, Tags, child_name, one_argument
+from slipway.common import ArgumentError, Arguments, Tags, child_name
 from slipway.load_balancing import (
     IDLE_TIMEOUT_SECONDS,
     NAME_LENGTH,
@@ -132,7 +132,7 @@ def front_plan(arguments: Arguments, name: str, port: int | None) -> FrontPlan |
                 fix = f"set load_balancer or leave {key} out"
                 raise arguments.error(key, f"needs load_balancer or listener, got none; {fix}")
         return None
-    one_argument(arguments.who, {key: arguments.values.get(key) for key in (LOAD_BALANCER, LISTENER)})
+    arguments.exactly_one(LOAD_BALANCER, LISTENER)
     if port is None:
         raise arguments.error(present[0], "needs container_port, got none; set the port the image listens on")
     if (shared := arguments.nested(LISTENER)) is not None:

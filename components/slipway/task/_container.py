@@ -88,7 +88,7 @@ def writable_paths(arguments: Arguments, memory_mib: int) -> dict[str, int]:
         if not is_below_root(path):
             rule = "must be named by absolute paths below /, without . or .. or a / at the end"
             raise arguments.error("writable_paths", f"{rule}, got {path!r}")
-        sizes[path] = whole_number(arguments.who, arguments.label(f"writable_paths.{path}"), size, 1, memory_mib)
+        sizes[path] = whole_number(arguments.who, arguments.label(f"writable_paths.{path}"), size, (1, memory_mib))
     total = sum(sizes.values())
     if total >= memory_mib:
         fix = "they are kept in memory, beside the program; make them smaller or memory_mib larger"

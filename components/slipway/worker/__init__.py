@@ -1,4 +1,4 @@
-"""Services that empty SQS queues and scale with the backlog."""
+"""Fargate services for the messages of SQS queues, scaled by the backlog."""
 
 from ._worker_args import QueueWorkerArgs, QueueWorkerQueueArgs, QueueWorkerTopicArgs
 from .queue_worker import QueueWorker

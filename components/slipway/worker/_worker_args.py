@@ -1,6 +1,6 @@
-"""Arguments of QueueWorker, described where they are typed; OWN_KEYS are those that its service does not have.
+"""Arguments of QueueWorker. Its service takes all of them under the same names, except OWN_KEYS.
 
-The rest are FargateService's, under the same names: the plugin's schema has no descriptions of inherited arguments.
+They stand here in full, because the plugin's schema has no descriptions of inherited arguments.
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html
 """
 
@@ -17,29 +17,28 @@ class QueueWorkerQueueArgs(TypedDict):
     """One queue of a QueueWorker."""
 
     queue_arn: pulumi.Input[str]
-    """Queue to consume; the task may do this and no more with it."""
+    """Queue to consume. The task may consume it, and do nothing else with it."""
     queue_url: pulumi.Input[str]
-    """URL of that queue; the container finds it in QUEUE_URL, or with several queues in QUEUE_URL_<KEY>."""
+    """URL of the queue, in the variable QUEUE_URL of the container; with several queues in QUEUE_URL_<KEY>."""
     dead_letter_queue_url: NotRequired[pulumi.Input[str]]
-    """URL of its dead-letter queue; the container finds it in DEAD_LETTER_QUEUE_URL, or with several queues in
-    DEAD_LETTER_QUEUE_URL_<KEY>. Default: not set."""
+    """URL of its dead-letter queue, in the variable DEAD_LETTER_QUEUE_URL of the container; with several queues in
+    DEAD_LETTER_QUEUE_URL_<KEY>. Default: no variable."""
     kms_key_arn: NotRequired[pulumi.Input[str]]
-    """Key of your own that encrypts the queue, which the task may then decrypt with. Default: a key of SQS."""
+    """KMS key of your own on the queue; the task may decrypt with it. Default: a key of SQS."""
     visibility_timeout_seconds: NotRequired[int]
-    """Visibility timeout of the queue, 0-43200, checked against longest_message_seconds or stop_timeout_seconds. Leave it
-    out where the consumer extends it, as slipway_consumer does. Default: not checked."""
+    """Visibility timeout of the queue in seconds, 0-43200, compared with longest_message_seconds or stop_timeout_seconds.
+    Leave it out for a consumer that extends the timeout, such as slipway_consumer. Default: not checked."""
     max_receives: NotRequired[int]
-    """Deliveries after which the queue sets a message aside, 1-1000, checked against spot_percent. Default: not checked."""
+    """Deliveries before the queue sets a message aside, 1-1000, compared with spot_percent. Default: not checked."""
 
 
 class QueueWorkerTopicArgs(TypedDict):
     """One topic that a QueueWorker publishes to."""
 
     topic_arn: pulumi.Input[str]
-    """Topic that the task may publish to; the container finds it in TOPIC_ARN, or with several topics in
-    TOPIC_ARN_<KEY>."""
+    """Topic to publish to, in the variable TOPIC_ARN of the container; with several topics in TOPIC_ARN_<KEY>."""
     kms_key_arn: NotRequired[pulumi.Input[str]]
-    """Key of your own that encrypts the topic, which the task may then use. Default: the account's own key for SNS."""
+    """KMS key of your own on the topic; the task may use it. Default: the account's own key for SNS."""
 
 
 class QueueWorkerArgs(TypedDict):
@@ -55,33 +54,32 @@ class QueueWorkerArgs(TypedDict):
     image: pulumi.Input[str]
     """Image of the main container, best by digest, such as the output image_uri of ContainerImage."""
     queues: Mapping[str, QueueWorkerQueueArgs]
-    """Queue key to the queue, one to four; the tasks are as many as all of them together need."""
+    """Queue key to the queue, one to four queues. Scaling adds up their messages."""
     topics: NotRequired[Mapping[str, QueueWorkerTopicArgs]]
-    """Topic key to the topic that the code may publish to. Default: none."""
+    """Topic key to a topic to publish to. Default: none."""
     min_tasks: NotRequired[int]
-    """Tasks that always run, 0-5000. With 0, an alarm starts the first one within about two minutes of a message, and
-    the last one stops after 15 minutes without any. Default: 1."""
+    """Fewest tasks, 0-5000. With 0, an alarm starts the first task within about two minutes of a message, and the last
+    task stops after 15 minutes without messages. Default: 1."""
     max_tasks: NotRequired[int]
-    """Most tasks at once, at least min_tasks. Default: 4, or min_tasks where that is more."""
+    """Most tasks, 1-5000, at least min_tasks. Default: 4, or min_tasks if higher."""
     backlog_per_task: NotRequired[int]
-    """Messages waiting or in flight that one task can face, 1-1000000. Default: what acceptable_latency_seconds makes
-    it, or 100."""
+    """Messages per task, waiting or in flight, 1-1000000. Default: acceptable_latency_seconds divided by
+    seconds_per_message, or 100."""
     acceptable_latency_seconds: NotRequired[float]
-    """Seconds that a message may wait, up to 1209600; divided by seconds_per_message it is the backlog per task.
-    Default: backlog_per_task is given."""
+    """Longest wait of a message in seconds, up to 1209600; goes with seconds_per_message. Default: backlog_per_task
+    counts."""
     seconds_per_message: NotRequired[float]
-    """Seconds between two messages that a busy task finishes: those of the handler, divided by the handlers that run at
-    once. Default: backlog_per_task is given."""
+    """Seconds between two finished messages of a busy task: the time of the handler, divided by the handlers at work at
+    once. Default: backlog_per_task counts."""
     longest_message_seconds: NotRequired[int]
-    """Seconds that the slowest message takes, 1-43200, checked against the stop timeout and the queues' visibility
-    timeouts. Default: not checked."""
+    """Seconds of work on the slowest message, 1-43200, compared with the stop timeout and the visibility timeouts of the
+    queues. Default: not checked."""
     spot_percent: NotRequired[int]
     """Share of the tasks on Spot in percent, 0-100, taken back by AWS at two minutes' notice: messages in flight then
     finish in time, or cost a delivery. The first task is on demand, except with 100. Setting or removing it replaces
     the service. Default: 0."""
     cpu_percent: NotRequired[int]
-    """CPU that a task may use on average, in percent of what it has, 1-100; scales out beside the backlog.
-    Default: not looked at."""
+    """Average CPU of the tasks in percent, 1-100; a second target of scaling beside the backlog. Default: no target."""
     cpu: NotRequired[int]
     """CPU units of a task, 1024 to a vCPU: 256, 512, 1024, 2048, 4096, 8192 or 16384. Default: 256."""
     memory_mib: NotRequired[int]

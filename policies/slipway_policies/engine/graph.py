@@ -1,4 +1,4 @@
-"""The stack as a graph. An edge leads from a resource to a property made of its outputs, and is known before the values."""
+"""The stack as a graph. Edges lead from a resource to properties made of its outputs, also while unknown."""
 
 import copy
 from collections import defaultdict
@@ -73,9 +73,10 @@ class Graph:
         return [node for kind in types for node in self._by_type.get(kind, ())]
 
     def behind(self, node: Node, prop: str, kind: str | tuple[str, ...], *outputs: str) -> list[Node]:
-        """The resources of type `kind` in a property of `node`: its sources, else resources with a known output in its text.
+        """The resources of type `kind` in a property of `node`.
 
-        A property written as text has no source, so each text in it is compared with the resources' `outputs`.
+        Its sources if there are any. A property written as text has none, so its texts are compared with the resources'
+        known `outputs`.
         """
         kinds = (kind,) if isinstance(kind, str) else kind
         fed_by = [self.nodes[urn] for urn in node.sources.get(prop, ()) if urn in self.nodes]

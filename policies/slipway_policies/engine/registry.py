@@ -23,10 +23,10 @@ OFF = EnforcementLevel.DISABLED
 LOW, MEDIUM, HIGH, CRITICAL = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL
 
 PROFILES: Final = {
-    "baseline": "each rule at its level of the table's first column; this is what you get without a configuration",
-    "prod": "each rule at its level of the second column: what a stack that customers use should hold",
-    "cis": "the rules that CIS AWS Foundations v7.0.0 asks for, advisory at least; all others are off",
-    "fsbp": "the rules that AWS Foundational Security Best Practices asks for, advisory at least; all others are off",
+    "baseline": "each rule at its level in the column baseline of the table; the default",
+    "prod": "each rule at its level in the column prod: for stacks in production",
+    "cis": "the rules of CIS AWS Foundations v7.0.0, at least advisory; all others are off",
+    "fsbp": "the rules of AWS Foundational Security Best Practices, at least advisory; all others are off",
 }
 Schema = Mapping[str, Plain]
 

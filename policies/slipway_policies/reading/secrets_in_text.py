@@ -61,7 +61,7 @@ def holds_a_key(text: str) -> bool:
 
 
 def _aws_secret_key(text: str) -> bool:
-    """Whether the text is 40 characters of base64 with upper case, lower case and digits, as AWS secret keys are; hex is not."""
+    """Whether the text looks like an AWS secret key: 40 characters of base64, with both cases and digits."""
     kinds = (str.isupper, str.islower, str.isdigit)
     return bool(re.fullmatch(r"[A-Za-z0-9/+]{40}", text)) and all(any(map(kind, text)) for kind in kinds)
 

@@ -217,7 +217,7 @@ def account(principal: str) -> str:
 
 
 def public_statements(document: Value, also: frozenset[str] = frozenset()) -> Outcomes:
-    """A finding for each statement open to everybody without a condition on the caller; `also` as in `fixed_by_condition`."""
+    """A finding for each statement open to everybody; `also` as in `fixed_by_condition`."""
     if document.unknown:
         yield Deferred(document.path)
         return

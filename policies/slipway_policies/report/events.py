@@ -14,7 +14,7 @@ from slipway_policies.rules import all_rules
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Violation:
     """One violation, from the engine's event."""
 
     rule: str
@@ -40,7 +40,7 @@ class Run:
 
     stack: str = ""
     events: int = 0
-    found: list[Found] = field(default_factory=list)
+    violations: list[Violation] = field(default_factory=list)
     exemptions: list[str] = field(default_factory=list)
     """Sentences about exemptions in use, expired and not needed."""
     waiting: dict[str, int] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Run:
 
 def read(lines: Iterable[str]) -> Run:
     """The run in these lines. Skips lines without an event."""
-    run, known = Run(), {rule.name: rule for rule in all_rules()}
+    run, rules = Run(), {rule.name: rule for rule in all_rules()}
     for line in lines:
         try:
             event = json.loads(line) if line.lstrip().startswith("{") else None
@@ -62,33 +62,33 @@ def read(lines: Iterable[str]) -> Run:
         if not isinstance(event, dict) or "sequence" not in event:
             continue
         run.events += 1
-        told, done = event.get("policyEvent"), event.get("policyRemediationEvent")
-        if isinstance(told, dict):
-            _violation(run, told, known)
-        if isinstance(done, dict):
-            run.rewritten.append((str(done.get("policyName", "")), str(done.get("resourceUrn", ""))))
-    run.found = list(dict.fromkeys(run.found))  # an update tells of a preview's findings again
+        violation, remediation = event.get("policyEvent"), event.get("policyRemediationEvent")
+        if isinstance(violation, dict):
+            _add_violation(run, violation, rules)
+        if isinstance(remediation, dict):
+            run.rewritten.append((str(remediation.get("policyName", "")), str(remediation.get("resourceUrn", ""))))
+    run.violations = list(dict.fromkeys(run.violations))  # an update repeats the preview's findings
     return run
 
 
-def _violation(run: Run, told: dict[str, object], known: dict[str, Rule]) -> None:
-    name, urn = str(told.get("policyName", "")), str(told.get("resourceUrn", ""))
+def _add_violation(run: Run, event: dict[str, object], rules: dict[str, Rule]) -> None:
+    name, urn = str(event.get("policyName", "")), str(event.get("resourceUrn", ""))
     if not run.stack and urn.startswith("urn:pulumi:") and "::" in urn:
         stack, project, *_ = urn.removeprefix("urn:pulumi:").split("::")
         run.stack = f"{project}/{stack}"
-    title, _, text = str(told.get("message", "")).strip().partition("\n")
-    if told.get("policyPackName") == NAME and name in (SUMMARY.name, OWN_SETTINGS.name):
-        _own(run, name, text, urn)
+    title, _, text = str(event.get("message", "")).strip().partition("\n")
+    if event.get("policyPackName") == NAME and name in (SUMMARY.name, OWN_SETTINGS.name):
+        _add_notice(run, name, text, urn)
         return
     problem, fix = sentences.read_finding(text)
-    rule = known.get(name) if told.get("policyPackName") == NAME else None
-    severity = str(told.get("severity") or (rule.severity if rule else LOW).value).lower()
+    rule = rules.get(name) if event.get("policyPackName") == NAME else None
+    severity = str(event.get("severity") or (rule.severity if rule else LOW).value).lower()
     controls, link = (rule.controls, rule.link) if rule else ((), "")
-    level = str(told.get("enforcementLevel", ""))
-    run.found.append(Found(name, urn, level, severity, title, problem or title, fix, controls, link))
+    level = str(event.get("enforcementLevel", ""))
+    run.violations.append(Violation(name, urn, level, severity, title, problem or title, fix, controls, link))
 
 
-def _own(run: Run, name: str, text: str, urn: str) -> None:
+def _add_notice(run: Run, name: str, text: str, urn: str) -> None:
     if waiting := sentences.read_waiting(text):
         run.waiting |= waiting
     elif name == OWN_SETTINGS.name or sentences.is_exempted(text):

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Final
 
-from slipway_policies.report.events import Found, Run, read
+from slipway_policies.report.events import Run, Violation, read
 
 SEVERITIES: Final = ("critical", "high", "medium", "low")
 FRAMEWORKS: Final = {
@@ -17,7 +17,7 @@ FRAMEWORKS: Final = {
     "CIS": "CIS AWS Foundations",
     "NIST": "NIST 800-53",
 }
-Keys = Callable[[Found], Iterable[str]]
+Keys = Callable[[Violation], Iterable[str]]
 STYLE: Final = Path(__file__).with_name("report.css")
 HOW: Final = (
     'make them with `pulumi policy analyze --policy-pack "$(slipway policies path)" --json`, '
@@ -31,9 +31,9 @@ def render(run: Run) -> str:
         f"<header><h1>Policy report</h1><p>{_heading(run)}</p></header>",
         "<main>",
         _tiles(run),
-        _section("By severity", _groups(run, run.found, lambda one: [one.severity], _card)),
+        _section("By severity", _groups(run, run.violations, lambda violation: [violation.severity], _card)),
         _section("By control framework", _frameworks(run)),
-        _section("By resource", _groups(run, run.found, lambda one: [one.resource], _line)),
+        _section("By resource", _groups(run, run.violations, lambda violation: [violation.resource], _line)),
         _section("Exemptions", _items(run.exemptions) or "<p>None in use, none expired.</p>"),
         _section("Deferred checks", _waiting(run)),
     ]
@@ -48,14 +48,12 @@ def render(run: Run) -> str:
 
 
 def _heading(run: Run) -> str:
-    mandatory = sum(finding.level == "mandatory" for finding in run.found)
-    resources = len({finding.urn for finding in run.found})
+    mandatory = sum(violation.level == "mandatory" for violation in run.violations)
+    resources = len({violation.urn for violation in run.violations})
     where = f"Stack {escape(run.stack)}: " if run.stack else ""
-    if not run.found:
+    if not run.violations:
         return f"{where}no findings."
-    return (
-        f"{where}{_count(len(run.found), 'finding')} on {_count(resources, 'resource')}, {mandatory} of them mandatory."
-    )
+    return f"{where}{_count(len(run.violations), 'finding')} on {_count(resources, 'resource')}, {mandatory} of them mandatory."
 
 
 def _count(number: int, noun: str) -> str:
@@ -63,7 +61,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _tiles(run: Run) -> str:
-    counts = [(name, sum(finding.severity == name for finding in run.found)) for name in SEVERITIES]
+    counts = [(name, sum(violation.severity == name for violation in run.violations)) for name in SEVERITIES]
     counts.append(("deferred", sum(run.waiting.values())))
     tiles = "".join(f'<li class="{name}"><b>{number}</b> {name}</li>' for name, number in counts)
     return f'<ul class="tiles">{tiles}</ul>'
@@ -85,13 +83,13 @@ def _waiting(run: Run) -> str:
     return f"<p>Their values are known during <code>pulumi up</code> only, which makes them before each resource.</p>{_items(rows)}"
 
 
-def _groups(run: Run, found: list[Found], keys: Keys, show: Callable[[int, Found], str]) -> str:
+def _groups(run: Run, violations: list[Violation], keys: Keys, show: Callable[[int, Violation], str]) -> str:
     """One foldable group per key, the worst finding first."""
     groups: dict[str, list[str]] = defaultdict(list)
-    numbers = {one: index for index, one in enumerate(run.found)}
-    for one in sorted(found, key=_rank):
-        for key in keys(one):
-            groups[key].append(show(numbers[one], one))
+    numbers = {violation: index for index, violation in enumerate(run.violations)}
+    for violation in sorted(violations, key=_rank):
+        for key in keys(violation):
+            groups[key].append(show(numbers[violation], violation))
     return "".join(_fold(name, len(it), "".join(it)) for name, it in groups.items()) or "<p>Nothing found.</p>"
 
 
@@ -99,35 +97,37 @@ def _fold(name: str, count: int, body: str) -> str:
     return f"<details><summary>{escape(name)} <span>{count}</span></summary>{body}</details>"
 
 
-def _rank(one: Found) -> tuple[int, bool, str]:
-    severity = SEVERITIES.index(one.severity) if one.severity in SEVERITIES else len(SEVERITIES)
-    return severity, one.level != "mandatory", one.urn
+def _rank(violation: Violation) -> tuple[int, bool, str]:
+    severity = SEVERITIES.index(violation.severity) if violation.severity in SEVERITIES else len(SEVERITIES)
+    return severity, violation.level != "mandatory", violation.urn
 
 
 def _frameworks(run: Run) -> str:
     def of(framework: str) -> Keys:
-        return lambda one: (control for control in one.controls if control.startswith(f"{framework} "))
+        return lambda violation: (control for control in violation.controls if control.startswith(f"{framework} "))
 
     parts = []
     for framework, name in FRAMEWORKS.items():
-        theirs = [finding for finding in run.found if any(of(framework)(finding))]
+        theirs = [violation for violation in run.violations if any(of(framework)(violation))]
         parts.append(_fold(name, len(theirs), _groups(run, theirs, of(framework), _line)))
     return "".join(parts)
 
 
-def _line(index: int, one: Found) -> str:
-    where = f'<a href="#f{index}">{escape(one.rule)}</a> {escape(one.resource)}'
-    return f'<p class="line {escape(one.severity)}">{where}: {escape(one.problem)}</p>'
+def _line(index: int, violation: Violation) -> str:
+    where = f'<a href="#f{index}">{escape(violation.rule)}</a> {escape(violation.resource)}'
+    return f'<p class="line {escape(violation.severity)}">{where}: {escape(violation.problem)}</p>'
 
 
-def _card(index: int, one: Found) -> str:
-    rule = f'<a href="{escape(one.link)}">{escape(one.rule)}</a>' if one.link else escape(one.rule)
-    fix = f"<p><b>Fix:</b> {escape(one.fix)}</p>" if one.fix else ""
-    controls = f'<p class="controls">{escape(", ".join(one.controls))}</p>' if one.controls else ""
+def _card(index: int, violation: Violation) -> str:
+    rule = (
+        f'<a href="{escape(violation.link)}">{escape(violation.rule)}</a>' if violation.link else escape(violation.rule)
+    )
+    fix = f"<p><b>Fix:</b> {escape(violation.fix)}</p>" if violation.fix else ""
+    controls = f'<p class="controls">{escape(", ".join(violation.controls))}</p>' if violation.controls else ""
     return (
-        f'<article id="f{index}" class="{escape(one.severity)}"><p class="what"><b>{escape(one.resource)}</b> {rule} '
-        f'<span class="level">{escape(one.level)}</span></p><p>{escape(one.title)}</p>'
-        f"<p>{escape(one.problem)}.</p>{fix}{controls}</article>"
+        f'<article id="f{index}" class="{escape(violation.severity)}"><p class="what"><b>{escape(violation.resource)}</b> {rule} '
+        f'<span class="level">{escape(violation.level)}</span></p><p>{escape(violation.title)}</p>'
+        f"<p>{escape(violation.problem)}.</p>{fix}{controls}</article>"
     )
 
 
@@ -136,19 +136,19 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="slipway policies report", description=f"{__doc__} Events: {HOW}.")
     parser.add_argument("events", nargs="?", help="file of events, one JSON object a line; stdin without it")
     parser.add_argument("--output", default="policy-report.html", help="the page; policy-report.html without it")
-    given = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     try:
-        source = given.events or sys.stdin.fileno()
+        source = options.events or sys.stdin.fileno()
         # What is no text, such as the half of a terminal's colour, is in no event.
         with open(source, encoding="utf-8-sig", errors="replace") as lines:  # noqa: PTH123 - a path, or stdin's number
             run = read(lines)
         if run.events:
-            Path(given.output).write_text(render(run), encoding="utf-8")
+            Path(options.output).write_text(render(run), encoding="utf-8")
     except OSError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     if not run.events:
-        print(f"error: {given.events or 'stdin'} holds no events of the engine; {HOW}", file=sys.stderr)
+        print(f"error: {options.events or 'stdin'} holds no events of the engine; {HOW}", file=sys.stderr)
         return 1
-    print(f"{given.output}: {_count(len(run.found), 'finding')}")
+    print(f"{options.output}: {_count(len(run.violations), 'finding')}")
     return 0

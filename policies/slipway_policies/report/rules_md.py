@@ -11,9 +11,8 @@ from slipway_policies.rules import SUBJECTS, all_rules
 INTRODUCTION: Final = """\
 # Rules
 
-Made from the rules by `make docs`; edit the rules, not this file. A mandatory rule stops the
-deployment, an advisory one is shown and lets it pass. Change either in a policy config, a JSON file that is checked when
-the pack starts:
+`make docs` writes this file from the rules; edit the rules, not this file. A mandatory rule stops the deployment. An advisory
+rule is shown and lets it pass. Change the level of a rule in a policy config, a JSON file:
 
     pulumi preview --policy-pack "$(slipway policies path)" --policy-pack-config policy-config.json
 
@@ -23,9 +22,9 @@ Profiles set the levels of all rules at once:
 
 {profiles}
 
-A check whose values are known only during `pulumi up` is counted in one advisory line, `all-checks-done`; so is a rule
-that fails. Rules marked *graph* look at the whole stack; at `up` they run after everything is created, so run a preview
-before it. `pulumi policy analyze --policy-pack "$(slipway policies path)"` judges a deployed stack again, with every value known.
+Some values are known only during `pulumi up`. One advisory line, `all-checks-done`, counts the checks of these values, and names
+rules that failed. Rules marked *graph* look at the whole stack. During `up` they run after everything is created, so run a
+preview before it. `pulumi policy analyze` judges a deployed stack again, with every value known.
 """
 
 

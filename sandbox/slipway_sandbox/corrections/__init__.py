@@ -1,1 +1,34 @@
-"""What moto gets wrong, corrected in its classes."""
+"""What moto 5.2.5 gets wrong, a module or folder for each service of AWS; `install` corrects it in this process.
+
+Moto reads its environment when it is imported, so its modules are imported by `install` and not by this one.
+"""
+
+import importlib
+import pkgutil
+
+from slipway_sandbox.corrections import _decorator
+from slipway_sandbox.corrections._decorator import Correction
+
+__all__ = ["Correction", "declared", "install", "remove"]
+
+
+def install() -> None:
+    """Corrects moto's classes, for calls over HTTP and in process; a second call changes nothing."""
+    _declare_all()
+    _decorator.apply()
+
+
+def remove() -> None:
+    """Makes moto's classes what they are by themselves, until `install` is called again."""
+    _decorator.remove()
+
+
+def declared() -> list[Correction]:
+    """Every correction, by service and target."""
+    _declare_all()
+    return _decorator.declared()
+
+
+def _declare_all() -> None:
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        importlib.import_module(module.name)

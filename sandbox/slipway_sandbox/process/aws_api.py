@@ -15,9 +15,10 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from moto.sqs.models import Queue
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from slipway_sandbox.corrections import corrections as moto_corrections
+from slipway_sandbox import corrections
 from slipway_sandbox.process.gate import Gate
 from slipway_sandbox.process.ports import STATUS_PATH, listening
+from slipway_sandbox.process.status import CloudStatus
 
 # Operations that change nothing worth saving. Receiving is one: a message that was only received comes again.
 READS = ("BatchGet", "Check", "Decrypt", "Describe", "Discover", "Encrypt", "Filter", "Generate", "Get", "Head", "List",
@@ -36,10 +37,10 @@ class AwsApi:
         port: int,
         gate: Gate,
         changed: Callable[[], None],
-        status: Callable[[], dict[str, Any]],
+        status: Callable[[], CloudStatus],
     ) -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        moto_corrections.install()
+        corrections.install()
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._gate, self._changed, self._status = gate, changed, status
         self._servers: list[BaseWSGIServer] = []

@@ -15,13 +15,14 @@ import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process import shell, stacks
 from slipway_sandbox.process.held_files import hold, is_there, write_pid
 from slipway_sandbox.process.home import Home, Ports, Record, read_record, write_record
 from slipway_sandbox.process.ports import LOOPBACK, bridge_address, free_ports, listening
+from slipway_sandbox.process.status import CloudStatus
 from slipway_sandbox.registry import process as registry
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Cloud:
         self._controller.start()
         self._parts.callback(self._controller.stop)
 
-    def _status(self) -> dict[str, Any]:
+    def _status(self) -> CloudStatus:
         from slipway_sandbox.process import contents  # noqa: PLC0415 - imports moto
 
         return {
@@ -130,8 +131,11 @@ class Cloud:
             "lost_changes": self._keeper.lost_changes,
             "registry": "running" if self._registry.is_running() else "ended",
             "containers": self._controller.off_because or "running",
+            "lacking": self._controller.lacking(),
             "urls": self._controller.urls(),
-            "instances": {id_: dataclasses.asdict(way) for id_, way in self._controller.ways_in().items()},
+            "instances": {
+                id_: {"command": way.command, "note": way.note} for id_, way in self._controller.ways_in().items()
+            },
             "contents": contents.count(),
         }
 

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import cast
 
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process import stacks
@@ -19,6 +19,7 @@ from slipway_sandbox.process.held_files import holder, is_held, one_at_a_time, w
 from slipway_sandbox.process.home import Home, Record, read_record, write_record
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.process.ports import STATUS_PATH, get
+from slipway_sandbox.process.status import CloudStatus, Status
 from slipway_sandbox.registry import process as registry
 
 READY_SECONDS = 180.0  # a registry may have to be fetched first
@@ -80,25 +81,33 @@ def running(home: Home) -> Record | None:
     return record if record and record.pid == pid else None
 
 
-def status(home: Home) -> dict[str, Any]:
+def status(home: Home) -> Status:
     """Everything that `slipway sandbox status` shows."""
     record = running(home)
     if record is None or record.started_at is None:
-        return {"state": "starting" if is_held(home.lock) else "stopped", "home": str(home.path)}
+        return _of_none(home)
     uptime = datetime.now(UTC) - datetime.fromisoformat(record.started_at)
     return {
         "state": "running",
         "home": str(home.path),
         "uptime_seconds": round(uptime.total_seconds()),
-        **dataclasses.asdict(record),
+        "ports": dataclasses.asdict(record.ports),
+        "pid": record.pid,
+        "started_at": record.started_at,
+        "bridge_address": record.bridge_address,
         **_asked(record.ports.moto),
         "stacks": stacks.resources_by_stack(home),
     }
 
 
-def _asked(port: int) -> dict[str, Any]:
+def _of_none(home: Home) -> Status:
+    report = {"state": "starting" if is_held(home.lock) else "stopped", "home": str(home.path)}
+    return cast(Status, report)  # the rest is there while it runs
+
+
+def _asked(port: int) -> CloudStatus:
     try:
-        answer: dict[str, Any] = json.loads(get(port, STATUS_PATH, STATUS_SECONDS))
+        answer: CloudStatus = json.loads(get(port, STATUS_PATH, STATUS_SECONDS))
     except (OSError, ValueError) as error:
         raise SandboxError(
             f"the sandbox runs but does not answer on port {port} ({error}); "

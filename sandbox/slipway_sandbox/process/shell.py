@@ -1,14 +1,19 @@
-"""What attaches a shell to the running sandbox, and to nothing else."""
+"""What attaches a shell or a command to the running sandbox, and to nothing else."""
 
 import os
 import shlex
+import shutil
+import sys
+from collections.abc import Mapping
+from typing import NoReturn
 
+from slipway_sandbox.errors import NotFoundError
 from slipway_sandbox.process.home import VARIABLE, Home, Ports
 from slipway_sandbox.process.ports import LOOPBACK
 
 REGION = "eu-west-1"
 CREDENTIAL = "sandbox"
-# Steer a client to an identity or an endpoint, and would win over what is exported.
+# Steer a client to an identity or an endpoint, and would win over the exported variables.
 UNSET = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "PULUMI_CONFIG_PASSPHRASE",
          "PULUMI_OPTION_STACK")  # fmt: skip
 UNSET_WHERE_SET = ("AWS_ENDPOINT_URL_", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_ROLE_", "AWS_WEB_IDENTITY_",
@@ -45,15 +50,39 @@ def pulumi_variables(home: Home, ports: Ports) -> dict[str, str]:
 def script(home: Home, ports: Ports) -> str:
     """Commands for any POSIX shell: `eval "$(slipway sandbox env)"`."""
     unset = [*UNSET, *sorted(name for name in os.environ if name.startswith(UNSET_WHERE_SET))]
-    variables = aws_variables(ports) | pulumi_variables(home, ports) | _around_proxies()
-    if VARIABLE in os.environ:
-        variables[VARIABLE] = str(home.path)
     return "\n".join(
         [
             *(f"unset {name}" for name in unset),
-            *(f"export {name}={shlex.quote(value)}" for name, value in variables.items()),
+            *(f"export {name}={shlex.quote(value)}" for name, value in _variables(home, ports).items()),
         ]
     )
+
+
+def environment(home: Home, ports: Ports) -> dict[str, str]:
+    """This process's environment, attached: the same variables as in `script` are set and unset."""
+    kept = {
+        name: value for name, value in os.environ.items() if name not in UNSET and not name.startswith(UNSET_WHERE_SET)
+    }
+    return kept | _variables(home, ports)
+
+
+def program_of(name: str) -> str:
+    """File of a command, as a shell finds it. Raises NotFoundError."""
+    if found := shutil.which(name):
+        return found
+    raise NotFoundError(f"there is no command {name!r} here; check its spelling, or give its path")
+
+
+def become(program: str, words: list[str], variables: Mapping[str, str]) -> NoReturn:
+    """Puts a command in the place of this process: terminal, signals and exit code are its own."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execve(program, words, variables)  # noqa: S606 - no shell, on purpose
+
+
+def _variables(home: Home, ports: Ports) -> dict[str, str]:
+    variables = aws_variables(ports) | pulumi_variables(home, ports) | _around_proxies()
+    return variables | {VARIABLE: str(home.path)} if VARIABLE in os.environ else variables
 
 
 def _around_proxies() -> dict[str, str]:

@@ -11,19 +11,20 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from docker.errors import DockerException
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 
-from slipway_sandbox.corrections import ecs as moto_ecs
+from slipway_sandbox import corrections, machine
+from slipway_sandbox.corrections.ecs.objects import EcsService, EcsTask, services_of, tasks_of
+from slipway_sandbox.corrections.ecs.tasks import runs_on_fargate, starts_on_fargate
 from slipway_sandbox.runtime.balancing import balancers, targets
 from slipway_sandbox.runtime.containers.host import DockerHost
 from slipway_sandbox.runtime.containers.specs import TaskError
+from slipway_sandbox.runtime.ec2 import instance_spec
 from slipway_sandbox.runtime.ec2.instance_spec import WayIn
 from slipway_sandbox.runtime.ec2.instances import Instances
 from slipway_sandbox.runtime.ecs import tasks as moto_tasks
-from slipway_sandbox.runtime.ecs.moto_objects import MotoService, MotoTask
 from slipway_sandbox.runtime.ecs.services import Scheduler
 from slipway_sandbox.runtime.ecs.task_run import TaskRun
 
@@ -47,7 +48,7 @@ class Controller:
         container_endpoint: str,
         registry: str,
         home: Path,
-        entered: Callable[[], contextlib.AbstractContextManager[Any]] = contextlib.nullcontext,
+        entered: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
         keys: Path | None = None,
     ) -> None:
         self._endpoint = container_endpoint
@@ -71,14 +72,12 @@ class Controller:
             self._host = DockerHost(self.owner, self._registry)
             left = self._host.remove_all()
         except (DockerException, OSError) as error:
-            self.off_because = f"Docker cannot be reached ({error}): ECS services stay pending; start Docker, then "
-            self.off_because += "`slipway sandbox stop` and `start`"
+            self.off_because = machine.docker_is_missing(error)
             log.warning("no containers are run: %s", self.off_because)
             return
         if left:
             log.info("removed %d containers that an earlier sandbox left behind", left)
-        moto_ecs.install()
-        targets.install()
+        corrections.install()
         self._health = targets.TargetHealth()
         self._balancers = balancers.Balancers(self._home / "load-balancers.json", self._health)
         self._scheduler = Scheduler(self._runs, self._health, self._balancers.in_flight)
@@ -109,6 +108,12 @@ class Controller:
         self._balancers.stop()
         self._host.close()
 
+    def lacking(self) -> list[str]:
+        """What this machine lacks for containers, each with its remedy."""
+        if self.off_because:
+            return [self.off_because]
+        return [] if self._host is None or self._host.has(instance_spec.IMAGE) else [instance_spec.image_is_missing()]
+
     def urls(self) -> dict[str, str]:
         """URL of every open listener, by `<load balancer name>:<listener port>`."""
         return {} if self._host is None else self._balancers.urls()
@@ -127,7 +132,7 @@ class Controller:
                 self._try("load balancers", self._balancers.tick)
                 self._try("instances", self._instances.tick)
                 for backend in _backends():
-                    for service in list(backend.services.values()):
+                    for service in services_of(backend):
                         self._try(f"service {service.name}", lambda: self._look_at(service, backend))  # noqa: B023 - called here
                     self._start_tasks(backend)
                     self._try("clusters", lambda: _count(backend))  # noqa: B023 - called here
@@ -143,17 +148,16 @@ class Controller:
         else:
             self._troubles.pop(what, None)
 
-    def _look_at(self, service: MotoService, backend: EC2ContainerServiceBackend) -> None:
-        if moto_ecs.on_fargate(service, backend):
+    def _look_at(self, service: EcsService, backend: EC2ContainerServiceBackend) -> None:
+        if starts_on_fargate(service, backend):
             self._scheduler.tick(service, backend)
 
     def _start_tasks(self, backend: EC2ContainerServiceBackend) -> None:
-        for tasks in _tasks(backend):
-            for arn, task in list(tasks.items()):
-                if arn not in self._runs and task.last_status != "STOPPED" and moto_ecs.on_fargate(task, backend):
-                    self._start(task, backend)
+        for task in _tasks(backend):
+            if task.task_arn not in self._runs and task.last_status != "STOPPED" and runs_on_fargate(task):
+                self._start(task, backend)
 
-    def _start(self, task: MotoTask, backend: EC2ContainerServiceBackend) -> None:
+    def _start(self, task: EcsTask, backend: EC2ContainerServiceBackend) -> None:
         assert self._host is not None  # noqa: S101 - as above
         labels = {"slipway.task": task.id, "slipway.group": task.group, "slipway.cluster": task.cluster_name}
         try:
@@ -178,19 +182,19 @@ class Controller:
     def _show_tasks(self) -> None:
         known: set[str] = set()
         for backend in _backends():
-            for tasks in _tasks(backend):
-                for arn, task in list(tasks.items()):
-                    run = self._runs.get(arn)
-                    if run is not None and task.last_status != "STOPPED":
-                        self._try(f"task {task.id}", lambda: self._show(task, run, backend))  # noqa: B023 - called here
-                    elif task.last_status == "STOPPED" and _is_old(task):
-                        del tasks[arn]
-                known.update(tasks)
+            for task in _tasks(backend):
+                run = self._runs.get(task.task_arn)
+                if run is not None and task.last_status != "STOPPED":
+                    self._try(f"task {task.id}", lambda: self._show(task, run, backend))  # noqa: B023 - called here
+                elif task.last_status == "STOPPED" and _is_old(task):
+                    del backend.tasks[task.cluster_name][task.task_arn]
+                    continue
+                known.add(task.task_arn)
         for arn in set(self._runs) - known:  # shown for an hour, or moto was reset
             self._runs.pop(arn).stop("UserInitiated", "The cloud was reset")
             self._scheduler.forget_task(arn)
 
-    def _show(self, task: MotoTask, run: TaskRun, backend: EC2ContainerServiceBackend) -> None:
+    def _show(self, task: EcsTask, run: TaskRun, backend: EC2ContainerServiceBackend) -> None:
         moto_tasks.ship_logs(run, backend.account_id)
         moto_tasks.show(task, run, backend)
         if task.desired_status == "STOPPED" and not task.group.startswith("service:"):
@@ -201,14 +205,13 @@ class Controller:
     def _end_tasks_without_containers(self) -> None:
         """Containers do not outlive the sandbox: tasks of an earlier one have ended, and services start new ones."""
         for backend in _backends():
-            for tasks in _tasks(backend):
-                for task in list(tasks.values()):
-                    if task.last_status != "STOPPED" and moto_ecs.on_fargate(task, backend):
-                        task.last_status = task.desired_status = "STOPPED"
-                        task.stop_code, task.stopped_reason = "TerminationNotice", "The sandbox was stopped"
-                        task.stopped_at = datetime.now(UTC)
-                        moto_tasks.detach(task, backend)
-            for service in list(backend.services.values()):
+            for task in _tasks(backend):
+                if task.last_status != "STOPPED" and runs_on_fargate(task):
+                    task.last_status = task.desired_status = "STOPPED"
+                    task.stop_code, task.stopped_reason = "TerminationNotice", "The sandbox was stopped"
+                    task.stopped_at = datetime.now(UTC)
+                    moto_tasks.detach(task, backend)
+            for service in services_of(backend):
                 self._scheduler.leave_all(service)
 
 
@@ -216,21 +219,21 @@ def _backends() -> list[EC2ContainerServiceBackend]:
     return [backend for account in list(ecs_backends.values()) for backend in list(account.values())]
 
 
-def _tasks(backend: EC2ContainerServiceBackend) -> list[dict[str, MotoTask]]:
-    """Tasks by ARN, of each cluster."""
-    return list(backend.tasks.values())
+def _tasks(backend: EC2ContainerServiceBackend) -> list[EcsTask]:
+    """The tasks of every cluster."""
+    return [task for cluster in list(backend.tasks) for task in tasks_of(backend, cluster)]
 
 
-def _is_old(task: MotoTask) -> bool:
-    stopped = getattr(task, "stopped_at", None)
+def _is_old(task: EcsTask) -> bool:
+    stopped: datetime | None = getattr(task, "stopped_at", None)
     return stopped is not None and datetime.now(UTC) - stopped > KEPT
 
 
 def _count(backend: EC2ContainerServiceBackend) -> None:
     """The cluster's counts, which moto lets drift."""
     for cluster in list(backend.clusters.values()):
-        tasks = list(backend.tasks.get(cluster.name, {}).values())
+        tasks = tasks_of(backend, cluster.name)
         cluster.running_tasks_count = sum(task.last_status == "RUNNING" for task in tasks)
         cluster.pending_tasks_count = sum(task.last_status in ("PROVISIONING", "PENDING") for task in tasks)
-        services = [service for service in list(backend.services.values()) if service.cluster_name == cluster.name]
+        services = [service for service in services_of(backend) if service.cluster_name == cluster.name]
         cluster.active_services_count = sum(service.status != "INACTIVE" for service in services)

@@ -90,11 +90,11 @@ class Program:
 
     def state(self, kind: str) -> dict[str, StateResource]:
         """Resources of a type in state, by name."""
-        found = json.loads(self.stacks.pulumi(self.directory, "stack", "export"))["deployment"]["resources"]
-        return {it["urn"].split("::")[-1]: it for it in found if it["type"] == kind}
+        resources = json.loads(self.stacks.pulumi(self.directory, "stack", "export"))["deployment"]["resources"]
+        return {resource["urn"].split("::")[-1]: resource for resource in resources if resource["type"] == kind}
 
     def ids(self, kind: str) -> dict[str, str]:
-        return {name: it["id"] for name, it in self.state(kind).items()}
+        return {name: resource["id"] for name, resource in self.state(kind).items()}
 
     def output(self, name: str) -> str:
         return self.stacks.pulumi(self.directory, "stack", "output", name).rstrip("\n")
@@ -104,9 +104,9 @@ class Program:
 def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """A stack in a sandbox of this module's own; destroyed in the end."""
     with sandbox_of_its_own(tmp_path_factory.mktemp("sandbox")) as stacks:
-        made = Program(stacks, tmp_path_factory.mktemp("program"))
-        yield made
-        stacks.pulumi(made.directory, "destroy", "--yes", "--skip-preview")
+        stack = Program(stacks, tmp_path_factory.mktemp("program"))
+        yield stack
+        stacks.pulumi(stack.directory, "destroy", "--yes", "--skip-preview")
 
 
 @pytest.mark.e2e
@@ -180,7 +180,7 @@ def test_networks_and_what_stands_in_them_change_and_nothing_moves_unasked(progr
     for step in steps:
         program.deploy(hosts=hosts, **step)
         now = program.ids(SUBNET)
-        assert {name: subnets.get(name, it) for name, it in now.items()} == now
+        assert {name: subnets.get(name, subnet_id) for name, subnet_id in now.items()} == now
         subnets |= now
         instances.append(program.ids(INSTANCE))
         nats.append(sorted(program.ids(NAT)))
@@ -190,7 +190,7 @@ def test_networks_and_what_stands_in_them_change_and_nothing_moves_unasked(progr
         ["small-nat-a", "small-nat-b"],
         ["small-nat-a"],
     ]
-    assert [sorted(name for name in made if name.endswith("-nat")) for made in instances] == [
+    assert [sorted(name for name in ids if name.endswith("-nat")) for ids in instances] == [
         ["small-nat"],
         ["other-nat"],
         ["other-nat"],
@@ -198,8 +198,8 @@ def test_networks_and_what_stands_in_them_change_and_nothing_moves_unasked(progr
     ]
     assert instances[1]["other-nat"] == instances[2]["other-nat"], "another size is no other instance"
     for name in ("door", "logged", "jobs"):
-        assert {made[name] for made in instances} == {instances[0][name]}
-    first, *rest, last = (made["tunnel"] for made in instances)
+        assert {ids[name] for ids in instances} == {instances[0][name]}
+    first, *rest, last = (ids["tunnel"] for ids in instances)
     assert rest == [first, first]
     assert last != first, "a newer image replaces it when asked"
 
@@ -225,20 +225,20 @@ def test_a_host_is_reached_through_the_bastion_by_the_printed_configuration(prog
 
 @pytest.mark.e2e
 def test_a_network_that_is_there_is_taken_and_what_is_wrong_with_it_is_one_sentence(program: Program) -> None:
-    made: dict[str, object] = {"home": {"nat": "instance"}}
-    program.deploy(networks=made)
+    networks: dict[str, object] = {"home": {"nat": "instance"}}
+    program.deploy(networks=networks)
     subnets = program.ids(SUBNET)
     private = [subnets["home-private-a"], subnets["home-private-b"]]
     vpc_id = program.ids("aws:ec2/vpc:Vpc")["home"]
     public = [subnets["home-public-a"], subnets["home-public-b"]]
-    found = {"vpc_id": vpc_id, "private_subnet_ids": private}
-    program.deploy(networks=made | {"found": found | {"public_subnet_ids": public}})
+    existing = {"vpc_id": vpc_id, "private_subnet_ids": private}
+    program.deploy(networks=networks | {"found": existing | {"public_subnet_ids": public}})
     assert program.ids(SUBNET) == subnets
-    elsewhere = program.refused(networks=made | {"found": found | {"vpc_id": "vpc-00000000"}})
+    elsewhere = program.refused(networks=networks | {"found": existing | {"vpc_id": "vpc-00000000"}})
     assert (
         "error: Network 'found': private_subnet_ids must be subnets of vpc-00000000 in the provider's region and account, "
         f"got {', '.join(private)}\n"
     ) in elsewhere
     assert "Traceback" not in elsewhere
-    swapped = program.refused(networks=made | {"found": {"vpc_id": vpc_id, "isolated_subnet_ids": private}})
+    swapped = program.refused(networks=networks | {"found": {"vpc_id": vpc_id, "isolated_subnet_ids": private}})
     assert f"error: Network 'found': isolated_subnet_ids must have no way out, got {private[0]} with route" in swapped

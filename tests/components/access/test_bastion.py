@@ -54,7 +54,9 @@ def test_the_instance_is_hardened_and_stays_when_an_image_appears() -> None:
 def test_ssh_comes_in_from_the_named_networks_only() -> None:
     built = bastion({"allowed_cidr_blocks": ["203.0.113.7/32", "198.51.100.0/24"]})
     rules = built.of_type("securityGroupIngressRule:SecurityGroupIngressRule")
-    assert [(it.inputs["cidrIpv4"], it.inputs["fromPort"], it.inputs["toPort"]) for it in rules] == [
+    assert [
+        (resource.inputs["cidrIpv4"], resource.inputs["fromPort"], resource.inputs["toPort"]) for resource in rules
+    ] == [
         ("198.51.100.0/24", 22, 22),
         ("203.0.113.7/32", 22, 22),
     ]
@@ -63,7 +65,9 @@ def test_ssh_comes_in_from_the_named_networks_only() -> None:
 
 def test_it_reaches_the_vpc_and_https() -> None:
     rules = bastion({}).of_type("securityGroupEgressRule:SecurityGroupEgressRule")
-    assert [(it.inputs["cidrIpv4"], it.inputs["fromPort"], it.inputs["toPort"]) for it in rules] == [
+    assert [
+        (resource.inputs["cidrIpv4"], resource.inputs["fromPort"], resource.inputs["toPort"]) for resource in rules
+    ] == [
         ("0.0.0.0/0", 443, 443),
         ("10.20.0.0/16", 0, 65535),
     ]
@@ -100,7 +104,7 @@ def test_its_role_serves_session_manager_only() -> None:
 )
 def test_the_image_fits_the_processor(instance_type: str, architecture: str) -> None:
     calls = bastion({"instance_type": instance_type}).calls
-    looked_up = [it.args for it in calls if it.token == "aws:ssm/getParameter:getParameter"]
+    looked_up = [call.args for call in calls if call.token == "aws:ssm/getParameter:getParameter"]
     assert looked_up == [{"name": f"/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{architecture}"}]
 
 
@@ -224,9 +228,13 @@ TARGETS: dict[str, object] = {
 
 def test_targets_with_a_security_group_are_opened_to_the_bastion_on_their_port() -> None:
     built = bastion({"targets": TARGETS})
-    opened = [it for it in built.of_type("securityGroupIngressRule:SecurityGroupIngressRule") if "-to-" in it.name]
+    opened = [
+        resource
+        for resource in built.of_type("securityGroupIngressRule:SecurityGroupIngressRule")
+        if "-to-" in resource.name
+    ]
     keys = ("securityGroupId", "referencedSecurityGroupId", "fromPort", "toPort")
-    assert {it.name: tuple(it.inputs[key] for key in keys) for it in opened} == {
+    assert {resource.name: tuple(resource.inputs[key] for key in keys) for resource in opened} == {
         "door-to-database": ("sg-5", "door-id", 5432, 5432),
         "door-to-worker": ("sg-9", "door-id", 22, 22),
     }

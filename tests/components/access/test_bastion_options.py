@@ -56,16 +56,16 @@ def test_an_address_of_ones_own_is_tied_to_the_instance_that_takes_over() -> Non
 
 def test_an_instance_connect_endpoint_leads_to_ssh_and_nowhere_else() -> None:
     built = bastion({"access": ["instance_connect_endpoint"], "targets": DATABASE})
-    made = built.one(ENDPOINT, "door-connect")
-    assert made.inputs == {
+    endpoint = built.one(ENDPOINT, "door-connect")
+    assert endpoint.inputs == {
         "subnetId": "subnet-3",
         "securityGroupIds": ["door-connect-id"],
         "preserveClientIp": False,
         "tags": {"Name": "door-connect"},
     }
-    assert made.delete_before_replace, "a VPC takes one"
+    assert endpoint.delete_before_replace, "a VPC takes one"
     keys = ("securityGroupId", "referencedSecurityGroupId", "fromPort", "toPort")
-    rules = {it.name: tuple(it.inputs.get(key) for key in keys) for it in built.of_type("gressRule")}
+    rules = {resource.name: tuple(resource.inputs.get(key) for key in keys) for resource in built.of_type("gressRule")}
     assert rules["door-ssh-connect"] == ("door-id", "door-connect-id", 22, 22)
     assert rules["door-connect-ssh"] == ("door-connect-id", "door-id", 22, 22)
     outputs = built.component_outputs("Bastion")
@@ -120,10 +120,15 @@ def test_session_logs_are_encrypted_as_their_document_says() -> None:
 def test_it_keeps_hours_by_a_role_that_can_do_nothing_else() -> None:
     times = {"stop_schedule": "cron(0 19 ? * MON-FRI *)", "start_schedule": "cron(0 7 ? * MON-FRI *)"}
     built = bastion(times | {"time_zone": "Europe/Berlin"})
-    made = {it.name: it.inputs for it in built.of_type("schedule:Schedule")}
+    schedules = {resource.name: resource.inputs for resource in built.of_type("schedule:Schedule")}
     assert {
-        name: (it["scheduleExpression"], it["scheduleExpressionTimezone"], it["target"]["arn"], it["target"]["input"])
-        for name, it in made.items()
+        name: (
+            inputs["scheduleExpression"],
+            inputs["scheduleExpressionTimezone"],
+            inputs["target"]["arn"],
+            inputs["target"]["input"],
+        )
+        for name, inputs in schedules.items()
     } == {
         f"door-{verb}": (
             times[f"{verb}_schedule"],

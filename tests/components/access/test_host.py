@@ -50,7 +50,7 @@ def test_a_default_host_is_hardened_private_and_lets_nobody_in() -> None:
 def test_the_bastion_and_whoever_is_named_may_connect() -> None:
     built = build(lambda: Host("jobs", RICHEST["Host"]))
     keys = ("cidrIpv4", "referencedSecurityGroupId", "fromPort", "toPort")
-    assert {it.name: tuple(it.inputs.get(key) for key in keys) for it in built.of_type(RULES)} == {
+    assert {resource.name: tuple(resource.inputs.get(key) for key in keys) for resource in built.of_type(RULES)} == {
         "jobs-metrics": (None, "sg-2", 9100, 9100),
         "jobs-ssh-from-bastion": (None, "sg-1", 22, 22),
         "jobs-web": ("203.0.113.0/24", None, 443, 443),

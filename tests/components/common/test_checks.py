@@ -1,14 +1,16 @@
 """Sentences about arguments: who, argument, rule, value, fix."""
 
 from collections.abc import Mapping
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 import pytest
 
 from slipway import ArgumentError
-from slipway.common._checks import check_keys, child_name, cidr_block, given, one_argument, one_of, whole_number
+from slipway.common._checks import child_name, cidr_block, one_argument, one_of, whole_number
+from slipway.common._shapes import check_shape
 from tests.support.components.mocks import own_loop
+from tests.support.components.refusals import Refused
 
 
 class InnerArgs(TypedDict):
@@ -26,44 +28,44 @@ class OuterArgs(TypedDict):
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
 
 
-WRONG: list[tuple[dict[str, Any], str]] = [
-    ({"imag": "a"}, "imag is not an argument; did you mean image?"),
-    (
+WRONG = [
+    Refused({"imag": "a"}, "imag is not an argument; did you mean image?"),
+    Refused(
         {"image": "a", "zzz": 1},
         "zzz is not an argument; the arguments are by_key, image, inner, inners, names, open, tags",
     ),
-    ({}, "image is required, got nothing; give it a value"),
-    ({"image": None}, "image is required, got nothing; give it a value"),
-    ({"image": 3}, "image must be a string, got 3"),
-    ({"image": "a", "names": "billing"}, "names must be a list, got 'billing'"),
-    ({"image": "a", "names": ["b", 3]}, "names[1] must be a string, got 3"),
-    ({"image": "a", "inner": {"prt": 1}}, "inner.prt is not an argument; did you mean port?"),
-    ({"image": "a", "inner": {}}, "inner.port is required, got nothing; give it a value"),
-    ({"image": "a", "inner": "x"}, "inner must be a mapping of arguments, got 'x'"),
-    ({"image": "a", "inner": {"port": "80"}}, "inner.port must be a number, got '80'"),
-    ({"image": "a", "inner": {"port": True}}, "inner.port must be a number, got True"),
-    (
+    Refused({}, "image is required, got nothing; give it a value"),
+    Refused({"image": None}, "image is required, got nothing; give it a value"),
+    Refused({"image": 3}, "image must be a string, got 3"),
+    Refused({"image": "a", "names": "billing"}, "names must be a list, got 'billing'"),
+    Refused({"image": "a", "names": ["b", 3]}, "names[1] must be a string, got 3"),
+    Refused({"image": "a", "inner": {"prt": 1}}, "inner.prt is not an argument; did you mean port?"),
+    Refused({"image": "a", "inner": {}}, "inner.port is required, got nothing; give it a value"),
+    Refused({"image": "a", "inner": "x"}, "inner must be a mapping of arguments, got 'x'"),
+    Refused({"image": "a", "inner": {"port": "80"}}, "inner.port must be a number, got '80'"),
+    Refused({"image": "a", "inner": {"port": True}}, "inner.port must be a number, got True"),
+    Refused(
         {"image": "a", "inners": [{"port": 1}, {"port": 1, "pth": "/"}]},
         "inners[1].pth is not an argument; did you mean path?",
     ),
-    ({"image": "a", "by_key": {"k": {"port": None}}}, "by_key.k.port is required, got nothing; give it a value"),
-    ({"image": "a", "by_key": {3: {}}}, "the keys of by_key must be strings, got 3"),
-    ({"image": "a", "by_key": []}, "by_key must be a mapping, got []"),
-    ({"image": "a", "open": "yes"}, "open must be true or false, got 'yes'"),
-    ({"image": "a", "tags": {"team": 3}}, "tags.team must be a string, got 3"),
+    Refused({"image": "a", "by_key": {"k": {"port": None}}}, "by_key.k.port is required, got nothing; give it a value"),
+    Refused({"image": "a", "by_key": {3: {}}}, "the keys of by_key must be strings, got 3"),
+    Refused({"image": "a", "by_key": []}, "by_key must be a mapping, got []"),
+    Refused({"image": "a", "open": "yes"}, "open must be true or false, got 'yes'"),
+    Refused({"image": "a", "tags": {"team": 3}}, "tags.team must be a string, got 3"),
 ]
 
 
-@pytest.mark.parametrize(("args", "sentence"), WRONG)
-def test_a_wrong_argument_is_named_with_the_fix(args: dict[str, Any], sentence: str) -> None:
+@pytest.mark.parametrize("case", WRONG, ids=lambda case: case.says[:40])
+def test_a_wrong_argument_is_named_with_the_fix(case: Refused) -> None:
     with pytest.raises(ArgumentError) as caught:
-        check_keys("Thing 'a'", args, OuterArgs)
-    assert str(caught.value) == f"Thing 'a': {sentence}"
+        check_shape("Thing 'a'", case.args, OuterArgs)
+    assert str(caught.value) == f"Thing 'a': {case.says}"
 
 
 def test_an_output_where_the_structure_needs_a_plain_value_is_refused() -> None:
     with own_loop(), pytest.raises(ArgumentError) as caught:
-        check_keys("Thing 'a'", {"image": "a", "names": [pulumi.Output.from_input("b")]}, OuterArgs)
+        check_shape("Thing 'a'", {"image": "a", "names": [pulumi.Output.from_input("b")]}, OuterArgs)
     wanted = "Thing 'a': names[0] must be known before deployment, got an Output; give a plain value"
     assert str(caught.value) == wanted
 
@@ -72,8 +74,8 @@ def test_outputs_floats_and_left_out_options_pass() -> None:
     inner = {"port": 80.0, "path": None}
     with own_loop():
         output = pulumi.Output.from_input("a")
-        check_keys("Thing 'a'", {"image": output, "inner": inner, "tags": {"team": output}, "names": None}, OuterArgs)
-        check_keys("Thing 'a'", {"image": "a", "tags": pulumi.Output.from_input({"a": "b"})}, OuterArgs)
+        check_shape("Thing 'a'", {"image": output, "inner": inner, "tags": {"team": output}, "names": None}, OuterArgs)
+        check_shape("Thing 'a'", {"image": "a", "tags": pulumi.Output.from_input({"a": "b"})}, OuterArgs)
 
 
 def test_an_argument_error_is_shown_without_a_traceback() -> None:
@@ -82,14 +84,14 @@ def test_an_argument_error_is_shown_without_a_traceback() -> None:
 
 
 def test_whole_numbers_arrive_as_floats_from_the_plugin_host() -> None:
-    number = whole_number("T", "port", 80.0, 1, 65535)
+    number = whole_number("T", "port", 80.0, (1, 65535))
     assert (number, type(number)) == (80, int)
 
 
 @pytest.mark.parametrize("value", [0, 65536, 80.5, -1, float("inf"), float("nan")])
 def test_a_number_out_of_bounds_is_refused(value: float) -> None:
     with pytest.raises(ArgumentError) as caught:
-        whole_number("T", "port", value, 1, 65535)
+        whole_number("T", "port", value, (1, 65535))
     assert str(caught.value) == f"T: port must be a whole number 1-65535, got {value}"
 
 
@@ -140,7 +142,3 @@ def test_a_name_leaves_room_for_what_is_appended() -> None:
     with pytest.raises(ArgumentError) as caught:
         child_name("T", "a" * 25, 32)
     assert str(caught.value) == "T: the name must be at most 24 characters, got 25; AWS allows 32 and 8 are appended"
-
-
-def test_only_nothing_takes_the_default() -> None:
-    assert (given(None, 3), given(0, 3), given("", "x"), given(False, True)) == (3, 0, "", False)

@@ -1,6 +1,6 @@
 """Where a deployment stands, by what ECS answers at one look."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from botocore.exceptions import NoCredentialsError
@@ -15,48 +15,59 @@ OF_ASKED = deployment("PRIMARY", ASKED, "IN_PROGRESS", running=1)
 OF_BEFORE = deployment("PRIMARY", BEFORE, "IN_PROGRESS", running=2)
 BESIDE = deployment("ACTIVE", ASKED, "IN_PROGRESS", running=1)
 
-LOOKS: dict[str, tuple[dict[str, Any], dict[str, Any] | None, Judgement]] = {
-    "its own deployment failed, and no reason is given yet": (
+
+class Look(NamedTuple):
+    """One answer of ECS and its judgement."""
+
+    answer: dict[str, Any]
+    """Answer of DescribeServices."""
+    latest: dict[str, Any] | None
+    """Newest deployment of the history."""
+    judgement: Judgement
+
+
+LOOKS: dict[str, Look] = {
+    "its own deployment failed, and no reason is given yet": Look(
         service(OF_BEFORE, deployment("ACTIVE", ASKED, "FAILED")),
         None,
         Judgement(Outcome.FAILED, BACK),
     ),
-    "it is shown no more, and the one before says why": (
+    "it is shown no more, and the one before says why": Look(
         service(OF_BEFORE | {"rolloutStateReason": ROLLING_BACK}),
         None,
         Judgement(Outcome.FAILED, BACK),
     ),
-    "another one is primary, and nothing says why": (
+    "another one is primary, and nothing says why": Look(
         service(OF_BEFORE),
         None,
         Judgement(Outcome.ANOTHER, "shop:7 was rolled back or replaced, the service runs shop:6"),
     ),
-    "somebody asked to stop it": (
+    "somebody asked to stop it": Look(
         service(OF_ASKED),
         record("STOP_REQUESTED"),
         Judgement(Outcome.FAILED, "the deployment of shop:7 was stopped"),
     ),
-    "it is done by its history, and not yet by the service": (
+    "it is done by its history, and not yet by the service": Look(
         service(OF_ASKED),
         record("SUCCESSFUL"),
         Judgement(Outcome.UNDER_WAY, "shop:7: 1 of 2 tasks run"),
     ),
-    "its tasks run beside those that are primary still": (
+    "its tasks run beside those that are primary still": Look(
         service(OF_BEFORE, BESIDE),
         record("IN_PROGRESS"),
         Judgement(Outcome.UNDER_WAY, "shop:7: 1 of 2 tasks run"),
     ),
-    "it is not shown yet": (
+    "it is not shown yet": Look(
         service(OF_BEFORE),
         record("PENDING"),
         Judgement(Outcome.UNDER_WAY, "shop:7: 2 of 2 tasks run"),
     ),
-    "its stage is told, and the share of its requests is not": (
+    "its stage is told, and the share of its requests is not": Look(
         service(OF_ASKED),
         record("IN_PROGRESS", lifecycleStage="BAKE_TIME"),
         Judgement(Outcome.UNDER_WAY, "shop:7: 1 of 2 tasks run"),
     ),
-    "ECS does not count failed tasks": (
+    "ECS does not count failed tasks": Look(
         service({key: value for key, value in OF_ASKED.items() if key != "failedTasks"}),
         None,
         Judgement(Outcome.UNDER_WAY, "shop:7: 1 of 2 tasks run"),

@@ -1,44 +1,47 @@
 """Whole deployments as ECS would tell of them, from the first look to the verdict, word for word."""
 
-from typing import Any
+from typing import NamedTuple
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ReadTimeoutError
 
-from slipway.dynamic.verdict import DeploymentFailedError
 from tests.support.components.ecs_history import (
     AGAIN,
     ASKED,
+    BACK,
     BEFORE,
     BREAKER,
+    DONE,
     EXITED,
     FAILED,
     HEADLINE,
     ROLLED_BACK,
+    STARTS,
     World,
     deployment,
     record,
     refusal,
     service,
     stopped,
+    unstated,
 )
 
-STARTS = service(deployment("PRIMARY", ASKED, "IN_PROGRESS"), deployment("ACTIVE", BEFORE, "COMPLETED", running=2))
-DONE = service(deployment("PRIMARY", ASKED, "COMPLETED", running=2))
-BACK = service(deployment("PRIMARY", BEFORE, "COMPLETED", running=2))
-SHIFTED = record("IN_PROGRESS", lifecycleStage="BAKE_TIME", revision={"requestedProductionTrafficWeight": 100.0})
 SPOT = "(service shop) was unable to place a task. Reason: Capacity is unavailable at this time."
 GOES_ON = "  ECS goes on with it; the next `pulumi up` waits again, and tells what became of it"
 LOGGED = ["  last lines of shop-log:", "    no database"]
 
 
-def unstated(*deployments: dict[str, Any]) -> dict[str, Any]:
-    """A service of blue/green, of which DescribeServices does not say how far it is."""
-    return service(*({key: it[key] for key in it if not key.startswith("rollout")} for it in deployments))
+class Failure(NamedTuple):
+    """A history that fails, and the verdict on it."""
+
+    world: World
+    """Answers of AWS over time."""
+    verdict: list[str]
+    """Lines of the verdict."""
 
 
-FAILURES: dict[str, tuple[World, list[str]]] = {
-    "a container check that fails": (
+FAILURES: dict[str, Failure] = {
+    "a container check that fails": Failure(
         World(STARTS, ROLLED_BACK, tasks=[stopped("Task failed container health checks", 137)], log=[]),
         [
             HEADLINE,
@@ -49,7 +52,7 @@ FAILURES: dict[str, tuple[World, list[str]]] = {
             AGAIN,
         ],
     ),
-    "Spot that took every task back": (
+    "Spot that took every task back": Failure(
         World(STARTS, ROLLED_BACK, tasks=[stopped("Your Spot Task was interrupted.") | {"stopCode": "SpotInterruption"}], log=[]),
         [
             HEADLINE,
@@ -59,7 +62,7 @@ FAILURES: dict[str, tuple[World, list[str]]] = {
             AGAIN,
         ],
     ),
-    "no Spot capacity, with nothing to roll back to": (
+    "no Spot capacity, with nothing to roll back to": Failure(
         World(service(deployment("PRIMARY", ASKED, "FAILED", BREAKER), events=[SPOT]), history=[record("STOPPED", statusReason=BREAKER)]),
         [
             "service 'shop': the deployment of shop:7 failed, with none before it to roll back to",
@@ -69,7 +72,7 @@ FAILURES: dict[str, tuple[World, list[str]]] = {
             AGAIN,
         ],
     ),
-    "a first deployment that ECS's history has not given up yet": (
+    "a first deployment that ECS's history has not given up yet": Failure(
         World(service(deployment("PRIMARY", ASKED, "FAILED", BREAKER)), history=[record("IN_PROGRESS")]),
         [
             "service 'shop': the deployment of shop:7 failed, with none before it to roll back to",
@@ -78,7 +81,7 @@ FAILURES: dict[str, tuple[World, list[str]]] = {
             AGAIN,
         ],
     ),
-    "a role that ECS cannot take": (
+    "a role that ECS cannot take": Failure(
         World(
             service(
                 deployment("PRIMARY", ASKED, "FAILED", BREAKER),
@@ -93,7 +96,7 @@ FAILURES: dict[str, tuple[World, list[str]]] = {
             AGAIN,
         ],
     ),
-    "an alarm that goes off while the old tasks still stand by": (
+    "an alarm that goes off while the old tasks still stand by": Failure(
         World(
             unstated(deployment("PRIMARY", BEFORE, "", running=2), deployment("ACTIVE", ASKED, "")),
             history=[
@@ -113,7 +116,7 @@ FAILURES: dict[str, tuple[World, list[str]]] = {
             AGAIN,
         ],
     ),
-    "a rollback to the same task definition, of which the service looks well": (
+    "a rollback to the same task definition, of which the service looks well": Failure(
         World(
             DONE | {"deployments": [deployment("PRIMARY", ASKED, "COMPLETED", running=2) | {"id": "ecs-svc/5"}]},
             tasks=[stopped(EXITED, 1) | {"startedBy": "ecs-svc/6", "taskArn": "task/other"}, stopped(EXITED, 3)],
@@ -130,7 +133,7 @@ FAILURES: dict[str, tuple[World, list[str]]] = {
             AGAIN,
         ],
     ),
-    "a deployment that somebody stopped": (
+    "a deployment that somebody stopped": Failure(
         World(STARTS, STARTS, BACK, history=[record("STOPPED", statusReason="Stopped by user.")]),
         [
             "service 'shop': the deployment of shop:7 was stopped",
@@ -139,7 +142,7 @@ FAILURES: dict[str, tuple[World, list[str]]] = {
             AGAIN,
         ],
     ),
-    "a way back that failed as well": (
+    "a way back that failed as well": Failure(
         World(STARTS, history=[record("ROLLBACK_FAILED", statusReason=BREAKER)]),
         [
             "service 'shop': the deployment of shop:7 failed, and so did the way back",
@@ -148,7 +151,7 @@ FAILURES: dict[str, tuple[World, list[str]]] = {
             AGAIN,
         ],
     ),
-    "a newer deployment by others, long after ours": (
+    "a newer deployment by others, long after ours": Failure(
         World(BACK, history=[record("SUCCESSFUL", 8, BEFORE), record("SUCCESSFUL")]),
         [
             "service 'shop': shop:7 was rolled back or replaced, the service runs shop:6",
@@ -157,7 +160,7 @@ FAILURES: dict[str, tuple[World, list[str]]] = {
             AGAIN,
         ],
     ),
-    "a service that never gets there": (
+    "a service that never gets there": Failure(
         World(STARTS, tasks=[stopped(EXITED, 3)], history=[record("IN_PROGRESS")]),
         [
             "service 'shop': the deployment was not complete after 60 s, shop:7: 0 of 2 tasks run",
@@ -169,7 +172,7 @@ FAILURES: dict[str, tuple[World, list[str]]] = {
             GOES_ON,
         ],
     ),
-    "an AWS that stops to answer": (
+    "an AWS that stops to answer": Failure(
         World(STARTS, refusal("DescribeServices", "ThrottlingException", "Rate exceeded")),
         [
             "service 'shop': the deployment was not complete after 60 s, AWS does not answer (An error occurred "
@@ -180,25 +183,25 @@ FAILURES: dict[str, tuple[World, list[str]]] = {
             GOES_ON,
         ],
     ),
-    "an AWS that never answered": (
+    "an AWS that never answered": Failure(
         World(ReadTimeoutError(endpoint_url="ecs")),
         [
             "service 'shop': the deployment was not complete after 60 s, AWS does not answer (Read timeout on endpoint "
             'URL: "ecs"); last seen, shop:7: not seen yet',
         ],
     ),
-    "a service deleted behind our back": (
+    "a service deleted behind our back": Failure(
         World(STARTS, None),
         ["service 'shop': shop:7 is not deployed: the service is gone; run `pulumi up --refresh` to create it again"],
     ),
-    "a service that is being drained": (
+    "a service that is being drained": Failure(
         World(STARTS, DONE | {"status": "DRAINING"}),
         [
             "service 'shop': shop:7 is not deployed: the service is being deleted; "
             "run `pulumi up --refresh` to create it again"
         ],
     ),
-    "evidence that nobody may read": (
+    "evidence that nobody may read": Failure(
         World(ROLLED_BACK, tasks=[stopped(EXITED, 3)], refused=("GetLogEvents", "DescribeTargetHealth")),
         [
             HEADLINE,
@@ -214,76 +217,7 @@ FAILURES: dict[str, tuple[World, list[str]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("world", "said"), FAILURES.values(), ids=FAILURES)
-def test_a_history_ends_in_these_words(world: World, said: list[str]) -> None:
-    assert world.verdict() == said
-    assert len(said) <= 12
-
-
-SUCCESSES: dict[str, tuple[World, list[str]]] = {
-    "tasks one by one": (
-        World(STARTS, DONE, history=[record("IN_PROGRESS")], statuses=["IN_PROGRESS", "IN_PROGRESS", "SUCCESSFUL"]),
-        ["shop:7: 0 of 2 tasks run (0 of at most 60 s)", "shop:7: 2 of 2 tasks run (3 of at most 60 s)"],
-    ),
-    "a service of no tasks": (
-        World(service(deployment("PRIMARY", ASKED, "COMPLETED") | {"desiredCount": 0})),
-        [],
-    ),
-    "a scale-in after the deployment": (
-        World(service(deployment("PRIMARY", ASKED, "COMPLETED", running=1)), history=[record("SUCCESSFUL")]),
-        [],
-    ),
-    "an AWS that is throttled for a while": (
-        World(STARTS, refusal("DescribeServices", "ThrottlingException", "Rate exceeded"), DONE),
-        [
-            "shop:7: 0 of 2 tasks run (0 of at most 60 s)",
-            "AWS does not answer (An error occurred (ThrottlingException) when calling the DescribeServices operation: "
-            "Rate exceeded); last seen, shop:7: 0 of 2 tasks run (3 of at most 60 s)",
-        ],
-    ),
-}
-
-
-@pytest.mark.parametrize(("world", "said"), SUCCESSES.values(), ids=SUCCESSES)
-def test_a_history_that_ends_well_tells_how_far_it_is(world: World, said: list[str]) -> None:
-    world.wait()
-    assert world.said == said
-
-
-def test_blue_green_tells_which_share_of_the_requests_the_new_tasks_have() -> None:
-    world = World(
-        unstated(deployment("PRIMARY", ASKED, "", running=2), deployment("ACTIVE", BEFORE, "", running=2)),
-        history=[SHIFTED],
-    )
-    with pytest.raises(DeploymentFailedError):
-        world.wait(timeout_seconds=6)
-    assert world.said[0] == "shop:7: 2 of 2 tasks run, bake time with 100 % of the requests (0 of at most 6 s)"
-
-
-def test_blue_green_is_complete_when_its_history_says_so() -> None:
-    assert World(unstated(deployment("PRIMARY", ASKED, "", running=2)), history=[record("SUCCESSFUL")]).wait() == []
-
-
-def test_blue_green_is_not_complete_because_the_deployment_before_was() -> None:
-    primary = deployment("PRIMARY", ASKED, "", running=1) | {"id": "ecs-svc/8"}
-    world = World(unstated(primary), history=[record("SUCCESSFUL", 7)])
-    assert world.verdict(timeout_seconds=3)[0].endswith("not complete after 3 s, shop:7: 1 of 2 tasks run")
-
-
-def test_the_newest_of_the_history_counts_whatever_its_place() -> None:
-    history = [record("SUCCESSFUL", 5, BEFORE), record("ROLLBACK_SUCCESSFUL", 7), record("SUCCESSFUL", 6, BEFORE)]
-    assert World(BACK, history=history).verdict()[0] == HEADLINE
-
-
-def test_the_wait_counts_the_time_that_aws_takes_to_answer() -> None:
-    world = World(STARTS, seconds_per_look=40)
-    assert len(world.verdict()) <= 12
-    assert world.said == [
-        "shop:7: 0 of 2 tasks run (0 of at most 60 s)",
-        "shop:7: 0 of 2 tasks run (43 of at most 60 s)",
-    ]
-
-
-def test_a_permission_that_is_missing_is_not_waited_for() -> None:
-    with pytest.raises(ClientError, match="ListServiceDeployments"):
-        World(STARTS, refused=("ListServiceDeployments",)).wait()
+@pytest.mark.parametrize(("world", "verdict"), FAILURES.values(), ids=FAILURES)
+def test_a_history_ends_in_these_words(world: World, verdict: list[str]) -> None:
+    assert world.verdict() == verdict
+    assert len(verdict) <= 12

@@ -1,6 +1,6 @@
 """ECS histories, and the exact verdict on each: nothing here talks to AWS."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -23,9 +23,27 @@ from tests.support.components.ecs_history import (
     stopped,
 )
 
+
+class History(NamedTuple):
+    """What AWS answers about a failed deployment, and the verdict."""
+
+    event: str
+    """The failure in words."""
+    answer: dict[str, Any]
+    """Answer of DescribeServices."""
+    tasks: list[dict[str, Any]]
+    """Stopped tasks."""
+    targets: list[dict[str, Any]]
+    """Targets and their health."""
+    lines: list[str]
+    """Lines of the log."""
+    verdict: list[str]
+    """Verdict without its last line."""
+
+
 # What happened, what ECS answers, targets, log lines, and the verdict without its last line.
-HISTORIES: list[tuple[str, dict[str, Any], list[dict[str, Any]], list[dict[str, Any]], list[str], list[str]]] = [
-    (
+HISTORIES: list[History] = [
+    History(
         "a rollback after an exit code",
         ROLLED_BACK,
         [stopped(EXITED, 3)],
@@ -44,7 +62,7 @@ HISTORIES: list[tuple[str, dict[str, Any], list[dict[str, Any]], list[dict[str, 
             "  look at: it ended by itself: its last lines say why",
         ],
     ),
-    (
+    History(
         "a program that ends without a word",
         ROLLED_BACK,
         [stopped(EXITED, 3)],
@@ -58,7 +76,7 @@ HISTORIES: list[tuple[str, dict[str, Any], list[dict[str, Any]], list[dict[str, 
             "  look at: it ended by itself and logged nothing: check command, and what it does at its start",
         ],
     ),
-    (
+    History(
         "out of memory in a first deployment",
         FIRST_FAILED,
         [stopped(EXITED, 137, "OutOfMemoryError: Container killed due to memory usage")],
@@ -72,7 +90,7 @@ HISTORIES: list[tuple[str, dict[str, Any], list[dict[str, Any]], list[dict[str, 
             "  look at: give it more memory_mib, or find what takes it",
         ],
     ),
-    (
+    History(
         "an image that cannot be pulled",
         ROLLED_BACK,
         [stopped("CannotPullContainerError: pull image manifest has been retried 5 time(s): not found")],
@@ -86,7 +104,7 @@ HISTORIES: list[tuple[str, dict[str, Any], list[dict[str, Any]], list[dict[str, 
             "(NAT, or endpoints ecr.api and ecr.dkr)",
         ],
     ),
-    (
+    History(
         "health checks of the load balancer",
         ROLLED_BACK,
         [stopped("Task failed ELB health checks in (target-group arn:tg)", 143)],
@@ -112,7 +130,7 @@ HISTORIES: list[tuple[str, dict[str, Any], list[dict[str, Any]], list[dict[str, 
             "  look at: health_check_path has to answer 200 on container_port within health_check_grace_period_seconds",
         ],
     ),
-    (
+    History(
         "no capacity, so that no task was ever started",
         service(deployment("PRIMARY", ASKED, "FAILED", BREAKER), events=["(service shop) has begun", CAPACITY]),
         [],
@@ -125,7 +143,7 @@ HISTORIES: list[tuple[str, dict[str, Any], list[dict[str, Any]], list[dict[str, 
             "  look at: try again, in more zones, or with a smaller spot_percent",
         ],
     ),
-    (
+    History(
         "a secret that cannot be read",
         ROLLED_BACK,
         [stopped(SECRET)],
@@ -139,7 +157,7 @@ HISTORIES: list[tuple[str, dict[str, Any], list[dict[str, Any]], list[dict[str, 
             "Manager or SSM",
         ],
     ),
-    (
+    History(
         "an image for another processor, which only the log tells",
         ROLLED_BACK,
         [stopped(EXITED, 1)],
@@ -155,7 +173,7 @@ HISTORIES: list[tuple[str, dict[str, Any], list[dict[str, Any]], list[dict[str, 
             "  look at: build the image for the task's architecture",
         ],
     ),
-    (
+    History(
         "a rollback that is over, and of which the deployment is listed no more",
         service(
             deployment("PRIMARY", BEFORE, "COMPLETED", running=2),
@@ -173,48 +191,49 @@ HISTORIES: list[tuple[str, dict[str, Any], list[dict[str, Any]], list[dict[str, 
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("answer", "tasks", "targets", "lines", "said"), [it[1:] for it in HISTORIES], ids=[it[0] for it in HISTORIES]
-)
-def test_a_failed_deployment_is_explained(
-    answer: dict[str, Any],
-    tasks: list[dict[str, Any]],
-    targets: list[dict[str, Any]],
-    lines: list[str],
-    said: list[str],
-) -> None:
-    seen = Evidence(answer, tasks, targets, "shop-log", lines)
-    text = verdict_text("service 'shop'", judge(answer, ASKED).line, ASKED, seen)
-    assert text.splitlines() == [*said, AGAIN]
+@pytest.mark.parametrize("history", HISTORIES, ids=lambda it: it.event)
+def test_a_failed_deployment_is_explained(history: History) -> None:
+    evidence = Evidence(history.answer, history.tasks, history.targets, "shop-log", history.lines)
+    text = verdict_text("service 'shop'", judge(history.answer, ASKED).line, ASKED, evidence)
+    assert text.splitlines() == [*history.verdict, AGAIN]
 
 
 def test_a_verdict_has_twelve_lines_at_most_however_much_there_is_to_say() -> None:
     unhealthy = [{"Target": {"Id": "a", "Port": 1}, "TargetHealth": {"State": "unhealthy", "Reason": "x"}}] * 9
-    seen = Evidence(
+    evidence = Evidence(
         ROLLED_BACK, [stopped("a\nb" * 500, 1, "c\nd" * 500)] * 9, unhealthy, "shop-log", ["e\nf" * 99] * 99
     )
-    text = verdict_text("service 'shop'", "h", ASKED, seen)
+    text = verdict_text("service 'shop'", "h", ASKED, evidence)
     assert len(text.splitlines()) == 12
     assert max(len(line) for line in text.splitlines()) < 420
 
 
-STANDS: list[tuple[dict[str, Any] | None, Outcome, str]] = [
-    (service(deployment("PRIMARY", ASKED, "COMPLETED", running=2)), Outcome.COMPLETED, "shop:7 runs"),
-    (
+class State(NamedTuple):
+    """One answer of ECS and its judgement."""
+
+    answer: dict[str, Any] | None
+    """Answer of DescribeServices; None for no service."""
+    outcome: Outcome
+    line: str
+
+
+STANDS: list[State] = [
+    State(service(deployment("PRIMARY", ASKED, "COMPLETED", running=2)), Outcome.COMPLETED, "shop:7 runs"),
+    State(
         service(deployment("PRIMARY", ASKED, "IN_PROGRESS", running=1) | {"failedTasks": 2}),
         Outcome.UNDER_WAY,
         "shop:7: 1 of 2 tasks run, 2 failed",
     ),
-    (FIRST_FAILED, Outcome.FAILED, "the deployment of shop:7 failed, with none before it to roll back to"),
-    (ROLLED_BACK, Outcome.FAILED, "the deployment of shop:7 was rolled back to shop:6"),
-    (
+    State(FIRST_FAILED, Outcome.FAILED, "the deployment of shop:7 failed, with none before it to roll back to"),
+    State(ROLLED_BACK, Outcome.FAILED, "the deployment of shop:7 was rolled back to shop:6"),
+    State(
         service(deployment("PRIMARY", BEFORE, "COMPLETED", running=2)),
         Outcome.ANOTHER,
         "shop:7 was rolled back or replaced, the service runs shop:6",
     ),
-    (service(), Outcome.ANOTHER, "shop:7 is not deployed: the service has no primary deployment"),
-    (service() | {"status": "INACTIVE"}, Outcome.FAILED, "shop:7 is not deployed: the service is gone"),
-    (None, Outcome.FAILED, "shop:7 is not deployed: the service is gone"),
+    State(service(), Outcome.ANOTHER, "shop:7 is not deployed: the service has no primary deployment"),
+    State(service() | {"status": "INACTIVE"}, Outcome.FAILED, "shop:7 is not deployed: the service is gone"),
+    State(None, Outcome.FAILED, "shop:7 is not deployed: the service is gone"),
 ]
 
 

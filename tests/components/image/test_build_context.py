@@ -45,21 +45,21 @@ def test_a_copy_elsewhere_at_another_time_has_the_same_digest(tree: Path, tmp_pa
 
 
 CHANGES: dict[str, tuple[Callable[[Path], object], bool]] = {
-    "content": (lambda it: (it / "src/main.py").write_text("print(2)\n"), True),
-    "dockerfile": (lambda it: (it / "Dockerfile").write_text("FROM other\n"), True),
-    "executable": (lambda it: (it / "src/main.py").chmod(0o755), True),
-    "executable by others": (lambda it: (it / "src/main.py").chmod(0o655), False),
-    "another umask": (lambda it: (it / "src/main.py").chmod(0o664), False),
-    "new file": (lambda it: (it / "new").write_text(""), True),
-    "rename": (lambda it: (it / "src/main.py").rename(it / "src/other.py"), True),
-    "link": (lambda it: (it / "link").symlink_to("src/main.py"), True),
-    "dangling link": (lambda it: (it / "link").symlink_to("nowhere"), True),
-    "link to a folder": (lambda it: (it / "link").symlink_to("src"), True),
-    "ignore file": (lambda it: (it / ".dockerignore").write_text("*.md\n*.txt\n"), True),
-    "ignored content": (lambda it: (it / "notes.md").write_text("more\n"), False),
-    "ignored new file": (lambda it: (it / "more.md").write_text("more\n"), False),
-    "time": (lambda it: os.utime(it / "src/main.py", (1, 1)), False),
-    "pipe": (lambda it: os.mkfifo(it / "pipe"), False),
+    "content": (lambda folder: (folder / "src/main.py").write_text("print(2)\n"), True),
+    "dockerfile": (lambda folder: (folder / "Dockerfile").write_text("FROM other\n"), True),
+    "executable": (lambda folder: (folder / "src/main.py").chmod(0o755), True),
+    "executable by others": (lambda folder: (folder / "src/main.py").chmod(0o655), False),
+    "another umask": (lambda folder: (folder / "src/main.py").chmod(0o664), False),
+    "new file": (lambda folder: (folder / "new").write_text(""), True),
+    "rename": (lambda folder: (folder / "src/main.py").rename(folder / "src/other.py"), True),
+    "link": (lambda folder: (folder / "link").symlink_to("src/main.py"), True),
+    "dangling link": (lambda folder: (folder / "link").symlink_to("nowhere"), True),
+    "link to a folder": (lambda folder: (folder / "link").symlink_to("src"), True),
+    "ignore file": (lambda folder: (folder / ".dockerignore").write_text("*.md\n*.txt\n"), True),
+    "ignored content": (lambda folder: (folder / "notes.md").write_text("more\n"), False),
+    "ignored new file": (lambda folder: (folder / "more.md").write_text("more\n"), False),
+    "time": (lambda folder: os.utime(folder / "src/main.py", (1, 1)), False),
+    "pipe": (lambda folder: os.mkfifo(folder / "pipe"), False),
 }
 
 
@@ -144,12 +144,12 @@ TREES = st.dictionaries(
 )
 
 
-def written(made: Tree, extra_mode: int, time: int) -> str:
+def written(tree: Tree, extra_mode: int, time: int) -> str:
     """Content digest of a tree that was cloned with these bits in its modes and at this time."""
     with tempfile.TemporaryDirectory() as folder:
         context = Path(folder)
         (context / "Dockerfile").write_text("FROM scratch\n")
-        for name, (data, program) in made.items():
+        for name, (data, program) in tree.items():
             path = context / name
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(data)

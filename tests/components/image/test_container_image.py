@@ -28,9 +28,9 @@ def tag(built: Built) -> str:
 
 
 def build_of(built: Built) -> Resource:
-    (made,) = built.of_type("image:Image")
-    assert made.name.startswith("app-")
-    return made
+    (build_resource,) = built.of_type("image:Image")
+    assert build_resource.name.startswith("app-")
+    return build_resource
 
 
 def test_a_default_image_is_built_for_x86_and_pushed_with_a_token() -> None:
@@ -70,7 +70,7 @@ def test_the_repository_keeps_what_was_pushed_as_it_was() -> None:
         "tags": {"Name": "app"},
     }
     policy = json.loads(built.one("lifecyclePolicy:LifecyclePolicy", "app").inputs["policy"])
-    assert [it["selection"] for it in policy["rules"]] == [
+    assert [rule["selection"] for rule in policy["rules"]] == [
         {"tagStatus": "tagged", "tagPrefixList": [tag(built)], "countType": "imageCountMoreThan", "countNumber": 1},
         {"tagStatus": "tagged", "tagPrefixList": ["keep-"], "countType": "imageCountMoreThan", "countNumber": 9999},
         {"tagStatus": "tagged", "tagPrefixList": ["release-"], "countType": "imageCountMoreThan", "countNumber": 20},
@@ -82,7 +82,7 @@ def test_the_repository_keeps_what_was_pushed_as_it_was() -> None:
 def test_everything_that_goes_into_a_build_goes_into_its_tag() -> None:
     arguments: dict[str, object] = {"build_args": {"BASE_IMAGE": "other"}}
     variants: list[dict[str, object]] = [{}, {"target": "run"}, {"architecture": "arm64"}, arguments]
-    assert len({tag(image(it)) for it in variants}) == 4
+    assert len({tag(image(variant)) for variant in variants}) == 4
     assert tag(image({})) == tag(image({"keep_releases": 5, "tags": {"team": "shop"}})), "nothing to build anew"
 
 
@@ -117,7 +117,7 @@ def test_a_rich_image_passes_everything_on() -> None:
 
 def taken(*tags: str) -> dict[str, Answer]:
     """Answers of a registry that has an image under these tags."""
-    ids = [{"imageTag": it, "imageDigest": f"sha256:{'b' * 64}"} for it in tags]
+    ids = [{"imageTag": name, "imageDigest": f"sha256:{'b' * 64}"} for name in tags]
     return {**ANSWERS, "aws:ecr/getImages:getImages": {"imageIds": ids}}
 
 
@@ -169,8 +169,8 @@ def test_a_repository_of_somebody_else_is_looked_up_where_its_url_says() -> None
     built = image({"repository_url": url})
     assert built.counts() == {"docker:index/image:Image": 1}
     where = {"registryId": "210987654321", "region": "us-west-2"}
-    asked = {call.token.rpartition(":")[2]: call.args for call in built.calls}
-    assert asked == {
+    arguments = {call.token.rpartition(":")[2]: call.args for call in built.calls}
+    assert arguments == {
         "getRepository": {"name": "shop/app", **where},
         "getImages": {"repositoryName": "shop/app", **where},
         "getAuthorizationToken": where,
@@ -181,7 +181,7 @@ def test_a_repository_of_somebody_else_is_looked_up_where_its_url_says() -> None
 
 def test_an_image_that_is_there_already_has_the_same_outputs_and_makes_nothing() -> None:
     built = build(lambda: ContainerImage("app", {"image_uri": IMAGE, "architecture": "arm64"}))
-    assert [it.type for it in built.resources] == ["slipway:index:ContainerImage"]
+    assert [resource.type for resource in built.resources] == ["slipway:index:ContainerImage"]
     assert built.component_outputs("ContainerImage") == {
         "imageUri": IMAGE,
         "repositoryUrl": IMAGE.partition("@")[0],
@@ -199,10 +199,10 @@ def secret_image(secrets: dict[str, object]) -> Built:
 def test_secrets_reach_the_builder_by_place_and_a_second_build_pushes_the_image() -> None:
     built = secret_image({"pip": {"file": "pip.conf"}, "npm": {"env": "NPM_TOKEN"}})
     context = os.path.relpath(SECRET_CONTEXT)
-    pushed, made = build_of(built), built.of_type("RemoteImage")[0]
-    assert made.name == f"app-build-{pushed.name.removeprefix('app-')}"
+    pushed, secret_build = build_of(built), built.of_type("RemoteImage")[0]
+    assert secret_build.name == f"app-build-{pushed.name.removeprefix('app-')}"
     local = f"{HOST}/app:build-{tag(built)}"
-    assert made.inputs == {
+    assert secret_build.inputs == {
         "name": local,
         "build": {
             "context": context,

@@ -66,8 +66,8 @@ CHECK = " && ".join(f"test -s {path}" for path in TOKEN_FILES)
 @pytest.fixture(scope="module")
 def stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stacks]:
     """A sandbox of this module's own; stopped in the end."""
-    with sandbox_of_its_own(tmp_path_factory.mktemp("sandbox")) as made:
-        yield Stacks(made.environment | {"BUILD_TOKEN": VALUES[0]})
+    with sandbox_of_its_own(tmp_path_factory.mktemp("sandbox")) as sandbox:
+        yield Stacks(sandbox.environment | {"BUILD_TOKEN": VALUES[0]})
 
 
 @pytest.fixture(scope="module")
@@ -109,9 +109,9 @@ def outputs(stacks: Stacks, program: Path) -> Outputs:
 
 
 def test_a_cluster_that_is_there_has_the_namespace_that_it_was_made_with(stacks: Stacks, program: Path) -> None:
-    made, taken = outputs(stacks, program)["namespaces"]
-    assert made.startswith("arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-")
-    assert taken == made
+    own, taken = outputs(stacks, program)["namespaces"]
+    assert own.startswith("arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-")
+    assert taken == own
 
 
 def test_a_second_clone_is_no_change_and_another_umask_no_other_release(
@@ -136,7 +136,7 @@ def test_a_deployment_killed_between_push_and_state_takes_what_it_pushed(stacks:
     # As in ECR, a second push of the tag would be refused, even of the same image.
     before = outputs(stacks, program)
     state = json.loads(stacks.pulumi(program, "stack", "export"))["deployment"]["resources"]
-    for urn in [it["urn"] for it in state if it["type"] == "docker:index/image:Image"]:
+    for urn in [resource["urn"] for resource in state if resource["type"] == "docker:index/image:Image"]:
         stacks.pulumi(program, "state", "delete", urn, "--yes", "--target-dependents")
     stacks.pulumi(program, "up", "--yes", "--skip-preview")
     assert outputs(stacks, program) == before
@@ -158,13 +158,13 @@ def test_a_rollback_runs_the_very_image_that_ran_before(stacks: Stacks, program:
 
 
 def test_build_secrets_reach_the_build_and_nothing_else(stacks: Stacks, program: Path) -> None:
-    said = stacks.pulumi(program, "stack", "export", "--show-secrets")
+    text = stacks.pulumi(program, "stack", "export", "--show-secrets")
     with closing(docker.from_env()) as client:
         image = client.images.pull(outputs(stacks, program)["secret"])
-        said += json.dumps(image.history()) + json.dumps(image.attrs)
-        ran = client.containers.run(image, ["ls", "-A", "/run/secrets"], remove=True)
-    assert ran == b"", "the mount points are empty"
-    assert [value for value in VALUES if value in said] == []
+        text += json.dumps(image.history()) + json.dumps(image.attrs)
+        listing = client.containers.run(image, ["ls", "-A", "/run/secrets"], remove=True)
+    assert listing == b"", "the mount points are empty"
+    assert [value for value in VALUES if value in text] == []
 
 
 def test_what_does_not_fit_or_was_not_scanned_is_told_before_a_service_takes_it(stacks: Stacks, program: Path) -> None:

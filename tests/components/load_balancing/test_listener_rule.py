@@ -1,7 +1,7 @@
 """Each condition of a listener's rule alone: what it asks for, how AWS writes it, and that it needs a value."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -11,33 +11,45 @@ from slipway.load_balancing import Rule, listener_plan
 from slipway.load_balancing._rule_priority import Conditions
 from tests.support.components.service_samples import LISTENER
 
-ALONE: dict[str, tuple[Any, Conditions, dict[str, Any]]] = {
-    "host_headers": (
+
+class Condition(NamedTuple):
+    """A condition of a rule in three forms."""
+
+    value: Any
+    """As the caller writes it."""
+    ordered: Conditions
+    """As the priority sees it."""
+    aws: dict[str, Any]
+    """As AWS takes it."""
+
+
+ALONE: dict[str, Condition] = {
+    "host_headers": Condition(
         ["API.example.com"],
         Conditions(("api.example.com",), (), ()),
         {"host_header": {"values": ["API.example.com"]}},
     ),
-    "path_patterns": (
+    "path_patterns": Condition(
         ["/orders/*"],
         Conditions((), ("/orders/*",), ()),
         {"path_pattern": {"values": ["/orders/*"]}},
     ),
-    "http_headers": (
+    "http_headers": Condition(
         {"X-Team": ["a*"]},
         Conditions((), (), ("http_headers.X-Team a*",)),
         {"http_header": {"http_header_name": "X-Team", "values": ["a*"]}},
     ),
-    "query_strings": (
+    "query_strings": Condition(
         {"v": ["2", "3"]},
         Conditions((), (), ("query_strings.v 2", "query_strings.v 3")),
         {"query_strings": [{"key": "v", "value": "2"}, {"key": "v", "value": "3"}]},
     ),
-    "http_request_methods": (
+    "http_request_methods": Condition(
         ["GET"],
         Conditions((), (), ("http_request_methods GET",)),
         {"http_request_method": {"values": ["GET"]}},
     ),
-    "source_cidr_blocks": (
+    "source_cidr_blocks": Condition(
         ["203.0.113.0/24"],
         Conditions((), (), ("source_cidr_blocks 203.0.113.0/24",)),
         {"source_ip": {"values": ["203.0.113.0/24"]}},

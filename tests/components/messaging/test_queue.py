@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from slipway import ArgumentError
 from tests.support.components.mocks import Built, build
+from tests.support.components.refusals import Refused, RefusedName, refusal
 from tests.support.components.samples import COMPONENTS
 from tests.support.components.service_samples import KEY, TOPIC
 
@@ -139,75 +139,74 @@ def test_the_dead_letter_queue_of_a_fifo_queue_is_fifo() -> None:
     assert [made.inputs["fifoQueue"] for made in queue({"fifo": True}).of_type("queue:Queue")] == [True, True]
 
 
-WRONG_QUEUES: list[tuple[str, dict[str, Any], str]] = [
-    (
+WRONG_NAMES = [
+    RefusedName(
         "my queue",
         {},
         "the name must be letters, digits and hyphens and start with a letter, got 'my queue'",
     ),
-    ("a" * 63, {}, "the name must be at most 62 characters, got 63; AWS allows 80 and 18 are appended"),
-    (
-        "work",
+    RefusedName("a" * 63, {}, "the name must be at most 62 characters, got 63; AWS allows 80 and 18 are appended"),
+]
+
+
+@pytest.mark.parametrize("case", WRONG_NAMES, ids=["a space", "too long"])
+def test_a_name_that_no_queue_may_have_is_refused(case: RefusedName) -> None:
+    assert refusal(lambda: Queue(case.name, case.args)) == f"Queue {case.name!r}: {case.says}"
+
+
+WRONG = [
+    Refused(
         {"visibility_timeout_seconds": 43201},
         "visibility_timeout_seconds must be a whole number 0-43200, got 43201",
     ),
-    ("work", {"max_receives": 0}, "max_receives must be a whole number 1-1000, got 0"),
-    ("work", {"delay_seconds": 901}, "delay_seconds must be a whole number 0-900, got 901"),
-    (
-        "work",
+    Refused({"max_receives": 0}, "max_receives must be a whole number 1-1000, got 0"),
+    Refused({"delay_seconds": 901}, "delay_seconds must be a whole number 0-900, got 901"),
+    Refused(
         {"retention_seconds": 1209600},
         "retention_seconds must be a whole number 60-1209599, got 1209600; dead letters are kept 1209600 seconds "
         "from their first send and need time of their own",
     ),
-    (
-        "work",
+    Refused(
         {"retention_seconds": 3600, "age_alarm_seconds": 3600},
         "age_alarm_seconds must be a whole number 1-3599, got 3600; messages are dropped after 3600 seconds",
     ),
-    (
-        "work",
+    Refused(
         {"alarm_topic_arn": f"{TOPIC}.fifo"},
         f"alarm_topic_arn must be a standard topic, got '{TOPIC}.fifo'; CloudWatch gives no message group",
     ),
-    ("work", {"alarm_topic_arn": "me"}, f"alarm_topic_arn must be the ARN of a topic, got 'me'; write it like {TOPIC}"),
-    ("work", {"retention_days": 3}, "retention_days is not an argument; did you mean retention_seconds?"),
-    ("work", {"topic_arns": TOPIC}, f"topic_arns must be a list, got {TOPIC!r}"),
-    ("work", {"topic_arns": ["*"]}, f"topic_arns[0] must be the ARN of a topic, got '*'; write it like {TOPIC}"),
-    (
-        "work",
+    Refused(
+        {"alarm_topic_arn": "me"},
+        f"alarm_topic_arn must be the ARN of a topic, got 'me'; write it like {TOPIC}",
+    ),
+    Refused({"retention_days": 3}, "retention_days is not an argument; did you mean retention_seconds?"),
+    Refused({"topic_arns": TOPIC}, f"topic_arns must be a list, got {TOPIC!r}"),
+    Refused({"topic_arns": ["*"]}, f"topic_arns[0] must be the ARN of a topic, got '*'; write it like {TOPIC}"),
+    Refused(
         {"fifo": True, "topic_arns": [f"{TOPIC}.fifo", TOPIC]},
         f"topic_arns[1] must be a fifo topic, since fifo is set, got {TOPIC!r}; a standard topic delivers to standard "
         "queues only",
     ),
-    (
-        "work",
+    Refused(
         {"kms_key_arn": "alias/aws/sqs", "topic_arns": [TOPIC]},
         "kms_key_arn must not be a key of AWS on a subscribed queue, got 'alias/aws/sqs'; its policy cannot let SNS in, "
         "and every message would be dropped in silence; give a key of your own, set create_kms_key, or leave it out",
     ),
-    ("work", {"kms_key_arn": "alias/work"}, "kms_key_arn must be the ARN of a KMS key, got 'alias/work'"),
-    ("work", {"kms_key_arn": KEY, "create_kms_key": True}, "set kms_key_arn or create_kms_key, got both"),
-    (
-        "work",
+    Refused({"kms_key_arn": "alias/work"}, "kms_key_arn must be the ARN of a KMS key, got 'alias/work'"),
+    Refused({"kms_key_arn": KEY, "create_kms_key": True}, "set kms_key_arn or create_kms_key, got both"),
+    Refused(
         {"high_throughput": True},
         "high_throughput needs fifo, got a standard one; set fifo or leave high_throughput out",
     ),
-    (
-        "work",
+    Refused(
         {"content_based_deduplication": True},
         "content_based_deduplication needs fifo, got a standard one; set fifo or leave content_based_deduplication out",
     ),
 ]
 
 
-@pytest.mark.parametrize(("name", "args", "sentence"), WRONG_QUEUES)
-def test_a_queue_that_sqs_would_refuse_is_refused(name: str, args: dict[str, Any], sentence: str) -> None:
-    def construct() -> None:
-        with pytest.raises(ArgumentError) as caught:
-            Queue(name, args)
-        assert str(caught.value) == f"Queue {name!r}: {sentence}"
-
-    assert build(construct).resources == []
+@pytest.mark.parametrize("case", WRONG, ids=lambda case: case.says[:40])
+def test_a_queue_that_sqs_would_refuse_is_refused(case: Refused) -> None:
+    assert refusal(lambda: Queue("work", case.args)) == f"Queue 'work': {case.says}"
 
 
 def test_a_fifo_queue_of_high_throughput_counts_within_groups() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from slipway import ArgumentError
 from tests.support.components.mocks import Built, build
+from tests.support.components.refusals import Refused, RefusedName, refusal
 from tests.support.components.samples import COMPONENTS
 from tests.support.components.service_samples import KEY
 
@@ -41,10 +41,10 @@ def test_a_fifo_topic_has_no_signature_version() -> None:
 
 
 SPELLING = "the name must be letters, digits and hyphens and start with a letter"
-WRONG_NAMES: list[tuple[str, dict[str, Any], str]] = [
-    ("my orders", {}, f"{SPELLING}, got 'my orders'"),
-    ("a" * 244, {}, "the name must be at most 243 characters, got 244; AWS allows 256 and 13 are appended"),
-    (
+WRONG_NAMES = [
+    RefusedName("my orders", {}, f"{SPELLING}, got 'my orders'"),
+    RefusedName("a" * 244, {}, "the name must be at most 243 characters, got 244; AWS allows 256 and 13 are appended"),
+    RefusedName(
         "a" * 46,
         {"log_failed_deliveries": True},
         "the name must be at most 45 characters, got 46; AWS allows 64 and 19 are appended",
@@ -52,14 +52,9 @@ WRONG_NAMES: list[tuple[str, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "args", "sentence"), WRONG_NAMES)
-def test_a_name_that_no_topic_or_role_may_have_is_refused(name: str, args: dict[str, Any], sentence: str) -> None:
-    def construct() -> None:
-        with pytest.raises(ArgumentError) as caught:
-            Topic(name, args)
-        assert str(caught.value) == f"Topic {name!r}: {sentence}"
-
-    assert build(construct).resources == []
+@pytest.mark.parametrize("case", WRONG_NAMES, ids=lambda case: case.name[:10])
+def test_a_name_that_no_topic_or_role_may_have_is_refused(case: RefusedName) -> None:
+    assert refusal(lambda: Topic(case.name, case.args)) == f"Topic {case.name!r}: {case.says}"
 
 
 def test_other_accounts_may_publish_and_subscribe_queues_only() -> None:
@@ -128,49 +123,44 @@ def test_an_archive_is_kept_ended_or_not_spoken_of(days: int | None, policy: str
     assert inputs.get("archivePolicy") == policy
 
 
-WRONG: list[tuple[dict[str, Any], str]] = [
-    (
+WRONG = [
+    Refused(
         {"high_throughput": True},
         "high_throughput needs fifo, got a standard one; set fifo or leave high_throughput out",
     ),
-    (
+    Refused(
         {"content_based_deduplication": True},
         "content_based_deduplication needs fifo, got a standard one; set fifo or leave content_based_deduplication out",
     ),
-    (
+    Refused(
         {"subscriber_account_ids": ["1234"]},
         "subscriber_account_ids[0] must be an account id of 12 digits, got '1234'",
     ),
-    (
+    Refused(
         {"subscriber_account_ids": ["*"]},
         "subscriber_account_ids[0] must be an account id of 12 digits, got '*'",
     ),
-    (
+    Refused(
         {"subscriber_account_ids": ["111122223333", "111122223333"]},
         "subscriber_account_ids must be distinct, got '111122223333' twice; remove one",
     ),
-    (
+    Refused(
         {"publisher_account_ids": ["111122223333"]},
         "publisher_account_ids needs a kms_key_arn of your own, got none; no other account can use the account's own key "
         "for SNS, give a key with a policy for them",
     ),
-    (
+    Refused(
         {"publisher_account_ids": ["111122223333"], "kms_key_arn": "alias/aws/sns"},
         "publisher_account_ids needs a kms_key_arn of your own, got 'alias/aws/sns'; no other account can use the "
         "account's own key for SNS, give a key with a policy for them",
     ),
-    ({"kms_key_arn": "alias/messages"}, "kms_key_arn must be the ARN of a KMS key, got 'alias/messages'"),
-    ({"archive_days": 7}, "archive_days needs fifo, got a standard one; set fifo or leave archive_days out"),
-    ({"fifo": True, "archive_days": 366}, "archive_days must be a whole number 0-365, got 366"),
-    ({"fifos": True}, "fifos is not an argument; did you mean fifo?"),
+    Refused({"kms_key_arn": "alias/messages"}, "kms_key_arn must be the ARN of a KMS key, got 'alias/messages'"),
+    Refused({"archive_days": 7}, "archive_days needs fifo, got a standard one; set fifo or leave archive_days out"),
+    Refused({"fifo": True, "archive_days": 366}, "archive_days must be a whole number 0-365, got 366"),
+    Refused({"fifos": True}, "fifos is not an argument; did you mean fifo?"),
 ]
 
 
-@pytest.mark.parametrize(("args", "sentence"), WRONG)
-def test_a_topic_that_cannot_work_is_refused(args: dict[str, Any], sentence: str) -> None:
-    def construct() -> None:
-        with pytest.raises(ArgumentError) as caught:
-            Topic("orders", args)
-        assert str(caught.value) == f"Topic 'orders': {sentence}"
-
-    assert build(construct).resources == []
+@pytest.mark.parametrize("case", WRONG, ids=lambda case: case.says[:40])
+def test_a_topic_that_cannot_work_is_refused(case: Refused) -> None:
+    assert refusal(lambda: Topic("orders", case.args)) == f"Topic 'orders': {case.says}"

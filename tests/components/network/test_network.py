@@ -25,7 +25,7 @@ def network(args: Mapping[str, object]) -> Built:
 
 
 def blocks(built: Built) -> dict[str, str]:
-    return {it.name: it.inputs["cidrBlock"] for it in built.of_type("subnet:Subnet")}
+    return {resource.name: resource.inputs["cidrBlock"] for resource in built.of_type("subnet:Subnet")}
 
 
 STEPS = st.lists(
@@ -48,7 +48,7 @@ def test_no_growth_and_no_removal_of_zones_and_tiers_renumbers_anything(
         else:
             tiers ^= {TIERS[number % len(TIERS)]}
         plan = subnet_blocks(ARGUMENTS, vpc, sorted(zones), sorted(tiers))
-        now = {(tier, zone): block for tier, made in plan.items() for zone, block in made.items()}
+        now = {(tier, zone): block for tier, blocks_of_tier in plan.items() for zone, block in blocks_of_tier.items()}
         assert {key: seen[key] for key in now.keys() & seen.keys()} == {
             key: now[key] for key in now.keys() & seen.keys()
         }
@@ -64,9 +64,10 @@ def test_a_network_that_grows_and_shrinks_replaces_no_subnet(sizes: list[tuple[i
     for count, tiers in sizes:
         built = network({"zone_count": count, "tiers": sorted(tiers)})
         now = {
-            it.name: (it.inputs["cidrBlock"], it.inputs["availabilityZone"]) for it in built.of_type("subnet:Subnet")
+            resource.name: (resource.inputs["cidrBlock"], resource.inputs["availabilityZone"])
+            for resource in built.of_type("subnet:Subnet")
         }
-        assert {name: seen.get(name, it) for name, it in now.items()} == now
+        assert {name: seen.get(name, place) for name, place in now.items()} == now
         seen |= now
 
 
@@ -74,7 +75,7 @@ def test_a_network_that_grows_and_shrinks_replaces_no_subnet(sizes: list[tuple[i
 def test_all_blocks_fill_the_vpc_and_suit_a_load_balancer(prefix: int) -> None:
     vpc = ipaddress.IPv4Network(f"10.0.0.0/{prefix}")
     plan = subnet_blocks(ARGUMENTS, vpc, ZONE_LETTERS[: reserved_zones(prefix)], TIERS)
-    taken = [ipaddress.IPv4Network(block) for made in plan.values() for block in made.values()]
+    taken = [ipaddress.IPv4Network(block) for blocks_of_tier in plan.values() for block in blocks_of_tier.values()]
     assert list(ipaddress.collapse_addresses(taken)) == [vpc]
     assert sum(block.num_addresses for block in taken) == vpc.num_addresses
     assert min(block.num_addresses for block in taken) >= 32, "a load balancer wants a /27"
@@ -100,12 +101,14 @@ def test_a_default_network_has_these_resources() -> None:
 
 
 def test_subnets_take_the_first_zones_by_name_and_keep_them() -> None:
-    found = network({"zone_count": 3.0}).of_type("subnet:Subnet")
-    assert [(it.name, it.inputs["availabilityZone"]) for it in found] == [
+    subnets = network({"zone_count": 3.0}).of_type("subnet:Subnet")
+    assert [(resource.name, resource.inputs["availabilityZone"]) for resource in subnets] == [
         (f"main-{tier}-{letter}", f"eu-west-1{letter}") for tier in ("private", "public") for letter in "abc"
     ]
-    assert all(it.ignore_changes == ["availabilityZone"] for it in found), "the list of available zones changes"
-    assert not any(it.inputs["mapPublicIpOnLaunch"] for it in found)
+    assert all(resource.ignore_changes == ["availabilityZone"] for resource in subnets), (
+        "the list of available zones changes"
+    )
+    assert not any(resource.inputs["mapPublicIpOnLaunch"] for resource in subnets)
 
 
 def test_named_zones_keep_the_blocks_of_their_letters() -> None:
@@ -117,7 +120,7 @@ def test_named_zones_keep_the_blocks_of_their_letters() -> None:
         "main-public-c": "10.20.208.0/21",
     }
     assert built.calls == [] or all(call.token != ZONES_KEY for call in built.calls)
-    assert all(it.ignore_changes == [] for it in built.of_type("subnet:Subnet"))
+    assert all(resource.ignore_changes == [] for resource in built.of_type("subnet:Subnet"))
 
 
 @pytest.mark.parametrize(
@@ -128,9 +131,13 @@ def test_private_subnets_leave_through_the_nat_asked_for(
     nat: str, gateways: list[str], private_routes: list[str]
 ) -> None:
     built = network({"nat": nat, "interface_endpoints": ["logs"]})
-    assert [it.name for it in built.of_type("natGateway:NatGateway")] == [f"main-nat-{zone}" for zone in gateways]
-    routes = [it for it in built.of_type("route:Route") if it.name.startswith("main-private")]
-    assert [it.inputs["natGatewayId"] for it in routes] == [f"main-nat-{zone}-id" for zone in private_routes]
+    assert [resource.name for resource in built.of_type("natGateway:NatGateway")] == [
+        f"main-nat-{zone}" for zone in gateways
+    ]
+    routes = [resource for resource in built.of_type("route:Route") if resource.name.startswith("main-private")]
+    assert [resource.inputs["natGatewayId"] for resource in routes] == [
+        f"main-nat-{zone}-id" for zone in private_routes
+    ]
 
 
 def test_a_gateway_stands_in_the_public_subnet_once_that_is_routed() -> None:
@@ -143,19 +150,21 @@ def test_a_gateway_stands_in_the_public_subnet_once_that_is_routed() -> None:
 
 
 def test_what_aws_allows_once_is_removed_before_it_is_replaced() -> None:
-    replaced_late = {it.type.rsplit(":", maxsplit=1)[1] for it in network({}).resources if it.delete_before_replace}
+    replaced_late = {
+        resource.type.rsplit(":", maxsplit=1)[1] for resource in network({}).resources if resource.delete_before_replace
+    }
     assert replaced_late == {"FlowLog", "NatGateway"}
 
 
 def test_endpoints_admit_the_vpc_only() -> None:
     built = build(lambda: Network("main", RICHEST["Network"]))
     wanted = ["dynamodb", "ecr.api", "ecr.dkr", "logs", "s3", "sqs"]
-    found = [it.inputs["serviceName"] for it in built.of_type("vpcEndpoint:VpcEndpoint")]
-    assert found == [f"com.amazonaws.eu-west-1.{service}" for service in wanted]
+    services_found = [resource.inputs["serviceName"] for resource in built.of_type("vpcEndpoint:VpcEndpoint")]
+    assert services_found == [f"com.amazonaws.eu-west-1.{service}" for service in wanted]
     rules = built.of_type("securityGroupIngressRule:SecurityGroupIngressRule")
-    assert [(it.inputs["cidrIpv4"], it.inputs["fromPort"], it.inputs["toPort"]) for it in rules] == [
-        ("10.8.0.0/20", 443, 443)
-    ]
+    assert [
+        (resource.inputs["cidrIpv4"], resource.inputs["fromPort"], resource.inputs["toPort"]) for resource in rules
+    ] == [("10.8.0.0/20", 443, 443)]
 
 
 def test_the_default_security_group_is_emptied() -> None:
@@ -172,7 +181,7 @@ def test_flow_logs_are_kept_and_written_by_a_role_of_this_account() -> None:
 
 def test_private_subnets_are_known_when_their_way_out_stands() -> None:
     def construct() -> pulumi.Output[object]:
-        return pulumi.Output.all(Network("main", {}).private_subnet_ids).apply(lambda it: it)
+        return pulumi.Output.all(Network("main", {}).private_subnet_ids).apply(lambda ids: ids)
 
     assert build(construct).component_outputs("Network")["privateSubnetIds"] == [
         "main-private-a-id",
@@ -193,13 +202,17 @@ def test_private_subnets_are_known_when_their_way_out_stands() -> None:
 )
 def test_endpoints_are_those_of_what_will_run_once_each(components: list[str], services: list[str]) -> None:
     built = network({"nat": "none", "endpoints_for": components})
-    found = [it.inputs for it in built.resources if it.inputs.get("vpcEndpointType") == "Interface"]
-    assert sorted(it["serviceName"].removeprefix("com.amazonaws.eu-west-1.") for it in found) == sorted(services)
-    assert all(it["subnetIds"] == ["main-private-a-id", "main-private-b-id"] for it in found)
+    endpoints = [
+        resource.inputs for resource in built.resources if resource.inputs.get("vpcEndpointType") == "Interface"
+    ]
+    assert sorted(inputs["serviceName"].removeprefix("com.amazonaws.eu-west-1.") for inputs in endpoints) == sorted(
+        services
+    )
+    assert all(inputs["subnetIds"] == ["main-private-a-id", "main-private-b-id"] for inputs in endpoints)
 
 
 def test_every_component_that_calls_aws_at_run_time_has_its_endpoints() -> None:
-    of_components = {it for it in ENDPOINTS_FOR if it[0].isupper()}
+    of_components = {key for key in ENDPOINTS_FOR if key[0].isupper()}
     assert of_components <= set(COMPONENTS)
     assert set(RICHEST["Network"]["endpoints_for"]) <= of_components
 
@@ -207,8 +220,8 @@ def test_every_component_that_calls_aws_at_run_time_has_its_endpoints() -> None:
 def test_isolated_subnets_have_no_way_out_but_interface_endpoints() -> None:
     built = network({"tiers": ["isolated"], "interface_endpoints": ["logs"]})
     assert built.of_type("route:Route") == []
-    assert [it.name for it in built.of_type("routeTable:RouteTable")] == ["main-isolated"]
-    assert [it.name for it in built.of_type("internetGateway:InternetGateway")] == []
+    assert [resource.name for resource in built.of_type("routeTable:RouteTable")] == ["main-isolated"]
+    assert [resource.name for resource in built.of_type("internetGateway:InternetGateway")] == []
     endpoint = built.one("vpcEndpoint:VpcEndpoint", "main-logs").inputs
     assert endpoint["subnetIds"] == ["main-isolated-a-id", "main-isolated-b-id"]
     outputs = built.component_outputs("Network")
@@ -218,8 +231,8 @@ def test_isolated_subnets_have_no_way_out_but_interface_endpoints() -> None:
 
 def test_gateways_stand_in_the_tables_of_private_subnets_only() -> None:
     built = network({"tiers": ["public", "private", "isolated"], "dynamodb_endpoint": True})
-    gateways = [it.inputs for it in built.resources if it.inputs.get("vpcEndpointType") == "Gateway"]
-    assert [it["routeTableIds"] for it in gateways] == [["main-private-a-id", "main-private-b-id"]] * 2
+    gateways = [resource.inputs for resource in built.resources if resource.inputs.get("vpcEndpointType") == "Gateway"]
+    assert [inputs["routeTableIds"] for inputs in gateways] == [["main-private-a-id", "main-private-b-id"]] * 2
 
 
 def test_blocks_of_ones_own_take_the_place_of_reserved_ones() -> None:
@@ -247,11 +260,12 @@ def test_the_smallest_vpc_holds_two_zones_of_three_tiers() -> None:
 def test_a_cluster_finds_its_subnets_by_their_tags_when_asked() -> None:
     everything = {"tiers": ["public", "private", "isolated"], "zone_count": 1}
     tags = {
-        it.name: it.inputs["tags"] for it in network(everything | {"eks_subnet_tags": True}).of_type("subnet:Subnet")
+        resource.name: resource.inputs["tags"]
+        for resource in network(everything | {"eks_subnet_tags": True}).of_type("subnet:Subnet")
     }
     assert tags == {
         "main-isolated-a": {"Name": "main-isolated-a"},
         "main-private-a": {"Name": "main-private-a", "kubernetes.io/role/internal-elb": "1"},
         "main-public-a": {"Name": "main-public-a", "kubernetes.io/role/elb": "1"},
     }
-    assert all(set(it.inputs["tags"]) == {"Name"} for it in network(everything).of_type("subnet:Subnet"))
+    assert all(set(resource.inputs["tags"]) == {"Name"} for resource in network(everything).of_type("subnet:Subnet"))

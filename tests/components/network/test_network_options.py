@@ -41,11 +41,13 @@ def test_a_nat_instance_forwards_for_the_vpc_and_is_reached_by_nobody_else() -> 
     }
     assert "-A POSTROUTING -s 10.20.0.0/16 ! -d 10.20.0.0/16 -j MASQUERADE\n" in instance.inputs["userData"]
     keys = ("cidrIpv4", "ipProtocol", "fromPort")
-    rules = {it.name: [it.inputs.get(key) for key in keys] for it in built.of_type("gressRule")}
+    rules = {resource.name: [resource.inputs.get(key) for key in keys] for resource in built.of_type("gressRule")}
     assert rules == {"main-nat-vpc": ["10.20.0.0/16", "-1", None], "main-nat-everywhere": ["0.0.0.0/0", "-1", None]}
     assert built.one("eip:Eip", "main-nat").inputs["instance"] == "main-nat-id"
     assert "Route main-public" in built.one("eip:Eip", "main-nat").depends_on
-    routes = [it.inputs.get("networkInterfaceId") for it in built.of_type(ROUTE) if "private" in it.name]
+    routes = [
+        resource.inputs.get("networkInterfaceId") for resource in built.of_type(ROUTE) if "private" in resource.name
+    ]
     assert routes == ["main-nat-eni", "main-nat-eni"]
     assert built.of_type("natGateway:NatGateway") == []
     assert built.component_outputs("Network")["natPublicIps"] == ["203.0.113.10"]
@@ -62,7 +64,7 @@ def test_addresses_of_ones_own_serve_the_gateways_in_the_order_of_the_zones() ->
     own = ["eipalloc-0000000a", "eipalloc-0000000b"]
     built = network({"nat": "per_zone", "nat_elastic_ip_allocation_ids": own})
     assert built.of_type("eip:Eip") == []
-    assert [it.inputs["allocationId"] for it in built.of_type("natGateway:NatGateway")] == own
+    assert [resource.inputs["allocationId"] for resource in built.of_type("natGateway:NatGateway")] == own
     assert built.component_outputs("Network")["natPublicIps"] == ["203.0.113.20", "203.0.113.20"]
 
 
@@ -77,8 +79,8 @@ def test_an_address_of_ones_own_serves_the_nat_instance() -> None:
 def test_with_ipv6_every_subnet_has_the_64_of_its_tier_and_zone() -> None:
     built = network(EVERY_TIER | {"ipv6": True})
     assert built.one("vpc:Vpc", "main").inputs["assignGeneratedIpv6CidrBlock"] is True
-    found = {it.name: it.inputs for it in built.of_type("subnet:Subnet")}
-    assert {name: it["ipv6CidrBlock"] for name, it in found.items()} == {
+    subnets = {resource.name: resource.inputs for resource in built.of_type("subnet:Subnet")}
+    assert {name: inputs["ipv6CidrBlock"] for name, inputs in subnets.items()} == {
         "main-private-a": "2a05:d018:1234:5600::/64",
         "main-private-b": "2a05:d018:1234:5601::/64",
         "main-isolated-a": "2a05:d018:1234:5610::/64",
@@ -86,20 +88,26 @@ def test_with_ipv6_every_subnet_has_the_64_of_its_tier_and_zone() -> None:
         "main-public-a": "2a05:d018:1234:5620::/64",
         "main-public-b": "2a05:d018:1234:5621::/64",
     }
-    assert not any("assignIpv6AddressOnCreation" in it for it in found.values()), "who wants an address asks for it"
+    assert not any("assignIpv6AddressOnCreation" in inputs for inputs in subnets.values()), (
+        "who wants an address asks for it"
+    )
     assert built.component_outputs("Network")["ipv6CidrBlock"] == VPC_IPV6
 
 
 def test_with_ipv6_private_subnets_get_out_one_way_and_isolated_ones_not_at_all() -> None:
     built = network(EVERY_TIER | {"ipv6": True, "nat": "none", "interface_endpoints": ["logs"]})
     targets = ("gatewayId", "egressOnlyGatewayId")
-    out = {it.name: it.inputs for it in built.of_type(ROUTE) if "destinationIpv6CidrBlock" in it.inputs}
-    assert {name: [it.get(key) for key in targets] for name, it in out.items()} == {
+    out = {
+        resource.name: resource.inputs
+        for resource in built.of_type(ROUTE)
+        if "destinationIpv6CidrBlock" in resource.inputs
+    }
+    assert {name: [inputs.get(key) for key in targets] for name, inputs in out.items()} == {
         "main-public-ipv6": ["main-id", None],
         "main-private-a-ipv6": [None, "main-id"],
         "main-private-b-ipv6": [None, "main-id"],
     }
-    assert {it["destinationIpv6CidrBlock"] for it in out.values()} == {"::/0"}
+    assert {inputs["destinationIpv6CidrBlock"] for inputs in out.values()} == {"::/0"}
     assert built.one("egressOnlyInternetGateway:EgressOnlyInternetGateway", "main").inputs["vpcId"] == "main-id"
 
 
@@ -180,7 +188,7 @@ PACKETS = [
 @pytest.mark.parametrize("packet", PACKETS)
 def test_network_acls_let_pass_what_a_tier_is_for(packet: Packet) -> None:
     args = EVERY_TIER | {"ipv6": True, "network_acls": ACLS, "connected_cidr_blocks": ["192.168.0.0/16"]}
-    acls = {it.name.removeprefix("main-"): it.inputs for it in network(args).of_type(ACL)}
+    acls = {resource.name.removeprefix("main-"): resource.inputs for resource in network(args).of_type(ACL)}
     passing = {
         tier
         for tier, acl in acls.items()
@@ -193,7 +201,7 @@ def test_a_tier_has_one_acl_for_its_subnets_and_rules_with_numbers_of_their_own(
     built = network({"network_acls": {}})
     acl = built.one(ACL, "main-private").inputs
     assert acl["subnetIds"] == ["main-private-a-id", "main-private-b-id"]
-    numbers = {kind: [it["ruleNo"] for it in acl[kind]] for kind in ("ingress", "egress")}
+    numbers = {kind: [rule["ruleNo"] for rule in acl[kind]] for kind in ("ingress", "egress")}
     assert numbers == {"ingress": [200, 400, 401, 500, 501, 502], "egress": [200, 500]}
     assert network({}).of_type(ACL) == []
 

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from slipway import ArgumentError
-from tests.components.task.test_sidecars import opened
 from tests.support.components.mocks import Built, build
+from tests.support.components.refusals import Refused, refusal
 from tests.support.components.samples import COMPONENTS
 from tests.support.components.service_samples import BEHIND_BALANCER, KEY, TASK
 
@@ -22,7 +21,7 @@ def service(args: dict[str, Any]) -> Built:
 
 
 def test_a_caller_is_let_out_and_in_on_the_port_only() -> None:
-    assert opened(service({"container_port": 8080, "allow_from": {"shop": "sg-shop"}})) == {
+    assert service({"container_port": 8080, "allow_from": {"shop": "sg-shop"}}).opened_ports() == {
         "api-from-shop": ("api-id", 8080, "sg-shop"),
         "api-shop-out": ("sg-shop", 8080, "api-id"),
     }
@@ -33,14 +32,14 @@ def test_two_services_name_each_other_once_and_both_groups_open() -> None:
         shop = FargateService("shop", TASK)
         FargateService("orders", TASK | {"container_port": 80, "allow_from": {"shop": shop.security_group_id}})
 
-    assert opened(build(stack)) == {
+    assert build(stack).opened_ports() == {
         "orders-from-shop": ("orders-id", 80, "shop-id"),
         "orders-shop-out": ("shop-id", 80, "orders-id"),
     }
 
 
 def test_tasks_are_let_out_to_a_database_which_lets_them_in() -> None:
-    assert opened(service({"allow_to": {"database": {"security_group_id": "sg-db", "port": 5432}}})) == {
+    assert service({"allow_to": {"database": {"security_group_id": "sg-db", "port": 5432}}}).opened_ports() == {
         "api-to-database": ("api-id", 5432, "sg-db"),
         "api-database-in": ("sg-db", 5432, "api-id"),
     }
@@ -96,72 +95,80 @@ def connect(**changed: Any) -> dict[str, Any]:
     return {"container_port": 80, "service_connect": {"dns_name": "orders"} | changed}
 
 
-REFUSED: list[tuple[dict[str, Any], str]] = [
-    (
+REFUSED = [
+    Refused(
         connect(dns_name="Orders"),
         "service_connect.dns_name must be labels of lower-case letters, digits and hyphens, at most 127 long, got 'Orders'; "
         "for example orders",
     ),
-    (
+    Refused(
         {"service_connect": {"dns_name": "orders"}},
         "service_connect.dns_name needs container_port, got none; set the port the image listens on",
     ),
-    ({"service_connect": {"port": 80}}, "service_connect.port needs service_connect.dns_name, got none; set both"),
-    (
+    Refused(
+        {"service_connect": {"port": 80}}, "service_connect.port needs service_connect.dns_name, got none; set both"
+    ),
+    Refused(
         {"service_connect": {"app_protocol": "grpc"}},
         "service_connect.app_protocol needs service_connect.dns_name, got none; set both",
     ),
-    (connect(app_protocol="HTTP2"), "service_connect.app_protocol must be one of http, http2, grpc, tcp, got 'HTTP2'"),
-    (connect(port=70000), "service_connect.port must be a whole number 1-65535, got 70000"),
-    (
+    Refused(
+        connect(app_protocol="HTTP2"), "service_connect.app_protocol must be one of http, http2, grpc, tcp, got 'HTTP2'"
+    ),
+    Refused(connect(port=70000), "service_connect.port must be a whole number 1-65535, got 70000"),
+    Refused(
         connect(app_protocol="tcp", request_timeout_seconds=5),
         "service_connect.request_timeout_seconds needs requests, got app_protocol tcp; there are no requests in tcp; "
         "set another app_protocol, or leave it out",
     ),
-    (
+    Refused(
         connect(request_timeout_seconds=-1),
         "service_connect.request_timeout_seconds must be a whole number 0-2147483647, got -1",
     ),
-    (
+    Refused(
         connect(namespace_arn="internal"),
         "service_connect.namespace_arn must be the ARN of a namespace, got 'internal'",
     ),
-    (connect(names=["orders"]), "service_connect.names is not an argument; did you mean dns_name?"),
-    ({"allow_from": {"shop": "sg-1"}}, "allow_from needs container_port, got none; set the port the image listens on"),
-    (
+    Refused(connect(names=["orders"]), "service_connect.names is not an argument; did you mean dns_name?"),
+    Refused(
+        {"allow_from": {"shop": "sg-1"}}, "allow_from needs container_port, got none; set the port the image listens on"
+    ),
+    Refused(
         {"container_port": 80, "allow_from": {"lb": "sg-1"}},
         "the keys of allow_from must be letters, digits and hyphens, start with a letter, and not be 'lb', got 'lb'",
     ),
-    ({"container_port": 80, "allow_from": ["sg-1"]}, "allow_from must be a mapping, got ['sg-1']"),
-    (
+    Refused({"container_port": 80, "allow_from": ["sg-1"]}, "allow_from must be a mapping, got ['sg-1']"),
+    Refused(
         {"allow_to": {"db": {"security_group_id": "sg-1", "port": 0}}},
         "allow_to.db.port must be a whole number 1-65535, got 0",
     ),
-    ({"allow_to": {"db": {"port": 5432}}}, "allow_to.db.security_group_id is required, got nothing; give it a value"),
-    ({"task_role_arn": "shop"}, "task_role_arn must be the ARN of a role, got 'shop'"),
-    ({"execution_role_arn": "shop"}, "execution_role_arn must be the ARN of a role, got 'shop'"),
-    ({"log_group_arn": "/shop/api"}, "log_group_arn must be the ARN of a log group, got '/shop/api'"),
-    (
+    Refused(
+        {"allow_to": {"db": {"port": 5432}}}, "allow_to.db.security_group_id is required, got nothing; give it a value"
+    ),
+    Refused({"task_role_arn": "shop"}, "task_role_arn must be the ARN of a role, got 'shop'"),
+    Refused({"execution_role_arn": "shop"}, "execution_role_arn must be the ARN of a role, got 'shop'"),
+    Refused({"log_group_arn": "/shop/api"}, "log_group_arn must be the ARN of a log group, got '/shop/api'"),
+    Refused(
         {"task_role_arn": ROLE, "permissions": [{"actions": ["sns:Publish"], "resources": ["*"]}]},
         "task_role_arn takes a role as it is, got permissions too; "
         "allow that role what it needs and leave them out, or leave task_role_arn out",
     ),
-    (
+    Refused(
         {"task_role_arn": ROLE, "enable_execute_command": True},
         "task_role_arn takes a role as it is, got enable_execute_command too; "
         "allow that role what it needs and leave them out, or leave task_role_arn out",
     ),
-    (
+    Refused(
         {"log_group_arn": GROUP, "log_retention_days": 7},
         "log_group_arn takes a log group as it is, got log_retention_days too; "
         "set it where the group is made, or leave log_retention_days out",
     ),
-    (
+    Refused(
         {"log_group_arn": GROUP, "log_kms_key_arn": KEY},
         "log_group_arn takes a log group as it is, got log_kms_key_arn too; "
         "set it where the group is made, or leave log_kms_key_arn out",
     ),
-    (
+    Refused(
         BEHIND_BALANCER
         | {
             "allow_to": {"data": {"security_group_id": "sg-1", "port": 443}},
@@ -173,11 +180,6 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("args", "sentence"), REFUSED)
-def test_what_cannot_work_is_refused_before_anything_exists(args: dict[str, Any], sentence: str) -> None:
-    def construct() -> None:
-        with pytest.raises(ArgumentError) as caught:
-            FargateService("api", TASK | args)
-        assert str(caught.value) == f"FargateService 'api': {sentence}"
-
-    assert build(construct).resources == []
+@pytest.mark.parametrize(("args", "says"), REFUSED)
+def test_what_cannot_work_is_refused_before_anything_exists(args: dict[str, Any], says: str) -> None:
+    assert refusal(lambda: FargateService("api", TASK | args)) == f"FargateService 'api': {says}"

@@ -14,6 +14,7 @@ from slipway_policies.data import lists
 from slipway_policies.engine.exemptions import parse
 from slipway_policies.engine.pack import Pack
 from slipway_policies.engine.registry import ADVISORY, MANDATORY, OFF, PROFILES
+from slipway_policies.engine.server import Analyzer
 from slipway_policies.engine.values import Plain
 from slipway_policies.rules import all_rules
 from tests.support.policies.analyzer import (
@@ -46,7 +47,7 @@ LISTED = (
 )
 
 
-def pack(**own: Any) -> Any:
+def pack(**own: object) -> Analyzer:
     """The pack on a fixed day, with these settings of its own."""
     servicer = start_pack(Pack(all_rules(), today=TODAY))
     # As the engine does it: every rule at its own level, since it fills in what the config leaves out.

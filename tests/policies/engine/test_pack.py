@@ -163,7 +163,7 @@ def channel() -> Iterator[grpc.Channel]:
     ],
 )
 def test_a_mistyped_config_is_refused_with_a_suggestion(
-    channel: grpc.Channel, config: dict[str, dict[str, Any]], expected: str
+    channel: grpc.Channel, config: dict[str, dict[str, object]], expected: str
 ) -> None:
     request = proto.ConfigureAnalyzerRequest(
         policyConfig={name: proto.PolicyConfig(properties=struct(props)) for name, props in config.items()}
@@ -181,6 +181,13 @@ def test_the_engine_is_told_every_rule_with_its_level_and_severity(channel: grpc
     assert (ssh.enforcementLevel, ssh.severity) == (proto.MANDATORY, proto.POLICY_SEVERITY_CRITICAL)
     assert dict(told["log-group-retention"].configSchema.properties["minimumDays"])["default"] == 1
     assert info.supportsConfig
+    assert (ssh.policy_type, told["sqs-dlq-configured"].policy_type) == (
+        proto.PolicyType.POLICY_TYPE_RESOURCE,
+        proto.PolicyType.POLICY_TYPE_STACK,
+    )
+    [rule] = [rule for rule in all_rules() if rule.name == "sg-no-ingress-ssh"]
+    assert (ssh.description, ssh.remediation_steps, ssh.url) == (rule.title, rule.fix, rule.link)
+    assert tuple(ssh.tags) == rule.controls
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.name)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 from google.protobuf import json_format
@@ -37,7 +36,7 @@ def remediating(rule: str, config: Props | None = None, pack: Pack | None = None
     return servicer
 
 
-def rewritten(servicer: Analyzer, kind: str, props: Props) -> list[dict[str, Any]]:
+def rewritten(servicer: Analyzer, kind: str, props: Props) -> list[dict[str, object]]:
     """The properties after each remediation, as they travel."""
     request = proto.AnalyzeRequest(type=kind, name="one", urn=urn(kind, "one"), properties=struct(props))
     return [json_format.MessageToDict(one.properties) for one in servicer.Remediate(request, NO_CONTEXT).remediations]
@@ -83,7 +82,7 @@ def test_a_secret_beside_stays_a_secret() -> None:
 @pytest.mark.parametrize(
     "scan", [secret({"scanOnPush": False}), {"scanOnPush": secret(False)}, UNKNOWN, {"scanOnPush": UNKNOWN}]
 )
-def test_a_secret_or_an_unknown_is_left_as_it_is(scan: Any) -> None:
+def test_a_secret_or_an_unknown_is_left_as_it_is(scan: object) -> None:
     assert rewritten(remediating("ecr-scan-on-push"), REPOSITORY, {SCAN: scan}) == []
 
 

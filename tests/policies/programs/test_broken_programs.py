@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
 PROGRAMS = sorted((HERE / "broken").glob("*.py"))
 NAMES = {rule.name for rule in all_rules()}
-SETTINGS: dict[str, dict[str, Any]] = {
+SETTINGS: dict[str, dict[str, object]] = {
     "allowed-regions": {"regions": ["eu-west-1", "us-east-1"]},
     "component-contract": {"children": {"shop:index:Service": ["aws:cloudwatch/metricAlarm:MetricAlarm"]}},
     "ecs-taskdef-image-registry": {"allowedRegistries": ["123456789012.dkr.ecr.eu-west-1.amazonaws.com/"]},

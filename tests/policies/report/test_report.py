@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -83,7 +82,7 @@ class Page(HTMLParser):
 
 def test_the_findings_of_a_run_are_read_with_what_the_rules_say_of_them() -> None:
     run = events.read(["some text", "{not json", *told()])
-    [found] = [one for one in run.found if one.rule == "sqs-queue-encrypted"]
+    [found] = [one for one in run.violations if one.rule == "sqs-queue-encrypted"]
     assert (found.severity, found.level, found.resource) == ("medium", "mandatory", "aws:sqs/queue:Queue orders")
     assert found.problem == "sqsManagedSseEnabled is false and there is no KMS key, so messages are stored unencrypted"
     assert found.controls == ("FSBP SQS.1", "NIST SC-28")
@@ -97,7 +96,7 @@ def test_the_page_shows_every_finding_by_severity_framework_and_resource() -> No
     text = report.render(run)
     page = Page(text)
     assert page.open == []
-    assert len(re.findall(r"<article ", text)) == len(run.found)
+    assert len(re.findall(r"<article ", text)) == len(run.violations)
     # Once by severity, once by resource, and for two controls of FSBP and two of NIST.
     assert text.count("ecs-service-no-public-ip</a>") == 6
     assert "the registry scans" in text
@@ -127,7 +126,7 @@ def test_a_run_without_findings_says_so() -> None:
 
 
 def test_events_that_no_engine_would_send_are_passed_over_and_the_rest_is_told() -> None:
-    odd: list[Any] = [
+    odd: list[object] = [
         None,
         "text",
         [],
@@ -146,17 +145,17 @@ def test_a_file_with_a_mark_and_bytes_that_are_no_text_is_read(tmp_path: Path) -
     source, page = tmp_path / "events.jsonl", tmp_path / "page.html"
     source.write_bytes(b"\xef\xbb\xbf" + "\n".join(told()).encode() + b"\n\xff\xfe\x1b[3")
     assert report.main([str(source), "--output", str(page)]) == 0
-    assert len(re.findall(r"<article ", page.read_text())) == len(events.read(told()).found)
+    assert len(re.findall(r"<article ", page.read_text())) == len(events.read(told()).violations)
 
 
-def test_a_finding_that_preview_and_update_both_tell_counts_once_and_a_rewriting_is_named() -> None:
+def test_a_finding_of_preview_and_update_counts_once_and_a_rewriting_is_named() -> None:
     lines = told()
-    done: dict[str, Any] = {
+    done: dict[str, object] = {
         "sequence": 9,
         "policyRemediationEvent": {"policyName": "kms-enabled", "resourceUrn": urn("k", "key")},
     }
     run = events.read([*lines, *lines, json.dumps(done)])
-    assert len(run.found) == len(events.read(lines).found)
+    assert len(run.violations) == len(events.read(lines).violations)
     assert "kms-enabled: key" in report.render(run)
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from slipway_policies.engine.registry import ResourceRule, Rule, StackRule
 from slipway_policies.rules import all_rules, resource_rules
-from slipway_policies.rules.ecs.task_definitions import TASK_DEFINITION
+from slipway_policies.rules.ecs.containers import TASK_DEFINITION
 from slipway_sandbox.provider.services import all_resources
 from tests.policies.rules.cases import CASES
 from tests.support.policies.samples import Case

@@ -49,7 +49,7 @@ def written(value: Any) -> Any:
     return [written(inner) for inner in value] if isinstance(value, list) else value
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+def places(value: object, path: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
     """The path of every member and element."""
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [place for key, inner in members for place in ((*path, key), *places(inner, (*path, key)))]

@@ -10,7 +10,7 @@ import pytest
 from moto import mock_aws
 from moto.sqs.models import sqs_backends
 
-from slipway_sandbox.corrections import corrections as moto_corrections
+from slipway_sandbox import corrections
 
 RAW = {"RawMessageDelivery": "true"}
 ACCOUNT = "123456789012"
@@ -45,7 +45,7 @@ class Cloud:
 @pytest.fixture(scope="module")
 def clients() -> Iterator[Cloud]:
     """A cloud for all tests: making clients takes a second."""
-    moto_corrections.install()
+    corrections.install()
     session = boto3.Session("test", "test", region_name="eu-west-1")
     with mock_aws():
         yield Cloud(session.client("sns"), session.client("sqs"), session.client("kms"))

@@ -7,7 +7,7 @@ import pytest
 from moto.sns.models import sns_backends
 from moto.sns.utils import FilterPolicyMatcher
 
-from slipway_sandbox.corrections import corrections as moto_corrections
+from slipway_sandbox import corrections
 
 RULES: list[tuple[Any, list[str], list[str]]] = [
     ({"cidr": "10.0.0.0/24"}, ["10.0.0.9"], ["10.0.1.9", "no address"]),
@@ -22,7 +22,7 @@ RULES: list[tuple[Any, list[str], list[str]]] = [
 
 @pytest.mark.parametrize(("rule", "through", "out"), RULES, ids=[json.dumps(rule) for rule, *_ in RULES])
 def test_an_operator_lets_through_what_it_says(rule: Any, through: list[str], out: list[str]) -> None:
-    moto_corrections.install()
+    corrections.install()
     policy = {"key": [rule, "exactly"]}
     sns_backends["123456789012"]["eu-west-1"]._validate_filter_policy(policy, None)  # noqa: SLF001
     for text in [*through, *out, "exactly"]:
@@ -39,7 +39,7 @@ def test_an_operator_lets_through_what_it_says(rule: Any, through: list[str], ou
 
 
 def test_a_message_without_the_key_is_kept_out() -> None:
-    moto_corrections.install()
+    corrections.install()
     for rule, *_ in RULES:
         assert not FilterPolicyMatcher({"key": [rule]}, "MessageAttributes").matches({}, "")
         assert not FilterPolicyMatcher({"key": [rule]}, "MessageBody").matches({}, "{}")

@@ -178,10 +178,27 @@ def test_a_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     )
 
 
-def test_a_word_that_is_no_command_is_refused(box: Box) -> None:
-    ended = box.run("begin")
-    assert ended.returncode == 2
-    assert "invalid choice: 'begin'" in ended.stderr
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["strat"], "there is no command 'strat'; did you mean 'start'?"),
+        (["begin"], "there is no command 'begin'; there are start, stop, status, env, run, reset"),
+        ([], "name a command: start, stop, status, env, run, reset"),
+        (["status", "--jsno"], "unrecognized arguments: --jsno; `slipway sandbox --help` shows what there is"),
+        (["run"], "name the command to run: `slipway sandbox run -- pulumi up`"),
+        (["run", "--"], "name the command to run: `slipway sandbox run -- pulumi up`"),
+    ],
+)
+def test_a_command_line_that_says_nothing_is_refused_in_one_sentence(box: Box, words: list[str], sentence: str) -> None:
+    ended = box.run(*words)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", f"error: {sentence}\n")
+    assert not box.home.path.exists()
+
+
+def test_the_help_names_every_command(box: Box) -> None:
+    shown = box.must("--help")
+    assert all(f"\n    {name} " in shown for name in ("start", "stop", "status", "env", "run", "reset"))
+    assert "COMMAND" in box.must("run", "--help")
 
 
 def test_a_reader_that_goes_away_is_no_error(box: Box) -> None:
@@ -195,7 +212,7 @@ def test_a_reader_that_goes_away_is_no_error(box: Box) -> None:
 
 
 def test_the_quick_commands_import_neither_moto_nor_a_provider() -> None:
-    script = "import sys, slipway_sandbox.__main__; print(*sorted(sys.modules))"
+    script = "import sys, slipway_sandbox.cli; print(*sorted(sys.modules))"
     loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     slow = {"boto3", "botocore", "docker", "grpc", "moto", "pulumi", "rich", "typer"}
     assert slow.isdisjoint(loaded.stdout.split())

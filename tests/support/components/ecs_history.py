@@ -49,6 +49,11 @@ def service(*deployments: dict[str, Any], events: list[str] | None = None) -> di
     }
 
 
+def unstated(*deployments: dict[str, Any]) -> dict[str, Any]:
+    """A service with blue/green deployments: DescribeServices leaves their progress out."""
+    return service(*({key: it[key] for key in it if not key.startswith("rollout")} for it in deployments))
+
+
 def stopped(reason: str, code: int | None = None, why: str = "", definition: str = ASKED) -> dict[str, Any]:
     container: dict[str, Any] = {"name": "shop"}
     container |= {} if code is None else {"exitCode": code}
@@ -74,6 +79,10 @@ FIRST_FAILED = service(deployment("PRIMARY", ASKED, "FAILED", BREAKER))
 EXITED = "Essential container in task exited"
 HEADLINE = "service 'shop': the deployment of shop:7 was rolled back to shop:6"
 FAILED = "  deployment ecs-svc/7: ECS deployment circuit breaker: tasks failed to start."
+
+STARTS = service(deployment("PRIMARY", ASKED, "IN_PROGRESS"), deployment("ACTIVE", BEFORE, "COMPLETED", running=2))
+DONE = service(deployment("PRIMARY", ASKED, "COMPLETED", running=2))
+BACK = service(deployment("PRIMARY", BEFORE, "COMPLETED", running=2))
 
 PROPS: dict[str, Any] = {
     "who": "service 'shop'",

@@ -111,6 +111,15 @@ class Built:
         types = [it.type for it in self.resources if not it.type.startswith("slipway:")]
         return {kind: types.count(kind) for kind in sorted(set(types))}
 
+    def opened_ports(self) -> dict[str, tuple[str, int, str]]:
+        """Rules between security groups by name: the group, the port and the other group."""
+        return {
+            rule.name: (rule.inputs["securityGroupId"], rule.inputs["toPort"], rule.inputs["referencedSecurityGroupId"])
+            for kind in ("Ingress", "Egress")
+            for rule in self.of_type(f"securityGroup{kind}Rule:SecurityGroup{kind}Rule")
+            if "referencedSecurityGroupId" in rule.inputs
+        }
+
     def component_outputs(self, kind: str) -> dict[str, Any]:
         """What the one component of this class registered as its outputs."""
         found = [outputs for urn, outputs in self.outputs.items() if urn.split("::")[2].endswith(f":{kind}")]

@@ -18,6 +18,17 @@ class Refused(NamedTuple):
     """Sentence after `<Class> '<name>': `."""
 
 
+class RefusedName(NamedTuple):
+    """One row of a table of refused names."""
+
+    name: str
+    """Name of the component."""
+    args: Mapping[str, object]
+    """Arguments to put over working ones."""
+    says: str
+    """Sentence after `<Class> '<name>': `."""
+
+
 def refusal(construct: Callable[[], object], answers: Mapping[str, Answer] = ANSWERS) -> str:
     """Build under mocks; the sentence of the ArgumentError. Fails when there is none or when a resource was registered."""
     sentences: list[str] = []

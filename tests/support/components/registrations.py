@@ -1,4 +1,4 @@
-"""Everything that a component registers, in the words of the engine: the files in golden/, which test_contract.py reads.
+"""Everything that a component registers, in the words of the engine: the files in golden/, read by test_contract.py.
 
 After a change that is meant, `make docs` writes those files anew; read their diff.
 """
@@ -63,7 +63,7 @@ def file_of(kind: str, case: str) -> Path:
 
 
 if __name__ == "__main__":
-    from tests.components.test_contract import CASES, built
+    from tests.support.components.built_samples import CASES, built
 
     for kind, case in CASES:
         file_of(kind, case).write_text("\n".join(registered(built(kind, case))) + "\n")

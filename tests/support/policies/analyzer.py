@@ -55,7 +55,7 @@ def start_pack(pack: Pack | None = None) -> Analyzer:
     return Analyzer(pack or Pack(all_rules()))
 
 
-def start_rule(name: str, config: Mapping[str, Any]) -> Analyzer:
+def start_rule(name: str, config: Mapping[str, object]) -> Analyzer:
     """The server of a pack with one rule, switched on and configured."""
     servicer = start_pack(only(name))
     if config:
@@ -63,7 +63,7 @@ def start_rule(name: str, config: Mapping[str, Any]) -> Analyzer:
     return servicer
 
 
-def secret(value: Any) -> dict[str, Any]:
+def secret(value: object) -> dict[str, object]:
     """The value as the engine sends it when it is marked secret."""
     return SECRET_SIGNATURE | {"value": value}
 

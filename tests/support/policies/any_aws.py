@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
+import grpc
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2
 
@@ -19,10 +19,10 @@ class AnyAws(BaseServicer):
     name = "aws"
     version = "7.51.1"
 
-    def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:  # noqa: N802 - the protocol's name
+    def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:  # noqa: N802 - the protocol's name
         return provider_pb2.CheckResponse(inputs=request.news)
 
-    def Create(self, request: Any, context: Any) -> provider_pb2.CreateResponse:  # noqa: N802
+    def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:  # noqa: N802
         if request.preview:
             return provider_pb2.CreateResponse(properties=request.properties)
         kind, _, name = request.urn.rpartition("::")
@@ -30,13 +30,13 @@ class AnyAws(BaseServicer):
         made = {"arn": f"arn:aws:{service}:eu-west-1:123456789012:{name}", "url": f"https://sqs/{name}", "name": name}
         return provider_pb2.CreateResponse(id=f"{name}-1", properties=_with(request.properties, made))
 
-    def Read(self, request: Any, context: Any) -> provider_pb2.ReadResponse:  # noqa: N802
+    def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:  # noqa: N802
         inputs = struct_pb2.Struct()
         inputs.update({"name": request.id, "imageTagMutability": "MUTABLE"})
         outputs = _with(inputs, {"repositoryUrl": f"{REGISTRY}/{request.id}"})
         return provider_pb2.ReadResponse(id=request.id, inputs=inputs, properties=outputs)
 
-    def Diff(self, request: Any, context: Any) -> provider_pb2.DiffResponse:  # noqa: N802
+    def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:  # noqa: N802
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from tests.support.policies.analyzer import UNKNOWN, Node
 from tests.support.policies.samples import (
@@ -42,7 +41,7 @@ class GraphCase:
     """Changes with an unknown value where the rule looks."""
     passes: list[Mapping[str, Node | None]] = field(default_factory=list)
     """Changes without a finding."""
-    config: Mapping[str, Any] = field(default_factory=dict)
+    config: Mapping[str, object] = field(default_factory=dict)
 
 
 def stack(*nodes: Node) -> Stack:
@@ -55,18 +54,18 @@ def changed(base: Stack, change: Mapping[str, Node | None]) -> list[Node]:
     return [node for node in (base | dict(change)).values() if node is not None]
 
 
-def new(kind: str, name: str, props: Mapping[str, Any] | None = None, **fed_by: tuple[str, str]) -> Node:
+def new(kind: str, name: str, props: Mapping[str, object] | None = None, **fed_by: tuple[str, str]) -> Node:
     """A node of a first preview: outputs, and properties with a source, are unknown."""
     unknown = dict.fromkeys((*fed_by, "id", "arn"), UNKNOWN)
     return Node(kind, name, unknown | dict(props or {}), fed_by)
 
 
-def policy(*statements: Mapping[str, Any]) -> str:
+def policy(*statements: Mapping[str, object]) -> str:
     """A policy document."""
     return json.dumps({"Statement": [{"Effect": "Allow", **one} for one in statements]})
 
 
-def with_props(node: Node, **props: Any) -> Node:
+def with_props(node: Node, **props: object) -> Node:
     """The node with other properties; None takes one away."""
     kept = {key: value for key, value in {**node.props, **props}.items() if value is not None}
     return replace(node, props=kept)

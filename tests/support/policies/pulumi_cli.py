@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 from tests.support.policies.samples import SERVICE
 
@@ -14,7 +13,7 @@ HOME_CLI = Path.home() / ".pulumi" / "bin"
 STACK, PROVIDER_ID = "urn:pulumi:dev::shop::", "0b9d3d2c-4bd4-4a4e-9a57-1d3f2b1c0a11"
 
 
-def state(folder: Path, props: dict[str, Any]) -> Path:
+def state(folder: Path, props: dict[str, object]) -> Path:
     """An exported state of one ECS service."""
     root = {"urn": f"{STACK}pulumi:pulumi:Stack::shop-dev", "custom": False, "type": "pulumi:pulumi:Stack"}
     aws = {
@@ -40,7 +39,7 @@ def state(folder: Path, props: dict[str, Any]) -> Path:
     return path
 
 
-def run(folder: Path, pack: Path, props: dict[str, Any], *more: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, pack: Path, props: dict[str, object], *more: str) -> subprocess.CompletedProcess[str]:
     """`pulumi policy analyze` on a state with these properties; it needs no program, provider or login."""
     return cli(folder, "policy", "analyze", "--file", str(state(folder, props)), "--policy-pack", str(pack), *more)
 

@@ -37,7 +37,7 @@ def at(rule: str, kind: str, path: str, passes: list[Any], fails: list[Any], **b
     `beside` are other properties of the resource; the message starts with the path.
     """
 
-    def props(value: Any) -> Props:
+    def props(value: object) -> Props:
         return beside | ({} if value is None else nest(path, value))
 
     return Case(
@@ -49,12 +49,12 @@ def at(rule: str, kind: str, path: str, passes: list[Any], fails: list[Any], **b
     )
 
 
-def containers(*definitions: Any, **task: Any) -> Props:
+def containers(*definitions: object, **task: object) -> Props:
     """A task definition with these containers."""
     return {"containerDefinitions": json.dumps(definitions), **task}
 
 
-def statement(**elements: Any) -> Props:
+def statement(**elements: object) -> Props:
     """A resource with a policy of one statement."""
     return {"policy": json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **elements}]})}
 
@@ -64,7 +64,7 @@ def env(name: str, value: str) -> Props:
     return containers({"environment": [{"name": name, "value": value}]})
 
 
-def fargate(cpu: Any, memory: Any) -> Props:
+def fargate(cpu: object, memory: object) -> Props:
     """A task definition for Fargate of this size."""
     return {"requiresCompatibilities": ["FARGATE"], "cpu": cpu, "memory": memory}
 
@@ -74,7 +74,7 @@ def ingress(*rules: Props) -> Props:
     return {"ingress": list(rules)}
 
 
-def tcp(low: float, high: float, *cidrs: str, **more: Any) -> Props:
+def tcp(low: float, high: float, *cidrs: str, **more: object) -> Props:
     """One ingress rule."""
     return {"protocol": "tcp", "fromPort": low, "toPort": high, "cidrBlocks": list(cidrs), **more}
 
@@ -95,12 +95,12 @@ FROM_HOME = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
 ON_BREAKER = {"enable": True, "rollback": True}
 
 
-FALSE_OR_ABSENT: list[Any] = [None, False, "false"]
+FALSE_OR_ABSENT: list[object] = [None, False, "false"]
 
-TRUE_VALUES: list[Any] = [True, "true"]
+TRUE_VALUES: list[object] = [True, "true"]
 
 
-def failing_with(rule: str, kind: str, passes: list[Props], fails: list[tuple[Props, str]], **config: Any) -> Case:
+def failing_with(rule: str, kind: str, passes: list[Props], fails: list[tuple[Props, str]], **config: object) -> Case:
     """A case without waiting examples; each failing example has the start of its one message."""
     return Case(rule, kind, passes, [(props, [start]) for props, start in fails], [], config)
 
@@ -140,7 +140,7 @@ KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
 ORDERS_QUEUE_ARN = "arn:aws:sqs:eu-west-1:123456789012:orders"
 
 
-def allow(action: Any, resource: Any = "*", **more: Any) -> Props:
+def allow(action: object, resource: object = "*", **more: object) -> Props:
     """A policy of one statement."""
     return statement(Action=action, Resource=resource, **more)
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from tests.support.policies.analyzer import Node
 from tests.support.policies.graph_samples import SUBSCRIPTION
@@ -11,7 +10,7 @@ from tests.support.policies.samples import QUEUE, QUEUE_POLICY, TOPIC
 BILLING_ARN, ORDERS_ARN = "arn:aws:sqs:eu-west-1:123456789012:billing", "arn:aws:sns:eu-west-1:123456789012:orders"
 
 
-def deployed_subscription(*statements: Mapping[str, Any]) -> list[Node]:
+def deployed_subscription(*statements: Mapping[str, object]) -> list[Node]:
     """A deployed topic, queue and subscription without edges, and the queue's policy of these statements."""
     nodes = [
         Node(TOPIC, "orders", {"arn": ORDERS_ARN}),

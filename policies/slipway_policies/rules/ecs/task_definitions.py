@@ -3,7 +3,6 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 from slipway_policies.engine.registry import (
@@ -19,18 +18,17 @@ from slipway_policies.engine.registry import (
     rule,
 )
 from slipway_policies.engine.resources import Resource
-from slipway_policies.engine.values import Plain, Value
+from slipway_policies.engine.values import Value
 from slipway_policies.reading.secrets_in_text import (
     assigns_a_secret,
     holds_a_key,
     name_sounds_secret,
     refers_to_a_secret,
 )
+from slipway_policies.rules.ecs.containers import TASK_DEFINITION, containers
 
-TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition"
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html"
 
-NAMES_OF_USERS: Final = ("dockerLabels", "options")  # maps, whose names are no names of the API
 FAR_REACHING: Final = (
     "ALL",
     "SYS_ADMIN",
@@ -43,33 +41,6 @@ FAR_REACHING: Final = (
 )
 # The agent reads these itself; a long-lived key in them is what ECS.8 looks for.
 CREDENTIAL_NAMES: Final = frozenset({"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "ECS_ENGINE_AUTH_DATA"})
-
-
-def container_definitions(task: Resource) -> Value:
-    """The list of container definitions. The provider takes names as CloudFormation spells them, `Privileged`, as well."""
-    document = task.document("containerDefinitions")
-    given = document.raw if isinstance(document.raw, list) else []
-    as_elsewhere = any(
-        name[:1].isupper() for definition in given if isinstance(definition, dict) for name in definition
-    )
-    return document.at(_as_the_api_spells(given)) if as_elsewhere else document
-
-
-def _as_the_api_spells(value: Plain) -> Plain:
-    if isinstance(value, list):
-        return [_as_the_api_spells(one) for one in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        name: value[key] if name in NAMES_OF_USERS else _as_the_api_spells(value[key])
-        for key in value
-        for name in (key[:1].lower() + key[1:],)
-    }
-
-
-def containers(task: Resource) -> Iterator[Value]:
-    """Each container definition; one unknown value while the JSON text is unknown."""
-    return container_definitions(task).elements()
 
 
 def on_windows(task: Resource) -> bool:

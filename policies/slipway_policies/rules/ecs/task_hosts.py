@@ -11,7 +11,8 @@ from slipway_policies.data.lists import fargate_sizes
 from slipway_policies.engine.registry import HIGH, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, deny, rule
 from slipway_policies.engine.resources import Resource
 from slipway_policies.engine.values import Value
-from slipway_policies.rules.ecs.task_definitions import CONTROLS, TASK_DEFINITION
+from slipway_policies.rules.ecs.containers import TASK_DEFINITION
+from slipway_policies.rules.ecs.task_definitions import CONTROLS
 
 SIZES_LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html"
 SIZES: Final = {

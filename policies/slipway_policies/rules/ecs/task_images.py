@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-co
 
 from slipway_policies.engine.registry import ADVISORY, MEDIUM, Outcomes, deny, rule
 from slipway_policies.engine.resources import Resource
-from slipway_policies.rules.ecs.task_definitions import TASK_DEFINITION, containers
+from slipway_policies.rules.ecs.containers import TASK_DEFINITION, containers
 
 LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html"
 

@@ -125,7 +125,7 @@ def eks_control_plane_logging(cluster: Resource) -> Outcomes:
         "minimumVersion": {
             "type": "string",
             "default": eks_versions()["oldest_in_standard_support"],
-            "description": "Lowest Kubernetes version; the default is the oldest version in standard support in the pack's list.",
+            "description": "Lowest Kubernetes version; the default is the oldest with standard support in the pack's list.",
         }
     },
 )
@@ -151,7 +151,10 @@ def eks_supported_version(cluster: Resource) -> Outcomes:
     severity=HIGH,
     controls=("NIST SC-7",),
     link="https://docs.aws.amazon.com/eks/latest/APIReference/API_RemoteAccessConfig.html",
-    fix=f"remove remoteAccess and use Session Manager, or name sourceSecurityGroupIds; either replaces the group{NO_COMPONENT}",
+    fix=(
+        "remove remoteAccess and use Session Manager, or name sourceSecurityGroupIds; "
+        f"either replaces the group{NO_COMPONENT}"
+    ),
 )
 def eks_nodegroup_remote_access(group: Resource) -> Outcomes:
     """Nodes of EKS take SSH from named security groups only; without any, port 22 is open to the internet."""

@@ -22,8 +22,8 @@ from slipway_policies.engine.registry import (
 from slipway_policies.engine.values import Value
 from slipway_policies.rules.cloudwatch.logs import LOG_GROUP
 from slipway_policies.rules.ecr.repositories import REPOSITORY
+from slipway_policies.rules.ecs.containers import TASK_DEFINITION, container_definitions
 from slipway_policies.rules.ecs.services import SERVICE
-from slipway_policies.rules.ecs.task_definitions import TASK_DEFINITION, container_definitions
 from slipway_policies.rules.graph.task_roles import told_of
 from slipway_policies.rules.sqs.queues import GUIDE, QUEUE
 

@@ -12,8 +12,8 @@ from slipway_policies.engine.registry import ADVISORY, LOW, MEDIUM, OFF, Deferre
 from slipway_policies.engine.values import texts
 from slipway_policies.rules.cloudwatch.logs import METRIC_ALARM
 from slipway_policies.rules.ec2.instances import INSTANCE
+from slipway_policies.rules.ecs.containers import TASK_DEFINITION
 from slipway_policies.rules.ecs.services import SERVICE
-from slipway_policies.rules.ecs.task_definitions import TASK_DEFINITION
 from slipway_policies.rules.ecs.task_hosts import units
 from slipway_policies.rules.eks.clusters import CLUSTER
 from slipway_policies.rules.elasticloadbalancing.load_balancers import LOAD_BALANCERS

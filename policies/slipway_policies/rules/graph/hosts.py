@@ -18,8 +18,8 @@ from slipway_policies.engine.registry import (
     stack_rule,
 )
 from slipway_policies.rules.ec2.instances import INSTANCE
+from slipway_policies.rules.ecs.containers import TASK_DEFINITION
 from slipway_policies.rules.ecs.services import SERVICE
-from slipway_policies.rules.ecs.task_definitions import TASK_DEFINITION
 from slipway_policies.rules.graph.network_paths import SUBNET
 from slipway_policies.rules.graph.role_grants import grants
 from slipway_policies.rules.graph.security_group_parts import opened
@@ -53,7 +53,10 @@ def bastion_reachability(stack: Graph) -> Outcomes:
         for role in _roles(stack, instance) if group else ():
             held = grants(stack, role)
             if held.powerful:
-                problem = f"leads from the internet through {group!r} to role {role.resource.name!r} with administrative permissions"
+                problem = (
+                    f"leads from the internet through {group!r} to role {role.resource.name!r} "
+                    "with administrative permissions"
+                )
                 yield Finding("iamInstanceProfile", problem, instance.urn)
             elif held.unknown:
                 yield Deferred("policy", role.urn)

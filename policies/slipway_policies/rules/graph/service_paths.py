@@ -8,8 +8,8 @@ from slipway_policies.engine.registry import ADVISORY, MANDATORY, MEDIUM, OFF, D
 from slipway_policies.engine.resources import Resource
 from slipway_policies.engine.values import UnreadableError, Value
 from slipway_policies.reading.networks import ALL_PORTS, protocol_name
+from slipway_policies.rules.ecs.containers import TASK_DEFINITION, container_definitions
 from slipway_policies.rules.ecs.services import SERVICE
-from slipway_policies.rules.ecs.task_definitions import TASK_DEFINITION, container_definitions
 from slipway_policies.rules.elasticloadbalancing.listeners import LISTENERS
 from slipway_policies.rules.elasticloadbalancing.load_balancers import LOAD_BALANCERS, MODULES, TARGET_GROUPS
 from slipway_policies.rules.vpc.security_groups import GROUP, GROUP_RULE, INGRESS_RULE

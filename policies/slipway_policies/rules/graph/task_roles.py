@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from slipway_policies.engine.graph import Graph, Node
 from slipway_policies.engine.registry import HIGH, MANDATORY, MEDIUM, Deferred, Finding, Outcomes, stack_rule
 from slipway_policies.reading import statements
-from slipway_policies.rules.ecs.task_definitions import TASK_DEFINITION, container_definitions
+from slipway_policies.rules.ecs.containers import TASK_DEFINITION, container_definitions
 from slipway_policies.rules.graph.dead_letters import set_aside
 from slipway_policies.rules.graph.role_grants import Grants, grants
 from slipway_policies.rules.iam.policies import ROLE

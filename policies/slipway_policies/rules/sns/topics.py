@@ -59,7 +59,7 @@ def sns_topic_policy_no_public(topic: Resource) -> Outcomes:
 def sns_topic_encrypted(topic: Resource) -> Outcomes:
     """SNS topics encrypt messages at rest with KMS.
 
-    AWS encrypts the disks below in any case, and took SNS.1 out of FSBP for it; a key says who may read, and shows who did.
+    AWS always encrypts its disks, so FSBP no longer has SNS.1. A KMS key also controls and records who reads.
     """
     key = topic["kmsMasterKeyId"]
     yield from deny(key, not key.text(), "is missing, so messages are stored without a KMS key")

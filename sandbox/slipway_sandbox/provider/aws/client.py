@@ -17,7 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from botocore.model import StructureShape
 
-from slipway_sandbox.corrections import corrections as moto_corrections
+from slipway_sandbox import corrections
 from slipway_sandbox.provider.protocol.errors import ProviderError
 
 THROTTLED = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "SlowDown", "BandwidthLimitExceeded")
@@ -105,7 +105,7 @@ class AwsClient:
     def _session(self) -> botocore.session.Session:
         from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415 - after cloud.py has set moto's environment
 
-        moto_corrections.install()
+        corrections.install()
         stubber = BotocoreStubber()
         stubber.enabled = True
         session = botocore.session.Session()

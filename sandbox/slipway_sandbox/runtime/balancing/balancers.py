@@ -6,12 +6,13 @@ DNSName is `localhost:PORT` of the listener with the lowest number: what a stack
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer, FakeTargetGroup, elbv2_backends
 
+from slipway_sandbox.corrections.elbv2 import local_ports
 from slipway_sandbox.process.ports import LOOPBACK, free_ports
 from slipway_sandbox.runtime.balancing.proxy import InFlight, ProxyServer
 from slipway_sandbox.runtime.balancing.routes import Listener, Rule, Target
@@ -20,21 +21,6 @@ from slipway_sandbox.runtime.balancing.targets import TargetHealth
 DEFAULT_STICKINESS_SECONDS = 86400
 
 log = logging.getLogger(__name__)
-
-_create = ELBv2Backend.create_load_balancer
-_port_of: list[Callable[[str], int]] = []  # the running Balancers', last one wins
-
-
-def install() -> None:
-    """Let CreateLoadBalancer answer with a name that resolves here."""
-
-    def create_load_balancer(self: ELBv2Backend, *arguments: Any, **named: Any) -> FakeLoadBalancer:
-        balancer = _create(self, *arguments, **named)
-        if balancer.type == "application" and _port_of:
-            balancer.dns_name = f"localhost:{_port_of[-1](balancer.arn)}"
-        return balancer
-
-    cast(Any, ELBv2Backend).create_load_balancer = create_load_balancer
 
 
 class Balancers:
@@ -50,12 +36,11 @@ class Balancers:
         self._urls: dict[str, str] = {}
         self._refused: set[str] = set()
         self.in_flight = InFlight()
-        install()
-        _port_of.append(self.port_of)
+        local_ports.append(self.port_of)
 
     def stop(self) -> None:
         """Close all ports."""
-        _port_of.remove(self.port_of)
+        local_ports.remove(self.port_of)
         for server in self._servers.values():
             server.stop()
         self._servers.clear()

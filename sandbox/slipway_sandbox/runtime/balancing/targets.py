@@ -8,19 +8,19 @@ import logging
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, cast
 
-from moto.elbv2.models import FakeHealthStatus, FakeTargetGroup, elbv2_backends
+from moto.elbv2.models import FakeTargetGroup, elbv2_backends
+
+from slipway_sandbox.corrections.elbv2 import MEASURED
 
 PROBES_AT_ONCE = 8
 # A new target is probed this often until it first answers, whatever the interval: only its first success is awaited.
 INITIAL_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
-_installed = False
 
 
 @dataclass(frozen=True)
@@ -46,26 +46,6 @@ class _Record:
     reason: str | None = "Elb.RegistrationInProgress"
     description: str | None = "Target registration is in progress"
     running: Future[tuple[str, str]] | None = None
-
-
-def install() -> None:
-    """Let DescribeTargetHealth answer what was measured; moto answers healthy for whatever is registered."""
-    global _installed  # noqa: PLW0603 - moto's classes are as global as this
-    if _installed:
-        return
-    _installed = True
-    cast(Any, FakeTargetGroup).health_for = _health_for(FakeTargetGroup.health_for)
-
-
-def _health_for(original: Callable[..., FakeHealthStatus]) -> Callable[..., FakeHealthStatus]:
-    def health_for(self: FakeTargetGroup, target: dict[str, Any], ec2_backend: Any) -> FakeHealthStatus:
-        status = original(self, target, ec2_backend)
-        measured = self.targets.get(target["Id"], {}).get("Measured")
-        if measured and status.status == "healthy":
-            status.status, status.reason, status.description = measured
-        return status
-
-    return health_for
 
 
 class TargetHealth:
@@ -101,7 +81,7 @@ class TargetHealth:
                 self._take(record, group, now)
                 if record.running is None and now >= record.next_probe:
                     record.running = self._probes.submit(probe, _check(group, key[1], key[2]))
-                target["Measured"] = (record.state, record.reason, record.description)
+                target[MEASURED] = (record.state, record.reason, record.description)
         for key in set(self._records) - present:
             del self._records[key]
 

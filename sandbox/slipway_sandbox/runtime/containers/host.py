@@ -12,9 +12,9 @@ from typing import Any
 import docker
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 
+from slipway_sandbox.corrections.ecs.namespaces import Namespace
 from slipway_sandbox.runtime.containers import pause
 from slipway_sandbox.runtime.containers.specs import TaskError
-from slipway_sandbox.runtime.ecs.namespaces import Namespace
 
 LABEL = "slipway.sandbox"
 CALL_TIMEOUT_SECONDS = 60

@@ -3,11 +3,14 @@
 import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from slipway_sandbox.process.home import CHECKOUT
 from slipway_sandbox.process.ports import LOOPBACK
 
-IMAGE = "slipway-sandbox/host:2"  # setup/host_image.py makes it
+IMAGE = "slipway-sandbox/host:2"
+RECIPE = Path(__file__).with_name("host_image")
 USER, USER_ID = "ec2-user", 1000
 SSH_PORT = 22
 
@@ -107,6 +110,15 @@ def wanted(instance: Any, key_pairs: dict[str, Any]) -> Wanted | None:
         place=Place(
             str(instance.vpc_id), str(instance.private_ip), frozenset(group.id for group in groups), sources(groups)
         ),
+    )
+
+
+def image_is_missing() -> str:
+    """Sentence for a machine without the image of instances, with the command that makes it."""
+    in_checkout = (CHECKOUT / "setup" / "host_image.py").exists()
+    build = f"docker build --network host --tag {IMAGE} {RECIPE}"
+    return f"EC2 instances stay records, as there is no image {IMAGE}; make it: " + (
+        f"cd {CHECKOUT} && python3 -m setup.host_image" if in_checkout else build
     )
 
 

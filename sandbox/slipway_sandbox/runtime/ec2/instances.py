@@ -28,6 +28,7 @@ from slipway_sandbox.runtime.ec2.instance_spec import (
     WayIn,
     action,
     command,
+    image_is_missing,
     routes,
     wanted,
 )
@@ -157,7 +158,7 @@ class Instances:
         """A container anew; where no address takes its port, on the next one."""
         now = machine.wanted
         if now is None or not self._host.has(IMAGE):
-            raise TaskError(f"only a record, as there is no image {IMAGE}; `python3 -m setup.host_image` makes it")
+            raise TaskError(image_is_missing())
         self._halt(instance, machine)
         self._files.keep(instance, now.public_key)
         machine.public_key = self._files.public_key(instance)

@@ -5,17 +5,18 @@ Everything here is called inside the controller's tick, the only writer of servi
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
 
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.elbv2.models import FakeTargetGroup, elbv2_backends
 
-from slipway_sandbox.corrections import ecs as moto_ecs
+from slipway_sandbox.corrections._keeping import kept
+from slipway_sandbox.corrections.ecs import deployments, history, new_tasks, traffic
+from slipway_sandbox.corrections.ecs.objects import EcsService, EcsTask, tasks_of
+from slipway_sandbox.corrections.ecs.services import live_tasks
 from slipway_sandbox.runtime.balancing.proxy import InFlight
 from slipway_sandbox.runtime.balancing.targets import TargetHealth
-from slipway_sandbox.runtime.ecs import decide, deployments, new_tasks, rollouts, traffic
+from slipway_sandbox.runtime.ecs import decide
 from slipway_sandbox.runtime.ecs.decide import DeploymentSeen, Phase, ServiceSeen, TaskSeen
-from slipway_sandbox.runtime.ecs.moto_objects import MotoService, MotoTask
 from slipway_sandbox.runtime.ecs.task_run import TaskRun
 
 # A task without any health check counts as healthy after this: one that cannot start has mostly ended by then.
@@ -36,26 +37,27 @@ class Scheduler:
     _counted: set[str] = field(default_factory=set)
     """Tasks whose failure was counted."""
 
-    def tick(self, service: MotoService, backend: EC2ContainerServiceBackend) -> None:
+    def tick(self, service: EcsService, backend: EC2ContainerServiceBackend) -> None:
         """Look at one service, decide, act, and update the counts that the API shows."""
         if service.status == "INACTIVE" or not service.deployments:
             return
-        tasks = moto_ecs.live_tasks(backend, service)
+        tasks = live_tasks(backend, service.cluster_name, service.name)
         self._count_failures(service, backend)
         self._register(service, tasks)
         # Before the decisions: what leaves now is out of the load balancers' lists only at the next look.
         self._finish_leaving(service, tasks)
         for action in decide.decide(self._seen(service, tasks)):
             self._act(action, service, tasks, backend)
-        self._show_counts(service, moto_ecs.live_tasks(backend, service))
-        if service.status == "DRAINING" and not moto_ecs.live_tasks(backend, service):
+        self._show_counts(service, live_tasks(backend, service.cluster_name, service.name))
+        if service.status == "DRAINING" and not live_tasks(backend, service.cluster_name, service.name):
             service.status = "INACTIVE"
             service.deployments = []
 
-    def _seen(self, service: MotoService, tasks: list[MotoTask]) -> ServiceSeen:
-        configuration = getattr(service, "deployment_configuration", None) or {}
+    def _seen(self, service: EcsService, tasks: list[EcsTask]) -> ServiceSeen:
+        configuration = kept(service, "deployment_configuration", traffic.NO_CONFIGURATION)
         breaker = configuration.get("deploymentCircuitBreaker") or {}
-        last = getattr(service, "last_completed", {}).get("id", "")
+        completed = traffic.last_completed(service)
+        last = completed["id"] if completed else ""
         alarms = configuration.get("alarms") or {}
         undone = breaker.get("rollback") or alarms.get("rollback")
         back = undone and last != service.deployments[0]["id"]
@@ -85,7 +87,7 @@ class Scheduler:
             bake_seconds=steps.bake_seconds,
         )
 
-    def _task_seen(self, service: MotoService, task: MotoTask) -> TaskSeen:
+    def _task_seen(self, service: EcsService, task: EcsTask) -> TaskSeen:
         run = self.runs.get(task.task_arn)
         if task.desired_status == "STOPPED":
             return TaskSeen(task.id, task.started_by, Phase.STOPPING)
@@ -96,7 +98,7 @@ class Scheduler:
             (group.arn, self.health.state(group.arn, run.address, port), self.health.why(group.arn, run.address, port))
             for group, port in _groups(service, task.started_by)
         ]
-        grace = getattr(service, "health_check_grace_period_seconds", None) or 0
+        grace = kept(service, "health_check_grace_period_seconds", 0)
         unhealthy = ""
         if task.health_status == "UNHEALTHY":
             unhealthy = "Task failed container health checks"
@@ -110,9 +112,10 @@ class Scheduler:
         steady = proven or age >= STEADY_SECONDS
         return TaskSeen(task.id, task.started_by, Phase.RUNNING, healthy and steady, unhealthy)
 
-    def _count_failures(self, service: MotoService, backend: EC2ContainerServiceBackend) -> None:
+    def _count_failures(self, service: EcsService, backend: EC2ContainerServiceBackend) -> None:
         """Tasks that ended by themselves count against their deployment, and delay its next start."""
-        for arn, task in list(backend.tasks.get(service.cluster_name, {}).items()):
+        for task in tasks_of(backend, service.cluster_name):
+            arn = task.task_arn
             run = self.runs.get(arn)
             if run is None or arn in self._counted or task.group != f"service:{service.name}":
                 continue
@@ -123,20 +126,20 @@ class Scheduler:
                 reason = run.stopped_reason
                 deployments.tell(service, f"(service {service.name}) (task {task.id}) stopped: {reason}")
 
-    def _failed(self, service: MotoService, deployment_id: str) -> None:
+    def _failed(self, service: EcsService, deployment_id: str) -> None:
         for entry in service.deployments:
             if entry["id"] == deployment_id:
                 entry["failedTasks"] += 1
                 self._resume_at[deployment_id] = time.monotonic() + decide.backoff_seconds(entry["failedTasks"])
 
     def _act(
-        self, action: decide.Action, service: MotoService, tasks: list[MotoTask], backend: EC2ContainerServiceBackend
+        self, action: decide.Action, service: EcsService, tasks: list[EcsTask], backend: EC2ContainerServiceBackend
     ) -> None:
         who = f"(service {service.name})"
         match action:
             case decide.Start(deployment, count):
                 entry = deployments.find(service, deployment)
-                ids = [new_tasks.service_task(service, entry, backend).id for _ in range(count)]
+                ids = [new_tasks.start_for(service, entry, backend).id for _ in range(count)]
                 names = " ".join(f"(task {name})" for name in ids)
                 deployments.tell(service, f"{who} has started {count} tasks: {names}.")
             case decide.Stop(task_id, reason, failed):
@@ -154,7 +157,7 @@ class Scheduler:
             case decide.Shift(deployment, percent):
                 traffic.shift(service, deployments.find(service, deployment), percent)
                 whole = percent >= traffic.ALL
-                rollouts.advance(service, "BAKE_TIME" if whole else "PRODUCTION_TRAFFIC_SHIFT", percent)
+                history.advance(service, "BAKE_TIME" if whole else "PRODUCTION_TRAFFIC_SHIFT", percent)
                 deployments.tell(service, f"{who} (deployment {deployment}) gets {percent:g} percent of the requests.")
             case decide.Fail(deployment, roll_back_to, alarm):
                 deployments.fail(service, deployment, roll_back_to, alarm or deployments.BREAKER_OPEN)
@@ -163,7 +166,7 @@ class Scheduler:
                 deployments.forget(service, deployment)
                 self._resume_at.pop(deployment, None)
 
-    def _register(self, service: MotoService, tasks: list[MotoTask]) -> None:
+    def _register(self, service: EcsService, tasks: list[EcsTask]) -> None:
         """Running tasks are targets of the service's target groups, under the address that they really have."""
         for task in tasks:
             run = self.runs.get(task.task_arn)
@@ -175,7 +178,7 @@ class Scheduler:
                     where = f"(target-group {group.arn})"
                     deployments.tell(service, f"(service {service.name}) registered 1 targets in {where}")
 
-    def _leave(self, service: MotoService, task: MotoTask) -> None:
+    def _leave(self, service: EcsService, task: EcsTask) -> None:
         run = self.runs.get(task.task_arn)
         delay = 0.0
         for group, _ in _groups(service):
@@ -184,7 +187,7 @@ class Scheduler:
                 delay = max(delay, float(str(group.attributes["deregistration_delay.timeout_seconds"])))
         self._leaving[task.task_arn] = time.monotonic() + delay
 
-    def _finish_leaving(self, service: MotoService, tasks: list[MotoTask]) -> None:
+    def _finish_leaving(self, service: EcsService, tasks: list[EcsTask]) -> None:
         """Stop a task once its last request is answered, at the latest after the deregistration delay."""
         for task in tasks:
             if task.desired_status != "STOPPED":
@@ -199,7 +202,7 @@ class Scheduler:
             if not busy or time.monotonic() >= self._leaving[task.task_arn]:
                 run.stop(task.stop_code, task.stopped_reason)
 
-    def leave_all(self, service: MotoService) -> None:
+    def leave_all(self, service: EcsService) -> None:
         """No task of the service runs any more: its target groups hold none of the addresses they had."""
         for group, _ in _groups(service):
             if group.targets:
@@ -210,7 +213,7 @@ class Scheduler:
         self._counted.discard(arn)
         self._leaving.pop(arn, None)
 
-    def _show_counts(self, service: MotoService, tasks: list[MotoTask]) -> None:
+    def _show_counts(self, service: EcsService, tasks: list[EcsTask]) -> None:
         running = [task for task in tasks if task.last_status == "RUNNING"]
         pending = [task for task in tasks if task.desired_status != "STOPPED" and task.last_status != "RUNNING"]
         service.running_count, service.pending_count = len(running), len(pending)
@@ -219,10 +222,10 @@ class Scheduler:
             entry["pendingCount"] = sum(task.started_by == entry["id"] for task in pending)
 
 
-def _groups(service: MotoService, deployment: str = "") -> list[tuple[FakeTargetGroup, int]]:
+def _groups(service: EcsService, deployment: str = "") -> list[tuple[FakeTargetGroup, int]]:
     """Target groups of a service, or of one of its deployments, with the container port that is registered in them."""
     found: list[tuple[FakeTargetGroup, int]] = []
-    entries: list[dict[str, Any]] = service.load_balancers or []
+    entries = service.load_balancers or []
     sides = {entry["id"]: traffic.side_of(entry) for entry in service.deployments}
     wanted = [sides[deployment]] if deployment in sides else [traffic.BLUE, traffic.GREEN]
     for entry in entries:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from docker.errors import DockerException
 
+from slipway_sandbox.corrections.ecs.namespaces import Namespace
 from slipway_sandbox.runtime.containers.host import DockerHost
 from slipway_sandbox.runtime.containers.log_lines import LogLines
 from slipway_sandbox.runtime.containers.specs import ContainerSpec, TaskError
-from slipway_sandbox.runtime.ecs.namespaces import Namespace
 
 POLL_SECONDS = 1.0  # at the latest; the controller's refresh wakes it earlier
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.ec2.models import ec2_backends
-from moto.ecs.models import EC2ContainerServiceBackend, TaskDefinition
+from moto.ecs.models import EC2ContainerServiceBackend
 from moto.logs.models import logs_backends
 
+from slipway_sandbox.corrections.ecs.namespaces import namespace_of
+from slipway_sandbox.corrections.ecs.objects import EcsTask, definition_of
 from slipway_sandbox.runtime.containers.host import DockerHost
 from slipway_sandbox.runtime.containers.specs import ContainerSpec, LogTarget, TaskError, container_spec, volume_name
 from slipway_sandbox.runtime.ecs import environment_files
-from slipway_sandbox.runtime.ecs.moto_objects import MotoTask
-from slipway_sandbox.runtime.ecs.namespaces import namespace_of
 from slipway_sandbox.runtime.ecs.secret_values import resolve
 from slipway_sandbox.runtime.ecs.task_run import ContainerRun, TaskRun
 
@@ -26,14 +26,8 @@ DEACTIVATING = "DEACTIVATING"
 log = logging.getLogger(__name__)
 
 
-def definition_of(task: MotoTask, backend: EC2ContainerServiceBackend) -> TaskDefinition:
-    """The task definition revision that a task was started from."""
-    family, _, revision = task.task_definition_arn.rpartition("/")[2].partition(":")
-    return backend.task_definitions[family][int(revision)]
-
-
 def prepare(
-    task: MotoTask,
+    task: EcsTask,
     backend: EC2ContainerServiceBackend,
     host: DockerHost,
     environment: dict[str, str],
@@ -104,7 +98,7 @@ def ship_logs(run: TaskRun, account: str) -> None:
             log.warning("%s: log lines are lost: %s", target.stream, error)
 
 
-def show(task: MotoTask, run: TaskRun, backend: EC2ContainerServiceBackend) -> None:
+def show(task: EcsTask, run: TaskRun, backend: EC2ContainerServiceBackend) -> None:
     """Copy the state of the run to where DescribeTasks reads it."""
     definition = definition_of(task, backend)
     ending = task.desired_status == "STOPPED" and run.phase == "RUNNING"
@@ -134,7 +128,7 @@ def show(task: MotoTask, run: TaskRun, backend: EC2ContainerServiceBackend) -> N
     task.containers = [_container(task, entry) for entry in run.containers.values()]
 
 
-def _container(task: MotoTask, run: ContainerRun) -> dict[str, Any]:
+def _container(task: EcsTask, run: ContainerRun) -> dict[str, Any]:
     addresses = [
         detail["value"]
         for entry in task.attachments
@@ -158,7 +152,7 @@ def _container(task: MotoTask, run: ContainerRun) -> dict[str, Any]:
     return shown
 
 
-def _attach(task: MotoTask, address: str, backend: EC2ContainerServiceBackend) -> None:
+def _attach(task: EcsTask, address: str, backend: EC2ContainerServiceBackend) -> None:
     """The task's network interface, with the address that its containers really have."""
     network = (getattr(task, "network_configuration", None) or {}).get("awsvpcConfiguration")
     if not network:
@@ -185,7 +179,7 @@ def _attach(task: MotoTask, address: str, backend: EC2ContainerServiceBackend) -
     task.attachments = [{"id": task.id, "type": "ElasticNetworkInterface", "status": "ATTACHED", "details": listed}]
 
 
-def detach(task: MotoTask, backend: EC2ContainerServiceBackend) -> None:
+def detach(task: EcsTask, backend: EC2ContainerServiceBackend) -> None:
     """Delete the network interface of a task that has ended, so that its subnet and groups can be deleted."""
     ec2 = ec2_backends[backend.account_id][backend.region_name]
     for attachment in task.attachments:

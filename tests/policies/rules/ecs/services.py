@@ -1,7 +1,5 @@
 """Cases of the rules in `ecs.services`: ECS services and clusters."""
 
-from typing import Any
-
 from tests.support.policies.analyzer import UNKNOWN
 from tests.support.policies.samples import (
     CLUSTER,
@@ -22,7 +20,7 @@ EXEC_LOGGING = "configuration.executeCommandConfiguration.logging"
 PROVIDER = "aws:ecs/capacityProvider:CapacityProvider"
 
 
-def fargate_target(public: Any) -> dict[str, Any]:
+def fargate_target(public: object) -> dict[str, object]:
     """A schedule with a task as its target."""
     return {"ecsTarget": {"networkConfiguration": {"assignPublicIp": public}}}
 

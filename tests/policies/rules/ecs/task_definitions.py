@@ -1,7 +1,5 @@
 """Cases of the rules in `ecs.task_definitions`: ECS task definitions."""
 
-from typing import Any
-
 from tests.support.policies.analyzer import UNKNOWN
 from tests.support.policies.samples import TASK, Case, Props, containers, env, failing_with
 
@@ -13,7 +11,7 @@ def of_roles(code: str | None, agent: str | None) -> Props:
     return {"taskRoleArn": code, "executionRoleArn": agent}
 
 
-def logged(mode: str | None, **more: Any) -> Props:
+def logged(mode: str | None, **more: object) -> Props:
     """A task with awslogs in this mode."""
     options = {"mode": mode} if mode else {}
     return containers({"logConfiguration": {"logDriver": "awslogs", "options": options | more}})

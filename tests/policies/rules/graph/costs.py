@@ -58,7 +58,7 @@ CASES: list[GraphCase] = [
             | {"TaskDefinition api": new(TASK, "api", {"cpu": "256", "memory": "512"})},
             {
                 "Service api": with_props(ON_FARGATE, desiredCount=1),
-                "TaskDefinition api": new(TASK, "api", ONE_CPU | ON_ARM),
+                "TaskDefinition api": new(TASK, "api", {**ONE_CPU, **ON_ARM}),
             },
             {"Service api": with_props(IN_GROUP, **ON_SPOT), "TaskDefinition api": new(TASK, "api", ONE_CPU)},
             {"Instance big": Node(INSTANCE, "big", {"instanceType": "t4g.nano"})},

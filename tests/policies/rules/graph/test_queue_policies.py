@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
@@ -84,7 +83,7 @@ def test_a_policy_on_another_queue_does_not_count() -> None:
         [ALLOW, ALLOW | {"Effect": "Deny", "Condition": {"ArnNotEquals": {"aws:SourceArn": ORDERS_ARN}}}],
     ],
 )
-def test_a_policy_that_lets_the_topic_send_passes(statements: list[Mapping[str, Any]]) -> None:
+def test_a_policy_that_lets_the_topic_send_passes(statements: list[Mapping[str, object]]) -> None:
     assert said("sns-to-sqs-queue-policy", *deployed_subscription(*statements)) == []
 
 
@@ -107,7 +106,7 @@ def test_a_policy_that_lets_the_topic_send_passes(statements: list[Mapping[str, 
     ],
 )
 def test_a_policy_that_drops_the_topics_messages_is_found(
-    statements: list[Mapping[str, Any]], expected: tuple[str, str]
+    statements: list[Mapping[str, object]], expected: tuple[str, str]
 ) -> None:
     assert said("sns-to-sqs-queue-policy", *deployed_subscription(*statements)) == [expected]
 
@@ -165,7 +164,7 @@ def test_a_finding_belongs_to_the_resource_and_not_to_the_stack() -> None:
     assert shown.urn == urn(QUEUE, "billing")
 
 
-def test_a_task_whose_role_has_a_policy_from_elsewhere_is_not_accused_and_does_not_wait() -> None:
+def test_a_task_role_with_a_policy_from_elsewhere_is_not_judged_and_does_not_wait() -> None:
     attached = {"role": "work-role", "policyArn": "arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess"}
     nodes = changed(WORKER, {"RolePolicy work": None, "elsewhere": Node(ATTACHMENT, "work", attached)})
     for rule in ("ecs-worker-can-consume", "ecs-api-can-publish", "ecs-execution-role-covers-secrets"):

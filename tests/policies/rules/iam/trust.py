@@ -1,13 +1,12 @@
 """Cases of the rules in `iam.trust`: IAM roles: who may assume them."""
 
 import json
-from typing import Any
 
 from tests.support.policies.analyzer import UNKNOWN
 from tests.support.policies.samples import ANY_CALLER, FROM_HOME, OVER_TLS, ROLE, Case, Props, failing_with
 
 
-def trust(principal: Any, **condition: Any) -> Props:
+def trust(principal: object, **condition: object) -> Props:
     """A role with trust in this principal."""
     one = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole", "Condition": condition}
     return {"assumeRolePolicy": json.dumps({"Statement": [one]})}

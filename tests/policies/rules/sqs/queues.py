@@ -1,7 +1,6 @@
 """Cases of the rules in `sqs.queues`: SQS."""
 
 import json
-from typing import Any
 
 from tests.support.policies.analyzer import UNKNOWN
 from tests.support.policies.samples import (
@@ -27,7 +26,7 @@ def redrive(**elements: object) -> dict[str, str]:
     return {"redrivePolicy": json.dumps(elements)}
 
 
-DENY_ALL_OF_SQS: dict[str, Any] = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
+DENY_ALL_OF_SQS: dict[str, object] = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
 
 FIRST_ACTION = ["policy.Statement[0].Action"]
 

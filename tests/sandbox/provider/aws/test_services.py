@@ -35,7 +35,10 @@ def parts(driver: Driver) -> Iterator[dict[str, Any]]:
     task = driver.create(
         TASK, "t", {"family": "app", "containerDefinitions": '[{"name": "app", "image": "app:1", "memory": 64}]'}
     )
-    yield {"cluster": cluster.outputs["name"], "taskDefinition": task.outputs["arn"], "desiredCount": 1}
+    name = cluster.outputs["name"]
+    yield {"cluster": name, "taskDefinition": task.outputs["arn"], "desiredCount": 1}
+    for arn in CLIENT.call("ecs", "list_services", "eu-west-1", cluster=name)["serviceArns"]:
+        CLIENT.call("ecs", "delete_service", "eu-west-1", cluster=name, service=arn, force=True)
     driver.delete(task)
     driver.delete(cluster)
 
@@ -48,7 +51,13 @@ def deployed(name: str, change: Callable[[Any], None]) -> threading.Thread:
 
         backend = ecs_backends["123456789012"]["eu-west-1"]
         while not (
-            found := [each for key, each in backend.services.items() if key.rpartition(":")[2].startswith(name)]
+            found := [
+                service
+                for key, service in backend.services.items()
+                if key.rpartition(":")[2].startswith(name)
+                and "created_at" in vars(service)
+                and service.deployments[0]["rolloutState"] == "IN_PROGRESS"
+            ]
         ):
             stop.wait(0.01)
         change(found[-1])
@@ -85,8 +94,11 @@ def test_a_failed_deployment_fails_the_creation_and_the_service_is_recorded(
         "aws:ecs/service:Service 'broken': the deployment failed: ECS deployment circuit breaker: tasks failed to start."
     )
     live = driver.incomplete(caught.value, SERVICE, "broken")
+    thread = deployed("broken-", failed)
     with pytest.raises(ProviderCallError, match="the deployment failed"):
         driver.update(live, {**parts, "waitForSteadyState": True})
+    thread.join()
+    assert [each["rolloutState"] for each in describe(live)["deployments"]] == ["FAILED", "FAILED"], "tried anew"
     driver.delete(live)
 
 
@@ -120,7 +132,7 @@ def test_an_interrupted_update_ends_the_wait(driver: Driver, parts: dict[str, An
     other.close()
 
 
-def test_what_moto_drops_at_creation_is_said_again(driver: Driver, parts: dict[str, Any]) -> None:
+def test_a_service_is_created_whole(driver: Driver, parts: dict[str, Any]) -> None:
     breaker = {"enable": True, "rollback": True}
     inputs = {
         **parts,
@@ -136,6 +148,34 @@ def test_what_moto_drops_at_creation_is_said_again(driver: Driver, parts: dict[s
     assert found["deploymentConfiguration"]["maximumPercent"] == 150
     assert found["deploymentConfiguration"]["strategy"] == "BLUE_GREEN"
     assert found["deploymentConfiguration"]["bakeTimeInMinutes"] == 3
+    driver.delete(live)
+
+
+def test_a_drift_of_service_connect_and_volumes_is_seen(driver: Driver, parts: dict[str, Any]) -> None:
+    connect = {"enabled": True, "namespace": "shop", "services": [{"portName": "web"}]}
+    volume = {"roleArn": "arn:aws:iam::123456789012:role/ebs", "sizeInGb": 10}
+    inputs = {
+        **parts,
+        "serviceConnectConfiguration": connect,
+        "volumeConfiguration": {"name": "data", "managedEbsVolume": volume},
+    }
+    live = driver.create(SERVICE, "peer", inputs)
+    same = driver.read(live)
+    assert same is not None
+    assert driver.diff(same, inputs)["details"] == {}
+    role = {"roleArn": volume["roleArn"]}
+    elsewhere: dict[str, Any] = {
+        "serviceConnectConfiguration": {"enabled": True, "namespace": "other"},
+        "volumeConfigurations": [{"name": "data", "managedEBSVolume": {**role, "sizeInGiB": 20}}],
+    }
+    CLIENT.call("ecs", "update_service", "eu-west-1", cluster=parts["cluster"], service=live.id, **elsewhere)
+    drifted = driver.read(live)
+    assert drifted is not None
+    assert driver.diff(drifted, inputs)["details"] == {
+        "serviceConnectConfiguration.namespace": "UPDATE",
+        "serviceConnectConfiguration.services": "ADD",
+        "volumeConfiguration.managedEbsVolume.sizeInGb": "UPDATE",
+    }
     driver.delete(live)
 
 

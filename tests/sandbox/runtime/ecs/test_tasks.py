@@ -205,7 +205,8 @@ def test_without_docker_services_stay_pending_and_the_controller_says_why(
         gc.collect()
     assert controller.off_because.startswith("Docker cannot be reached (")
     assert controller.off_because.endswith(
-        "ECS services stay pending; start Docker, then `slipway sandbox stop` and `start`"
+        "), so ECS services stay pending; start Docker, then run `slipway sandbox stop` and `slipway sandbox start`"
     )
+    assert controller.lacking() == [controller.off_because]
     assert controller.urls() == {}
     controller.stop()

@@ -24,6 +24,7 @@ NAMES = {
     "networkConfiguration": "networkConfiguration.awsvpcConfiguration",
     "orderedPlacementStrategies": "placementStrategy",
     "serviceConnectConfiguration.services.clientAlias": "clientAliases",
+    "volumeConfiguration.managedEbsVolume.sizeInGb": "sizeInGiB",
 }
 UPDATABLE = (
     "alarms availabilityZoneRebalancing capacityProviderStrategies deploymentCircuitBreaker deploymentConfiguration "
@@ -32,7 +33,8 @@ UPDATABLE = (
     "platformVersion propagateTags serviceConnectConfiguration serviceRegistries taskDefinition volumeConfiguration"
 )
 AT_CREATION = f"{UPDATABLE} iamRole launchType name schedulingStrategy deploymentController cluster"
-LOST_BY_MOTO = ("serviceConnectConfiguration", "volumeConfiguration", "vpcLatticeConfigurations", "iamRole")
+OF_DEPLOYMENT = ("serviceConnectConfiguration", "volumeConfigurations")
+"""ECS answers these with the PRIMARY deployment and not with the service."""
 
 
 def request_for(scope: Scope, operation: str, properties: str) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def request_for(scope: Scope, operation: str, properties: str) -> dict[str, Any]
 
 
 def create_service(scope: Scope) -> Mapping[str, Any]:
-    """Creates the service, then says again what moto drops at creation, and waits when asked to."""
+    """Creates the service."""
     request = request_for(scope, "create_service", AT_CREATION)
     cluster = {"cluster": request.get("cluster", "default")}
     present = scope.call("describe_services", services=[request["serviceName"]], **cluster)["services"]
@@ -55,22 +57,7 @@ def create_service(scope: Scope) -> Mapping[str, Any]:
         request["tags"] = [{"key": key, "value": value} for key, value in scope.tags.items()]
     created = scope.call("create_service", **{"desiredCount": 0, **request})["service"]
     scope.id = created["serviceArn"]
-    found = scope.call("describe_services", services=[request["serviceName"]], **cluster)["services"][0]
-    # Not the desired count: set again, moto reports that many tasks running, which only the runtime can know.
-    asked = {
-        name: value for name, value in request_for(scope, "update_service", UPDATABLE).items() if name != "desiredCount"
-    }
-    dropped = {name: value for name, value in asked.items() if not holds(found.get(name), value)}
-    if dropped:
-        scope.call("update_service", service=request["serviceName"], **cluster, **dropped)
     return dict(created)
-
-
-def holds(present: Any, asked: Any) -> bool:
-    """Whether what ECS answers has all that was asked for."""
-    if isinstance(asked, Mapping):
-        return isinstance(present, Mapping) and all(holds(present.get(key), value) for key, value in asked.items())
-    return bool(present == asked)
 
 
 def update_service(scope: Scope) -> None:
@@ -137,11 +124,13 @@ def describe(scope: Scope) -> dict[str, Any] | None:
     found = [each for each in reply["services"] if each["status"] != "INACTIVE"]
     if not found:
         return None
-    # What moto loses keeps its last known value; ECS's own role and controller are what an absent one stands for.
-    hidden = {"roleArn", *LOST_BY_MOTO} | (
+    # An absent role and an absent controller stand for ECS's own.
+    hidden = {"roleArn"} | (
         {"deploymentController"} if found[0].get("deploymentController") == {"type": "ECS"} else set()
     )
-    return {name: value for name, value in found[0].items() if name not in hidden}
+    primary: dict[str, Any] = next((each for each in found[0]["deployments"] if each["status"] == "PRIMARY"), {})
+    shown = {name: primary[name] for name in OF_DEPLOYMENT if name in primary}
+    return {name: value for name, value in found[0].items() if name not in hidden} | shown
 
 
 def delete_service(scope: Scope) -> None:

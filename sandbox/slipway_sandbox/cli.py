@@ -1,0 +1,177 @@
+"""`slipway sandbox start|stop|status|env|reset|run`. argparse, as `env` runs at every prompt of some shells: 0.06 s."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from typing import NoReturn
+
+from slipway_sandbox.errors import SandboxError, UsageError
+from slipway_sandbox.process import lifecycle, shell, stacks
+from slipway_sandbox.process.home import Home, Record, locate
+from slipway_sandbox.process.status import Status
+
+PROGRAM = "slipway sandbox"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Refuses in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; `{self.prog} --help` shows what there is")
+
+
+def start(home: Home, _: argparse.Namespace) -> None:
+    began = time.monotonic()
+    record, started = lifecycle.start(home)
+    if not started:
+        print(f"The sandbox already runs: {_where(record)}")
+        return
+    print(f"The sandbox runs after {time.monotonic() - began:.1f} s: {_where(record)}")
+    _tell_after_start(home)
+
+
+def stop(home: Home, _: argparse.Namespace) -> None:
+    print("The sandbox has stopped; its cloud is kept" if lifecycle.stop(home) else "The sandbox was not running")
+
+
+def env(home: Home, _: argparse.Namespace) -> None:
+    record = lifecycle.running(home)
+    if record is None:
+        raise SandboxError(f"the sandbox of {home.path} is not running; run `slipway sandbox start`")
+    _release_dead_locks(home)
+    print(shell.script(home, record.ports))
+
+
+def reset(home: Home, _: argparse.Namespace) -> None:
+    again = lifecycle.reset(home)
+    print("Cloud, stacks' state, images and keys are empty" + ("; the sandbox runs on the same ports" if again else ""))
+
+
+def status(home: Home, options: argparse.Namespace) -> None:
+    report = lifecycle.status(home)
+    if options.json:
+        print(json.dumps(report, indent=2))
+        return
+    print("\n".join(f"{name:<16} {value}" for name, value in _rows(report)))
+
+
+def run(home: Home, options: argparse.Namespace) -> None:
+    from slipway_sandbox import machine, pulumi_command  # noqa: PLC0415 - `env` does not need them
+
+    words: list[str] = options.words[1:] if options.words[:1] == ["--"] else options.words
+    if not words:
+        raise UsageError(f"name the command to run: `{PROGRAM} run -- pulumi up`")
+    is_pulumi = os.path.basename(words[0]) == "pulumi"  # noqa: PTH119 - no Path for one word
+    program = machine.pulumi() if words[0] == "pulumi" else None
+    if words[0] == "pulumi" and program is None:
+        raise SandboxError(machine.pulumi_is_missing())
+    program = program or shell.program_of(words[0])
+    if is_pulumi:
+        pulumi_command.require_stack(words, home)
+    record, started = lifecycle.start(home)
+    if started:
+        print(f"The sandbox runs: {_where(record)}", file=sys.stderr)
+        _tell_after_start(home)
+    _release_dead_locks(home)
+    shell.become(program, words, shell.environment(home, record.ports))
+
+
+def _where(record: Record) -> str:
+    return f"AWS API http://127.0.0.1:{record.ports.moto}, images localhost:{record.ports.registry}"
+
+
+def _tell_after_start(home: Home) -> None:
+    """What the last sandbox lost, and what this machine lacks."""
+    from slipway_sandbox import machine  # noqa: PLC0415 - `env` does not need it
+
+    report = lifecycle.status(home)
+    if report["lost_changes"]:
+        print(
+            "It was killed before its last changes were saved: run `pulumi refresh` before the next `pulumi up`",
+            file=sys.stderr,
+        )
+    for sentence in ([] if machine.pulumi() else [machine.pulumi_is_missing()]) + report["lacking"]:
+        print(f"note: {sentence}", file=sys.stderr)
+
+
+def _release_dead_locks(home: Home) -> None:
+    for pid in stacks.release_dead_locks(home):
+        print(f"A pulumi (process {pid}) was killed; the lock that it left is released", file=sys.stderr)
+
+
+def _rows(report: Status) -> list[tuple[str, object]]:
+    rows: list[tuple[str, object]] = [("state", report["state"]), ("directory", report["home"])]
+    if report["state"] != "running":
+        return rows
+    rows += [("process", report["pid"]), ("up for", f"{report['uptime_seconds']} s")]
+    rows += [(f"port {name}", port) for name, port in report["ports"].items()]
+    rows += [
+        ("registry", report["registry"]),
+        ("containers", report["containers"]),
+        ("saved", report["save_failure"] or report["saved_at"] or "nothing to save yet"),
+    ]
+    rows += [(f"balancer {name}", url) for name, url in report["urls"].items()]
+    for instance, way in report["instances"].items():
+        rows += [(instance, shown) for shown in (way["command"], way["note"]) if shown]
+    rows += [(f"stack {name}", f"{resources} resources") for name, resources in report["stacks"].items()]
+    return rows + list(report["contents"].items())
+
+
+COMMANDS: dict[Callable[[Home, argparse.Namespace], None], str] = {
+    start: "start it; nothing happens where it runs already",
+    stop: "stop it and keep the cloud",
+    status: "say whether it runs, on which ports, and what is in it",
+    env: 'print the commands that attach a shell: eval "$(slipway sandbox env)"',
+    run: "run one command attached to it, and start it first where it does not run: slipway sandbox run -- pulumi up",
+    reset: "empty cloud, stacks' state, images and keys together, without asking",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """AWS on this machine, for the real `pulumi up`: start, stop, status, env, run, reset.
+
+    Returns the exit code; a user's mistake is one sentence on stderr.
+    """
+    try:
+        options = _options(arguments)
+        options.command(locate(), options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `status | head -1`: nobody reads on, and the interpreter must not try again when it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SandboxError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    except SystemExit as end:  # argparse has shown the help
+        return int(end.code or 0)
+    return 0
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    parser = _Parser(prog=PROGRAM, description="AWS on this machine, for the real `pulumi up`.")
+    commands = parser.add_subparsers(metavar="COMMAND")
+    for command, help_text in COMMANDS.items():
+        subparser = commands.add_parser(command.__name__, help=help_text, description=help_text)
+        subparser.set_defaults(command=command)
+        if command is status:
+            subparser.add_argument("--json", action="store_true", help="print it as JSON")
+        if command is run:
+            subparser.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="with its arguments")
+    names = [command.__name__ for command in COMMANDS]
+    if not arguments or (not arguments[0].startswith("-") and arguments[0] not in names):
+        raise UsageError(_no_command(arguments[0] if arguments else "", names))
+    return parser.parse_args(arguments)
+
+
+def _no_command(name: str, names: list[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistyped command needs it
+
+    listed = ", ".join(names)
+    if not name:
+        return f"name a command: {listed}"
+    nearest = get_close_matches(name, names, 1)
+    return f"there is no command {name!r}; " + (f"did you mean {nearest[0]!r}?" if nearest else f"there are {listed}")

@@ -1,0 +1,196 @@
+"""Declares the corrections of moto, each with its reason, in one list.
+
+A function takes the place of moto's and is given it first, or is a new operation of a class:
+
+    @corrects(EC2ContainerServiceBackend.delete_cluster, why="moto deletes a cluster under its services; ECS refuses.")
+    def delete_cluster(original: Callable[..., Cluster], self: EC2ContainerServiceBackend, cluster_str: str) -> Cluster:
+        ...
+
+    @adds(EKSResponse, why="moto has no add-ons.")
+    def list_addons(self: EKSResponse) -> ActionResult:
+        ...
+
+A declaration changes nothing yet; `apply` does. Each target is corrected in one place: a second one is an error at import.
+"""
+
+import functools
+import sys
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Protocol, TypeVar
+
+PACKAGE = f"{__package__}."
+ABSENT = object()
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+class _Slot(Protocol):
+    """A place in moto: an attribute of a class, module or object, or an entry of a dict."""
+
+    def read(self) -> object: ...
+
+    def write(self, value: object) -> None: ...
+
+    def clear(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """An attribute of a class, a module or an object."""
+
+    holder: object
+    name: str
+
+    def read(self) -> object:
+        """The present value as the holder itself has it, without inheritance; ABSENT where it has none."""
+        return vars(self.holder).get(self.name, ABSENT)
+
+    def write(self, value: object) -> None:
+        """Puts a value there."""
+        setattr(self.holder, self.name, value)
+
+    def clear(self) -> None:
+        """Takes the value away."""
+        delattr(self.holder, self.name)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of a dict."""
+
+    holder: MutableMapping[str, object]
+    key: str
+
+    def read(self) -> object:
+        """The present value; ABSENT where there is none."""
+        return self.holder.get(self.key, ABSENT)
+
+    def write(self, value: object) -> None:
+        """Puts a value there."""
+        self.holder[self.key] = value
+
+    def clear(self) -> None:
+        """Takes the value away."""
+        del self.holder[self.key]
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One place where the sandbox's AWS differs from moto's."""
+
+    service: str
+    """Module of the corrections that declares it."""
+    target: str
+    """Full name of the function, attribute or entry in moto."""
+    is_new: bool
+    """Whether moto has nothing there."""
+    why: str
+    """What moto does and what AWS does, in a sentence."""
+    slot: _Slot
+    changed: Callable[[object], object]
+    """Moto's own value to the corrected one."""
+
+
+_declared: dict[str, Correction] = {}
+_originals: dict[str, object] = {}
+
+
+def corrects(method: Callable[..., object], *, why: str) -> Callable[[Function], Function]:
+    """Declares that a function takes the place of moto's function, method, static method or property.
+
+    It is given moto's own as its first argument, then the arguments of the call.
+    """
+    getter = method.fget if isinstance(method, property) else method
+    module = sys.modules[str(getattr(getter, "__module__", ""))]
+    *path, name = str(getattr(getter, "__qualname__", "")).split(".")
+    holder: object = functools.reduce(getattr, path, module)
+    slot = Attribute(holder, name)
+
+    def declare(function: Function) -> Function:
+        _declare(function.__module__, slot, why, lambda original: _around(original, function))
+        return function
+
+    return declare
+
+
+def adds(cls: type, *, why: str) -> Callable[[Function], Function]:
+    """Declares that a function is a new method of the class, under its own name."""
+
+    def declare(function: Function) -> Function:
+        _declare(function.__module__, Attribute(cls, function.__name__), why, lambda _: function)
+        return function
+
+    return declare
+
+
+def sets(holder: object, name: str, value: object, *, why: str) -> None:
+    """Declares the value of an attribute of a class, a module or an object."""
+    caller = str(sys._getframe(1).f_globals["__name__"])  # noqa: SLF001 - the module that declares
+    _declare(caller, Attribute(holder, name), why, lambda _: value)
+
+
+def sets_entry(module: ModuleType, path: str, key: str, value: object, *, why: str) -> None:
+    """Declares the value of an entry of a dict, named by its path in a module."""
+    caller = str(sys._getframe(1).f_globals["__name__"])  # noqa: SLF001 - the module that declares
+    table = functools.reduce(getattr, path.split("."), module)
+    _declare(caller, Entry(table, key), why, lambda _: value, f"{module.__name__}.{path}[{key!r}]")  # type: ignore[arg-type] # a dict, by the path's meaning
+
+
+def _declare(caller: str, slot: _Slot, why: str, changed: Callable[[object], object], target: str = "") -> None:
+    target = target or _name_of(slot)
+    service = caller.removeprefix(PACKAGE).partition(".")[0]
+    if other := _declared.get(target):
+        raise ValueError(f"{target} is corrected twice: in {other.service} and in {service}; do both in one place")
+    _declared[target] = Correction(service, target, slot.read() is ABSENT, why, slot, changed)
+
+
+def _name_of(slot: _Slot) -> str:
+    if not isinstance(slot, Attribute):
+        raise TypeError(f"name the entry {slot}")
+    if isinstance(slot.holder, ModuleType):
+        return f"{slot.holder.__name__}.{slot.name}"
+    if isinstance(slot.holder, type):
+        return f"{slot.holder.__module__}.{slot.holder.__qualname__}.{slot.name}"
+    return f"{type(slot.holder).__module__}.{type(slot.holder).__qualname__}.{slot.name}"
+
+
+def _around(original: object, function: Callable[..., object]) -> object:
+    """The function in the form of the original, which it is given first."""
+    if isinstance(original, property):
+        return property(_around(original.fget, function), original.fset, original.fdel)  # type: ignore[arg-type] # a function
+    if isinstance(original, staticmethod):
+        return staticmethod(_around(original.__func__, function))  # type: ignore[arg-type] # a function
+    if not callable(original):
+        raise TypeError(f"{function.__name__} corrects no function of moto: {original!r}")
+
+    @functools.wraps(original)
+    def corrected(*arguments: object, **named: object) -> object:
+        return function(original, *arguments, **named)
+
+    return corrected
+
+
+def declared() -> list[Correction]:
+    """Every correction, by service and target."""
+    return sorted(_declared.values(), key=lambda correction: (correction.service, correction.target))
+
+
+def apply() -> None:
+    """Corrects moto in this process; what is corrected already stays so."""
+    for target, correction in _declared.items():
+        if target not in _originals:
+            original = _originals[target] = correction.slot.read()
+            correction.slot.write(correction.changed(original))
+
+
+def remove() -> None:
+    """Makes moto what it is by itself."""
+    for target, original in _originals.items():
+        slot = _declared[target].slot
+        if original is ABSENT:
+            slot.clear()
+        else:
+            slot.write(original)
+    _originals.clear()

@@ -1,0 +1,22 @@
+"""Repeats of a message within five minutes, which FIFO queues and topics accept and do not deliver."""
+
+import time
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
+from slipway_sandbox.corrections._keeping import keep, kept
+
+DEDUPLICATION_SECONDS = 300
+
+Taken = TypeVar("Taken")
+
+
+def first_of(holder: object, key: Hashable, take: Callable[[], Taken]) -> Taken:
+    """The message that a queue or topic took for this key within five minutes; takes it now where there is none."""
+    now = time.time()
+    seen: dict[Hashable, tuple[float, Taken]] = kept(holder, "_seen", {})
+    seen = {each: taken for each, taken in seen.items() if now - taken[0] < DEDUPLICATION_SECONDS}
+    if key not in seen:
+        seen[key] = (now, take())
+    keep(holder, "_seen", seen)
+    return seen[key][1]

@@ -1,0 +1,82 @@
+"""The history of a service's deployments: one record each, with how it ended.
+
+Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html
+"""
+
+from datetime import UTC, datetime
+
+from slipway_sandbox.corrections._keeping import kept
+from slipway_sandbox.corrections.ecs.objects import Deployment, EcsService, ServiceDeployment
+from slipway_sandbox.corrections.ecs.traffic import NO_CONFIGURATION
+
+KEPT = 20  # of each service; ECS keeps 90 days
+UNDER_WAY = ("PENDING", "IN_PROGRESS", "ROLLBACK_IN_PROGRESS")
+ENDINGS = {"IN_PROGRESS": "SUCCESSFUL", "ROLLBACK_IN_PROGRESS": "ROLLBACK_SUCCESSFUL"}
+
+
+def begin(service: EcsService, deployment: Deployment) -> None:
+    """A new deployment; one that was under way gives way to it."""
+    now = datetime.now(UTC)
+    if latest := current(service):
+        latest |= {"status": "STOPPED", "statusReason": "Another deployment took its place.", "finishedAt": now}
+    record: ServiceDeployment = {
+        "serviceDeploymentArn": arn(service, "deployment", deployment["id"]),
+        "serviceArn": service.arn,
+        "clusterArn": service.cluster_arn,
+        "createdAt": now,
+        "startedAt": now,
+        "updatedAt": now,
+        "status": "IN_PROGRESS",
+        "deploymentConfiguration": kept(service, "deployment_configuration", NO_CONFIGURATION),
+        "targetServiceRevision": {
+            "arn": arn(service, "revision", deployment["id"]),
+            "requestedTaskCount": deployment["desiredCount"],
+        },
+        "taskDefinition": deployment["taskDefinition"],
+    }
+    service.rollouts = [record, *history(service)][:KEPT]
+
+
+def advance(service: EcsService, stage: str, weight: float | None = None) -> None:
+    """The deployment under way enters a stage of its life; `weight` is the share of requests that it now gets, in percent."""
+    if latest := current(service):
+        latest |= {"lifecycleStage": stage, "updatedAt": datetime.now(UTC)}
+        if weight is not None:
+            latest["targetServiceRevision"]["requestedProductionTrafficWeight"] = weight
+
+
+def fail(service: EcsService, reason: str, roll_back_to: str) -> None:
+    """The deployment under way failed; with `roll_back_to`, ECS goes back to that one from now on."""
+    now = datetime.now(UTC)
+    if not (latest := current(service)):
+        return
+    latest |= {"statusReason": reason, "updatedAt": now}
+    if roll_back_to:
+        revision = arn(service, "revision", roll_back_to)
+        latest |= {"status": "ROLLBACK_IN_PROGRESS"}
+        latest["rollback"] = {"reason": reason, "startedAt": now, "serviceRevisionArn": revision}
+    else:
+        latest |= {"status": "STOPPED", "finishedAt": now}
+
+
+def settle(service: EcsService) -> None:
+    """The service is steady: on what was asked for, or on what it went back to."""
+    if latest := current(service):
+        now = datetime.now(UTC)
+        latest |= {"status": ENDINGS.get(latest["status"], latest["status"]), "finishedAt": now, "updatedAt": now}
+
+
+def current(service: EcsService) -> ServiceDeployment | None:
+    """The deployment under way."""
+    return next((record for record in history(service) if record["status"] in UNDER_WAY), None)
+
+
+def history(service: EcsService) -> list[ServiceDeployment]:
+    """Deployments of a service, newest first."""
+    none: list[ServiceDeployment] = []
+    return list(kept(service, "rollouts", none))
+
+
+def arn(service: EcsService, kind: str, deployment_id: str) -> str:
+    """ARN of a service deployment or of its revision, which end in the number of the deployment."""
+    return f"{service.arn.replace(':service/', f':service-{kind}/')}/{deployment_id.rpartition('/')[2]}"

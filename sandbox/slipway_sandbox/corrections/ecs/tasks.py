@@ -1,0 +1,142 @@
+"""Tasks."""
+
+import inspect
+from collections.abc import Callable
+from typing import TypedDict, cast
+
+from moto import moto_api
+from moto.ecs.exceptions import InvalidParameterException
+from moto.ecs.models import EC2ContainerServiceBackend, Task
+
+from slipway_sandbox.corrections._decorator import corrects, sets_entry
+from slipway_sandbox.corrections.ecs import new_tasks
+from slipway_sandbox.corrections.ecs.objects import (
+    CapacityProvider,
+    EcsService,
+    EcsTask,
+    NetworkConfiguration,
+    Overrides,
+    Tag,
+    as_strategy,
+    as_task,
+)
+
+FARGATE = ("FARGATE", "FARGATE_SPOT")
+
+sets_entry(
+    moto_api,
+    "state_manager._transitions",
+    "ecs::task",
+    {"progression": "manual", "times": 10**9},
+    why="moto moves a task on each time it is described; ECS does when its containers do.",
+)
+
+
+class RunTask(TypedDict):
+    """Moto's arguments of `run_task`."""
+
+    cluster_str: str
+    task_definition_str: str
+    count: int
+    overrides: Overrides | None
+    started_by: str | None
+    tags: list[Tag] | None
+    launch_type: str | None
+    networking_configuration: NetworkConfiguration | None
+    group: str | None
+    platform_version: str | None
+    capacity_provider_strategy: list[CapacityProvider] | None
+
+
+class ListTasks(TypedDict, total=False):
+    """Moto's arguments of `list_tasks`."""
+
+    cluster_str: str | None
+    container_instance: str | None
+    family: str | None
+    started_by: str | None
+    service_name: str | None
+    desiredStatus: str | None
+
+
+@corrects(
+    EC2ContainerServiceBackend.run_task,
+    why="moto breaks on a container without memory and in a VPC without DNS host names, and lists one container only; on Fargate "
+    "ECS runs the task in both cases and lists all.",
+)
+def run_task(
+    original: Callable[..., list[Task]], self: EC2ContainerServiceBackend, *arguments: object, **named: object
+) -> list[Task]:
+    given = inspect.signature(original).bind(self, *arguments, **named)
+    given.apply_defaults()
+    asked = cast(RunTask, given.arguments)  # as moto's signature has them
+    cluster = self._get_cluster(asked["cluster_str"])
+    strategy, launch_type = asked["capacity_provider_strategy"], asked["launch_type"]
+    if not launch_type and not strategy:
+        strategy = as_strategy(cluster.default_capacity_provider_strategy)
+    provider = strategy[0]["capacityProvider"] if strategy else None
+    on_both = launch_type and asked["capacity_provider_strategy"]
+    if (launch_type != "FARGATE" and provider not in FARGATE) or on_both:
+        return original(self, *arguments, **named)
+    network = asked["networking_configuration"] or {}
+    if not network.get("awsvpcConfiguration", {}).get("subnets"):
+        raise InvalidParameterException(
+            "Network Configuration must be provided when networkMode 'awsvpc' is specified."
+        )
+    definition = self.describe_task_definition(asked["task_definition_str"])
+    new = new_tasks.NewTask(
+        cluster=cluster.name,
+        definition_arn=definition.arn,
+        network=network,
+        group=asked["group"] or f"family:{definition.family}",
+        started_by=asked["started_by"] or "",
+        capacity_provider=provider,
+        platform_version=asked["platform_version"],
+        tags=asked["tags"] or [],
+        overrides=asked["overrides"],
+    )
+    return [cast(Task, new_tasks.start(new, self)) for _ in range(asked["count"])]
+
+
+@corrects(
+    EC2ContainerServiceBackend.list_tasks,
+    why="moto ignores the service's name, and lists stopped tasks unasked; ECS lists the service's running ones.",
+)
+def list_tasks(
+    original: Callable[..., list[Task]], self: EC2ContainerServiceBackend, *arguments: object, **named: object
+) -> list[Task]:
+    query = cast(ListTasks, inspect.signature(original).bind(self, *arguments, **named).arguments)
+    query["desiredStatus"] = query.get("desiredStatus") or "RUNNING"
+    found = original(**query)
+    service = (query.get("service_name") or "").rpartition("/")[2]
+    return [task for task in found if not service or task.group == f"service:{service}"]
+
+
+@corrects(
+    EC2ContainerServiceBackend.stop_task,
+    why="moto's stopped task is STOPPED at once; ECS gives its containers their stop timeout.",
+)
+def stop_task(_: object, self: EC2ContainerServiceBackend, cluster_str: str, task_str: str, reason: str | None) -> Task:
+    cluster = self._get_cluster(cluster_str)
+    for arn, stopped in list(self.tasks.get(cluster.name, {}).items()):
+        if arn.rpartition("/")[2] == task_str.rpartition("/")[2]:
+            task = as_task(stopped)
+            if task.desired_status != "STOPPED":
+                task.desired_status = "STOPPED"
+                task.stop_code = "UserInitiated"
+                task.stopped_reason = reason or "Task stopped by user"
+                if not runs_on_fargate(task):
+                    task.last_status = "STOPPED"
+            return stopped
+    raise InvalidParameterException("The referenced task was not found.")
+
+
+def runs_on_fargate(task: EcsTask) -> bool:
+    """Whether a task runs on Fargate, and so as containers here."""
+    return task.launch_type == "FARGATE" or task.capacity_provider_name in FARGATE
+
+
+def starts_on_fargate(service: EcsService, backend: EC2ContainerServiceBackend) -> bool:
+    """Whether the tasks of a service run on Fargate."""
+    strategy = new_tasks.strategy_or_default(service, backend)
+    return service.launch_type == "FARGATE" or any(entry["capacityProvider"] in FARGATE for entry in strategy)

@@ -1,0 +1,79 @@
+"""Elastic Load Balancing."""
+
+from collections.abc import Callable, Iterable
+
+from moto.elbv2.models import (
+    ELBv2Backend,
+    FakeHealthStatus,
+    FakeListener,
+    FakeLoadBalancer,
+    FakeTargetGroup,
+)
+
+from slipway_sandbox.corrections._decorator import corrects
+
+local_ports: list[Callable[[str], int]] = []
+"""The running proxies' port of a load balancer's ARN; the last one counts."""
+MEASURED = "Measured"  # entry of a target: state, reason and description, as the proxies' health checks found them
+
+
+@corrects(
+    ELBv2Backend.create_load_balancer,
+    why="moto's DNSName of a load balancer resolves nowhere; here it is localhost and the port of its proxy.",
+)
+def create_load_balancer(
+    original: Callable[..., FakeLoadBalancer], self: ELBv2Backend, *arguments: object, **named: object
+) -> FakeLoadBalancer:
+    balancer = original(self, *arguments, **named)
+    if balancer.type == "application" and local_ports:
+        balancer.dns_name = f"localhost:{local_ports[-1](balancer.arn)}"
+    return balancer
+
+
+@corrects(
+    FakeTargetGroup.health_for,
+    why="moto answers healthy for any registered target; here DescribeTargetHealth answers the measured health, as ELB does.",
+)
+def health_for(
+    original: Callable[..., FakeHealthStatus], self: FakeTargetGroup, target: dict[str, str], ec2_backend: object
+) -> FakeHealthStatus:
+    status = original(self, target, ec2_backend)
+    measured = self.targets.get(target["Id"], {}).get(MEASURED)
+    if measured and status.status == "healthy":
+        status.status, status.reason, status.description = measured
+    return status
+
+
+@corrects(
+    ELBv2Backend.modify_listener,
+    why="moto takes the added certificates of a listener away when its default one is set; ELB keeps them.",
+)
+def modify_listener(
+    original: Callable[..., FakeListener], self: ELBv2Backend, arn: str, *rest: object, **named: object
+) -> FakeListener:
+    added = self.describe_listeners(load_balancer_arn=None, listener_arns=[arn])[0].certificates[1:]
+    listener = original(self, arn, *rest, **named)
+    listener.certificates += [each for each in added if each not in listener.certificates]
+    return listener
+
+
+@corrects(
+    ELBv2Backend.describe_target_groups,
+    why="moto's target groups name load balancers that no longer send to them, some twice, and lack those of a changed listener; "
+    "ELB names the ones that send now.",
+)
+def describe_target_groups(
+    original: Callable[..., Iterable[FakeTargetGroup]], self: ELBv2Backend, *arguments: object, **named: object
+) -> Iterable[FakeTargetGroup]:
+    senders: dict[str, list[str]] = {}
+    for balancer in self.load_balancers.values():
+        listeners = balancer.listeners.values()
+        actions = [action for listener in listeners for action in listener.default_actions]
+        rules = [rule for listener in listeners for rule in listener.rules.values() if rule.priority != "default"]
+        actions += [action for rule in rules for action in rule.actions]
+        forwards = [each.data for each in actions if each.type == "forward"]
+        for arn in {arn for data in forwards for arn in self._get_target_group_arns_from(action_data=data)}:
+            senders.setdefault(arn, []).append(balancer.arn)
+    for arn, group in self.target_groups.items():
+        group.load_balancer_arns = senders.get(arn, [])
+    return original(self, *arguments, **named)

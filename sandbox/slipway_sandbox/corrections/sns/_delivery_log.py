@@ -1,0 +1,34 @@
+"""What SNS could not deliver, in CloudWatch Logs where SNS writes it, for a topic that has a role to do so.
+
+Source: https://docs.aws.amazon.com/sns/latest/dg/sns-topic-attributes.html
+"""
+
+import json
+import time
+
+from moto.logs.models import logs_backends
+
+STREAM = "sandbox"
+
+
+def write(topic_arn: str, queue_arn: str, message_id: str, reason: str) -> None:
+    """One line for a message that a queue did not get; the reason begins with AWS's code, a comma ends that."""
+    region, account, name = topic_arn.split(":")[3:6]
+    logs = logs_backends[account][region]
+    group = f"sns/{region}/{account}/{name}/Failure"
+    if group not in logs.groups:
+        logs.create_log_group(group, {})
+    if STREAM not in logs.groups[group].streams:
+        logs.create_log_stream(group, STREAM)
+    code, _, text = reason.partition(", ")
+    line = {
+        "notification": {"messageId": message_id, "topicArn": topic_arn},
+        "delivery": {
+            "destination": queue_arn,
+            "providerResponse": json.dumps({"ErrorCode": code, "ErrorMessage": text}),
+            "attempts": 1,
+        },
+        "status": "FAILURE",
+    }
+    event = {"timestamp": int(time.time() * 1000), "message": json.dumps(line)}
+    logs.groups[group].put_log_events(STREAM, [event])

@@ -1,0 +1,81 @@
+"""A stack whose state names the classes by their earlier paths, on the real engine: one update in place, nothing else."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
+from tests.support.components.stored_classes import as_before_the_move
+
+PROJECT = f"""
+name: probe
+runtime: {{name: python, options: {{virtualenv: {CHECKOUT / ".venv"}}}}}
+"""
+PROGRAM = """
+from slipway import Bastion, Cluster, FargateService, Network
+
+network = Network("main", {"zone_count": 1, "nat": "none"})
+place = {"vpc_id": network.vpc_id, "vpc_cidr_block": network.cidr_block, "subnet_id": network.first_public_subnet_id}
+Bastion("door", place | {"allowed_cidr_blocks": ["203.0.113.7/32"], "key_file": "keys/door.pem"})
+FargateService(
+    "api",
+    {
+        "cluster_arn": Cluster("main", {}).cluster_arn,
+        "vpc_id": network.vpc_id,
+        "subnet_ids": network.private_subnet_ids,
+        "image": "localhost:1/api@sha256:" + "a" * 64,
+        "desired_count": 0,
+    },
+)
+"""
+DYNAMIC = ("ImageCheck", "PrivateKey", "Verdict")
+
+
+class Stack:
+    """The stack of the program."""
+
+    def __init__(self, stacks: Stacks, folder: Path) -> None:
+        self.stacks, self.folder = stacks, folder
+        (folder / "Pulumi.yaml").write_text(PROJECT)
+        (folder / "__main__.py").write_text(PROGRAM)
+        stacks.pulumi(folder, "stack", "init", "sandbox-earlier")
+        stacks.pulumi(folder, "up", "--yes", "--skip-preview")
+
+    def state(self) -> str:
+        return self.stacks.pulumi(self.folder, "stack", "export")
+
+    def write(self, state: str) -> None:
+        (self.folder / "state.json").write_text(state)
+        self.stacks.pulumi(self.folder, "stack", "import", "--file", "state.json")
+
+    def planned(self) -> dict[str, str]:
+        """Type of each resource that a preview would change, to the operation."""
+        steps = json.loads(self.stacks.pulumi(self.folder, "preview", "--json"))["steps"]
+        return {step["urn"].split("::")[2].rpartition(":")[2]: step["op"] for step in steps if step["op"] != "same"}
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The program deployed to a sandbox of this module's own."""
+    with sandbox_of_its_own(tmp_path_factory.mktemp("sandbox")) as stacks:
+        yield Stack(stacks, tmp_path_factory.mktemp("program"))
+
+
+@pytest.mark.e2e
+def test_an_earlier_state_is_rewritten_once_and_destroyed_from_its_earlier_paths(stack: Stack) -> None:
+    today = stack.state()
+    earlier = as_before_the_move(today)
+    assert earlier != today
+    stack.write(earlier)
+    # An instance takes its key at creation only: a preview that did not know the key would replace it.
+    assert stack.planned() == dict.fromkeys(DYNAMIC, "update")
+    stack.stacks.pulumi(stack.folder, "refresh", "--yes", "--skip-preview")
+    shown = stack.stacks.pulumi(stack.folder, "up", "--yes", "--skip-preview")
+    assert f"~ {len(DYNAMIC)} updated" in shown
+    assert as_before_the_move(stack.state()) != stack.state(), "the present paths are stored"
+    stack.stacks.pulumi(stack.folder, "preview", "--expect-no-changes")
+    stack.write(earlier)
+    stack.stacks.pulumi(stack.folder, "destroy", "--yes", "--skip-preview")
+    assert not (stack.folder / "keys" / "door.pem").exists(), "the class was loaded from its earlier path"

@@ -1,0 +1,122 @@
+"""The rooms of the components: who may import whom, read from the import statements."""
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "components" / "slipway"
+# A room imports rooms of earlier rows only.
+ROWS = [
+    ["common"],
+    ["ec2", "deployment", "messaging", "task"],
+    ["dynamic"],
+    ["network", "access", "load_balancing", "image"],
+    ["service"],
+    ["worker"],
+]
+ROW = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One module named in an import statement."""
+
+    path: str
+    """File and line, for messages."""
+    room: str
+    """Room of the importing module; empty for the package's own `__init__`."""
+    module: str
+    """Absolute name of the imported module."""
+    relative_levels: int
+    """Dots before the name: 1 for the same room."""
+
+
+def imports_of(source: str, path: str, room: str) -> list[Import]:
+    """Imports of a module."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [Import(f"{path}:{node.lineno}", room, name.name, 0) for name in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            package = f"slipway.{room}".rstrip(".") if node.level == 1 else "slipway"
+            module = f"{package}.{node.module or ''}".rstrip(".") if node.level else str(node.module)
+            found.append(Import(f"{path}:{node.lineno}", room, module, node.level))
+    return found
+
+
+def imports() -> list[Import]:
+    """Imports of every module in the package."""
+    return [
+        statement
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for statement in imports_of(
+            path.read_text(), str(path.relative_to(PACKAGE)), ".".join(path.relative_to(PACKAGE).parent.parts)
+        )
+    ]
+
+
+def objection(statement: Import) -> str | None:
+    """Why a room may not import a module; None for an import that it may."""
+    parts = statement.module.split(".")
+    if parts[0] != "slipway" or not statement.room or statement.relative_levels == 1:
+        return None
+    room = parts[1] if len(parts) > 1 else ""
+    rules = [
+        (statement.relative_levels > 1, "a relative import stays in its room; write from slipway.<room> import ..."),
+        (room not in ROW, "the package's own names are for programs; import from the room"),
+        (room == statement.room, "an import from the same room is relative"),
+        (len(parts) > 2, f"import from slipway.{room}: its __init__ has the names for other rooms"),
+        (ROW.get(room, 0) >= ROW[statement.room], f"a room may import the rows before its own only, {room} is later"),
+    ]
+    return next((reason for broken, reason in rules if broken), None)
+
+
+def test_every_room_has_its_row() -> None:
+    assert {path.parent.name for path in PACKAGE.glob("*/__init__.py")} == set(ROW)
+
+
+def test_rooms_import_earlier_rows_only_and_no_module_of_another_room() -> None:
+    assert [f"{it.path} imports {it.module}: {why}" for it in imports() if (why := objection(it))] == []
+
+
+def test_the_package_itself_names_public_names_of_rooms() -> None:
+    own = [statement for statement in imports() if not statement.room and statement.module.startswith("slipway")]
+    assert own, "the package has public names"
+    assert [it for it in own if it.module.removeprefix("slipway.") not in ROW] == []
+
+
+@dataclass(frozen=True)
+class Refused:
+    """An import statement of a room that is refused."""
+
+    room: str
+    source: str
+    says: str
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        Refused("network", "from slipway.common._checks import one_of", "import from slipway.common"),
+        Refused("network", "import slipway.common._checks", "import from slipway.common"),
+        Refused("common", "from slipway.task import workload", "may import the rows before its own only"),
+        Refused("task", "from slipway.messaging import USE", "may import the rows before its own only"),
+        Refused("network", "from slipway.network import Network", "is relative"),
+        Refused("network", "from ..common import one_of", "stays in its room"),
+        Refused("network", "from slipway import Network", "for programs"),
+    ],
+    ids=lambda case: case.source,
+)
+def test_such_an_import_is_refused(case: Refused) -> None:
+    [statement] = imports_of(case.source, "module.py", case.room)
+    assert case.says in (objection(statement) or "")
+
+
+@pytest.mark.parametrize(
+    "source", ["from slipway.common import one_of", "from ._limits import MAX", "import json", "import pulumi"]
+)
+def test_such_an_import_is_fine(source: str) -> None:
+    [statement] = imports_of(source, "module.py", "messaging")
+    assert objection(statement) is None

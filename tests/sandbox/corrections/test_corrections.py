@@ -1,0 +1,80 @@
+"""The list of moto's corrections: each has a service and a reason, stands alone, and can be taken back."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import metadata
+
+import pytest
+from moto.ecs.models import EC2ContainerServiceBackend
+from moto.eks.responses import EKSResponse
+
+from slipway_sandbox import corrections
+from slipway_sandbox.corrections._decorator import adds, corrects
+from tests.sandbox.conftest import ROOT
+
+SERVICES = {
+    "acm", "application_autoscaling", "cloudwatch", "core", "ec2", "ecr", "ecs", "eks", "elbv2", "s3", "scheduler",
+    "servicediscovery", "sns", "sqs",
+}  # fmt: skip
+
+
+def test_every_correction_says_what_moto_does_and_what_aws_does() -> None:
+    assert metadata.version("moto") == "5.2.5", "look at each correction anew: moto may have mended it"
+    declared = corrections.declared()
+    assert {correction.service for correction in declared} == SERVICES
+    for correction in declared:
+        assert correction.target.startswith("moto."), correction.target
+        assert correction.why.startswith("moto"), correction.target
+        assert correction.why.endswith("."), correction.target
+        assert any(mark in correction.why for mark in ("; ", ", and ")), f"{correction.target} says one side only"
+
+
+def test_a_correction_of_something_that_moto_has_is_not_called_new() -> None:
+    """In a process of its own, where nothing is corrected yet."""
+    script = """
+from slipway_sandbox import corrections
+from slipway_sandbox.corrections._decorator import ABSENT
+for correction in corrections.declared():
+    assert (correction.slot.read() is ABSENT) is correction.is_new, correction.target
+corrections.install()
+for correction in corrections.declared():
+    assert correction.slot.read() is not ABSENT, correction.target
+before = {correction.target: id(correction.slot.read()) for correction in corrections.declared()}
+corrections.install()
+assert before == {correction.target: id(correction.slot.read()) for correction in corrections.declared()}
+corrections.remove()
+for correction in corrections.declared():
+    assert (correction.slot.read() is ABSENT) is correction.is_new, correction.target
+"""
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT / "sandbox", check=True)
+
+
+def test_what_is_removed_is_moto_s_own_again_and_can_be_installed_anew() -> None:
+    corrections.install()
+    corrected = EC2ContainerServiceBackend.list_clusters
+    corrections.remove()
+    try:
+        assert EC2ContainerServiceBackend.list_clusters is not corrected
+        assert EC2ContainerServiceBackend.list_clusters.__code__.co_filename.endswith("moto/ecs/models.py")
+        assert not hasattr(EKSResponse, "list_addons")
+    finally:
+        corrections.install()
+    assert hasattr(EKSResponse, "list_addons")
+
+
+def test_two_corrections_of_one_method_are_an_error_where_the_second_is_declared() -> None:
+    corrections.declared()
+    with pytest.raises(
+        ValueError, match=r"EC2ContainerServiceBackend.list_clusters is corrected twice: in ecs and in "
+    ):
+
+        @corrects(EC2ContainerServiceBackend.list_clusters, why="moto lists deleted clusters; ECS does not.")
+        def list_clusters(original: Callable[..., list[str]], self: EC2ContainerServiceBackend) -> list[str]:
+            return original(self)
+
+    with pytest.raises(ValueError, match=r"EKSResponse.list_addons is corrected twice"):
+
+        @adds(EKSResponse, why="moto has no add-ons; EKS has.")
+        def list_addons(self: EKSResponse) -> None:
+            """Never declared."""

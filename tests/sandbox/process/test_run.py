@@ -1,0 +1,75 @@
+"""`slipway sandbox run`: a command attached to the sandbox, in the place of the command itself."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from slipway_sandbox.process.held_files import wait_until
+from tests.sandbox.conftest import ROOT, Box
+
+SHOW = "import json, os; print(json.dumps(dict(os.environ)))"
+OF_THE_SHELL = ("LC_CTYPE", "PWD", "SHLVL", "OLDPWD", "_", "PATH", "HOME")
+
+
+def _variables(shown: str) -> dict[str, str]:
+    loaded: dict[str, str] = json.loads(shown)
+    return {name: value for name, value in loaded.items() if name not in OF_THE_SHELL}
+
+
+def test_a_command_has_the_variables_that_env_prints_and_no_others(shared_box: Box) -> None:
+    outer = {
+        "AWS_PROFILE": "production",
+        "AWS_ENDPOINT_URL_SQS": "https://sqs.example.com",
+        "AWS_ROLE_ARN": "arn:aws:iam::210987654321:role/deploy",
+        "PULUMI_CONFIG_PASSPHRASE": "other",
+        "https_proxy": "http://proxy.example.com:3128",
+        "VIRTUAL_ENV": "/home/me/project/.venv",
+    }
+    script = shared_box.run("env", **outer).stdout
+    command = f'{script}\nexec "{sys.executable}" -c "{SHOW}"'
+    sourced = subprocess.run(["sh", "-c", command], env=outer, stdout=subprocess.PIPE, text=True, check=True)
+    ended = shared_box.run("run", "--", sys.executable, "-c", SHOW, **outer)
+    assert ended.stderr == ""
+    assert _variables(ended.stdout) == _variables(sourced.stdout)
+    assert _variables(ended.stdout)["VIRTUAL_ENV"] == "/home/me/project/.venv"
+
+
+def test_exit_code_and_arguments_are_the_command_s_own(shared_box: Box) -> None:
+    ended = shared_box.run("run", "--", "sh", "-c", 'printf "%s|" "$@"; exit 7', "sh", "a b", "--", "--json")
+    assert (ended.returncode, ended.stdout, ended.stderr) == (7, "a b|--|--json|", "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_reaches_the_command_and_no_other(shared_box: Box, tmp_path: Path, number: signal.Signals) -> None:
+    """The process that the caller knows is the command's: nothing stands between them."""
+    script = f"trap 'echo got it; exit 9' {number.name.removeprefix('SIG')}; echo $$ > '{tmp_path}/pid'; while :; do sleep 0.1; done"
+    command = [sys.executable, "-m", "slipway_sandbox", "run", "--", "sh", "-c", script]
+    environment = {**os.environ, "SLIPWAY_SANDBOX_DIR": str(shared_box.home.path)}
+    with subprocess.Popen(command, cwd=ROOT / "sandbox", env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert wait_until(lambda: (tmp_path / "pid").exists() and bool((tmp_path / "pid").read_text()), 20)
+        assert int((tmp_path / "pid").read_text()) == process.pid
+        process.send_signal(number)
+        assert process.communicate(timeout=20)[0] == "got it\n"
+        assert process.returncode == 9
+
+
+def test_it_starts_the_sandbox_and_leaves_stdout_to_the_command(box: Box) -> None:
+    ended = box.run("run", "--", "echo", "here")
+    assert (ended.returncode, ended.stdout) == (0, "here\n")
+    assert ended.stderr.startswith("The sandbox runs: AWS API http://127.0.0.1:")
+    assert box.run("run", "echo", "again").stderr == "", "it runs already, and what this machine lacks was said"
+
+
+def test_a_command_that_is_not_there_is_refused_before_anything_starts(box: Box) -> None:
+    ended = box.run("run", "--", "pulumee", "up")
+    sentence = "error: there is no command 'pulumee' here; check its spelling, or give its path\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (127, "", sentence)
+    ended = box.run("run", "--", "pulumi", "up", PATH="/nowhere", HOME="/nowhere")
+    sentence = "error: there is no Pulumi CLI here; install it: curl -fsSL https://get.pulumi.com | sh\n"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", sentence)
+    assert not box.home.path.exists()

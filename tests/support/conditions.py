@@ -1,0 +1,16 @@
+"""Waiting for a condition in place of a while."""
+
+import time
+from collections.abc import Callable
+
+PATIENCE_SECONDS = 60
+
+
+def awaited(condition: Callable[[], bool]) -> bool:
+    """Whether `condition` comes true before patience runs out."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
