@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from moto.cloudwatch.models import cloudwatch_backends
 
 from slipway_sandbox.corrections.ecs import history, traffic
-from slipway_sandbox.corrections.ecs.objects import Deployment, DeploymentAlarms, EcsService, Event, strategy_of
+from slipway_sandbox.corrections.ecs.objects import EcsService, strategy_of
+from slipway_sandbox.corrections.ecs.shapes import Deployment, DeploymentAlarms, Event
 
 KEPT_EVENTS = 100  # what DescribeServices returns at most
 BREAKER_OPEN = "tasks failed to start."

@@ -6,7 +6,8 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDep
 from datetime import UTC, datetime
 
 from slipway_sandbox.corrections._keeping import kept
-from slipway_sandbox.corrections.ecs.objects import Deployment, EcsService, ServiceDeployment
+from slipway_sandbox.corrections.ecs.objects import EcsService
+from slipway_sandbox.corrections.ecs.shapes import Deployment, ServiceDeployment
 from slipway_sandbox.corrections.ecs.traffic import NO_CONFIGURATION
 
 KEPT = 20  # of each service; ECS keeps 90 days

@@ -10,7 +10,8 @@ from typing import cast
 
 from moto.ecs.models import Cluster, EC2ContainerServiceBackend
 
-from slipway_sandbox.corrections.ecs.objects import EcsTask, ServiceConnect
+from slipway_sandbox.corrections.ecs.objects import EcsTask
+from slipway_sandbox.corrections.ecs.shapes import ServiceConnect
 
 
 @dataclass(frozen=True)

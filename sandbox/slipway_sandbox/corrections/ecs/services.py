@@ -9,13 +9,8 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 
 from slipway_sandbox.corrections._decorator import corrects
 from slipway_sandbox.corrections.ecs import deployments, namespaces
-from slipway_sandbox.corrections.ecs.objects import (
-    AwsvpcConfiguration,
-    EcsTask,
-    NetworkConfiguration,
-    as_service,
-    tasks_of,
-)
+from slipway_sandbox.corrections.ecs.objects import EcsTask, as_service, tasks_of
+from slipway_sandbox.corrections.ecs.shapes import AwsvpcConfiguration, NetworkConfiguration
 
 # CreateService drops these; UpdateService keeps them.
 DROPPED = {

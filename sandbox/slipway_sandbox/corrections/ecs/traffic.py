@@ -10,13 +10,8 @@ from datetime import UTC, datetime
 from moto.elbv2.models import FakeAction, FakeRule, elbv2_backends
 
 from slipway_sandbox.corrections._keeping import kept
-from slipway_sandbox.corrections.ecs.objects import (
-    Deployment,
-    DeploymentConfiguration,
-    EcsService,
-    LastCompleted,
-    LoadBalancer,
-)
+from slipway_sandbox.corrections.ecs.objects import EcsService
+from slipway_sandbox.corrections.ecs.shapes import Deployment, DeploymentConfiguration, LastCompleted, LoadBalancer
 
 ALL = 100.0  # percent
 BLUE, GREEN = "blue", "green"

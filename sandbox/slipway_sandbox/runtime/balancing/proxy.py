@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 from slipway_sandbox.runtime.balancing.routes import Listener, Request, Target, redirect_url
 
@@ -70,7 +69,7 @@ class ProxyServer(ThreadingHTTPServer):
         self.server_close()
         self._thread.join()
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the base class's
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the base class's
         """A caller that goes away is no event; everything else is."""
         error = sys.exc_info()[1]
         if not isinstance(error, OSError):
@@ -173,7 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(content)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         """A load balancer's access log goes to S3 or nowhere."""
 
 

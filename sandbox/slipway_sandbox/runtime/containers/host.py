@@ -7,13 +7,13 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import docker
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 
 from slipway_sandbox.corrections.ecs.namespaces import Namespace
 from slipway_sandbox.runtime.containers import pause
+from slipway_sandbox.runtime.containers.definitions import DockerArguments
 from slipway_sandbox.runtime.containers.specs import TaskError
 
 LABEL = "slipway.sandbox"
@@ -85,10 +85,9 @@ class DockerHost:
                 pulled = self._client.images.pull(name) if "@" in name else self._client.images.pull(*_tagged(name))
                 return str(pulled.id)
             except DockerException as error:
-                reason = getattr(error, "explanation", None) or str(error)
                 raise TaskError(
                     f"CannotPullContainerError: pull image manifest has been retried 1 time(s): "
-                    f"failed to resolve ref {reference}: {reason}"
+                    f"failed to resolve ref {reference}: {_words(error)}"
                 ) from error
 
     def has(self, image: str) -> bool:
@@ -125,12 +124,15 @@ class DockerHost:
         except DockerException as error:
             raise TaskError(f"CannotStartContainerError: Service Connect: {_words(error)}") from error
 
-    def create(self, image: str, arguments: dict[str, Any], labels: dict[str, str]) -> str:
+    def create(self, image: str, arguments: DockerArguments, labels: dict[str, str]) -> str:
         """Create a container, not started, and return its id. Raises TaskError."""
         try:
             with self._starting:
                 container = self._client.containers.create(
-                    image, labels={LABEL: self._owner, **labels}, detach=True, **arguments
+                    image,
+                    labels={LABEL: self._owner, **labels},
+                    detach=True,
+                    **arguments,  # type: ignore[arg-type] # a port may be None, for any free one
                 )
         except DockerException as error:
             raise TaskError(f"CannotCreateContainerError: {_words(error)}") from error

@@ -1,10 +1,13 @@
 """What an EC2 instance is to be as a container, and what to do to get there: decisions on plain values."""
 
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Protocol, TypedDict
+
+from moto.ec2.models.instances import Instance
+from moto.ec2.models.key_pairs import KeyPair
 
 from slipway_sandbox.process.home import CHECKOUT
 from slipway_sandbox.process.ports import LOOPBACK
@@ -94,8 +97,31 @@ def action(wanted: Wanted | None, made: Made | None) -> str:
     return ""
 
 
-def wanted(instance: Any, key_pairs: dict[str, Any]) -> Wanted | None:
-    """moto's instance to what it is to be; None for one that is terminated, has no key, or is no Linux."""
+class Source(TypedDict, total=False):
+    """Where a rule lets something in from."""
+
+    GroupId: str
+    CidrIp: str
+
+
+class IngressRule(Protocol):
+    """Moto's rule of a security group."""
+
+    ip_protocol: object
+    from_port: int | str | None
+    to_port: int | str | None
+    source_group: Source
+    ip_range: Source
+
+
+class IngressRules(Protocol):
+    """The rules of moto's security group."""
+
+    ingress_rules: Sequence[IngressRule]
+
+
+def wanted(instance: Instance, key_pairs: Mapping[str, KeyPair]) -> Wanted | None:
+    """Moto's instance to what it is to be; None for one that is terminated, has no key, or is no Linux."""
     if instance.state == "terminated" or not instance.key_name or instance.platform == "windows":
         return None
     pair = key_pairs.get(instance.key_name)
@@ -127,12 +153,12 @@ def is_local(address: str) -> bool:
     return address.startswith("127.")
 
 
-def admits(groups: Iterable[Any]) -> bool:
+def admits(groups: Iterable[IngressRules]) -> bool:
     """Whether a rule of moto's security groups lets ssh in. From where is not asked: here everybody is local."""
     return any(_covers(rule) for group in groups for rule in group.ingress_rules)
 
 
-def sources(groups: Iterable[Any]) -> frozenset[str]:
+def sources(groups: Iterable[IngressRules]) -> frozenset[str]:
     """Security groups and IPv4 networks that a rule of moto's security groups lets in on port 22."""
     rules = [rule for group in groups for rule in group.ingress_rules if _covers(rule)]
     named = {rule.source_group.get("GroupId") for rule in rules} | {rule.ip_range.get("CidrIp") for rule in rules}
@@ -151,12 +177,12 @@ def routes(places: Mapping[str, Place], bridges: Mapping[str, str]) -> dict[str,
     }
 
 
-def _covers(rule: Any) -> bool:
+def _covers(rule: IngressRule) -> bool:
     if str(rule.ip_protocol) == "-1":
         return True
     if str(rule.ip_protocol) not in ("tcp", "6") or rule.from_port is None:
         return False
-    return int(rule.from_port) <= SSH_PORT <= int(rule.to_port)
+    return int(rule.from_port) <= SSH_PORT <= int(rule.to_port or rule.from_port)
 
 
 def command(address: str, port: int, key: str) -> str:

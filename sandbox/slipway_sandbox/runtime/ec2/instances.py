@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from docker.errors import DockerException
 from moto.ec2.models import ec2_backends
 
+from slipway_sandbox.runtime.containers.definitions import DockerArguments
 from slipway_sandbox.runtime.containers.host import DockerHost
 from slipway_sandbox.runtime.containers.specs import TaskError
 from slipway_sandbox.runtime.ec2.instance_files import UNKNOWN_KEY, InstanceFiles, private_key_file
@@ -179,7 +179,7 @@ class Instances:
         machine.door, machine.refused = now.door, refused
 
     def _start(self, now: Wanted, machine: Machine, binding: tuple[str, int | None] | None) -> None:
-        arguments: dict[str, Any] = {
+        arguments: DockerArguments = {
             "hostname": now.hostname,
             "network_mode": "bridge",
             "cap_add": ["NET_ADMIN"],  # for its root alone: addresses and routes of the VPC

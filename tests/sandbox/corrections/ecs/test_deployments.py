@@ -30,7 +30,7 @@ def service() -> EcsService:
     )
 
 
-def shown(service: EcsService) -> list[tuple[str, str, str]]:
+def shown(service: EcsService) -> list[tuple[str, str | None, str]]:
     return [(entry["status"], entry["taskDefinition"], entry["rolloutState"]) for entry in service.deployments]
 
 
