@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class AwsApi:
-    """moto behind a gate. Every call that changes something, over HTTP or in process, is told to `changed`.
+    """Moto behind a gate. After every changing call, over HTTP or in process, it calls `changed`.
 
     `status` answers GET /slipway-sandbox/status. Raises SandboxError when the port is taken.
     """

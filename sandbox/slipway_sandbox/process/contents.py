@@ -9,7 +9,7 @@ GONE = ("terminated", "INACTIVE", "STOPPED")
 
 
 class Backend(Protocol):
-    """The tables of moto's backends that are counted; each backend has those of its own service."""
+    """The counted tables of moto's backends; each backend has those of its own service."""
 
     buckets: dict[str, object]
     clusters: dict[str, "WithStatus"]

@@ -1,6 +1,6 @@
-"""The whole cloud as one file: moto's backends, pickled together so that what they share stays shared.
+"""The whole cloud as one file: moto's backends, pickled together, as they share objects.
 
-Moto keeps nothing by itself. Only the version of moto that wrote a file reads it.
+Moto keeps nothing by itself. A file is read by the same version of moto only.
 """
 
 import dataclasses
@@ -55,7 +55,7 @@ PRIVATE_KEYS = (
 
 
 def dump() -> bytes:
-    """The cloud as bytes. Nothing may change meanwhile. Raises SandboxError naming the service that cannot be kept."""
+    """The cloud as bytes. Nothing may change meanwhile. Raises SandboxError with the name of a service that cannot be kept."""
     _forget_what_moto_only_logs()
     try:
         return _pickled(_contents())
@@ -64,7 +64,7 @@ def dump() -> bytes:
 
 
 def write(home: Home, cloud_id: str, content: bytes) -> str:
-    """Replaces the snapshot, whole or not at all, and returns when that was, UTC, ISO 8601."""
+    """Replaces the snapshot, whole or not at all, and returns the time, UTC, ISO 8601."""
     header = Header(FORMAT, MOTO_VERSION, cloud_id, datetime.now(UTC).isoformat(), hashlib.sha256(content).hexdigest())
     write_private(home.snapshot, json.dumps(dataclasses.asdict(header)).encode() + b"\n" + content)
     return header.saved_at
@@ -118,7 +118,7 @@ def _contents() -> Contents:
 
 
 def stores_in_use() -> list[Store]:
-    """Moto's stores, one a service, that have something in some account."""
+    """Moto's stores, one for each service in use."""
     return list(BackendDict._instances)  # type: ignore[misc] # noqa: SLF001 - moto has no public list
 
 
@@ -152,7 +152,7 @@ def _pickled(value: object) -> bytes:
 
 
 class _Pickler(pickle.Pickler):
-    """Adds the kinds that plain pickle refuses: locks, keys, certificates, moto's stores and functions made inside functions."""
+    """Adds to plain pickle: locks, keys, certificates, moto's stores and functions made inside functions."""
 
     def reducer_override(self, value: object) -> Reduced:  # noqa: PLR0911 - a table of kinds
         kind = type(value)
@@ -180,7 +180,7 @@ class _Pickler(pickle.Pickler):
 
 
 class _Unpickler(pickle.Unpickler):
-    """Finds the functions of older snapshots, which were elsewhere."""
+    """Finds the functions of older snapshots at their present place."""
 
     def find_class(self, module: str, name: str) -> object:
         if now := pickled.PLACES.get((module, name)):

@@ -17,7 +17,7 @@ BREAKER_OPEN = "tasks failed to start."
 
 
 def begin(service: EcsService) -> Deployment:
-    """A new PRIMARY deployment of what the service now asks for; the one before becomes ACTIVE."""
+    """A new PRIMARY deployment of the service as it is now; the one before becomes ACTIVE."""
     deployment = _primary(service)
     history.begin(service, deployment)
     return deployment
@@ -90,7 +90,7 @@ def complete(service: EcsService, name: str) -> None:
 
 
 def fail(service: EcsService, name: str, roll_back_to: str, reason: str = BREAKER_OPEN) -> None:
-    """A deployment failed; with `roll_back_to`, that deployment (or its definition anew) is PRIMARY again."""
+    """A deployment failed; with `roll_back_to`, the named one (or its definition anew) is PRIMARY again."""
     failed = find(service, name)
     source = "ECS deployment circuit breaker" if reason == BREAKER_OPEN else "ECS deployment failed"
     history.fail(service, f"{source}: {reason}", roll_back_to)
@@ -127,7 +127,7 @@ def fail(service: EcsService, name: str, roll_back_to: str, reason: str = BREAKE
 
 
 def alarm(service: EcsService, asked: DeploymentAlarms) -> str:
-    """What ends a deployment, when one of the alarms of its configuration is on; else empty."""
+    """The reason to end a deployment while one of its alarms is on; else empty."""
     if not asked.get("enable"):
         return ""
     account, region = service.arn.split(":")[4], service.arn.split(":")[3]

@@ -1,4 +1,4 @@
-"""Moto's services and tasks of ECS, with the attributes that the sandbox adds; DescribeServices and DescribeTasks show them."""
+"""Moto's services and tasks of ECS, with the sandbox's additional attributes; DescribeServices and DescribeTasks show them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -86,12 +86,12 @@ def services_of(backend: EC2ContainerServiceBackend) -> list[EcsService]:
 
 
 def as_service(service: object) -> EcsService:
-    """Moto's service, with the attributes that its class does not declare."""
+    """Moto's service, with the additional attributes."""
     return cast(EcsService, service)
 
 
 def as_task(task: object) -> EcsTask:
-    """Moto's task, with the attributes that its class does not declare."""
+    """Moto's task, with the additional attributes."""
     return cast(EcsTask, task)
 
 
@@ -101,7 +101,7 @@ def tasks_of(backend: EC2ContainerServiceBackend, cluster: str) -> list[EcsTask]
 
 
 def definition_of(task: EcsTask, backend: EC2ContainerServiceBackend) -> TaskDefinition:
-    """The revision of a task definition that a task was started from."""
+    """The task definition, in the revision of the task."""
     family, _, revision = task.task_definition_arn.rpartition("/")[2].partition(":")
     return backend.task_definitions[family][int(revision)]
 

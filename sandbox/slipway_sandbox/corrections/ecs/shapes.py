@@ -30,7 +30,7 @@ class CapacityProvider(TypedDict):
 
 
 class AdvancedConfiguration(TypedDict, total=False):
-    """What a blue/green service needs of its load balancer."""
+    """The load balancer's part of a blue/green service."""
 
     alternateTargetGroupArn: str
     productionListenerRule: str
@@ -136,7 +136,7 @@ class Deployment(TypedDict, total=False):
     traffic: float
     """Share of the requests, in percent; not shown."""
     shifted_at: datetime
-    """When it got that share; not shown."""
+    """Time of the last change of the share; not shown."""
 
 
 class LastCompleted(TypedDict):
@@ -223,7 +223,7 @@ class Container(TypedDict):
 
 
 class ContainerOverride(TypedDict, total=False):
-    """What a run of a task changes in a container definition."""
+    """The changes of one run to a container definition."""
 
     name: str
     command: list[str]
@@ -240,7 +240,7 @@ class Variable(TypedDict):
 
 
 class Overrides(TypedDict, total=False):
-    """What a run of a task changes in its definition."""
+    """The changes of one run to its task definition."""
 
     containerOverrides: list[ContainerOverride]
     cpu: str

@@ -1,6 +1,6 @@
-"""Every application load balancer in moto as ports on loopback, which stay the same over restarts.
+"""Every application load balancer in moto as ports on loopback; they stay the same over restarts.
 
-DNSName is `localhost:PORT` of the listener with the lowest number: what a stack prints can be opened as it is.
+DNSName is `localhost:PORT` of the listener with the lowest number: a stack's printed URL can be opened as it is.
 """
 
 import json
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class Balancers:
-    """The ports, their proxies and what they forward to. `tick` never waits."""
+    """The ports, their proxies and the proxies' targets. `tick` never waits."""
 
     def __init__(self, book: Path, health: TargetHealth) -> None:
         self._book = book
@@ -46,7 +46,7 @@ class Balancers:
         self._servers.clear()
 
     def urls(self) -> dict[str, str]:
-        """URL by `<load balancer name>:<listener port>`, of the listeners that are open."""
+        """URL of each open listener, by `<load balancer name>:<listener port>`."""
         return dict(self._urls)
 
     def port_of(self, key: str) -> int:
@@ -61,7 +61,7 @@ class Balancers:
             return self._ports[key]
 
     def tick(self) -> None:
-        """Open what is new, close what is gone, and give each proxy the present rules and targets."""
+        """Open new listeners, close deleted ones, and give each proxy the present rules and targets."""
         wanted: dict[str, tuple[int, Listener]] = {}
         urls: dict[str, str] = {}
         known: set[str] = set()

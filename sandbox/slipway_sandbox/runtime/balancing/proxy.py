@@ -70,7 +70,7 @@ class ProxyServer(ThreadingHTTPServer):
         self._thread.join()
 
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the base class's
-        """A caller that goes away is no event; everything else is."""
+        """Logs every error but a lost caller."""
         error = sys.exc_info()[1]
         if not isinstance(error, OSError):
             log.error("connection from %s failed", client_address, exc_info=error)
@@ -177,6 +177,6 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _token(headers: Mapping[str, str]) -> str:
-    """Which target a client has been with; empty for a new one."""
+    """Token of a client's target; empty for a new client."""
     pairs = [pair.strip().partition("=") for pair in headers.get("cookie", "").split(";")]
     return next((value for name, _, value in pairs if name == STICKY), "")

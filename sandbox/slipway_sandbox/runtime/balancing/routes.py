@@ -1,4 +1,4 @@
-"""What a load balancer's listener does with a request: rules, actions and targets as plain values.
+"""A request at a load balancer's listener: rules, actions and targets as plain values.
 
 Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-rules.html
 """
@@ -31,7 +31,7 @@ class KeyValue(TypedDict, total=False):
 
 
 class QueryValues(TypedDict):
-    """Parameters of a query, one of which has to match."""
+    """Parameters of a query; one of them has to match."""
 
     Values: list[KeyValue]
 
@@ -103,13 +103,13 @@ class Target:
 
     @property
     def token(self) -> str:
-        """Value of the cookie of a client that stays with it."""
+        """Value of a sticky client's cookie."""
         return hashlib.sha256(f"{self.host}:{self.port}".encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Conditions, all of which must hold, and the last action; the default rule has no conditions."""
+    """Conditions, which must all hold, and the last action; the default rule has no conditions."""
 
     conditions: Sequence[Condition]
     action: Action
@@ -117,7 +117,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Request:
-    """What a rule looks at."""
+    """The request, as a rule sees it."""
 
     method: str
     target: str
@@ -140,7 +140,7 @@ class Listener:
     """This load balancer's local URLs by listener port, for redirects to another listener."""
 
     def action(self, request: Request) -> Action:
-        """Action of the first rule that matches."""
+        """Action of the first matching rule."""
         return next(rule.action for rule in self.rules if all(_holds(entry, request) for entry in rule.conditions))
 
     def pick(self, action: Action, token: str = "") -> Target | None:

@@ -27,7 +27,7 @@ class EnvironmentFile(TypedDict):
 
 
 class Dependency(TypedDict):
-    """Another container to wait for, and how far that has to be."""
+    """Another container to wait for, and its state to wait for."""
 
     containerName: str
     condition: str

@@ -1,4 +1,4 @@
-"""The Docker daemon, as far as tasks and instances need it: images, containers, and what became of them."""
+"""The Docker daemon, as far as tasks and instances need it: images, containers and their ends."""
 
 import contextlib
 import http
@@ -99,7 +99,7 @@ class DockerHost:
         return True
 
     def network_namespace(self, labels: dict[str, str], namespace: Namespace | None = None) -> str:
-        """Start a container that only holds a network namespace, and return its id."""
+        """Start a container as the holder of a network namespace, and return its id."""
         try:
             self._client.images.get(pause.IMAGE)
         except ImageNotFound:
@@ -112,7 +112,7 @@ class DockerHost:
         return holder
 
     def join(self, container: str, namespace: Namespace | None) -> None:
-        """Let a container that is not started yet be found by its names, and find others. Raises TaskError."""
+        """Let a container be found by its names, and find others, before it starts. Raises TaskError."""
         if namespace is None:
             return
         network = f"slipway-{self._owner}-{namespace.key}"
@@ -152,7 +152,7 @@ class DockerHost:
         return str(networks["bridge"]["IPAddress"]) if "bridge" in networks else ""
 
     def run_as_root(self, container: str, script: str) -> None:
-        """Run a script in a running container, with the capabilities that it was created with. Raises TaskError."""
+        """Run a script in a running container, with the container's capabilities. Raises TaskError."""
         try:
             made = self._client.api.exec_create(container, ["sh", "-ec", script], user="root")
             said = self._client.api.exec_start(made["Id"])
@@ -163,7 +163,7 @@ class DockerHost:
             raise TaskError(f"CannotExecuteCommandError: {said.decode(errors='replace').strip()}")
 
     def published(self, container: str, port: int) -> int:
-        """Port of this machine that leads to a TCP port of a running container. Raises TaskError when none does."""
+        """Published port of a running container's TCP port. Raises TaskError without one."""
         ports = self._client.api.inspect_container(container)["NetworkSettings"]["Ports"]
         for binding in ports.get(f"{port}/tcp") or []:
             return int(binding["HostPort"])
@@ -194,7 +194,7 @@ class DockerHost:
             self._client.api.stop(container, timeout=timeout_seconds)
 
     def result(self, container: str) -> tuple[int | None, str]:
-        """Exit code and, where there is one, the reason in ECS's words; no code for one that never ran."""
+        """Exit code, and a reason in ECS's words or ""; no code where the container never ran."""
         try:
             state = self._client.api.inspect_container(container)["State"]
         except NotFound:
@@ -206,7 +206,7 @@ class DockerHost:
         return state["ExitCode"], ""
 
     def remove(self, containers: list[str], volumes: list[str]) -> None:
-        """Kill and remove; what is gone already is well."""
+        """Kill and remove; some may be gone already."""
         for container in containers:
             try:
                 self._client.api.remove_container(container, force=True, v=True)
@@ -220,7 +220,7 @@ class DockerHost:
                 self._client.api.remove_volume(volume)
 
     def create_volume(self, name: str) -> None:
-        """A task's volume, labelled so that it is found after a crash."""
+        """A task's volume, labelled to be found after a crash."""
         self._client.volumes.create(name, labels={LABEL: self._owner})
 
     def remove_all(self) -> int:

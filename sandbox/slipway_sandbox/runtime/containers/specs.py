@@ -23,7 +23,7 @@ INTERVAL_SECONDS, TIMEOUT_SECONDS, RETRIES, START_PERIOD_SECONDS = 30, 5, 3, 0
 
 
 class TaskError(Exception):
-    """The task cannot start; the message is what ECS would give as the stopped reason."""
+    """The task cannot start; the message is ECS's stopped reason."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def container_spec(
 
 
 def volume_name(task_id: str, name: str) -> str:
-    """Docker volume that stands for a task's volume."""
+    """Docker volume for a task's volume."""
     return f"slipway-{task_id}-{name}"
 
 

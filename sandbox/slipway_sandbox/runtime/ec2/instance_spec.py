@@ -1,4 +1,4 @@
-"""What an EC2 instance is to be as a container, and what to do to get there: decisions on plain values."""
+"""An EC2 instance as a container, and the next step towards it: decisions on plain values."""
 
 import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ class Door:
     """Where ssh comes in."""
 
     address: str = ""
-    """Elastic IP, where that is an address of this machine; else empty."""
+    """Elastic IP, where it is an address of this machine; else empty."""
     admitted: bool = True
     """Whether a security group of the instance lets port 22 in, from wherever."""
 
@@ -45,7 +45,7 @@ class Place:
     groups: frozenset[str] = frozenset()
     """Its security groups."""
     sources: frozenset[str] = frozenset()
-    """Security groups and networks that a rule lets in on port 22."""
+    """Security groups and networks admitted on port 22."""
 
     def leads_to(self, other: "Place") -> bool:
         """Whether ssh from here reaches another instance of the VPC."""
@@ -57,30 +57,30 @@ class Place:
 
 @dataclass(frozen=True)
 class Wanted:
-    """One instance that has a key, as EC2 has it now."""
+    """One instance with a key, as EC2 has it now."""
 
     id: str
     running: bool
     door: Door
     hostname: str
     public_key: str
-    """Of its key pair; empty when that has been deleted."""
+    """Of its key pair; empty after its deletion."""
     place: Place = Place()
 
 
 @dataclass(frozen=True)
 class WayIn:
-    """What `status` shows of a running instance."""
+    """A running instance in `status`."""
 
     command: str
-    """ssh command that connects; empty when nothing does."""
+    """Working ssh command; empty without one."""
     note: str
     """Why there is none, or why it is another than the one for the instance's public address; else empty."""
 
 
 @dataclass(frozen=True)
 class Made:
-    """The container that there is, and the door it was made with."""
+    """The present container, and its door."""
 
     door: Door
     running: bool
@@ -121,7 +121,7 @@ class IngressRules(Protocol):
 
 
 def wanted(instance: Instance, key_pairs: Mapping[str, KeyPair]) -> Wanted | None:
-    """Moto's instance to what it is to be; None for one that is terminated, has no key, or is no Linux."""
+    """Moto's instance as it shall be; None for a terminated one, one without a key, or a Windows one."""
     if instance.state == "terminated" or not instance.key_name or instance.platform == "windows":
         return None
     pair = key_pairs.get(instance.key_name)
@@ -140,7 +140,7 @@ def wanted(instance: Instance, key_pairs: Mapping[str, KeyPair]) -> Wanted | Non
 
 
 def image_is_missing() -> str:
-    """Sentence for a machine without the image of instances, with the command that makes it."""
+    """Sentence for a machine without the image of instances, with the command to make it."""
     in_checkout = (CHECKOUT / "setup" / "host_image.py").exists()
     build = f"docker build --network host --tag {IMAGE} {RECIPE}"
     return f"EC2 instances stay records, as there is no image {IMAGE}; make it: " + (
@@ -159,7 +159,7 @@ def admits(groups: Iterable[IngressRules]) -> bool:
 
 
 def sources(groups: Iterable[IngressRules]) -> frozenset[str]:
-    """Security groups and IPv4 networks that a rule of moto's security groups lets in on port 22."""
+    """Security groups and IPv4 networks admitted on port 22 by moto's security groups."""
     rules = [rule for group in groups for rule in group.ingress_rules if _covers(rule)]
     named = {rule.source_group.get("GroupId") for rule in rules} | {rule.ip_range.get("CidrIp") for rule in rules}
     return frozenset(filter(None, named))
@@ -186,6 +186,6 @@ def _covers(rule: IngressRule) -> bool:
 
 
 def command(address: str, port: int, key: str) -> str:
-    """The ssh command that connects; `key` is the private key's file."""
+    """The ssh command; `key` is the private key's file."""
     number = "" if port == SSH_PORT else f"-p {port} "
     return f"ssh -i {key} {number}{USER}@{address}"

@@ -1,4 +1,4 @@
-"""Between a task in moto and its run in Docker: what to run, and what the API shows of it.
+"""From a task in moto to its run in Docker, and from the run back to the API.
 
 Everything here is called inside the controller's tick, the only writer of tasks.
 """
@@ -95,7 +95,7 @@ def open_stream(target: LogTarget, account: str) -> None:
 
 
 def ship_logs(run: TaskRun, account: str) -> None:
-    """Put what the containers wrote since the last tick into CloudWatch Logs."""
+    """Put the containers' lines since the last tick into CloudWatch Logs."""
     for container in run.containers.values():
         events = container.lines.take() if container.lines else []
         if not events or container.lines is None:
@@ -164,7 +164,7 @@ def _container(task: EcsTask, run: ContainerRun) -> Container:
 
 
 def _attach(task: EcsTask, address: str, backend: EC2ContainerServiceBackend) -> None:
-    """The task's network interface, with the address that its containers really have."""
+    """The task's network interface, with the real address of its containers."""
     network = (getattr(task, "network_configuration", None) or {}).get("awsvpcConfiguration")
     if not network:
         return
@@ -191,7 +191,7 @@ def _attach(task: EcsTask, address: str, backend: EC2ContainerServiceBackend) ->
 
 
 def detach(task: EcsTask, backend: EC2ContainerServiceBackend) -> None:
-    """Delete the network interface of a task that has ended, so that its subnet and groups can be deleted."""
+    """Delete the network interface of an ended task: its subnet and groups can then be deleted."""
     ec2 = ec2_backends[backend.account_id][backend.region_name]
     for attachment in task.attachments:
         attachment["status"] = "DELETED"
