@@ -37,4 +37,5 @@ lock: ready ## Resolve pyproject.toml into requirements.txt, with hashes
 docs: ready ## Write anew what is generated: RULES.md, what the sandbox refuses, what components register
 	$(VENV)/python -m policies.rules_md
 	$(VENV)/python -m slipway_sandbox.provider.refusals > docs/sandbox-refusals.md
+	$(VENV)/python -m slipway_sandbox.corrections > docs/sandbox-corrections.md
 	PYTHONPATH=components $(VENV)/python -m tests.support.components.registrations

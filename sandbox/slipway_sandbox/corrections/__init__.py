@@ -31,4 +31,5 @@ def declared() -> list[Correction]:
 
 def _declare_all() -> None:
     for module in pkgutil.walk_packages(__path__, f"{__name__}."):
-        importlib.import_module(module.name)
+        if not module.name.endswith(".__main__"):
+            importlib.import_module(module.name)
