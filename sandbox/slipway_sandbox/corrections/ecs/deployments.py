@@ -20,7 +20,16 @@ def begin(service: EcsService) -> Deployment:
     """A new PRIMARY deployment of the service as it is now; the one before becomes ACTIVE."""
     deployment = _primary(service)
     history.begin(service, deployment)
+    if _needs_no_task(service):
+        service.deployments = [deployment]
+        complete(service, deployment["id"])
     return deployment
+
+
+def _needs_no_task(service: EcsService) -> bool:
+    """Whether nothing has to start or stop before the new deployment is complete: so also without a runtime."""
+    tasks = service.desired_count + service.running_count + service.pending_count
+    return not tasks and service.deployments[0]["traffic"] == traffic.ALL
 
 
 def _primary(service: EcsService) -> Deployment:

@@ -93,6 +93,19 @@ def test_without_rollback_the_failed_deployment_stays_primary(service: EcsServic
     assert service.task_definition == "web:2"
 
 
+def test_a_deployment_of_no_tasks_is_complete_at_once(service: EcsService) -> None:
+    service.desired_count = service.running_count = 0
+    service.task_definition = "web:1"
+    deployments.begin(service)
+    assert shown(service) == [("PRIMARY", "web:1", "COMPLETED")]
+    service.task_definition = "web:2"
+    deployments.begin(service)
+    assert shown(service) == [("PRIMARY", "web:2", "COMPLETED")]
+    service.desired_count = 1
+    deployments.begin(service)
+    assert [state for _, _, state in shown(service)] == ["IN_PROGRESS", "COMPLETED"]
+
+
 def test_a_service_shows_its_last_hundred_events(service: EcsService) -> None:
     for number in range(120):
         deployments.tell(service, str(number))
