@@ -20,11 +20,6 @@ class Plugin(ComponentProvider):
         resources: {orders: {type: "slipway:index:Queue"}}
     """
 
-    Pulumi starts it where a program names the plugin. To see its schema::
-
-        pulumi package get-schema ./components
-    """
-
     def construct(
         self, name: str, resource_type: str, inputs: Inputs, options: ResourceOptions | None = None
     ) -> ConstructResult:
