@@ -11,7 +11,7 @@ from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process.held_files import hold, holder, is_held, wait_until, write_pid
 from slipway_sandbox.process.home import Home, write_private
 from slipway_sandbox.process.ports import LOOPBACK, get
-from slipway_sandbox.registry import binary as registry_binary
+from slipway_sandbox.registry import binary
 
 IMAGE = "registry:2"
 LABEL = "slipway.sandbox.registry"
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 class RegistryProcess:
     """Debian's docker-registry with our own configuration. It ends with `stop`, or at the next start of the sandbox."""
 
-    def __init__(self, home: Home, port: int, binary: str) -> None:
+    def __init__(self, home: Home, port: int, program: str) -> None:
         config = home.registry / "config.yml"
         home.registry.mkdir(mode=0o700, exist_ok=True)
         write_private(config, json.dumps(_config(home, port)).encode())
@@ -34,7 +34,7 @@ class RegistryProcess:
             raise SandboxError("another registry of this sandbox does not end; run `slipway sandbox stop`")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_")}
         self._process = subprocess.Popen(
-            [binary, "serve", str(config)], stdin=subprocess.DEVNULL, env=environment, pass_fds=[lock]
+            [program, "serve", str(config)], stdin=subprocess.DEVNULL, env=environment, pass_fds=[lock]
         )
         write_pid(lock, self._process.pid)
         os.close(lock)  # from here the registry alone holds it
@@ -89,8 +89,8 @@ class RegistryContainer:
 
 def begin(home: Home, port: int) -> RegistryProcess | RegistryContainer:
     """A registry that is about to answer; see `wait`. Raises SandboxError when there is none or its port is taken."""
-    binary = registry_binary.find()
-    return RegistryProcess(home, port, binary) if binary else RegistryContainer(home, port)
+    program = binary.find()
+    return RegistryProcess(home, port, program) if program else RegistryContainer(home, port)
 
 
 def wait(registry: RegistryProcess | RegistryContainer, port: int) -> None:

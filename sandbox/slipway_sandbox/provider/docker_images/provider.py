@@ -2,7 +2,7 @@
 """The docker provider of the sandbox: images really built, and really pushed to the sandbox's registry.
 
 docker:index/image:Image is built and pushed; docker:index/remoteImage:RemoteImage is built with secrets, and stays on this
-machine. What is refused and what makes a difference is in docker_image.py and docker_remote_image.py. It differs from
+machine. What is refused and what makes a difference is in image.py and remote_image.py. It differs from
 pulumi-docker where a sandbox has to: the registry must be on this machine; a refresh notices that an image is gone; and
 delete takes the tag off this machine. In the registry it stays, as with pulumi-docker: it is what a rollback needs.
 
@@ -18,17 +18,14 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
-from slipway_sandbox.provider.docker_images import daemon as docker_daemon
-from slipway_sandbox.provider.docker_images import engine_connection as docker_engine
-from slipway_sandbox.provider.docker_images import image as docker_image
-from slipway_sandbox.provider.docker_images import remote_image as docker_remote_image
+from slipway_sandbox.provider.docker_images import daemon, engine_connection, image, remote_image
 from slipway_sandbox.provider.docker_images.context import Context
 from slipway_sandbox.provider.docker_images.image import Reference
 from slipway_sandbox.provider.docker_images.remote_image import REMOTE_IMAGE
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.errors import ProviderError
 from slipway_sandbox.provider.protocol.servicer import BaseServicer
-from slipway_sandbox.registry import repositories as ecr_registry
+from slipway_sandbox.registry import repositories
 
 IMAGE = "docker:index/image:Image"
 KINDS = {
@@ -64,16 +61,16 @@ class DockerProvider(BaseServicer):
                 "set it on stacks that use the released provider"
             )
         host = values.get("host")
-        with docker_daemon.daemon(host) as client:
-            return {"host": host, "platform": docker_daemon.platform(client)}
+        with daemon.daemon(host) as client:
+            return {"host": host, "platform": daemon.platform(client)}
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         _only_images(request.urn)
         news, platform = wire.from_struct(request.news), self.configuration(context)["platform"]
         if _is_remote(request.urn):
-            inputs, failures = docker_remote_image.check(news, platform)
+            inputs, failures = remote_image.check(news, platform)
         else:
-            inputs, failures = docker_image.check(news, self._directory(context), platform)
+            inputs, failures = image.check(news, self._directory(context), platform)
         return provider_pb2.CheckResponse(
             inputs=wire.to_struct(inputs),
             failures=[provider_pb2.CheckFailure(property=path, reason=reason) for path, reason in failures],
@@ -81,7 +78,7 @@ class DockerProvider(BaseServicer):
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         old, new = wire.plain(wire.from_struct(request.old_inputs)), wire.plain(wire.from_struct(request.news))
-        compare = docker_remote_image.replaced if _is_remote(request.urn) else docker_image.differences
+        compare = remote_image.replaced if _is_remote(request.urn) else image.differences
         found = compare(old, new)
         return provider_pb2.DiffResponse(
             changes=provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE,
@@ -103,7 +100,7 @@ class DockerProvider(BaseServicer):
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         if _is_remote(request.urn):  # only what steers its removal
             news = wire.from_struct(request.news)
-            outputs = docker_remote_image.outputs(news, wire.from_struct(request.olds)["imageId"])
+            outputs = remote_image.outputs(news, wire.from_struct(request.olds)["imageId"])
         else:
             outputs = self._make(request.urn, wire.from_struct(request.news), request.preview, context)
         return provider_pb2.UpdateResponse(properties=wire.to_struct(outputs))
@@ -112,7 +109,7 @@ class DockerProvider(BaseServicer):
         state = wire.plain(wire.from_struct(request.properties))
         if _is_remote(request.urn) and "name" in state:
             with self._daemon(context) as client:
-                there = docker_daemon.has(client, state["name"])
+                there = daemon.has(client, state["name"])
             return _as_recorded(request) if there else provider_pb2.ReadResponse()
         if "repoDigest" not in state:
             raise ProviderError(
@@ -122,10 +119,10 @@ class DockerProvider(BaseServicer):
         _, pushed, digest = state["repoDigest"].partition("@")
         if pushed:
             reference = Reference.parse(state["imageName"])
-            there = ecr_registry.digest(reference.host, reference.repository, digest) is not None
+            there = repositories.digest(reference.host, reference.repository, digest) is not None
         else:
             with self._daemon(context) as client:
-                there = docker_daemon.has(client, state["repoDigest"])
+                there = daemon.has(client, state["repoDigest"])
         if not there:
             return provider_pb2.ReadResponse()  # the engine takes it for deleted and makes it anew
         return _as_recorded(request)
@@ -134,7 +131,7 @@ class DockerProvider(BaseServicer):
         state = wire.plain(wire.from_struct(request.properties))
         if state.get("keepLocally") is not True:
             with self._progress(request.urn, context) as say, self._daemon(context) as client:
-                docker_daemon.untag(client, state["name"] if _is_remote(request.urn) else state["imageName"], say)
+                daemon.untag(client, state["name"] if _is_remote(request.urn) else state["imageName"], say)
         return empty_pb2.Empty()
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
@@ -145,13 +142,13 @@ class DockerProvider(BaseServicer):
     ) -> provider_pb2.CreateResponse:
         inputs = wire.plain(wire.from_struct(request.properties))
         if request.preview:
-            return provider_pb2.CreateResponse(properties=wire.to_struct(docker_remote_image.outputs(inputs)))
+            return provider_pb2.CreateResponse(properties=wire.to_struct(remote_image.outputs(inputs)))
         engine = self._engines.get(context.peer())
-        environment = docker_engine.environment(engine) if engine else {}
+        environment = engine_connection.environment(engine) if engine else {}
         with self._progress(request.urn, context) as say, self._daemon(context) as client:
             folder = self._directory(context) or Path("/")
-            image_id = docker_remote_image.build(client, inputs, folder, environment, say)
-        outputs = docker_remote_image.outputs(inputs, image_id)
+            image_id = remote_image.build(client, inputs, folder, environment, say)
+        outputs = remote_image.outputs(inputs, image_id)
         return provider_pb2.CreateResponse(id=f"{image_id}{inputs['name']}", properties=wire.to_struct(outputs))
 
     def _make(
@@ -159,36 +156,36 @@ class DockerProvider(BaseServicer):
     ) -> dict[str, Any]:
         """Outputs of an image, built where it has to be; in a preview, what is not known before the push is unknown."""
         inputs = wire.plain(dict(sealed))
-        outputs = docker_image.outputs(inputs)
+        outputs = image.outputs(inputs)
         if preview and (inputs["buildOnPreview"] is not True or wire.has_unknown(inputs)):
             return _sealed_like(sealed, outputs)
         build, registry = inputs["build"], inputs.get("registry", {})
         with self._progress(urn, context) as say, self._daemon(context) as client:
             folder = self._directory(context) or Path("/")
             files = Context(folder / build["context"], folder / build["dockerfile"])
-            image_id = docker_daemon.build(client, inputs, files, say, _hider(sealed))
+            image_id = daemon.build(client, inputs, files, say, _hider(sealed))
             if inputs["skipPush"]:
                 outputs["repoDigest"] = image_id
             elif not preview:
                 reference = Reference.parse(inputs["imageName"])
-                ecr_registry.refuse_taken(reference.host, reference.repository, reference.tag)
+                repositories.refuse_taken(reference.host, reference.repository, reference.tag)
                 login = {key: registry[key] for key in ("username", "password") if key in registry}
-                digest = docker_daemon.push(client, inputs["imageName"], login, say)
+                digest = daemon.push(client, inputs["imageName"], login, say)
                 outputs["repoDigest"] = f"{reference.host}/{reference.repository}@{digest}"
         return _sealed_like(sealed, outputs)
 
     def _directory(self, context: grpc.ServicerContext) -> Path | None:
         engine = self._engines.get(context.peer())
-        return docker_engine.program_directory(engine) if engine else None
+        return engine_connection.program_directory(engine) if engine else None
 
     @contextmanager
-    def _progress(self, urn: str, context: grpc.ServicerContext) -> Iterator[docker_engine.Say]:
-        with docker_engine.progress(self._engines.get(context.peer()), urn) as say:
+    def _progress(self, urn: str, context: grpc.ServicerContext) -> Iterator[engine_connection.Say]:
+        with engine_connection.progress(self._engines.get(context.peer()), urn) as say:
             yield say
 
     @contextmanager
     def _daemon(self, context: grpc.ServicerContext) -> Iterator[Any]:
-        with docker_daemon.daemon(self.configuration(context)["host"]) as client:
+        with daemon.daemon(self.configuration(context)["host"]) as client:
             yield client
 
 

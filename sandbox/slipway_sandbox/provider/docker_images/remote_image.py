@@ -11,7 +11,7 @@ from typing import Any
 
 import docker
 
-from slipway_sandbox.provider.docker_images import buildkit as docker_buildkit
+from slipway_sandbox.provider.docker_images import buildkit
 from slipway_sandbox.provider.docker_images.context import Context
 from slipway_sandbox.provider.docker_images.daemon import Hide
 from slipway_sandbox.provider.docker_images.engine_connection import Say
@@ -85,9 +85,7 @@ def build(
     if not root.is_dir() or not dockerfile.is_file():
         raise ProviderError(f"there is no {root if not root.is_dir() else dockerfile} to build; correct the path")
     secrets = {it["id"]: _secret(it, folder, environment) for it in options.get("secrets", [])}
-    return docker_buildkit.build(
-        client, inputs["name"], options, Context(root, dockerfile), secrets, say, _hide(secrets)
-    )
+    return buildkit.build(client, inputs["name"], options, Context(root, dockerfile), secrets, say, _hide(secrets))
 
 
 def _secret(source: Mapping[str, Any], folder: Path, environment: Mapping[str, str]) -> bytes:

@@ -10,7 +10,7 @@ import time
 
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.protocol import wire
-from slipway_sandbox.provider.refusals import ec2, ecs_services, ecs_tasks, eks, lb, messaging, others
+from slipway_sandbox.provider.refusals import appautoscaling, ec2, ecs_services, ecs_tasks, eks, iam, lb, logs, sqs
 from slipway_sandbox.provider.refusals.rule import Refusal
 
 REFUSALS: tuple[Refusal, ...] = (
@@ -19,8 +19,10 @@ REFUSALS: tuple[Refusal, ...] = (
     *ecs_tasks.REFUSALS,
     *ecs_services.REFUSALS,
     *eks.REFUSALS,
-    *messaging.REFUSALS,
-    *others.REFUSALS,
+    *sqs.REFUSALS,
+    *logs.REFUSALS,
+    *iam.REFUSALS,
+    *appautoscaling.REFUSALS,
 )
 PAUSE_SECONDS = 0.1  # between two looks of a patient refusal
 

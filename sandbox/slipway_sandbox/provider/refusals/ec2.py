@@ -4,20 +4,20 @@ Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.h
 """
 
 from slipway_sandbox.provider.aws.scope import Scope
-from slipway_sandbox.provider.refusals import look
+from slipway_sandbox.provider.refusals import lookups
 from slipway_sandbox.provider.refusals.rule import Refusal
 
 
 def group_of_another_vpc(scope: Scope) -> str | None:
     """A security group that is not of the VPC of the instance's subnet."""
     subnet = scope.get("subnetId")
-    return look.foreign_group(scope, [subnet], scope.inputs.get("vpcSecurityGroupIds") or []) if subnet else None
+    return lookups.foreign_group(scope, [subnet], scope.inputs.get("vpcSecurityGroupIds") or []) if subnet else None
 
 
 def unknown_profile(scope: Scope) -> str | None:
     """An instance profile that does not exist."""
     name = scope.inputs.get("iamInstanceProfile")
-    if not name or look.profile_exists(scope, name):
+    if not name or lookups.profile_exists(scope, name):
         return None
     return f"Value ({name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name"
 
@@ -25,7 +25,7 @@ def unknown_profile(scope: Scope) -> str | None:
 def volume_in_use(scope: Scope) -> str | None:
     """A volume that is at another instance already, as when a replaced attachment is made before the old one is gone."""
     volume = scope.inputs["volumeId"]
-    found = look.filtered(scope, "describe_volumes", "volume-id", [volume])["Volumes"]
+    found = lookups.filtered(scope, "describe_volumes", "volume-id", [volume])["Volumes"]
     is_taken = any(tie["InstanceId"] != scope.inputs["instanceId"] for each in found for tie in each["Attachments"])
     return f"{volume} is already attached to an instance" if is_taken else None
 
@@ -33,8 +33,8 @@ def volume_in_use(scope: Scope) -> str | None:
 def volume_in_another_zone(scope: Scope) -> str | None:
     """A volume at an instance in another zone."""
     volume, instance = scope.inputs["volumeId"], scope.inputs["instanceId"]
-    volumes = look.filtered(scope, "describe_volumes", "volume-id", [volume])["Volumes"]
-    reservations = look.filtered(scope, "describe_instances", "instance-id", [instance])["Reservations"]
+    volumes = lookups.filtered(scope, "describe_volumes", "volume-id", [volume])["Volumes"]
+    reservations = lookups.filtered(scope, "describe_instances", "instance-id", [instance])["Reservations"]
     places = {each["Placement"]["AvailabilityZone"] for found in reservations for each in found["Instances"]}
     if not volumes or not places or volumes[0]["AvailabilityZone"] in places:
         return None
@@ -44,7 +44,7 @@ def volume_in_another_zone(scope: Scope) -> str | None:
 def subnet_of_another_vpc(scope: Scope) -> str | None:
     """A route table tied to a subnet of another VPC."""
     table = scope.inputs["routeTableId"]
-    for subnet in look.subnets(scope, [scope.inputs["subnetId"]] if scope.inputs.get("subnetId") else []):
+    for subnet in lookups.subnets(scope, [scope.inputs["subnetId"]] if scope.inputs.get("subnetId") else []):
         if _table_vpc(scope, table) not in (None, subnet["VpcId"]):
             return f"route table {table} and subnet {subnet['SubnetId']} belong to different networks"
     return None
@@ -66,13 +66,13 @@ def inline_gateway_of_another_vpc(scope: Scope) -> str | None:
 
 
 def _foreign_gateway(scope: Scope, table: str, vpc: str | None, gateway: str) -> str | None:
-    if not gateway.startswith("igw-") or vpc is None or vpc in look.gateway_vpcs(scope, gateway):
+    if not gateway.startswith("igw-") or vpc is None or vpc in lookups.gateway_vpcs(scope, gateway):
         return None
     return f"route table {table} and network gateway {gateway} belong to different networks"
 
 
 def _table_vpc(scope: Scope, table: str) -> str | None:
-    found = look.filtered(scope, "describe_route_tables", "route-table-id", [table])["RouteTables"]
+    found = lookups.filtered(scope, "describe_route_tables", "route-table-id", [table])["RouteTables"]
     return str(found[0]["VpcId"]) if found else None
 
 
@@ -80,8 +80,8 @@ def no_internet_gateway(scope: Scope) -> str | None:
     """A public NAT gateway in a VPC without an internet gateway."""
     if scope.inputs.get("connectivityType") == "private":
         return None
-    for subnet in look.subnets(scope, [scope.inputs["subnetId"]] if scope.inputs.get("subnetId") else []):
-        if not look.has_internet_gateway(scope, subnet["VpcId"]):
+    for subnet in lookups.subnets(scope, [scope.inputs["subnetId"]] if scope.inputs.get("subnetId") else []):
+        if not lookups.has_internet_gateway(scope, subnet["VpcId"]):
             return f"Network {subnet['VpcId']} has no Internet gateway attached"
     return None
 
@@ -89,7 +89,7 @@ def no_internet_gateway(scope: Scope) -> str | None:
 def endpoint_twice_in_a_zone(scope: Scope) -> str | None:
     """An interface endpoint in two subnets of one zone."""
     zones: set[str] = set()
-    for subnet in look.subnets(scope, scope.inputs.get("subnetIds") or []):
+    for subnet in lookups.subnets(scope, scope.inputs.get("subnetIds") or []):
         if subnet["AvailabilityZone"] in zones:
             return f"Found another VPC endpoint subnet in the availability zone of {subnet['SubnetId']}"
         zones.add(subnet["AvailabilityZone"])
@@ -106,12 +106,12 @@ def rule_across_vpcs(scope: Scope) -> str | None:
     """A rule that lets in or out a group of another VPC."""
     names = ("sourceSecurityGroupId", "referencedSecurityGroupId")
     others = [scope.inputs[name] for name in names if scope.inputs.get(name)]
-    own = look.group_vpcs(scope, [scope.inputs["securityGroupId"]]) if others else {}
+    own = lookups.group_vpcs(scope, [scope.inputs["securityGroupId"]]) if others else {}
     return _across(scope, own.get(scope.inputs["securityGroupId"]), others)
 
 
 def _across(scope: Scope, vpc: str | None, groups: list[str]) -> str | None:
-    found = look.group_vpcs(scope, groups) if vpc else {}
+    found = lookups.group_vpcs(scope, groups) if vpc else {}
     return (
         "You have specified two resources that belong to different networks." if set(found.values()) - {vpc} else None
     )

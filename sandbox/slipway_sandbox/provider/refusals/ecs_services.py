@@ -6,17 +6,17 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateServ
 from typing import Any
 
 from slipway_sandbox.provider.aws.scope import Scope
-from slipway_sandbox.provider.refusals import look
+from slipway_sandbox.provider.refusals import lookups
 from slipway_sandbox.provider.refusals.ecs_tasks import is_in_ecr
 from slipway_sandbox.provider.refusals.rule import Refusal
-from slipway_sandbox.registry import repositories as ecr_registry
+from slipway_sandbox.registry import repositories
 
 
 def definition(scope: Scope) -> dict[str, Any]:
     """The service's task definition; empty where it has none, or one that moto does not know and refuses itself."""
     name = scope.inputs.get("taskDefinition")
     look_up = ("ecs", "describe_task_definition", "ClientException")
-    found = look.found_by(scope, *look_up, taskDefinition=name) if name else None
+    found = lookups.found_by(scope, *look_up, taskDefinition=name) if name else None
     return dict(found["taskDefinition"]) if found else {}
 
 
@@ -30,7 +30,7 @@ def no_network(scope: Scope) -> str | None:
 def group_of_another_vpc(scope: Scope) -> str | None:
     """A security group that is not of the VPC of the service's subnets."""
     network = scope.inputs.get("networkConfiguration") or {}
-    return look.foreign_group(scope, network.get("subnets") or [], network.get("securityGroups") or [])
+    return lookups.foreign_group(scope, network.get("subnets") or [], network.get("securityGroups") or [])
 
 
 def not_for_fargate(scope: Scope) -> str | None:
@@ -92,7 +92,7 @@ def _groups(scope: Scope) -> list[dict[str, Any]]:
     if not arns:
         return []
     look_up = ("elbv2", "describe_target_groups", "TargetGroupNotFound")
-    found = look.found_by(scope, *look_up, TargetGroupArns=arns)
+    found = lookups.found_by(scope, *look_up, TargetGroupArns=arns)
     return list(found["TargetGroups"]) if found else []
 
 
@@ -124,7 +124,7 @@ def image_without_push(scope: Scope) -> str | None:
         repository, _, rest = image.partition("/")[2].partition("@")
         repository, _, tag = repository.partition(":")
         name = rest or tag or "latest"
-        if is_in_ecr(scope, image) and ecr_registry.digest(scope.cloud.registry, repository, name) is None:
+        if is_in_ecr(scope, image) and repositories.digest(scope.cloud.registry, repository, name) is None:
             return f"pull image manifest has been retried 1 time(s): failed to resolve ref {image}: {image}: not found"
     return None
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from slipway_sandbox.provider.aws.scope import Scope
-from slipway_sandbox.provider.refusals import look
+from slipway_sandbox.provider.refusals import lookups
 from slipway_sandbox.provider.refusals.rule import Refusal
 
 FARGATE_DRIVERS = ("awslogs", "splunk", "awsfirelens")
@@ -120,7 +120,7 @@ def role_of_others(scope: Scope) -> str | None:
         arn = scope.inputs.get(name)
         if arn and not arn.startswith("arn:"):
             return "Role is not valid"
-        if arn and not look.may_assume(scope, arn, "ecs-tasks.amazonaws.com"):
+        if arn and not lookups.may_assume(scope, arn, "ecs-tasks.amazonaws.com"):
             return (
                 f"ECS was unable to assume the role '{arn}' that was provided for this task. Please verify that the role "
                 "being passed has the proper trust relationship and permissions and that your IAM user has permissions "

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from slipway_sandbox.provider.aws.scope import Scope
-from slipway_sandbox.provider.refusals import look
+from slipway_sandbox.provider.refusals import lookups
 from slipway_sandbox.provider.refusals.rule import Refusal
 
 
 def _balancer_subnets(scope: Scope) -> list[dict[str, Any]]:
     mapped = [each["subnetId"] for each in scope.inputs.get("subnetMappings") or [] if each.get("subnetId")]
-    return look.subnets(scope, [*(scope.inputs.get("subnets") or []), *mapped])
+    return lookups.subnets(scope, [*(scope.inputs.get("subnets") or []), *mapped])
 
 
 def two_subnets_of_one_zone(scope: Scope) -> str | None:
@@ -27,7 +27,7 @@ def two_subnets_of_one_zone(scope: Scope) -> str | None:
 def group_of_another_vpc(scope: Scope) -> str | None:
     """A load balancer with a security group of another VPC."""
     vpcs = {each["VpcId"] for each in _balancer_subnets(scope)}
-    groups = look.group_vpcs(scope, scope.inputs.get("securityGroups") or [])
+    groups = lookups.group_vpcs(scope, scope.inputs.get("securityGroups") or [])
     return "One or more security groups are invalid" if vpcs and set(groups.values()) - vpcs else None
 
 
@@ -37,7 +37,7 @@ def no_internet_gateway(scope: Scope) -> str | None:
         return None
     vpcs = sorted({each["VpcId"] for each in _balancer_subnets(scope)})
     return next(
-        (f"VPC {vpc} has no internet gateway" for vpc in vpcs if not look.has_internet_gateway(scope, vpc)), None
+        (f"VPC {vpc} has no internet gateway" for vpc in vpcs if not lookups.has_internet_gateway(scope, vpc)), None
     )
 
 
@@ -61,7 +61,7 @@ def certificate_not_issued(scope: Scope) -> str | None:
     arn = str(scope.inputs.get("certificateArn") or "")
     if ":acm:" not in arn:
         return None
-    found = look.found_by(scope, "acm", "describe_certificate", "ResourceNotFoundException", CertificateArn=arn)
+    found = lookups.found_by(scope, "acm", "describe_certificate", "ResourceNotFoundException", CertificateArn=arn)
     if found is None or found["Certificate"]["Status"] == "ISSUED":  # moto refuses an unknown one: CertificateNotFound
         return None
     return f"The certificate '{arn}' must have a fully-qualified domain name, a supported signature, and a supported key size."

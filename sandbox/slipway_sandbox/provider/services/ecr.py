@@ -10,7 +10,7 @@ from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, R
 from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
 from slipway_sandbox.provider.protocol.errors import ProviderError
 from slipway_sandbox.provider.services.lookup import shaped
-from slipway_sandbox.registry import repositories as ecr_registry
+from slipway_sandbox.registry import repositories
 
 ARN = {"resourceArn": "arn:aws:ecr:{region}:{account}:repository/{id}"}
 TOKEN_HOURS = 12
@@ -20,7 +20,7 @@ PASSWORD = "not-asked-for"  # noqa: S105 - the registry on this machine asks for
 
 def delete_repository(scope: Scope) -> None:
     """Deletes the repository; with forceDelete its images in the registry too, else only an empty one."""
-    tags = ecr_registry.tags(scope.cloud.registry, scope.id)
+    tags = repositories.tags(scope.cloud.registry, scope.id)
     if tags and not scope.state.get("forceDelete"):
         raise AwsError(
             "DeleteRepository",
@@ -29,7 +29,7 @@ def delete_repository(scope: Scope) -> None:
             "contains images",
         )
     scope.call("delete_repository", repositoryName=scope.id, force=True)
-    ecr_registry.delete_images(scope.cloud.registry, scope.id, tags)
+    repositories.delete_images(scope.cloud.registry, scope.id, tags)
 
 
 def get_authorization_token(scope: Scope) -> Mapping[str, Any]:
@@ -70,7 +70,7 @@ def get_images(scope: Scope) -> Mapping[str, Any]:
     name = scope.inputs["repositoryName"]
     scope.call("describe_repositories", repositoryNames=[name])  # refuses one that does not exist
     registry = scope.cloud.registry
-    found = [(tag, ecr_registry.digest(registry, name, tag)) for tag in ecr_registry.tags(registry, name)]
+    found = [(tag, repositories.digest(registry, name, tag)) for tag in repositories.tags(registry, name)]
     return {
         "id": name,
         "region": scope.region,
@@ -84,10 +84,10 @@ def get_image(scope: Scope) -> Mapping[str, Any]:
     """The image by tag or digest; with mostRecent the only one that there is."""
     registry, repository = scope.cloud.registry, scope.inputs["repositoryName"]
     scope.call("describe_repositories", repositoryNames=[repository])
-    tags = ecr_registry.tags(registry, repository)
+    tags = repositories.tags(registry, repository)
     reference = scope.inputs.get("imageDigest") or scope.inputs.get("imageTag")
     asked = [reference] if reference else tags
-    digests = {ecr_registry.digest(registry, repository, each) for each in asked} - {None}
+    digests = {repositories.digest(registry, repository, each) for each in asked} - {None}
     if not digests:
         raise ProviderError(f"there is no image {reference or ''} in {repository}; push it first".replace("  ", " "))
     if len(digests) > 1:
@@ -99,7 +99,7 @@ def get_image(scope: Scope) -> Mapping[str, Any]:
         {
             "id": digest,
             "imageDigest": digest,
-            "imageTags": [tag for tag in tags if ecr_registry.digest(registry, repository, tag) == digest],
+            "imageTags": [tag for tag in tags if repositories.digest(registry, repository, tag) == digest],
             "imageUri": f"{registry}/{repository}@{digest}",
             "registryId": ACCOUNT,
         },

@@ -31,7 +31,7 @@ def provider_port() -> Iterator[int]:
 
 @pytest.fixture
 def project(provider_port: int, tmp_path: Path, request: pytest.FixtureRequest) -> Project:
-    """A stack whose program is the file in provider_programs/ that the test names."""
+    """A stack whose program is the file in programs/ that the test names."""
     return project_of(PROGRAMS / f"{request.param}.py", tmp_path, provider_port)
 
 

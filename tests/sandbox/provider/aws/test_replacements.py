@@ -1,6 +1,6 @@
 """Which changes make a new resource: where the answer is a member of a block, or depends on what else is asked for.
 
-What always replaces is in the declarations, and each of them is replaced once in test_provider_lifecycle.py.
+What always replaces is in the declarations, and each of them is replaced once in test_lifecycle.py.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """A case of every refusal: what is asked for, and what AWS answers.
 
 `refusal` is the name of the function that finds it; Default: the case's own. In the files `${name.property}` refers to an
-example of provider_examples/ or, where there is none, of elsewhere.yaml.
+example of provider_examples/ or of prerequisites.yaml.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ import yaml
 from tests.support.sandbox.provider_examples import EXAMPLES, Example
 
 FOLDER = Path(__file__).parent
-ELSEWHERE = "elsewhere.yaml"
+PREREQUISITES = "prerequisites.yaml"
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ def _load(path: Path) -> dict[str, Any]:
 
 WORLD: Mapping[str, Example] = {
     **EXAMPLES,
-    **{name: Example(**values) for name, values in _load(FOLDER / ELSEWHERE).items()},
+    **{name: Example(**values) for name, values in _load(FOLDER / PREREQUISITES).items()},
 }
 CASES: Mapping[str, Case] = {
     name: Case(**{"refusal": name, **values})
     for path in sorted(FOLDER.glob("*.yaml"))
-    if path.name != ELSEWHERE
+    if path.name != PREREQUISITES
     for name, values in _load(path).items()
 }
