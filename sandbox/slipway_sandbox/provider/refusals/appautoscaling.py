@@ -1,17 +1,17 @@
-"""What Application Auto Scaling refuses."""
+"""Application Auto Scaling's refusals."""
 
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.refusals.rule import Refusal
 
 
 def target_not_registered(scope: Scope) -> str | None:
-    """A scaling policy for something that is not registered as a scalable target."""
+    """A scaling policy without a registered scalable target."""
     namespace, resource = scope.inputs["serviceNamespace"], scope.inputs["resourceId"]
     dimension = scope.inputs["scalableDimension"]
-    found = scope.call(
+    reply = scope.call(
         "describe_scalable_targets", ServiceNamespace=namespace, ResourceIds=[resource], ScalableDimension=dimension
     )
-    if found["ScalableTargets"]:
+    if reply["ScalableTargets"]:
         return None
     return (
         f"No scalable target registered for service namespace: {namespace}, resource ID: {resource}, "

@@ -1,18 +1,18 @@
-"""What IAM refuses."""
+"""IAM's refusals."""
 
 import json
 
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol.readers import text
 from slipway_sandbox.provider.refusals import lookups
 from slipway_sandbox.provider.refusals.rule import Refusal
 
 
 def trust_without_principal(scope: Scope) -> str | None:
-    """A trust policy with a statement that names nobody."""
-    document = json.loads(scope.inputs["assumeRolePolicy"])
-    statements = lookups.listed(document.get("Statement")) if isinstance(document, dict) else []
-    named = [bool({"Principal", "NotPrincipal"} & set(each)) for each in statements if isinstance(each, dict)]
-    return None if all(named) else "Missing required field Principal"
+    """A trust policy with a statement without principal."""
+    statements = lookups.statements(json.loads(text(scope.inputs, "assumeRolePolicy")))
+    is_named = all({"Principal", "NotPrincipal"} & set(statement) for statement in statements)
+    return None if is_named else "Missing required field Principal"
 
 
 REFUSALS = (

@@ -1,9 +1,10 @@
-"""What CloudWatch Logs refuses."""
+"""CloudWatch Logs' refusals."""
 
 import json
-from typing import Any
 
 from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
+from slipway_sandbox.provider.protocol.readers import text
+from slipway_sandbox.provider.protocol.wire import Properties
 from slipway_sandbox.provider.refusals import lookups
 from slipway_sandbox.provider.refusals.rule import Refusal
 
@@ -11,8 +12,8 @@ LOGS_NEED = ("kms:encrypt", "kms:encrypt*", "kms:generatedatakey*", "kms:*", "*"
 
 
 def key_not_for_logs(scope: Scope) -> str | None:
-    """A log group with a KMS key that does not exist, or whose policy does not let CloudWatch Logs use it."""
-    key = scope.inputs.get("kmsKeyId")
+    """A log group with a missing KMS key, or one without a policy for CloudWatch Logs."""
+    key = text(scope.inputs, "kmsKeyId", "")
     if not key or _lets_logs_in(scope, key):
         return None
     group = f"arn:aws:logs:{scope.region}:{ACCOUNT}:log-group:{scope.inputs['name']}"
@@ -20,19 +21,20 @@ def key_not_for_logs(scope: Scope) -> str | None:
 
 
 def _lets_logs_in(scope: Scope, key: str) -> bool:
-    found = lookups.found_by(scope, "kms", "get_key_policy", "NotFoundException", KeyId=key, PolicyName="default")
-    if found is None:
+    reply = lookups.optional(scope, "kms", "get_key_policy", "NotFoundException", KeyId=key, PolicyName="default")
+    if reply is None:
         return False
-    statements = lookups.listed(json.loads(found["Policy"]).get("Statement"))
+    statements = lookups.statements(json.loads(text(reply, "Policy")))
     return any(_allows_logs(statement, scope.region) for statement in statements)
 
 
-def _allows_logs(statement: dict[str, Any], region: str) -> bool:
+def _allows_logs(statement: Properties, region: str) -> bool:
     principal = statement.get("Principal")
     services = lookups.listed(principal.get("Service")) if isinstance(principal, dict) else []
-    is_logs = principal == "*" or bool({f"logs.{region}.amazonaws.com", "logs.amazonaws.com"} & set(services))
-    actions = {str(each).lower() for each in lookups.listed(statement.get("Action"))}
-    return statement.get("Effect") == "Allow" and is_logs and bool(actions & set(LOGS_NEED))
+    is_logs = principal == "*" or any(
+        service in services for service in (f"logs.{region}.amazonaws.com", "logs.amazonaws.com")
+    )
+    return is_logs and lookups.allows(statement, LOGS_NEED)
 
 
 REFUSALS = (

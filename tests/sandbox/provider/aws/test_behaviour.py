@@ -11,6 +11,7 @@ import pytest
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.readers import texts
 from tests.support.sandbox.provider_driver import Driver, ProviderCallError
 from tests.support.sandbox.provider_world import Registry, provider
 
@@ -295,6 +296,6 @@ def test_a_queue_keeps_its_policy_when_another_attribute_is_set(driver: Driver) 
 
 def test_a_deleted_cluster_is_not_listed(driver: Driver) -> None:
     cluster = driver.create("aws:ecs/cluster:Cluster", "listed", {})
-    assert cluster.id in CLIENT.call("ecs", "list_clusters", "eu-west-1")["clusterArns"]
+    assert cluster.id in texts(CLIENT.call("ecs", "list_clusters", "eu-west-1"), "clusterArns")
     driver.delete(cluster)
-    assert cluster.id not in CLIENT.call("ecs", "list_clusters", "eu-west-1")["clusterArns"]
+    assert cluster.id not in texts(CLIENT.call("ecs", "list_clusters", "eu-west-1"), "clusterArns")

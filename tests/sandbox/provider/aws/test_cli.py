@@ -12,6 +12,7 @@ import pytest
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider import services
 from slipway_sandbox.provider.aws.client import AwsClient
+from slipway_sandbox.provider.protocol.readers import block, blocks, text
 from tests.support.sandbox.provider_examples import EXAMPLES, pick, resolve
 from tests.support.sandbox.provider_world import provider
 from tests.support.sandbox.pulumi_project import Project, project_of
@@ -53,7 +54,7 @@ def test_every_type_is_created_imported_updated_drifts_and_is_destroyed(project:
     assert client.call("ecs", "list_clusters", "eu-west-1")["clusterArns"] == []
     assert client.call("sqs", "list_queues", "eu-west-1").get("QueueUrls", []) == []
     assert client.call("iam", "list_roles", "eu-west-1")["Roles"] == []
-    assert all(each["IsDefault"] for each in client.call("ec2", "describe_vpcs", "eu-west-1")["Vpcs"])
+    assert all(vpc["IsDefault"] for vpc in blocks(client.call("ec2", "describe_vpcs", "eu-west-1"), "Vpcs"))
     for operation, member in (
         ("describe_addresses", "Addresses"),
         ("describe_network_interfaces", "NetworkInterfaces"),
@@ -127,7 +128,7 @@ def assert_drift_is_found_and_taken_back(project: Project, url: str) -> None:
     repaired = project.run("up", "--yes")
     assert re.search(r"visibilityTimeoutSeconds: 5 => 60|~ 1 updated", repaired)
     found = client.call("sqs", "get_queue_attributes", "eu-west-1", QueueUrl=url, AttributeNames=["All"])
-    assert found["Attributes"]["VisibilityTimeout"] == "60"
+    assert block(found, "Attributes")["VisibilityTimeout"] == "60"
 
 
 def assert_replacement_keeps_the_rest(project: Project) -> None:
@@ -138,7 +139,7 @@ def assert_replacement_keeps_the_rest(project: Project) -> None:
 
 
 def assert_import_adopts_without_a_change(project: Project) -> None:
-    url = AwsClient().call("sqs", "create_queue", "eu-west-1", QueueName="adopted")["QueueUrl"]
+    url = text(AwsClient().call("sqs", "create_queue", "eu-west-1", QueueName="adopted"), "QueueUrl")
     project.run("config", "set", "import", "adopted")
     project.run("config", "set", "importUrl", url)
     adopted = project.run("up", "--yes")
@@ -230,5 +231,5 @@ def delays(project: Project) -> dict[str, int]:
             found = client.call(
                 "sqs", "get_queue_attributes", "eu-west-1", QueueUrl=each["id"], AttributeNames=["DelaySeconds"]
             )
-            queues[name] = int(found["Attributes"]["DelaySeconds"])
+            queues[name] = int(text(block(found, "Attributes"), "DelaySeconds"))
     return queues

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from slipway_sandbox.provider import services
-from slipway_sandbox.provider.aws.check import check
-from slipway_sandbox.provider.aws.diff import diff
+from slipway_sandbox.provider.aws.check import Request, check
+from slipway_sandbox.provider.aws.diff import Versions, diff
 from slipway_sandbox.provider.protocol import wire
 
 INSTANCE = "aws:ec2/instance:Instance"
@@ -87,8 +87,8 @@ def test_a_change_replaces_where_the_real_provider_does(
 ) -> None:
     declaration = services.resource(token)
     olds, news = ({**REQUIRED.get(token, {}), **each} for each in (before, after))
-    old_inputs, failures = check(declaration, "r", olds, {}, b"seed", "")
-    new_inputs, more = check(declaration, "r", news, old_inputs, b"seed", "")
+    old_inputs, failures = check(declaration, Request("r", olds, {}, b"seed"))
+    new_inputs, more = check(declaration, Request("r", news, old_inputs, b"seed"))
     assert failures + more == []
-    found = diff(declaration, old_inputs, new_inputs, old_inputs, None, "eu-west-1")
+    found = diff(declaration, Versions(old_inputs, new_inputs, old_inputs, None, "eu-west-1"))
     assert (sorted(found.replaces), bool(found.changed)) == (replaces, True)

@@ -10,6 +10,7 @@ import pytest
 
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider.aws.client import AwsClient
+from slipway_sandbox.provider.protocol.readers import blocks
 from tests.support.sandbox.provider_driver import Driver, Live, ProviderCallError
 from tests.support.sandbox.provider_world import provider
 
@@ -150,7 +151,8 @@ def test_a_second_service_of_the_same_name_is_refused(driver: Driver, parts: dic
 
 def describe(live: Live) -> Any:
     cluster = live.id.split("/")[-2]
-    return CLIENT.call("ecs", "describe_services", "eu-west-1", cluster=cluster, services=[live.id])["services"][0]
+    reply = CLIENT.call("ecs", "describe_services", "eu-west-1", cluster=cluster, services=[live.id])
+    return blocks(reply, "services")[0]
 
 
 @pytest.mark.parametrize(

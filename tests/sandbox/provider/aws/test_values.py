@@ -8,7 +8,7 @@ import pytest
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider import services
 from slipway_sandbox.provider.aws import enums
-from slipway_sandbox.provider.aws.check import check
+from slipway_sandbox.provider.aws.check import Request, check
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.protocol import wire
 
@@ -91,7 +91,7 @@ def test_what_the_real_provider_takes_is_taken(token: str, inputs: dict[str, Any
     ],
 )
 def test_another_value_is_refused_with_its_path(token: str, inputs: dict[str, Any], path: str, says: str) -> None:
-    assert check(services.resource(token), "r", inputs, {}, b"seed", "")[1] == [(path, says)]
+    assert check(services.resource(token), Request("r", inputs, {}, b"seed"))[1] == [(path, says)]
 
 
 @pytest.mark.parametrize(
@@ -103,4 +103,4 @@ def test_another_value_is_refused_with_its_path(token: str, inputs: dict[str, An
     ],
 )
 def test_a_value_at_the_edge_is_taken(token: str, inputs: dict[str, Any]) -> None:
-    assert check(services.resource(token), "r", inputs, {}, b"seed", "")[1] == []
+    assert check(services.resource(token), Request("r", inputs, {}, b"seed"))[1] == []

@@ -8,6 +8,7 @@ import pytest
 from slipway_sandbox.provider.docker_images import image
 from slipway_sandbox.provider.docker_images.image import Reference
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.readers import block
 
 AMD64 = "linux/amd64"
 
@@ -26,8 +27,8 @@ def inputs_of(**inputs: Any) -> dict[str, Any]:
 
 def test_defaults_are_those_of_the_real_provider(program: Path) -> None:
     inputs, failures = image.check(inputs_of(), program, AMD64)
-    digest = inputs["build"].pop("contextDigest")
-    assert (failures, len(digest)) == ([], 64)
+    digest = block(inputs, "build").pop("contextDigest")
+    assert (failures, len(str(digest))) == ([], 64)
     assert inputs == {
         "imageName": "localhost:5000/orders/app:v1",
         "buildOnPreview": False,
@@ -39,7 +40,8 @@ def test_defaults_are_those_of_the_real_provider(program: Path) -> None:
 def test_without_build_the_program_folder_is_the_context(program: Path) -> None:
     (program / "Dockerfile").write_text("FROM scratch\n")
     inputs, failures = image.check({"imageName": "x", "skipPush": True}, program, AMD64)
-    assert (failures, inputs["build"]["context"], inputs["build"]["dockerfile"]) == ([], ".", "Dockerfile")
+    build = block(inputs, "build")
+    assert (failures, build["context"], build["dockerfile"]) == ([], ".", "Dockerfile")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ def test_an_image_that_is_not_pushed_may_have_any_name(program: Path) -> None:
 
 
 def test_unknown_inputs_are_left_for_the_deployment(program: Path) -> None:
-    unknown = {"imageName": wire.UNKNOWN, "build": {"context": wire.UNKNOWN}, "registry": wire.UNKNOWN}
+    unknown: wire.Properties = {"imageName": wire.UNKNOWN, "build": {"context": wire.UNKNOWN}, "registry": wire.UNKNOWN}
     inputs, failures = image.check(unknown, program, AMD64)
     assert failures == []
     assert inputs["build"] == {"context": wire.UNKNOWN, "platform": AMD64}
@@ -161,7 +163,10 @@ def test_the_password_is_kept_secret_though_the_program_forgot_to(program: Path)
 
 def test_a_secret_build_stays_secret_as_a_whole(program: Path) -> None:
     inputs, failures = image.check(inputs_of(build=wire.Secret({"context": "app"})), program, AMD64)
-    assert (failures, type(inputs["build"]), inputs["build"].value["dockerfile"]) == ([], wire.Secret, "app/Dockerfile")
+    build = inputs["build"]
+    assert failures == []
+    assert isinstance(build, wire.Secret)
+    assert block({"build": build.value}, "build")["dockerfile"] == "app/Dockerfile"
 
 
 @pytest.mark.parametrize("platform", ["linux/x86_64", "linux/amd64/v2", "Linux/AMD64"])
@@ -183,7 +188,7 @@ def test_a_platform_may_be_written_in_all_its_ways(program: Path, platform: str)
     ],
 )
 def test_a_difference_is_named_by_its_path(new: dict[str, Any], found: dict[str, str]) -> None:
-    old = {
+    old: wire.Properties = {
         "imageName": "localhost:1/a",
         "build": {"contextDigest": "a", "args": {"A": "1"}},
         "registry": {"server": "localhost:1", "username": "u", "password": "p"},

@@ -23,6 +23,7 @@ from slipway_sandbox.process.ports import LOOPBACK, free_ports
 from slipway_sandbox.provider.aws.scope import ACCOUNT
 from slipway_sandbox.provider.docker_images.provider import IMAGE, DockerProvider
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.readers import block
 from slipway_sandbox.provider.protocol.serve import serve
 from slipway_sandbox.registry import process as registry
 
@@ -293,8 +294,8 @@ def test_the_context_may_be_relative_to_the_program(sandbox: Sandbox, monkeypatc
     (sandbox.folder.parent / "Pulumi.yaml").write_text("name: x\n")
     monkeypatch.chdir(sandbox.folder.parent)  # the engine of this test listens in this process
     assert sandbox.check(build={"context": "app"}, skipPush=True) == []
-    relative = sandbox.new_inputs["build"]["contextDigest"]
+    relative = block(sandbox.new_inputs, "build")["contextDigest"]
     monkeypatch.undo()
     shutil.copytree(sandbox.folder, sandbox.folder.parent / "copy")
     assert sandbox.check(build={"context": str(sandbox.folder.parent / "copy")}) == []
-    assert sandbox.new_inputs["build"]["contextDigest"] == relative
+    assert block(sandbox.new_inputs, "build")["contextDigest"] == relative

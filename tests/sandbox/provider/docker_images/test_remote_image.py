@@ -67,8 +67,8 @@ def test_an_image_that_would_be_pulled_is_refused() -> None:
 
 
 def test_every_change_replaces_the_image_but_what_steers_its_removal() -> None:
-    old = {"name": "app:1", "build": BUILD | {"secrets": [{"id": "a", "env": "A"}]}}
-    new = {"name": "app:2", "build": BUILD | {"target": "run"}, "keepLocally": True}
+    old: wire.Properties = {"name": "app:1", "build": BUILD | {"secrets": [{"id": "a", "env": "A"}]}}
+    new: wire.Properties = {"name": "app:2", "build": BUILD | {"target": "run"}, "keepLocally": True}
     assert remote_image.replaced(old, new) == {
         "build.secrets": "delete_replace",
         "build.target": "add_replace",
@@ -117,7 +117,7 @@ def made(
 ) -> tuple[str, list[str]]:
     """Id of the image, and what was said meanwhile."""
     said: list[str] = []
-    return remote_image.build(client, inputs, folder, environment, said.append), said
+    return remote_image.build(client, inputs, remote_image.Program(folder, environment), said.append), said
 
 
 @pytest.mark.e2e
