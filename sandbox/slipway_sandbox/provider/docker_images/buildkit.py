@@ -31,7 +31,7 @@ from slipway_sandbox.provider.protocol.readers import block, text
 from slipway_sandbox.provider.protocol.wire import Properties
 
 GET_SECRET = "/moby.buildkit.secrets.v1.Secrets/GetSecret"  # noqa: S105 - a method
-HEALTH = "/grpc.health.v1.Health/Check"  # asked every few seconds; a session that does not answer is closed
+HEALTH = "/grpc.health.v1.Health/Check"  # asked every few seconds; BuildKit closes a silent session
 SERVING = b"\x08\x01"
 BLOCK_BYTES = 1 << 16
 

@@ -91,18 +91,18 @@ def check(news: Properties, directory: Path | None, daemon_platform: str) -> tup
     registry = inputs.get("registry")
     if isinstance(registry, Mapping):
         inputs["registry"] = wire.seal(registry, {"password"})
-    given = inputs.get("build", {})
-    build = given.value if isinstance(given, wire.Secret) else given
+    input_build = inputs.get("build", {})
+    build = input_build.value if isinstance(input_build, wire.Secret) else input_build
     if isinstance(build, Mapping):
         completed = _complete(dict(build), directory, daemon_platform, failures)
-        inputs["build"] = wire.Secret(completed) if isinstance(given, wire.Secret) else completed
+        inputs["build"] = wire.Secret(completed) if isinstance(input_build, wire.Secret) else completed
     return inputs, failures
 
 
 def outputs(inputs: Properties) -> dict[str, Value]:
     """Outputs known from checked inputs without secrets. The push adds the digest."""
-    given, registry = inputs["build"], inputs.get("registry", {})
-    build: Properties = given if isinstance(given, Mapping) else dict.fromkeys(UNKNOWN_BUILD, wire.UNKNOWN)
+    known, registry = inputs["build"], inputs.get("registry", {})
+    build: Properties = known if isinstance(known, Mapping) else dict.fromkeys(UNKNOWN_BUILD, wire.UNKNOWN)
     context, dockerfile = build["context"], build.get("dockerfile", wire.UNKNOWN)
     if isinstance(context, str) and isinstance(dockerfile, str):
         dockerfile = posixpath.relpath(dockerfile, context)

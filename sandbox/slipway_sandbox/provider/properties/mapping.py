@@ -20,7 +20,7 @@ from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 KEY_WORDS = ("Key", "key", "Name", "name", "TagKey", "MetricName")
 VALUE_WORDS = ("Value", "value", "TagValue")
-NO_BLOCK = "a block"  # name in the message for a value of another type
+NO_BLOCK = "a block"  # for the message about a value of another type
 
 
 def to_request(shape: StructureShape, values: Properties, names: Names, prefix: str = "") -> dict[str, Value]:
@@ -43,8 +43,6 @@ def takes(shape: StructureShape | None, name: str, names: Names) -> bool:
 
 @dataclass(frozen=True)
 class _Property:
-    """One property on its way into a request."""
-
     value: Value
     names: Names
     prefix: str
@@ -77,7 +75,7 @@ def _put(request: dict[str, Value], shape: StructureShape, path: str, prop: _Pro
     elif isinstance(member, ListShape) and isinstance(member.member, StructureShape):
         key, item = _pair(member.member)
         items = request.setdefault(head, [] if key else [{}])
-        if key and isinstance(items, list):
+        if isinstance(items, list) and key:
             items.append({key: rest, item: as_string(prop.value)})
         elif isinstance(items, list):
             _put(as_block(items[0], NO_BLOCK), member.member, rest, prop)

@@ -54,7 +54,7 @@ def schema(token: str) -> Schema:
         pulumi_name: Property(pulumi_name, types[pulumi_name], not _is_optional(resource, python_name))
         for python_name, pulumi_name in names.items()
     }
-    # Where a nested type has the name that the arguments would have, the SDK calls them InitArgs.
+    # The SDK calls the arguments InitArgs when a nested type already has their usual name.
     arguments = getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
     return Schema(properties(arguments), outputs)
 
@@ -125,8 +125,8 @@ def _is_optional(resource: type, python_name: str) -> bool:
 def result_class(service: str, name: str) -> type:
     """Class of a function's result, such as GetVpcResult of ec2."""
     module = _module(f"aws:{service}/:")
-    found = getattr(importlib.import_module(f"{module.__name__}.{_snake(name.removesuffix('Result'))}"), name)
-    return typing.cast(type, found)
+    cls = getattr(importlib.import_module(f"{module.__name__}.{_snake(name.removesuffix('Result'))}"), name)
+    return typing.cast(type, cls)
 
 
 def _snake(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What a provider raises when it cannot do what the engine asks.
+"""Errors of a provider, for the engine to show.
 
 Exception
 └── ProviderError                 one sentence for the user, no traceback

@@ -93,7 +93,7 @@ def as_block(value: Value, name: str) -> dict[str, Value]:
 
 
 def present(values: Properties, names: str) -> dict[str, Value]:
-    """The named values, without those that are absent or None. `names` has spaces between them."""
+    """The named values, without absent ones and None. `names` has spaces between them."""
     return {name: value for name in names.split() if (value := values.get(name)) is not None}
 
 

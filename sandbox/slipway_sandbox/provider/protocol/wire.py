@@ -66,12 +66,12 @@ class Archive:
 
 
 def from_struct(struct: struct_pb2.Struct) -> dict[str, Value]:
-    """Property map of the engine to Python values; keys whose value is null are left out."""
+    """Property map of the engine to Python values, without keys with null."""
     return _from_fields(struct)
 
 
 def to_struct(values: Mapping[str, Value]) -> struct_pb2.Struct:
-    """Python values to a property map for the engine; keys whose value is None are left out."""
+    """Python values to a property map for the engine, without keys with None."""
     struct = struct_pb2.Struct()
     _fill_struct(struct, values)
     return struct

@@ -40,7 +40,7 @@ def volume_in_another_zone(scope: Scope) -> str | None:
     volume_id, instance_id = text(scope.inputs, "volumeId"), text(scope.inputs, "instanceId")
     volumes = blocks(lookups.filtered(scope, "describe_volumes", "volume-id", [volume_id]), "Volumes")
     reply = lookups.filtered(scope, "describe_instances", "instance-id", [instance_id])
-    instances = [instance for found in blocks(reply, "Reservations") for instance in blocks(found, "Instances")]
+    instances = [item for reservation in blocks(reply, "Reservations") for item in blocks(reservation, "Instances")]
     zones = {text(block(instance, "Placement"), "AvailabilityZone") for instance in instances}
     if not volumes or not zones or volumes[0]["AvailabilityZone"] in zones:
         return None

@@ -50,9 +50,9 @@ def index_request(scope: Scope, kind: str, index: Properties) -> dict[str, Value
     shape = scope.cloud.client.shape("dynamodb", "create_table", scope.region)
     member = shape.members[kind[0].upper() + kind[1:]].member if shape else None
     is_per_request = scope.inputs.get("billingMode") == PER_REQUEST
-    given = {name: value for name, value in index.items() if not (is_per_request and name in CAPACITY)}
+    values = {name: value for name, value in index.items() if not (is_per_request and name in CAPACITY)}
     own_key = {} if index.get("keySchemas") else key_schema(index, scope.inputs.get("hashKey"))
-    return {**to_request(member, given, INDEX), **own_key}
+    return {**to_request(member, values, INDEX), **own_key}
 
 
 def create_table(scope: Scope) -> Properties:
@@ -68,8 +68,8 @@ def create_table(scope: Scope) -> Properties:
         *INDEXES,
         *(CAPACITY if is_per_request else ()),
     }
-    given = {name: value for name, value in inputs.items() if name not in hidden}
-    request = scope.members("create_table", given, Names("Table", NAMES))
+    values = {name: value for name, value in inputs.items() if name not in hidden}
+    request = scope.members("create_table", values, Names("Table", NAMES))
     for kind in INDEXES:
         if inputs.get(kind):
             request[kind[0].upper() + kind[1:]] = [index_request(scope, kind, index) for index in blocks(inputs, kind)]

@@ -88,7 +88,7 @@ def set_stages(scope: Scope) -> None:
 def validate_version(inputs: Properties) -> Failures:
     """A version has one value."""
     if sum(name in inputs for name in VALUES) > 1:
-        return [("secretString", f"only one of {', '.join(VALUES)} can be given")]
+        return [("secretString", f"only one of {', '.join(VALUES)} can be selection")]
     return []
 
 
@@ -119,8 +119,8 @@ def get_secret(scope: Scope) -> Properties:
 def get_secret_version(scope: Scope) -> Properties:
     """A version's value as a secret. Default: the current version's."""
     members = {"VersionId": "versionId", "VersionStage": "versionStage"}
-    given = {member: scope.inputs[name] for member, name in members.items() if scope.inputs.get(name)}
-    version = scope.call("get_secret_value", SecretId=scope.inputs["secretId"], **given)
+    selection = {member: scope.inputs[name] for member, name in members.items() if scope.inputs.get(name)}
+    version = scope.call("get_secret_value", SecretId=scope.inputs["secretId"], **selection)
     return {
         **scope.inputs,
         "id": f"{scope.inputs['secretId']}|{version['VersionId']}",
@@ -129,7 +129,7 @@ def get_secret_version(scope: Scope) -> Properties:
         "secretString": Secret(version.get("SecretString", "")),
         "secretBinary": Secret(binary(version)),
         "versionId": version["VersionId"],
-        "versionStage": given.get("VersionStage", CURRENT),
+        "versionStage": selection.get("VersionStage", CURRENT),
         "versionStages": version["VersionStages"],
     }
 

@@ -26,8 +26,8 @@ def create_namespace(kind: str) -> Callable[[Scope], Properties]:
     """Makes a namespace; Cloud Map does so in an operation with an id."""
 
     def create(scope: Scope) -> Properties:
-        given = {"Name": "name", "Description": "description", "Vpc": "vpc"}
-        request = {member: scope.inputs[name] for member, name in given.items() if scope.inputs.get(name)}
+        members = {"Name": "name", "Description": "description", "Vpc": "vpc"}
+        request = {member: scope.inputs[name] for member, name in members.items() if scope.inputs.get(name)}
         operation_id = scope.call(f"create_{kind}_namespace", **request)["OperationId"]
         operation = block(scope.call("get_operation", OperationId=operation_id), "Operation")
         return {"Id": block(operation, "Targets")["NAMESPACE"]}

@@ -34,12 +34,12 @@ def set_attributes(operation: str, member: str, properties: str, names: Mapping[
         for name in sorted(scope.changed & frozenset(properties.split())):
             attribute = names.get(name, f"Attributes.{name[0].upper()}{name[1:]}").partition(".")[2]
             value = scope.inputs.get(name)
-            given = {
+            request = {
                 member: scope.id,
                 "AttributeName": attribute,
                 "AttributeValue": "" if value is None else as_string(value),
             }
-            scope.call(operation, **given)
+            scope.call(operation, **request)
 
     return apply
 

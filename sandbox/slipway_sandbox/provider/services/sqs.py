@@ -38,7 +38,7 @@ def queue_attribute(token: str, prop: str, attribute: str) -> Resource:
 
 
 def validate_queue(inputs: Properties) -> Failures:
-    """Refusals of SQS, which moto lacks."""
+    """Refusals of SQS, missing in moto."""
     ranges = {
         "delaySeconds": (0, 900),
         "maxMessageSize": (1024, 1048576),

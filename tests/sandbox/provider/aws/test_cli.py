@@ -1,4 +1,4 @@
-"""The aws provider under the real CLI: what `pulumi up` does to moto, for every type at once."""
+"""The aws provider under the real CLI: the effects of `pulumi up` on moto, for every type at once."""
 
 import json
 import os
@@ -32,7 +32,7 @@ def provider_port() -> Iterator[int]:
 
 @pytest.fixture
 def project(provider_port: int, tmp_path: Path, request: pytest.FixtureRequest) -> Project:
-    """A stack whose program is the file in programs/ that the test names."""
+    """A stack with a program of programs/; the test names the file."""
     return project_of(PROGRAMS / f"{request.param}.py", tmp_path, provider_port)
 
 
@@ -64,7 +64,7 @@ def test_every_type_is_created_imported_updated_drifts_and_is_destroyed(project:
 
 
 def assert_drift_of_every_type_is_found_and_taken_back(project: Project, before: str) -> None:
-    """The state is set back to before the change, which so happened behind its back."""
+    """Sets the state back to before the change, so the change looks like drift."""
     drifted = sum(bool(example.change) for example in EXAMPLES.values())
     (project.folder / "before.json").write_text(before)
     project.run("stack", "import", "--file", "before.json")
@@ -76,7 +76,7 @@ def assert_drift_of_every_type_is_found_and_taken_back(project: Project, before:
 
 
 def assert_every_type_is_imported(project: Project) -> None:
-    """Another stack takes over what the stack has made, by the import ids of pulumi-aws's documentation, and forgets it."""
+    """Another stack imports the resources of the stack, by the import ids in pulumi-aws's documentation, and forgets them."""
     live = project.state()
 
     def look_up(name: str, prop: str) -> Any:

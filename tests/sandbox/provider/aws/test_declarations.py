@@ -1,4 +1,4 @@
-"""What single declarations promise beyond the life that every type has."""
+"""Promises of single declarations, beyond the common life of every type."""
 
 import os
 from collections.abc import Iterator

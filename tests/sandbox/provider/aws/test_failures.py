@@ -1,4 +1,4 @@
-"""Provider instances as programs configure them, and failures that a moment later are none."""
+"""Provider instances in programs' configurations, and temporary failures."""
 
 import os
 import threading
@@ -86,7 +86,7 @@ def test_a_delete_succeeds_once_what_uses_the_resource_is_gone(
 
 
 def in_background(port: int, live: Live) -> Any:
-    """Deletes on a connection of its own; the function that is returned waits for the outcome."""
+    """Deletes on a connection of its own; the returned function waits for the outcome."""
     outcome: list[Exception | None] = []
 
     def delete() -> None:
@@ -110,7 +110,7 @@ def in_background(port: int, live: Live) -> Any:
 
 
 def refusal_of_delete_vpc(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """An event that is set once moto has refused to delete a VPC."""
+    """An event, set at moto's first refusal to delete a VPC."""
     from moto.ec2.responses import EC2Response
 
     seen = threading.Event()

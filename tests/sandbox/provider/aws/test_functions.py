@@ -1,4 +1,4 @@
-"""Functions (data sources), each with what the components rely on."""
+"""Functions (data sources), as far as the components rely on them."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The rule that finds the AWS member of a property, and what it makes of values."""
+"""The rule from a property to its AWS member, and the conversion of values."""
 
 from typing import Any
 

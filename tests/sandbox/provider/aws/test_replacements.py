@@ -1,6 +1,6 @@
-"""Which changes make a new resource: where the answer is a member of a block, or depends on what else is asked for.
+"""Changes with a new resource as result: by a member of a block, or depending on other inputs.
 
-What always replaces is in the declarations, and each of them is replaced once in test_lifecycle.py.
+The declarations have the properties to always replace for; test_lifecycle.py replaces each type once.
 """
 
 from typing import Any
@@ -37,7 +37,7 @@ ROW_A, ROW_AAAA = ({"type": kind, "ttl": 10} for kind in ("A", "AAAA"))
 NETWORK = {"loadBalancerType": "network"}
 TEMPLATE = {"id": "lt-1", "version": "1"}
 
-# Type, what is asked for before and after, and what replaces.
+# Type, inputs before and after, and the replacing properties.
 CHANGES: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
     (INSTANCE, {"rootBlockDevice": {"volumeSize": 8}}, {"rootBlockDevice": {"volumeSize": 16}}, []),
     (INSTANCE, {"rootBlockDevice": {"encrypted": False}}, {"rootBlockDevice": {"encrypted": True}}, ["rootBlockDevice"]),

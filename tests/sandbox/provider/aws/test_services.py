@@ -42,7 +42,7 @@ def parts(driver: Driver) -> Iterator[dict[str, Any]]:
 
 
 def deployed(name: str, change: Callable[[Any], None]) -> threading.Thread:
-    """Does to a service's deployment what the runtime would, as soon as it exists."""
+    """Acts like the runtime on a service's deployment, as soon as it exists."""
 
     def run() -> None:
         from moto.ecs.models import ecs_backends

@@ -1,4 +1,4 @@
-"""Values that AWS does not take: words beside its lists, numbers out of range. Each is refused with its path."""
+"""Refused values: words outside of AWS's lists, numbers out of range. Each refusal has the path."""
 
 import os
 from typing import Any

@@ -22,7 +22,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="/proc says it on Lin
 
 @pytest.fixture
 def listener(tmp_path: Path) -> Iterator[Any]:
-    """Starts processes that listen, each in a folder; returns their address."""
+    """Starts listeners, each in a folder of its own; returns the address."""
     running: list[subprocess.Popen[str]] = []
 
     def listen(folder: Path) -> str:
@@ -68,7 +68,7 @@ def test_an_address_where_nobody_listens_has_no_program() -> None:
 
 
 class Engine(engine_pb2_grpc.EngineServicer):
-    """Keeps what is logged."""
+    """Keeps the log."""
 
     def __init__(self) -> None:
         self.requests: list[engine_pb2.LogRequest] = []

@@ -1,4 +1,4 @@
-"""docker:index/image:Image: what Check refuses and fills in, and what Diff takes for a difference. No daemon."""
+"""docker:index/image:Image: refusals and defaults of Check, and differences of Diff. No daemon."""
 
 from pathlib import Path
 from typing import Any

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.e2e
 
 
 class Engine(engine_pb2_grpc.EngineServicer):
-    """Keeps what the provider shows."""
+    """Keeps the provider's progress lines."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -65,7 +65,7 @@ class Sandbox:
     state: dict[str, Any] = field(default_factory=dict)
 
     def check(self, **more: Any) -> list[tuple[str, str]]:
-        """Checks what the program asks for and keeps the result as `inputs`; returns the failures."""
+        """Checks the program's inputs and keeps the result as `inputs`; returns the failures."""
         build = {"context": str(self.folder), **more.pop("build", {})}
         news = wire.to_struct({"imageName": self.name, "build": build, **more})
         answer = self.stub.Check(provider_pb2.CheckRequest(urn=URN, news=news))
@@ -137,7 +137,7 @@ def sandbox(registry_port: int, tmp_path: Path, client: docker.DockerClient) -> 
 
 
 def manifest(name: str) -> tuple[str, dict[str, Any]]:
-    """Digest and content of what the registry has under an image name."""
+    """Digest and content behind an image name in the registry."""
     host, _, rest = name.partition("/")
     repository, _, tag = rest.partition(":")
     url = f"http://{host}/v2/{repository}/manifests/{tag}"

@@ -115,7 +115,7 @@ def inputs(tmp_path: Path, client: docker.DockerClient) -> Iterator[dict[str, An
 def made(
     client: docker.DockerClient, inputs: dict[str, Any], folder: Path, **environment: str
 ) -> tuple[str, list[str]]:
-    """Id of the image, and what was said meanwhile."""
+    """Id of the image, and the progress lines."""
     said: list[str] = []
     return remote_image.build(client, inputs, remote_image.Program(folder, environment), said.append), said
 

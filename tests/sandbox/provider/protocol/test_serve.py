@@ -16,7 +16,7 @@ from slipway_sandbox.provider.protocol.servicer import BaseServicer
 
 
 class Example(BaseServicer[wire.Properties]):
-    """Answers Read with what Configure was given, and Create with the error that the name asks for."""
+    """Answers Read with its configuration, and Create with an error by name."""
 
     name = "example"
     version = "1.2.3"

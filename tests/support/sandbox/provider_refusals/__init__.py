@@ -1,6 +1,6 @@
-"""A case of every refusal: what is asked for, and what AWS answers.
+"""A case of every refusal: the inputs, and AWS's answer.
 
-`refusal` is the name of the function that finds it; Default: the case's own. In the files `${name.property}` refers to an
+`refusal` is the name of the refusal's function; Default: the case's own. In the files `${name.property}` refers to an
 example of provider_examples/ or of prerequisites.yaml.
 """
 
@@ -19,14 +19,14 @@ PREREQUISITES = "prerequisites.yaml"
 
 @dataclass(frozen=True)
 class Case:
-    """Something that is refused."""
+    """Refused inputs, and the message."""
 
     type: str
     properties: Mapping[str, Any]
     says: str
     refusal: str = ""
     after: str = ""
-    """What must be there first, though no property refers to it."""
+    """An example needed first, without a reference to it."""
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -40,15 +40,15 @@ def result(token_class: str, reply: Properties, exceptions: Mapping[str, str] | 
 
 
 def filters(scope: Scope, own: Properties | None = None) -> list[dict[str, Value]]:
-    """The `filters` and `tags` of a call; `own` holds further filters by name, without those that are None."""
-    given: list[dict[str, Value]] = [
+    """The `filters` and `tags` of a call; `own` holds further filters by name, without None."""
+    conditions: list[dict[str, Value]] = [
         {"Name": block["name"], "Values": block["values"]} for block in blocks(scope.inputs, "filters")
     ]
-    given += [{"Name": f"tag:{key}", "Values": [value]} for key, value in block(scope.inputs, "tags").items()]
-    given += [
+    conditions += [{"Name": f"tag:{key}", "Values": [value]} for key, value in block(scope.inputs, "tags").items()]
+    conditions += [
         {"Name": name, "Values": [mapping.as_string(value)]} for name, value in (own or {}).items() if value is not None
     ]
-    return given
+    return conditions
 
 
 def get_vpc(scope: Scope) -> Properties:
@@ -172,8 +172,10 @@ def get_route_table(scope: Scope) -> Properties:
 def get_network_interfaces(scope: Scope) -> Properties:
     """Ids of all matching network interfaces. moto knows no interface types, so this function tells them apart."""
     wanted = filters(scope)
-    kinds = [kind for given in wanted if given["Name"] == "interface-type" for kind in texts(given, "Values")]
-    rest = [given for given in wanted if given["Name"] != "interface-type"]
+    kinds = [
+        kind for condition in wanted if condition["Name"] == "interface-type" for kind in texts(condition, "Values")
+    ]
+    rest = [condition for condition in wanted if condition["Name"] != "interface-type"]
     interfaces = blocks(scope.call("describe_network_interfaces", Filters=rest), "NetworkInterfaces")
     ids = {text(interface, "NetworkInterfaceId") for interface in interfaces}
     if kinds:

@@ -11,7 +11,7 @@ from slipway_sandbox.provider.services.iam import policy_document
 from slipway_sandbox.provider.services.iam.common import tags
 from slipway_sandbox.provider.services.lookup import only
 
-VERSIONS_LIMIT = 5  # versions of a managed policy that IAM keeps
+VERSIONS_LIMIT = 5  # versions of a managed policy
 
 
 def new_version(scope: Scope) -> None:

@@ -5,7 +5,7 @@ from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.protocol.errors import ProviderError
 from slipway_sandbox.provider.protocol.wire import Properties
 
-# Accounts of Elastic Load Balancing that write access logs.
+# Accounts of Elastic Load Balancing for access logs.
 # Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
 ACCOUNTS = {
     "af-south-1": "098369216593",

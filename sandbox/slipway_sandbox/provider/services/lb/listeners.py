@@ -101,7 +101,10 @@ def attribute_property(key: str) -> str:
 ATTRIBUTE_KEYS = (
     "routing.http.response.server.enabled",
     "tcp.idle_timeout.seconds",
-    *(f"routing.http.{each}.header_{'name' if each.startswith('request') else 'value'}" for each in HEADERS.split()),
+    *(
+        f"routing.http.{header}.header_{'name' if header.startswith('request') else 'value'}"
+        for header in HEADERS.split()
+    ),
 )
 ATTRIBUTES = {attribute_property(key): f"Attributes.{key}" for key in ATTRIBUTE_KEYS}
 

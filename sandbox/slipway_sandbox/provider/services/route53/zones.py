@@ -73,8 +73,8 @@ def change_tags(scope: Scope) -> None:
         "AddTags": [{"Key": key, "Value": value} for key, value in scope.tags.items()],
         "RemoveTagKeys": removed,
     }
-    given = {name: value for name, value in change.items() if value}
-    scope.call("change_tags_for_resource", ResourceType="hostedzone", ResourceId=scope.id, **given)
+    request = {name: value for name, value in change.items() if value}
+    scope.call("change_tags_for_resource", ResourceType="hostedzone", ResourceId=scope.id, **request)
 
 
 def delete_zone(scope: Scope) -> None:

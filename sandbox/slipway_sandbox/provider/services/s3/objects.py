@@ -100,7 +100,7 @@ def validate_object(inputs: Properties) -> Failures:
 
 
 def object_type(name: str, checksums: str = "") -> Resource:
-    """The resource type, which the SDK has under two names, one of them with checksums."""
+    """The resource type. The SDK has two names for it, one of them with checksums."""
     return Resource(
         f"aws:s3/{name[0].lower()}{name[1:]}:{name}",
         "s3",

@@ -11,7 +11,7 @@ from slipway_sandbox.provider.services.ec2.instances.launch import NAMES, run_in
 
 
 def read_instance(scope: Scope) -> Properties | None:
-    """The instance; None for a terminated one, of which AWS keeps a record."""
+    """The instance; None for a terminated one, though AWS keeps a record of it."""
     reservations = blocks(scope.call("describe_instances", InstanceIds=[scope.id]), "Reservations")
     instance = blocks(reservations[0], "Instances")[0] if reservations else {}
     if block(instance, "State").get("Name", "terminated") in ("terminated", "shutting-down"):

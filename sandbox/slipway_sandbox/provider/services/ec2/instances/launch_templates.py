@@ -64,7 +64,7 @@ RESOURCES = (
             ),
         ),
         delete=Call("delete_launch_template", TEMPLATE),
-        # moto describes a template with the tags that it was made with.
+        # moto describes a template with its first tags.
         tags=replace(TAGS, read=Call("describe_tags", TAGS_OF, reply="Tags")),
         autoname=Autoname(),
         attributes=DATA,

@@ -13,8 +13,8 @@ def associate_address(scope: Scope) -> None:
     target = {"InstanceId": scope.inputs.get("instance"), "NetworkInterfaceId": scope.inputs.get("networkInterface")}
     target |= {"PrivateIpAddress": scope.inputs.get("associateWithPrivateIp")}
     if target["InstanceId"] or target["NetworkInterfaceId"]:
-        given = {name: value for name, value in target.items() if value}
-        scope.call("associate_address", AllocationId=scope.id, **given)
+        request = {name: value for name, value in target.items() if value}
+        scope.call("associate_address", AllocationId=scope.id, **request)
 
 
 def release_address(scope: Scope) -> None:

@@ -35,10 +35,10 @@ def set_ipv6(scope: Scope) -> None:
     [vpc] = blocks(scope.call("describe_vpcs", VpcIds=[scope.id]), "Vpcs")
     if association := mapping.search(IPV6, vpc):
         scope.call("disassociate_vpc_cidr_block", AssociationId=as_block(association, IPV6)["AssociationId"])
-    given = {name: scope.inputs[name] for name in IPV6_RANGE.split() if scope.inputs.get(name)}
+    values = {name: scope.inputs[name] for name in IPV6_RANGE.split() if scope.inputs.get(name)}
     is_generated = bool(scope.inputs.get("assignGeneratedIpv6CidrBlock"))
-    if is_generated or "ipv6IpamPoolId" in given:
-        request = scope.members("associate_vpc_cidr_block", given, Names("Vpc", {}))
+    if is_generated or "ipv6IpamPoolId" in values:
+        request = scope.members("associate_vpc_cidr_block", values, Names("Vpc", {}))
         scope.call("associate_vpc_cidr_block", VpcId=scope.id, AmazonProvidedIpv6CidrBlock=is_generated, **request)
 
 

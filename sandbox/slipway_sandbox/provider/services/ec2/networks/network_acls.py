@@ -35,8 +35,8 @@ def entry(scope: Scope, rule: Properties, *, egress: bool) -> dict[str, Value]:
     """A rule for EC2's calls; with ports or ICMP types, depending on the protocol."""
     protocol_number = protocol(rule["protocol"])
     ports = {"fromPort", "toPort"} if protocol_number in ("-1", "1", "58") else {"icmpType", "icmpCode"}
-    given = {name: value for name, value in rule.items() if value not in (None, "") and name not in ports}
-    return scope.members("create_network_acl_entry", {**given, "protocol": protocol_number, "egress": egress}, ENTRY)
+    values = {name: value for name, value in rule.items() if value not in (None, "") and name not in ports}
+    return scope.members("create_network_acl_entry", {**values, "protocol": protocol_number, "egress": egress}, ENTRY)
 
 
 def keyed(entries: Iterable[dict[str, Value]]) -> dict[Key, dict[str, Value]]:

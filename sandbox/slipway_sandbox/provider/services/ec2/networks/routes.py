@@ -79,8 +79,8 @@ def read_route(scope: Scope) -> Properties | None:
 
 def delete_route(scope: Scope) -> None:
     """Deletes the route from its table."""
-    given = {name[0].upper() + name[1:]: scope.get(name) for name in DESTINATIONS if scope.get(name)}
-    scope.call("delete_route", RouteTableId=scope.get("routeTableId"), **given)
+    request = {name[0].upper() + name[1:]: scope.get(name) for name in DESTINATIONS if scope.get(name)}
+    scope.call("delete_route", RouteTableId=scope.get("routeTableId"), **request)
 
 
 def main_association(scope: Scope, vpc_id: Value) -> dict[str, Value]:
