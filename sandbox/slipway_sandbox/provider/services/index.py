@@ -36,7 +36,9 @@ def get_partition(_: Scope) -> Properties:
 
 def get_availability_zones(scope: Scope) -> Properties:
     """The region's zones, by state and without the excluded ones."""
-    filters = [{"Name": block["name"], "Values": block["values"]} for block in blocks(scope.inputs, "filters")]
+    filters = [
+        {"Name": condition["name"], "Values": condition["values"]} for condition in blocks(scope.inputs, "filters")
+    ]
     zones = blocks(scope.call("describe_availability_zones", Filters=filters), "AvailabilityZones")
     state = scope.inputs.get("state")
     names, ids = texts(scope.inputs, "excludeNames"), texts(scope.inputs, "excludeZoneIds")

@@ -42,7 +42,7 @@ def result(token_class: str, reply: Properties, exceptions: Mapping[str, str] | 
 def filters(scope: Scope, own: Properties | None = None) -> list[dict[str, Value]]:
     """The `filters` and `tags` of a call; `own` holds further filters by name, without None."""
     conditions: list[dict[str, Value]] = [
-        {"Name": block["name"], "Values": block["values"]} for block in blocks(scope.inputs, "filters")
+        {"Name": condition["name"], "Values": condition["values"]} for condition in blocks(scope.inputs, "filters")
     ]
     conditions += [{"Name": f"tag:{key}", "Values": [value]} for key, value in block(scope.inputs, "tags").items()]
     conditions += [
