@@ -13,6 +13,7 @@ from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider import services
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.protocol.readers import block, blocks, text
+from slipway_sandbox.provider.protocol.wire import Value
 from tests.support.sandbox.provider_examples import EXAMPLES, pick, resolve
 from tests.support.sandbox.provider_world import provider
 from tests.support.sandbox.pulumi_project import Project, project_of
@@ -82,7 +83,7 @@ def assert_every_type_is_imported(project: Project) -> None:
     def look_up(name: str, prop: str) -> Any:
         return live[name]["id"] if prop == "id" else pick(live[name]["outputs"], prop)
 
-    def there(name: str) -> dict[str, Any]:
+    def there(name: str) -> dict[str, Value]:
         autoname = services.resource(EXAMPLES[name].type).autoname
         named = {autoname.property: live[name]["outputs"][autoname.property]} if autoname else {}
         return {"id": resolve(EXAMPLES[name].import_id, look_up) or live[name]["id"], "named": named}

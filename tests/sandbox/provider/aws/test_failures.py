@@ -9,6 +9,7 @@ import pytest
 
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider.aws.client import AwsClient
+from slipway_sandbox.provider.protocol.wire import Properties
 from tests.support.sandbox.provider_driver import Driver, Live, ProviderCallError
 from tests.support.sandbox.provider_world import provider
 
@@ -46,7 +47,7 @@ def driver(port: int) -> Iterator[Driver]:
         {"allowedAccountIds": '["123456789012"]', "forbiddenAccountIds": '["210987654321"]'},
     ],
 )
-def test_how_programs_say_who_they_are_is_accepted(port: int, configuration: Any) -> None:
+def test_how_programs_say_who_they_are_is_accepted(port: int, configuration: Properties) -> None:
     driver = Driver(port, {"region": "eu-west-1", **configuration})
     live = driver.create(QUEUE, "who", {})
     assert live.outputs["arn"].startswith("arn:aws:sqs:eu-west-1:123456789012:who-")
@@ -55,7 +56,7 @@ def test_how_programs_say_who_they_are_is_accepted(port: int, configuration: Any
 
 
 @pytest.mark.parametrize("configuration", [{"allowedAccountIds": '["1"]'}, {"forbiddenAccountIds": '["123456789012"]'}])
-def test_another_account_is_refused(port: int, configuration: Any) -> None:
+def test_another_account_is_refused(port: int, configuration: Properties) -> None:
     with pytest.raises(ProviderCallError, match=r"^AWS account ID not allowed: 123456789012; it is the sandbox's"):
         Driver(port, configuration)
 

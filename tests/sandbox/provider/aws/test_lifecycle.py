@@ -3,14 +3,14 @@
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider import services
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 from tests.support.sandbox.example_world import ExampleWorld
 from tests.support.sandbox.provider_driver import Driver, Live
 from tests.support.sandbox.provider_examples import EXAMPLES, resolve
@@ -61,7 +61,7 @@ def test_a_resource_is_created_seen_changed_drifts_and_is_deleted(world: Example
     driver.delete(live)  # a second time is fine
 
 
-def preview_errors(preview: Mapping[str, Any], created: Mapping[str, Any]) -> dict[str, Any]:
+def preview_errors(preview: Properties, created: Properties) -> dict[str, tuple[Value, Value]]:
     """Wrong values of the preview, and outputs missing from it."""
     known = {key: value for key, value in preview.items() if not wire.has_unknown(value)}
     wrong = {key: (value, created.get(key)) for key, value in known.items() if created.get(key) != value}

@@ -10,6 +10,7 @@ from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.properties import mapping, sdk
 from slipway_sandbox.provider.properties.names import Names, canonical, match, nouns
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.wire import Value
 
 SHAPES = AwsClient()
 
@@ -103,7 +104,7 @@ LISTENER = services.resource("aws:lb/listener:Listener")
         ("inlinePolicies", [{"name": "a", "policy": '{"x": 1}'}], [{"policy": '{"x":1}', "name": "a"}], True),
     ],
 )
-def test_values_are_compared_by_meaning(name: str, old: Any, new: Any, is_same: bool) -> None:
+def test_values_are_compared_by_meaning(name: str, old: Value, new: Value, is_same: bool) -> None:
     assert meaning.same(ROLE, name, old, new) is is_same
 
 

@@ -3,8 +3,7 @@
 import datetime
 import logging
 import os
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,6 +12,7 @@ from slipway_sandbox.provider import services
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.properties import sdk
 from slipway_sandbox.provider.protocol.readers import text
+from slipway_sandbox.provider.protocol.wire import Properties
 from slipway_sandbox.provider.refusals import REFUSALS
 from slipway_sandbox.provider.refusals.__main__ import table
 from slipway_sandbox.provider.refusals.rule import Refusal
@@ -90,7 +90,7 @@ def test_a_certificate_that_is_not_issued_is_refused(world: ExampleWorld) -> Non
     assert said == [f"{LISTENER} 'early': CreateListener {tail}", f"{MORE} 'early': AddListenerCertificates {tail}"]
 
 
-def refused(world: ExampleWorld, token: str, inputs: Mapping[str, Any]) -> str:
+def refused(world: ExampleWorld, token: str, inputs: Properties) -> str:
     with pytest.raises(ProviderCallError) as caught:
         world.driver.create(token, "early", inputs)
     return str(caught.value)

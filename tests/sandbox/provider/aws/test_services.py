@@ -10,7 +10,8 @@ import pytest
 
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider.aws.client import AwsClient
-from slipway_sandbox.provider.protocol.readers import blocks
+from slipway_sandbox.provider.protocol.readers import blocks, texts
+from slipway_sandbox.provider.protocol.wire import Value
 from tests.support.sandbox.provider_driver import Driver, Live, ProviderCallError
 from tests.support.sandbox.provider_world import provider
 
@@ -31,7 +32,7 @@ def driver() -> Iterator[Driver]:
 
 
 @pytest.fixture
-def parts(driver: Driver) -> Iterator[dict[str, Any]]:
+def parts(driver: Driver) -> Iterator[dict[str, Value]]:
     cluster = driver.create("aws:ecs/cluster:Cluster", "c", {})
     task = driver.create(
         TASK, "t", {"family": "app", "containerDefinitions": '[{"name": "app", "image": "app:1", "memory": 64}]'}
@@ -60,11 +61,11 @@ def deployed(name: str, change: Callable[[Any], None]) -> threading.Thread:
     return thread
 
 
-def set_deployment(**values: Any) -> Callable[[Any], None]:
+def set_deployment(**values: Value) -> Callable[[Any], None]:
     return lambda service: service.deployments[0].update(values)
 
 
-def test_the_wait_ends_when_the_deployment_is_completed(driver: Driver, parts: dict[str, Any]) -> None:
+def test_the_wait_ends_when_the_deployment_is_completed(driver: Driver, parts: dict[str, Value]) -> None:
     thread = deployed("steady-", set_deployment(rolloutState="COMPLETED", runningCount=1))
     live = driver.create(SERVICE, "steady", {**parts, "waitForSteadyState": True})
     thread.join()
@@ -73,7 +74,7 @@ def test_the_wait_ends_when_the_deployment_is_completed(driver: Driver, parts: d
 
 
 def test_a_failed_deployment_fails_the_creation_and_the_service_is_recorded(
-    driver: Driver, parts: dict[str, Any]
+    driver: Driver, parts: dict[str, Value]
 ) -> None:
     failed = set_deployment(
         rolloutState="FAILED", rolloutStateReason="ECS deployment circuit breaker: tasks failed to start."
@@ -91,7 +92,7 @@ def test_a_failed_deployment_fails_the_creation_and_the_service_is_recorded(
     driver.delete(live)
 
 
-def test_a_rollback_is_no_success(driver: Driver, parts: dict[str, Any]) -> None:
+def test_a_rollback_is_no_success(driver: Driver, parts: dict[str, Value]) -> None:
     def roll_back(service: Any) -> None:
         service.deployments[0].update(
             taskDefinition="arn:aws:ecs:eu-west-1:123456789012:task-definition/app:0", rolloutState="COMPLETED"
@@ -104,14 +105,14 @@ def test_a_rollback_is_no_success(driver: Driver, parts: dict[str, Any]) -> None
     thread.join()
 
 
-def test_a_wait_that_takes_too_long_says_how_long_it_was(driver: Driver, parts: dict[str, Any]) -> None:
+def test_a_wait_that_takes_too_long_says_how_long_it_was(driver: Driver, parts: dict[str, Value]) -> None:
     with pytest.raises(
         ProviderCallError, match=r"the service was not steady after 1 s: .*; see its events, or set customTimeouts"
     ):
         driver.create(SERVICE, "slow", {**parts, "waitForSteadyState": True}, timeout_seconds=1)
 
 
-def test_an_interrupted_update_ends_the_wait(driver: Driver, parts: dict[str, Any]) -> None:
+def test_an_interrupted_update_ends_the_wait(driver: Driver, parts: dict[str, Value]) -> None:
     other = Driver(driver.port, {"region": "eu-west-1"})
     timer = threading.Timer(0.3, other.cancel)
     timer.start()
@@ -121,7 +122,7 @@ def test_an_interrupted_update_ends_the_wait(driver: Driver, parts: dict[str, An
     other.close()
 
 
-def test_what_moto_drops_at_creation_is_said_again(driver: Driver, parts: dict[str, Any]) -> None:
+def test_what_moto_drops_at_creation_is_said_again(driver: Driver, parts: dict[str, Value]) -> None:
     breaker = {"enable": True, "rollback": True}
     inputs = {
         **parts,
@@ -140,7 +141,7 @@ def test_what_moto_drops_at_creation_is_said_again(driver: Driver, parts: dict[s
     driver.delete(live)
 
 
-def test_a_second_service_of_the_same_name_is_refused(driver: Driver, parts: dict[str, Any]) -> None:
+def test_a_second_service_of_the_same_name_is_refused(driver: Driver, parts: dict[str, Value]) -> None:
     live = driver.create(SERVICE, "one", {**parts, "name": "one"})
     with pytest.raises(
         ProviderCallError, match=r"CreateService failed with InvalidParameterException: Creation of service"
@@ -220,3 +221,10 @@ def test_a_container_means_the_same_with_defaults_written_out(driver: Driver) ->
     task = driver.create(TASK, "same", {"family": "same", "containerDefinitions": json.dumps(short)})
     assert driver.diff(task, {"family": "same", "containerDefinitions": json.dumps(full)})["details"] == {}
     driver.delete(task)
+
+
+def test_a_deleted_cluster_is_not_listed(driver: Driver) -> None:
+    cluster = driver.create("aws:ecs/cluster:Cluster", "listed", {})
+    assert cluster.id in texts(CLIENT.call("ecs", "list_clusters", "eu-west-1"), "clusterArns")
+    driver.delete(cluster)
+    assert cluster.id not in texts(CLIENT.call("ecs", "list_clusters", "eu-west-1"), "clusterArns")

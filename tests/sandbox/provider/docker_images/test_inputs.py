@@ -1,7 +1,6 @@
 """docker:index/image:Image: refusals and defaults of Check, and differences of Diff. No daemon."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -9,6 +8,7 @@ from slipway_sandbox.provider.docker_images import image
 from slipway_sandbox.provider.docker_images.image import Reference
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.readers import block
+from slipway_sandbox.provider.protocol.wire import Value
 
 AMD64 = "linux/amd64"
 
@@ -21,7 +21,7 @@ def program(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def inputs_of(**inputs: Any) -> dict[str, Any]:
+def inputs_of(**inputs: Value) -> dict[str, Value]:
     return {"imageName": "localhost:5000/orders/app:v1", "build": {"context": "app"}, **inputs}
 
 
@@ -121,7 +121,7 @@ def test_without_build_the_program_folder_is_the_context(program: Path) -> None:
         ),
     ],
 )
-def test_a_bad_input_is_refused_with_its_path(program: Path, inputs: dict[str, Any], path: str, reason: str) -> None:
+def test_a_bad_input_is_refused_with_its_path(program: Path, inputs: dict[str, Value], path: str, reason: str) -> None:
     _, failures = image.check(inputs_of(**inputs), program, AMD64)
     assert failures == [(path, reason.replace("{program}", str(program)))]
 
@@ -187,7 +187,7 @@ def test_a_platform_may_be_written_in_all_its_ways(program: Path, platform: str)
         ({"build": {"contextDigest": "a", "args": {"B": "1"}}}, {"build.args.A": "delete", "build.args.B": "add"}),
     ],
 )
-def test_a_difference_is_named_by_its_path(new: dict[str, Any], found: dict[str, str]) -> None:
+def test_a_difference_is_named_by_its_path(new: dict[str, Value], found: dict[str, str]) -> None:
     old: wire.Properties = {
         "imageName": "localhost:1/a",
         "build": {"contextDigest": "a", "args": {"A": "1"}},

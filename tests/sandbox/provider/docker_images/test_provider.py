@@ -23,7 +23,6 @@ from slipway_sandbox.process.ports import LOOPBACK, free_ports
 from slipway_sandbox.provider.aws.scope import ACCOUNT
 from slipway_sandbox.provider.docker_images.provider import IMAGE, DockerProvider
 from slipway_sandbox.provider.protocol import wire
-from slipway_sandbox.provider.protocol.readers import block
 from slipway_sandbox.provider.protocol.serve import serve
 from slipway_sandbox.registry import process as registry
 
@@ -69,7 +68,7 @@ class Sandbox:
         build = {"context": str(self.folder), **more.pop("build", {})}
         news = wire.to_struct({"imageName": self.name, "build": build, **more})
         answer = self.stub.Check(provider_pb2.CheckRequest(urn=URN, news=news))
-        self.new_inputs = wire.from_struct(answer.inputs)
+        self.new_inputs: dict[str, Any] = wire.from_struct(answer.inputs)
         return [(failure.property, failure.reason) for failure in answer.failures]
 
     def create(self, preview: bool = False) -> dict[str, Any]:
@@ -294,8 +293,8 @@ def test_the_context_may_be_relative_to_the_program(sandbox: Sandbox, monkeypatc
     (sandbox.folder.parent / "Pulumi.yaml").write_text("name: x\n")
     monkeypatch.chdir(sandbox.folder.parent)  # the engine of this test listens in this process
     assert sandbox.check(build={"context": "app"}, skipPush=True) == []
-    relative = block(sandbox.new_inputs, "build")["contextDigest"]
+    relative = sandbox.new_inputs["build"]["contextDigest"]
     monkeypatch.undo()
     shutil.copytree(sandbox.folder, sandbox.folder.parent / "copy")
     assert sandbox.check(build={"context": str(sandbox.folder.parent / "copy")}) == []
-    assert block(sandbox.new_inputs, "build")["contextDigest"] == relative
+    assert sandbox.new_inputs["build"]["contextDigest"] == relative
