@@ -17,11 +17,13 @@ from slipway import (
     LoadBalancerArgs,
     Network,
     QueueWorker,
+    speed_up_program,
 )
 
 # What runs in private subnets, which without NAT reach AWS through endpoints only.
 RUNS_IN_PRIVATE = ["FargateService", "QueueWorker", "FanOut"]
 
+speed_up_program()
 config = settings.load()
 days = config.log_retention_days
 

@@ -1,10 +1,9 @@
 """Starts the component plugin, for programs in any language that Pulumi has."""
 
 import sys
-from typing import Any
 
-from pulumi import InputPropertiesError
-from pulumi.provider import main
+from pulumi import InputPropertiesError, Inputs, ResourceOptions
+from pulumi.provider import ConstructResult, main
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.experimental.host import components_from_module
 from pulumi.provider.server import ComponentInitError
@@ -13,12 +12,20 @@ import slipway
 
 
 class Plugin(ComponentProvider):
-    """Hosts the components of the package, and hands their refusals on as sentences, without a traceback."""
+    """Hosts the components of the package, and hands their refusals on as sentences, without a traceback.
 
-    def construct(self, *args: Any, **options: Any) -> Any:
-        """A component, or an invalid-argument answer with its sentence."""
+    A program in YAML reaches it by the folder's path::
+
+        plugins: {providers: [{name: slipway, path: ./components}]}
+        resources: {orders: {type: "slipway:index:Queue"}}
+    """
+
+    def construct(
+        self, name: str, resource_type: str, inputs: Inputs, options: ResourceOptions | None = None
+    ) -> ConstructResult:
+        """Build a component, or answer that an argument is invalid, with the sentence."""
         try:
-            return super().construct(*args, **options)
+            return super().construct(name, resource_type, inputs, options)
         except ComponentInitError as error:
             if isinstance(error.inner, slipway.ArgumentError):
                 raise InputPropertiesError(str(error.inner), []) from None

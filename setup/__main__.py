@@ -48,13 +48,15 @@ def environment() -> dict[str, str]:
 def need_python() -> None:
     """Raises StepError, the fix said, where .venv was never made, or making it was interrupted."""
     if not python_environment.was_made():
-        print("this checkout has no Python environment; run make up, or make ready for that alone", file=sys.stderr)
+        print(
+            "this checkout has no Python environment; run make up, or make ready for only the set-up", file=sys.stderr
+        )
         raise StepError("python")
 
 
 @cache
 def engine_directory() -> str:
-    """Directory of the `pulumi` to use, for PATH. Raises StepError when there is none and it cannot be had."""
+    """Directory of the `pulumi` to use, for PATH. Raises StepError when it cannot be installed."""
     ended = subprocess.run(ENGINE, cwd=ROOT, capture_output=True, text=True)
     if ended.returncode != 0:
         sys.stderr.write(ended.stderr)
@@ -131,7 +133,7 @@ def test(arguments: list[str]) -> int:
 
 
 def stack() -> int:
-    """Create the stack unless it is there."""
+    """Create the stack unless it exists."""
     there = f'pulumi stack ls --json | grep -q \'"name": "{STACK}"\''
     return attached(f"{there} || exec pulumi stack init {STACK}").returncode
 

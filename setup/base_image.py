@@ -162,13 +162,15 @@ def _pip() -> list[str]:
 def labels(image: str) -> dict[str, str] | None:
     """Labels of a local image, or None when there is no such image."""
     command = ["docker", "image", "inspect", "--format={{json .Config.Labels}}", image]
-    asked = subprocess.run(command, capture_output=True, text=True)
-    if asked.returncode != 0 and "No such image" not in asked.stderr:
+    inspection = subprocess.run(command, capture_output=True, text=True)
+    if inspection.returncode != 0 and "No such image" not in inspection.stderr:
         raise MachineError(
-            f"the Docker daemon does not answer ({asked.stderr.strip()}); `python3 -m setup.docker_daemon` starts it"
+            f"the Docker daemon does not answer ({inspection.stderr.strip()}); `python3 -m setup.docker_daemon` starts it"
         )
-    found: dict[str, str] | None = json.loads(asked.stdout) or {} if asked.returncode == 0 else None
-    return found
+    if inspection.returncode != 0:
+        return None
+    marks: dict[str, str] = json.loads(inspection.stdout) or {}
+    return marks
 
 
 def docker(arguments: Sequence[str], purpose: str) -> str:

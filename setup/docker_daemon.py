@@ -88,7 +88,7 @@ def _dockerd() -> str | None:
 def _install() -> None:
     if not can_install():
         raise MachineError(
-            "Docker is not installed, and installing it here takes root on Debian or Ubuntu; install Docker, "
+            "Docker is not installed, and only root on Debian or Ubuntu can install it here; install Docker, "
             "start it, and run the command again"
         )
     packages = ["docker.io"]

@@ -50,7 +50,7 @@ FINGERPRINT = hashlib.sha256(f"{SCRIPT}{SSHD_CONFIG}{COMMAND}".encode()).hexdige
 
 
 def make_ready(tag: str = TAG) -> str:
-    """Make `tag` unless it is there and current; says so. Raises MachineError."""
+    """Make `tag` unless it exists and is current. Raises MachineError."""
     with alone("host-image"):
         current = labels(tag)
         if current is None or current.get("slipway.fingerprint") != FINGERPRINT:

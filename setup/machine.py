@@ -41,7 +41,7 @@ def alone(name: str, folder: Path | None = None) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("another set-up is at it; waiting for that", flush=True)
+            print("another set-up is running; waiting for it", flush=True)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
@@ -92,12 +92,12 @@ def report(who: str, make_ready: Callable[[], str], done: str) -> int:
     """Run `make_ready` and print its result, `done` and the seconds, or the obstacle. Returns the exit code."""
     started = time.monotonic()
     try:
-        made = make_ready()
+        result = make_ready()
     except MachineError as problem:
         print(f"{who}: {problem}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("interrupted; run the command again to continue", file=sys.stderr)
         return 1
-    print(f"{made} {done} ({time.monotonic() - started:.1f} s)")
+    print(f"{result} {done} ({time.monotonic() - started:.1f} s)")
     return 0

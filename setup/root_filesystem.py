@@ -61,19 +61,19 @@ def os_release(text: str | None = None) -> dict[str, str]:
 def sources(apt: Path) -> list[Source]:
     """Binary package sources in the folder `apt`, over http or from a folder, in apt's order."""
     files = [apt / "sources.list", *sorted((apt / "sources.list.d").glob("*"))]
-    found: list[Source] = []
+    listed: list[Source] = []
     for file in files:
         if file.is_file() and file.suffix == ".list":
-            found += _one_line_sources(file.read_text())
+            listed += _one_line_sources(file.read_text())
         elif file.is_file() and file.suffix == ".sources":
-            found += _deb822_sources(file.read_text())
-    return [source for source in found if source.mirror]
+            listed += _deb822_sources(file.read_text())
+    return [source for source in listed if source.mirror]
 
 
-def choose(found: list[Source], codename: str) -> Source:
+def choose(listed: list[Source], codename: str) -> Source:
     """The source of the release itself, rather than of its updates or of another vendor. Raises MachineError."""
     for suites in ({codename}, {"stable", "testing", "unstable", "sid"}):
-        for source in found:
+        for source in listed:
             if source.suite in suites and "main" in source.components:
                 return source
     raise MachineError(
@@ -119,7 +119,7 @@ def _mirror(uri: str) -> str:
 def _bootstrap(source: Source, target: Path) -> None:
     if os.geteuid() != 0:
         raise MachineError(
-            "python:3.12-slim cannot be pulled, and bootstrapping a base image takes root; run "
+            "python:3.12-slim cannot be pulled, and only root can bootstrap a base image; run "
             "`sudo python3 -m setup.base_image`, or load that image (`docker load`), and run the command again"
         )
     if shutil.which("debootstrap") is None:

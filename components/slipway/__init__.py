@@ -6,6 +6,7 @@ from .image import BuildSecretArgs, ContainerImage, ContainerImageArgs
 from .load_balancing import ListenerArgs, ListenerRuleArgs, LoadBalancer, LoadBalancerArgs
 from .messaging import FanOut, FanOutArgs, FanOutQueueArgs, Queue, QueueArgs, Topic, TopicArgs
 from .network import Network, NetworkAclArgs, NetworkArgs
+from .program import speed_up_program
 from .service import (
     Cluster,
     ClusterArgs,
@@ -64,4 +65,5 @@ __all__ = [
     "Topic",
     "TopicArgs",
     "VolumeArgs",
+    "speed_up_program",
 ]

@@ -53,14 +53,14 @@ class TaskProtection:
         request = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method="PUT")  # noqa: S310 - the agent speaks plain http
         try:
             with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as answer:  # noqa: S310 - as above
-                said = json.load(answer)
+                state_now = json.load(answer)
         except urllib.error.HTTPError as error:
             with error:
                 return _refused(f"{error.code} {error.read().decode(errors='replace')}")
         except (OSError, ValueError) as error:
             return _refused(str(error))
-        if "protection" not in said:
-            return _refused(json.dumps(said))
+        if "protection" not in state_now:
+            return _refused(json.dumps(state_now))
         logger.info("task protection", extra={"on": state["ProtectionEnabled"]})
         return True
 

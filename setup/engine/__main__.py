@@ -72,5 +72,5 @@ if __name__ == "__main__":
     except EngineError as error:
         sys.exit(f"engine: {error}")
     except KeyboardInterrupt:
-        print("engine: interrupted; run it again, it goes on where it was", file=sys.stderr)
+        print("engine: interrupted; run it again, it continues where it stopped", file=sys.stderr)
         sys.exit(130)

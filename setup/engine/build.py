@@ -1,4 +1,4 @@
-"""Builds the CLI from its Go module, where the official release cannot be had.
+"""Builds the CLI from its Go module, where the official release cannot be downloaded.
 
 Go's module and build caches keep finished work, so an interrupted build continues where it stopped.
 Versions and hashes are in cli/go.mod and cli/go.sum beside this module; the build may not change them.
@@ -45,8 +45,8 @@ def install(root: Path) -> None:
 
 def usable_go() -> str:
     """Path of a Go new enough to build the CLI. Raises EngineError when there is none."""
-    wanted = required_go()
-    name = ".".join(str(part) for part in wanted)
+    minimum = required_go()
+    name = ".".join(str(part) for part in minimum)
     go = shutil.which("go")
     if go is None:
         raise EngineError(
@@ -55,8 +55,8 @@ def usable_go() -> str:
         )
     done = subprocess.run([go, "env", "GOVERSION", "GOTOOLCHAIN"], cwd="/", capture_output=True, text=True, check=False)
     lines = [*done.stdout.split("\n"), "", ""]
-    found = go_version(lines[0])
-    if found is None or (found < wanted and (found < SWITCHING_GO or lines[1].strip() == "local")):
+    version = go_version(lines[0])
+    if version is None or (version < minimum and (version < SWITCHING_GO or lines[1].strip() == "local")):
         raise EngineError(
             f"building the Pulumi CLI needs Go {name} or newer, {go} is {lines[0] or 'of an unknown version'}; "
             "install a newer one (https://go.dev/dl), or the Pulumi CLI itself (https://www.pulumi.com/docs/install)"
@@ -97,7 +97,7 @@ class Counter:
         """Runs go to its end and returns the lines of its stdout. Raises EngineError with go's own last words."""
         # No C compiler is needed, and the settings of a surrounding workspace do not count.
         environment = {**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": ""}
-        said: list[str] = []
+        messages: list[str] = []
         with subprocess.Popen(
             [self._go, *arguments],
             cwd=MODULE,
@@ -107,7 +107,7 @@ class Counter:
             stderr=subprocess.PIPE,
             text=True,
         ) as process:
-            reader = threading.Thread(target=self._follow, args=(process, said))
+            reader = threading.Thread(target=self._follow, args=(process, messages))
             try:
                 reader.start()
                 out = process.stdout.read() if process.stdout else ""
@@ -116,13 +116,13 @@ class Counter:
                 raise
             reader.join()
         if process.returncode != 0:
-            words = "; ".join(line for line in said[-3:]) or f"exit code {process.returncode}"
+            words = "; ".join(line for line in messages[-3:]) or f"exit code {process.returncode}"
             raise EngineError(
                 f"`go {arguments[0]}` of the Pulumi CLI failed: {words}; set GOPROXY if modules cannot be reached, and run again"
             )
         return out.split()
 
-    def _follow(self, process: "subprocess.Popen[str]", said: list[str]) -> None:
+    def _follow(self, process: "subprocess.Popen[str]", messages: list[str]) -> None:
         with suppress(ValueError):  # an interrupted `run` closes the pipe under this thread
             for line in process.stderr or ():
                 if line.startswith("go: downloading"):
@@ -130,13 +130,13 @@ class Counter:
                 elif re.fullmatch(r"[\w.~/-]+\n", line):
                     self._compiled += 1
                 else:
-                    said.append(line.strip())
+                    messages.append(line.strip())
 
     @contextmanager
     def reported(self) -> Iterator[None]:
         """Says where the work stands, every few seconds and at the end."""
         say(
-            f"building the Pulumi CLI {VERSION} with Go; minutes the first time, an interrupted build goes on where it was"
+            f"building the Pulumi CLI {VERSION} with Go; this takes minutes the first time, and an interrupted build continues where it stopped"
         )
         over = threading.Event()
 

@@ -43,7 +43,7 @@ def is_ours(executable: Path) -> bool:
 
 
 def is_current(root: Path) -> bool:
-    """True when `<root>/bin` has both executables, ours and of this checkout's version, and their Python is there."""
+    """True when `<root>/bin` has both executables, ours and of this checkout's version, and their Python exists."""
     place = home(root)
     launcher = root / "bin" / LANGUAGE_HOST
     return (
@@ -55,7 +55,7 @@ def is_current(root: Path) -> bool:
 
 
 def install(root: Path) -> None:
-    """Puts the host and the launcher into `<root>/bin`. Raises EngineError when its Python packages cannot be had."""
+    """Puts the host and the launcher into `<root>/bin`. Raises EngineError when its Python packages cannot be installed."""
     place = home(root)
     if not (place / "complete").exists():
         with step("installing the Python language host"):
@@ -114,7 +114,7 @@ def _copy_package(place: Path) -> None:
 
 
 def _run(command: list[str]) -> str:
-    env = {"UV_SYSTEM_CERTS": "true", **os.environ}  # uv trusts whom the machine trusts, as pip does
+    env = {"UV_SYSTEM_CERTS": "true", **os.environ}  # uv trusts the machine's certificates, as pip does
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:] or [f"exit code {done.returncode}"]

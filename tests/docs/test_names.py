@@ -32,10 +32,10 @@ def fields() -> list[Field]:
 
 
 def known_names() -> set[str]:
-    """Names of arguments, outputs and packages, and the values in descriptions, such as `blue_green`."""
+    """Names of arguments, outputs, packages and everything public, and the values in descriptions, such as `blue_green`."""
     described = " ".join(f"{it.description} {it.default}" for it in fields())
     packages = {path.parent.name for path in ROOT.glob("*/slipway*/__init__.py")}
-    return {it.name for it in fields()} | packages | {*WORD.findall(described)}
+    return {it.name for it in fields()} | packages | {*slipway.__all__} | {*WORD.findall(described)}
 
 
 def names_in(text: str) -> set[str]:

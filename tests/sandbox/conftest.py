@@ -21,6 +21,11 @@ from slipway_sandbox.process.home import Home
 ROOT = Path(__file__).parents[2]
 
 
+def without_notes(stderr: str) -> str:
+    """What a command said on stderr, without its notes on what this machine lacks."""
+    return "".join(line for line in stderr.splitlines(keepends=True) if not line.startswith("note: "))
+
+
 class Box:
     """One sandbox, driven by its commands."""
 

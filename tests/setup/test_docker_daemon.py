@@ -79,7 +79,7 @@ def test_where_nothing_can_be_installed_the_user_is_asked_to() -> None:
     with pytest.raises(MachineError) as caught:
         make_ready()
     assert str(caught.value) == (
-        "Docker is not installed, and installing it here takes root on Debian or Ubuntu; install Docker, "
+        "Docker is not installed, and only root on Debian or Ubuntu can install it here; install Docker, "
         "start it, and run the command again"
     )
 

@@ -71,7 +71,7 @@ def test_an_interruption_is_one_sentence_and_the_next_run_goes_on(checkout: Path
 def test_a_command_before_make_up_says_what_to_run(checkout: Path, command: str) -> None:
     ended = begin(checkout, "setup", command)
     assert ended.communicate()[0] == (
-        "this checkout has no Python environment; run make up, or make ready for that alone\n"
+        "this checkout has no Python environment; run make up, or make ready for only the set-up\n"
         "stopped: python did not succeed, the reason is above\n"
     )
     assert ended.returncode == 1

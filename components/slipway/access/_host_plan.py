@@ -41,7 +41,7 @@ class HostArgs(TypedDict):
     bastion_security_group_id: NotRequired[pulumi.Input[str]]
     """Security group of the bastion; its members may connect by ssh. Default: no ssh; Session Manager works."""
     bastion_name: NotRequired[str]
-    """Name of the Bastion, the jump host in ssh_config. Default: there is no ssh_config."""
+    """Name of the Bastion that ssh_config uses as jump host. Default: there is no ssh_config."""
     key_name: NotRequired[pulumi.Input[str]]
     """Key pair for ssh, such as the bastion's key_name. Default: none."""
     key_file: NotRequired[pulumi.Input[str]]

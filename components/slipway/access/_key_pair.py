@@ -55,7 +55,7 @@ def key_spec(arguments: Arguments, access: Sequence[str]) -> KeySpec | None:
 
 
 def check_key_file(arguments: Arguments) -> None:
-    """Refuse a file open to git, and an existing file without a key of key_algorithm."""
+    """Refuse a file not ignored by git, and an existing file without a key of key_algorithm."""
     text = arguments.text("key_file")
     path = Path(text)
     if not text.strip():

@@ -17,7 +17,7 @@ EVERY_PORT = (0, 65535)
 
 
 def bastion_group(context: Context, vpc_id: pulumi.Input[str], vpc_cidr_block: pulumi.Input[str]) -> Gate:
-    """A group open outwards: to the VPC, and to HTTPS for Session Manager and packages."""
+    """A group that allows connections to the VPC, and to HTTPS for Session Manager and packages."""
     gate = closed_group(context.name, vpc_id, f"Bastion {context.name}", context.tags, context.child)
     gate.let_out("vpc", EVERY_PORT, "Everything in the VPC", vpc_cidr_block)
     gate.let_out("https", (HTTPS, HTTPS), "Session Manager and packages", ANYWHERE)

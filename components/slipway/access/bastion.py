@@ -1,4 +1,4 @@
-"""EC2 instance with access to private subnets: by Session Manager, key pair or EC2 Instance Connect, in any mix.
+"""EC2 instance that gives access to private subnets by Session Manager, key pair or EC2 Instance Connect, in any mix.
 
 Source: https://docs.aws.amazon.com/prescriptive-guidance/latest/patterns/access-a-bastion-host-by-using-session-manager-and-amazon-ec2-instance-connect.html
 """

@@ -36,7 +36,7 @@ class InstanceSpec:
     user_data_replaces: bool = False
     """Replace the instance when its user data changes."""
     is_router: bool = False
-    """The instance forwards packets of others. Its user data sets that up, and stays with the image."""
+    """The instance forwards packets of others. Its user data sets up forwarding, and is kept with the image."""
     has_elastic_ip: bool = False
 
 

@@ -42,7 +42,7 @@ class BuildPlan:
     tag: str
     """Tag of the release: `release-` and a digest of arguments and content."""
     variant: str
-    """Short digest of everything the docker provider builds anew for; the tag covers less."""
+    """Short digest of everything that makes the docker provider build again. The tag covers less."""
 
 
 def build_plan(arguments: Arguments, architecture: str) -> BuildPlan:

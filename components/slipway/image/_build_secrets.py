@@ -58,7 +58,7 @@ def push_dockerfile(arguments: Arguments, context: Path, dockerfile: Path) -> Pa
 
 
 def check_dockerfile_is_seen(arguments: Arguments, context: Path, dockerfile: Path) -> None:
-    """Refuse an ignore file beside the Dockerfile, unread by this builder, and one with the Dockerfile left out."""
+    """Refuse an ignore file beside the Dockerfile, which this builder ignores, and one that leaves the Dockerfile out."""
     own_ignore_file = dockerfile.with_name(dockerfile.name + IGNORE_FILE)
     if own_ignore_file.is_file():
         rule = f"reads {IGNORE_FILE} of the context and no other, got {str(own_ignore_file)!r}"

@@ -1,4 +1,4 @@
-"""Parser of a Dockerfile's declarations: stages, arguments, secrets. The checks refuse values without a line for them.
+"""Parser of a Dockerfile's declarations: stages, arguments, secrets. The checks refuse values that no line would use.
 
 Source: https://docs.docker.com/reference/dockerfile/
 """
@@ -32,7 +32,7 @@ class Dockerfile:
         self.stages = [(stage["name"] or str(index)).lower() for index, stage in enumerate(stages)]
 
     def check_target(self) -> None:
-        """Refuse a target unknown among the stages, by name or number."""
+        """Refuse a target that is no stage, neither by name nor by number."""
         target = self._arguments.optional_text("target")
         if target is None or target.lower() in self.stages:
             return

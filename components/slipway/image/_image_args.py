@@ -58,6 +58,6 @@ class ContainerImageArgs(TypedDict):
     """Fail the update if ECR's scan finds this severity or worse, before any service uses the image: CRITICAL, HIGH,
     MEDIUM, LOW or INFORMATIONAL. Default: findings stop nothing."""
     accepted_findings: NotRequired[list[str]]
-    """Findings to let pass fail_on_severity, by name, such as CVE-2023-4911. Default: none."""
+    """Findings that fail_on_severity ignores, by name, such as CVE-2023-4911. Default: none."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Tags on the repository. Default: a Name, and the provider's own."""

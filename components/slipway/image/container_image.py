@@ -1,7 +1,7 @@
 """Container image: built from a folder and pushed to a private ECR repository, or an existing one; always by digest.
 
 Every release has a build resource of its own, because an immutable tag can be pushed only once. An existing tag is used as
-it is: a killed deployment, another stack, or the earlier release of a rollback pushed it before.
+it is: another stack, a killed deployment or an earlier update may have pushed it.
 ADR 0005 describes the two docker providers.
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html
 """

@@ -47,7 +47,7 @@ class FanOutPlan:
 
     topic_arn: pulumi.Input[str] | None
     """An existing topic; none for a created one."""
-    more_topic_arns: Mapping[str, pulumi.Input[str]]
+    additional_topic_arns: Mapping[str, pulumi.Input[str]]
     subscriptions: Sequence[QueueSubscription]
     fifo: bool
     content_based_deduplication: bool
@@ -75,12 +75,12 @@ def fan_out_plan(arguments: Arguments, name: str) -> FanOutPlan:
     need_fifo(arguments, "content_based_deduplication", "high_throughput", "archive_days")
     check_queue_key(arguments, "queue_kms_key_arn", subscribed=True)
     check_alarm_topic(arguments)
-    more_topics = arguments.input_map("more_topic_arns")
-    topics = {f"more_topic_arns.{key}": arn for key, arn in more_topics.items()}
+    more_topics = arguments.input_map("additional_topic_arns")
+    topics = {f"additional_topic_arns.{key}": arn for key, arn in more_topics.items()}
     check_source_topics(arguments, {"topic_arn": arguments.input("topic_arn"), **topics})
     return FanOutPlan(
         topic_arn=arguments.input("topic_arn"),
-        more_topic_arns=more_topics,
+        additional_topic_arns=more_topics,
         subscriptions=[subscription(arguments, name, key, queue) for key, queue in arguments.each("queues")],
         fifo=arguments.flag("fifo"),
         content_based_deduplication=arguments.flag("content_based_deduplication"),

@@ -57,7 +57,7 @@ class FanOutArgs(TypedDict):
     """Queue key to its settings, at least one. A renamed key replaces its queue; a new one changes no other queue."""
     topic_arn: NotRequired[pulumi.Input[str]]
     """An existing topic. Default: a topic is created."""
-    more_topic_arns: NotRequired[Mapping[str, pulumi.Input[str]]]
+    additional_topic_arns: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Further existing topics, topic key to ARN, of any account and region. Every queue is subscribed to each of them.
     Another account's topic has to let this account subscribe. Default: none."""
     fifo: NotRequired[bool]
@@ -169,7 +169,7 @@ class Keys:
 
 def topics_by_prefix(name: str, topic_arn: pulumi.Output[str], plan: FanOutPlan) -> dict[str, pulumi.Input[str]]:
     """Prefix of subscription names to topic; a further topic's key is in its prefix, so no topic renames another's."""
-    return {name: topic_arn, **{f"{name}-from-{key}": arn for key, arn in plan.more_topic_arns.items()}}
+    return {name: topic_arn, **{f"{name}-from-{key}": arn for key, arn in plan.additional_topic_arns.items()}}
 
 
 def subscribe(

@@ -34,7 +34,7 @@ class NetworkArgs(TypedDict):
     through an egress-only gateway, and nothing reaches in. Default: false."""
     nat: NotRequired[str]
     """Way out of private subnets over IPv4: none, single (one gateway), per_zone (survives the loss of a zone) or instance
-    (one small instance, for stacks with a tolerance of minutes offline). Default: single; none without public or private
+    (one small instance, for stacks that may be offline for minutes). Default: single; none without public or private
     tier."""
     nat_elastic_ip_allocation_ids: NotRequired[list[pulumi.Input[str]]]
     """Your own Elastic IPs by allocation id, one per gateway or instance in the order of the zones. Default: new ones."""
@@ -55,7 +55,7 @@ class NetworkArgs(TypedDict):
     """Tag public and private subnets for the load balancers of an EKS cluster. Default: false."""
     network_acls: NotRequired[NetworkAclArgs]
     """Network ACLs in front of the security groups. Isolated subnets talk to the VPC only, private ones accept answers,
-    public ones answers and ports 80 and 443. Default: AWS's own ACL, open to everything."""
+    public ones answers and ports 80 and 443. Default: AWS's own ACL, which allows everything."""
     flow_log_retention_days: NotRequired[int]
     """Days to keep flow logs, a number offered by CloudWatch Logs. Default: 30 days."""
     vpc_id: NotRequired[str]

@@ -52,7 +52,7 @@ class Connections:
     """Routes, NAT and endpoints of a network."""
 
     dependencies: Mapping[str, Mapping[str, Sequence[pulumi.CustomResource]]]
-    """Tier to zone letter to a workload's dependencies for reaching out."""
+    """Tier to zone letter to the resources that a workload there needs to reach out."""
     exits: Sequence[NatExit]
 
 

@@ -39,7 +39,7 @@ class PublicRoutes:
     internet_route: ec2.Route
     """The IPv4 route to the internet gateway."""
     ways_out: Mapping[str, Sequence[pulumi.CustomResource]]
-    """Zone letter to a workload's dependencies for reaching the internet."""
+    """Zone letter to the resources that a workload there needs to reach the internet."""
 
 
 @dataclass(frozen=True)

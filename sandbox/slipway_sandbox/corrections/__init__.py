@@ -1,4 +1,4 @@
-"""What moto 5.2.5 gets wrong, a module or folder for each service of AWS; `install` corrects it in this process.
+"""Corrections of moto 5.2.5, a module or folder for each service of AWS; `install` makes them in this process.
 
 Moto reads its environment when it is imported, so its modules are imported by `install` and not by this one.
 """
@@ -19,7 +19,7 @@ def install() -> None:
 
 
 def remove() -> None:
-    """Makes moto's classes what they are by themselves, until `install` is called again."""
+    """Takes all corrections back, until `install` is called again."""
     _decorator.remove()
 
 
@@ -31,4 +31,5 @@ def declared() -> list[Correction]:
 
 def _declare_all() -> None:
     for module in pkgutil.walk_packages(__path__, f"{__name__}."):
-        importlib.import_module(module.name)
+        if not module.name.endswith(".__main__"):
+            importlib.import_module(module.name)

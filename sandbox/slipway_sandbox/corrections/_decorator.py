@@ -81,13 +81,13 @@ class Correction:
     """One place where the sandbox's AWS differs from moto's."""
 
     service: str
-    """Module of the corrections that declares it."""
+    """Module or folder of the correction."""
     target: str
     """Full name of the function, attribute or entry in moto."""
     is_new: bool
     """Whether moto has nothing there."""
     why: str
-    """What moto does and what AWS does, in a sentence."""
+    """One sentence: moto does this; AWS does the other."""
     slot: _Slot
     changed: Callable[[object], object]
     """Moto's own value to the corrected one."""
@@ -98,7 +98,7 @@ _originals: dict[str, object] = {}
 
 
 def corrects(method: Callable[..., object], *, why: str) -> Callable[[Function], Function]:
-    """Declares that a function takes the place of moto's function, method, static method or property.
+    """Declares a function in the place of moto's function, method, static method or property.
 
     It is given moto's own as its first argument, then the arguments of the call.
     """
@@ -116,7 +116,7 @@ def corrects(method: Callable[..., object], *, why: str) -> Callable[[Function],
 
 
 def adds(cls: type, *, why: str) -> Callable[[Function], Function]:
-    """Declares that a function is a new method of the class, under its own name."""
+    """Declares a function as a new method of the class, under its own name."""
 
     def declare(function: Function) -> Function:
         _declare(function.__module__, Attribute(cls, function.__name__), why, lambda _: function)
@@ -157,7 +157,7 @@ def _name_of(slot: _Slot) -> str:
 
 
 def _around(original: object, function: Callable[..., object]) -> object:
-    """The function in the form of the original, which it is given first."""
+    """The function in the form of the original; the original is its first argument."""
     if isinstance(original, property):
         return property(_around(original.fget, function), original.fset, original.fdel)  # type: ignore[arg-type] # a function
     if isinstance(original, staticmethod):
@@ -178,7 +178,7 @@ def declared() -> list[Correction]:
 
 
 def apply() -> None:
-    """Corrects moto in this process; what is corrected already stays so."""
+    """Makes all declared corrections in this process; a second call changes nothing."""
     for target, correction in _declared.items():
         if target not in _originals:
             original = _originals[target] = correction.slot.read()
@@ -186,7 +186,7 @@ def apply() -> None:
 
 
 def remove() -> None:
-    """Makes moto what it is by itself."""
+    """Takes all corrections back."""
     for target, original in _originals.items():
         slot = _declared[target].slot
         if original is ABSENT:

@@ -1,4 +1,4 @@
-"""What the corrections keep on an object of moto's, under a name that moto does not use: it is saved and deleted with that object."""
+"""Values of the corrections on moto's objects, under names unknown to moto: they are saved and deleted with the object."""
 
 from typing import TypeVar
 

@@ -1,4 +1,4 @@
-"""Repeats of a message within five minutes, which FIFO queues and topics accept and do not deliver."""
+"""Repeats of a message within five minutes: FIFO queues and topics accept them and do not deliver them."""
 
 import time
 from collections.abc import Callable, Hashable
@@ -12,7 +12,7 @@ Taken = TypeVar("Taken")
 
 
 def first_of(holder: object, key: Hashable, take: Callable[[], Taken]) -> Taken:
-    """The message that a queue or topic took for this key within five minutes; takes it now where there is none."""
+    """The message taken for this key within the last five minutes; takes a new one where there is none."""
     now = time.time()
     seen: dict[Hashable, tuple[float, Taken]] = kept(holder, "_seen", {})
     seen = {each: taken for each, taken in seen.items() if now - taken[0] < DEDUPLICATION_SECONDS}

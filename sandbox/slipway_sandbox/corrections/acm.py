@@ -12,7 +12,7 @@ from slipway_sandbox.corrections._decorator import adds, corrects
 
 
 class Record(TypedDict):
-    """DNS record that proves a domain."""
+    """DNS record as the proof of a domain."""
 
     Name: str
 
@@ -25,7 +25,7 @@ class DomainValidation(TypedDict):
 
 
 class Certificate(TypedDict, total=False):
-    """The part of DescribeCertificate's answer that is used here."""
+    """The used part of DescribeCertificate's answer."""
 
     DomainValidationOptions: list[DomainValidation]
 

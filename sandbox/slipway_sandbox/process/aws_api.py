@@ -7,7 +7,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, cast
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from moto.core.botocore_stubber import BotocoreStubber
@@ -25,8 +25,12 @@ READS = ("BatchGet", "Check", "Decrypt", "Describe", "Discover", "Encrypt", "Fil
          "Lookup", "Query", "Receive", "Scan", "Search", "Select", "Simulate", "Validate", "Verify")  # fmt: skip
 
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
 class AwsApi:
-    """moto behind a gate. Every call that changes something, over HTTP or in process, is told to `changed`.
+    """Moto behind a gate. After every changing call, over HTTP or in process, it calls `changed`.
 
     `status` answers GET /slipway-sandbox/status. Raises SandboxError when the port is taken.
     """
@@ -73,7 +77,7 @@ class AwsApi:
                 if not operation.startswith(READS):
                     self._changed()
 
-    def _answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if environ["PATH_INFO"] == STATUS_PATH:
             with self._gate.entered():
                 body = json.dumps(self._status()).encode()
@@ -87,13 +91,13 @@ class AwsApi:
         """The aws provider calls moto without HTTP, through moto's stubber."""
         answer, call = BotocoreStubber.__call__, self.call
 
-        def guarded(stubber: BotocoreStubber, event_name: str, request: Any, **rest: Any) -> Any:
+        def guarded(stubber: BotocoreStubber, event_name: str, request: object, **rest: object) -> object:
             if not stubber.enabled:
                 return None
             with call(event_name.rpartition(".")[2]):
                 return answer(stubber, event_name, request, **rest)
 
-        cast(Any, BotocoreStubber).__call__ = guarded
+        BotocoreStubber.__call__ = guarded  # type: ignore[method-assign,assignment]
 
     def _step_out_while_polling(self) -> None:
         """A long poll lasts up to 20 s, and with consumers there is always one: it must not hold up a save."""
@@ -103,10 +107,10 @@ class AwsApi:
             with gate.stepped_out():
                 wait(queue, timeout)
 
-        cast(Any, Queue).wait_for_messages = wait_outside
+        Queue.wait_for_messages = wait_outside  # type: ignore[method-assign,assignment]
 
 
-def _operation(environ: dict[str, Any]) -> str:
+def _operation(environ: "WSGIEnvironment") -> str:
     """Name of the operation, from where the service's protocol has it; for REST: Get, or Write if in doubt."""
     if target := environ.get("HTTP_X_AMZ_TARGET"):
         return str(target).rpartition(".")[2]

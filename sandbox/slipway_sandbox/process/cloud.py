@@ -1,7 +1,7 @@
 """The sandbox's background process: the AWS API, both providers, the runtime and the registry, from start to stop.
 
 `slipway sandbox start` runs `python -m slipway_sandbox.process.cloud <home> <ready fd> <lock fd>` and waits for one line on
-the ready fd: empty when all parts answer, else the sentence that says why not. The lock fd keeps other
+the ready fd: empty when all parts answer, else one sentence with the reason. The lock fd keeps other
 commands waiting.
 """
 
@@ -141,7 +141,7 @@ class Cloud:
 
 
 def _require_free(ports: Ports, addresses: list[str]) -> None:
-    """Before anything is started. Raises SandboxError naming the port that is taken."""
+    """Checks the ports before anything is started. Raises SandboxError with the name of a taken one."""
     for address in addresses:
         listening(address, ports.moto, "the AWS API").close()
     for port, what in (
@@ -192,7 +192,7 @@ def main(home: Home, ready: int, turn: int) -> int:
 
 
 def _tell(ready: int, sentence: str) -> int:
-    """One line to the command that waits; who has gone since misses nothing. Returns the exit code."""
+    """Writes one line to the waiting command, if it still waits. Returns the exit code."""
     with contextlib.suppress(BrokenPipeError):
         os.write(ready, f"{sentence}\n".encode())
     os.close(ready)

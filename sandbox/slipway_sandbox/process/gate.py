@@ -1,4 +1,4 @@
-"""Lets calls into the cloud, or holds them back while it is copied, so that a copy never shows half a call."""
+"""Lets calls into the cloud, or holds them back during a copy: a copy never shows half a call."""
 
 import contextlib
 import threading
@@ -15,7 +15,7 @@ class Gate:
 
     @contextlib.contextmanager
     def entered(self) -> Iterator[None]:
-        """For whoever reads or changes moto's backends. Inside, call nothing that enters too, such as boto3."""
+        """For readers and writers of moto's backends. Call nothing inside that enters again, such as boto3."""
         self._enter()
         try:
             yield
@@ -24,7 +24,7 @@ class Gate:
 
     @contextlib.contextmanager
     def stepped_out(self) -> Iterator[None]:
-        """For one that is inside and only waits, as a long poll does."""
+        """For a wait inside, such as a long poll's."""
         self._leave()
         try:
             yield

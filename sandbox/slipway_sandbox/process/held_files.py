@@ -1,7 +1,7 @@
-"""Files that a process holds for as long as it lives.
+"""Files held by a process for as long as it lives.
 
-A held file cannot be mistaken: the kernel lets go of it when its process ends, however that happens, and no other
-process that comes to have the same number holds it.
+A held file cannot be mistaken: the kernel lets go of it when its process ends, in whatever way, and no other
+process with the same number holds it later.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 def hold(path: Path, seconds: float = 1.0) -> int | None:
     """Holds the file and returns its descriptor, or None when another process still holds it after so many seconds.
 
-    The hold ends when every copy of the descriptor is closed: a child that inherits it holds the file as well.
+    The hold ends when every copy of the descriptor is closed: a child with an inherited copy holds the file as well.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     if wait_until(lambda: _try_lock(descriptor, fcntl.LOCK_EX), seconds):
@@ -37,7 +37,7 @@ def hold(path: Path, seconds: float = 1.0) -> int | None:
 
 
 def write_pid(descriptor: int, pid: int) -> None:
-    """Writes into a held file whose it is."""
+    """Writes the holder's process number into a held file."""
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, f"{pid}\n".encode(), 0)
 
@@ -55,7 +55,7 @@ def is_held(path: Path) -> bool:
 
 
 def is_there(path: Path, descriptor: int) -> bool:
-    """Whether the file that is held is still the one at this path."""
+    """Whether the held file is still the one at this path."""
     try:
         return os.path.samestat(path.stat(), os.fstat(descriptor))
     except OSError:
@@ -63,7 +63,7 @@ def is_there(path: Path, descriptor: int) -> bool:
 
 
 def holder(path: Path) -> int | None:
-    """Number of the living process that holds the file; None when none does or it has not said its number yet."""
+    """Process number of the file's living holder; None without one, or before it has written its number."""
     if not is_held(path):
         return None
     with contextlib.suppress(ValueError, FileNotFoundError):
@@ -73,7 +73,7 @@ def holder(path: Path) -> int | None:
 
 @contextlib.contextmanager
 def one_at_a_time(directory: Path) -> Iterator[int]:
-    """Waits until no other command works on the directory; yields the descriptor that keeps others waiting."""
+    """Waits until no other command works on the directory; others wait until the yielded descriptor is closed."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -1,4 +1,4 @@
-"""The sandbox's directory and the record in it: where everything is and on which ports."""
+"""The sandbox's directory, its files, and the record of its ports."""
 
 import dataclasses
 import json
@@ -14,7 +14,7 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 
 @dataclasses.dataclass(frozen=True)
 class Home:
-    """The files of one sandbox. `path` is absolute; two homes are two sandboxes that know nothing of each other."""
+    """The files of one sandbox. `path` is absolute; two homes are two separate sandboxes."""
 
     path: Path
 
@@ -37,7 +37,7 @@ class Home:
 
     @property
     def unsaved(self) -> Path:
-        """There while the cloud has changes that the snapshot has not."""
+        """Exists while the cloud has unsaved changes."""
         return self.path / "snapshot.unsaved"
 
     @property
@@ -47,7 +47,7 @@ class Home:
 
     @property
     def cloud_id(self) -> Path:
-        """Names the cloud that the stacks' state points at."""
+        """Id of the cloud of the stacks' state."""
         return self.state / "cloud-id"
 
     @property
@@ -91,12 +91,12 @@ class Home:
 
 
 def locate() -> Home:
-    """The home that SLIPWAY_SANDBOX_DIR names. Default: one per user, or `.sandbox` in a checkout of Slipway."""
+    """The home named by SLIPWAY_SANDBOX_DIR. Default: one per user, or `.sandbox` in a checkout of Slipway."""
     return Home(Path(os.path.abspath(os.environ.get(VARIABLE) or default_directory())))  # noqa: PTH100 - keeps symbolic links
 
 
 def default_directory() -> Path:
-    """`.sandbox` of the checkout that this package runs from; else the user's own in $XDG_STATE_HOME/slipway."""
+    """`.sandbox` where this package runs from a checkout; else the user's own in $XDG_STATE_HOME/slipway."""
     if (CHECKOUT / "setup" / "steps.py").exists():
         return CHECKOUT / ".sandbox"
     # The specification has a relative path ignored: https://specifications.freedesktop.org/basedir-spec/latest/
@@ -125,7 +125,7 @@ class Ports:
 
 @dataclasses.dataclass(frozen=True)
 class Record:
-    """What sandbox.json says."""
+    """The contents of sandbox.json."""
 
     ports: Ports
     pid: int | None
@@ -137,7 +137,7 @@ class Record:
 
 
 def read_record(home: Home) -> Record | None:
-    """What sandbox.json says; None before the first start. Raises SandboxError when it cannot be understood."""
+    """The contents of sandbox.json; None before the first start. Raises SandboxError when it is damaged."""
     try:
         value = json.loads(home.record.read_text())
         return Record(ports=Ports(**value.pop("ports")), **value)

@@ -1,4 +1,4 @@
-"""Keeps the cloud on disk: saves it shortly after it changed, so that even a kill loses next to nothing."""
+"""Keeps the cloud on disk: saves it shortly after a change; even a kill loses next to nothing."""
 
 import hashlib
 import logging
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 class Keeper:
     """Restores the cloud when made, and saves it after `changed` and on `save`.
 
-    Raises SandboxError when there is a snapshot that cannot be restored.
+    Raises SandboxError when a snapshot cannot be restored.
     """
 
     def __init__(self, home: Home, gate: Gate) -> None:
@@ -59,7 +59,7 @@ class Keeper:
                 self._wake.notify()
 
     def save(self, *, finally_: bool = False) -> None:
-        """Saves the cloud. When that cannot be done now, `failure` and the log say why.
+        """Saves the cloud. When it cannot be saved now, `failure` and the log say why.
 
         The final save waits longer for calls under way, and then for none of them.
         """

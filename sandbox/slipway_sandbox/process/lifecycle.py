@@ -1,4 +1,4 @@
-"""What the commands do: start the background process, stop it, look at it, wipe it."""
+"""Start of the background process, its end, a look at it, and a wipe."""
 
 import contextlib
 import dataclasses
@@ -82,7 +82,7 @@ def running(home: Home) -> Record | None:
 
 
 def status(home: Home) -> Status:
-    """Everything that `slipway sandbox status` shows."""
+    """The report of `slipway sandbox status`."""
     record = running(home)
     if record is None or record.started_at is None:
         return _of_none(home)
@@ -151,7 +151,7 @@ def _spawn(home: Home, turn: int) -> Record:
 
 
 def _line(descriptor: int, seconds: float) -> bytes:
-    """What arrives until the end of a line, or b"" when the writer ends or stays silent for so long."""
+    """Reads one line; returns b"" when the writer ends or stays silent for so long."""
     deadline, said = time.monotonic() + seconds, b""
     while not said.endswith(b"\n"):
         if not select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))[0]:
@@ -173,7 +173,7 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _environment() -> dict[str, str]:
-    """The caller's, without what would lead AWS clients elsewhere; moto reads its own part when it is imported."""
+    """The caller's environment, without variables for other AWS endpoints; moto reads its own when it is imported."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_", "PULUMI_"))}
     return kept | MOTO_ENVIRONMENT | {"PYTHONUNBUFFERED": "1"}
 
@@ -197,7 +197,7 @@ def _end(home: Home) -> bool:
 
 
 def _clear_up(home: Home) -> None:
-    """Ends what a sandbox left behind that did not end by itself."""
+    """Ends the registry and containers of a killed sandbox."""
     registry.end_orphan(home)
     record = None
     with contextlib.suppress(SandboxError):

@@ -1,4 +1,4 @@
-"""What moto reads from the environment when it is imported; the sandbox sets these first.
+"""Environment of moto, read when it is imported; the sandbox sets it first.
 
 Source: moto/settings.py
 """

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 def listening(address: str, port: int, what: str) -> socket.socket:
-    """A socket that listens. Raises SandboxError naming what the taken port was for."""
+    """A listening socket. Raises SandboxError with the purpose of a taken port."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -34,7 +34,7 @@ def listening(address: str, port: int, what: str) -> socket.socket:
 
 
 def free_ports(count: int, addresses: Iterable[str]) -> list[int]:
-    """So many ports that are free on each of the addresses. Raises SandboxError when there are not so many."""
+    """So many ports, free on each of the addresses. Raises SandboxError when there are not so many."""
     found: list[int] = []
     for port in random.sample(PORT_RANGE, len(PORT_RANGE)):
         try:
@@ -51,7 +51,7 @@ def free_ports(count: int, addresses: Iterable[str]) -> list[int]:
 
 
 def get(port: int, path: str, seconds: float) -> bytes:
-    """What a server on loopback answers. Raises OSError when it does not answer with 200."""
+    """The body of a loopback server's answer. Raises OSError for any other status than 200."""
     import http.client  # noqa: PLC0415 - 0.02 s that `slipway sandbox env` does not need
 
     connection = http.client.HTTPConnection(LOOPBACK, port, timeout=seconds)  # asks no proxy, unlike urllib

@@ -1,4 +1,4 @@
-"""What attaches a shell or a command to the running sandbox, and to nothing else."""
+"""Attaches a shell or a command to the running sandbox, and to nothing else."""
 
 import os
 import shlex
@@ -22,7 +22,7 @@ PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
 def aws_variables(ports: Ports) -> dict[str, str]:
-    """What makes any AWS SDK talk to the sandbox."""
+    """Variables for any AWS SDK to talk to the sandbox."""
     return {
         "AWS_ENDPOINT_URL": f"http://{LOOPBACK}:{ports.moto}",
         "AWS_ACCESS_KEY_ID": CREDENTIAL,
@@ -36,7 +36,7 @@ def aws_variables(ports: Ports) -> dict[str, str]:
 
 
 def pulumi_variables(home: Home, ports: Ports) -> dict[str, str]:
-    """What makes the Pulumi CLI use the sandbox's providers and state."""
+    """Variables for the Pulumi CLI to use the sandbox's providers and state."""
     return {
         "PULUMI_DEBUG_PROVIDERS": f"aws:{ports.aws},docker:{ports.docker}",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",

@@ -1,28 +1,28 @@
-"""The whole cloud as one file: moto's backends, pickled together so that what they share stays shared.
+"""The whole cloud as one file: moto's backends, pickled together, as they share objects.
 
-moto keeps nothing by itself. The file is only read by the moto version that wrote it.
+Moto keeps nothing by itself. A file is read by the same version of moto only.
 """
 
 import dataclasses
-import functools
 import hashlib
 import importlib.metadata
 import io
 import json
 import pickle
-import sys
 import threading
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any, cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from moto.backends import get_backend
-from moto.core.base_backend import BackendDict
+from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.model_instances import reset_model_data
+from moto.sns.models import SNSBackend, sns_backends
 
+from slipway_sandbox import pickled
 from slipway_sandbox.errors import RESET, SandboxError
 from slipway_sandbox.process.home import Home, write_private
 
@@ -42,8 +42,20 @@ class Header:
     sha256: str
 
 
+Store = BackendDict[BaseBackend]
+Contents = list[tuple[str, dict[str, object], list[tuple[str, str, BaseBackend]]]]
+"""Service, attributes of its store, and its backends by account and region."""
+Reduced = str | tuple[Callable[..., object], tuple[object, ...]]
+PRIVATE_KEYS = (
+    dsa.DSAPrivateKey,
+    ec.EllipticCurvePrivateKey,
+    ed25519.Ed25519PrivateKey,
+    rsa.RSAPrivateKey,
+)
+
+
 def dump() -> bytes:
-    """The cloud as bytes. Nothing may change meanwhile. Raises SandboxError naming the service that cannot be kept."""
+    """The cloud as bytes. Nothing may change meanwhile. Raises SandboxError with the name of a service that cannot be kept."""
     _forget_what_moto_only_logs()
     try:
         return _pickled(_contents())
@@ -52,7 +64,7 @@ def dump() -> bytes:
 
 
 def write(home: Home, cloud_id: str, content: bytes) -> str:
-    """Replaces the snapshot, whole or not at all, and returns when that was, UTC, ISO 8601."""
+    """Replaces the snapshot, whole or not at all, and returns the time, UTC, ISO 8601."""
     header = Header(FORMAT, MOTO_VERSION, cloud_id, datetime.now(UTC).isoformat(), hashlib.sha256(content).hexdigest())
     write_private(home.snapshot, json.dumps(dataclasses.asdict(header)).encode() + b"\n" + content)
     return header.saved_at
@@ -78,8 +90,9 @@ def restore(home: Home) -> Header | None:
         )
     if hashlib.sha256(content).hexdigest() != header.sha256:
         raise _damaged(home)
-    for service, extra, backends in pickle.loads(content):  # noqa: S301 - our own file, 0600, checksum tested
-        store = get_backend(service)
+    contents: Contents = _Unpickler(io.BytesIO(content)).load()  # our own file, 0600, checksum tested
+    for service, extra, backends in contents:
+        store = _store(service)
         vars(store).update(extra)
         for account_id, region, backend in backends:
             dict.__setitem__(store[account_id], region, backend)
@@ -93,7 +106,7 @@ def _damaged(home: Home) -> SandboxError:
     )
 
 
-def _contents() -> list[tuple[str, dict[str, Any], list[tuple[str, str, Any]]]]:
+def _contents() -> Contents:
     return [
         (
             store.service_name,
@@ -104,9 +117,14 @@ def _contents() -> list[tuple[str, dict[str, Any], list[tuple[str, str, Any]]]]:
     ]
 
 
-def stores_in_use() -> list[Any]:
-    """moto's stores, one a service, that have something in some account."""
-    return list(cast(Any, BackendDict)._instances)  # noqa: SLF001 - moto has no public list
+def stores_in_use() -> list[Store]:
+    """Moto's stores, one for each service in use."""
+    return list(BackendDict._instances)  # type: ignore[misc] # noqa: SLF001 - moto has no public list
+
+
+def _store(service: str) -> Store:
+    found: Callable[[str], Store] = get_backend  # type: ignore[assignment] # it is typed by the names of all services
+    return found(service)
 
 
 def _culprit() -> str:
@@ -121,86 +139,57 @@ def _culprit() -> str:
 def _forget_what_moto_only_logs() -> None:
     # moto keeps every object ever made and every notification ever sent, for tests to look at; here they only grow.
     reset_model_data()
-    for _, _, sns in cast(Any, get_backend("sns")).iter_backends():
+    backends: Iterator[tuple[str, str, SNSBackend]] = sns_backends.iter_backends()  # type: ignore[assignment] # of this service
+    for _, _, sns in backends:
         for topic in sns.topics.values():
             topic.sent_notifications.clear()
 
 
-def _pickled(value: Any) -> bytes:
+def _pickled(value: object) -> bytes:
     buffer = io.BytesIO()
     _Pickler(buffer, pickle.HIGHEST_PROTOCOL).dump(value)
     return buffer.getvalue()
 
 
 class _Pickler(pickle.Pickler):
-    """Adds what plain pickle refuses: locks, keys, certificates, moto's stores and functions made inside functions."""
+    """Adds to plain pickle: locks, keys, certificates, moto's stores and functions made inside functions."""
 
-    def reducer_override(self, value: Any) -> Any:  # noqa: PLR0911 - a table of kinds
+    def reducer_override(self, value: object) -> Reduced:  # noqa: PLR0911 - a table of kinds
         kind = type(value)
         if kind in _MADE_ANEW:
             return _MADE_ANEW[kind], ()
-        if kind is types.FunctionType and "<locals>" in value.__qualname__ and not value.__closure__:
+        if isinstance(value, types.FunctionType) and "<locals>" in value.__qualname__ and not value.__closure__:
             outer = value.__qualname__.partition(".<locals>")[0]
-            codes = list(_inner_codes(_attribute(value.__module__, outer).__code__))
-            return _function, (
-                value.__module__,
-                outer,
-                next(i for i, code in enumerate(codes) if code is value.__code__),
-            )
+            codes = pickled.inner_codes(value.__module__, outer)
+            index = next(number for number, code in enumerate(codes) if code is value.__code__)
+            return pickled.function, (value.__module__, outer, index)
         if isinstance(value, BackendDict):
             return get_backend, (value.service_name,)
         if isinstance(value, dict) and kind.__module__.startswith("moto."):
             # By the raw contents: moto's own methods answer and store something else.
             state = (dict(dict.items(value)), vars(value), getattr(value, "default_factory", None))
-            return _empty, (kind,), state, None, None, _fill
+            return pickled.empty, (kind,), state, None, None, pickled.fill  # type: ignore[return-value] # as Python 3.8 and newer have it
         if isinstance(value, x509.Certificate):
-            return _certificate, (value.public_bytes(serialization.Encoding.PEM),)
-        if hasattr(kind, "private_bytes"):
-            return _private_key, (value.private_bytes(*_KEY_FORMAT, serialization.NoEncryption()),)
-        return NotImplemented
+            return pickled.certificate, (value.public_bytes(serialization.Encoding.PEM),)
+        if isinstance(value, PRIVATE_KEYS):
+            pem = value.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+            return pickled.private_key, (pem,)
+        return NotImplemented  # type: ignore[no-any-return] # plain pickle's way
 
 
-_MADE_ANEW: dict[Any, Any] = {
+class _Unpickler(pickle.Unpickler):
+    """Finds the functions of older snapshots at their present place."""
+
+    def find_class(self, module: str, name: str) -> object:
+        if now := pickled.PLACES.get((module, name)):
+            return getattr(pickled, now)
+        return super().find_class(module, name)
+
+
+_MADE_ANEW: dict[type, Callable[[], object]] = {
     type(threading.Lock()): threading.Lock,
     type(threading.RLock()): threading.RLock,
     threading.Condition: threading.Condition,
 }
-_KEY_FORMAT = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8)
-
-
-def _empty(kind: type[dict[Any, Any]]) -> dict[Any, Any]:
-    return kind.__new__(kind)
-
-
-def _fill(value: Any, state: tuple[dict[Any, Any], dict[str, Any], Any]) -> None:
-    items, attributes, default_factory = state
-    dict.update(value, items)
-    vars(value).update(attributes)
-    if default_factory is not None:
-        value.default_factory = default_factory
-
-
-def _private_key(pem: bytes) -> Any:
-    return serialization.load_pem_private_key(pem, password=None)
-
-
-def _certificate(pem: bytes) -> Any:
-    return x509.load_pem_x509_certificate(pem)
-
-
-def _function(module: str, outer: str, index: int) -> types.FunctionType:
-    """The function made by the index-th piece of code inside another; the moto version pins what that is."""
-    code = list(_inner_codes(_attribute(module, outer).__code__))[index]
-    return types.FunctionType(code, vars(sys.modules[module]))
-
-
-def _attribute(module: str, path: str) -> Any:
-    __import__(module)
-    return functools.reduce(getattr, path.split("."), sys.modules[module])
-
-
-def _inner_codes(code: types.CodeType) -> Iterator[types.CodeType]:
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            yield constant
-            yield from _inner_codes(constant)

@@ -1,4 +1,4 @@
-"""Whether the stacks' state points at the cloud that is there, and is free to be worked on."""
+"""The stacks' state: whether it belongs to the present cloud, and is free to be worked on."""
 
 import gzip
 import json
@@ -15,9 +15,9 @@ SUFFIXES = (".json", ".json.gz")
 
 
 def bind(home: Home, cloud_id: str, *, restored: bool) -> None:
-    """Ties the stacks' state to the cloud, which was restored from its snapshot or is new.
+    """Ties the stacks' state to the cloud, restored from its snapshot or new.
 
-    Raises SandboxError when a stack has resources in a cloud that is gone, or its state is gone or cannot be read.
+    Raises SandboxError for resources in a lost cloud, and for a lost or damaged state.
     """
     known = home.cloud_id.read_text().strip() if home.cloud_id.exists() else None
     if known == cloud_id:
@@ -42,7 +42,7 @@ def bind(home: Home, cloud_id: str, *, restored: bool) -> None:
 
 
 def resources_by_stack(home: Home) -> dict[str, int]:
-    """Resources that each stack's state has in the cloud. Raises SandboxError on a state that cannot be read."""
+    """Number of resources in the cloud, by stack. Raises SandboxError for a damaged state."""
     found = {}
     for path in sorted((home.state / STACKS).rglob("*")):
         suffix = next((suffix for suffix in SUFFIXES if path.name.endswith(suffix)), None)
@@ -62,7 +62,7 @@ def resources_by_stack(home: Home) -> dict[str, int]:
 
 
 def release_dead_locks(home: Home) -> list[int]:
-    """Removes the locks that a killed `pulumi` of this machine left, and returns its process number for each."""
+    """Removes the locks of killed `pulumi` processes of this machine; returns the process numbers."""
     dead = []
     for path in sorted((home.state / LOCKS).rglob("*.json")):
         try:

@@ -1,4 +1,4 @@
-"""What `slipway sandbox status --json` says."""
+"""The report of `slipway sandbox status --json`."""
 
 from typing import TypedDict
 
@@ -11,7 +11,7 @@ class Connection(TypedDict):
 
 
 class CloudStatus(TypedDict):
-    """What the background process answers about itself."""
+    """The background process's part of the report."""
 
     cloud_id: str
     saved_at: str | None
@@ -21,14 +21,14 @@ class CloudStatus(TypedDict):
     containers: str
     """`running`, or why none runs."""
     lacking: list[str]
-    """What this machine lacks, each with its remedy."""
+    """Missing programs and images of this machine, each with its remedy."""
     urls: dict[str, str]
     instances: dict[str, Connection]
     contents: dict[str, int]
 
 
 class Status(CloudStatus, total=False):
-    """The whole report; only `state` and `home` of a sandbox that does not run."""
+    """The whole report; of a stopped sandbox only `state` and `home`."""
 
     state: str
     home: str

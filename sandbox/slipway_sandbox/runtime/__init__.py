@@ -1,1 +1,1 @@
-"""What makes the sandbox live: containers and ports for what moto only notes down."""
+"""Makes the sandbox live: containers and ports, where moto only takes notes."""

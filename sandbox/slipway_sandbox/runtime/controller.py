@@ -1,4 +1,4 @@
-"""Makes AWS live: what moto's ECS, EC2 and load balancers say is done with Docker containers and ports on this machine.
+"""Makes AWS live: follows moto's ECS, EC2 and load balancers with Docker containers and ports on this machine.
 
 One thread looks at moto's backends twice a second and is the only writer there; Docker's work is done in other threads.
 """
@@ -40,7 +40,7 @@ class Controller:
 
     `container_endpoint` is the AWS API's URL as containers reach it, `registry` stands for ECR (`localhost:5000`).
     `entered` stands around every look at moto's backends. Default: nothing does.
-    `keys` holds the private keys that `ways_in` names. Default: it names none.
+    `keys` holds the private keys for `ways_in`. Default: it names none.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Controller:
         self._thread.start()
 
     def stop(self) -> None:
-        """End every task and remove every container, volume and open port; moto keeps what was asked for."""
+        """End every task and remove every container, volume and open port; moto keeps services and instances."""
         if self._host is None:
             return
         self._stopped.set()
@@ -109,7 +109,7 @@ class Controller:
         self._host.close()
 
     def lacking(self) -> list[str]:
-        """What this machine lacks for containers, each with its remedy."""
+        """Missing parts of this machine for containers, each with its remedy."""
         if self.off_because:
             return [self.off_because]
         return [] if self._host is None or self._host.has(instance_spec.IMAGE) else [instance_spec.image_is_missing()]
@@ -119,7 +119,7 @@ class Controller:
         return {} if self._host is None else self._balancers.urls()
 
     def ways_in(self) -> dict[str, WayIn]:
-        """How to connect to each EC2 instance that runs and has a key, by its id."""
+        """How to connect to each running EC2 instance with a key, by its id."""
         return {} if self._host is None else self._instances.ways_in()
 
     def _loop(self) -> None:
@@ -230,7 +230,7 @@ def _is_old(task: EcsTask) -> bool:
 
 
 def _count(backend: EC2ContainerServiceBackend) -> None:
-    """The cluster's counts, which moto lets drift."""
+    """Counts of each cluster; moto lets them drift."""
     for cluster in list(backend.clusters.values()):
         tasks = tasks_of(backend, cluster.name)
         cluster.running_tasks_count = sum(task.last_status == "RUNNING" for task in tasks)

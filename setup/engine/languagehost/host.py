@@ -19,7 +19,7 @@ from google.protobuf import empty_pb2
 
 from . import dependencies, installing, plugins, policyproxy, processes
 from .protocol import language, plugin, services
-from .toolchain import Project, ToolchainError, project
+from .toolchain import Project, ToolchainError, read_project
 
 VERSION = "3.259.0"  # of the pulumi release whose behaviour this host follows
 ALREADY_REPORTED = 32  # a program's exit code for "the user has been told why"
@@ -79,24 +79,26 @@ class LanguageHost(services.LanguageRuntimeServicer):
         self, request: language.GetRequiredPackagesRequest, context: grpc.ServicerContext
     ) -> language.GetRequiredPackagesResponse:
         """The provider plugins of the program's packages."""
-        return language.GetRequiredPackagesResponse(packages=dependencies.required_packages(project(request.info)))
+        return language.GetRequiredPackagesResponse(packages=dependencies.required_packages(read_project(request.info)))
 
     @told
     def GetProgramDependencies(
         self, request: language.GetProgramDependenciesRequest, context: grpc.ServicerContext
     ) -> language.GetProgramDependenciesResponse:
         """The program's packages, for `pulumi about`."""
-        found = dependencies.program_dependencies(project(request.info), transitive=request.transitiveDependencies)
-        return language.GetProgramDependenciesResponse(dependencies=found)
+        packages = dependencies.program_dependencies(
+            read_project(request.info), transitive=request.transitiveDependencies
+        )
+        return language.GetProgramDependenciesResponse(dependencies=packages)
 
     @told
     def About(self, request: language.AboutRequest, context: grpc.ServicerContext) -> language.AboutResponse:
         """The programs' interpreter, for `pulumi about`."""
-        wanted = project(request.info)
+        project = read_project(request.info)
         script = "import platform, sys; print(sys.executable, platform.python_version(), sep='\\n')"
-        done = subprocess.run([wanted.python, "-c", script], capture_output=True, text=True, check=True)
+        done = subprocess.run([project.python, "-c", script], capture_output=True, text=True, check=True)
         executable, version = done.stdout.splitlines()
-        metadata = {"toolchain": wanted.toolchain, "typechecker": wanted.typechecker or "none"}
+        metadata = {"toolchain": project.toolchain, "typechecker": project.typechecker or "none"}
         return language.AboutResponse(executable=executable, version=version, metadata=metadata)
 
     @told_in_stream
@@ -104,24 +106,24 @@ class LanguageHost(services.LanguageRuntimeServicer):
         self, request: language.InstallDependenciesRequest, context: grpc.ServicerContext
     ) -> Iterator[language.InstallDependenciesResponse]:
         """Make the virtual environment and install the project's requirements, its output streamed."""
-        wanted = project(request.info, is_plugin=request.is_plugin)
-        environment = wanted.environment(os.environ)
-        if wanted.toolchain == "uv":
-            environment["UV_PROJECT_ENVIRONMENT"] = str(wanted.virtualenv)
-        for command in installing.commands(wanted, is_plugin=request.is_plugin):
+        project = read_project(request.info, is_plugin=request.is_plugin)
+        environment = project.environment(os.environ)
+        if project.toolchain == "uv":
+            environment["UV_PROJECT_ENVIRONMENT"] = str(project.virtualenv)
+        for command in installing.commands(project, is_plugin=request.is_plugin):
             code = yield from self._stream(
-                context, language.InstallDependenciesResponse, command, wanted.directory, environment
+                context, language.InstallDependenciesResponse, command, project.directory, environment
             )
             if code != 0:
-                raise ToolchainError(f"`{' '.join(command)}` in {wanted.directory} failed with exit code {code}")
+                raise ToolchainError(f"`{' '.join(command)}` in {project.directory} failed with exit code {code}")
 
     @told
     def Run(self, request: language.RunRequest, context: grpc.ServicerContext) -> language.RunResponse:
         """Runs the program to its end. Its output goes where the host's goes: the CLI shows it."""
         if request.attach_debugger:
             return language.RunResponse(error=NEEDS_OFFICIAL.format("attach a debugger"))
-        wanted = project(request.info)
-        self._typecheck(wanted)
+        project = read_project(request.info)
+        self._typecheck(project)
         settings = {
             "monitor": request.monitor_address,
             "engine": self.engine_address,
@@ -133,8 +135,8 @@ class LanguageHost(services.LanguageRuntimeServicer):
             "root_directory": request.info.root_directory,
         }
         runner = str(Path(__file__).with_name("run_program.py"))
-        command = [wanted.python, runner, json.dumps(settings), request.info.entry_point, *request.args]
-        environment = wanted.environment(os.environ)
+        command = [project.python, runner, json.dumps(settings), request.info.entry_point, *request.args]
+        environment = project.environment(os.environ)
         environment["PULUMI_CONFIG"] = json.dumps(dict(request.config))
         environment["PULUMI_CONFIG_SECRET_KEYS"] = json.dumps(list(request.configSecretKeys))
         process = self.processes.start(command, cwd=request.pwd, env=environment)
@@ -146,17 +148,17 @@ class LanguageHost(services.LanguageRuntimeServicer):
         how = f"ended by signal {-code}" if code < 0 else f"exited with non-zero exit code: {code}"
         return language.RunResponse(error=f"program {how}")
 
-    def _typecheck(self, wanted: Project) -> None:
-        if not wanted.typechecker:
+    def _typecheck(self, project: Project) -> None:
+        if not project.typechecker:
             return
-        command = [wanted.python, "-m", wanted.typechecker, str(wanted.directory)]
+        command = [project.python, "-m", project.typechecker, str(project.directory)]
         done = subprocess.run(
-            command, cwd=wanted.directory, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+            command, cwd=project.directory, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
         )
         sys.stdout.write(done.stdout)
         sys.stdout.flush()
         if done.returncode != 0:
-            raise ToolchainError(f"{wanted.typechecker} failed:\n{done.stdout}")
+            raise ToolchainError(f"{project.typechecker} failed:\n{done.stdout}")
 
     @told_in_stream
     def RunPlugin(
@@ -166,12 +168,12 @@ class LanguageHost(services.LanguageRuntimeServicer):
         if request.attach_debugger:
             raise ToolchainError(NEEDS_OFFICIAL.format("attach a debugger"))
         is_policy_pack = request.kind == plugins.ANALYZER
-        wanted = project(request.info, is_plugin=not is_policy_pack)
+        project = read_project(request.info, is_plugin=not is_policy_pack)
         environment = dict(entry.split("=", 1) for entry in request.env)
-        environment = wanted.environment(environment or os.environ)
-        command = plugins.command(wanted, request.kind, list(request.args))
+        environment = project.environment(environment or os.environ)
+        command = plugins.command(project, request.kind, list(request.args))
         if is_policy_pack:
-            code = yield from self._run_policy_pack(context, command, wanted.directory, environment)
+            code = yield from self._run_policy_pack(context, command, project.directory, environment)
         else:
             code = yield from self._stream(context, language.RunPluginResponse, command, request.pwd, environment)
         yield language.RunPluginResponse(exitcode=code)

@@ -84,17 +84,17 @@ def requirements(directory: str) -> list[str]:
 
 def main(*, with_requirements: bool) -> None:
     """Prints the list."""
-    found: dict[str, Package] = {}
+    packages: dict[str, Package] = {}
     for name, version, directory in distributions():
-        if normalised(name) in found:
+        if normalised(name) in packages:
             continue  # the first on the path is the one that is imported
-        found[normalised(name)] = {
+        packages[normalised(name)] = {
             "name": normalised(name),
             "version": version,
             "requires": requirements(directory) if with_requirements else [],
             "plugin": plugin_file(name),
         }
-    json.dump(list(found.values()), sys.stdout)
+    json.dump(list(packages.values()), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -64,11 +64,11 @@ class Project:
         if self.toolchain == "poetry":
             return _poetry_python(self.directory)
         if self.virtualenv is None:
-            wanted = os.environ.get("PULUMI_PYTHON_CMD")
-            found = shutil.which(wanted) if wanted else shutil.which("python3") or shutil.which("python")
+            name = os.environ.get("PULUMI_PYTHON_CMD")
+            found = shutil.which(name) if name else shutil.which("python3") or shutil.which("python")
             if found is None:
                 raise ToolchainError(
-                    f"no {wanted or 'python3'} on PATH to run {self.directory} with; "
+                    f"no {name or 'python3'} on PATH to run {self.directory} with; "
                     "install Python 3.11 or set the runtime option virtualenv"
                 )
             return found
@@ -91,7 +91,7 @@ class Project:
         return result
 
 
-def project(info: ProgramInfo, *, is_plugin: bool = False) -> Project:
+def read_project(info: ProgramInfo, *, is_plugin: bool = False) -> Project:
     """Read a ProgramInfo message. Raises ToolchainError for an unknown value of an option."""
     options = info.options
     root, directory = Path(info.root_directory), Path(info.program_directory)

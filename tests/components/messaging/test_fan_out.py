@@ -141,7 +141,9 @@ def test_alarms_of_dead_letters_are_named_by_queue_key() -> None:
 
 
 def test_more_topics_are_subscribed_and_let_in_by_one_statement() -> None:
-    built = fan_out({"more_topic_arns": {"returns": f"{TOPIC}-returns"}, "queues": {"billing": {}, "shipping": {}}})
+    built = fan_out(
+        {"additional_topic_arns": {"returns": f"{TOPIC}-returns"}, "queues": {"billing": {}, "shipping": {}}}
+    )
     subscribed = {it.name: (it.inputs["topic"], it.inputs["endpoint"]) for it in built.of_type("TopicSubscription")}
     own = "arn:aws:sns:eu-west-1:123456789012:orders"
     assert subscribed == {

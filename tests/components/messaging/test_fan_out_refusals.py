@@ -96,13 +96,13 @@ WRONG = [
         "standard queues only",
     ),
     Refused(
-        {"more_topic_arns": {"returns": TOPIC}, "fifo": True, "queues": {"billing": {}}},
-        f"more_topic_arns.returns must be a fifo topic, since fifo is set, got {TOPIC!r}; a standard topic "
+        {"additional_topic_arns": {"returns": TOPIC}, "fifo": True, "queues": {"billing": {}}},
+        f"additional_topic_arns.returns must be a fifo topic, since fifo is set, got {TOPIC!r}; a standard topic "
         "delivers to standard queues only",
     ),
     Refused(
-        {"more_topic_arns": {"returns": "arn:aws:sqs:eu-west-1:123456789012:work"}, "queues": {"billing": {}}},
-        "more_topic_arns.returns must be the ARN of a topic, got 'arn:aws:sqs:eu-west-1:123456789012:work'; write it "
+        {"additional_topic_arns": {"returns": "arn:aws:sqs:eu-west-1:123456789012:work"}, "queues": {"billing": {}}},
+        "additional_topic_arns.returns must be the ARN of a topic, got 'arn:aws:sqs:eu-west-1:123456789012:work'; write it "
         "like arn:aws:sns:eu-west-1:123456789012:orders",
     ),
     Refused(

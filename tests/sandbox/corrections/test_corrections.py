@@ -50,6 +50,14 @@ for correction in corrections.declared():
     subprocess.run([sys.executable, "-c", script], cwd=ROOT / "sandbox", check=True)
 
 
+def test_the_page_of_corrections_is_up_to_date() -> None:
+    script = "from slipway_sandbox.corrections.__main__ import page; print(page(), end='')"
+    printed = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT / "sandbox", stdout=subprocess.PIPE, text=True, check=True
+    ).stdout
+    assert (ROOT / "docs" / "sandbox-corrections.md").read_text() == printed, "run `make docs`"
+
+
 def test_what_is_removed_is_moto_s_own_again_and_can_be_installed_anew() -> None:
     corrections.install()
     corrected = EC2ContainerServiceBackend.list_clusters

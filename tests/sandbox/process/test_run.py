@@ -73,3 +73,17 @@ def test_a_command_that_is_not_there_is_refused_before_anything_starts(box: Box)
     sentence = "error: there is no Pulumi CLI here; install it: curl -fsSL https://get.pulumi.com | sh\n"
     assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", sentence)
     assert not box.home.path.exists()
+
+
+def test_what_this_machine_lacks_is_said_at_the_start_and_once(box: Box, tmp_path: Path) -> None:
+    lacking = {"DOCKER_HOST": f"unix://{tmp_path}/nothing.sock", "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
+    ended = box.run("start", **lacking)
+    assert ended.returncode == 0
+    notes = ended.stderr.splitlines()
+    assert notes[0] == "note: there is no Pulumi CLI here; install it: curl -fsSL https://get.pulumi.com | sh"
+    assert notes[1].startswith("note: Docker cannot be reached (")
+    assert notes[1].endswith("; start Docker, then run `slipway sandbox stop` and `slipway sandbox start`")
+    assert len(notes) == 2
+    for command in ("start", "env"):
+        assert box.run(command, **lacking).stderr == ""
+    assert box.status()["lacking"] == [notes[1].removeprefix("note: ")]

@@ -206,7 +206,7 @@ def test_an_interrupted_build_leaves_nothing_and_the_next_run_completes_it(
         os.kill(process.pid, number)
         _, err = process.communicate(timeout=SECONDS)
     assert process.returncode == 130
-    assert err.splitlines()[-1] == "engine: interrupted; run it again, it goes on where it was"
+    assert err.splitlines()[-1] == "engine: interrupted; run it again, it continues where it stopped"
     assert list((machine.root / "bin").iterdir()) == []
     machine.go()
     assert machine.run().returncode == 0

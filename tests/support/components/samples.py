@@ -104,7 +104,7 @@ RICHEST: dict[str, dict[str, Any]] = {
         "fifo": True,
         "content_based_deduplication": True,
         "high_throughput": True,
-        "more_topic_arns": {"returns": f"{TOPIC}-returns.fifo"},
+        "additional_topic_arns": {"returns": f"{TOPIC}-returns.fifo"},
         "kms_key_arn": KEY,
         "queue_kms_key_arn": KEY,
         "archive_days": 30,

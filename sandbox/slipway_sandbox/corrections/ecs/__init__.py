@@ -1,1 +1,1 @@
-"""ECS: services whose deployments go on, and tasks that move on when their containers do."""
+"""ECS: deployments of services go on, and tasks move on with their containers."""

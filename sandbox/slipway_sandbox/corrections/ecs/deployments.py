@@ -9,17 +9,27 @@ from datetime import UTC, datetime
 from moto.cloudwatch.models import cloudwatch_backends
 
 from slipway_sandbox.corrections.ecs import history, traffic
-from slipway_sandbox.corrections.ecs.objects import Deployment, DeploymentAlarms, EcsService, Event, strategy_of
+from slipway_sandbox.corrections.ecs.objects import EcsService, strategy_of
+from slipway_sandbox.corrections.ecs.shapes import Deployment, DeploymentAlarms, Event
 
 KEPT_EVENTS = 100  # what DescribeServices returns at most
 BREAKER_OPEN = "tasks failed to start."
 
 
 def begin(service: EcsService) -> Deployment:
-    """A new PRIMARY deployment of what the service now asks for; the one before becomes ACTIVE."""
+    """A new PRIMARY deployment of the service as it is now; the one before becomes ACTIVE."""
     deployment = _primary(service)
     history.begin(service, deployment)
+    if _needs_no_task(service):
+        service.deployments = [deployment]
+        complete(service, deployment["id"])
     return deployment
+
+
+def _needs_no_task(service: EcsService) -> bool:
+    """Whether nothing has to start or stop before the new deployment is complete: so also without a runtime."""
+    tasks = service.desired_count + service.running_count + service.pending_count
+    return not tasks and service.deployments[0]["traffic"] == traffic.ALL
 
 
 def _primary(service: EcsService) -> Deployment:
@@ -89,7 +99,7 @@ def complete(service: EcsService, name: str) -> None:
 
 
 def fail(service: EcsService, name: str, roll_back_to: str, reason: str = BREAKER_OPEN) -> None:
-    """A deployment failed; with `roll_back_to`, that deployment (or its definition anew) is PRIMARY again."""
+    """A deployment failed; with `roll_back_to`, the named one (or its definition anew) is PRIMARY again."""
     failed = find(service, name)
     source = "ECS deployment circuit breaker" if reason == BREAKER_OPEN else "ECS deployment failed"
     history.fail(service, f"{source}: {reason}", roll_back_to)
@@ -126,7 +136,7 @@ def fail(service: EcsService, name: str, roll_back_to: str, reason: str = BREAKE
 
 
 def alarm(service: EcsService, asked: DeploymentAlarms) -> str:
-    """What ends a deployment, when one of the alarms of its configuration is on; else empty."""
+    """The reason to end a deployment while one of its alarms is on; else empty."""
     if not asked.get("enable"):
         return ""
     account, region = service.arn.split(":")[4], service.arn.split(":")[3]

@@ -6,7 +6,8 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDep
 from datetime import UTC, datetime
 
 from slipway_sandbox.corrections._keeping import kept
-from slipway_sandbox.corrections.ecs.objects import Deployment, EcsService, ServiceDeployment
+from slipway_sandbox.corrections.ecs.objects import EcsService
+from slipway_sandbox.corrections.ecs.shapes import Deployment, ServiceDeployment
 from slipway_sandbox.corrections.ecs.traffic import NO_CONFIGURATION
 
 KEPT = 20  # of each service; ECS keeps 90 days
@@ -15,7 +16,7 @@ ENDINGS = {"IN_PROGRESS": "SUCCESSFUL", "ROLLBACK_IN_PROGRESS": "ROLLBACK_SUCCES
 
 
 def begin(service: EcsService, deployment: Deployment) -> None:
-    """A new deployment; one that was under way gives way to it."""
+    """A new deployment; an unfinished one gives way to it."""
     now = datetime.now(UTC)
     if latest := current(service):
         latest |= {"status": "STOPPED", "statusReason": "Another deployment took its place.", "finishedAt": now}
@@ -38,7 +39,7 @@ def begin(service: EcsService, deployment: Deployment) -> None:
 
 
 def advance(service: EcsService, stage: str, weight: float | None = None) -> None:
-    """The deployment under way enters a stage of its life; `weight` is the share of requests that it now gets, in percent."""
+    """The deployment under way enters a stage of its life; `weight` is its share of requests from now on, in percent."""
     if latest := current(service):
         latest |= {"lifecycleStage": stage, "updatedAt": datetime.now(UTC)}
         if weight is not None:
@@ -46,7 +47,7 @@ def advance(service: EcsService, stage: str, weight: float | None = None) -> Non
 
 
 def fail(service: EcsService, reason: str, roll_back_to: str) -> None:
-    """The deployment under way failed; with `roll_back_to`, ECS goes back to that one from now on."""
+    """The deployment under way failed; with `roll_back_to`, ECS begins to go back to the named one."""
     now = datetime.now(UTC)
     if not (latest := current(service)):
         return
@@ -60,7 +61,7 @@ def fail(service: EcsService, reason: str, roll_back_to: str) -> None:
 
 
 def settle(service: EcsService) -> None:
-    """The service is steady: on what was asked for, or on what it went back to."""
+    """The service is steady, on the new deployment or after going back."""
     if latest := current(service):
         now = datetime.now(UTC)
         latest |= {"status": ENDINGS.get(latest["status"], latest["status"]), "finishedAt": now, "updatedAt": now}
@@ -78,5 +79,5 @@ def history(service: EcsService) -> list[ServiceDeployment]:
 
 
 def arn(service: EcsService, kind: str, deployment_id: str) -> str:
-    """ARN of a service deployment or of its revision, which end in the number of the deployment."""
+    """ARN of a service deployment or of its revision; both end in the deployment's number."""
     return f"{service.arn.replace(':service/', f':service-{kind}/')}/{deployment_id.rpartition('/')[2]}"

@@ -10,7 +10,8 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 
 from slipway_sandbox.corrections._decorator import adds
 from slipway_sandbox.corrections.ecs import deployments, history, traffic
-from slipway_sandbox.corrections.ecs.objects import EcsService, ServiceDeployment, as_service, services_of
+from slipway_sandbox.corrections.ecs.objects import EcsService, as_service, services_of
+from slipway_sandbox.corrections.ecs.shapes import ServiceDeployment
 
 WHY = "moto keeps no history of deployments; ECS answers it."
 

@@ -1,4 +1,4 @@
-"""Service Connect: the names by which tasks of one namespace find one another, as aliases on a Docker network of its own.
+"""Service Connect: tasks of one namespace find one another by name, as aliases on a Docker network of its own.
 
 ECS runs a proxy beside each task; here Docker's resolver answers with the running tasks, so the port is the container's.
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts.html
@@ -10,7 +10,8 @@ from typing import cast
 
 from moto.ecs.models import Cluster, EC2ContainerServiceBackend
 
-from slipway_sandbox.corrections.ecs.objects import EcsTask, ServiceConnect
+from slipway_sandbox.corrections.ecs.objects import EcsTask
+from slipway_sandbox.corrections.ecs.shapes import ServiceConnect
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Namespace:
 
     key: str
     aliases: tuple[str, ...]
-    """Names of the task itself; none for one that only calls."""
+    """Names of the task itself; none for a mere caller."""
 
 
 def namespace_of(task: EcsTask, backend: EC2ContainerServiceBackend) -> Namespace | None:

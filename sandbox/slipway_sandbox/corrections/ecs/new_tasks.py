@@ -5,18 +5,8 @@ from dataclasses import dataclass
 
 from moto.ecs.models import EC2ContainerServiceBackend, Task
 
-from slipway_sandbox.corrections.ecs.objects import (
-    CapacityProvider,
-    Deployment,
-    EcsService,
-    EcsTask,
-    NetworkConfiguration,
-    Overrides,
-    Tag,
-    as_strategy,
-    as_task,
-    strategy_of,
-)
+from slipway_sandbox.corrections.ecs.objects import EcsService, EcsTask, as_strategy, as_task, strategy_of
+from slipway_sandbox.corrections.ecs.shapes import CapacityProvider, Deployment, NetworkConfiguration, Overrides, Tag
 
 PLATFORM_VERSION = "1.4.0"  # LATEST on Fargate
 

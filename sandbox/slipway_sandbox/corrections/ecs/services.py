@@ -1,4 +1,4 @@
-"""Services: created whole, one of each name, with deployments that only the runtime completes."""
+"""Services: created whole, one of each name; only the runtime completes their deployments."""
 
 from collections.abc import Callable, Mapping
 
@@ -9,13 +9,8 @@ from moto.ecs.responses import EC2ContainerServiceResponse
 
 from slipway_sandbox.corrections._decorator import corrects
 from slipway_sandbox.corrections.ecs import deployments, namespaces
-from slipway_sandbox.corrections.ecs.objects import (
-    AwsvpcConfiguration,
-    EcsTask,
-    NetworkConfiguration,
-    as_service,
-    tasks_of,
-)
+from slipway_sandbox.corrections.ecs.objects import EcsTask, as_service, tasks_of
+from slipway_sandbox.corrections.ecs.shapes import AwsvpcConfiguration, NetworkConfiguration
 
 # CreateService drops these; UpdateService keeps them.
 DROPPED = {
@@ -155,7 +150,7 @@ def validate_network(
 
 
 def live_tasks(backend: EC2ContainerServiceBackend, cluster: str, service: str) -> list[EcsTask]:
-    """The tasks of a service that are not STOPPED."""
+    """The tasks of a service, without the STOPPED ones."""
     return [
         task
         for task in tasks_of(backend, cluster)

@@ -10,16 +10,8 @@ from moto.ecs.models import EC2ContainerServiceBackend, Task
 
 from slipway_sandbox.corrections._decorator import corrects, sets_entry
 from slipway_sandbox.corrections.ecs import new_tasks
-from slipway_sandbox.corrections.ecs.objects import (
-    CapacityProvider,
-    EcsService,
-    EcsTask,
-    NetworkConfiguration,
-    Overrides,
-    Tag,
-    as_strategy,
-    as_task,
-)
+from slipway_sandbox.corrections.ecs.objects import EcsService, EcsTask, as_strategy, as_task
+from slipway_sandbox.corrections.ecs.shapes import CapacityProvider, NetworkConfiguration, Overrides, Tag
 
 FARGATE = ("FARGATE", "FARGATE_SPOT")
 

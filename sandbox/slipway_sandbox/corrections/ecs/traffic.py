@@ -1,4 +1,4 @@
-"""Blue/green, canary and linear: two target groups, and a listener rule that moves requests from one to the other.
+"""Blue/green, canary and linear: two target groups, and a listener rule with a weight for each.
 
 A deployment's tasks are on one side; the next one's are on the other, and requests follow in steps, each with a pause.
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-blue-green.html
@@ -10,13 +10,8 @@ from datetime import UTC, datetime
 from moto.elbv2.models import FakeAction, FakeRule, elbv2_backends
 
 from slipway_sandbox.corrections._keeping import kept
-from slipway_sandbox.corrections.ecs.objects import (
-    Deployment,
-    DeploymentConfiguration,
-    EcsService,
-    LastCompleted,
-    LoadBalancer,
-)
+from slipway_sandbox.corrections.ecs.objects import EcsService
+from slipway_sandbox.corrections.ecs.shapes import Deployment, DeploymentConfiguration, LastCompleted, LoadBalancer
 
 ALL = 100.0  # percent
 BLUE, GREEN = "blue", "green"
@@ -37,7 +32,7 @@ class Plan:
 
 
 def plan(configuration: DeploymentConfiguration | None) -> Plan:
-    """A deployment configuration of ECS to the steps that it asks for."""
+    """A deployment configuration of ECS to its steps."""
     asked = configuration or {}
     bake = 60.0 * float(asked.get("bakeTimeInMinutes") or 0)
     strategy = asked.get("strategy")
@@ -64,7 +59,7 @@ def at_first(service: EcsService) -> Deployment:
 
 
 def settled(side: str) -> Deployment:
-    """Side and share of a deployment that has every request."""
+    """Side and share of a deployment with every request."""
     return {"side": side, "traffic": ALL, "shifted_at": LONG_AGO}
 
 
@@ -104,7 +99,7 @@ def forward(service: EcsService, side: str, percent: float) -> None:
 
 
 def group(entry: LoadBalancer, side: str) -> str:
-    """Target group of a service's load balancer entry that a side is registered in."""
+    """Target group of a side, by a service's load balancer entry."""
     alternate = (entry.get("advancedConfiguration") or {}).get("alternateTargetGroupArn")
     return str(alternate if side == GREEN and alternate else entry.get("targetGroupArn", ""))
 

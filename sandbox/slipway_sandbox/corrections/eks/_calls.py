@@ -1,4 +1,4 @@
-"""Calls of EKS: their members, their answers, and the records that are kept on moto's cluster."""
+"""Calls of EKS: their members, their answers, and the records on moto's cluster."""
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
@@ -39,7 +39,7 @@ class PodIdentityRequest(TypedDict, total=False):
 
 
 class Asked(TypedDict, total=False):
-    """The members of EKS's calls that are looked at one by one."""
+    """Members of EKS's calls."""
 
     accessScope: AccessScope
     addonName: str
@@ -128,7 +128,7 @@ class AccessPolicy(TypedDict):
 
 
 class Update(TypedDict):
-    """An update of a cluster, which is always done already."""
+    """An update of a cluster; it is done at once."""
 
     id: str
     status: str
@@ -212,7 +212,7 @@ def arn(response: EKSResponse, kind: str, path: str) -> str:
 
 
 def updated(cluster: Cluster, kind: str, asked: Mapping[str, object]) -> Answer:
-    """The answer of an update, which is remembered and done."""
+    """Remembers an update as done, and answers it."""
     update: Update = {
         "id": secrets.token_hex(16),
         "status": "Successful",

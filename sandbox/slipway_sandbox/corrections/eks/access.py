@@ -73,7 +73,7 @@ def describe_access_entry(response: EKSResponse, asked: Asked) -> Answer:
 @adds(EKSResponse, why=WHY)
 @answered
 def list_access_entries(response: EKSResponse, asked: Asked) -> Answer:
-    """The principals that a cluster lets in, all or those with a policy."""
+    """The principals of a cluster, all or those with a policy."""
     cluster, policy = _open(response, asked), asked.get("associatedPolicyArn")
     policies = access_policies(cluster)
     return {"accessEntries": [each for each in access_entries(cluster) if not policy or policy in policies[each]]}
@@ -82,7 +82,7 @@ def list_access_entries(response: EKSResponse, asked: Asked) -> Answer:
 @adds(EKSResponse, why=WHY)
 @answered
 def update_access_entry(response: EKSResponse, asked: Asked) -> Answer:
-    """Changes the groups or the user that a principal is in Kubernetes."""
+    """Changes a principal's groups or user in Kubernetes."""
     entry = _entry(response, asked)[1]
     entry["kubernetesGroups"] = asked.get("kubernetesGroups", entry["kubernetesGroups"])
     entry["username"] = asked.get("username", entry["username"])

@@ -1,4 +1,4 @@
-"""Add-ons, and the pod identities that they bring."""
+"""Add-ons, with their pod identities."""
 
 from collections.abc import Sequence
 
@@ -83,7 +83,7 @@ def update_addon(response: EKSResponse, asked: Asked) -> Answer:
 @adds(EKSResponse, why=WHY)
 @answered
 def delete_addon(response: EKSResponse, asked: Asked) -> Answer:
-    """Removes an add-on and the pod identities that it has."""
+    """Removes an add-on and its pod identities."""
     cluster, addon = _addon(response, asked)
     _identities_of_addon(response, cluster, addon, [])
     return {"addon": addons(cluster).pop(addon["addonName"])}

@@ -141,7 +141,7 @@ def update_nodegroup_config(original: Method, self: EKSResponse) -> ActionResult
 
 
 def _merged(before: object, value: object) -> object:
-    """A block with the fields of the one before that it does not name."""
+    """A block, with its unnamed fields from the one before."""
     return {**before, **value} if isinstance(before, Mapping) and isinstance(value, Mapping) else value
 
 

@@ -1,4 +1,4 @@
-"""Tags on everything that has an ARN."""
+"""Tags on everything with an ARN."""
 
 from moto.core.responses import ActionResult
 from moto.eks.exceptions import ResourceNotFoundException

@@ -1,4 +1,4 @@
-"""What SNS could not deliver, in CloudWatch Logs where SNS writes it, for a topic that has a role to do so.
+"""Undelivered messages in CloudWatch Logs, where SNS writes them for a topic with a role to do so.
 
 Source: https://docs.aws.amazon.com/sns/latest/dg/sns-topic-attributes.html
 """
@@ -12,7 +12,7 @@ STREAM = "sandbox"
 
 
 def write(topic_arn: str, queue_arn: str, message_id: str, reason: str) -> None:
-    """One line for a message that a queue did not get; the reason begins with AWS's code, a comma ends that."""
+    """Writes one line for an undelivered message; the reason begins with AWS's code and a comma."""
     region, account, name = topic_arn.split(":")[3:6]
     logs = logs_backends[account][region]
     group = f"sns/{region}/{account}/{name}/Failure"

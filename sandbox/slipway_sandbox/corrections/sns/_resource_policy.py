@@ -1,7 +1,7 @@
-"""Whether the policy of a queue or a key lets a principal do something, as AWS decides it for a service that delivers.
+"""Decides whether the policy of a queue or a key lets a service do something, as AWS does.
 
-An explicit Deny wins; without an Allow the answer is no. A condition that is not understood holds for a Deny and fails for
-an Allow, so that the sandbox never delivers where AWS might not.
+An explicit Deny wins; without an Allow the answer is no. An unknown condition holds for a Deny and fails for
+an Allow: the sandbox never delivers where AWS might not.
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
@@ -16,10 +16,10 @@ from slipway_sandbox.documents import Document, Json, as_list, as_object, as_tex
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for, by whom."""
+    """Somebody asks to do something."""
 
     principals: Collection[str]
-    """Names of the service that asks, such as sns.amazonaws.com."""
+    """Names of the asking service, such as sns.amazonaws.com."""
     action: str
     resource: str
     context: Mapping[str, str]
@@ -55,7 +55,7 @@ def _verdict(statement: Document, request: Request) -> str | None:
 
 
 def _named(statement: Document, element: str, covers: Callable[[Json], bool]) -> bool:
-    """Whether an element, or the lack of what its Not… names, covers the request; no Resource is the owner itself."""
+    """Whether an element covers the request, or its Not… does not; without a Resource, the owner itself is meant."""
     if f"Not{element}" in statement:
         return not covers(statement[f"Not{element}"])
     return covers(statement[element]) if element in statement else element == "Resource"

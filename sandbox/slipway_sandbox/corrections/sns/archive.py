@@ -61,7 +61,7 @@ def _policy(topic: Topic) -> str:
 
 
 def _days(topic: Topic) -> int:
-    """Days for which a topic keeps its messages; 0 without an archive."""
+    """Days of a topic's archive; 0 without one."""
     return int(json.loads(_policy(topic) or "{}").get("MessageRetentionPeriod", 0))
 
 

@@ -33,7 +33,7 @@ class Sending(TypedDict, total=False):
 
 
 class FullQueue(Protocol):
-    """Moto's queue with the attributes that its class sets by name."""
+    """Moto's queue, with the attributes set by name."""
 
     fifo_queue: bool
     content_based_deduplication: bool

@@ -1,21 +1,21 @@
-"""Every application load balancer in moto as ports on loopback, which stay the same over restarts.
+"""Every application load balancer in moto as ports on loopback; they stay the same over restarts.
 
-DNSName is `localhost:PORT` of the listener with the lowest number: what a stack prints can be opened as it is.
+DNSName is `localhost:PORT` of the listener with the lowest number: a stack's printed URL can be opened as it is.
 """
 
 import json
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import cast
 
-from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer, FakeTargetGroup, elbv2_backends
+from moto.elbv2.models import ELBv2Backend, FakeAction, FakeLoadBalancer, FakeRule, FakeTargetGroup, elbv2_backends
 
 from slipway_sandbox.corrections.elbv2 import local_ports
 from slipway_sandbox.process.ports import LOOPBACK, free_ports
 from slipway_sandbox.runtime.balancing.proxy import InFlight, ProxyServer
-from slipway_sandbox.runtime.balancing.routes import Listener, Rule, Target
+from slipway_sandbox.runtime.balancing.routes import Action, Condition, Listener, Rule, Target
 from slipway_sandbox.runtime.balancing.targets import TargetHealth
 
 DEFAULT_STICKINESS_SECONDS = 86400
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class Balancers:
-    """The ports, their proxies and what they forward to. `tick` never waits."""
+    """The ports, their proxies and the proxies' targets. `tick` never waits."""
 
     def __init__(self, book: Path, health: TargetHealth) -> None:
         self._book = book
@@ -46,7 +46,7 @@ class Balancers:
         self._servers.clear()
 
     def urls(self) -> dict[str, str]:
-        """URL by `<load balancer name>:<listener port>`, of the listeners that are open."""
+        """URL of each open listener, by `<load balancer name>:<listener port>`."""
         return dict(self._urls)
 
     def port_of(self, key: str) -> int:
@@ -61,7 +61,7 @@ class Balancers:
             return self._ports[key]
 
     def tick(self) -> None:
-        """Open what is new, close what is gone, and give each proxy the present rules and targets."""
+        """Open new listeners, close deleted ones, and give each proxy the present rules and targets."""
         wanted: dict[str, tuple[int, Listener]] = {}
         urls: dict[str, str] = {}
         known: set[str] = set()
@@ -74,7 +74,10 @@ class Balancers:
             local = {str(entry.port): f"http://localhost:{ports[arn]}" for arn, entry in listeners.items()}
             for arn, entry in listeners.items():
                 known.add(arn)
-                rules = [Rule(rule.conditions, _last(rule.actions)) for rule in _by_priority(entry.rules.values())]
+                rules = [
+                    Rule(cast(list[Condition], rule.conditions), _last(rule.actions))
+                    for rule in _by_priority(entry.rules.values())
+                ]
                 wanted[arn] = ports[arn], Listener(rules, self._targets(backend), entry.protocol, local)
                 urls[f"{balancer.name}:{entry.port}"] = local[str(entry.port)]
         self._urls = urls
@@ -111,8 +114,8 @@ class Balancers:
             for group in list(backend.target_groups.values())
         }
 
-    def _is_healthy(self, group_arn: str, entry: dict[str, Any]) -> bool:
-        return self._health.state(group_arn, str(entry["Id"]), int(entry["Port"])) == "healthy"
+    def _is_healthy(self, group_arn: str, entry: Mapping[str, object]) -> bool:
+        return self._health.state(group_arn, str(entry["Id"]), int(str(entry["Port"]))) == "healthy"
 
     def _save(self) -> None:
         unfinished = self._book.with_suffix(".new")
@@ -130,16 +133,16 @@ def _application_balancers() -> Iterator[tuple[ELBv2Backend, FakeLoadBalancer]]:
 
 def _sticky_seconds(group: FakeTargetGroup) -> int:
     """Seconds of a client's cookie; by the load balancer's own only, an application's cookie is not looked at."""
-    attributes: dict[str, Any] = group.attributes
+    attributes: dict[str, str] = group.attributes  # type: ignore[assignment] # text, as the API has them
     if attributes.get("stickiness.enabled") != "true" or attributes.get("stickiness.type") != "lb_cookie":
         return 0
     return int(attributes.get("stickiness.lb_cookie.duration_seconds", DEFAULT_STICKINESS_SECONDS))
 
 
-def _by_priority(rules: Any) -> list[Any]:
+def _by_priority(rules: Iterable[FakeRule]) -> list[FakeRule]:
     return sorted(rules, key=lambda rule: (rule.is_default, 0 if rule.is_default else int(rule.priority)))
 
 
-def _last(actions: list[Any]) -> dict[str, Any]:
+def _last(actions: list[FakeAction]) -> Action:
     """Authentication actions come before the last one, and are passed over: the sandbox has no identity provider."""
-    return dict(actions[-1].data)
+    return cast(Action, dict(actions[-1].data))  # as botocore has checked it

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 from slipway_sandbox.runtime.balancing.routes import Listener, Request, Target, redirect_url
 
@@ -70,8 +69,8 @@ class ProxyServer(ThreadingHTTPServer):
         self.server_close()
         self._thread.join()
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - the base class's
-        """A caller that goes away is no event; everything else is."""
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the base class's
+        """Logs every error but a lost caller."""
         error = sys.exc_info()[1]
         if not isinstance(error, OSError):
             log.error("connection from %s failed", client_address, exc_info=error)
@@ -173,11 +172,11 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(content)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         """A load balancer's access log goes to S3 or nowhere."""
 
 
 def _token(headers: Mapping[str, str]) -> str:
-    """Which target a client has been with; empty for a new one."""
+    """Token of a client's target; empty for a new client."""
     pairs = [pair.strip().partition("=") for pair in headers.get("cookie", "").split(";")]
     return next((value for name, _, value in pairs if name == STICKY), "")

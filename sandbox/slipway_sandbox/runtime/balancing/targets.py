@@ -1,4 +1,4 @@
-"""Target health, measured: the target group's health check against the address that is registered.
+"""Target health, measured: the target group's health check against the registered address.
 
 Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 """
@@ -60,17 +60,17 @@ class TargetHealth:
         self._probes.shutdown(wait=False, cancel_futures=True)
 
     def state(self, group_arn: str, host: str, port: int) -> str:
-        """initial, healthy or unhealthy; unused for what is not registered."""
+        """initial, healthy or unhealthy; unused for an unregistered target."""
         record = self._records.get((group_arn, host, port))
         return record.state if record else "unused"
 
     def why(self, group_arn: str, host: str, port: int) -> str:
-        """What is wrong with an unhealthy target, in ELB's words."""
+        """Reason of an unhealthy target, in ELB's words."""
         record = self._records.get((group_arn, host, port))
         return (record.description if record else None) or ""
 
     def tick(self) -> None:
-        """Take in results, begin the probes that are due, and write the states where moto's API reads them."""
+        """Take in results, begin due probes, and write the states where moto's API reads them."""
         now = time.monotonic()
         present = set()
         for group in _groups():

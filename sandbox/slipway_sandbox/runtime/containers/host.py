@@ -1,4 +1,4 @@
-"""The Docker daemon, as far as tasks and instances need it: images, containers, and what became of them."""
+"""The Docker daemon, as far as tasks and instances need it: images, containers and their ends."""
 
 import contextlib
 import http
@@ -7,13 +7,13 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import docker
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 
 from slipway_sandbox.corrections.ecs.namespaces import Namespace
 from slipway_sandbox.runtime.containers import pause
+from slipway_sandbox.runtime.containers.definitions import DockerArguments
 from slipway_sandbox.runtime.containers.specs import TaskError
 
 LABEL = "slipway.sandbox"
@@ -85,10 +85,9 @@ class DockerHost:
                 pulled = self._client.images.pull(name) if "@" in name else self._client.images.pull(*_tagged(name))
                 return str(pulled.id)
             except DockerException as error:
-                reason = getattr(error, "explanation", None) or str(error)
                 raise TaskError(
                     f"CannotPullContainerError: pull image manifest has been retried 1 time(s): "
-                    f"failed to resolve ref {reference}: {reason}"
+                    f"failed to resolve ref {reference}: {_words(error)}"
                 ) from error
 
     def has(self, image: str) -> bool:
@@ -100,7 +99,7 @@ class DockerHost:
         return True
 
     def network_namespace(self, labels: dict[str, str], namespace: Namespace | None = None) -> str:
-        """Start a container that only holds a network namespace, and return its id."""
+        """Start a container as the holder of a network namespace, and return its id."""
         try:
             self._client.images.get(pause.IMAGE)
         except ImageNotFound:
@@ -113,7 +112,7 @@ class DockerHost:
         return holder
 
     def join(self, container: str, namespace: Namespace | None) -> None:
-        """Let a container that is not started yet be found by its names, and find others. Raises TaskError."""
+        """Let a container be found by its names, and find others, before it starts. Raises TaskError."""
         if namespace is None:
             return
         network = f"slipway-{self._owner}-{namespace.key}"
@@ -125,12 +124,15 @@ class DockerHost:
         except DockerException as error:
             raise TaskError(f"CannotStartContainerError: Service Connect: {_words(error)}") from error
 
-    def create(self, image: str, arguments: dict[str, Any], labels: dict[str, str]) -> str:
+    def create(self, image: str, arguments: DockerArguments, labels: dict[str, str]) -> str:
         """Create a container, not started, and return its id. Raises TaskError."""
         try:
             with self._starting:
                 container = self._client.containers.create(
-                    image, labels={LABEL: self._owner, **labels}, detach=True, **arguments
+                    image,
+                    labels={LABEL: self._owner, **labels},
+                    detach=True,
+                    **arguments,  # type: ignore[arg-type] # a port may be None, for any free one
                 )
         except DockerException as error:
             raise TaskError(f"CannotCreateContainerError: {_words(error)}") from error
@@ -150,7 +152,7 @@ class DockerHost:
         return str(networks["bridge"]["IPAddress"]) if "bridge" in networks else ""
 
     def run_as_root(self, container: str, script: str) -> None:
-        """Run a script in a running container, with the capabilities that it was created with. Raises TaskError."""
+        """Run a script in a running container, with the container's capabilities. Raises TaskError."""
         try:
             made = self._client.api.exec_create(container, ["sh", "-ec", script], user="root")
             said = self._client.api.exec_start(made["Id"])
@@ -161,7 +163,7 @@ class DockerHost:
             raise TaskError(f"CannotExecuteCommandError: {said.decode(errors='replace').strip()}")
 
     def published(self, container: str, port: int) -> int:
-        """Port of this machine that leads to a TCP port of a running container. Raises TaskError when none does."""
+        """Published port of a running container's TCP port. Raises TaskError without one."""
         ports = self._client.api.inspect_container(container)["NetworkSettings"]["Ports"]
         for binding in ports.get(f"{port}/tcp") or []:
             return int(binding["HostPort"])
@@ -192,7 +194,7 @@ class DockerHost:
             self._client.api.stop(container, timeout=timeout_seconds)
 
     def result(self, container: str) -> tuple[int | None, str]:
-        """Exit code and, where there is one, the reason in ECS's words; no code for one that never ran."""
+        """Exit code, and a reason in ECS's words or ""; no code where the container never ran."""
         try:
             state = self._client.api.inspect_container(container)["State"]
         except NotFound:
@@ -204,7 +206,7 @@ class DockerHost:
         return state["ExitCode"], ""
 
     def remove(self, containers: list[str], volumes: list[str]) -> None:
-        """Kill and remove; what is gone already is well."""
+        """Kill and remove; some may be gone already."""
         for container in containers:
             try:
                 self._client.api.remove_container(container, force=True, v=True)
@@ -218,7 +220,7 @@ class DockerHost:
                 self._client.api.remove_volume(volume)
 
     def create_volume(self, name: str) -> None:
-        """A task's volume, labelled so that it is found after a crash."""
+        """A task's volume, labelled to be found after a crash."""
         self._client.volumes.create(name, labels={LABEL: self._owner})
 
     def remove_all(self) -> int:

@@ -26,7 +26,7 @@ class LogLines:
         self._thread.start()
 
     def take(self) -> list[dict[str, int | str]]:
-        """What came since the last call, as CloudWatch Logs events."""
+        """Lines since the last call, as CloudWatch Logs events."""
         taken = [self._lines.popleft() for _ in range(len(self._lines))]
         return [{"timestamp": millis, "message": text} for millis, text in taken]
 

@@ -1,4 +1,4 @@
-"""The image of the container that holds a task's network namespace: one program that sleeps for ever.
+"""The image of a task's network namespace: one program, asleep for ever.
 
 No such image can be counted on to be pulled, and no compiler to be there; the program is short enough to be written here.
 """
@@ -24,7 +24,7 @@ _PROGRAMS = {
 
 
 def program(architecture: str) -> bytes:
-    """A static ELF executable for `architecture`. Raises KeyError for one that is not in the table."""
+    """A static ELF executable for `architecture`. Raises KeyError for an unknown one."""
     machine, code = _PROGRAMS[architecture]
     size = _HEADERS + len(code)
     identity = b"\x7fELF" + bytes([2, 1, 1]) + bytes(9)

@@ -5,9 +5,14 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definit
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from docker.types import Ulimit
+
+from slipway_sandbox.runtime.containers.definitions import (
+    ContainerDefinition,
+    DockerArguments,
+    HealthCheckDefinition,
+)
 
 MIB = 1024 * 1024
 NANOS = 1_000_000_000
@@ -18,7 +23,7 @@ INTERVAL_SECONDS, TIMEOUT_SECONDS, RETRIES, START_PERIOD_SECONDS = 30, 5, 3, 0
 
 
 class TaskError(Exception):
-    """The task cannot start; the message is what ECS would give as the stopped reason."""
+    """The task cannot start; the message is ECS's stopped reason."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class ContainerSpec:
     name: str
     image: str
     essential: bool
-    arguments: dict[str, Any]
+    arguments: DockerArguments
     """For docker.containers.create; the image, network and labels are added by the runner."""
     depends_on: tuple[tuple[str, str], ...] = ()
     start_timeout_seconds: int = START_TIMEOUT_SECONDS
@@ -48,23 +53,28 @@ class ContainerSpec:
     @property
     def has_health_check(self) -> bool:
         """Whether the task definition (not the image) defines a health check: ECS looks at no other."""
-        return bool(self.arguments["healthcheck"]["test"] != ["NONE"])
+        return self.arguments["healthcheck"]["test"] != ["NONE"]
+
+
+@dataclass(frozen=True)
+class Size:
+    """The limits around the containers of a task."""
+
+    cpu: int
+    """Units of 1/1024 CPU; 0 without a limit."""
+    memory_mib: int
+    """0 without a limit."""
+    host_cpus: int
+    """CPUs of the machine."""
 
 
 def container_spec(
-    definition: Mapping[str, Any],
-    *,
-    task_id: str,
-    region: str,
-    environment: Mapping[str, str],
-    task_cpu: int,
-    task_memory_mib: int,
-    host_cpus: int,
+    definition: ContainerDefinition, environment: Mapping[str, str], task_id: str, region: str, size: Size
 ) -> ContainerSpec:
     """Container definition to a spec. `environment` is complete, secrets included. Raises TaskError."""
-    memory = definition.get("memory") or task_memory_mib
+    memory = definition.get("memory") or size.memory_mib
     parameters = definition.get("linuxParameters") or {}
-    arguments: dict[str, Any] = {
+    arguments: DockerArguments = {
         "command": definition.get("command") or None,
         "entrypoint": definition.get("entryPoint") or None,
         "environment": dict(environment),
@@ -90,13 +100,14 @@ def container_spec(
     if memory:
         # No swap on Fargate: the limit is the same with and without it.
         arguments |= {"mem_limit": memory * MIB, "memswap_limit": memory * MIB}
-    if definition.get("memoryReservation"):
-        arguments["mem_reservation"] = definition["memoryReservation"] * MIB
-    if task_cpu:
+    if reservation := definition.get("memoryReservation"):
+        arguments["mem_reservation"] = reservation * MIB
+    if size.cpu:
         # Docker refuses more CPUs than the machine has.
-        arguments["nano_cpus"] = min(task_cpu * NANOS // 1024, host_cpus * NANOS)
-    if definition.get("cpu"):
-        arguments["cpu_shares"] = max(definition["cpu"], 2)
+        arguments["nano_cpus"] = min(size.cpu * NANOS // 1024, size.host_cpus * NANOS)
+    if cpu := definition.get("cpu"):
+        arguments["cpu_shares"] = max(cpu, 2)
+    stop_timeout = definition.get("stopTimeout")
     return ContainerSpec(
         name=definition["name"],
         image=definition["image"],
@@ -104,19 +115,17 @@ def container_spec(
         arguments=arguments,
         depends_on=tuple((entry["containerName"], entry["condition"]) for entry in definition.get("dependsOn") or []),
         start_timeout_seconds=definition.get("startTimeout") or START_TIMEOUT_SECONDS,
-        stop_timeout_seconds=STOP_TIMEOUT_SECONDS
-        if definition.get("stopTimeout") is None
-        else definition["stopTimeout"],
+        stop_timeout_seconds=STOP_TIMEOUT_SECONDS if stop_timeout is None else stop_timeout,
         log=_log_target(definition, task_id, region),
     )
 
 
 def volume_name(task_id: str, name: str) -> str:
-    """Docker volume that stands for a task's volume."""
+    """Docker volume for a task's volume."""
     return f"slipway-{task_id}-{name}"
 
 
-def _volumes(definition: Mapping[str, Any], task_id: str) -> dict[str, dict[str, str]]:
+def _volumes(definition: ContainerDefinition, task_id: str) -> dict[str, dict[str, str]]:
     return {
         volume_name(task_id, mount["sourceVolume"]): {
             "bind": mount["containerPath"],
@@ -126,27 +135,26 @@ def _volumes(definition: Mapping[str, Any], task_id: str) -> dict[str, dict[str,
     }
 
 
-def _health_check(check: Mapping[str, Any] | None) -> dict[str, Any]:
+def _health_check(check: HealthCheckDefinition | None) -> dict[str, list[str] | int]:
     if not check:
         return {"test": ["NONE"]}
     command = list(check["command"])
     if command[0] not in ("CMD", "CMD-SHELL", "NONE"):
         command = ["CMD", *command]
 
-    def nanos(name: str, default: int) -> int:
-        value = check.get(name)
+    def nanos(value: int | None, default: int) -> int:
         return (default if value is None else int(value)) * NANOS
 
     return {
         "test": command,
-        "interval": nanos("interval", INTERVAL_SECONDS),
-        "timeout": nanos("timeout", TIMEOUT_SECONDS),
+        "interval": nanos(check.get("interval"), INTERVAL_SECONDS),
+        "timeout": nanos(check.get("timeout"), TIMEOUT_SECONDS),
         "retries": int(check.get("retries") or RETRIES),
-        "start_period": nanos("startPeriod", START_PERIOD_SECONDS),
+        "start_period": nanos(check.get("startPeriod"), START_PERIOD_SECONDS),
     }
 
 
-def _log_target(definition: Mapping[str, Any], task_id: str, region: str) -> LogTarget | None:
+def _log_target(definition: ContainerDefinition, task_id: str, region: str) -> LogTarget | None:
     configuration = definition.get("logConfiguration")
     if not configuration:
         return None

@@ -1,4 +1,4 @@
-"""What an EC2 instance keeps on this machine for as long as it is not terminated: its host key, and who may log in."""
+"""Files of an EC2 instance on this machine until its termination: its host key, and the admitted public key."""
 
 import io
 import shutil
@@ -40,7 +40,7 @@ class InstanceFiles:
         write_private(folder / HOST_KEY, private)
 
     def public_key(self, instance: str) -> str:
-        """Of the key that the instance was launched with."""
+        """Public half of the key of the instance's launch."""
         return (self._root / instance / AUTHORIZED).read_text()
 
     def archive(self, instance: str, *, with_home: bool) -> bytes:
@@ -61,14 +61,14 @@ class InstanceFiles:
             shutil.rmtree(self._root / instance)
 
     def forget_all_but(self, instances: Collection[str]) -> None:
-        """Of those that were terminated while nobody looked."""
+        """Removes the files of instances terminated while the sandbox was stopped."""
         for folder in self._root.glob("i-*"):
             if folder.name not in instances:
                 self.forget(folder.name)
 
 
 def private_key_file(keys: Path, public_key: str) -> str:
-    """The file in `keys` whose public half is `public_key`; UNKNOWN_KEY when it is somewhere else."""
+    """The private key's file in `keys`, by its public half; UNKNOWN_KEY when it is somewhere else."""
     for file in sorted(keys.glob("*")):
         try:
             key = serialization.load_ssh_private_key(file.read_bytes(), password=None)

@@ -1,10 +1,13 @@
-"""What an EC2 instance is to be as a container, and what to do to get there: decisions on plain values."""
+"""An EC2 instance as a container, and the next step towards it: decisions on plain values."""
 
 import ipaddress
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Protocol, TypedDict
+
+from moto.ec2.models.instances import Instance
+from moto.ec2.models.key_pairs import KeyPair
 
 from slipway_sandbox.process.home import CHECKOUT
 from slipway_sandbox.process.ports import LOOPBACK
@@ -20,7 +23,7 @@ class Door:
     """Where ssh comes in."""
 
     address: str = ""
-    """Elastic IP, where that is an address of this machine; else empty."""
+    """Elastic IP, where it is an address of this machine; else empty."""
     admitted: bool = True
     """Whether a security group of the instance lets port 22 in, from wherever."""
 
@@ -42,7 +45,7 @@ class Place:
     groups: frozenset[str] = frozenset()
     """Its security groups."""
     sources: frozenset[str] = frozenset()
-    """Security groups and networks that a rule lets in on port 22."""
+    """Security groups and networks admitted on port 22."""
 
     def leads_to(self, other: "Place") -> bool:
         """Whether ssh from here reaches another instance of the VPC."""
@@ -54,30 +57,30 @@ class Place:
 
 @dataclass(frozen=True)
 class Wanted:
-    """One instance that has a key, as EC2 has it now."""
+    """One instance with a key, as EC2 has it now."""
 
     id: str
     running: bool
     door: Door
     hostname: str
     public_key: str
-    """Of its key pair; empty when that has been deleted."""
+    """Of its key pair; empty after its deletion."""
     place: Place = Place()
 
 
 @dataclass(frozen=True)
 class WayIn:
-    """What `status` shows of a running instance."""
+    """A running instance in `status`."""
 
     command: str
-    """ssh command that connects; empty when nothing does."""
+    """Working ssh command; empty without one."""
     note: str
     """Why there is none, or why it is another than the one for the instance's public address; else empty."""
 
 
 @dataclass(frozen=True)
 class Made:
-    """The container that there is, and the door it was made with."""
+    """The present container, and its door."""
 
     door: Door
     running: bool
@@ -94,8 +97,31 @@ def action(wanted: Wanted | None, made: Made | None) -> str:
     return ""
 
 
-def wanted(instance: Any, key_pairs: dict[str, Any]) -> Wanted | None:
-    """moto's instance to what it is to be; None for one that is terminated, has no key, or is no Linux."""
+class Source(TypedDict, total=False):
+    """Where a rule lets something in from."""
+
+    GroupId: str
+    CidrIp: str
+
+
+class IngressRule(Protocol):
+    """Moto's rule of a security group."""
+
+    ip_protocol: object
+    from_port: int | str | None
+    to_port: int | str | None
+    source_group: Source
+    ip_range: Source
+
+
+class IngressRules(Protocol):
+    """The rules of moto's security group."""
+
+    ingress_rules: Sequence[IngressRule]
+
+
+def wanted(instance: Instance, key_pairs: Mapping[str, KeyPair]) -> Wanted | None:
+    """Moto's instance as it shall be; None for a terminated one, one without a key, or a Windows one."""
     if instance.state == "terminated" or not instance.key_name or instance.platform == "windows":
         return None
     pair = key_pairs.get(instance.key_name)
@@ -114,7 +140,7 @@ def wanted(instance: Any, key_pairs: dict[str, Any]) -> Wanted | None:
 
 
 def image_is_missing() -> str:
-    """Sentence for a machine without the image of instances, with the command that makes it."""
+    """Sentence for a machine without the image of instances, with the command to make it."""
     in_checkout = (CHECKOUT / "setup" / "host_image.py").exists()
     build = f"docker build --network host --tag {IMAGE} {RECIPE}"
     return f"EC2 instances stay records, as there is no image {IMAGE}; make it: " + (
@@ -127,13 +153,13 @@ def is_local(address: str) -> bool:
     return address.startswith("127.")
 
 
-def admits(groups: Iterable[Any]) -> bool:
+def admits(groups: Iterable[IngressRules]) -> bool:
     """Whether a rule of moto's security groups lets ssh in. From where is not asked: here everybody is local."""
     return any(_covers(rule) for group in groups for rule in group.ingress_rules)
 
 
-def sources(groups: Iterable[Any]) -> frozenset[str]:
-    """Security groups and IPv4 networks that a rule of moto's security groups lets in on port 22."""
+def sources(groups: Iterable[IngressRules]) -> frozenset[str]:
+    """Security groups and IPv4 networks admitted on port 22 by moto's security groups."""
     rules = [rule for group in groups for rule in group.ingress_rules if _covers(rule)]
     named = {rule.source_group.get("GroupId") for rule in rules} | {rule.ip_range.get("CidrIp") for rule in rules}
     return frozenset(filter(None, named))
@@ -151,15 +177,15 @@ def routes(places: Mapping[str, Place], bridges: Mapping[str, str]) -> dict[str,
     }
 
 
-def _covers(rule: Any) -> bool:
+def _covers(rule: IngressRule) -> bool:
     if str(rule.ip_protocol) == "-1":
         return True
     if str(rule.ip_protocol) not in ("tcp", "6") or rule.from_port is None:
         return False
-    return int(rule.from_port) <= SSH_PORT <= int(rule.to_port)
+    return int(rule.from_port) <= SSH_PORT <= int(rule.to_port or rule.from_port)
 
 
 def command(address: str, port: int, key: str) -> str:
-    """The ssh command that connects; `key` is the private key's file."""
+    """The ssh command; `key` is the private key's file."""
     number = "" if port == SSH_PORT else f"-p {port} "
     return f"ssh -i {key} {number}{USER}@{address}"

@@ -1,6 +1,6 @@
-"""EC2 instances with a key pair as containers with sshd, which accepts that key.
+"""EC2 instances with a key pair as containers with sshd; it accepts the pair's key.
 
-A container is made anew when its door changes, as Docker cannot change its ports: /home is a volume that stays. Docker's
+A container is made anew when its door changes, as Docker cannot change its ports; the volume /home stays. Docker's
 work is done in threads of its own; they never touch moto.
 """
 
@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from docker.errors import DockerException
 from moto.ec2.models import ec2_backends
 
+from slipway_sandbox.runtime.containers.definitions import DockerArguments
 from slipway_sandbox.runtime.containers.host import DockerHost
 from slipway_sandbox.runtime.containers.specs import TaskError
 from slipway_sandbox.runtime.ec2.instance_files import UNKNOWN_KEY, InstanceFiles, private_key_file
@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Machine:
-    """What is known about one instance's container; a job and the tick never write it at the same time."""
+    """State of one instance's container; a job and the tick never write it at the same time."""
 
     wanted: Wanted | None = None
     container: str = ""
@@ -53,11 +53,11 @@ class Machine:
     opened: tuple[str, int] | None = None
     """Address and port on this machine."""
     refused: str = ""
-    """Why that is not the instance's public address."""
+    """Why it is another than the instance's public address."""
     bridge: str = ""
     """Address of the container on Docker's bridge."""
     routes: frozenset[tuple[str, str]] = frozenset()
-    """Private addresses of others that it can reach, and the bridge addresses that they are behind."""
+    """Private addresses of reachable instances, with their bridge addresses."""
     asked_routes: frozenset[tuple[str, str]] = frozenset()
     public_key: str = ""
     has_home: bool = False
@@ -71,7 +71,7 @@ class Machine:
 class Instances:
     """The containers of one sandbox's EC2 instances. `tick` never waits.
 
-    `home` keeps what outlives a container, `keys` is where the private keys for `ways_in` are looked for.
+    `home` keeps the instances' files, `keys` has the private keys for `ways_in`.
     """
 
     def __init__(self, host: DockerHost, home: Path, keys: Path | None) -> None:
@@ -83,11 +83,11 @@ class Instances:
         self._jobs = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="instances")
 
     def stop(self) -> None:
-        """Begin nothing more, and wait for what is being done; the containers are the caller's to remove."""
+        """Begin nothing more, and wait for running jobs; the caller removes the containers."""
         self._jobs.shutdown(wait=True, cancel_futures=True)
 
     def ways_in(self) -> dict[str, WayIn]:
-        """By id, of each instance that runs and has a key."""
+        """Way into each running instance with a key, by its id."""
         found = {}
         for instance, machine in list(self._machines.items()):
             if machine.wanted is None or not machine.wanted.running:
@@ -102,7 +102,7 @@ class Instances:
         return found
 
     def tick(self) -> None:
-        """Compare EC2's instances with their containers, and begin what is to be done."""
+        """Compare EC2's instances with their containers, and begin the next steps."""
         present = {entry.id: entry for entry in self._present()}
         if not self._swept:
             self._files.forget_all_but(present)
@@ -179,7 +179,7 @@ class Instances:
         machine.door, machine.refused = now.door, refused
 
     def _start(self, now: Wanted, machine: Machine, binding: tuple[str, int | None] | None) -> None:
-        arguments: dict[str, Any] = {
+        arguments: DockerArguments = {
             "hostname": now.hostname,
             "network_mode": "bridge",
             "cap_add": ["NET_ADMIN"],  # for its root alone: addresses and routes of the VPC
@@ -196,7 +196,7 @@ class Instances:
         machine.opened = (binding[0], self._host.published(machine.container, SSH_PORT)) if binding else None
 
     def _lead(self, _: str, machine: Machine) -> None:
-        """Routes to the private addresses of the instances that let this one in, and to no others."""
+        """Routes to the private addresses of the admitting instances, and to no others."""
         asked = machine.asked_routes
         gone = {address for address, _ in machine.routes} - {address for address, _ in asked}
         lines = [f"ip route replace {address}/32 via {bridge}" for address, bridge in sorted(asked - machine.routes)]

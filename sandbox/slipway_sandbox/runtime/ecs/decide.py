@@ -1,4 +1,4 @@
-"""What the ECS service scheduler does next, as a pure function of what is wanted and what is seen.
+"""The next actions of the ECS service scheduler, as a pure function of the service and its tasks.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html
 and https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
@@ -25,7 +25,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class TaskSeen:
-    """One task that is not yet STOPPED."""
+    """One task before it is STOPPED."""
 
     id: str
     deployment: str
@@ -44,18 +44,18 @@ class DeploymentSeen:
     state: str
     """IN_PROGRESS, COMPLETED or FAILED."""
     failures: int = 0
-    """Tasks that failed in a row."""
+    """Failed tasks in a row."""
     backing_off: bool = False
     """Whether the pause after the last failure is still on."""
     traffic: float = 100.0
-    """Share of the requests that it gets, in percent."""
+    """Share of the requests, in percent."""
     rested_seconds: float = math.inf
-    """How long it has had that share."""
+    """How long it has had its share."""
 
 
 @dataclass(frozen=True)
 class ServiceSeen:
-    """Everything that a decision depends on; `deployments` begins with the PRIMARY one."""
+    """All inputs of a decision; `deployments` begins with the PRIMARY one."""
 
     desired: int
     deployments: tuple[DeploymentSeen, ...]
@@ -68,9 +68,9 @@ class ServiceSeen:
     draining: bool = False
     """The service was deleted."""
     alarm: str = ""
-    """What ends a deployment beside the breaker, in a few words; empty when nothing does."""
+    """Another reason than the breaker to end a deployment, in a few words; empty without one."""
     steps: tuple[float, ...] = ()
-    """Shares of the requests, in percent, that a new deployment gets one after the other; none in a rolling one."""
+    """Shares of the requests for a new deployment, in percent and in order; none in a rolling one."""
     step_seconds: float = 0.0
     bake_seconds: float = 0.0
     """How long the last share is looked at before the tasks of the deployment before go."""
@@ -128,7 +128,7 @@ Action = Start | Stop | Shift | Complete | Fail | Forget
 
 
 def breaker_threshold(desired: int) -> int:
-    """Failed tasks at which the circuit breaker opens."""
+    """Number of failed tasks to open the circuit breaker."""
     return min(max(math.ceil(desired / 2), BREAKER_LEAST), BREAKER_MOST)
 
 
@@ -181,7 +181,7 @@ def _start(service: ServiceSeen, primary: DeploymentSeen, live: list[TaskSeen]) 
 
 
 def _scale_in(service: ServiceSeen, primary: DeploymentSeen, live: list[TaskSeen]) -> list[Action]:
-    """Of the surplus, tasks that do not serve yet go first, then the youngest."""
+    """Surplus tasks go: first those not serving yet, then the youngest."""
     own = [task for task in live if task.deployment == primary.id]
     surplus = len(own) - service.desired
     order = sorted(enumerate(own), key=lambda entry: (entry[1].healthy, -entry[0]))
@@ -192,7 +192,7 @@ def _scale_in(service: ServiceSeen, primary: DeploymentSeen, live: list[TaskSeen
 def _replace_older(
     service: ServiceSeen, primary: DeploymentSeen, older: list[DeploymentSeen], live: list[TaskSeen]
 ) -> list[Action]:
-    """Older tasks go as soon as the healthy ones that stay are enough; those that do not serve go at once."""
+    """Older tasks go as soon as enough healthy ones stay; tasks that do not serve go at once."""
     if primary.state == "FAILED":  # nothing replaces them: they keep serving
         return []
     least = math.ceil(service.desired * service.minimum_percent / 100)

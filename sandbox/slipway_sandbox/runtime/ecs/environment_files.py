@@ -3,20 +3,20 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/use-environment-file.html
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from moto.core.exceptions import ServiceException
 from moto.s3.models import s3_backends
 
+from slipway_sandbox.runtime.containers.definitions import EnvironmentFile
 from slipway_sandbox.runtime.containers.specs import TaskError
 
 
-def variables(files: Sequence[Mapping[str, Any]], account: str) -> dict[str, str]:
+def variables(files: Sequence[EnvironmentFile], account: str) -> dict[str, str]:
     """Variables of the files; of two of one name the first counts. Raises TaskError as ECS words it."""
     found: dict[str, str] = {}
     for file in files:
-        for name, value in _lines(str(file["value"]), account):
+        for name, value in _lines(file["value"], account):
             found.setdefault(name, value)
     return found
 

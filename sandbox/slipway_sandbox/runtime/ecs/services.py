@@ -25,20 +25,20 @@ STEADY_SECONDS = 5.0
 
 @dataclass
 class Scheduler:
-    """Keeps services at what they ask for; `runs` are the tasks that the controller has started, by task ARN."""
+    """Keeps services at their desired count; `runs` are the controller's started tasks, by task ARN."""
 
     runs: dict[str, TaskRun]
     health: TargetHealth
     in_flight: InFlight
     _resume_at: dict[str, float] = field(default_factory=dict)
-    """time.monotonic() before which a deployment starts no task, by deployment id."""
+    """Deployment id to the time.monotonic() of its next start."""
     _leaving: dict[str, float] = field(default_factory=dict)
-    """time.monotonic() by which a task must be stopped that has left its load balancer, by task ARN."""
+    """Task ARN to the time.monotonic() to stop it at the latest, after it has left its load balancer."""
     _counted: set[str] = field(default_factory=set)
-    """Tasks whose failure was counted."""
+    """Failed tasks already counted."""
 
     def tick(self, service: EcsService, backend: EC2ContainerServiceBackend) -> None:
-        """Look at one service, decide, act, and update the counts that the API shows."""
+        """Look at one service, decide, act, and update the counts of the API."""
         if service.status == "INACTIVE" or not service.deployments:
             return
         tasks = live_tasks(backend, service.cluster_name, service.name)
@@ -113,7 +113,7 @@ class Scheduler:
         return TaskSeen(task.id, task.started_by, Phase.RUNNING, healthy and steady, unhealthy)
 
     def _count_failures(self, service: EcsService, backend: EC2ContainerServiceBackend) -> None:
-        """Tasks that ended by themselves count against their deployment, and delay its next start."""
+        """Tasks ended by themselves count against their deployment, and delay its next start."""
         for task in tasks_of(backend, service.cluster_name):
             arn = task.task_arn
             run = self.runs.get(arn)
@@ -167,7 +167,7 @@ class Scheduler:
                 self._resume_at.pop(deployment, None)
 
     def _register(self, service: EcsService, tasks: list[EcsTask]) -> None:
-        """Running tasks are targets of the service's target groups, under the address that they really have."""
+        """Running tasks are targets of the service's target groups, under their real address."""
         for task in tasks:
             run = self.runs.get(task.task_arn)
             if run is None or run.phase != "RUNNING" or task.desired_status == "STOPPED":
@@ -223,7 +223,7 @@ class Scheduler:
 
 
 def _groups(service: EcsService, deployment: str = "") -> list[tuple[FakeTargetGroup, int]]:
-    """Target groups of a service, or of one of its deployments, with the container port that is registered in them."""
+    """Target groups of a service, or of one of its deployments, each with its container port."""
     found: list[tuple[FakeTargetGroup, int]] = []
     entries = service.load_balancers or []
     sides = {entry["id"]: traffic.side_of(entry) for entry in service.deployments}

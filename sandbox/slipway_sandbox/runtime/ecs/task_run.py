@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class ContainerRun:
-    """What is known about one container; written by the task's thread, read by anyone."""
+    """State of one container; written by the task's thread, read by anyone."""
 
     spec: ContainerSpec
     id: str = ""
@@ -215,7 +215,7 @@ class TaskRun:
         self.host.remove(made, list(self.volumes))
 
     def _stop_groups(self) -> list[list[ContainerRun]]:
-        """Running containers in the order to stop them: nobody before those that depend on it."""
+        """Running containers in the order to stop them: each after the ones depending on it."""
         left = [run for run in self.containers.values() if run.id and run.status == "RUNNING"]
         groups: list[list[ContainerRun]] = []
         while left:

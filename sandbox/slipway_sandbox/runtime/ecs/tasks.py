@@ -1,11 +1,11 @@
-"""Between a task in moto and its run in Docker: what to run, and what the API shows of it.
+"""From a task in moto to its run in Docker, and from the run back to the API.
 
 Everything here is called inside the controller's tick, the only writer of tasks.
 """
 
 import logging
 from datetime import UTC, datetime
-from typing import Any
+from typing import cast
 
 from moto.core.exceptions import ServiceException
 from moto.ec2.models import ec2_backends
@@ -14,8 +14,17 @@ from moto.logs.models import logs_backends
 
 from slipway_sandbox.corrections.ecs.namespaces import namespace_of
 from slipway_sandbox.corrections.ecs.objects import EcsTask, definition_of
+from slipway_sandbox.corrections.ecs.shapes import Container, ContainerOverride, Detail
+from slipway_sandbox.runtime.containers.definitions import ContainerDefinition
 from slipway_sandbox.runtime.containers.host import DockerHost
-from slipway_sandbox.runtime.containers.specs import ContainerSpec, LogTarget, TaskError, container_spec, volume_name
+from slipway_sandbox.runtime.containers.specs import (
+    ContainerSpec,
+    LogTarget,
+    Size,
+    TaskError,
+    container_spec,
+    volume_name,
+)
 from slipway_sandbox.runtime.ecs import environment_files
 from slipway_sandbox.runtime.ecs.secret_values import resolve
 from slipway_sandbox.runtime.ecs.task_run import ContainerRun, TaskRun
@@ -40,26 +49,28 @@ def prepare(
     for volume in definition.volumes:
         if "efsVolumeConfiguration" in volume or "fsxWindowsFileServerVolumeConfiguration" in volume:
             raise TaskError(f"ResourceInitializationError: volume {volume['name']!r}: the sandbox has no EFS or FSx")
+    size = Size(
+        cpu=int(task.overrides.get("cpu") or definition.cpu or 0),
+        memory_mib=int(task.overrides.get("memory") or definition.memory or 0),
+        host_cpus=host.cpus,
+    )
     specs: list[ContainerSpec] = []
-    containers: list[dict[str, Any]] = definition.container_definitions
-    for container in containers:
-        override = overrides.get(container["name"], {})
+    for container in cast(list[ContainerDefinition], definition.container_definitions):  # as botocore has checked them
+        override: ContainerOverride = overrides.get(container["name"], {})
         variables = environment | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
         variables |= environment_files.variables(container.get("environmentFiles") or [], account)
         for entry in [*(container.get("environment") or []), *override.get("environment", [])]:
             variables[entry["name"]] = entry["value"]
-        for entry in container.get("secrets") or []:
-            variables[entry["name"]] = resolve(entry["valueFrom"], account, region)
-        merged = container | {key: override[key] for key in ("command", "cpu", "memory") if key in override}
-        spec = container_spec(
-            merged,
-            task_id=task.id,
-            region=region,
-            environment=variables,
-            task_cpu=int(task.overrides.get("cpu") or definition.cpu or 0),
-            task_memory_mib=int(task.overrides.get("memory") or definition.memory or 0),
-            host_cpus=host.cpus,
-        )
+        for secret in container.get("secrets") or []:
+            variables[secret["name"]] = resolve(secret["valueFrom"], account, region)
+        merged = container.copy()
+        if "command" in override:
+            merged["command"] = override["command"]
+        if "cpu" in override:
+            merged["cpu"] = override["cpu"]
+        if "memory" in override:
+            merged["memory"] = override["memory"]
+        spec = container_spec(merged, variables, task.id, region, size)
         if spec.log:
             open_stream(spec.log, account)
         specs.append(spec)
@@ -84,7 +95,7 @@ def open_stream(target: LogTarget, account: str) -> None:
 
 
 def ship_logs(run: TaskRun, account: str) -> None:
-    """Put what the containers wrote since the last tick into CloudWatch Logs."""
+    """Put the containers' lines since the last tick into CloudWatch Logs."""
     for container in run.containers.values():
         events = container.lines.take() if container.lines else []
         if not events or container.lines is None:
@@ -128,14 +139,14 @@ def show(task: EcsTask, run: TaskRun, backend: EC2ContainerServiceBackend) -> No
     task.containers = [_container(task, entry) for entry in run.containers.values()]
 
 
-def _container(task: EcsTask, run: ContainerRun) -> dict[str, Any]:
+def _container(task: EcsTask, run: ContainerRun) -> Container:
     addresses = [
         detail["value"]
         for entry in task.attachments
         for detail in entry["details"]
         if detail["name"] == "privateIPv4Address"
     ]
-    shown: dict[str, Any] = {
+    shown: Container = {
         "containerArn": f"{task.task_arn.replace(':task/', ':container/')}/{run.spec.name}",
         "taskArn": task.task_arn,
         "name": run.spec.name,
@@ -153,7 +164,7 @@ def _container(task: EcsTask, run: ContainerRun) -> dict[str, Any]:
 
 
 def _attach(task: EcsTask, address: str, backend: EC2ContainerServiceBackend) -> None:
-    """The task's network interface, with the address that its containers really have."""
+    """The task's network interface, with the real address of its containers."""
     network = (getattr(task, "network_configuration", None) or {}).get("awsvpcConfiguration")
     if not network:
         return
@@ -175,12 +186,12 @@ def _attach(task: EcsTask, address: str, backend: EC2ContainerServiceBackend) ->
         "privateDnsName": getattr(interface, "private_dns_name", ""),
         "privateIPv4Address": address,
     }
-    listed = [{"name": name, "value": value} for name, value in details.items()]
+    listed: list[Detail] = [{"name": name, "value": value} for name, value in details.items()]
     task.attachments = [{"id": task.id, "type": "ElasticNetworkInterface", "status": "ATTACHED", "details": listed}]
 
 
 def detach(task: EcsTask, backend: EC2ContainerServiceBackend) -> None:
-    """Delete the network interface of a task that has ended, so that its subnet and groups can be deleted."""
+    """Delete the network interface of an ended task: its subnet and groups can then be deleted."""
     ec2 = ec2_backends[backend.account_id][backend.region_name]
     for attachment in task.attachments:
         attachment["status"] = "DELETED"

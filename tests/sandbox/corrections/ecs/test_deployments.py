@@ -30,7 +30,7 @@ def service() -> EcsService:
     )
 
 
-def shown(service: EcsService) -> list[tuple[str, str, str]]:
+def shown(service: EcsService) -> list[tuple[str, str | None, str]]:
     return [(entry["status"], entry["taskDefinition"], entry["rolloutState"]) for entry in service.deployments]
 
 
@@ -91,6 +91,19 @@ def test_without_rollback_the_failed_deployment_stays_primary(service: EcsServic
     deployments.fail(service, bad, "")
     assert shown(service) == [("PRIMARY", "web:2", "FAILED"), ("ACTIVE", "web:1", "COMPLETED")]
     assert service.task_definition == "web:2"
+
+
+def test_a_deployment_of_no_tasks_is_complete_at_once(service: EcsService) -> None:
+    service.desired_count = service.running_count = 0
+    service.task_definition = "web:1"
+    deployments.begin(service)
+    assert shown(service) == [("PRIMARY", "web:1", "COMPLETED")]
+    service.task_definition = "web:2"
+    deployments.begin(service)
+    assert shown(service) == [("PRIMARY", "web:2", "COMPLETED")]
+    service.desired_count = 1
+    deployments.begin(service)
+    assert [state for _, _, state in shown(service)] == ["IN_PROGRESS", "COMPLETED"]
 
 
 def test_a_service_shows_its_last_hundred_events(service: EcsService) -> None:

@@ -88,7 +88,7 @@ Opened = Callable[..., ProxyServer]
 def opened() -> Iterator[Opened]:
     servers: list[ProxyServer] = []
 
-    def begin(action: Mapping[str, Any], *ports: int, urls: Mapping[str, str] | None = None) -> ProxyServer:
+    def begin(action: Any, *ports: int, urls: Mapping[str, str] | None = None) -> ProxyServer:
         targets = {"group": [Target("127.0.0.1", port, True) for port in ports]}
         servers.append(ProxyServer(0, Listener([Rule([], action)], targets, "HTTPS", urls or {}), InFlight()))
         return servers[-1]

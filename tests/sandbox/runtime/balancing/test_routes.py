@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from slipway_sandbox.runtime.balancing.routes import Listener, Request, Rule
+from slipway_sandbox.runtime.balancing.routes import Action, Listener, Request, Rule
 
-MET, MISSED = {"Type": "met"}, {"Type": "missed"}
+MET: Action = {"Type": "met"}
+MISSED: Action = {"Type": "missed"}
 
 
 def condition(field: str, config: str, *values: Any, **more: Any) -> dict[str, Any]:
@@ -23,9 +24,7 @@ SOURCE = condition("source-ip", "SourceIpConfig", "10.0.0.0/8", "127.0.0.0/8")
 QUERY = condition("query-string", "QueryStringConfig", {"Key": "version", "Value": "2*"}, {"Value": "all"})
 
 
-def takes(
-    rule: list[dict[str, Any]], target: str = "/", method: str = "GET", source: str = "127.0.0.1", **headers: str
-) -> bool:
+def takes(rule: list[Any], target: str = "/", method: str = "GET", source: str = "127.0.0.1", **headers: str) -> bool:
     listener = Listener([Rule(rule, MET), Rule([], MISSED)], {}, "HTTP", {})
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return listener.action(Request(method, target, named, source)) is MET

@@ -10,19 +10,12 @@ from slipway_sandbox.runtime.balancing.routes import Listener, Request, Target, 
 from slipway_sandbox.runtime.balancing.targets import accepted
 from slipway_sandbox.runtime.containers import pause
 from slipway_sandbox.runtime.containers.log_lines import LogLines
-from slipway_sandbox.runtime.containers.specs import ContainerSpec, LogTarget, TaskError, container_spec
+from slipway_sandbox.runtime.containers.specs import ContainerSpec, LogTarget, Size, TaskError, container_spec
 
 
 def spec(**definition: Any) -> ContainerSpec:
-    return container_spec(
-        {"name": "main", "image": "app:1"} | definition,
-        task_id="t1",
-        region="eu-west-1",
-        environment={"A": "1"},
-        task_cpu=512,
-        task_memory_mib=1024,
-        host_cpus=2,
-    )
+    given: Any = {"name": "main", "image": "app:1"} | definition
+    return container_spec(given, {"A": "1"}, "t1", "eu-west-1", Size(cpu=512, memory_mib=1024, host_cpus=2))
 
 
 def test_a_bare_container_gets_the_limits_of_its_task_and_the_defaults_of_ecs() -> None:
@@ -90,15 +83,7 @@ def test_every_field_that_docker_has_reaches_docker() -> None:
 
 
 def test_a_task_never_asks_docker_for_more_cpus_than_there_are() -> None:
-    made = container_spec(
-        {"name": "a", "image": "a"},
-        task_id="t",
-        region="r",
-        environment={},
-        task_cpu=16384,
-        task_memory_mib=0,
-        host_cpus=2,
-    )
+    made = container_spec({"name": "a", "image": "a"}, {}, "t", "r", Size(cpu=16384, memory_mib=0, host_cpus=2))
     assert made.arguments["nano_cpus"] == 2_000_000_000
     assert "mem_limit" not in made.arguments
 
@@ -146,7 +131,7 @@ def test_with_no_healthy_target_every_one_is_tried_and_with_none_nothing_is_pick
 def test_a_group_of_weight_0_gets_nothing() -> None:
     groups = [{"TargetGroupArn": "blue", "Weight": 0}, {"TargetGroupArn": "green", "Weight": 1}]
     listener = Listener([], {"blue": [Target("b", 1, True)], "green": [Target("g", 1, True)]}, "HTTP", {})
-    action = {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
+    action: Any = {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
     assert {listener.pick(action) for _ in range(20)} == {Target("g", 1, True)}
 
 
@@ -160,7 +145,7 @@ def test_a_group_of_weight_0_gets_nothing() -> None:
         ({"Path": "/new/#{path}", "Query": "was=1"}, "http://localhost:80/new/a?was=1"),
     ],
 )
-def test_a_redirect_to_another_listener_goes_to_its_local_url(config: dict[str, str], location: str) -> None:
+def test_a_redirect_to_another_listener_goes_to_its_local_url(config: Any, location: str) -> None:
     request = Request("GET", "/a?b=c", {"host": "localhost:80"})
     assert redirect_url({"RedirectConfig": config}, request, {"443": "http://localhost:4430"}) == location
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from setup import host_image
+from slipway_sandbox.process.home import CHECKOUT
 from slipway_sandbox.runtime.ec2 import instance_spec
 from slipway_sandbox.runtime.ec2.instance_files import InstanceFiles, private_key_file
 from slipway_sandbox.runtime.ec2.instance_spec import (
@@ -181,4 +182,19 @@ def test_set_up_and_sandbox_speak_of_the_same_image_and_user() -> None:
         instance_spec.IMAGE,
         instance_spec.USER,
         instance_spec.USER_ID,
+    )
+
+
+def test_the_image_to_build_by_hand_is_that_of_the_set_up() -> None:
+    recipe = (instance_spec.RECIPE / "Dockerfile").read_text()
+    assert (instance_spec.RECIPE / "slipway.conf").read_text() == host_image.SSHD_CONFIG
+    assert f"install --yes --no-install-recommends {' '.join(host_image.PACKAGES)} " in recipe
+    assert f"useradd --uid {host_image.USER_ID} --create-home --shell /bin/bash {host_image.USER} " in recipe
+    assert f"CMD {host_image.COMMAND}\n" in recipe
+
+
+def test_a_missing_image_is_told_with_the_command_that_makes_it() -> None:
+    assert instance_spec.image_is_missing() == (
+        "EC2 instances stay records, as there is no image slipway-sandbox/host:2; "
+        f"make it: cd {CHECKOUT} && python3 -m setup.host_image"
     )

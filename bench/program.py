@@ -1,0 +1,80 @@
+"""How long a preview of many resources takes with each of the SDK's three brakes off, and with all of them off.
+
+`.venv/bin/python bench/program.py [resources] [rounds]` after `make up`, in a shell with `eval "$(make env)"`. The cases take
+turns, so that other work on the machine falls on all of them. The minimum of the rounds counts.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = "program-bench"
+SWITCHES = {
+    "as the SDK is": "",
+    "no debug lines": "pulumi.log.debug = lambda *args, **options: None",
+    "no collector": "gc.disable()",
+    "no stack traces": "resource._get_stack_trace = source_pb2.StackTrace",
+    "speed_up_program()": "assert slipway.speed_up_program()",
+}
+PROGRAM = """
+import gc
+import runpy
+
+import pulumi
+import slipway
+from pulumi.runtime import resource
+from pulumi.runtime.proto import source_pb2
+
+{switch}
+runpy.run_path({resources!r})
+"""
+
+
+def project(folder: Path, switch: str) -> Path:
+    """A project of its own for one case, with this checkout's interpreter."""
+    folder.mkdir()
+    options = f"{{ virtualenv: {ROOT / '.venv'} }}"
+    (folder / "Pulumi.yaml").write_text(f"name: {NAME}\nruntime: {{ name: python, options: {options} }}\n")
+    resources = str(ROOT / "bench" / "many_resources.py")
+    (folder / "__main__.py").write_text(PROGRAM.format(switch=switch, resources=resources))
+    return folder
+
+
+def preview_seconds(folder: Path, env: dict[str, str]) -> float:
+    """Wall seconds of one preview; raises CalledProcessError when it fails."""
+    started = time.perf_counter()
+    subprocess.run(["pulumi", "preview"], cwd=folder, env=env, check=True, capture_output=True)
+    return time.perf_counter() - started
+
+
+def main(resources: int, rounds: int) -> None:
+    """Print the minimum and median seconds of every case, and its ratio to the SDK as it is."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("PULUMI_OPTION_POLICY_PACK")}
+    env |= {"BENCH_RESOURCES": str(resources), "PULUMI_STACK": NAME}
+    taken: dict[str, list[float]] = {name: [] for name in SWITCHES}
+    with tempfile.TemporaryDirectory() as place:
+        folders = {
+            name: project(Path(place) / str(number), switch) for number, (name, switch) in enumerate(SWITCHES.items())
+        }
+        first = next(iter(folders.values()))
+        subprocess.run(["pulumi", "stack", "init", NAME], cwd=first, env=env, check=True, capture_output=True)
+        try:
+            for _ in range(rounds):
+                for name, folder in folders.items():
+                    taken[name].append(preview_seconds(folder, env))
+        finally:
+            subprocess.run(["pulumi", "stack", "rm", "--yes"], cwd=first, env=env, check=True, capture_output=True)
+    whole = min(taken["as the SDK is"])
+    print(f"{f'pulumi preview, {resources} resources':34} {'min s':>7} {'median s':>9} {'ratio':>6}")
+    for name, seconds in taken.items():
+        print(f"{name:34} {min(seconds):7.2f} {statistics.median(seconds):9.2f} {min(seconds) / whole:6.2f}")
+
+
+if __name__ == "__main__":
+    numbers = [int(argument) for argument in sys.argv[1:]]
+    main(*(numbers + [500, 3][len(numbers) :]))
