@@ -75,10 +75,10 @@ def _undone(name: str, primary: Answer, record: Answer) -> str:
     """The end of a deployment by rollback or stop; empty for any other state."""
     if record["status"] in ROLLED_BACK:
         running = revision(primary["taskDefinition"])
-        target = f"to {running}" if running != name else "to what ran before, which is of the same task definition"
+        target = f"to {running}" if running != name else "to the deployment before, with the same task definition"
         return f"the deployment of {name} was rolled back {target}"
     if record["status"] == "ROLLBACK_FAILED":
-        return f"the deployment of {name} failed, and so did the way back"
+        return f"the deployment of {name} failed, and so did its rollback"
     if record["status"] in ("STOPPED", "STOP_REQUESTED") and primary.get("rolloutState") != "FAILED":
         return f"the deployment of {name} was stopped"
     return ""

@@ -83,7 +83,7 @@ def verdict_text(who: str, headline: str, declared: str, evidence: Evidence, *, 
     if log_lines:
         reasons += [f"  last lines of {evidence.log_group}:", *(f"    {line}" for line in log_lines)]
     if goes_on:
-        next_step = "  ECS goes on with it; the next `pulumi up` waits again, and tells what became of it"
+        next_step = "  ECS continues the deployment; the next `pulumi up` waits again and gives the verdict"
     else:
         next_step = f"  then `pulumi up`; with nothing new to deploy, first: {again(evidence.service, declared)}"
     return "\n".join([f"{who}: {headline}", *reasons, f"  look at: {advice}", next_step])

@@ -104,7 +104,7 @@ def check_difference(arguments: Arguments, rule: Rule, other: Rule) -> None:
     key, other_label = f"rules.{rule.key}", arguments.label(f"rules.{other.key}")
     conditions = rule.conditions.ordered()
     if conditions == other.conditions.ordered():
-        raise arguments.error(key, f"asks for the same as {other_label}; remove one")
+        raise arguments.error(key, f"has the same conditions as {other_label}; remove one")
     if rule.priority == other.priority:
         fix = f"set {arguments.label(key)}.priority, for example to {priority(conditions, 1)}"
         raise arguments.error(key, f"has priority {rule.priority} like {other_label}; {fix}")

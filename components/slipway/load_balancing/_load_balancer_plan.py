@@ -140,11 +140,11 @@ def domain_names(arguments: Arguments) -> DomainNames:
     zone = arguments.input("hosted_zone_id")
     if not arguments.has("domain_names"):
         if zone is not None:
-            raise arguments.error("hosted_zone_id", "goes with domain_names, got none; set both or neither")
+            raise arguments.error("hosted_zone_id", "needs domain_names, got none; set both or neither")
         return DomainNames((), None)
     if zone is None:
-        fix = "set the Route 53 zone that they are in, or leave them out and make records of your own"
-        raise arguments.error("domain_names", f"goes with hosted_zone_id, got none; {fix}")
+        fix = "set the Route 53 zone of these names, or leave them out and create records of your own"
+        raise arguments.error("domain_names", f"needs hosted_zone_id, got none; {fix}")
     names = arguments.texts("domain_names")
     not_empty(arguments.who, arguments.label("domain_names"), names, "api.example.com")
     each(arguments.who, arguments.label("domain_names"), names, check_domain_name)
@@ -162,7 +162,7 @@ def additional_certificates(arguments: Arguments) -> Mapping[str, pulumi.Input[s
     """Further certificates by name; these and all other TLS settings need a certificate."""
     for key in ONLY_HTTPS:
         if arguments.has(key) and not (arguments.has("certificate_arn") or arguments.has("domain_names")):
-            fix = "set certificate_arn, or domain_names for one that is made"
+            fix = "set certificate_arn, or domain_names for a new one"
             raise arguments.error(key, f"needs a certificate, got none; {fix}")
     arguments.child_keys("additional_certificate_arns")
     certificates = arguments.input_map("additional_certificate_arns")
@@ -178,5 +178,5 @@ def tls_policy(arguments: Arguments) -> str:
         rule = "must be the name of a policy of Elastic Load Balancing"
         raise arguments.error("tls_policy", f"{rule}, got {policy!r}; for example {TLS_POLICY}")
     if OLD_TLS.fullmatch(policy):
-        raise arguments.error("tls_policy", f"must not speak TLS 1.0 or 1.1, got {policy!r}; use {TLS_POLICY}")
+        raise arguments.error("tls_policy", f"must not allow TLS 1.0 or 1.1, got {policy!r}; use {TLS_POLICY}")
     return policy

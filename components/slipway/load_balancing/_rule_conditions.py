@@ -101,7 +101,7 @@ def rule_conditions(arguments: Arguments) -> RuleConditions:
     for name in headers.values if headers else ():
         if not HEADER.fullmatch(name) or name.lower() == "host":
             fix = "use host_headers" if name.lower() == "host" else "give a header's name, at most 40 characters"
-            raise arguments.error("http_headers", f"cannot ask for {name!r}; {fix}")
+            raise arguments.error("http_headers", f"must not contain {name!r}; {fix}")
     for key, form in FORMS.items():
         if key not in BY_NAME:
             check_values(arguments, key, form)

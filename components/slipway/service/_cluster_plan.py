@@ -74,7 +74,7 @@ def cluster_plan(arguments: Arguments, name: str) -> ClusterPlan:
     """Check the arguments of a cluster. Raises ArgumentError."""
     existing = arguments.input("cluster_name")
     if existing is not None:
-        arguments.not_with("cluster_name", ONLY_NEW, "which takes a cluster as it is")
+        arguments.not_with("cluster_name", ONLY_NEW, "which uses an existing cluster without changes")
         if isinstance(existing, str) and not CLUSTER.fullmatch(existing):
             raise arguments.error("cluster_name", f"must be the name or the ARN of a cluster, got {existing!r}")
     else:

@@ -73,7 +73,10 @@ def check_room(who: str, checked: RollOut, desired_count: int) -> None:
     least = math.ceil(desired_count * checked.minimum_healthy_percent / 100)
     most = math.floor(desired_count * checked.maximum_percent / 100)
     if desired_count and least >= desired_count >= most:
-        rule = f"leave a deployment of {desired_count} no room, which keeps {least} and allows {most}"
+        rule = (
+            f"must let a deployment of {desired_count} start or stop a task, but {least} must keep running and "
+            f"{most} may run"
+        )
         values = f"{checked.minimum_healthy_percent} and {checked.maximum_percent}"
         fix = "set maximum_percent to 200, or minimum_healthy_percent to 0"
         raise ArgumentError(f"{who}: minimum_healthy_percent and maximum_percent {rule}, got {values}; {fix}")

@@ -141,7 +141,7 @@ def front_plan(arguments: Arguments, name: str, port: int | None) -> FrontPlan |
     own = arguments.nested(LOAD_BALANCER) or arguments
     version = arguments.text("protocol_version")
     if version in ONLY_TLS and not own.has("certificate_arn") and not own.has("domain_names"):
-        fix = "a load balancer speaks it to clients over TLS only; set certificate_arn or domain_names"
+        fix = "clients use it over TLS only; set certificate_arn or domain_names"
         raise arguments.error("protocol_version", f"{version} needs a certificate of load_balancer, got none; {fix}")
     deployment = arguments.nested("deployment")
     shifts = deployment is not None and deployment.text("strategy", ROLLING) != ROLLING

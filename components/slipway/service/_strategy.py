@@ -117,8 +117,8 @@ def strategy(arguments: Arguments | None, *, has_load_balancer: bool) -> Strateg
         return Strategy()
     kind = arguments.one_of("strategy", STRATEGIES, ROLLING)
     if kind != ROLLING and not has_load_balancer:
-        rule = f"{kind} needs a load balancer of its own, got none"
-        raise arguments.error("strategy", f"{rule}; leave strategy out, or give the service one")
+        rule = f"{kind} needs load_balancer, got none"
+        raise arguments.error("strategy", f"{rule}; set it, or leave strategy out")
     for key, kinds in ONLY:
         if arguments.has(key) and kind not in kinds:
             listed = f"{', '.join(kinds[:-1])} or {kinds[-1]}"

@@ -96,7 +96,8 @@ def check_start_order(who: str, containers: Sequence[Container]) -> None:
             argument = f"{waiting.path}depends_on.{other}"
             if other not in by_name or other == waiting.name:
                 listed = ", ".join(name for name in by_name if name != waiting.name) or "none"
-                raise ArgumentError(f"{who}: {argument} must be another container of the task, which are {listed}")
+                rule = f"must name another container of the task, got {other!r}"
+                raise ArgumentError(f"{who}: {argument} {rule}; the others are {listed}")
             one_of(who, argument, condition, CONDITIONS)
             check_condition(who, argument, condition, by_name[other])
     started: set[str] = set()
@@ -104,7 +105,9 @@ def check_start_order(who: str, containers: Sequence[Container]) -> None:
         ready = [name for name in waiting_names if set(by_name[name].depends_on) <= started]
         if not ready:
             circle = ", ".join(waiting_names)
-            raise ArgumentError(f"{who}: depends_on must not go in a circle, got {circle}; remove one of theirs")
+            raise ArgumentError(
+                f"{who}: depends_on must not form a circle, got {circle}; remove one of these dependencies"
+            )
         started.update(ready)
 
 
@@ -116,4 +119,4 @@ def check_condition(who: str, argument: str, condition: str, target: Container) 
     if condition in ENDED and target.essential:
         is_main = not target.path
         fix = "it never ends by itself; use START" if is_main else f"set {target.path}essential to false"
-        raise ArgumentError(f"{who}: {argument} {condition} needs one that is not essential; {fix}")
+        raise ArgumentError(f"{who}: {argument} {condition} needs a container that is not essential; {fix}")

@@ -111,7 +111,7 @@ def volume(name: str, arguments: Arguments) -> Volume:
         raise arguments.error("access_point_arn", f"must be the ARN of an access point, got {point!r}")
     group_id = arguments.input("security_group_id")
     if arn is not None and group_id is None:
-        fix = "the tasks reach nothing but HTTPS until it is named"
+        fix = "without it the tasks reach HTTPS only"
         raise arguments.error("file_system_arn", f"needs security_group_id, got none; {fix}")
     return Volume(name, arn, point, group_id, arguments.flag("read_only"))
 
@@ -136,7 +136,9 @@ def check_mount_points(arguments: Arguments, volume_names: Sequence[str]) -> set
             rule = "must be an absolute path below /, without . or .. or a / at the end"
             raise arguments.error(f"{key}.path", f"{rule}, got {point.path!r}")
         if point.path in paths:
-            raise arguments.error(f"{key}.path", f"must be another one, got {point.path!r} twice; change one")
+            raise arguments.error(
+                f"{key}.path", f"must differ from the container's other paths, got {point.path!r} twice; change one"
+            )
         paths.add(point.path)
     return {point.volume for point in mount_points(arguments)}
 

@@ -137,12 +137,14 @@ def check_existing(arguments: Arguments, checked: Workload) -> None:
     efs = [f"volumes.{it.name}" for it in checked.volumes if it.file_system_arn is not None]
     grants = [key for key in ("permissions", "enable_execute_command") if arguments.values.get(key)] + efs
     if checked.existing.task_role_arn is not None and grants:
-        fix = "allow that role what it needs and leave them out, or leave task_role_arn out"
-        raise arguments.error("task_role_arn", f"takes a role as it is, got {' and '.join(grants)} too; {fix}")
+        fix = "give that role these rights and leave them out, or leave task_role_arn out"
+        raise arguments.error(
+            "task_role_arn", f"uses an existing role without changes, got {' and '.join(grants)} too; {fix}"
+        )
     for key in ("log_retention_days", "log_kms_key_arn"):
         if checked.existing.log_group_arn is not None and arguments.has(key):
-            fix = f"set it where the group is made, or leave {key} out"
-            raise arguments.error("log_group_arn", f"takes a log group as it is, got {key} too; {fix}")
+            fix = f"set it where the group is created, or leave {key} out"
+            raise arguments.error("log_group_arn", f"uses an existing log group without changes, got {key} too; {fix}")
 
 
 def permission(arguments: Arguments) -> Permission:

@@ -27,7 +27,7 @@ from tests.support.components.ecs_history import (
 )
 
 SPOT = "(service shop) was unable to place a task. Reason: Capacity is unavailable at this time."
-GOES_ON = "  ECS goes on with it; the next `pulumi up` waits again, and tells what became of it"
+GOES_ON = "  ECS continues the deployment; the next `pulumi up` waits again and gives the verdict"
 LOGGED = ["  last lines of shop-log:", "    no database"]
 
 
@@ -123,8 +123,8 @@ FAILURES: dict[str, Failure] = {
             history=[record("ROLLBACK_SUCCESSFUL", statusReason=BREAKER), record("SUCCESSFUL", 5, ASKED)],
         ),
         [
-            "service 'shop': the deployment of shop:7 was rolled back to what ran before, which is of the same task "
-            "definition",
+            "service 'shop': the deployment of shop:7 was rolled back to the deployment before, with the same "
+            "task definition",
             FAILED,
             f"  task 0a1b: {EXITED}",
             "  container shop: exit code 3",
@@ -145,7 +145,7 @@ FAILURES: dict[str, Failure] = {
     "a way back that failed as well": Failure(
         World(STARTS, history=[record("ROLLBACK_FAILED", statusReason=BREAKER)]),
         [
-            "service 'shop': the deployment of shop:7 failed, and so did the way back",
+            "service 'shop': the deployment of shop:7 failed, and so did its rollback",
             FAILED,
             "  look at: the service's events",
             AGAIN,

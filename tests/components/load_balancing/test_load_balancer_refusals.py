@@ -18,7 +18,7 @@ from tests.support.components.service_samples import (
 )
 
 ZONE: dict[str, Any] = {"hosted_zone_id": "Z123"}
-NO_CERTIFICATE = "needs a certificate, got none; set certificate_arn, or domain_names for one that is made"
+NO_CERTIFICATE = "needs a certificate, got none; set certificate_arn, or domain_names for a new one"
 NO_DOMAIN = "must be a domain name in lower case, at most 64 long, such as api.example.com, got"
 KEYS = "must be letters, digits and hyphens and start with a letter, got"
 NO_SOURCE = (
@@ -42,11 +42,11 @@ LOAD_BALANCER = [
         {"allowed_prefix_list_ids": ["pl-01234567", "pl-01234567"]},
         "allowed_prefix_list_ids must be distinct, got 'pl-01234567' twice; remove one",
     ),
-    Refused(ZONE, "hosted_zone_id goes with domain_names, got none; set both or neither"),
+    Refused(ZONE, "hosted_zone_id needs domain_names, got none; set both or neither"),
     Refused(
         {"domain_names": ["shop.example.com"]},
-        "domain_names goes with hosted_zone_id, got none; set the Route 53 zone that they are in, or leave them out and "
-        "make records of your own",
+        "domain_names needs hosted_zone_id, got none; set the Route 53 zone of these names, or leave them out and "
+        "create records of your own",
     ),
     Refused(ZONE | {"domain_names": []}, "domain_names must have at least one entry, got none; for example api.example.com"),
     Refused(ZONE | {"domain_names": ["Shop.example.com"]}, f"domain_names[0] {NO_DOMAIN} 'Shop.example.com'"),
@@ -66,7 +66,7 @@ LOAD_BALANCER = [
     *[
         Refused(
             {"certificate_arn": CERTIFICATE, "tls_policy": f"ELBSecurityPolicy-{old}"},
-            f"tls_policy must not speak TLS 1.0 or 1.1, got 'ELBSecurityPolicy-{old}'; "
+            f"tls_policy must not allow TLS 1.0 or 1.1, got 'ELBSecurityPolicy-{old}'; "
             "use ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
         )
         for old in ("2016-08", "TLS-1-1-2017-01", "TLS13-1-0-2021-06", "FS-1-1-2019-08")
@@ -141,11 +141,11 @@ LISTENER = [
     ),
     Refused(
         rule(http_headers={"Host": ["a.com"]}),
-        "listener.rules.it.http_headers cannot ask for 'Host'; use host_headers",
+        "listener.rules.it.http_headers must not contain 'Host'; use host_headers",
     ),
     Refused(
         rule(http_headers={"X Kind": ["a"]}),
-        "listener.rules.it.http_headers cannot ask for 'X Kind'; give a header's name, at most 40 characters",
+        "listener.rules.it.http_headers must not contain 'X Kind'; give a header's name, at most 40 characters",
     ),
     Refused(
         rule(http_headers={"X-Kind": []}),
@@ -162,7 +162,7 @@ LISTENER = [
     ),
     Refused(
         rules({"a": {"path_patterns": ["/x", "/y"]}, "b": {"path_patterns": ["/y", "/x"]}}),
-        "listener.rules.b asks for the same as listener.rules.a; remove one",
+        "listener.rules.b has the same conditions as listener.rules.a; remove one",
     ),
     Refused(
         rules({"a": {"path_patterns": ["/x"], "priority": 5}, "b": {"path_patterns": ["/y"], "priority": 5}}),

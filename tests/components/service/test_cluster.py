@@ -106,7 +106,7 @@ def test_a_cluster_that_is_there_has_the_same_outputs_and_nothing_is_made(existi
     assert outputs == {"clusterArn": ARN, "clusterName": "main"}
 
 
-AS_IT_IS = "which takes a cluster as it is; remove one"
+AS_IT_IS = "which uses an existing cluster without changes; remove one"
 WRONG = [
     Refused({"container_insights": "on"}, "container_insights must be one of enabled, enhanced, disabled, got 'on'"),
     Refused({"container_insights": True}, "container_insights must be a string, got True"),

@@ -150,23 +150,23 @@ REFUSED = [
     Refused({"log_group_arn": "/shop/api"}, "log_group_arn must be the ARN of a log group, got '/shop/api'"),
     Refused(
         {"task_role_arn": ROLE, "permissions": [{"actions": ["sns:Publish"], "resources": ["*"]}]},
-        "task_role_arn takes a role as it is, got permissions too; "
-        "allow that role what it needs and leave them out, or leave task_role_arn out",
+        "task_role_arn uses an existing role without changes, got permissions too; "
+        "give that role these rights and leave them out, or leave task_role_arn out",
     ),
     Refused(
         {"task_role_arn": ROLE, "enable_execute_command": True},
-        "task_role_arn takes a role as it is, got enable_execute_command too; "
-        "allow that role what it needs and leave them out, or leave task_role_arn out",
+        "task_role_arn uses an existing role without changes, got enable_execute_command too; "
+        "give that role these rights and leave them out, or leave task_role_arn out",
     ),
     Refused(
         {"log_group_arn": GROUP, "log_retention_days": 7},
-        "log_group_arn takes a log group as it is, got log_retention_days too; "
-        "set it where the group is made, or leave log_retention_days out",
+        "log_group_arn uses an existing log group without changes, got log_retention_days too; "
+        "set it where the group is created, or leave log_retention_days out",
     ),
     Refused(
         {"log_group_arn": GROUP, "log_kms_key_arn": KEY},
-        "log_group_arn takes a log group as it is, got log_kms_key_arn too; "
-        "set it where the group is made, or leave log_kms_key_arn out",
+        "log_group_arn uses an existing log group without changes, got log_kms_key_arn too; "
+        "set it where the group is created, or leave log_kms_key_arn out",
     ),
     Refused(
         BEHIND_BALANCER

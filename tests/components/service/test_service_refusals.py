@@ -107,7 +107,7 @@ ALONE = [
     Refused(
         BEHIND_BALANCER | {"protocol_version": "GRPC"},
         "protocol_version GRPC needs a certificate of load_balancer, got none; "
-        "a load balancer speaks it to clients over TLS only; set certificate_arn or domain_names",
+        "clients use it over TLS only; set certificate_arn or domain_names",
     ),
     Refused(
         BEHIND_BALANCER | {"health_check_codes": "2xx"},
@@ -201,12 +201,12 @@ TOGETHER = [
     ),
     Refused(
         {"maximum_percent": 100},
-        "minimum_healthy_percent and maximum_percent leave a deployment of 2 no room, which keeps 2 and allows 2, "
+        "minimum_healthy_percent and maximum_percent must let a deployment of 2 start or stop a task, but 2 must keep running and 2 may run, "
         "got 100 and 100; set maximum_percent to 200, or minimum_healthy_percent to 0",
     ),
     Refused(
         {"desired_count": 1, "minimum_healthy_percent": 50, "maximum_percent": 150},
-        "minimum_healthy_percent and maximum_percent leave a deployment of 1 no room, which keeps 1 and allows 1, "
+        "minimum_healthy_percent and maximum_percent must let a deployment of 1 start or stop a task, but 1 must keep running and 1 may run, "
         "got 50 and 150; set maximum_percent to 200, or minimum_healthy_percent to 0",
     ),
     Refused(

@@ -129,13 +129,11 @@ REFUSED = [
     ),
     Refused(
         TASK | {"container_port": None, "load_balancer": None, "deployment": {"strategy": "canary"}},
-        "deployment.strategy canary needs a load balancer of its own, got none; "
-        "leave strategy out, or give the service one",
+        "deployment.strategy canary needs load_balancer, got none; set it, or leave strategy out",
     ),
     Refused(
         BEHIND_LISTENER | {"load_balancer": None, "deployment": {"strategy": "linear"}},
-        "deployment.strategy linear needs a load balancer of its own, got none; "
-        "leave strategy out, or give the service one",
+        "deployment.strategy linear needs load_balancer, got none; set it, or leave strategy out",
     ),
     Refused(
         {"deployment": {"bake_minutes": 5}},
@@ -241,8 +239,7 @@ def test_what_cannot_work_is_refused(args: dict[str, Any], says: str) -> None:
     [
         (
             {"deployment": {"strategy": "blue_green"}},
-            "deployment.strategy blue_green needs a load balancer of its own, got none; "
-            "leave strategy out, or give the service one",
+            "deployment.strategy blue_green needs load_balancer, got none; set it, or leave strategy out",
         ),
         ({"deployment_timeout_seconds": 59}, "deployment_timeout_seconds must be a whole number 60-86400, got 59"),
         (

@@ -180,9 +180,9 @@ REFUSED = [
     ),
     Refused(
         beside() | {"depends_on": {"cache": "START"}},
-        "depends_on.cache must be another container of the task, which are proxy",
+        "depends_on.cache must name another container of the task, got 'cache'; the others are proxy",
     ),
-    Refused({"depends_on": {"api": "START"}}, "depends_on.api must be another container of the task, which are none"),
+    Refused({"depends_on": {"api": "START"}}, "depends_on.api must name another container of the task, got 'api'; the others are none"),
     Refused(
         beside() | {"depends_on": {"proxy": "READY"}},
         "depends_on.proxy must be one of START, COMPLETE, SUCCESS, HEALTHY, got 'READY'",
@@ -197,15 +197,15 @@ REFUSED = [
     ),
     Refused(
         beside() | {"depends_on": {"proxy": "SUCCESS"}},
-        "depends_on.proxy SUCCESS needs one that is not essential; set sidecars.proxy.essential to false",
+        "depends_on.proxy SUCCESS needs a container that is not essential; set sidecars.proxy.essential to false",
     ),
     Refused(
         beside(depends_on={"api": "COMPLETE"}),
-        "sidecars.proxy.depends_on.api COMPLETE needs one that is not essential; it never ends by itself; use START",
+        "sidecars.proxy.depends_on.api COMPLETE needs a container that is not essential; it never ends by itself; use START",
     ),
     Refused(
         beside(depends_on={"api": "START"}) | {"depends_on": {"proxy": "START"}},
-        "depends_on must not go in a circle, got api, proxy; remove one of theirs",
+        "depends_on must not form a circle, got api, proxy; remove one of these dependencies",
     ),
     Refused({"start_timeout_seconds": 121}, "start_timeout_seconds must be a whole number 2-120, got 121"),
     Refused({"ephemeral_storage_gib": 20}, "ephemeral_storage_gib must be a whole number 21-200, got 20"),
@@ -231,7 +231,7 @@ REFUSED = [
     ),
     Refused(
         {"volumes": {"out": {}}, "mount_points": [{"volume": "out", "path": "/x"}] * 2},
-        "mount_points[1].path must be another one, got '/x' twice; change one",
+        "mount_points[1].path must differ from the container's other paths, got '/x' twice; change one",
     ),
     Refused(
         {"volumes": {"out": {}}} | beside(mount_points=[{"volume": "in", "path": "/x"}]),
@@ -240,7 +240,7 @@ REFUSED = [
     Refused({"volumes": {"data": {"file_system_arn": "fs-1"}}}, "volumes.data.file_system_arn must be the ARN of an EFS file system, "
         "got 'fs-1'"),
     Refused({"volumes": {"data": {"file_system_arn": FILE_SYSTEM}}}, "volumes.data.file_system_arn needs security_group_id, got none; "
-        "the tasks reach nothing but HTTPS until it is named"),
+        "without it the tasks reach HTTPS only"),
     Refused({"volumes": {"data": {"read_only": True}}}, "volumes.data.read_only needs file_system_arn, got none; set it or leave "
         "read_only out"),
     Refused({"volumes": {"data": EFS | {"access_point_arn": "fsap-1"}}}, "volumes.data.access_point_arn must be the ARN of an access "
