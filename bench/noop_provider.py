@@ -8,11 +8,12 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
 from slipway_sandbox.provider.protocol.servicer import BaseServicer
+from slipway_sandbox.provider.protocol.wire import Properties
 
 ARN = "arn:aws:sqs:eu-west-1:123456789012:nothing"
 
 
-class NoopProvider(BaseServicer):
+class NoopProvider(BaseServicer[Properties]):
     """Stands for pulumi-aws, accepts everything and remembers nothing."""
 
     name = "aws"
@@ -20,6 +21,9 @@ class NoopProvider(BaseServicer):
     def __init__(self) -> None:
         super().__init__()
         self.version = importlib.metadata.version("pulumi-aws")
+
+    def configure(self, values: Properties) -> Properties:
+        return values
 
     def Check(self, request: provider_pb2.CheckRequest, context: Any) -> provider_pb2.CheckResponse:
         return provider_pb2.CheckResponse(inputs=request.news)

@@ -1,1 +1,1 @@
-"""The providers that the engine attaches to in place of pulumi-aws and pulumi-docker."""
+"""The sandbox's providers: the engine attaches to them in place of pulumi-aws and pulumi-docker."""

@@ -1,1 +1,1 @@
-"""The image registry that stands for ECR."""
+"""The image registry in ECR's place."""

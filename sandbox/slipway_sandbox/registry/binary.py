@@ -1,4 +1,4 @@
-"""Finds docker-registry; on Debian and Ubuntu fetches it when it is not there."""
+"""Finds docker-registry; on Debian and Ubuntu it fetches a missing one."""
 
 import logging
 import os
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 def find() -> str | None:
-    """Path of docker-registry: the installed one, else one fetched now or earlier; None where there is no package."""
+    """Path of docker-registry: the installed one, else one fetched now or earlier; None without a package."""
     return shutil.which(PACKAGE) or _fetched()
 
 

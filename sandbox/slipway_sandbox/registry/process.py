@@ -1,17 +1,16 @@
-"""The image registry that stands for ECR: a child process on loopback, or a container where only Docker has one."""
+"""The image registry in ECR's place: a child process on loopback, or a container of Docker's."""
 
 import contextlib
 import json
 import logging
 import os
 import subprocess
-from typing import Any
 
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process.held_files import hold, holder, is_held, wait_until, write_pid
 from slipway_sandbox.process.home import Home, write_private
 from slipway_sandbox.process.ports import LOOPBACK, get
-from slipway_sandbox.registry import binary as registry_binary
+from slipway_sandbox.registry import binary
 
 IMAGE = "registry:2"
 LABEL = "slipway.sandbox.registry"
@@ -25,16 +24,16 @@ log = logging.getLogger(__name__)
 class RegistryProcess:
     """Debian's docker-registry with our own configuration. It ends with `stop`, or at the next start of the sandbox."""
 
-    def __init__(self, home: Home, port: int, binary: str) -> None:
+    def __init__(self, home: Home, port: int, program: str) -> None:
         config = home.registry / "config.yml"
         home.registry.mkdir(mode=0o700, exist_ok=True)
-        write_private(config, json.dumps(_config(home, port)).encode())
+        write_private(config, _config(home, port).encode())
         lock = hold(home.registry_lock)
         if lock is None:
             raise SandboxError("another registry of this sandbox does not end; run `slipway sandbox stop`")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_")}
         self._process = subprocess.Popen(
-            [binary, "serve", str(config)], stdin=subprocess.DEVNULL, env=environment, pass_fds=[lock]
+            [program, "serve", str(config)], stdin=subprocess.DEVNULL, env=environment, pass_fds=[lock]
         )
         write_pid(lock, self._process.pid)
         os.close(lock)  # from here the registry alone holds it
@@ -52,7 +51,7 @@ class RegistryProcess:
 
 
 class RegistryContainer:
-    """The registry's own image, where Docker has it or can pull it."""
+    """The registry's own image, if Docker has it or can pull it."""
 
     def __init__(self, home: Home, port: int) -> None:
         import docker  # noqa: PLC0415 - only where there is no binary
@@ -88,9 +87,9 @@ class RegistryContainer:
 
 
 def begin(home: Home, port: int) -> RegistryProcess | RegistryContainer:
-    """A registry that is about to answer; see `wait`. Raises SandboxError when there is none or its port is taken."""
-    binary = registry_binary.find()
-    return RegistryProcess(home, port, binary) if binary else RegistryContainer(home, port)
+    """Starts a registry; `wait` waits for its first answer. Raises SandboxError without a registry or with a taken port."""
+    program = binary.find()
+    return RegistryProcess(home, port, program) if program else RegistryContainer(home, port)
 
 
 def wait(registry: RegistryProcess | RegistryContainer, port: int) -> None:
@@ -109,13 +108,13 @@ def answers(port: int) -> bool:
 
 
 def end_orphan(home: Home) -> None:
-    """Ends the registry of a sandbox that was killed. Nobody but a registry of this home can hold its lock."""
+    """Ends the registry of a killed sandbox. Only a registry of this home can hold its lock."""
     if home.registry_container.exists():
         _remove_containers(home)
     pid = holder(home.registry_lock)
     if pid is None:
         return
-    log.info("ending registry %d of a sandbox that was killed", pid)
+    log.info("ending registry %d of a killed sandbox", pid)
     for signal_number in (15, 9):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal_number)
@@ -138,10 +137,11 @@ def _remove_containers(home: Home) -> None:
     home.registry_container.unlink()
 
 
-def _config(home: Home, port: int) -> dict[str, Any]:
-    return {
+def _config(home: Home, port: int) -> str:
+    config = {
         "version": "0.1",
         "log": {"level": "warn", "accesslog": {"disabled": True}},
         "storage": {"filesystem": {"rootdirectory": str(home.registry)}, "delete": {"enabled": True}},
         "http": {"addr": f"{LOOPBACK}:{port}", "secret": os.urandom(32).hex()},
     }
+    return json.dumps(config)

@@ -1,4 +1,4 @@
-"""The images of a repository in the registry that stands for ECR.
+"""The images of a repository in the registry, in ECR's place.
 
 Source: https://distribution.github.io/distribution/spec/api/
 """
@@ -18,24 +18,26 @@ MANIFESTS = (
 
 
 def tags(registry: str, repository: str) -> list[str]:
-    """Tags of a repository; none when nothing was ever pushed. Raises ProviderError when the registry does not answer."""
+    """Tags of a repository; none before the first push. Raises ProviderError when the registry does not answer."""
     status, _, body = _ask(registry, "GET", f"/v2/{repository}/tags/list")
     return sorted(json.loads(body).get("tags") or []) if status == http.client.OK else []
 
 
 def digest(registry: str, repository: str, name: str) -> str | None:
-    """Digest of what a tag or a digest names; None when there is none. Raises ProviderError."""
-    status, found, _ = _ask(registry, "HEAD", f"/v2/{repository}/manifests/{name}")
-    return found if status == http.client.OK else None
+    """Digest of the image with this tag or digest; None without one. Raises ProviderError."""
+    status, digest, _ = _ask(registry, "HEAD", f"/v2/{repository}/manifests/{name}")
+    return digest if status == http.client.OK else None
 
 
 def refuse_taken(registry: str, repository: str, tag: str) -> None:
-    """Refuse, as ECR does, to push a tag that a repository of immutable tags has. Raises ProviderError."""
+    """Refuses to push an existing tag to a repository of immutable tags, as ECR does. Raises ProviderError."""
     from moto.ecr.models import ecr_backends  # noqa: PLC0415 - after moto's environment is set
 
-    made = (backend.repositories.get(repository) for backend in ecr_backends[ACCOUNT].values())
-    immutable = any(it is not None and it.image_tag_mutability == "IMMUTABLE" for it in made)
-    if immutable and digest(registry, repository, tag) is not None:
+    candidates = (backend.repositories.get(repository) for backend in ecr_backends[ACCOUNT].values())
+    is_immutable = any(
+        candidate is not None and candidate.image_tag_mutability == "IMMUTABLE" for candidate in candidates
+    )
+    if is_immutable and digest(registry, repository, tag) is not None:
         raise ProviderError(
             f"pushing {registry}/{repository}:{tag} failed: tag invalid: The image tag '{tag}' already exists in the "
             f"'{repository}' repository and cannot be overwritten because the tag is immutable."

@@ -9,15 +9,19 @@ from pulumi.runtime.proto import provider_pb2
 
 from slipway_sandbox.provider.protocol.serve import serve
 from slipway_sandbox.provider.protocol.servicer import BaseServicer
+from slipway_sandbox.provider.protocol.wire import Properties
 
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 
 
-class AnyAws(BaseServicer):
+class AnyAws(BaseServicer[Properties]):
     """Inputs are outputs; ids and ARNs are known once a resource is made, as with the real provider."""
 
     name = "aws"
     version = "7.51.1"
+
+    def configure(self, values: Properties) -> Properties:
+        return values
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:  # noqa: N802 - the protocol's name
         return provider_pb2.CheckResponse(inputs=request.news)

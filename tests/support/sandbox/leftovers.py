@@ -5,6 +5,7 @@ from typing import Any
 import jmespath  # type: ignore[import-untyped]
 
 from slipway_sandbox.provider.aws.client import AwsClient
+from slipway_sandbox.provider.protocol.readers import blocks
 
 # Service, operation and the names of what is there, without what AWS has of its own and what only remains as a record.
 LISTED = (
@@ -47,5 +48,5 @@ def leftovers(*regions: str) -> dict[str, Any]:
     scaled = {"ServiceNamespace": "ecs"}
     for region in regions:
         targets = client.call("application-autoscaling", "describe_scalable_targets", region, **scaled)
-        found[f"scalable targets {region}"] = [each["ResourceId"] for each in targets["ScalableTargets"]]
+        found[f"scalable targets {region}"] = [target["ResourceId"] for target in blocks(targets, "ScalableTargets")]
     return {name: value for name, value in found.items() if value}

@@ -14,7 +14,7 @@ Values = Mapping[str, Any]
 
 
 class ProviderCallError(Exception):
-    """What the engine would show the user, and the resource that it would record nevertheless."""
+    """The engine's message for the user, and the incomplete resource for the state."""
 
     detail: provider_pb2.ErrorResourceInitFailed | None = None
 
@@ -81,7 +81,7 @@ class Driver:
         return Live(token, name, reply.id, checked, wire.from_struct(reply.properties))
 
     def incomplete(self, error: ProviderCallError, token: str, name: str) -> Live:
-        """The resource that was half made, as the state records it."""
+        """The incomplete resource, as the state records it."""
         assert error.detail is not None
         inputs, outputs = wire.from_struct(error.detail.inputs), wire.from_struct(error.detail.properties)
         return Live(token, name, error.detail.id, inputs, outputs)

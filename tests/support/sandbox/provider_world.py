@@ -1,4 +1,4 @@
-"""A provider on moto in this process, and a registry that the test fills."""
+"""A provider on moto in this process, and a registry for the test to fill."""
 
 import threading
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ class Registry:
 
 @contextmanager
 def provider(retry_seconds: float = 2.0) -> Iterator[tuple[int, Registry]]:
-    """Port of an aws provider, and the registry behind it; the cloud, which is the process's, is empty afterwards."""
+    """Port of an aws provider, and its registry. Afterwards, the process's cloud is empty."""
     registry = Registry()
     threading.Thread(target=registry.server.serve_forever, daemon=True).start()
     server, port = serve(AwsProvider(registry=registry.address, retry_seconds=retry_seconds))

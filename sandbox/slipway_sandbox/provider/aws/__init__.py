@@ -1,1 +1,1 @@
-"""The provider that stands for pulumi-aws: declarations in, AWS calls out."""
+"""The sandbox's pulumi-aws: declarations in, AWS calls out."""

@@ -1,6 +1,6 @@
-"""Calls to the AWS of the sandbox: moto in this process, without HTTP, on the same state that its HTTP endpoint serves.
+"""Calls to the sandbox's AWS: moto in this process, without HTTP. moto's HTTP endpoint serves the same state.
 
-Only the provider's own session is routed to moto; any other boto3 client of the process keeps talking HTTP.
+Only the provider's own session goes to moto directly; any other boto3 client of the process uses HTTP.
 """
 
 import http
@@ -8,10 +8,10 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
 
 import botocore.session
 from botocore import UNSIGNED
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
@@ -19,6 +19,7 @@ from botocore.model import StructureShape
 
 from slipway_sandbox import corrections
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.wire import Value
 
 THROTTLED = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "SlowDown", "BandwidthLimitExceeded")
 RETRIES = 5
@@ -37,9 +38,9 @@ HINTS = {
 
 
 class AwsError(ProviderError):
-    """A refusal by AWS: operation, code and message, with what to do.
+    """A refusal by AWS: operation, code, message, and a hint.
 
-    `hint` is what to do. Default: what is usual for the code.
+    `hint` names the fix. Default: the usual one for the code.
     """
 
     def __init__(self, operation: str, code: str, message: str, hint: str = "") -> None:
@@ -51,13 +52,13 @@ class AwsError(ProviderError):
 
 
 class StillUsedError(AwsError):
-    """A refusal to delete that passes by itself, so that it is tried again for a while."""
+    """A temporary refusal to delete; the provider tries again for a while."""
 
 
 class AwsClient:
     """Makes calls in any region. Safe to use from many threads.
 
-    `first_pause_seconds` is how long it waits when it is throttled for the first time; twice as long at each further one.
+    `first_pause_seconds` is the pause after the first throttled attempt; it doubles at each further one.
     """
 
     def __init__(self, first_pause_seconds: float = 0.05) -> None:
@@ -65,14 +66,14 @@ class AwsClient:
         self._clients: dict[tuple[str, str], BaseClient] = {}
         self._lock = threading.RLock()
 
-    def call(self, service: str, operation: str, region: str, /, **params: Any) -> dict[str, Any]:
-        """One operation, named as boto3 does. Throttling and errors of the service's own are waited out. Raises AwsError."""
+    def call(self, service: str, operation: str, region: str, /, **params: Value) -> dict[str, Value]:
+        """One operation, named as in boto3; throttled calls and the service's own faults are repeated. Raises AwsError."""
         client = self.client(service, region)
         name = client.meta.method_to_api_mapping[operation]
         return self._retried(name, lambda: getattr(client, operation)(**params))
 
     def client(self, service: str, region: str) -> BaseClient:
-        """boto3-like client of a service in a region, made once."""
+        """The boto3-like client of a service in a region."""
         key = (service, region)
         with self._lock:
             if key not in self._clients:
@@ -98,7 +99,7 @@ class AwsClient:
 
     @cached_property
     def regions(self) -> frozenset[str]:
-        """The regions that botocore knows."""
+        """botocore's regions."""
         return frozenset(self._session.get_available_regions("ec2"))
 
     @cached_property
@@ -111,17 +112,17 @@ class AwsClient:
         session = botocore.session.Session()
 
         # moto keeps plain dicts without locks; one call at a time costs nothing, as Python runs one thread at a time anyway.
-        def answer(**event: Any) -> Any:
+        def answer(event_name: str, request: AWSPreparedRequest, **context: Value) -> AWSResponse | None:
             with self._lock:
-                return stubber(**event)
+                return stubber(event_name, request, **context)
 
         session.register("before-send", answer)
         return session
 
-    def _retried(self, operation: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def _retried(self, operation: str, attempt_call: Callable[[], dict[str, Value]]) -> dict[str, Value]:
         for attempt in range(RETRIES + 1):
             try:
-                return make()
+                return attempt_call()
             except ClientError as error:
                 code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
                 if attempt == RETRIES or not _may_pass(error):
@@ -140,7 +141,7 @@ class AwsClient:
 
 
 def _may_pass(error: ClientError) -> bool:
-    """Whether the same call may succeed a moment later: throttling, and what is the service's own fault."""
+    """Whether the same call may succeed a moment later: throttling, and the service's own faults."""
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return status >= http.HTTPStatus.INTERNAL_SERVER_ERROR or any(
         word in error.response["Error"].get("Code", "") for word in THROTTLED
@@ -148,10 +149,10 @@ def _may_pass(error: ClientError) -> bool:
 
 
 def _introduced(service: str, region: str) -> Callable[..., None]:
-    """Says who calls, and where, in the header in which moto looks for both."""
+    """Puts account and region into the Authorization header; moto reads both there."""
     credential = f"Credential=sandbox/20260101/{region}/{service}/aws4_request"
 
-    def introduce(request: Any, **_: Any) -> None:
+    def introduce(request: AWSPreparedRequest, **_: Value) -> None:
         request.headers["Authorization"] = f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=none"
 
     return introduce

@@ -1,18 +1,27 @@
-"""How a resource type or function is declared: what to call on AWS, and only those names that do not follow by rule.
+"""Declaration of a resource type or function: its AWS calls, and the names outside of the rule.
 
-Templates: a parameter of a call may hold `{id}`, `{region}`, `{account}` or a property such as `{vpcId}`. A parameter that
-is one placeholder takes the property's own value, and is left out when the property is absent. Where a text cannot say it, a
-parameter is a function of the Scope.
+Templates: a parameter of a call may hold `{id}`, `{region}`, `{account}` or a property such as `{vpcId}`. A parameter with
+one placeholder and nothing else takes the property's own value; without the property the call has no such parameter. A
+parameter may also be a function of the Scope.
 
-Words: where a field lists properties, they stand in one string with spaces between, so that a declaration reads as a row.
+Words: a field with several properties is one string with spaces between them, so each declaration reads as a row.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
+
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 if TYPE_CHECKING:
     from slipway_sandbox.provider.aws.scope import Scope
+
+Template: TypeAlias = "Value | Callable[[Scope], Value] | Sequence[Template] | Mapping[str, Template]"
+"""A value with placeholders in its strings, or a function of the Scope."""
+Action: TypeAlias = "Callable[[Scope], object]"
+"""Makes the calls of one step; the answer does not count."""
+Failures: TypeAlias = list[tuple[str, str]]
+"""Property path and reason of each broken rule."""
 
 
 @dataclass(frozen=True)
@@ -21,8 +30,8 @@ class Call:
 
     operation: str
     """As boto3 spells it: create_vpc."""
-    params: Mapping[str, Any] = field(default_factory=dict)
-    """Members that do not follow from properties of the same name; values may be templates."""
+    params: Mapping[str, Template] = field(default_factory=dict)
+    """Members beside those of the properties, as templates."""
     reply: str = "@"
     """JMESPath to the resource in the answer; may be a template. Default: the whole answer."""
     service: str = ""
@@ -31,107 +40,110 @@ class Call:
 
 @dataclass(frozen=True)
 class Update:
-    """The call that changes these properties; also made after creation where the create call does not take them."""
+    """The call for a change of these properties; also made after a create call without members for them."""
 
     properties: str
-    call: "Call | Callable[[Scope], object]"
+    call: "Call | Action"
     only_changed: bool = False
-    """Whether the call names only those that changed. Default: all of them, as most calls replace what they leave out."""
+    """Whether the call has only the changed properties. Default: all of them, since most calls reset the others."""
 
 
 @dataclass(frozen=True)
 class Tags:
-    """The calls that add, remove and list the tags of one resource, or one that sets all of them."""
+    """The calls to add, remove and list the tags of one resource, or one call to set all of them."""
 
     add: Call | None = None
     remove: Call | None = None
-    set_all: "Callable[[Scope], None] | None" = None
-    """For a service that only sets all tags at once; it takes the place of the other two."""
+    set_all: "Action | None" = None
+    """For a service with one call for all tags; it replaces `add` and `remove`."""
     read: Call | None = None
-    """Default: the tags are in what the resource's own read answers."""
+    """Default: the answer of the resource's own read has the tags."""
     on_create: bool = True
     """Whether the create call takes tags. Default: it does."""
 
 
 @dataclass(frozen=True)
 class Autoname:
-    """The property that gets `<name>-<7 hex digits>` when the program leaves it out, as the real provider does."""
+    """A property with the default `<name>-<7 hex digits>`, as in the real provider."""
 
     property: str = "name"
     length_limit: int = 255
-    """Longest name that AWS accepts, in characters; a longer one is refused, as the real provider does."""
+    """Longest name in characters; Check refuses a longer one, as the real provider does."""
     lower_case: bool = False
     prefix: str = ""
-    """What the name must begin with, such as alias/."""
+    """First letters of every name, such as alias/."""
     suffix_when: tuple[str, str] = ("", "")
-    """A boolean property and what the name ends with when it is true, such as fifoQueue and .fifo."""
+    """A boolean property and the name's ending when it is true, such as fifoQueue and .fifo."""
     is_bare: bool = False
-    """Whether the name is the resource's own, without digits behind it."""
+    """Whether the name is the resource's own, without digits."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """One resource type: everything that differs from any other."""
+    """One resource type: its differences from all others.
+
+    Example: an ECR repository policy in docs/sandbox-types.md.
+    """
 
     token: str = field(kw_only=False)
     service: str = field(kw_only=False)
     """botocore's service name."""
-    create: "Call | Callable[[Scope], Mapping[str, Any]]"
-    """Answers with what `id` is looked up in. A function sets `scope.id` as soon as the resource exists."""
+    create: "Call | Callable[[Scope], Properties]"
+    """The answer holds the `id`. A function sets `scope.id` as soon as the resource exists."""
     id: str
-    """JMESPath into the create call's answer, or a template over properties, which then is the import id too."""
-    read: "tuple[Call, ...] | Callable[[Scope], Mapping[str, Any] | None]"
-    """Calls whose answers are laid over each other, each seeing the earlier; a function returns None for a resource gone."""
-    delete: "Call | Callable[[Scope], object] | None"
+    """JMESPath into the create call's answer, or a template over properties. The template is the import id too."""
+    read: "tuple[Call, ...] | Callable[[Scope], Properties | None]"
+    """Calls; their answers are merged, and each call sees the earlier answers. A function returns None for a missing resource."""
+    delete: "Call | Action | None"
     """None: there is nothing to delete on AWS."""
     updates: tuple[Update, ...] = ()
-    settle: "Callable[[Scope], None] | None" = None
-    """Waits, after creation and after each update, until AWS has done what was asked."""
+    settle: "Action | None" = None
+    """Waits for AWS's work after creation and after each update."""
     tags: Tags | None = None
     autoname: Autoname | None = None
     autonamed: str = ""
-    """Names in lists of blocks that are found as the resource's own is, such as inlinePolicies.name."""
+    """Names in lists of blocks with the same default as `autoname`, such as inlinePolicies.name."""
     names: Mapping[str, str] = field(default_factory=dict)
-    """Property to member path where the rule does not find it; dotted on both sides; `.` lays a block flat in its parent."""
+    """Property to member path, for names outside of the rule; dotted on both sides. `.` merges a block into its parent."""
     reads: Mapping[str, str] = field(default_factory=dict)
-    """Property to JMESPath in the answer of `read`, where reading differs from writing."""
+    """Property to JMESPath in the answer of `read`, where AWS reads and writes it differently."""
     attributes: str = ""
-    """Member that takes the remaining properties as a map or as a list of keys and values, such as Attributes."""
-    computed: "Mapping[str, str | Callable[[Scope], Any]]" = field(default_factory=dict)
-    """Output to template, for what AWS does not answer or answers otherwise."""
-    defaults: Mapping[str, Any] = field(default_factory=dict)
-    """What the real provider takes when the program leaves a property out."""
+    """Member for all other properties, as a map or a list of keys and values, such as Attributes."""
+    computed: Mapping[str, Template] = field(default_factory=dict)
+    """Output to template, where AWS has no answer or another one."""
+    defaults: Properties = field(default_factory=dict)
+    """The real provider's default values."""
     immutable: Mapping[str, str] = field(default_factory=dict)
-    """Why AWS cannot change them in place, and the properties; `block.member` is one member of a block."""
-    replaced_when: "Mapping[str, Callable[[Mapping[str, Any], Mapping[str, Any]], bool]]" = field(default_factory=dict)
-    """Properties whose change replaces in some cases only: whether it does, from the properties before and after."""
+    """Reason to properties: AWS cannot change these in place. `block.member` is one member of a block."""
+    replaced_when: Mapping[str, Callable[[Properties, Properties], bool]] = field(default_factory=dict)
+    """Property to a function of all properties before and after: whether this change replaces the resource."""
     echoed: str = ""
-    """Properties that steer the provider itself, or that this cloud does not hold: accepted and kept in the state."""
+    """Properties without effect on AWS or in moto: accepted and kept in the state."""
     handled: str = ""
-    """Properties that the functions of this declaration deal with themselves."""
+    """Properties for the functions of this declaration; the rule ignores them."""
     accepted: Mapping[str, str] = field(default_factory=dict)
-    """Property path to words that the real provider takes beside those that AWS lists, such as Disabled."""
+    """Property path to further words of the real provider, beside AWS's list, such as Disabled."""
     documents: str = ""
-    """Properties that hold JSON, compared by meaning."""
+    """Properties with JSON text, compared by meaning."""
     renewed: str = ""
-    """Outputs that every update changes, such as a version: unknown in its preview."""
-    compare: "Mapping[str, Callable[[Any], Any]]" = field(default_factory=dict)
-    """Property to the form in which two values of it can be compared, where JSON alone does not tell."""
+    """Outputs changed by every update, such as a version: unknown in the preview of an update."""
+    compare: Mapping[str, Callable[[Value], object]] = field(default_factory=dict)
+    """Property to a function: two values are the same when its results are equal."""
     completed: str = ""
-    """Blocks in which AWS fills in members that a program leaves out, such as the VPC of a network configuration."""
+    """Blocks with members filled in by AWS, such as the VPC of a network configuration."""
     ordered: str = ""
-    """Lists whose order has a meaning. Every other list is compared as a set."""
+    """Lists with a meaningful order. Every other list is compared as a set."""
     gone: str = ""
-    """JMESPath that is true for a resource that only remains as a record, such as status == 'INACTIVE'."""
+    """JMESPath, true for the mere record of a deleted resource, such as status == 'INACTIVE'."""
     missing: str = ""
-    """Error codes that mean "does not exist", beside those that say NotFound or NoSuchEntity."""
+    """Further error codes for "does not exist", beside those with NotFound or NoSuchEntity in them."""
     import_pattern: str = ""
-    """Regular expression with a group per property, for import ids that the id's template cannot take apart; a group `id` is
-    the id that remains."""
+    """Regular expression with a group per property, for import ids in another form than the id's template. A group `id`
+    is the resource's id."""
     exclusive: bool = False
-    """Whether a replacement must be created after the old one is deleted, whatever its name."""
-    validate: "Callable[[Mapping[str, Any]], list[tuple[str, str]]]" = lambda _: []
-    """Rules beyond names and types: property path and reason for each that is broken."""
+    """Whether a replacement always waits for the deletion of the old resource."""
+    validate: Callable[[Properties], Failures] = lambda _: []
+    """Further rules, beside names and types. The properties may hold unknowns."""
 
     @property
     def type_name(self) -> str:
@@ -139,16 +151,16 @@ class Resource:
         return self.token.rpartition(":")[2]
 
     def words(self, name: str) -> frozenset[str]:
-        """The properties in one of the fields that list them."""
+        """The properties in a field of words."""
         return frozenset(getattr(self, name).split())
 
     def immutable_properties(self) -> frozenset[str]:
-        """Properties whose change replaces the resource."""
+        """Properties to replace the resource for."""
         named = frozenset(word for words in self.immutable.values() for word in words.split())
         return named | {"region"} | ({f"{self.autoname.property}Prefix"} if self.autoname else set())
 
     def updatable_properties(self) -> frozenset[str]:
-        """Properties that an update call takes."""
+        """Properties with an update call."""
         return frozenset(word for update in self.updates for word in update.properties.split())
 
 
@@ -158,4 +170,4 @@ class Function:
 
     token: str
     service: str
-    run: "Callable[[Scope], Mapping[str, Any]]"
+    run: "Callable[[Scope], Properties]"

@@ -2,9 +2,7 @@
 
 import re
 import time
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from slipway_sandbox.provider import refusals
 from slipway_sandbox.provider.aws import meaning, tagging
@@ -16,6 +14,8 @@ from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties import mapping, sdk
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol.errors import IncompleteResourceError, ProviderError
+from slipway_sandbox.provider.protocol.readers import as_block
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 GONE = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|NotExists")
 STILL_USED = ("DependencyViolation", "DeleteConflict", "ResourceInUse", "ResourceInUseException", "InvalidGroup.InUse")
@@ -28,10 +28,10 @@ def names(declaration: Resource) -> Names:
     return Names(declaration.type_name, declaration.names, declaration.attributes)
 
 
-def create(declaration: Resource, scope: Scope) -> dict[str, Any]:
+def create(declaration: Resource, scope: Scope) -> dict[str, Value]:
     """Creates the resource, sets `scope.id` and returns its outputs.
 
-    Raises AwsError when nothing was created, IncompleteResourceError when it was but a later call failed.
+    Raises AwsError when nothing was created, IncompleteResourceError when a later call failed.
     """
     refusals.require(declaration.token, scope)
     wanted = _own(declaration, scope.inputs)
@@ -40,17 +40,17 @@ def create(declaration: Resource, scope: Scope) -> dict[str, Any]:
         request = mapping.to_request(shape, wanted, names(declaration)) if shape else {}
         if shape and declaration.tags and declaration.tags.on_create and scope.tags:
             request |= tagging.parameter(shape, scope.tags)
-        reply = scope.run(declaration.create, **request)
+        reply: Properties = as_block(scope.run(declaration.create, **request), declaration.create.operation)
         later = {name for name in wanted if not mapping.takes(shape, name, names(declaration))}
     else:
         try:
             reply = declaration.create(scope)
         except ProviderError as error:
-            if scope.id:  # made by its first call, which a later one failed to finish
+            if scope.id:  # its first call created the resource, and a later one failed
                 raise _incomplete(scope, error, scope.inputs) from error
             raise
         later = set()
-    scope.found = reply
+    scope.reply = reply
     scope.id = str(scope.fill(declaration.id) if "{" in declaration.id else mapping.search(declaration.id, reply))
     scope.state = actual(declaration, scope, reply)
     _finish(declaration, scope, frozenset(later))
@@ -58,10 +58,10 @@ def create(declaration: Resource, scope: Scope) -> dict[str, Any]:
 
 
 def _finish(declaration: Resource, scope: Scope, later: frozenset[str]) -> None:
-    """The calls after the create call; what they did not bring about is left out of the recorded inputs."""
-    # What equals the declared default is so already on AWS.
-    asked = {name for name in later if scope.inputs[name] != declaration.defaults.get(name)}
-    pending = [update for update in declaration.updates if asked & frozenset(update.properties.split())]
+    """The calls after the create call. When one fails, the recorded inputs have only the finished properties."""
+    # AWS already has the declared defaults.
+    unset = {name for name in later if scope.inputs[name] != declaration.defaults.get(name)}
+    pending = [update for update in declaration.updates if unset & frozenset(update.properties.split())]
     try:
         if (
             declaration.tags
@@ -80,20 +80,20 @@ def _finish(declaration: Resource, scope: Scope, later: frozenset[str]) -> None:
         raise _incomplete(scope, error, inputs) from error
 
 
-def _incomplete(scope: Scope, error: ProviderError, inputs: Mapping[str, Any]) -> IncompleteResourceError:
+def _incomplete(scope: Scope, error: ProviderError, inputs: Properties) -> IncompleteResourceError:
     return IncompleteResourceError(str(error), scope.id, {**scope.state, **inputs, "region": scope.region}, inputs)
 
 
-def read_reply(declaration: Resource, scope: Scope, *, with_tags: bool = False) -> dict[str, Any] | None:
-    """What AWS answers about the resource; None when it does not exist. Tags may cost a call of their own."""
+def read_reply(declaration: Resource, scope: Scope, *, with_tags: bool = False) -> dict[str, Value] | None:
+    """AWS's answers about the resource; None when it does not exist. Tags may cost a call of their own."""
     try:
-        merged: dict[str, Any] = {}
+        merged: dict[str, Value] = {}
         for call in (declaration.read,) if callable(declaration.read) else declaration.read:
             reply = scope.run(call) if isinstance(call, Call) else call(scope)
             if reply is None:
                 return None
-            merged |= reply
-            scope.found = merged
+            merged |= as_block(reply, declaration.token)
+            scope.reply = merged
         if with_tags and declaration.tags and declaration.tags.read:
             merged |= {"Tags": scope.run(declaration.tags.read) or {}}
     except AwsError as error:
@@ -103,38 +103,40 @@ def read_reply(declaration: Resource, scope: Scope, *, with_tags: bool = False) 
     return None if declaration.gone and mapping.search(declaration.gone, merged) else merged
 
 
-def actual(declaration: Resource, scope: Scope, reply: Mapping[str, Any]) -> dict[str, Any]:
+def actual(declaration: Resource, scope: Scope, reply: Properties) -> dict[str, Value]:
     """Output properties as AWS has them, without tags."""
     kinds = sdk.schema(declaration.token).outputs
     hidden = PROVIDER_OWN | declaration.reads.keys() | declaration.words("echoed") | {"id"}
-    found = mapping.from_reply({k: v for k, v in kinds.items() if k not in hidden}, reply, names(declaration))
+    values = mapping.from_reply(
+        {name: kind for name, kind in kinds.items() if name not in hidden}, reply, names(declaration)
+    )
     for name, path in declaration.reads.items():
         value = mapping.search(path, reply)
         if value is not None:
-            found[name] = mapping.restore(kinds[name].type, value, names(declaration), f"{name}.")
-    found = {
+            values[name] = mapping.restore(kinds[name].type, value, names(declaration), f"{name}.")
+    values = {
         name: value
-        for name, value in found.items()
+        for name, value in values.items()
         if kinds[name].required or not mapping.is_blank(value) or scope.state.get(name) is True
     }
-    known = replace(scope, inputs={}, state={**scope.state, **scope.inputs, **found}, found=reply)
+    known = replace(scope, inputs={}, state={**scope.state, **scope.inputs, **values}, reply=reply)
     for name, template in declaration.computed.items():
         value = known.fill(template)
         if value is not None:
-            found[name] = value
+            values[name] = value
             known.state = {**known.state, name: value}
-    return found
+    return values
 
 
-def outputs(declaration: Resource, scope: Scope, reply: Mapping[str, Any]) -> dict[str, Any]:
-    """Everything the state keeps: what was asked for, over what AWS has."""
-    found = {**declaration.defaults, **actual(declaration, scope, reply)}
-    asked = {name: value for name, value in scope.inputs.items() if name != DEFAULTED}
+def outputs(declaration: Resource, scope: Scope, reply: Properties) -> dict[str, Value]:
+    """Outputs for the state: the inputs over AWS's values."""
+    values = {**declaration.defaults, **actual(declaration, scope, reply)}
+    wanted = {name: value for name, value in scope.inputs.items() if name != DEFAULTED}
     schema = sdk.schema(declaration.token)
-    # AWS always has a value of these, and read leaves one out only where it still means what is recorded.
+    # AWS always has a value of these; read leaves one out only while it has the recorded meaning.
     kept = {name: scope.state[name] for name, prop in schema.outputs.items() if prop.required and name in scope.state}
-    result = {**kept, **found, **asked}
-    result |= completed(declaration, found, asked)
+    result = {**kept, **values, **wanted}
+    result |= completed(declaration, values, wanted)
     if "region" in schema.outputs:
         result["region"] = scope.region
     if "tagsAll" in schema.outputs:
@@ -142,16 +144,16 @@ def outputs(declaration: Resource, scope: Scope, reply: Mapping[str, Any]) -> di
     return {name: value for name, value in result.items() if value is not None}
 
 
-def update(declaration: Resource, scope: Scope) -> dict[str, Any]:
-    """Makes the calls that the changed properties need and returns the outputs.
+def update(declaration: Resource, scope: Scope) -> dict[str, Value]:
+    """Makes the calls for the changed properties and returns the outputs.
 
-    An update without a change is the engine's second attempt at a resource that was left incomplete: all is said again.
+    An update without a change is the engine's second attempt after an incomplete creation: all calls are made again.
     """
     scope.changed = scope.changed or frozenset(_own(declaration, scope.inputs))
     refusals.require(declaration.token, scope)
-    for each in declaration.updates:
-        if scope.changed & frozenset(each.properties.split()):
-            _update(declaration, scope, each, scope.changed)
+    for step in declaration.updates:
+        if scope.changed & frozenset(step.properties.split()):
+            _update(declaration, scope, step, scope.changed)
     if declaration.tags and "tags" in scope.changed:
         tagging.update(declaration.tags, scope)
     if declaration.settle:
@@ -160,7 +162,7 @@ def update(declaration: Resource, scope: Scope) -> dict[str, Any]:
 
 
 def delete(declaration: Resource, scope: Scope) -> None:
-    """Deletes the resource; one that is gone already is fine. Waits for what still uses it, within bounds."""
+    """Deletes the resource, if it still exists. Waits for its users, within bounds."""
     if declaration.delete is None:
         return
     deadline = time.monotonic() + (scope.timeout_seconds or scope.cloud.retry_seconds)
@@ -171,7 +173,7 @@ def delete(declaration: Resource, scope: Scope) -> None:
             else:
                 declaration.delete(scope)
         except AwsError as error:
-            # Something else that the resource needs may be what is not found.
+            # AWS may mean another resource with "not found".
             if is_gone(declaration, error) and read_reply(declaration, scope) is None:
                 return
             may_pass = isinstance(error, StillUsedError) or error.code in STILL_USED
@@ -183,13 +185,13 @@ def delete(declaration: Resource, scope: Scope) -> None:
 
 
 def is_gone(declaration: Resource, error: AwsError) -> bool:
-    """Whether an error says that the resource does not exist."""
-    is_moto_saying_so = re.match(r"No .* found", error.message) is not None  # where AWS has a code of its own
-    return bool(GONE.search(error.code)) or error.code in declaration.words("missing") or is_moto_saying_so
+    """Whether an error means: the resource does not exist."""
+    is_motos_own = re.match(r"No .* found", error.message) is not None  # where AWS has a code of its own
+    return bool(GONE.search(error.code)) or error.code in declaration.words("missing") or is_motos_own
 
 
-def same(declaration: Resource, name: str, old: Any, new: Any) -> bool:
-    """Whether AWS's value is what is recorded, as far as that goes; absent counts as the default."""
+def same(declaration: Resource, name: str, old: Value, new: Value) -> bool:
+    """Whether AWS's value has the recorded meaning; absent counts as the default."""
     default = declaration.defaults.get(name)
     old, new = (default if old is None else old), (default if new is None else new)
     kind = sdk.schema(declaration.token).outputs[name].type
@@ -202,7 +204,7 @@ def _update(declaration: Resource, scope: Scope, step: Update, changed: frozense
     if not isinstance(step.call, Call):
         step.call(scope)
         return
-    values = {}
+    values: dict[str, Value] = {}
     for name in step.properties.split():
         if step.only_changed and name not in changed:
             continue
@@ -215,14 +217,14 @@ def _update(declaration: Resource, scope: Scope, step: Update, changed: frozense
     scope.run(step.call, **(mapping.to_request(shape, values, names(declaration)) if shape else {}))
 
 
-def _cleared(declaration: Resource, name: str) -> Any:
+def _cleared(declaration: Resource, name: str) -> Value:
     kind = sdk.schema(declaration.token).inputs[name].type
     if sdk.is_list(kind):
         return []
     return "" if kind is str else None
 
 
-def _own(declaration: Resource, inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _own(declaration: Resource, inputs: Properties) -> dict[str, Value]:
     hidden = PROVIDER_OWN | declaration.words("echoed") | declaration.words("handled")
     prefix = f"{declaration.autoname.property}Prefix" if declaration.autoname else ""
     return {name: value for name, value in inputs.items() if name not in hidden and name != prefix}

@@ -2,42 +2,44 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from slipway_sandbox.provider.aws.declaration import Resource
 from slipway_sandbox.provider.properties import mapping, sdk
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.wire import Value
 
 
-def same(declaration: Resource, name: str, old: Any, new: Any) -> bool:
+def same(declaration: Resource, name: str, old: Value, new: Value) -> bool:
     """Whether two values of a top-level property mean the same. An unknown is never the same."""
     if wire.has_unknown(old) or wire.has_unknown(new):
         return False
     if compare := declaration.compare.get(name):
-        return bool(compare(old) == compare(new))
+        return compare(old) == compare(new)
     if name in declaration.words("documents"):
-        return bool(document(old) == document(new))
+        return document(old) == document(new)
     is_ordered = name in declaration.words("ordered")
-    return bool(_normal(old, is_ordered) == _normal(new, is_ordered))
+    return _normal(old, is_ordered) == _normal(new, is_ordered)
 
 
-def covers(kind: Any, asked: Any, actual: Any) -> bool:
-    """Whether AWS has what was asked, where it may answer with more members in a block than a program writes."""
-    if sdk.is_class(kind) and isinstance(asked, Mapping):
-        if not isinstance(actual, Mapping):  # a block that says nothing need not be there; an empty one says that it is
-            return bool(asked) and mapping.is_blank(asked) and not mapping.has_empty_block(asked)
+def covers(kind: sdk.Kind | None, wanted: Value, actual: Value) -> bool:
+    """Whether AWS has the wanted value. In a block, AWS may have further members."""
+    if sdk.is_class(kind) and isinstance(wanted, Mapping):
+        if not isinstance(actual, Mapping):  # a blank block may be missing; an empty one means its own presence
+            return bool(wanted) and mapping.is_blank(wanted) and not mapping.has_empty_block(wanted)
         types = sdk.properties(kind)
         return all(
-            covers(types[key].type if key in types else None, item, actual.get(key)) for key, item in asked.items()
+            covers(types[key].type if key in types else None, item, actual.get(key)) for key, item in wanted.items()
         )
     item_kind = sdk.item_type(kind) if sdk.is_list(kind) else None
-    if sdk.is_class(item_kind) and isinstance(asked, list) and isinstance(actual, list):
-        return len(asked) == len(actual) and all(any(covers(item_kind, one, each) for each in actual) for one in asked)
-    is_empty = not asked and not actual
-    return is_empty or _normal(asked, False) == _normal(actual, False) or same_reference(asked, actual)
+    if sdk.is_class(item_kind) and isinstance(wanted, list) and isinstance(actual, list):
+        return len(wanted) == len(actual) and all(
+            any(covers(item_kind, item, actual_item) for actual_item in actual) for item in wanted
+        )
+    is_empty = not wanted and not actual
+    return is_empty or _normal(wanted, False) == _normal(actual, False) or same_reference(wanted, actual)
 
 
-def same_reference(old: Any, new: Any) -> bool:
+def same_reference(old: Value, new: Value) -> bool:
     """Whether one is an ARN and the other the name or id at its end: AWS answers with either."""
     if not (isinstance(old, str) and isinstance(new, str)):
         return False
@@ -45,29 +47,29 @@ def same_reference(old: Any, new: Any) -> bool:
     return long.startswith("arn:") and bool(short) and long.endswith((f"/{short}", f":{short}"))
 
 
-def document(text: Any) -> Any:
-    """JSON text as data in which a list of one is its item and the order of lists does not count, as in policies.
+def document(text: Value) -> Value:
+    """JSON text as data, read as a policy: a list of one is its item, and lists have no order.
 
-    Text that is no JSON stands for itself.
+    Any other text is its own data.
     """
     try:
-        return _unordered(json.loads(text))
-    except (TypeError, ValueError):
+        return _unordered(json.loads(text)) if isinstance(text, (str, bytes)) else text
+    except ValueError:
         return text
 
 
-def at(value: Any, path: str) -> list[Any]:
-    """Everything that stands at a dotted path, in all items of the lists on the way; in no order."""
+def at(value: Value, path: str) -> list[Value]:
+    """All values at a dotted path, from all items of the lists on the way; in no order."""
     if isinstance(value, list):
-        return sorted((found for item in value for found in at(item, path)), key=_sort_key)
+        return sorted((part for item in value for part in at(item, path)), key=_sort_key)
     if not path or not isinstance(value, Mapping):
         return [] if value is None else [value]
     head, _, rest = path.partition(".")
     return at(value.get(head), rest)
 
 
-def changed_paths(name: str, old: Any, new: Any) -> Iterator[tuple[str, str]]:
-    """The smallest parts that differ, as property path and kind (ADD, DELETE, UPDATE)."""
+def changed_paths(name: str, old: Value, new: Value) -> Iterator[tuple[str, str]]:
+    """The smallest differing parts, as property path and kind (ADD, DELETE, UPDATE)."""
     if old is None or new is None:
         yield name, "ADD" if old is None else "DELETE"
     elif isinstance(old, Mapping) and isinstance(new, Mapping):
@@ -86,17 +88,17 @@ def _child(path: str, key: str) -> str:
     return f"{path}.{key}" if key.replace("_", "").isalnum() else f'{path}["{key}"]'
 
 
-def _normal(value: Any, is_ordered: bool) -> Any:
+def _normal(value: Value, is_ordered: bool) -> Value:
     if isinstance(value, Mapping):
-        items = {key: _normal(item, is_ordered) for key, item in value.items()}
-        return {key: item for key, item in items.items() if item is not None and item != []}
+        members = {key: _normal(item, is_ordered) for key, item in value.items()}
+        return {key: item for key, item in members.items() if item is not None and item != []}
     if isinstance(value, list):
-        items_list = [_normal(item, is_ordered) for item in value]
-        return items_list if is_ordered else sorted(items_list, key=_sort_key)
+        items = [_normal(item, is_ordered) for item in value]
+        return items if is_ordered else sorted(items, key=_sort_key)
     return value
 
 
-def _unordered(value: Any) -> Any:
+def _unordered(value: Value) -> Value:
     if isinstance(value, Mapping):
         return {key: _unordered(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -105,5 +107,5 @@ def _unordered(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def _sort_key(value: Any) -> str:
+def _sort_key(value: Value) -> str:
     return json.dumps(value, sort_keys=True, default=repr)

@@ -1,16 +1,18 @@
-"""What a declaration's calls and functions work with: one resource (or one function call) in one region."""
+"""Scope: the resource (or function call) of one operation, in one region. Declarations work with it."""
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+
+from botocore.model import StructureShape
 
 from slipway_sandbox.provider.aws.client import AwsClient
-from slipway_sandbox.provider.aws.declaration import Call
+from slipway_sandbox.provider.aws.declaration import Call, Template
 from slipway_sandbox.provider.properties import mapping
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 ACCOUNT = "123456789012"
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -28,13 +30,13 @@ class Settings:
 
 @dataclass(frozen=True)
 class Cloud:
-    """What all provider instances share."""
+    """Shared by all provider instances."""
 
     client: AwsClient
     registry: str
-    """Address of the image registry that stands for ECR, such as localhost:5001."""
+    """Address of the image registry in ECR's place, such as localhost:5001."""
     retry_seconds: float = 30.0
-    """How long a delete waits for what still uses the resource."""
+    """Longest wait of a delete for the users of the resource."""
 
 
 @dataclass
@@ -44,25 +46,25 @@ class Scope:
     cloud: Cloud
     settings: Settings
     service: str
-    inputs: Mapping[str, Any]
-    """What is asked for, with everything filled in."""
-    state: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Properties
+    """The program's inputs with defaults filled in."""
+    state: Properties = field(default_factory=dict)
     """Outputs recorded so far."""
     id: str = ""
     changed: frozenset[str] = frozenset()
-    """Properties that differ, in an update."""
+    """Changed properties, in an update."""
     timeout_seconds: float = 0.0
-    """The program's customTimeouts; 0 is none given."""
+    """The program's customTimeouts; 0 without any."""
     tags: Mapping[str, str] = field(default_factory=dict)
-    """Tags to put: the resource's own over the provider's defaultTags."""
-    found: Mapping[str, Any] = field(default_factory=dict)
-    """What AWS has answered so far in this operation, by member."""
+    """The resource's tags over the provider's defaultTags."""
+    reply: Properties = field(default_factory=dict)
+    """AWS's answers so far in this operation, by member."""
 
     is_wanted: Callable[[], bool] = lambda: True
     """Whether the engine still waits for this operation."""
 
     def pause(self, seconds: float) -> None:
-        """Waits, unless nobody waits for the outcome any more. Raises ProviderError then."""
+        """Waits. Raises ProviderError when the user interrupts the update."""
         if self.settings.cancelled.wait(seconds) or not self.is_wanted():
             raise ProviderError("the update was interrupted; run it again to continue")
 
@@ -71,52 +73,55 @@ class Scope:
         """The resource's own region, or the provider's."""
         return str(self.inputs.get("region") or self.state.get("region") or self.settings.region)
 
-    def call(self, operation: str, /, **params: Any) -> dict[str, Any]:
+    def call(self, operation: str, /, **params: Value) -> dict[str, Value]:
         """An operation of the resource's own service in its region. Raises AwsError."""
         return self.cloud.client.call(self.service, operation, self.region, **params)
 
-    def shape(self, call: Call) -> Any:
-        """Input of a declared call in botocore's model; None when it has no parameters."""
+    def shape(self, call: Call) -> StructureShape | None:
+        """Input of a declared call in botocore's model; None without parameters."""
         return self.cloud.client.shape(call.service or self.service, call.operation, self.region)
 
-    def members(self, operation: str, properties: Mapping[str, Any], names: Names) -> dict[str, Any]:
-        """Members of an operation for the properties that it takes, by rule and with the exceptions in `names`."""
+    def members(self, operation: str, properties: Properties, names: Names) -> dict[str, Value]:
+        """Members of an operation for these properties, by rule and with the exceptions in `names`."""
         shape = self.cloud.client.shape(self.service, operation, self.region)
         return mapping.to_request(shape, properties, names) if shape else {}
 
-    def get(self, name: str) -> Any:
-        """A property: what is asked for, else what is recorded, else None."""
+    def get(self, name: str, /) -> Value:
+        """A property: from the inputs, else from the state, else from AWS's answers, else None."""
         value = self.inputs.get(name)
-        return self.state.get(name, self.found.get(name)) if value is None else value
+        return self.state.get(name, self.reply.get(name)) if value is None else value
 
-    def run(self, call: Call, **more: Any) -> Any:
-        """A declared call with its templates filled, and its reply narrowed to what the declaration names."""
-        params = merge(more, self.fill(call.params) or {})
+    def run(self, call: Call, **more: Value) -> Value:
+        """A declared call with its templates filled; the answer is the part at the declared JMESPath."""
+        filled = self.fill(call.params)
+        params = merge(more, filled if isinstance(filled, Mapping) else {})
         reply = self.cloud.client.call(call.service or self.service, call.operation, self.region, **params)
         return mapping.search(str(self.fill(call.reply)), reply)
 
-    def fill(self, template: Any) -> Any:
-        """Templates replaced by values; members whose property is absent are left out. None when nothing remains."""
+    def fill(self, template: Template) -> Value:
+        """The template's value. Members with an absent property are left out; None when nothing remains."""
         if callable(template):
             return template(self)
+        if isinstance(template, str):
+            return self._fill_text(template)
         if isinstance(template, Mapping):
-            filled = {key: self.fill(value) for key, value in template.items()}
-            return {key: value for key, value in filled.items() if value is not None} or None
-        if isinstance(template, list):
+            members = {key: self.fill(value) for key, value in template.items()}
+            return {key: value for key, value in members.items() if value is not None} or None
+        if isinstance(template, Sequence) and not isinstance(template, bytes):
             items = [self.fill(value) for value in template]
             return [value for value in items if value is not None] or None
-        return self._fill_text(template) if isinstance(template, str) else template
+        return template
 
-    def _fill_text(self, template: str) -> Any:
+    def _fill_text(self, template: str) -> Value:
         whole = PLACEHOLDER.fullmatch(template)
         if whole:
             return self._value(whole[1])
         values = {name: self._value(name) for name in PLACEHOLDER.findall(template)}
         if any(value is None for value in values.values()):
             return None
-        return PLACEHOLDER.sub(lambda found: str(values[found[1]]), template)
+        return PLACEHOLDER.sub(lambda placeholder: str(values[placeholder[1]]), template)
 
-    def _value(self, name: str) -> Any:
+    def _value(self, name: str) -> Value:
         match name:
             case "id":
                 return self.id or None
@@ -130,10 +135,10 @@ class Scope:
                 return self.get(name)
 
 
-def merge(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
-    """Both maps, blocks within them too; the second wins."""
+def merge(first: Properties, second: Properties) -> dict[str, Value]:
+    """Both maps, their blocks merged too; the second wins."""
     merged = dict(first)
     for key, value in second.items():
-        both = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
-        merged[key] = merge(merged[key], value) if both else value
+        earlier = merged.get(key)
+        merged[key] = merge(earlier, value) if isinstance(value, Mapping) and isinstance(earlier, Mapping) else value
     return merged

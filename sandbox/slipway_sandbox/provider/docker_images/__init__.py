@@ -1,1 +1,1 @@
-"""The provider that stands for pulumi-docker: images really built and pushed."""
+"""The sandbox's pulumi-docker: it really builds and pushes images."""

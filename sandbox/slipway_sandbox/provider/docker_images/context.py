@@ -1,26 +1,26 @@
-"""A build context on disk: which files .dockerignore leaves, what they are worth as a digest, and as an archive."""
+"""A build context on disk: its files outside of .dockerignore, their digest, and an archive of them."""
 
 import hashlib
 import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, cast
 
 from docker.utils import build as docker_files
 
 
 @dataclass(frozen=True)
 class Context:
-    """A folder and its Dockerfile, which may lie outside of it."""
+    """A folder and its Dockerfile; the latter may lie outside."""
 
     root: Path
     dockerfile: Path
 
     def digest(self) -> str:
-        """SHA-256 over name, mode and content of every file that the build can see, the Dockerfile first.
+        """SHA-256 over name, mode and content of each file for the build, the Dockerfile first.
 
-        As pulumi-docker does: a link counts by where it points to, folders and times do not count. Raises OSError.
+        As in pulumi-docker, a link counts by its target; folders and times do not count. Raises OSError.
         """
         digest = hashlib.sha256()
         _add(digest, self.dockerfile, "Dockerfile")
@@ -28,14 +28,15 @@ class Context:
             _add(digest, self.root / name, name)
         return digest.hexdigest()
 
-    def archive(self, gzip: bool = False) -> tuple[Any, str]:
+    def archive(self, gzip: bool = False) -> tuple[IO[bytes], str]:
         """The context as a tar file, to be closed by the caller, and the Dockerfile's name in it. Raises OSError."""
         name = self._name_inside()
         content = None
         if name is None:
             content = self.dockerfile.read_text()
-            name = f".dockerfile.{hashlib.sha256(content.encode()).hexdigest()[:16]}"  # a name that no file has
-        return docker_files.tar(self.root, exclude=self._patterns(), dockerfile=(name, content), gzip=gzip), name
+            name = f".dockerfile.{hashlib.sha256(content.encode()).hexdigest()[:16]}"  # no file has this name
+        archive = docker_files.tar(self.root, exclude=self._patterns(), dockerfile=(name, content), gzip=gzip)
+        return cast(IO[bytes], archive), name  # a temporary file
 
     def _name_inside(self) -> str | None:
         """The Dockerfile's path within the context, or None when it lies outside."""
@@ -44,8 +45,8 @@ class Context:
 
     def _files(self) -> list[str]:
         name = self._name_inside() or ".dockerfile"
-        found = docker_files.exclude_paths(str(self.root), self._patterns(), dockerfile=name)
-        return sorted(path for path in found if not stat.S_ISDIR((self.root / path).lstat().st_mode))
+        paths = docker_files.exclude_paths(str(self.root), self._patterns(), dockerfile=name)
+        return sorted(path for path in paths if not stat.S_ISDIR((self.root / path).lstat().st_mode))
 
     def _patterns(self) -> list[str]:
         """Patterns of `<Dockerfile>.dockerignore` where there is one, else of .dockerignore in the context."""

@@ -7,9 +7,8 @@ import logging
 import os
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 import docker
 import requests
@@ -19,15 +18,16 @@ from urllib3.exceptions import HTTPError
 
 from slipway_sandbox.provider.docker_images.context import Context
 from slipway_sandbox.provider.docker_images.engine_connection import Say
+from slipway_sandbox.provider.docker_images.hiding import Hide
 from slipway_sandbox.provider.docker_images.image import Reference
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.readers import block, text, texts
+from slipway_sandbox.provider.protocol.wire import Properties
 
 SHOWN_LINES = 10  # of a failed build
-SILENCE_SECONDS = 600  # a daemon that says nothing for longer while pushing is taken for dead
-Hide = Callable[[str], str]
-"""Takes secrets out of a line."""
+SILENCE_SECONDS = 600  # a daemon silent for longer while pushing counts as dead
 
-# Its debug lines have whole addresses in them, and in those the build's arguments, which may be secret.
+# Its debug lines have whole URLs with the build's arguments, and these may be secret.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
@@ -35,9 +35,9 @@ ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 @contextmanager
 def daemon(host: str | None) -> Iterator[docker.DockerClient]:
-    """A client of the daemon at `host`. Default: as the docker command line, DOCKER_HOST or the current context.
+    """A client of the daemon at `host`. Default: DOCKER_HOST or the current context, as for the docker command.
 
-    Raises ProviderError with the fix when no daemon answers, also when it dies on the way.
+    Raises ProviderError with the fix when the daemon does not answer, or stops answering.
     """
     client = None
     try:
@@ -65,19 +65,19 @@ def _client(host: str | None) -> docker.DockerClient:
 
 
 def platform(client: docker.DockerClient) -> str:
-    """What the daemon builds, such as linux/amd64."""
+    """The daemon's platform, such as linux/amd64."""
     version = client.version()
     return f"{version['Os']}/{version['Arch']}"
 
 
-def build(client: docker.DockerClient, inputs: Mapping[str, Any], context: Context, say: Say, hide: Hide) -> str:
-    """Build the image that `inputs` (without secrets) ask for and tag it; returns its ID, sha256:...
+def build(client: docker.DockerClient, inputs: Properties, context: Context, say: Say, hide: Hide) -> str:
+    """Builds and tags the image of `inputs`, without its secrets; returns its ID, sha256:...
 
-    Raises ProviderError with the last lines of the build where it fails.
+    Raises ProviderError with the last lines of a failed build.
     """
-    options, name = inputs["build"], inputs["imageName"]
-    dockerfile = options["dockerfile"]
-    cache_from = options.get("cacheFrom", {}).get("images", [])
+    options, name = block(inputs, "build"), text(inputs, "imageName")
+    dockerfile = text(options, "dockerfile")
+    cache_from = texts(block(options, "cacheFrom"), "images")
     for image in cache_from:
         _pull(client, image, say)
     try:
@@ -92,11 +92,11 @@ def build(client: docker.DockerClient, inputs: Mapping[str, Any], context: Conte
                 custom_context=True,
                 dockerfile=dockerfile_name,
                 tag=name,
-                buildargs=options.get("args", {}),
+                buildargs=block(options, "args"),
                 cache_from=cache_from,
-                target=options.get("target"),
-                network_mode=options.get("network"),
-                extra_hosts=options.get("addHosts"),
+                target=text(options, "target", "") or None,
+                network_mode=text(options, "network", "") or None,
+                extra_hosts=texts(options, "addHosts") or None,
                 rm=True,
                 forcerm=True,
                 decode=True,
@@ -115,12 +115,12 @@ def build(client: docker.DockerClient, inputs: Mapping[str, Any], context: Conte
 
 
 def push(client: docker.DockerClient, name: str, login: Mapping[str, str], say: Say) -> str:
-    """Push a local image and return the digest of its manifest in the registry. Raises ProviderError."""
+    """Pushes a local image; returns the digest of its manifest in the registry. Raises ProviderError."""
     reference = Reference.parse(name)
     repository = f"{reference.host}/{reference.repository}"
     say(f"pushing {name}")
     pushed = ""
-    # An empty login keeps docker-py from reading, and running, the user's own credential helpers.
+    # With an empty login, docker-py does not run the user's own credential helpers.
     for event in client.api.push(repository, reference.tag, stream=True, decode=True, auth_config=dict(login)):
         if "error" in event:
             raise ProviderError(
@@ -142,7 +142,7 @@ def has(client: docker.DockerClient, image_id: str) -> bool:
 
 
 def untag(client: docker.DockerClient, name: str, say: Say) -> None:
-    """Remove a local tag, and the image when nothing else uses it."""
+    """Removes a local tag, and the image without any other."""
     try:
         client.images.remove(name, force=True)
     except ImageNotFound:
@@ -156,12 +156,12 @@ def untag(client: docker.DockerClient, name: str, say: Say) -> None:
 def _pull(client: docker.DockerClient, image: str, say: Say) -> None:
     try:
         client.images.pull(image)
-    except APIError as error:  # as the real provider: a cache that is not there is no reason not to build
+    except APIError as error:  # as in the real provider: the build works without a cache, too
         say(f"cacheFrom image {image} is not available: {error.explanation}")
 
 
 def failure(dockerfile: str, error: str, lines: deque[str]) -> str:
-    """What a build that failed ends with: its error, its last lines, and the way out where it is known."""
+    """The message of a failed build: its error, its last lines, and the fix where it is known."""
     shown = "".join(f"\n    {line}" for line in lines)
     message = f"the build of {dockerfile} failed: {error.strip()}" + (f"; it ended with{shown}" if shown else "")
     base = re.fullmatch(r"Step \d+/\d+ : FROM (\S+).*", lines[-1]) if lines else None

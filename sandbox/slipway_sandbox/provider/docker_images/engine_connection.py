@@ -1,4 +1,4 @@
-"""The engine behind a provider's connection: where its program lives, and its progress display."""
+"""The engine of a provider's connection: its program's folder, and its progress display."""
 
 import logging
 import os
@@ -10,7 +10,7 @@ import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 Say = Callable[[str], None]
-"""Shows one line beside the resource while it is worked on."""
+"""Shows one line beside the resource during its operation."""
 
 LISTENING = "0A"
 log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def progress(address: str | None, urn: str) -> Iterator[Say]:
-    """A function that shows progress of the resource `urn` in the engine at `address`; None shows it nowhere."""
+    """A function for the progress of the resource `urn` in the engine at `address`; without an address it only logs."""
     if address is None:
         yield lambda line: log.debug("%s %s", urn, line)
         return
@@ -35,10 +35,10 @@ def progress(address: str | None, urn: str) -> Iterator[Say]:
 
 
 def program_directory(address: str) -> Path | None:
-    """The folder of Pulumi.yaml of the program whose engine listens at `address`, or None where that cannot be told.
+    """The folder of Pulumi.yaml of the engine at `address`; None on other systems than Linux.
 
-    A provider that the engine starts is started there. One that it attaches to is not, and the protocol does not say,
-    so Linux is asked which process listens at that address and where it is.
+    The engine starts a provider in this folder, but it does not start an attached one, and the protocol does not name the
+    folder. On Linux, /proc knows the listener at the address and its working directory.
     """
     process = _process(int(address.rpartition(":")[2]))
     if process is None:
@@ -48,7 +48,7 @@ def program_directory(address: str) -> Path | None:
 
 
 def environment(address: str) -> dict[str, str]:
-    """Variables that the engine at `address` was started with, which a provider that it starts would have as well."""
+    """Environment of the engine at `address`; a provider started by it would inherit these variables."""
     process = _process(int(address.rpartition(":")[2]))
     entries = (process / "environ").read_bytes().split(b"\0") if process else []
     return dict(os.fsdecode(entry).split("=", 1) for entry in entries if b"=" in entry)
@@ -59,7 +59,7 @@ def _has_project(folder: Path) -> bool:
 
 
 def _process(port: int) -> Path | None:
-    """Where Linux describes the process that listens on a port."""
+    """The folder in /proc of the listener on a port."""
     sockets = set()
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         for line in table.read_text().splitlines()[1:] if table.is_file() else ():
@@ -70,6 +70,6 @@ def _process(port: int) -> Path | None:
         try:
             if any(str(entry.readlink()) in sockets for entry in (process / "fd").iterdir()):
                 return process
-        except OSError:  # it ended while we looked, or it is another user's
+        except OSError:  # it has just ended, or it is another user's
             continue
     return None

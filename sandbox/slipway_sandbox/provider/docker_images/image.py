@@ -1,51 +1,51 @@
-"""The inputs of docker:index/image:Image: what is refused, what is filled in, and what makes a difference.
+"""The inputs of docker:index/image:Image: refusals, defaults and differences.
 
 Source: https://www.pulumi.com/registry/packages/docker/api-docs/image/
 """
 
-import difflib
 import ipaddress
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from docker.utils.build import match_tag
 
 from slipway_sandbox.provider.docker_images.context import Context
+from slipway_sandbox.provider.docker_images.shape import Block, Failures, ListOf, MapOf, check_shape
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
-Failures = list[tuple[str, str]]
-"""Property path and reason."""
-
-# A type is what a value must be; a map names its properties, a list holds the type of every item.
-_SHAPE: dict[str, Any] = {
-    "imageName": str,
-    "skipPush": bool,
-    "buildOnPreview": bool,
-    "registry": {"server": str, "username": str, "password": str},
-    "build": {
-        "addHosts": [str],
-        "args": {None: str},
-        "builderVersion": str,
-        "cacheFrom": {"images": [str]},
-        "context": str,
-        "contextDigest": str,  # worked out here, as the real provider does
-        "dockerfile": str,
-        "network": str,
-        "platform": str,
-        "target": str,
-    },
-}
-_WORDS = {str: "a string", bool: "true or false"}
+_SHAPE = Block(
+    {
+        "imageName": str,
+        "skipPush": bool,
+        "buildOnPreview": bool,
+        "registry": Block({"server": str, "username": str, "password": str}),
+        "build": Block(
+            {
+                "addHosts": ListOf(str),
+                "args": MapOf(str),
+                "builderVersion": str,
+                "cacheFrom": Block({"images": ListOf(str)}),
+                "context": str,
+                "contextDigest": str,  # computed here, as in the real provider
+                "dockerfile": str,
+                "network": str,
+                "platform": str,
+                "target": str,
+            }
+        ),
+    }
+)
+UNKNOWN_BUILD = ("context", "dockerfile", "platform")
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 _NO_DIFFERENCE = {"registry.username", "registry.password"}  # credentials change often and do not change the image
 
 
 @dataclass(frozen=True)
 class Reference:
-    """An image name in its parts: `host` is "" for a name that would mean Docker's public registry."""
+    """An image name in its parts. `host` is "" for a name of Docker's public registry."""
 
     host: str
     repository: str
@@ -61,7 +61,7 @@ class Reference:
 
 
 def is_loopback(server: str) -> bool:
-    """Whether a registry, given as host, host:port or URL, can only be on this machine."""
+    """Whether a registry (host, host:port or URL) is on this machine."""
     host = server.partition("://")[2] or server
     host = host.partition("/")[0].rpartition("@")[2]
     host = host.partition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
@@ -71,11 +71,11 @@ def is_loopback(server: str) -> bool:
         return False
 
 
-def check(news: Mapping[str, Any], directory: Path | None, daemon_platform: str) -> tuple[dict[str, Any], Failures]:
-    """The inputs with defaults and the context's digest filled in and the password sealed, and what is wrong with them.
+def check(news: Properties, directory: Path | None, daemon_platform: str) -> tuple[dict[str, Value], Failures]:
+    """The inputs with defaults, the context's digest and a secret password; and the broken rules.
 
-    Relative paths start at `directory`, the program's; None when that cannot be told. `daemon_platform` is what the
-    Docker daemon builds, such as linux/amd64.
+    Relative paths start at the program's `directory`; None when it is unknown. `daemon_platform` is the Docker daemon's
+    platform, such as linux/amd64.
     """
     failures: Failures = []
     values = wire.plain(dict(news))
@@ -87,21 +87,22 @@ def check(news: Mapping[str, Any], directory: Path | None, daemon_platform: str)
     if failures:
         return dict(news), failures
     _check_names(values, failures)
-    inputs = {"buildOnPreview": False, "skipPush": False, **news}
-    if isinstance(inputs.get("registry"), Mapping):
-        inputs["registry"] = wire.seal(inputs["registry"], {"password"})
-    given = inputs.get("build", {})
-    build = given.value if isinstance(given, wire.Secret) else given
+    inputs: dict[str, Value] = {"buildOnPreview": False, "skipPush": False, **news}
+    registry = inputs.get("registry")
+    if isinstance(registry, Mapping):
+        inputs["registry"] = wire.seal(registry, {"password"})
+    input_build = inputs.get("build", {})
+    build = input_build.value if isinstance(input_build, wire.Secret) else input_build
     if isinstance(build, Mapping):
-        build = _complete(dict(build), directory, daemon_platform, failures)
-        inputs["build"] = wire.Secret(build) if isinstance(given, wire.Secret) else build
+        completed = _complete(dict(build), directory, daemon_platform, failures)
+        inputs["build"] = wire.Secret(completed) if isinstance(input_build, wire.Secret) else completed
     return inputs, failures
 
 
-def outputs(inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """Outputs of an image as far as they follow from checked inputs without secrets; the digest comes with the push."""
-    build, registry = inputs["build"], inputs.get("registry", {})
-    build = build if isinstance(build, Mapping) else dict.fromkeys(("context", "dockerfile", "platform"), wire.UNKNOWN)
+def outputs(inputs: Properties) -> dict[str, Value]:
+    """Outputs known from checked inputs without secrets. The push adds the digest."""
+    known, registry = inputs["build"], inputs.get("registry", {})
+    build: Properties = known if isinstance(known, Mapping) else dict.fromkeys(UNKNOWN_BUILD, wire.UNKNOWN)
     context, dockerfile = build["context"], build.get("dockerfile", wire.UNKNOWN)
     if isinstance(context, str) and isinstance(dockerfile, str):
         dockerfile = posixpath.relpath(dockerfile, context)
@@ -116,52 +117,28 @@ def outputs(inputs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def differences(old: Mapping[str, Any], new: Mapping[str, Any], path: str = "") -> dict[str, str]:
-    """Property paths in which two sets of inputs without secrets differ, each with "add", "delete" or "update"."""
-    found: dict[str, str] = {}
+def differences(old: Properties, new: Properties, path: str = "") -> dict[str, str]:
+    """Property paths with different inputs, without secrets, each with "add", "delete" or "update"."""
+    kinds: dict[str, str] = {}
     for name in sorted({*old, *new}):
         here = f"{path}{name}"
         if here in _NO_DIFFERENCE:
             continue
         if name not in old:
-            found[here] = "add"
+            kinds[here] = "add"
         elif name not in new:
-            found[here] = "delete"
-        elif isinstance(old[name], Mapping) and isinstance(new[name], Mapping):
-            found |= differences(old[name], new[name], f"{here}.")
-        elif old[name] != new[name]:
-            found[here] = "update"
-    return found
+            kinds[here] = "delete"
+        else:
+            before, after = old[name], new[name]
+            if isinstance(before, Mapping) and isinstance(after, Mapping):
+                kinds |= differences(before, after, f"{here}.")
+            elif before != after:
+                kinds[here] = "update"
+    return kinds
 
 
-def check_shape(shape: Any, value: Any, path: str, failures: Failures) -> None:
-    """Add what is unknown or of another type to the failures."""
-    if isinstance(value, wire.Unknown):
-        return
-    if isinstance(shape, dict):
-        if not isinstance(value, Mapping):
-            failures.append((path, f"must be an object, got {value!r}"))
-            return
-        for name, item in value.items():
-            here = f"{path}.{name}" if path else name
-            if None in shape or name in shape:
-                check_shape(shape.get(None) or shape[name], item, here, failures)
-            else:
-                close = difflib.get_close_matches(name, shape, 1)
-                hint = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(sorted(shape))}"
-                failures.append((here, f"unknown property {name!r}; {hint}"))
-    elif isinstance(shape, list):
-        if not isinstance(value, list):
-            failures.append((path, f"must be a list, got {value!r}"))
-            return
-        for index, item in enumerate(value):
-            check_shape(shape[0], item, f"{path}[{index}]", failures)
-    elif not isinstance(value, shape):
-        failures.append((path, f"must be {_WORDS[shape]}, got {value!r}"))
-
-
-def _check_names(values: Mapping[str, Any], failures: Failures) -> None:
-    """The sandbox is hermetic: nothing is pushed to or read from another machine."""
+def _check_names(values: Properties, failures: Failures) -> None:
+    """Refuses names of other machines: the sandbox neither pushes to them nor reads from them."""
     name, registry, build = values["imageName"], values.get("registry"), values.get("build")
     push = values.get("skipPush") is not True
     if isinstance(name, str) and not match_tag(name):
@@ -184,9 +161,9 @@ def _elsewhere(value: str, rule: str, use: str) -> str:
 
 
 def _complete(
-    build: dict[str, Any], directory: Path | None, daemon_platform: str, failures: Failures
-) -> dict[str, Any]:
-    """The real provider's defaults, the digest of the context where it is known, and the daemon's platform."""
+    build: dict[str, Value], directory: Path | None, daemon_platform: str, failures: Failures
+) -> dict[str, Value]:
+    """The block with the real provider's defaults, the context's digest if known, and the daemon's platform."""
     version = wire.plain(build.get("builderVersion"))
     if version not in (None, wire.UNKNOWN, "BuilderV1", "BuilderBuildKit"):
         failures.append(("build.builderVersion", f"must be BuilderV1 or BuilderBuildKit, got {version!r}"))
@@ -203,8 +180,8 @@ def _complete(
     return build
 
 
-def other_platform(platform: Any, daemon_platform: str) -> Failures:
-    """What is wrong with a platform that the daemon does not build."""
+def other_platform(platform: Value, daemon_platform: str) -> Failures:
+    """Refuses a platform other than the daemon's."""
     if not isinstance(platform, str) or _normal(platform) == _normal(daemon_platform):
         return []
     reason = f"the Docker daemon here builds and runs {daemon_platform}, got {platform!r}"
@@ -235,7 +212,7 @@ def _context_digest(context: str, dockerfile: str, directory: Path | None, failu
 
 
 def _normal(platform: str) -> str:
-    """linux/x86_64 and linux/arm64/v8 as Docker itself calls them."""
+    """linux/x86_64 and linux/arm64/v8 in Docker's own words."""
     system, _, rest = platform.lower().partition("/")
     architecture = rest.partition("/")[0]
     return f"{system}/{_ARCHITECTURES.get(architecture, architecture)}"

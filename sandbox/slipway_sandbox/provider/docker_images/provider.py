@@ -1,34 +1,35 @@
 # ruff: noqa: ARG002, N802 - names and parameters of the methods are the protocol's
-"""The docker provider of the sandbox: images really built, and really pushed to the sandbox's registry.
+"""The docker provider of the sandbox: it really builds images, and pushes them to the sandbox's registry.
 
-docker:index/image:Image is built and pushed; docker:index/remoteImage:RemoteImage is built with secrets, and stays on this
-machine. What is refused and what makes a difference is in docker_image.py and docker_remote_image.py. It differs from
-pulumi-docker where a sandbox has to: the registry must be on this machine; a refresh notices that an image is gone; and
-delete takes the tag off this machine. In the registry it stays, as with pulumi-docker: it is what a rollback needs.
+It builds and pushes docker:index/image:Image. It builds docker:index/remoteImage:RemoteImage with secrets, and keeps it on
+this machine. image.py and remote_image.py have the refusals and differences. It differs from pulumi-docker: the registry
+must be on this machine, a refresh notices a missing image, and delete removes the local tag. As in pulumi-docker, the
+registry keeps the image for a rollback.
 
 Source: https://github.com/pulumi/pulumi-docker/blob/master/provider/provider.go
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import docker
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
-from slipway_sandbox.provider.docker_images import daemon as docker_daemon
-from slipway_sandbox.provider.docker_images import engine_connection as docker_engine
-from slipway_sandbox.provider.docker_images import image as docker_image
-from slipway_sandbox.provider.docker_images import remote_image as docker_remote_image
+from slipway_sandbox.provider.docker_images import daemon, engine_connection, image, remote_image
 from slipway_sandbox.provider.docker_images.context import Context
+from slipway_sandbox.provider.docker_images.hiding import hider, secret_strings
 from slipway_sandbox.provider.docker_images.image import Reference
 from slipway_sandbox.provider.docker_images.remote_image import REMOTE_IMAGE
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.readers import block, text
 from slipway_sandbox.provider.protocol.servicer import BaseServicer
-from slipway_sandbox.registry import repositories as ecr_registry
+from slipway_sandbox.provider.protocol.wire import Properties, Value
+from slipway_sandbox.registry import repositories
 
 IMAGE = "docker:index/image:Image"
 KINDS = {
@@ -41,8 +42,18 @@ KINDS = {
 }
 
 
-class DockerProvider(BaseServicer):
-    """Serves pulumi-docker's Image and RemoteImage. A dead Docker daemon is a ProviderError with the fix, before anything is built."""
+@dataclass(frozen=True)
+class Settings:
+    """Configuration of one provider instance."""
+
+    host: str | None
+    """Address of the Docker daemon. Default: as for the docker command."""
+    platform: str
+    """The daemon's platform, such as linux/amd64."""
+
+
+class DockerProvider(BaseServicer[Settings]):
+    """Serves pulumi-docker's Image and RemoteImage. Without a Docker daemon, Configure raises ProviderError with the fix."""
 
     name = "docker"
     version = "4.11.2"
@@ -55,25 +66,25 @@ class DockerProvider(BaseServicer):
         self._engines[context.peer()] = request.address
         return empty_pb2.Empty()
 
-    def configure(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Keeps `host` and asks the daemon there what it builds."""
+    def configure(self, values: Properties) -> Settings:
+        """Keeps `host` and asks its daemon for the platform."""
         unknown = sorted(set(values) - {"host", "version", "pluginDownloadURL"})
         if unknown:
             raise ProviderError(
                 f"the sandbox's docker provider does not know the setting {unknown[0]!r}, only 'host'; "
                 "set it on stacks that use the released provider"
             )
-        host = values.get("host")
-        with docker_daemon.daemon(host) as client:
-            return {"host": host, "platform": docker_daemon.platform(client)}
+        host = text(values, "host", "") or None
+        with daemon.daemon(host) as client:
+            return Settings(host, daemon.platform(client))
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         _only_images(request.urn)
-        news, platform = wire.from_struct(request.news), self.configuration(context)["platform"]
+        news, platform = wire.from_struct(request.news), self.configuration(context).platform
         if _is_remote(request.urn):
-            inputs, failures = docker_remote_image.check(news, platform)
+            inputs, failures = remote_image.check(news, platform)
         else:
-            inputs, failures = docker_image.check(news, self._directory(context), platform)
+            inputs, failures = image.check(news, self._directory(context), platform)
         return provider_pb2.CheckResponse(
             inputs=wire.to_struct(inputs),
             failures=[provider_pb2.CheckFailure(property=path, reason=reason) for path, reason in failures],
@@ -81,15 +92,15 @@ class DockerProvider(BaseServicer):
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         old, new = wire.plain(wire.from_struct(request.old_inputs)), wire.plain(wire.from_struct(request.news))
-        compare = docker_remote_image.replaced if _is_remote(request.urn) else docker_image.differences
-        found = compare(old, new)
+        compare = remote_image.replaced if _is_remote(request.urn) else image.differences
+        kinds = compare(old, new)
         return provider_pb2.DiffResponse(
-            changes=provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE,
-            diffs=sorted({path.partition(".")[0] for path in found}),
+            changes=provider_pb2.DiffResponse.DIFF_SOME if kinds else provider_pb2.DiffResponse.DIFF_NONE,
+            diffs=sorted({path.partition(".")[0] for path in kinds}),
             detailedDiff={
-                path: provider_pb2.PropertyDiff(kind=KINDS[kind], inputDiff=True) for path, kind in found.items()
+                path: provider_pb2.PropertyDiff(kind=KINDS[kind], inputDiff=True) for path, kind in kinds.items()
             },
-            replaces=sorted({path.partition(".")[0] for path, kind in found.items() if kind.endswith("_replace")}),
+            replaces=sorted({path.partition(".")[0] for path, kind in kinds.items() if kind.endswith("_replace")}),
             hasDetailedDiff=True,
         )
 
@@ -97,13 +108,13 @@ class DockerProvider(BaseServicer):
         if _is_remote(request.urn):
             return self._create_remote(request, context)
         outputs = self._make(request.urn, wire.from_struct(request.properties), request.preview, context)
-        id_ = "" if request.preview else outputs["imageName"]
+        id_ = "" if request.preview else text(wire.plain(outputs), "imageName")
         return provider_pb2.CreateResponse(id=id_, properties=wire.to_struct(outputs))
 
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
-        if _is_remote(request.urn):  # only what steers its removal
+        if _is_remote(request.urn):  # only the options of its removal
             news = wire.from_struct(request.news)
-            outputs = docker_remote_image.outputs(news, wire.from_struct(request.olds)["imageId"])
+            outputs = remote_image.outputs(news, wire.from_struct(request.olds)["imageId"])
         else:
             outputs = self._make(request.urn, wire.from_struct(request.news), request.preview, context)
         return provider_pb2.UpdateResponse(properties=wire.to_struct(outputs))
@@ -112,29 +123,29 @@ class DockerProvider(BaseServicer):
         state = wire.plain(wire.from_struct(request.properties))
         if _is_remote(request.urn) and "name" in state:
             with self._daemon(context) as client:
-                there = docker_daemon.has(client, state["name"])
-            return _as_recorded(request) if there else provider_pb2.ReadResponse()
+                is_present = daemon.has(client, text(state, "name"))
+            return _as_recorded(request) if is_present else provider_pb2.ReadResponse()
         if "repoDigest" not in state:
             raise ProviderError(
                 f"{IMAGE} cannot be imported: neither a registry nor the daemon knows how {request.id} was built; "
                 "declare it and let `pulumi up` build it"
             )
-        _, pushed, digest = state["repoDigest"].partition("@")
+        _, pushed, digest = text(state, "repoDigest").partition("@")
         if pushed:
-            reference = Reference.parse(state["imageName"])
-            there = ecr_registry.digest(reference.host, reference.repository, digest) is not None
+            reference = Reference.parse(text(state, "imageName"))
+            is_present = repositories.digest(reference.host, reference.repository, digest) is not None
         else:
             with self._daemon(context) as client:
-                there = docker_daemon.has(client, state["repoDigest"])
-        if not there:
-            return provider_pb2.ReadResponse()  # the engine takes it for deleted and makes it anew
+                is_present = daemon.has(client, text(state, "repoDigest"))
+        if not is_present:
+            return provider_pb2.ReadResponse()  # the engine will create it again
         return _as_recorded(request)
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
         state = wire.plain(wire.from_struct(request.properties))
         if state.get("keepLocally") is not True:
             with self._progress(request.urn, context) as say, self._daemon(context) as client:
-                docker_daemon.untag(client, state["name"] if _is_remote(request.urn) else state["imageName"], say)
+                daemon.untag(client, text(state, "name" if _is_remote(request.urn) else "imageName"), say)
         return empty_pb2.Empty()
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
@@ -145,50 +156,49 @@ class DockerProvider(BaseServicer):
     ) -> provider_pb2.CreateResponse:
         inputs = wire.plain(wire.from_struct(request.properties))
         if request.preview:
-            return provider_pb2.CreateResponse(properties=wire.to_struct(docker_remote_image.outputs(inputs)))
+            return provider_pb2.CreateResponse(properties=wire.to_struct(remote_image.outputs(inputs)))
         engine = self._engines.get(context.peer())
-        environment = docker_engine.environment(engine) if engine else {}
+        environment = engine_connection.environment(engine) if engine else {}
         with self._progress(request.urn, context) as say, self._daemon(context) as client:
-            folder = self._directory(context) or Path("/")
-            image_id = docker_remote_image.build(client, inputs, folder, environment, say)
-        outputs = docker_remote_image.outputs(inputs, image_id)
+            program = remote_image.Program(self._directory(context) or Path("/"), environment)
+            image_id = remote_image.build(client, inputs, program, say)
+        outputs = remote_image.outputs(inputs, image_id)
         return provider_pb2.CreateResponse(id=f"{image_id}{inputs['name']}", properties=wire.to_struct(outputs))
 
-    def _make(
-        self, urn: str, sealed: Mapping[str, Any], preview: bool, context: grpc.ServicerContext
-    ) -> dict[str, Any]:
-        """Outputs of an image, built where it has to be; in a preview, what is not known before the push is unknown."""
+    def _make(self, urn: str, sealed: Properties, preview: bool, context: grpc.ServicerContext) -> dict[str, Value]:
+        """Outputs of an image. A preview builds it only with buildOnPreview, and never pushes."""
         inputs = wire.plain(dict(sealed))
-        outputs = docker_image.outputs(inputs)
+        outputs = image.outputs(inputs)
         if preview and (inputs["buildOnPreview"] is not True or wire.has_unknown(inputs)):
             return _sealed_like(sealed, outputs)
-        build, registry = inputs["build"], inputs.get("registry", {})
+        build, name = block(inputs, "build"), text(inputs, "imageName")
         with self._progress(urn, context) as say, self._daemon(context) as client:
             folder = self._directory(context) or Path("/")
-            files = Context(folder / build["context"], folder / build["dockerfile"])
-            image_id = docker_daemon.build(client, inputs, files, say, _hider(sealed))
+            files = Context(folder / text(build, "context"), folder / text(build, "dockerfile"))
+            image_id = daemon.build(client, inputs, files, say, hider(secret_strings(sealed)))
             if inputs["skipPush"]:
                 outputs["repoDigest"] = image_id
             elif not preview:
-                reference = Reference.parse(inputs["imageName"])
-                ecr_registry.refuse_taken(reference.host, reference.repository, reference.tag)
-                login = {key: registry[key] for key in ("username", "password") if key in registry}
-                digest = docker_daemon.push(client, inputs["imageName"], login, say)
+                reference = Reference.parse(name)
+                repositories.refuse_taken(reference.host, reference.repository, reference.tag)
+                registry = block(inputs, "registry")
+                login = {key: text(registry, key) for key in registry if key in ("username", "password")}
+                digest = daemon.push(client, name, login, say)
                 outputs["repoDigest"] = f"{reference.host}/{reference.repository}@{digest}"
         return _sealed_like(sealed, outputs)
 
     def _directory(self, context: grpc.ServicerContext) -> Path | None:
         engine = self._engines.get(context.peer())
-        return docker_engine.program_directory(engine) if engine else None
+        return engine_connection.program_directory(engine) if engine else None
 
     @contextmanager
-    def _progress(self, urn: str, context: grpc.ServicerContext) -> Iterator[docker_engine.Say]:
-        with docker_engine.progress(self._engines.get(context.peer()), urn) as say:
+    def _progress(self, urn: str, context: grpc.ServicerContext) -> Iterator[engine_connection.Say]:
+        with engine_connection.progress(self._engines.get(context.peer()), urn) as say:
             yield say
 
     @contextmanager
-    def _daemon(self, context: grpc.ServicerContext) -> Iterator[Any]:
-        with docker_daemon.daemon(self.configuration(context)["host"]) as client:
+    def _daemon(self, context: grpc.ServicerContext) -> Iterator[docker.DockerClient]:
+        with daemon.daemon(self.configuration(context).host) as client:
             yield client
 
 
@@ -210,36 +220,11 @@ def _only_images(urn: str) -> None:
         raise ProviderError(f"{rule}, got {_token(urn)}; run it on a real stack")
 
 
-def _sealed_like(inputs: Mapping[str, Any], outputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The outputs with those marked secret that repeat an input which is secret as a whole."""
+def _sealed_like(inputs: Properties, outputs: Properties) -> dict[str, Value]:
+    """The outputs; a repeated secret input makes its output secret, too."""
     secret = {"imageName", "baseImageName", "repoDigest"} if isinstance(inputs["imageName"], wire.Secret) else set()
     if isinstance(inputs.get("registry"), wire.Secret):
         secret |= {"registryServer"}
     if isinstance(inputs["build"], wire.Secret):
         secret |= {"context", "dockerfile", "platform"}
     return wire.seal(outputs, secret)
-
-
-def _hider(values: Mapping[str, Any]) -> Callable[[str], str]:
-    """Takes every secret string among `values` out of a line of output."""
-    secrets = sorted(set(_secret_strings(values, False)), key=len, reverse=True)
-
-    def hide(line: str) -> str:
-        for secret in secrets:
-            line = line.replace(secret, "[secret]")
-        return line
-
-    return hide
-
-
-def _secret_strings(value: Any, secret: bool) -> Iterator[str]:
-    if isinstance(value, wire.Secret):
-        yield from _secret_strings(value.value, True)
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _secret_strings(item, secret)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _secret_strings(item, secret)
-    elif secret and isinstance(value, str) and value:
-        yield value

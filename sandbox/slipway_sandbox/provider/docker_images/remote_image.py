@@ -1,44 +1,51 @@
-"""docker:index/remoteImage:RemoteImage as far as it builds: an image with build secrets, on this machine and not pushed.
+"""docker:index/remoteImage:RemoteImage with a build: an image with build secrets, on this machine, never pushed.
 
-As the real one it takes secrets by where they are, a file or a variable of the engine's environment, and is replaced by
-whatever changes. It differs where a sandbox has to: it pulls nothing, and a secret that is not there is refused.
+As in the real provider, a secret is a file or a variable of the engine's environment, and almost every change replaces the
+image. Two differences: the sandbox pulls nothing, and it refuses a missing secret.
 Source: https://www.pulumi.com/registry/packages/docker/api-docs/remoteimage/
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import docker
 
-from slipway_sandbox.provider.docker_images import buildkit as docker_buildkit
+from slipway_sandbox.provider.docker_images import buildkit
 from slipway_sandbox.provider.docker_images.context import Context
-from slipway_sandbox.provider.docker_images.daemon import Hide
 from slipway_sandbox.provider.docker_images.engine_connection import Say
-from slipway_sandbox.provider.docker_images.image import Failures, check_shape, differences, other_platform
+from slipway_sandbox.provider.docker_images.hiding import hider
+from slipway_sandbox.provider.docker_images.image import differences, other_platform
+from slipway_sandbox.provider.docker_images.shape import Block, Failures, ListOf, MapOf, check_shape
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.readers import block, blocks, text
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 REMOTE_IMAGE = "docker:index/remoteImage:RemoteImage"
-_SHAPE: dict[str, Any] = {
-    "name": str,
-    "keepLocally": bool,
-    "forceRemove": bool,
-    "triggers": {None: str},
-    "build": {
-        "context": str,
-        "dockerfile": str,
-        "buildArgs": {None: str},
-        "platform": str,
-        "target": str,
-        "secrets": [{"id": str, "env": str, "src": str}],
-    },
-}
+_SHAPE = Block(
+    {
+        "name": str,
+        "keepLocally": bool,
+        "forceRemove": bool,
+        "triggers": MapOf(str),
+        "build": Block(
+            {
+                "context": str,
+                "dockerfile": str,
+                "buildArgs": MapOf(str),
+                "platform": str,
+                "target": str,
+                "secrets": ListOf(Block({"id": str, "env": str, "src": str})),
+            }
+        ),
+    }
+)
 _IN_PLACE = ("keepLocally", "forceRemove")
 
 
-def check(news: Mapping[str, Any], daemon_platform: str) -> tuple[dict[str, Any], Failures]:
-    """The inputs with the Dockerfile's name filled in, and what is wrong with them."""
+def check(news: Properties, daemon_platform: str) -> tuple[dict[str, Value], Failures]:
+    """The inputs with the Dockerfile's default name, and the broken rules."""
     failures: Failures = []
     values = wire.plain(dict(news))
     check_shape(_SHAPE, values, "", failures)
@@ -52,63 +59,54 @@ def check(news: Mapping[str, Any], daemon_platform: str) -> tuple[dict[str, Any]
     if "context" not in build:
         failures.append(("build.context", "missing required property 'context'"))
     failures += other_platform(build.get("platform"), daemon_platform)
-    for index, secret in enumerate(build.get("secrets", [])):
+    for index, secret in enumerate(blocks(build, "secrets")):
         if "id" not in secret:
             failures.append((f"build.secrets[{index}].id", "missing required property 'id'"))
     return {**news, "build": {"dockerfile": "Dockerfile", **build}}, failures
 
 
-def replaced(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
-    """Property paths that differ, each with its kind; all of them replace the image but what only steers its removal."""
-    found = differences(old, new)
-    return {path: kind if path in _IN_PLACE else f"{kind}_replace" for path, kind in found.items()}
+def replaced(old: Properties, new: Properties) -> dict[str, str]:
+    """Property paths with different inputs, each with its kind. All but the options of its removal replace the image."""
+    kinds = differences(old, new)
+    return {path: kind if path in _IN_PLACE else f"{kind}_replace" for path, kind in kinds.items()}
 
 
-def outputs(inputs: Mapping[str, Any], image_id: Any = wire.UNKNOWN) -> dict[str, Any]:
-    """Outputs of an image; what is not known before it is built is unknown."""
+def outputs(inputs: Properties, image_id: Value = wire.UNKNOWN) -> dict[str, Value]:
+    """Outputs of an image. Without an ID, before the build, some are unknown."""
     return {**inputs, "imageId": image_id, "repoDigest": wire.UNKNOWN if image_id is wire.UNKNOWN else ""}
 
 
-def build(
-    client: docker.DockerClient,
-    inputs: Mapping[str, Any],
-    folder: Path,
-    environment: Mapping[str, str],
-    say: Say,
-) -> str:
-    """Build the image; its ID. Raises ProviderError."""
-    options = inputs["build"]
-    root = folder / options["context"]
-    dockerfile = folder / options["dockerfile"]
-    if not dockerfile.is_file():  # as the real one, relative to the program first and to the context then
-        dockerfile = root / options["dockerfile"]
+@dataclass(frozen=True)
+class Program:
+    """The program with the resource."""
+
+    folder: Path
+    environment: Mapping[str, str]
+
+
+def build(client: docker.DockerClient, inputs: Properties, program: Program, say: Say) -> str:
+    """Builds the image; returns its ID. Raises ProviderError."""
+    options = block(inputs, "build")
+    root = program.folder / text(options, "context")
+    dockerfile = program.folder / text(options, "dockerfile")
+    if not dockerfile.is_file():  # as in the real provider: first relative to the program, then to the context
+        dockerfile = root / text(options, "dockerfile")
     if not root.is_dir() or not dockerfile.is_file():
         raise ProviderError(f"there is no {root if not root.is_dir() else dockerfile} to build; correct the path")
-    secrets = {it["id"]: _secret(it, folder, environment) for it in options.get("secrets", [])}
-    return docker_buildkit.build(
-        client, inputs["name"], options, Context(root, dockerfile), secrets, say, _hide(secrets)
-    )
-
-
-def _secret(source: Mapping[str, Any], folder: Path, environment: Mapping[str, str]) -> bytes:
-    if source.get("src"):
-        try:
-            return Path(folder / source["src"]).read_bytes()
-        except OSError as error:
-            raise ProviderError(f"the build secret {source['id']!r} cannot be read: {error}") from error
-    name = source.get("env") or source["id"]
-    if name not in environment:
-        raise ProviderError(f"the build secret {source['id']!r} is not there: set the variable {name} and run it again")
-    return environment[name].encode()
-
-
-def _hide(secrets: Mapping[str, bytes]) -> Hide:
+    secrets = {text(source, "id"): _secret(source, program) for source in blocks(options, "secrets")}
+    request = buildkit.Build(text(inputs, "name"), options, Context(root, dockerfile), secrets)
     lines = {line.strip() for value in secrets.values() for line in value.decode(errors="replace").splitlines()}
-    hidden = sorted((line for line in lines if line), key=len, reverse=True)
+    return buildkit.run(client, request, say, hider(lines))
 
-    def hide(text: str) -> str:
-        for line in hidden:
-            text = text.replace(line, "[secret]")
-        return text
 
-    return hide
+def _secret(source: Properties, program: Program) -> bytes:
+    name, path = text(source, "id"), text(source, "src", "")
+    if path:
+        try:
+            return (program.folder / path).read_bytes()
+        except OSError as error:
+            raise ProviderError(f"the build secret {name!r} cannot be read: {error}") from error
+    variable = text(source, "env", "") or name
+    if variable not in program.environment:
+        raise ProviderError(f"the build secret {name!r} is not there: set the variable {variable} and run it again")
+    return program.environment[variable].encode()

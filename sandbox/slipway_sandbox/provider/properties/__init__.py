@@ -1,1 +1,1 @@
-"""Names of Pulumi properties, what the SDK says of them, and the members of AWS calls they stand for."""
+"""Names and types of Pulumi properties, and the matching members of AWS calls."""

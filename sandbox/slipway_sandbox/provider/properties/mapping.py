@@ -1,26 +1,31 @@
 """Pulumi properties to the members of an AWS call and back, by rule.
 
-Names are found by the rule of names.py. A block that AWS wraps in a list and one that Pulumi does is the same block; tags are
-a map on one side and a list on the other; a boolean is "true" or ENABLED where AWS wants a text.
+names.py finds the member. A block and a list of one block are the same. Tags are a map in Pulumi and a list in AWS. A
+boolean becomes "true" or ENABLED where AWS has a string.
 """
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 
 import jmespath  # type: ignore[import-untyped]
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from slipway_sandbox.provider.properties import sdk
 from slipway_sandbox.provider.properties.names import Names
+from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.readers import as_block, as_text
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 KEY_WORDS = ("Key", "key", "Name", "name", "TagKey", "MetricName")
 VALUE_WORDS = ("Value", "value", "TagValue")
+NO_BLOCK = "a block"  # for the message about a value of another type
 
 
-def to_request(shape: StructureShape, values: Mapping[str, Any], names: Names, prefix: str = "") -> dict[str, Any]:
-    """Members of a call's input for the properties that it takes; the others are left out."""
-    request: dict[str, Any] = {}
+def to_request(shape: StructureShape, values: Properties, names: Names, prefix: str = "") -> dict[str, Value]:
+    """Members of a call's input for these properties; a property without a member is left out."""
+    request: dict[str, Value] = {}
     _put_properties(request, shape, values, names, prefix)
     return request
 
@@ -36,8 +41,15 @@ def takes(shape: StructureShape | None, name: str, names: Names) -> bool:
     return path is not None and path.partition(".")[0] in shape.members
 
 
+@dataclass(frozen=True)
+class _Property:
+    value: Value
+    names: Names
+    prefix: str
+
+
 def _put_properties(
-    request: dict[str, Any], shape: StructureShape, values: Mapping[str, Any], names: Names, prefix: str
+    request: dict[str, Value], shape: StructureShape, values: Properties, names: Names, prefix: str
 ) -> None:
     for name, value in values.items():
         path = names.path(prefix, name, shape.members)
@@ -45,30 +57,31 @@ def _put_properties(
             for block in _blocks(value):
                 _put_properties(request, shape, block, names, f"{prefix}{name}.")
         elif path is not None and path.partition(".")[0] in shape.members:
-            _put(request, shape, path, value, names, f"{prefix}{name}.")
+            _put(request, shape, path, _Property(value, names, f"{prefix}{name}."))
 
 
-def _put(request: dict[str, Any], shape: StructureShape, path: str, value: Any, names: Names, prefix: str) -> None:
+def _put(request: dict[str, Value], shape: StructureShape, path: str, prop: _Property) -> None:
     head, _, rest = path.partition(".")
     member = shape.members[head]
     if not rest:
-        made = convert(member, value, names, prefix)
+        value = convert(member, prop.value, prop.names, prop.prefix)
         # Another property may be a part of the same member.
-        request[head] = made | request[head] if isinstance(made, dict) and head in request else made
+        earlier = request.get(head)
+        request[head] = value | earlier if isinstance(value, dict) and isinstance(earlier, dict) else value
     elif isinstance(member, StructureShape):
-        _put(request.setdefault(head, {}), member, rest, value, names, prefix)
+        _put(as_block(request.setdefault(head, {}), NO_BLOCK), member, rest, prop)
     elif isinstance(member, MapShape):
-        request.setdefault(head, {})[rest] = text(value)
+        as_block(request.setdefault(head, {}), NO_BLOCK)[rest] = as_string(prop.value)
     elif isinstance(member, ListShape) and isinstance(member.member, StructureShape):
         key, item = _pair(member.member)
-        if key:
-            request.setdefault(head, []).append({key: rest, item: text(value)})
-        else:
-            items = request.setdefault(head, [{}])
-            _put(items[0], member.member, rest, value, names, prefix)
+        items = request.setdefault(head, [] if key else [{}])
+        if isinstance(items, list) and key:
+            items.append({key: rest, item: as_string(prop.value)})
+        elif isinstance(items, list):
+            _put(as_block(items[0], NO_BLOCK), member.member, rest, prop)
 
 
-def convert(shape: Shape, value: Any, names: Names, prefix: str) -> Any:
+def convert(shape: Shape, value: Value, names: Names, prefix: str) -> Value:
     """A property's value as a member of this shape."""
     if isinstance(shape, StructureShape):
         if not isinstance(value, (Mapping, list)):
@@ -78,51 +91,57 @@ def convert(shape: Shape, value: Any, names: Names, prefix: str) -> Any:
         return to_request(shape, blocks[0], names, prefix) if blocks else {}
     if isinstance(shape, ListShape):
         if isinstance(value, Mapping) and isinstance(shape.member, StructureShape):
-            key, item = _pair(shape.member)
+            key, member = _pair(shape.member)
             if key:
-                return [{key: name, item: text(each)} for name, each in value.items()]
-        return [convert(shape.member, each, names, prefix) for each in (value if isinstance(value, list) else [value])]
+                return [{key: name, member: as_string(item)} for name, item in value.items()]
+        return [convert(shape.member, item, names, prefix) for item in (value if isinstance(value, list) else [value])]
     if isinstance(shape, MapShape):
-        # A list is one of blocks that each name their key.
-        items = {block["key"]: block for block in value} if isinstance(value, list) else value
-        return {name: convert(shape.value, each, names, prefix) for name, each in items.items()}
+        # A list has a block for each key.
+        entries = {as_string(block["key"]): block for block in _blocks(value)} if isinstance(value, list) else value
+        return {name: convert(shape.value, item, names, prefix) for name, item in as_block(entries, NO_BLOCK).items()}
     return _scalar(shape, value)
 
 
 def _only_text(shape: StructureShape) -> str | None:
-    """The member that a scalar stands for where AWS has a block: Value, or the block's one text."""
+    """The member for a scalar where AWS has a block: Value, or the block's one string."""
     if "Value" in shape.members:
         return "Value"
     return next((name for name, member in shape.members.items() if member.type_name == "string"), None)
 
 
-def _scalar(shape: Shape, value: Any) -> Any:  # noqa: PLR0911 - one return per kind
+def _scalar(shape: Shape, value: Value) -> Value:  # noqa: PLR0911 - one return per kind
     match shape.type_name:
         case "string":
             words = {word.upper(): word for word in getattr(shape, "enum", ())}
             if isinstance(value, bool) and {"ENABLED", "DISABLED"} <= words.keys():
-                return words["ENABLED" if value else "DISABLED"]
-            return text(value)
+                return as_text(words["ENABLED" if value else "DISABLED"], "")
+            return as_string(value)
         case "integer" | "long":
-            return int(value)
+            return int(_number(value))
         case "float" | "double":
-            return float(value)
+            return float(_number(value))
         case "boolean":
             return value in (True, "true")
         case "blob":
-            return value.encode()
+            return as_string(value).encode()
         case _:
             return value
 
 
-def text(value: Any) -> str:
-    """A scalar as AWS writes it in a text."""
+def _number(value: Value) -> int | float | str:
+    if isinstance(value, (int, float, str)):
+        return value
+    raise ProviderError(f"a number must be given, got {type(value).__name__}")
+
+
+def as_string(value: Value) -> str:
+    """A scalar as AWS writes it in a string: True is "true", 3.0 is "3"."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _blocks(value: Any) -> list[Mapping[str, Any]]:
+def _blocks(value: Value) -> list[Properties]:
     return [block for block in (value if isinstance(value, list) else [value]) if isinstance(block, Mapping)]
 
 
@@ -132,44 +151,40 @@ def _pair(shape: StructureShape) -> tuple[str, str]:
     return (key, value) if key and value else ("", "")
 
 
-def from_reply(
-    kind: Mapping[str, sdk.Property], reply: Mapping[str, Any], names: Names, prefix: str = ""
-) -> dict[str, Any]:
-    """The properties that an answer has a value for."""
-    values: dict[str, Any] = {}
+def from_reply(kind: Mapping[str, sdk.Property], reply: Properties, names: Names, prefix: str = "") -> dict[str, Value]:
+    """The properties of this type, as far as the answer has values for them."""
+    values: dict[str, Value] = {}
     for name, prop in kind.items():
         path = names.path(prefix, name, reply)
         inner = f"{prefix}{name}."
-        if path == ".":
-            found: Any = reply
-        else:
-            found = None if path is None else lookup(reply, path)
-        value = None if found is None else restore(prop.type, found, names, inner)
-        says_nothing = sdk.is_class(prop.type) and is_blank(value) and not (prop.required or has_empty_block(found))
+        member = reply if path == "." else lookup(reply, path) if path else None
+        value = None if member is None else restore(prop.type, member, names, inner)
+        says_nothing = sdk.is_class(prop.type) and is_blank(value) and not (prop.required or has_empty_block(member))
         if value is not None and not says_nothing:
             values[name] = value
     return values
 
 
-def has_empty_block(found: Any) -> bool:
-    """Whether AWS answers with an empty block, whose being there is what it says: {"Allow": {}}."""
-    return isinstance(found, Mapping) and (not found or any(has_empty_block(each) for each in found.values()))
+def has_empty_block(value: Value) -> bool:
+    """Whether AWS answers with an empty block, as in {"Allow": {}}: its presence is the answer."""
+    return isinstance(value, Mapping) and (not value or any(has_empty_block(item) for item in value.values()))
 
 
-def search(path: str, reply: Any) -> Any:
-    """What a JMESPath finds in an answer; None when nothing."""
-    return jmespath.search(path, reply)
+def search(path: str, reply: Value) -> Value:
+    """The value at a JMESPath in an answer; None without one."""
+    value: Value = jmespath.search(path, reply)
+    return value
 
 
-def is_blank(value: Any) -> bool:
+def is_blank(value: Value) -> bool:
     """Whether a value says nothing: empty, zero or false, also in all parts of a block."""
     if isinstance(value, Mapping):
         return all(is_blank(item) for item in value.values())
     return value in (None, "", [], False, 0)
 
 
-def lookup(reply: Any, path: str) -> Any:
-    """What stands at a member path, through maps, single-item lists and lists of keys and values; None when nothing does."""
+def lookup(reply: Value, path: str) -> Value:
+    """The value at a member path, through maps, single-item lists and lists of keys and values; None without one."""
     if isinstance(reply, list):
         for item in reply:
             for key in KEY_WORDS:
@@ -184,8 +199,8 @@ def lookup(reply: Any, path: str) -> Any:
     return lookup(reply[head], rest) if rest and head in reply else None
 
 
-def restore(kind: Any, value: Any, names: Names, prefix: str) -> Any:
-    """An AWS value as the SDK's type has it; None when there is nothing to show."""
+def restore(kind: sdk.Kind | None, value: Value, names: Names, prefix: str) -> Value:
+    """An AWS value in the SDK's type; None when there is nothing to show."""
     if sdk.is_class(kind):
         block = value[0] if isinstance(value, list) and value else value
         return from_reply(sdk.properties(kind), block, names, prefix) if isinstance(block, Mapping) else None
@@ -199,36 +214,36 @@ def restore(kind: Any, value: Any, names: Names, prefix: str) -> Any:
     return restore_scalar(kind, value)
 
 
-def _text_of(item: Any) -> Any:
-    """The one text of a block that stands for a text in a list."""
+def _text_of(item: Value) -> Value:
+    """The one string of a block, where the SDK has a list of strings."""
     if not isinstance(item, Mapping):
         return item
-    return item["Value"] if "Value" in item else next((each for each in item.values() if isinstance(each, str)), item)
+    return item["Value"] if "Value" in item else next((part for part in item.values() if isinstance(part, str)), item)
 
 
-def as_map(value: Any) -> dict[str, Any]:
+def as_map(value: Value) -> dict[str, str]:
     """A map, also from a list of keys and values."""
     if isinstance(value, Mapping):
-        return {key: text(item) for key, item in value.items()}
+        return {key: as_string(item) for key, item in value.items()}
     pairs = {}
-    for item in value if isinstance(value, list) else []:
-        key = next(item[word] for word in KEY_WORDS if word in item)
-        pairs[key] = next((item[word] for word in VALUE_WORDS if word in item), "")
+    for block in _blocks(value):
+        key = next(as_string(block[word]) for word in KEY_WORDS if word in block)
+        pairs[key] = next((as_string(block[word] or "") for word in VALUE_WORDS if word in block), "")
     return pairs
 
 
-def restore_scalar(kind: Any, value: Any) -> Any:
-    """A scalar as the SDK's type has it."""
+def restore_scalar(kind: sdk.Kind | None, value: Value) -> Value:
+    """A scalar in the SDK's type."""
     if isinstance(value, Mapping) and list(value) == ["Value"]:
         value = value["Value"]
     if kind is bool:
         return value in (True, "true", "True", "ENABLED", "enabled", "Enabled")
     if kind is int:
-        return int(float(value))
+        return int(float(_number(value)))
     if kind is float:
-        return float(value)
+        return float(_number(value))
     if isinstance(value, (dict, list)):
         return json.dumps(value)
-    if hasattr(value, "isoformat"):
+    if isinstance(value, datetime):
         return value.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return text(value) if kind is str or not isinstance(value, (bool, int, float)) else value
+    return as_string(value) if kind is str or not isinstance(value, (bool, int, float)) else value

@@ -1,1 +1,1 @@
-"""What the engine and a provider speak: values on the wire, the servicer, errors."""
+"""The language of engine and provider: values on the wire, the servicer, errors."""

@@ -1,25 +1,27 @@
-"""What a provider raises when it cannot do what the engine asked.
+"""Errors of a provider, for the engine to show.
 
 Exception
 └── ProviderError                 one sentence for the user, no traceback
     └── IncompleteResourceError   the resource exists, but not whole: the engine records it and the next `up` repairs it
 """
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from slipway_sandbox.provider.protocol.wire import Properties
 
 
 class ProviderError(Exception):
-    """A user's mistake or a refusal by AWS or Docker: the text is shown as it is."""
+    """A user's mistake, or a refusal by AWS or Docker: the user reads this text."""
 
 
 class IncompleteResourceError(ProviderError):
-    """A resource that exists under `id` but was not brought to what `inputs` asked.
+    """A resource exists under `id`, but does not have all of its inputs yet.
 
-    `properties` is what the state shall hold; the next `up` sees the difference and finishes the job.
+    The state records `properties` and `inputs`; the next `up` sees the difference and finishes the job.
     """
 
-    def __init__(self, message: str, id: str, properties: Mapping[str, Any], inputs: Mapping[str, Any]) -> None:  # noqa: A002 - Pulumi's word
+    def __init__(self, message: str, id: str, properties: "Properties", inputs: "Properties") -> None:  # noqa: A002 - Pulumi's word
         super().__init__(message)
         self.id = id
         self.properties = properties

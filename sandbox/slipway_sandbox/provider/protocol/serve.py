@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NoReturn
+from typing import NoReturn, TypeVar
 
 import grpc
 from google.protobuf import any_pb2
@@ -15,6 +15,8 @@ from slipway_sandbox.provider.protocol.errors import IncompleteResourceError, Pr
 THREADS = 64  # more than the engine's default parallelism on a small machine; a wait for a steady service holds one
 MESSAGE_LIMIT_BYTES = 400 * 1024 * 1024  # the engine's own limit
 
+Request = TypeVar("Request")
+Response = TypeVar("Response")
 log = logging.getLogger(__name__)
 
 
@@ -34,32 +36,37 @@ def serve(servicer: provider_pb2_grpc.ResourceProviderServicer, port: int = 0) -
     try:
         bound = server.add_insecure_port(f"127.0.0.1:{port}")
     except RuntimeError as error:
-        raise OSError(f"port {port} on 127.0.0.1 is taken; stop what listens there or choose another port") from error
+        raise OSError(f"port {port} on 127.0.0.1 is taken; stop its listener or choose another port") from error
     server.start()
     return server, bound
 
 
 class _Errors(grpc.ServerInterceptor):
-    """Turns what a handler raises into a gRPC error with a sentence; a bug leaves its traceback in the log."""
+    """Turns an exception of a handler into a gRPC error with a sentence; the traceback of a bug goes to the log."""
 
-    def intercept_service(self, continuation: Callable[..., Any], handler_call_details: grpc.HandlerCallDetails) -> Any:
+    def intercept_service(
+        self,
+        continuation: "Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Request, Response] | None]",
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> "grpc.RpcMethodHandler[Request, Response] | None":
         handler = continuation(handler_call_details)
-        if handler is None or handler.unary_unary is None:
+        method = handler.unary_unary if handler else None
+        if handler is None or method is None:
             return handler
 
-        def guarded(request: Any, context: grpc.ServicerContext) -> Any:
+        def guarded(request: Request, context: grpc.ServicerContext) -> Response:
             try:
-                return handler.unary_unary(request, context)
+                return method(request, context)
             except ProviderError as error:
                 _abort(context, error)
             except Exception as error:
                 if context.code() is not None:  # type: ignore[attr-defined]  # the handler itself aborted with a status
                     raise
-                method = handler_call_details.method.rpartition("/")[2]
-                log.exception("%s %s", method, getattr(request, "urn", "") or getattr(request, "tok", ""))
+                name = handler_call_details.method.rpartition("/")[2]
+                log.exception("%s %s", name, getattr(request, "urn", "") or getattr(request, "tok", ""))
                 context.abort(
                     grpc.StatusCode.INTERNAL,
-                    f"the sandbox's provider failed in {method}: {type(error).__name__}: {error}; "
+                    f"the sandbox's provider failed in {name}: {type(error).__name__}: {error}; "
                     "the traceback is in the sandbox's log, `slipway sandbox status` says where",
                 )
 

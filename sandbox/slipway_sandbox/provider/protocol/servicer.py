@@ -1,8 +1,7 @@
 # ruff: noqa: ARG002, N802 - names and parameters of the methods are the protocol's
-"""The part of the provider protocol that is the same for every provider of the sandbox."""
+"""The common part of the provider protocol, for every provider of the sandbox."""
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Generic, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2
@@ -10,29 +9,33 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.wire import Properties
+
+Settings = TypeVar("Settings")
+"""A provider's own configuration, read once for each instance."""
 
 
-class BaseServicer(provider_pb2_grpc.ResourceProviderServicer):
-    """Everything but Check, Diff, Create, Read, Update, Delete and Invoke, which a provider adds.
+class BaseServicer(provider_pb2_grpc.ResourceProviderServicer, Generic[Settings]):
+    """All methods but Check, Diff, Create, Read, Update, Delete and Invoke. Each provider adds those.
 
-    One process serves all instances of a provider in all programs: `configuration(context)` is what the instance that
-    calls was configured with, told apart by its connection.
+    One process serves all instances of a provider in all programs. Each instance has its own connection, and
+    `configuration(context)` answers with the settings of the calling instance.
     """
 
     name: str
     """Package name, such as aws."""
     version: str
-    """Version of the provider that this one stands for."""
+    """Version of the real provider."""
 
     def __init__(self) -> None:
-        self._configurations: dict[str, dict[str, Any]] = {}
+        self._configurations: dict[str, Settings] = {}
 
-    def configure(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """What to keep of a provider's configuration. Raises ProviderError on a value that cannot be accepted."""
-        return dict(values)
+    def configure(self, values: Properties) -> Settings:
+        """The settings of one instance. Raises ProviderError on a wrong value."""
+        raise NotImplementedError
 
-    def configuration(self, context: grpc.ServicerContext) -> dict[str, Any]:
-        """What `configure` returned for the provider instance behind this call. Raises ProviderError when it never was."""
+    def configuration(self, context: grpc.ServicerContext) -> Settings:
+        """The settings of the calling instance. Raises ProviderError for an instance without Configure call."""
         try:
             return self._configurations[context.peer()]
         except KeyError:
@@ -40,7 +43,9 @@ class BaseServicer(provider_pb2_grpc.ResourceProviderServicer):
                 f"the {self.name} provider was restarted during the update; run the same command again"
             ) from None
 
-    def Handshake(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ProviderHandshakeResponse:
+    def Handshake(
+        self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ProviderHandshakeResponse:
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, supports_autonaming_configuration=True)
 
     def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:
@@ -49,7 +54,9 @@ class BaseServicer(provider_pb2_grpc.ResourceProviderServicer):
     def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=self.version)
 
-    def GetSchema(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.GetSchemaResponse:
+    def GetSchema(
+        self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.GetSchemaResponse:
         raise ProviderError(
             f"the sandbox's {self.name} provider has no schema: it follows the installed pulumi-{self.name} SDK; "
             f"run `pulumi package get-schema {self.name}` in a shell without PULUMI_DEBUG_PROVIDERS"
@@ -75,19 +82,27 @@ class BaseServicer(provider_pb2_grpc.ResourceProviderServicer):
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
         return empty_pb2.Empty()
 
-    def GetMapping(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.GetMappingResponse:
+    def GetMapping(
+        self, request: provider_pb2.GetMappingRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.GetMappingResponse:
         return provider_pb2.GetMappingResponse()
 
-    def GetMappings(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.GetMappingsResponse:
+    def GetMappings(
+        self, request: provider_pb2.GetMappingsRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.GetMappingsResponse:
         return provider_pb2.GetMappingsResponse()
 
-    def Construct(self, request: provider_pb2.ConstructRequest, context: grpc.ServicerContext) -> Any:
+    def Construct(
+        self, request: provider_pb2.ConstructRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ConstructResponse:
         raise ProviderError(
             f"the sandbox's {self.name} provider has no component {request.type!r}; use plain resources"
         )
 
-    def Call(self, request: provider_pb2.CallRequest, context: grpc.ServicerContext) -> Any:
+    def Call(self, request: provider_pb2.CallRequest, context: grpc.ServicerContext) -> provider_pb2.CallResponse:
         raise ProviderError(f"the sandbox's {self.name} provider has no method {request.tok!r}")
 
-    def Parameterize(self, request: Any, context: grpc.ServicerContext) -> Any:
+    def Parameterize(
+        self, request: provider_pb2.ParameterizeRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ParameterizeResponse:
         raise ProviderError(f"the sandbox's {self.name} provider takes no parameters")

@@ -1,14 +1,15 @@
 """Values as they travel between the Pulumi engine and a provider, and as plain Python values.
 
-A property map crosses the wire as a protobuf Struct in which strings and maps with a fixed signature stand for what JSON
-cannot say: an unknown, a secret, an asset, an archive. Numbers are doubles there; whole ones become int here.
+A property map crosses the wire as a protobuf Struct. JSON has no unknowns, secrets, assets and archives, so strings and
+maps with a fixed signature stand for them. Numbers are doubles on the wire; whole ones become int here.
 
 Source: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/properties.go
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from datetime import datetime
+from typing import Final, TypeAlias, overload
 
 from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
@@ -21,12 +22,17 @@ ARCHIVE_SIGNATURE: Final = rpc._special_archive_sig  # noqa: SLF001
 OUTPUT_SIGNATURE: Final = rpc._special_output_value_sig  # noqa: SLF001
 RESOURCE_SIGNATURE: Final = rpc._special_resource_sig  # noqa: SLF001
 
-Value: TypeAlias = Any
-"""None, bool, int, float, str, list, dict, Unknown, Secret, Asset or Archive."""
+Value: TypeAlias = (
+    "bool | int | float | str | datetime | Sequence[Value] | Mapping[str, Value] | Unknown | Secret | Asset | Archive "
+    "| None"
+)
+"""A property, or a part of one. bytes (a Sequence) and datetime occur in AWS's answers only: the wire has neither."""
+Properties: TypeAlias = Mapping[str, Value]
+"""Inputs, outputs, a block of them, or an answer of AWS."""
 
 
 class Unknown:
-    """The type of UNKNOWN: a value that the engine will only have after a deployment."""
+    """The type of UNKNOWN: the engine learns the value during the deployment."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -37,7 +43,7 @@ UNKNOWN: Final = Unknown()
 
 @dataclass(frozen=True)
 class Secret:
-    """A value that must stay encrypted in the state and hidden on screen."""
+    """A value to keep encrypted in the state and hidden on screen."""
 
     value: Value
 
@@ -60,19 +66,23 @@ class Archive:
 
 
 def from_struct(struct: struct_pb2.Struct) -> dict[str, Value]:
-    """Property map of the engine to Python values; keys whose value is null are left out."""
+    """Property map of the engine to Python values, without keys with null."""
     return _from_fields(struct)
 
 
 def to_struct(values: Mapping[str, Value]) -> struct_pb2.Struct:
-    """Python values to a property map for the engine; keys whose value is None are left out."""
+    """Python values to a property map for the engine, without keys with None."""
     struct = struct_pb2.Struct()
     _fill_struct(struct, values)
     return struct
 
 
+@overload
+def plain(value: Properties) -> dict[str, Value]: ...
+@overload
+def plain(value: Value) -> Value: ...
 def plain(value: Value) -> Value:
-    """The same value without any Secret around a part of it."""
+    """The same value with every Secret in it replaced by its content."""
     return _walk(value, lambda leaf: plain(leaf.value) if isinstance(leaf, Secret) else leaf)
 
 

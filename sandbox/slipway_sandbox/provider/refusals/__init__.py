@@ -1,16 +1,17 @@
-"""What AWS refuses and moto lets through: the table, and the two moments at which it is asked.
+"""AWS's refusals beyond moto's: the table, and its two uses.
 
-A plain refusal is told in Check, so before the first resource exists. All others are asked of the cloud just before the
-resource is created or changed, when everything that it refers to exists.
+Check uses the plain refusals, before the first resource exists. Create and Update use the others just before their calls:
+by then, all referenced resources exist.
 
-`python -m slipway_sandbox.provider.refusals` writes the table as docs/sandbox-refusals.md has it.
+`python -m slipway_sandbox.provider.refusals` writes docs/sandbox-refusals.md.
 """
 
 import time
 
+from slipway_sandbox.provider.aws.declaration import Failures
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.protocol import wire
-from slipway_sandbox.provider.refusals import ec2, ecs_services, ecs_tasks, eks, lb, messaging, others
+from slipway_sandbox.provider.refusals import appautoscaling, ec2, ecs_services, ecs_tasks, eks, iam, lb, logs, sqs
 from slipway_sandbox.provider.refusals.rule import Refusal
 
 REFUSALS: tuple[Refusal, ...] = (
@@ -19,26 +20,28 @@ REFUSALS: tuple[Refusal, ...] = (
     *ecs_tasks.REFUSALS,
     *ecs_services.REFUSALS,
     *eks.REFUSALS,
-    *messaging.REFUSALS,
-    *others.REFUSALS,
+    *sqs.REFUSALS,
+    *logs.REFUSALS,
+    *iam.REFUSALS,
+    *appautoscaling.REFUSALS,
 )
-PAUSE_SECONDS = 0.1  # between two looks of a patient refusal
+PAUSE_SECONDS = 0.1  # between two attempts of a patient refusal
 
 
-def failures(token: str, scope: Scope) -> list[tuple[str, str]]:
-    """Property and reason of each plain refusal; one that looks at a value not known yet is left for later."""
-    found = []
+def failures(token: str, scope: Scope) -> Failures:
+    """The plain refusals, as far as their properties are known."""
+    refused = []
     for refusal in _of(token):
         names = refusal.properties.split()
         if refusal.plain and not wire.has_unknown([scope.inputs.get(name) for name in names]):
             message = refusal.finds(scope)
             if message:
-                found.append((names[0], str(refusal.error(message))))
-    return found
+                refused.append((names[0], str(refusal.error(message))))
+    return refused
 
 
 def require(token: str, scope: Scope) -> None:
-    """Raises AwsError when AWS would refuse what is asked for; in an update only where something changed."""
+    """Raises AwsError when AWS would refuse the inputs. An update only considers refusals of changed properties."""
     for refusal in _of(token):
         if scope.changed and not scope.changed & set(refusal.properties.split()):
             continue
@@ -50,4 +53,4 @@ def require(token: str, scope: Scope) -> None:
 
 
 def _of(token: str) -> list[Refusal]:
-    return [each for each in REFUSALS if each.token == token]
+    return [refusal for refusal in REFUSALS if refusal.token == token]

@@ -1,50 +1,56 @@
-"""What EC2 refuses: parts of two networks tied together, ways out that are not there.
+"""EC2's refusals: parts of two networks in one resource, missing gateways.
 
 Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 """
 
 from slipway_sandbox.provider.aws.scope import Scope
-from slipway_sandbox.provider.refusals import look
+from slipway_sandbox.provider.protocol.readers import block, blocks, text, texts
+from slipway_sandbox.provider.refusals import lookups
 from slipway_sandbox.provider.refusals.rule import Refusal
 
 
 def group_of_another_vpc(scope: Scope) -> str | None:
-    """A security group that is not of the VPC of the instance's subnet."""
-    subnet = scope.get("subnetId")
-    return look.foreign_group(scope, [subnet], scope.inputs.get("vpcSecurityGroupIds") or []) if subnet else None
+    """A security group outside of the VPC of the instance's subnet."""
+    return lookups.foreign_group(scope, _subnet_ids(scope), texts(scope.inputs, "vpcSecurityGroupIds"))
+
+
+def _subnet_ids(scope: Scope) -> list[str]:
+    return [text(scope, "subnetId")] if scope.get("subnetId") else []
 
 
 def unknown_profile(scope: Scope) -> str | None:
-    """An instance profile that does not exist."""
-    name = scope.inputs.get("iamInstanceProfile")
-    if not name or look.profile_exists(scope, name):
+    """A missing instance profile."""
+    name = text(scope.inputs, "iamInstanceProfile", "")
+    if not name or lookups.profile_exists(scope, name):
         return None
     return f"Value ({name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name"
 
 
 def volume_in_use(scope: Scope) -> str | None:
-    """A volume that is at another instance already, as when a replaced attachment is made before the old one is gone."""
-    volume = scope.inputs["volumeId"]
-    found = look.filtered(scope, "describe_volumes", "volume-id", [volume])["Volumes"]
-    is_taken = any(tie["InstanceId"] != scope.inputs["instanceId"] for each in found for tie in each["Attachments"])
-    return f"{volume} is already attached to an instance" if is_taken else None
+    """A volume at another instance, such as after a replacement of its attachment in the wrong order."""
+    volume_id = text(scope.inputs, "volumeId")
+    volumes = blocks(lookups.filtered(scope, "describe_volumes", "volume-id", [volume_id]), "Volumes")
+    attachments = [attachment for volume in volumes for attachment in blocks(volume, "Attachments")]
+    is_taken = any(attachment["InstanceId"] != scope.inputs["instanceId"] for attachment in attachments)
+    return f"{volume_id} is already attached to an instance" if is_taken else None
 
 
 def volume_in_another_zone(scope: Scope) -> str | None:
     """A volume at an instance in another zone."""
-    volume, instance = scope.inputs["volumeId"], scope.inputs["instanceId"]
-    volumes = look.filtered(scope, "describe_volumes", "volume-id", [volume])["Volumes"]
-    reservations = look.filtered(scope, "describe_instances", "instance-id", [instance])["Reservations"]
-    places = {each["Placement"]["AvailabilityZone"] for found in reservations for each in found["Instances"]}
-    if not volumes or not places or volumes[0]["AvailabilityZone"] in places:
+    volume_id, instance_id = text(scope.inputs, "volumeId"), text(scope.inputs, "instanceId")
+    volumes = blocks(lookups.filtered(scope, "describe_volumes", "volume-id", [volume_id]), "Volumes")
+    reply = lookups.filtered(scope, "describe_instances", "instance-id", [instance_id])
+    instances = [item for reservation in blocks(reply, "Reservations") for item in blocks(reservation, "Instances")]
+    zones = {text(block(instance, "Placement"), "AvailabilityZone") for instance in instances}
+    if not volumes or not zones or volumes[0]["AvailabilityZone"] in zones:
         return None
-    return f"The volume '{volume}' is not in the same availability zone as instance '{instance}'"
+    return f"The volume '{volume_id}' is not in the same availability zone as instance '{instance_id}'"
 
 
 def subnet_of_another_vpc(scope: Scope) -> str | None:
-    """A route table tied to a subnet of another VPC."""
-    table = scope.inputs["routeTableId"]
-    for subnet in look.subnets(scope, [scope.inputs["subnetId"]] if scope.inputs.get("subnetId") else []):
+    """A route table with a subnet of another VPC."""
+    table = text(scope.inputs, "routeTableId")
+    for subnet in lookups.subnets(scope, _subnet_ids(scope)):
         if _table_vpc(scope, table) not in (None, subnet["VpcId"]):
             return f"route table {table} and subnet {subnet['SubnetId']} belong to different networks"
     return None
@@ -52,36 +58,37 @@ def subnet_of_another_vpc(scope: Scope) -> str | None:
 
 def gateway_of_another_vpc(scope: Scope) -> str | None:
     """A route to an internet gateway of another VPC, or of none."""
-    table, gateway = scope.get("routeTableId"), str(scope.inputs.get("gatewayId") or "")
-    return _foreign_gateway(scope, table, _table_vpc(scope, table), gateway)
+    table = text(scope, "routeTableId")
+    return _foreign_gateway(scope, table, _table_vpc(scope, table), text(scope.inputs, "gatewayId", ""))
 
 
 def inline_gateway_of_another_vpc(scope: Scope) -> str | None:
     """A route table with a route to an internet gateway of another VPC, or of none."""
-    for route in scope.inputs.get("routes") or []:
-        gateway = str(route.get("gatewayId") or "")
-        if found := _foreign_gateway(scope, scope.id or "(new)", scope.inputs["vpcId"], gateway):
-            return found
+    for route in blocks(scope.inputs, "routes"):
+        table, vpc = scope.id or "(new)", text(scope.inputs, "vpcId")
+        if message := _foreign_gateway(scope, table, vpc, text(route, "gatewayId", "")):
+            return message
     return None
 
 
 def _foreign_gateway(scope: Scope, table: str, vpc: str | None, gateway: str) -> str | None:
-    if not gateway.startswith("igw-") or vpc is None or vpc in look.gateway_vpcs(scope, gateway):
+    if not gateway.startswith("igw-") or vpc is None or vpc in lookups.gateway_vpcs(scope, gateway):
         return None
     return f"route table {table} and network gateway {gateway} belong to different networks"
 
 
-def _table_vpc(scope: Scope, table: str) -> str | None:
-    found = look.filtered(scope, "describe_route_tables", "route-table-id", [table])["RouteTables"]
-    return str(found[0]["VpcId"]) if found else None
+def _table_vpc(scope: Scope, table_id: str) -> str | None:
+    reply = lookups.filtered(scope, "describe_route_tables", "route-table-id", [table_id])
+    tables = blocks(reply, "RouteTables")
+    return text(tables[0], "VpcId") if tables else None
 
 
 def no_internet_gateway(scope: Scope) -> str | None:
     """A public NAT gateway in a VPC without an internet gateway."""
     if scope.inputs.get("connectivityType") == "private":
         return None
-    for subnet in look.subnets(scope, [scope.inputs["subnetId"]] if scope.inputs.get("subnetId") else []):
-        if not look.has_internet_gateway(scope, subnet["VpcId"]):
+    for subnet in lookups.subnets(scope, _subnet_ids(scope)):
+        if not lookups.has_internet_gateway(scope, subnet["VpcId"]):
             return f"Network {subnet['VpcId']} has no Internet gateway attached"
     return None
 
@@ -89,32 +96,32 @@ def no_internet_gateway(scope: Scope) -> str | None:
 def endpoint_twice_in_a_zone(scope: Scope) -> str | None:
     """An interface endpoint in two subnets of one zone."""
     zones: set[str] = set()
-    for subnet in look.subnets(scope, scope.inputs.get("subnetIds") or []):
-        if subnet["AvailabilityZone"] in zones:
+    for subnet in lookups.subnets(scope, texts(scope.inputs, "subnetIds")):
+        zone = text(subnet, "AvailabilityZone")
+        if zone in zones:
             return f"Found another VPC endpoint subnet in the availability zone of {subnet['SubnetId']}"
-        zones.add(subnet["AvailabilityZone"])
+        zones.add(zone)
     return None
 
 
 def inline_rule_across_vpcs(scope: Scope) -> str | None:
-    """A security group with a rule that names a group of another VPC."""
-    rules = [*(scope.inputs.get("ingress") or []), *(scope.inputs.get("egress") or [])]
-    return _across(scope, scope.get("vpcId"), [group for rule in rules for group in rule.get("securityGroups") or []])
+    """A security group with a rule for a group of another VPC."""
+    rules = [*blocks(scope.inputs, "ingress"), *blocks(scope.inputs, "egress")]
+    groups = [group for rule in rules for group in texts(rule, "securityGroups")]
+    return _across(scope, text(scope, "vpcId", ""), groups)
 
 
 def rule_across_vpcs(scope: Scope) -> str | None:
-    """A rule that lets in or out a group of another VPC."""
+    """A rule for a group of another VPC."""
     names = ("sourceSecurityGroupId", "referencedSecurityGroupId")
-    others = [scope.inputs[name] for name in names if scope.inputs.get(name)]
-    own = look.group_vpcs(scope, [scope.inputs["securityGroupId"]]) if others else {}
-    return _across(scope, own.get(scope.inputs["securityGroupId"]), others)
+    groups = [text(scope.inputs, name) for name in names if scope.inputs.get(name)]
+    own = text(scope.inputs, "securityGroupId")
+    return _across(scope, lookups.group_vpcs(scope, [own]).get(own, "") if groups else "", groups)
 
 
-def _across(scope: Scope, vpc: str | None, groups: list[str]) -> str | None:
-    found = look.group_vpcs(scope, groups) if vpc else {}
-    return (
-        "You have specified two resources that belong to different networks." if set(found.values()) - {vpc} else None
-    )
+def _across(scope: Scope, vpc: str, groups: list[str]) -> str | None:
+    vpcs = lookups.group_vpcs(scope, groups) if vpc else {}
+    return "You have specified two resources that belong to different networks." if set(vpcs.values()) - {vpc} else None
 
 
 SAME_VPC = "take both from one VPC"

@@ -1,23 +1,23 @@
-"""What ECS refuses when a service is created or changed.
+"""ECS's refusals of new and changed services.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
 """
 
-from typing import Any
-
 from slipway_sandbox.provider.aws.scope import Scope
-from slipway_sandbox.provider.refusals import look
+from slipway_sandbox.provider.protocol.readers import block, blocks, text, texts
+from slipway_sandbox.provider.protocol.wire import Value
+from slipway_sandbox.provider.refusals import lookups
 from slipway_sandbox.provider.refusals.ecs_tasks import is_in_ecr
 from slipway_sandbox.provider.refusals.rule import Refusal
-from slipway_sandbox.registry import repositories as ecr_registry
+from slipway_sandbox.registry import repositories
 
 
-def definition(scope: Scope) -> dict[str, Any]:
-    """The service's task definition; empty where it has none, or one that moto does not know and refuses itself."""
+def definition(scope: Scope) -> dict[str, Value]:
+    """The service's task definition; empty without one. moto itself refuses an unknown one."""
     name = scope.inputs.get("taskDefinition")
-    look_up = ("ecs", "describe_task_definition", "ClientException")
-    found = look.found_by(scope, *look_up, taskDefinition=name) if name else None
-    return dict(found["taskDefinition"]) if found else {}
+    call = ("ecs", "describe_task_definition", "ClientException")
+    reply = lookups.optional(scope, *call, taskDefinition=name) if name else None
+    return block(reply, "taskDefinition") if reply else {}
 
 
 def no_network(scope: Scope) -> str | None:
@@ -28,15 +28,15 @@ def no_network(scope: Scope) -> str | None:
 
 
 def group_of_another_vpc(scope: Scope) -> str | None:
-    """A security group that is not of the VPC of the service's subnets."""
-    network = scope.inputs.get("networkConfiguration") or {}
-    return look.foreign_group(scope, network.get("subnets") or [], network.get("securityGroups") or [])
+    """A security group outside of the VPC of the service's subnets."""
+    network = block(scope.inputs, "networkConfiguration")
+    return lookups.foreign_group(scope, texts(network, "subnets"), texts(network, "securityGroups"))
 
 
 def not_for_fargate(scope: Scope) -> str | None:
-    """A service on Fargate of a task definition that does not ask for Fargate."""
-    found = definition(scope) if scope.inputs.get("launchType") == "FARGATE" else {}
-    if not found or "FARGATE" in found.get("requiresCompatibilities", []):
+    """A service on Fargate with a task definition for EC2."""
+    task_definition = definition(scope) if scope.inputs.get("launchType") == "FARGATE" else {}
+    if not task_definition or "FARGATE" in texts(task_definition, "requiresCompatibilities"):
         return None
     return "Task definition does not support launch_type FARGATE."
 
@@ -51,11 +51,12 @@ def launch_type_and_strategy(scope: Scope) -> str | None:
 
 
 def foreign_capacity_provider(scope: Scope) -> str | None:
-    """A capacity provider that the cluster does not have."""
-    wanted = {each["capacityProvider"] for each in scope.inputs.get("capacityProviderStrategies") or []}
+    """A capacity provider outside of the cluster's."""
+    strategies = blocks(scope.inputs, "capacityProviderStrategies")
+    wanted = {text(strategy, "capacityProvider") for strategy in strategies}
     cluster = scope.inputs.get("cluster") or "default"
-    found = scope.call("describe_clusters", clusters=[cluster])["clusters"] if wanted else []
-    if not found or wanted <= set(found[0].get("capacityProviders", [])):
+    clusters = blocks(scope.call("describe_clusters", clusters=[cluster]), "clusters") if wanted else []
+    if not clusters or wanted <= set(texts(clusters[0], "capacityProviders")):
         return None
     return (
         "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the "
@@ -71,15 +72,15 @@ def grace_without_balancer(scope: Scope) -> str | None:
 
 
 def unknown_container(scope: Scope) -> str | None:
-    """A load balancer that sends to a container or a port which the task definition does not have."""
-    balancers = scope.inputs.get("loadBalancers") or []
-    found = definition(scope) if balancers else {}
+    """A load balancer for a container or port outside of the task definition."""
+    balancers = blocks(scope.inputs, "loadBalancers")
+    containers = blocks(definition(scope), "containerDefinitions") if balancers else []
     ports = {
-        each["name"]: {mapping.get("containerPort") for mapping in each.get("portMappings", [])}
-        for each in found.get("containerDefinitions", [])
+        text(container, "name"): [mapping.get("containerPort") for mapping in blocks(container, "portMappings")]
+        for container in containers
     }
-    for each in balancers if found else []:
-        name, port = each["containerName"], each["containerPort"]
+    for balancer in balancers if containers else []:
+        name, port = text(balancer, "containerName"), balancer["containerPort"]
         if name not in ports:
             return f"The container {name} does not exist in the task definition."
         if port not in ports[name]:
@@ -87,17 +88,17 @@ def unknown_container(scope: Scope) -> str | None:
     return None
 
 
-def _groups(scope: Scope) -> list[dict[str, Any]]:
-    arns = [each["targetGroupArn"] for each in scope.inputs.get("loadBalancers") or [] if each.get("targetGroupArn")]
+def _groups(scope: Scope) -> list[dict[str, Value]]:
+    balancers = blocks(scope.inputs, "loadBalancers")
+    arns = [text(balancer, "targetGroupArn") for balancer in balancers if balancer.get("targetGroupArn")]
     if not arns:
         return []
-    look_up = ("elbv2", "describe_target_groups", "TargetGroupNotFound")
-    found = look.found_by(scope, *look_up, TargetGroupArns=arns)
-    return list(found["TargetGroups"]) if found else []
+    call = ("elbv2", "describe_target_groups", "TargetGroupNotFound")
+    return blocks(lookups.optional(scope, *call, TargetGroupArns=arns) or {}, "TargetGroups")
 
 
 def group_without_balancer(scope: Scope) -> str | None:
-    """A target group that no listener sends to."""
+    """A target group without a listener."""
     for group in _groups(scope):
         if not group["LoadBalancerArns"]:
             return f"The target group with targetGroupArn {group['TargetGroupArn']} does not have an associated load balancer."
@@ -106,7 +107,7 @@ def group_without_balancer(scope: Scope) -> str | None:
 
 def group_of_instances(scope: Scope) -> str | None:
     """A target group of instances for tasks with addresses of their own."""
-    groups = [each for each in _groups(scope) if each["TargetType"] != "ip"]
+    groups = [group for group in _groups(scope) if group["TargetType"] != "ip"]
     if not groups or definition(scope).get("networkMode") != "awsvpc":
         return None
     return (
@@ -116,15 +117,15 @@ def group_of_instances(scope: Scope) -> str | None:
 
 
 def image_without_push(scope: Scope) -> str | None:
-    """Tasks whose image is not in the ECR repository that it names."""
+    """Tasks with an image missing from its ECR repository."""
     if scope.inputs.get("desiredCount") == 0:
         return None
-    for container in definition(scope).get("containerDefinitions", []):
-        image = container["image"]
+    for container in blocks(definition(scope), "containerDefinitions"):
+        image = text(container, "image")
         repository, _, rest = image.partition("/")[2].partition("@")
         repository, _, tag = repository.partition(":")
         name = rest or tag or "latest"
-        if is_in_ecr(scope, image) and ecr_registry.digest(scope.cloud.registry, repository, name) is None:
+        if is_in_ecr(scope, image) and repositories.digest(scope.cloud.registry, repository, name) is None:
             return f"pull image manifest has been retried 1 time(s): failed to resolve ref {image}: {image}: not found"
     return None
 

@@ -1,24 +1,26 @@
-"""What Elastic Load Balancing refuses.
+"""Elastic Load Balancing's refusals.
 
 Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/CommonErrors.html
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from slipway_sandbox.provider.aws.scope import Scope
-from slipway_sandbox.provider.refusals import look
+from slipway_sandbox.provider.protocol.readers import block, blocks, number, text, texts
+from slipway_sandbox.provider.protocol.wire import Properties, Value
+from slipway_sandbox.provider.refusals import lookups
 from slipway_sandbox.provider.refusals.rule import Refusal
 
 
-def _balancer_subnets(scope: Scope) -> list[dict[str, Any]]:
-    mapped = [each["subnetId"] for each in scope.inputs.get("subnetMappings") or [] if each.get("subnetId")]
-    return look.subnets(scope, [*(scope.inputs.get("subnets") or []), *mapped])
+def _balancer_subnets(scope: Scope) -> list[dict[str, Value]]:
+    mappings = blocks(scope.inputs, "subnetMappings")
+    mapped = [text(mapping, "subnetId") for mapping in mappings if mapping.get("subnetId")]
+    return lookups.subnets(scope, [*texts(scope.inputs, "subnets"), *mapped])
 
 
 def two_subnets_of_one_zone(scope: Scope) -> str | None:
     """A load balancer in two subnets of one zone."""
-    zones = [each["AvailabilityZone"] for each in _balancer_subnets(scope)]
+    zones = [text(subnet, "AvailabilityZone") for subnet in _balancer_subnets(scope)]
     if len(zones) == len(set(zones)):
         return None
     return "A load balancer cannot be attached to multiple subnets in the same Availability Zone"
@@ -26,25 +28,25 @@ def two_subnets_of_one_zone(scope: Scope) -> str | None:
 
 def group_of_another_vpc(scope: Scope) -> str | None:
     """A load balancer with a security group of another VPC."""
-    vpcs = {each["VpcId"] for each in _balancer_subnets(scope)}
-    groups = look.group_vpcs(scope, scope.inputs.get("securityGroups") or [])
+    vpcs = {text(subnet, "VpcId") for subnet in _balancer_subnets(scope)}
+    groups = lookups.group_vpcs(scope, texts(scope.inputs, "securityGroups"))
     return "One or more security groups are invalid" if vpcs and set(groups.values()) - vpcs else None
 
 
 def no_internet_gateway(scope: Scope) -> str | None:
-    """A load balancer that faces the internet in a VPC without an internet gateway."""
+    """An internet-facing load balancer in a VPC without an internet gateway."""
     if scope.inputs.get("internal"):
         return None
-    vpcs = sorted({each["VpcId"] for each in _balancer_subnets(scope)})
+    vpcs = sorted({text(subnet, "VpcId") for subnet in _balancer_subnets(scope)})
     return next(
-        (f"VPC {vpc} has no internet gateway" for vpc in vpcs if not look.has_internet_gateway(scope, vpc)), None
+        (f"VPC {vpc} has no internet gateway" for vpc in vpcs if not lookups.has_internet_gateway(scope, vpc)), None
     )
 
 
 def check_slower_than_its_interval(scope: Scope) -> str | None:
-    """A health check whose timeout is not below its interval."""
-    check = scope.inputs.get("healthCheck") or {}
-    if check.get("timeout") is None or check["timeout"] < check.get("interval", 30):
+    """A health check with a timeout not below its interval."""
+    check = block(scope.inputs, "healthCheck")
+    if check.get("timeout") is None or number(check, "timeout") < number(check, "interval", 30):
         return None
     return "Health check interval must be greater than the timeout."
 
@@ -57,41 +59,43 @@ def https_without_certificate(scope: Scope) -> str | None:
 
 
 def certificate_not_issued(scope: Scope) -> str | None:
-    """A listener with a certificate that is not issued (yet)."""
-    arn = str(scope.inputs.get("certificateArn") or "")
+    """A listener with a certificate not (yet) issued."""
+    arn = text(scope.inputs, "certificateArn", "")
     if ":acm:" not in arn:
         return None
-    found = look.found_by(scope, "acm", "describe_certificate", "ResourceNotFoundException", CertificateArn=arn)
-    if found is None or found["Certificate"]["Status"] == "ISSUED":  # moto refuses an unknown one: CertificateNotFound
+    reply = lookups.optional(scope, "acm", "describe_certificate", "ResourceNotFoundException", CertificateArn=arn)
+    if (
+        reply is None or block(reply, "Certificate")["Status"] == "ISSUED"
+    ):  # moto refuses an unknown one: CertificateNotFound
         return None
     return f"The certificate '{arn}' must have a fully-qualified domain name, a supported signature, and a supported key size."
 
 
-def _targets(actions: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Target groups that actions send to."""
-    named = [action["targetGroupArn"] for action in actions if action.get("targetGroupArn")]
-    forwards = [action["forward"] for action in actions if action.get("forward")]
-    return sorted({*named, *(each["arn"] for forward in forwards for each in forward.get("targetGroups") or [])})
+def _targets(actions: Iterable[Properties]) -> list[str]:
+    """Target groups of actions."""
+    named = [text(action, "targetGroupArn") for action in actions if action.get("targetGroupArn")]
+    groups = [group for action in actions for group in blocks(block(action, "forward"), "targetGroups")]
+    return sorted({*named, *(text(group, "arn") for group in groups)})
 
 
-def _balancer_and_groups(scope: Scope, actions: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    balancer = scope.get("loadBalancerArn") or _balancer_of(scope.get("listenerArn"))
-    groups = _targets(scope.inputs.get(actions) or [])
+def _balancer_and_groups(scope: Scope, actions: str) -> tuple[dict[str, Value], list[dict[str, Value]]]:
+    arn = text(scope, "loadBalancerArn", "") or _balancer_of(text(scope, "listenerArn"))
+    groups = _targets(blocks(scope.inputs, actions))
     if not groups:
         return {}, []
-    found = scope.call("describe_load_balancers", LoadBalancerArns=[balancer])["LoadBalancers"][0]
-    return found, scope.call("describe_target_groups", TargetGroupArns=groups)["TargetGroups"]
+    [balancer] = blocks(scope.call("describe_load_balancers", LoadBalancerArns=[arn]), "LoadBalancers")
+    return balancer, blocks(scope.call("describe_target_groups", TargetGroupArns=groups), "TargetGroups")
 
 
 def _balancer_of(listener_arn: str) -> str:
     return listener_arn.replace(":listener/", ":loadbalancer/").rpartition("/")[0]
 
 
-def targets_of_another_vpc(actions: str) -> Any:
-    """The finder for one property of actions."""
+def targets_of_another_vpc(actions: str) -> Callable[[Scope], str | None]:
+    """The refusal's function, for one property of actions."""
 
     def target_group_of_another_vpc(scope: Scope) -> str | None:
-        """Actions that send to a target group of another VPC."""
+        """Actions with a target group of another VPC."""
         balancer, groups = _balancer_and_groups(scope, actions)
         for group in groups:
             if group.get("VpcId") not in (None, balancer["VpcId"]):
@@ -104,14 +108,16 @@ def targets_of_another_vpc(actions: str) -> Any:
     return target_group_of_another_vpc
 
 
-def targets_of_another_balancer(actions: str) -> Any:
-    """The finder for one property of actions."""
+def targets_of_another_balancer(actions: str) -> Callable[[Scope], str | None]:
+    """The refusal's function, for one property of actions."""
 
     def target_group_of_another_balancer(scope: Scope) -> str | None:
-        """Actions that send to a target group which another load balancer sends to already."""
+        """Actions with a target group of another load balancer."""
         balancer, groups = _balancer_and_groups(scope, actions)
         taken = [
-            each["TargetGroupArn"] for each in groups if set(each["LoadBalancerArns"]) - {balancer["LoadBalancerArn"]}
+            text(group, "TargetGroupArn")
+            for group in groups
+            if set(texts(group, "LoadBalancerArns")) - {balancer["LoadBalancerArn"]}
         ]
         if not taken:
             return None
@@ -144,7 +150,7 @@ REFUSALS = (
         "ValidationError",
         "healthCheck",
         check_slower_than_its_interval,
-        "the interval is 30 s where none is given",
+        "the default interval is 30 s",
         plain=True,
     ),
     Refusal(
@@ -161,7 +167,7 @@ REFUSALS = (
             "UnsupportedCertificate",
             "certificateArn",
             certificate_not_issued,
-            "take the ARN from a CertificateValidation, which waits until the certificate is issued",
+            "take the ARN from a CertificateValidation: it waits until the certificate is issued",
         )
         for call in (LISTENER, CERTIFICATE)
     ),

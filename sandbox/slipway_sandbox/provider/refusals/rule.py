@@ -1,4 +1,4 @@
-"""What one row of the table of refusals can say."""
+"""A row of the table of refusals."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,26 +9,26 @@ from slipway_sandbox.provider.aws.scope import Scope
 
 @dataclass(frozen=True)
 class Refusal:
-    """Something that AWS refuses and moto lets through.
+    """A refusal of AWS, not of moto.
 
-    The function looks at what is asked for and answers AWS's message, or None when there is nothing to refuse; the first
-    line of its docstring says what is refused.
+    The function looks at the Scope and answers with AWS's message, or None. The first line of its docstring describes the
+    refused inputs, for the table.
     """
 
     token: str
     operation: str
-    """The call that AWS answers with the error, such as CreateService."""
+    """The refused call, such as CreateService."""
     code: str
     properties: str
-    """What it looks at: in an update, only a change of one of them counts. The first is the one to blame."""
+    """The properties for the function. The error names the first. An update checks only changed ones."""
     finds: Callable[[Scope], str | None]
     hint: str
-    """What to do about it."""
+    """The fix."""
     plain: bool = False
-    """Whether it can be told from the inputs alone, and so before anything is created. Default: it asks the cloud."""
+    """Whether the inputs alone suffice, so Check can refuse them. Default: the function asks the cloud."""
     patient: bool = False
-    """Whether it may right itself while other resources are being made, so that it is asked again for a while."""
+    """Whether another resource may soon cure it; the provider tries again for a while."""
 
     def error(self, message: str) -> AwsError:
-        """The error as AWS would answer it."""
+        """AWS's error."""
         return AwsError(self.operation, self.code, message, self.hint)

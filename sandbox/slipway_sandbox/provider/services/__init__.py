@@ -1,7 +1,6 @@
-"""The declarations, one file per AWS service, found by the service's name in the token and imported on first use."""
+"""The declarations: one module or package per AWS service, named as in the token and imported on first use."""
 
 import importlib
-import importlib.util
 from functools import cache
 from pathlib import Path
 
@@ -9,24 +8,20 @@ from slipway_sandbox.provider.aws.declaration import Function, Resource
 from slipway_sandbox.provider.protocol.errors import ProviderError
 
 FOLDER = Path(__file__).parent
-NO_SERVICES = ("__init__", "__pycache__", "lookup")
+NO_SERVICES = ("__init__", "lookup")
+SERVICES = frozenset(path.stem for path in FOLDER.iterdir() if path.stem.isidentifier()) - {*NO_SERVICES, "__pycache__"}
 MODULE_ALIASES = {"alb": "lb", "applicationloadbalancing": "lb", "elasticloadbalancingv2": "lb"}
-"""Older names of a module, which the SDK still has beside the new one or which states still hold."""
-PLACES = {
-    "ebs": "ec2.instances.ebs",
-    "ec2transitgateway": "ec2.networks.ec2transitgateway",
-    "elb": "lb.classic",
-    "vpc": "ec2.security.vpc",
-}
-"""Modules of the SDK that are declared in another service's folder, as the API is that service's."""
+"""Older names of a module. The SDK still has some of them, and states may hold all of them."""
+ROOMS = {"ebs": "ec2", "ec2transitgateway": "ec2", "vpc": "ec2", "elb": "lb"}
+"""SDK modules without a service of their own here: another service's package declares them, since AWS has one API."""
 V2 = "V2"
 """Ending of older names of S3's resources, such as BucketVersioningV2."""
 OTHERS_IN_V2 = ("BucketV2",)
-"""Resources that end so and have other properties than the one without."""
+"""Resources with this ending and with other properties than their namesake without it."""
 
 
 def canonical(token: str) -> str:
-    """The token that a type or function is declared under: the newer name where it has two with the same properties."""
+    """The token of the declaration: the newer name where a type has two names with the same properties."""
     package, path, name = token.split(":")
     module, slash, file = path.partition("/")
     module = MODULE_ALIASES.get(module, module)
@@ -36,53 +31,52 @@ def canonical(token: str) -> str:
 
 
 def resource(token: str) -> Resource:
-    """Declaration of a resource type. Raises ProviderError for one that the sandbox does not have."""
-    found = _declarations(_file(canonical(token)))[0].get(canonical(token))
-    if found is None:
+    """Declaration of a resource type. Raises ProviderError for a type without one."""
+    name = canonical(token)
+    declaration = _declarations(_service(name))[0].get(name)
+    if declaration is None:
         raise ProviderError(_unknown("resource type", token))
-    return found
+    return declaration
 
 
 def function(token: str) -> Function:
-    """Declaration of a function. Raises ProviderError for one that the sandbox does not have."""
-    found = _declarations(_file(canonical(token)))[1].get(canonical(token))
-    if found is None:
+    """Declaration of a function. Raises ProviderError for a function without one."""
+    name = canonical(token)
+    declaration = _declarations(_service(name))[1].get(name)
+    if declaration is None:
         raise ProviderError(_unknown("function", token))
-    return found
+    return declaration
 
 
 def all_resources() -> list[Resource]:
-    """Every declared resource type, by token."""
-    return [found for name in _files() for _, found in sorted(_declarations(name)[0].items())]
+    """Every declared resource type, by service and token."""
+    return [resource for name in sorted(SERVICES) for _, resource in sorted(_declarations(name)[0].items())]
 
 
 def all_functions() -> list[Function]:
-    """Every declared function, by token."""
-    return [found for name in _files() for _, found in sorted(_declarations(name)[1].items())]
+    """Every declared function, by service and token."""
+    return [function for name in sorted(SERVICES) for _, function in sorted(_declarations(name)[1].items())]
 
 
-def _file(token: str) -> str:
-    return token.split(":")[1].partition("/")[0]
-
-
-def _files() -> list[str]:
-    own = {path.stem for path in FOLDER.iterdir() if path.stem.isidentifier() and path.stem not in NO_SERVICES}
-    return sorted(own | set(PLACES))
+def _service(token: str) -> str:
+    module = token.split(":")[1].partition("/")[0]
+    return ROOMS.get(module, module)
 
 
 @cache
-def _declarations(name: str) -> tuple[dict[str, Resource], dict[str, Function]]:
-    place = f"{__name__}.{PLACES.get(name, name)}"
-    if not name.isidentifier() or name in NO_SERVICES or importlib.util.find_spec(place) is None:
+def _declarations(service: str) -> tuple[dict[str, Resource], dict[str, Function]]:
+    if service not in SERVICES:
         return {}, {}
-    module = importlib.import_module(place)
-    resources = {each.token: each for each in getattr(module, "RESOURCES", ())}
-    functions = {each.token: each for each in getattr(module, "FUNCTIONS", ())}
+    module = importlib.import_module(f"{__name__}.{service}")
+    resources = {declaration.token: declaration for declaration in getattr(module, "RESOURCES", ())}
+    functions = {declaration.token: declaration for declaration in getattr(module, "FUNCTIONS", ())}
     return resources, functions
 
 
 def _unknown(kind: str, token: str) -> str:
+    service = _service(token)
+    place = f"{service}/" if (FOLDER / service).is_dir() else f"{service}.py"
     return (
-        f"the sandbox has no {kind} {token}; declare it in slipway_sandbox/provider/services/{_file(token)}.py "
+        f"the sandbox has no {kind} {token}; declare it in slipway_sandbox/provider/services/{place} "
         "(docs/sandbox-types.md shows how), or use a stack on the real AWS"
     )

@@ -1,12 +1,12 @@
-"""Certificates, requested or imported, and the wait until one is issued."""
+"""Certificates, requested or imported, and the wait for their issue."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from slipway_sandbox.provider.aws.declaration import Call, Function, Resource, Tags, Update
+from slipway_sandbox.provider.aws.declaration import Call, Failures, Function, Resource, Tags, Update
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.properties.mapping import as_map
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.readers import block, blocks, present, text, texts, time
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 CERTIFICATE = {"CertificateArn": "{id}"}
 REQUESTED = (
@@ -16,73 +16,81 @@ IMPORTED = {"certificateBody": "Certificate", "certificateChain": "CertificateCh
 POLL_SECONDS = 0.25
 
 
-def create_certificate(scope: Scope) -> Mapping[str, Any]:
-    """Requests a certificate, or imports one that comes with its key."""
+def create_certificate(scope: Scope) -> Properties:
+    """Requests a certificate, or imports one with its key."""
     if scope.inputs.get("privateKey"):
         return import_certificate(scope)
-    asked = {name: scope.inputs[name] for name in REQUESTED.split() if scope.inputs.get(name) is not None}
     names = Names("Certificate", {"validationOptions": "DomainValidationOptions"})
-    return scope.call("request_certificate", **scope.members("request_certificate", asked, names))
+    request = scope.members("request_certificate", present(scope.inputs, REQUESTED), names)
+    return scope.call("request_certificate", **request)
 
 
-def import_certificate(scope: Scope) -> dict[str, Any]:
+def import_certificate(scope: Scope) -> Properties:
     """Imports a certificate, in place of an earlier one of this resource."""
-    given = {member: scope.inputs[name].encode() for name, member in IMPORTED.items() if scope.inputs.get(name)}
-    return scope.call("import_certificate", **given, **({"CertificateArn": scope.id} if scope.id else {}))
+    parts = {member: text(scope.inputs, name).encode() for name, member in IMPORTED.items() if scope.inputs.get(name)}
+    own = {"CertificateArn": scope.id} if scope.id else {}
+    return scope.call("import_certificate", **parts, **own)
 
 
-def read_certificate(scope: Scope) -> Mapping[str, Any] | None:
-    """The certificate; its domain stands among the alternative names only where the program writes it there, or none."""
-    found = scope.call("describe_certificate", CertificateArn=scope.id)["Certificate"]
-    domain = found["DomainName"]
-    others = [name for name in found.get("SubjectAlternativeNames", []) if name != domain]
-    recorded = scope.get("subjectAlternativeNames") or []
+def describe(scope: Scope, arn: Value) -> dict[str, Value]:
+    """ACM's answer about a certificate."""
+    return block(scope.call("describe_certificate", CertificateArn=arn), "Certificate")
+
+
+def read_certificate(scope: Scope) -> Properties | None:
+    """The certificate. ACM repeats its domain among the alternative names; it stays there if the program has it there."""
+    certificate = describe(scope, scope.id)
+    domain = text(certificate, "DomainName")
+    others = [name for name in texts(certificate, "SubjectAlternativeNames") if name != domain]
+    recorded = texts(scope, "subjectAlternativeNames")
+    options = blocks(certificate, "DomainValidationOptions")
     return {
-        **found,
+        **certificate,
         "SubjectAlternativeNames": [domain, *others] if domain in recorded else others or [domain],
         "DomainValidationOptions": [
             {
                 "domainName": option["DomainName"],
-                **{f"resourceRecord{part}": option["ResourceRecord"][part] for part in ("Name", "Type", "Value")},
+                **{
+                    f"resourceRecord{part}": block(option, "ResourceRecord")[part] for part in ("Name", "Type", "Value")
+                },
             }
-            for option in found.get("DomainValidationOptions", [])
+            for option in options
         ],
-        "ValidationMethod": "DNS" if found["Type"] == "AMAZON_ISSUED" else "NONE",
+        "ValidationMethod": "DNS" if certificate["Type"] == "AMAZON_ISSUED" else "NONE",
     }
 
 
-def wait_until_issued(scope: Scope) -> Mapping[str, Any]:
-    """Waits until the certificate is issued, which takes its validation records.
+def wait_until_issued(scope: Scope) -> Properties:
+    """Waits until ACM finds the validation records and issues the certificate.
 
-    Raises ProviderError naming those that are missing.
+    Raises ProviderError with the missing records.
     """
-    arn = scope.get("certificateArn")
-    wanted = {name: option["ResourceRecord"]["Name"] for name, option in options(scope, arn).items()}
-    given = {name.rstrip(".") for name in scope.inputs.get("validationRecordFqdns") or []}
-    left_out = sorted({record for record in wanted.values() if given and record.rstrip(".") not in given})
+    arn = text(scope, "certificateArn")
+    wanted = validation_records(describe(scope, arn))
+    passed = {name.rstrip(".") for name in texts(scope.inputs, "validationRecordFqdns")}
+    left_out = sorted({record for record in wanted if passed and record.rstrip(".") not in passed})
     if left_out:
         raise ProviderError(
-            f"certificate needs {left_out} to be set but only {sorted(given)} was passed to validationRecordFqdns"
+            f"certificate needs {left_out} to be set but only {sorted(passed)} was passed to validationRecordFqdns"
         )
     waited = 0.0
-    while (found := scope.call("describe_certificate", CertificateArn=arn)["Certificate"])["Status"] != "ISSUED":
+    while (certificate := describe(scope, arn))["Status"] != "ISSUED":
         if waited > (scope.timeout_seconds or scope.cloud.retry_seconds):
-            records = ", ".join(sorted(set(wanted.values())))
+            records = ", ".join(sorted(wanted))
             raise ProviderError(
-                f"the certificate {arn} is {found['Status']}; it is issued once these records are in a hosted zone: {records}"
+                f"the certificate {arn} is {certificate['Status']}; it is issued once these records are in a hosted zone: {records}"
             )
         scope.pause(POLL_SECONDS)
         waited += POLL_SECONDS
-    return dict(found)
+    return certificate
 
 
-def options(scope: Scope, arn: str) -> dict[str, Any]:
-    """How each domain of a certificate is validated."""
-    found = scope.call("describe_certificate", CertificateArn=arn)["Certificate"]
-    return {option["DomainName"]: option for option in found.get("DomainValidationOptions", [])}
+def validation_records(certificate: Properties) -> set[str]:
+    """Names of the DNS records for the validation of a certificate."""
+    return {text(block(option, "ResourceRecord"), "Name") for option in blocks(certificate, "DomainValidationOptions")}
 
 
-def validate_certificate(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+def validate_certificate(inputs: Properties) -> Failures:
     """A certificate is requested for a domain, or imported with its key."""
     if "domainName" not in inputs and "privateKey" not in inputs:
         return [("domainName", "one of 'domainName' and 'privateKey' is required")]
@@ -93,40 +101,38 @@ def validate_certificate(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
     return []
 
 
-def get_certificate(scope: Scope) -> Mapping[str, Any]:
-    """The newest certificate of a domain, among those with the statuses asked for; issued ones by default."""
+def get_certificate(scope: Scope) -> Properties:
+    """The newest certificate of a domain, with one of the given statuses. Default: ISSUED."""
     arguments = scope.inputs
-    statuses = arguments.get("statuses") or ["ISSUED"]
-    found = []
-    for each in scope.call("list_certificates", CertificateStatuses=statuses)["CertificateSummaryList"]:
-        certificate = scope.call("describe_certificate", CertificateArn=each["CertificateArn"])["Certificate"]
-        types = arguments.get("types") or [certificate["Type"]]
-        if (
-            certificate["DomainName"] == arguments.get("domain", certificate["DomainName"])
-            and certificate["Type"] in types
-        ):
-            found.append(certificate)
-    if not found:
+    statuses = texts(arguments, "statuses") or ["ISSUED"]
+    listed = blocks(scope.call("list_certificates", CertificateStatuses=statuses), "CertificateSummaryList")
+    certificates = [describe(scope, summary["CertificateArn"]) for summary in listed]
+    matches = [
+        certificate
+        for certificate in certificates
+        if certificate["DomainName"] == arguments.get("domain", certificate["DomainName"])
+        and certificate["Type"] in (texts(arguments, "types") or [text(certificate, "Type")])
+    ]
+    if not matches:
         raise ProviderError(
             f"no certificate for {arguments.get('domain')!r} is {' or '.join(statuses)} in {scope.region}"
         )
-    if len(found) > 1 and not arguments.get("mostRecent"):
+    if len(matches) > 1 and not arguments.get("mostRecent"):
         raise ProviderError(
-            f"{len(found)} certificates match {arguments.get('domain')!r}; set mostRecent to take the newest"
+            f"{len(matches)} certificates match {arguments.get('domain')!r}; set mostRecent to take the newest"
         )
-    newest = max(found, key=lambda each: each["NotBefore"])
+    newest = max(matches, key=lambda certificate: time(certificate, "NotBefore"))
     arn = newest["CertificateArn"]
-    text = scope.call("get_certificate", CertificateArn=arn) if newest["Status"] == "ISSUED" else {}
-    listed = scope.call("list_tags_for_certificate", CertificateArn=arn)["Tags"]
+    chain = scope.call("get_certificate", CertificateArn=arn) if newest["Status"] == "ISSUED" else {}
     return {
         **arguments,
         "id": arn,
         "arn": arn,
         "domain": newest["DomainName"],
-        "certificate": text.get("Certificate", ""),
-        "certificateChain": text.get("CertificateChain", ""),
+        "certificate": chain.get("Certificate", ""),
+        "certificateChain": chain.get("CertificateChain", ""),
         "status": newest["Status"],
-        "tags": {tag["Key"]: tag.get("Value", "") for tag in listed},
+        "tags": as_map(scope.call("list_tags_for_certificate", CertificateArn=arn)["Tags"]),
     }
 
 

@@ -1,9 +1,7 @@
 """Scalable targets, scaling policies and scheduled actions."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Update
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Failures, Resource, Update
+from slipway_sandbox.provider.protocol.wire import Properties
 
 KEY = {
     "ServiceNamespace": "{serviceNamespace}",
@@ -20,7 +18,7 @@ ACTION = "endTime scalableTargetAction schedule startTime timezone"
 PARTS = r"(?P<serviceNamespace>[^/]+)/(?P<resourceId>.+)/(?P<scalableDimension>[^/]+)"
 
 
-def validate_target(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+def validate_target(inputs: Properties) -> Failures:
     """The smallest capacity is not above the largest."""
     low, high = inputs.get("minCapacity"), inputs.get("maxCapacity")
     if isinstance(low, int) and isinstance(high, int) and low > high:

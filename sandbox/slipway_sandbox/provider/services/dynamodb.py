@@ -1,12 +1,11 @@
 """Tables."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
-
 from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Tags, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties.mapping import to_request
 from slipway_sandbox.provider.properties.names import Names
+from slipway_sandbox.provider.protocol.readers import block, blocks, text
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 TABLE = {"TableName": "{id}"}
 TAGGED = {"ResourceArn": "{arn}"}
@@ -40,23 +39,23 @@ INDEXES = ("globalSecondaryIndexes", "localSecondaryIndexes")
 PER_REQUEST = "PAY_PER_REQUEST"
 
 
-def key_schema(block: Mapping[str, Any], hash_key: Any) -> dict[str, Any]:
-    """The key of a table or an index; empty where the block already has one in DynamoDB's words."""
-    keys = (("HASH", block.get("hashKey") or hash_key), ("RANGE", block.get("rangeKey")))
+def key_schema(values: Properties, hash_key: Value) -> dict[str, Value]:
+    """The key of a table or an index, in DynamoDB's words."""
+    keys = (("HASH", values.get("hashKey") or hash_key), ("RANGE", values.get("rangeKey")))
     return {"KeySchema": [{"AttributeName": name, "KeyType": kind} for kind, name in keys if name]}
 
 
-def index(scope: Scope, kind: str, block: Mapping[str, Any]) -> dict[str, Any]:
-    """An index as DynamoDB takes it; one that is paid for per request has no capacity."""
-    shape: Any = scope.cloud.client.shape("dynamodb", "create_table", scope.region)
-    member = shape.members[kind[0].upper() + kind[1:]].member
+def index_request(scope: Scope, kind: str, index: Properties) -> dict[str, Value]:
+    """An index for DynamoDB's calls; without capacity when the table is billed per request."""
+    shape = scope.cloud.client.shape("dynamodb", "create_table", scope.region)
+    member = shape.members[kind[0].upper() + kind[1:]].member if shape else None
     is_per_request = scope.inputs.get("billingMode") == PER_REQUEST
-    given = {name: value for name, value in block.items() if not (is_per_request and name in CAPACITY)}
-    own_key = {} if block.get("keySchemas") else key_schema(block, scope.inputs.get("hashKey"))
-    return {**to_request(member, given, INDEX), **own_key}
+    values = {name: value for name, value in index.items() if not (is_per_request and name in CAPACITY)}
+    own_key = {} if index.get("keySchemas") else key_schema(index, scope.inputs.get("hashKey"))
+    return {**to_request(member, values, INDEX), **own_key}
 
 
-def create_table(scope: Scope) -> Mapping[str, Any]:
+def create_table(scope: Scope) -> Properties:
     """Creates a table with its indexes."""
     inputs = scope.inputs
     is_per_request = inputs.get("billingMode") == PER_REQUEST
@@ -69,23 +68,24 @@ def create_table(scope: Scope) -> Mapping[str, Any]:
         *INDEXES,
         *(CAPACITY if is_per_request else ()),
     }
-    given = {name: value for name, value in inputs.items() if name not in hidden}
-    request = scope.members("create_table", given, Names("Table", NAMES))
+    values = {name: value for name, value in inputs.items() if name not in hidden}
+    request = scope.members("create_table", values, Names("Table", NAMES))
     for kind in INDEXES:
         if inputs.get(kind):
-            request[kind[0].upper() + kind[1:]] = [index(scope, kind, block) for block in inputs[kind]]
-    tags = {"Tags": [{"Key": key, "Value": value} for key, value in scope.tags.items()]} if scope.tags else {}
-    reply = scope.call("create_table", **request, **key_schema(inputs, None), **tags)
-    scope.id = inputs["name"]
+            request[kind[0].upper() + kind[1:]] = [index_request(scope, kind, index) for index in blocks(inputs, kind)]
+    if scope.tags:
+        request["Tags"] = [{"Key": key, "Value": value} for key, value in scope.tags.items()]
+    reply = scope.call("create_table", **request, **key_schema(inputs, None))
+    scope.id = text(inputs, "name")
     for name, apply in (("ttl", set_ttl), ("pointInTimeRecovery", set_recovery)):
         if inputs.get(name):
             apply(scope)
-    return dict(reply["TableDescription"])
+    return block(reply, "TableDescription")
 
 
 def set_ttl(scope: Scope) -> None:
-    """Sets the attribute that says when an item expires, or turns that off."""
-    ttl = scope.inputs.get("ttl") or {**scope.state.get("ttl", {}), "enabled": False}
+    """Sets the attribute with the time of expiry, or turns expiry off."""
+    ttl = block(scope.inputs, "ttl") or {**block(scope.state, "ttl"), "enabled": False}
     if ttl.get("attributeName"):
         specification = {"AttributeName": ttl["attributeName"], "Enabled": ttl.get("enabled", True)}
         scope.call("update_time_to_live", TableName=scope.id, TimeToLiveSpecification=specification)
@@ -93,71 +93,71 @@ def set_ttl(scope: Scope) -> None:
 
 def set_recovery(scope: Scope) -> None:
     """Turns point-in-time recovery on or off."""
-    asked = scope.inputs.get("pointInTimeRecovery") or {}
-    specification = {"PointInTimeRecoveryEnabled": bool(asked.get("enabled"))}
-    if asked.get("recoveryPeriodInDays"):
-        specification["RecoveryPeriodInDays"] = asked["recoveryPeriodInDays"]
+    recovery = block(scope.inputs, "pointInTimeRecovery")
+    specification: dict[str, Value] = {"PointInTimeRecoveryEnabled": bool(recovery.get("enabled"))}
+    if recovery.get("recoveryPeriodInDays"):
+        specification["RecoveryPeriodInDays"] = recovery["recoveryPeriodInDays"]
     scope.call("update_continuous_backups", TableName=scope.id, PointInTimeRecoverySpecification=specification)
 
 
-def by_name(blocks: Iterable[Mapping[str, Any]] | None) -> dict[str, Mapping[str, Any]]:
-    """Indexes by name."""
-    return {block["name"]: block for block in blocks or []}
+def global_indexes(values: Properties) -> dict[str, dict[str, Value]]:
+    """Global indexes by name."""
+    return {text(index, "name"): index for index in blocks(values, "globalSecondaryIndexes")}
 
 
 def set_indexes(scope: Scope) -> None:
     """Adds, replaces and removes global indexes, one call each as DynamoDB demands."""
-    wanted, present = (by_name(part.get("globalSecondaryIndexes")) for part in (scope.inputs, scope.state))
-    shape = scope.members("create_table", {"attributes": scope.inputs.get("attributes") or []}, Names("Table", NAMES))
-    for name in present:
-        if name not in wanted or dict(wanted[name]) != {key: present[name].get(key) for key in wanted[name]}:
-            change = [{"Delete": {"IndexName": name}}]
-            scope.call("update_table", TableName=scope.id, GlobalSecondaryIndexUpdates=change)
-    for name, block in wanted.items():
-        if name not in present or dict(block) != {key: present[name].get(key) for key in block}:
-            change = [{"Create": index(scope, "globalSecondaryIndexes", block)}]
-            scope.call("update_table", TableName=scope.id, GlobalSecondaryIndexUpdates=change, **shape)
+    wanted, before = global_indexes(scope.inputs), global_indexes(scope.state)
+    attributes = {"attributes": scope.inputs.get("attributes") or []}
+    definitions = scope.members("create_table", attributes, Names("Table", NAMES))
+    for name, index in before.items():
+        if name not in wanted or wanted[name] != {key: index.get(key) for key in wanted[name]}:
+            removal = [{"Delete": {"IndexName": name}}]
+            scope.call("update_table", TableName=scope.id, GlobalSecondaryIndexUpdates=removal)
+    for name, index in wanted.items():
+        if name not in before or index != {key: before[name].get(key) for key in index}:
+            addition = [{"Create": index_request(scope, "globalSecondaryIndexes", index)}]
+            scope.call("update_table", TableName=scope.id, GlobalSecondaryIndexUpdates=addition, **definitions)
 
 
 def set_billing(scope: Scope) -> None:
-    """Changes how the table is paid for, and its capacity."""
+    """Changes the billing mode and the capacity."""
     mode = scope.inputs["billingMode"]
     units = {name: scope.inputs.get(name) for name in CAPACITY if mode != PER_REQUEST}
-    scope.call(
-        "update_table",
-        TableName=scope.id,
-        **scope.members("update_table", {"billingMode": mode, **units}, Names("Table", CAPACITY)),
-    )
+    request = scope.members("update_table", {"billingMode": mode, **units}, Names("Table", CAPACITY))
+    scope.call("update_table", TableName=scope.id, **request)
 
 
-def read_table(scope: Scope) -> Mapping[str, Any] | None:
+def read_table(scope: Scope) -> Properties | None:
     """The table with its recovery and expiry."""
-    table = dict(scope.call("describe_table", TableName=scope.id)["Table"])
-    keys = {each["KeyType"]: each["AttributeName"] for each in table["KeySchema"]}
-    backups = scope.call("describe_continuous_backups", TableName=scope.id)["ContinuousBackupsDescription"]
-    recovery = backups.get("PointInTimeRecoveryDescription", {})
-    ttl = scope.call("describe_time_to_live", TableName=scope.id)["TimeToLiveDescription"]
+    table = block(scope.call("describe_table", TableName=scope.id), "Table")
+    backups = block(scope.call("describe_continuous_backups", TableName=scope.id), "ContinuousBackupsDescription")
+    recovery = block(backups, "PointInTimeRecoveryDescription")
+    ttl = block(scope.call("describe_time_to_live", TableName=scope.id), "TimeToLiveDescription")
     return {
         **table,
-        "hashKey": keys.get("HASH"),
-        "rangeKey": keys.get("RANGE"),
+        **keys(table),
         "pointInTimeRecovery": {"enabled": recovery.get("PointInTimeRecoveryStatus") == "ENABLED"},
         "ttl": {"attributeName": ttl.get("AttributeName", ""), "enabled": ttl.get("TimeToLiveStatus") == "ENABLED"},
-        "globalSecondaryIndexes": [read_index(each) for each in table.get("GlobalSecondaryIndexes") or []],
-        "localSecondaryIndexes": [read_index(each) for each in table.get("LocalSecondaryIndexes") or []],
+        "globalSecondaryIndexes": [read_index(index) for index in blocks(table, "GlobalSecondaryIndexes")],
+        "localSecondaryIndexes": [read_index(index) for index in blocks(table, "LocalSecondaryIndexes")],
     }
 
 
-def read_index(found: Mapping[str, Any]) -> dict[str, Any]:
-    """An index as the SDK has it."""
-    keys = {each["KeyType"]: each["AttributeName"] for each in found["KeySchema"]}
-    units = found.get("ProvisionedThroughput", {})
+def keys(description: Properties) -> dict[str, Value]:
+    """hashKey and rangeKey of a table or an index."""
+    attributes = {text(key, "KeyType"): key["AttributeName"] for key in blocks(description, "KeySchema")}
+    return {"hashKey": attributes.get("HASH"), "rangeKey": attributes.get("RANGE")}
+
+
+def read_index(index: Properties) -> dict[str, Value]:
+    """DynamoDB's index in the SDK's words."""
+    units, projection = block(index, "ProvisionedThroughput"), block(index, "Projection")
     return {
-        "name": found["IndexName"],
-        "hashKey": keys.get("HASH"),
-        "rangeKey": keys.get("RANGE"),
-        "projectionType": found["Projection"]["ProjectionType"],
-        "nonKeyAttributes": found["Projection"].get("NonKeyAttributes", []),
+        "name": index["IndexName"],
+        **keys(index),
+        "projectionType": projection["ProjectionType"],
+        "nonKeyAttributes": projection.get("NonKeyAttributes", []),
         "readCapacity": units.get("ReadCapacityUnits", 0),
         "writeCapacity": units.get("WriteCapacityUnits", 0),
     }

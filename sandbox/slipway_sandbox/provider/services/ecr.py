@@ -1,26 +1,27 @@
-"""Image repositories, whose images live in the registry that stands for ECR."""
+"""Image repositories; their images are in the sandbox's own registry."""
 
 import base64
 import datetime
-from collections.abc import Mapping
-from typing import Any
 
 from slipway_sandbox.provider.aws.client import AwsError
 from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, Resource, Tags, Update
 from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
+from slipway_sandbox.provider.properties.mapping import as_map
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.readers import blocks, text
+from slipway_sandbox.provider.protocol.wire import Properties
 from slipway_sandbox.provider.services.lookup import shaped
-from slipway_sandbox.registry import repositories as ecr_registry
+from slipway_sandbox.registry import repositories
 
 ARN = {"resourceArn": "arn:aws:ecr:{region}:{account}:repository/{id}"}
 TOKEN_HOURS = 12
-# No word of a build: progress has secrets taken out of it.
+# Not a word of any build: the progress display hides secrets.
 PASSWORD = "not-asked-for"  # noqa: S105 - the registry on this machine asks for none
 
 
 def delete_repository(scope: Scope) -> None:
-    """Deletes the repository; with forceDelete its images in the registry too, else only an empty one."""
-    tags = ecr_registry.tags(scope.cloud.registry, scope.id)
+    """Deletes an empty repository; with forceDelete any one, with its images in the registry."""
+    tags = repositories.tags(scope.cloud.registry, scope.id)
     if tags and not scope.state.get("forceDelete"):
         raise AwsError(
             "DeleteRepository",
@@ -29,11 +30,11 @@ def delete_repository(scope: Scope) -> None:
             "contains images",
         )
     scope.call("delete_repository", repositoryName=scope.id, force=True)
-    ecr_registry.delete_images(scope.cloud.registry, scope.id, tags)
+    repositories.delete_images(scope.cloud.registry, scope.id, tags)
 
 
-def get_authorization_token(scope: Scope) -> Mapping[str, Any]:
-    """Credentials for the registry that stands for ECR."""
+def get_authorization_token(scope: Scope) -> Properties:
+    """Credentials for the sandbox's registry."""
     expires = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=TOKEN_HOURS)
     return {
         "id": scope.region,
@@ -46,50 +47,50 @@ def get_authorization_token(scope: Scope) -> Mapping[str, Any]:
     }
 
 
-def get_repository(scope: Scope) -> Mapping[str, Any]:
+def get_repository(scope: Scope) -> Properties:
     """The repository by name."""
-    name = scope.inputs["name"]
-    found = scope.call("describe_repositories", repositoryNames=[name])["repositories"][0]
-    listed = scope.call("list_tags_for_resource", resourceArn=found["repositoryArn"])["tags"]
+    name = text(scope.inputs, "name")
+    [repository] = blocks(scope.call("describe_repositories", repositoryNames=[name]), "repositories")
+    arn = repository["repositoryArn"]
     return {
         "id": name,
         "name": name,
-        "arn": found["repositoryArn"],
+        "arn": arn,
         "registryId": ACCOUNT,
         "repositoryUrl": f"{scope.cloud.registry}/{name}",
-        "imageTagMutability": found["imageTagMutability"],
-        "imageScanningConfigurations": [found["imageScanningConfiguration"]],
-        "encryptionConfigurations": [found["encryptionConfiguration"]],
+        "imageTagMutability": repository["imageTagMutability"],
+        "imageScanningConfigurations": [repository["imageScanningConfiguration"]],
+        "encryptionConfigurations": [repository["encryptionConfiguration"]],
         "mostRecentImageTags": [],
-        "tags": {tag["Key"]: tag["Value"] for tag in listed},
+        "tags": as_map(scope.call("list_tags_for_resource", resourceArn=arn)["tags"]),
     }
 
 
-def get_images(scope: Scope) -> Mapping[str, Any]:
-    """Tags and digests of the images of a repository, as the registry that stands for ECR has them."""
-    name = scope.inputs["repositoryName"]
-    scope.call("describe_repositories", repositoryNames=[name])  # refuses one that does not exist
+def get_images(scope: Scope) -> Properties:
+    """Tags and digests of the images in a repository."""
+    name = text(scope.inputs, "repositoryName")
+    scope.call("describe_repositories", repositoryNames=[name])  # refuses a missing one
     registry = scope.cloud.registry
-    found = [(tag, ecr_registry.digest(registry, name, tag)) for tag in ecr_registry.tags(registry, name)]
+    images = [(tag, repositories.digest(registry, name, tag)) for tag in repositories.tags(registry, name)]
     return {
         "id": name,
         "region": scope.region,
         "repositoryName": name,
         "registryId": ACCOUNT,
-        "imageIds": [{"imageTag": tag, "imageDigest": digest} for tag, digest in found if digest],
+        "imageIds": [{"imageTag": tag, "imageDigest": digest} for tag, digest in images if digest],
     }
 
 
-def get_image(scope: Scope) -> Mapping[str, Any]:
-    """The image by tag or digest; with mostRecent the only one that there is."""
-    registry, repository = scope.cloud.registry, scope.inputs["repositoryName"]
+def get_image(scope: Scope) -> Properties:
+    """The image by tag or digest; with mostRecent the only image."""
+    registry, repository = scope.cloud.registry, text(scope.inputs, "repositoryName")
     scope.call("describe_repositories", repositoryNames=[repository])
-    tags = ecr_registry.tags(registry, repository)
-    reference = scope.inputs.get("imageDigest") or scope.inputs.get("imageTag")
-    asked = [reference] if reference else tags
-    digests = {ecr_registry.digest(registry, repository, each) for each in asked} - {None}
+    tags = repositories.tags(registry, repository)
+    reference = text(scope.inputs, "imageDigest", "") or text(scope.inputs, "imageTag", "")
+    references = [reference] if reference else tags
+    digests = {repositories.digest(registry, repository, name) for name in references} - {None}
     if not digests:
-        raise ProviderError(f"there is no image {reference or ''} in {repository}; push it first".replace("  ", " "))
+        raise ProviderError(f"there is no image {reference} in {repository}; push it first".replace("  ", " "))
     if len(digests) > 1:
         raise ProviderError(f"{len(digests)} images are in {repository}; say which by imageTag or imageDigest")
     digest = str(digests.pop())
@@ -99,7 +100,7 @@ def get_image(scope: Scope) -> Mapping[str, Any]:
         {
             "id": digest,
             "imageDigest": digest,
-            "imageTags": [tag for tag in tags if ecr_registry.digest(registry, repository, tag) == digest],
+            "imageTags": [tag for tag in tags if repositories.digest(registry, repository, tag) == digest],
             "imageUri": f"{registry}/{repository}@{digest}",
             "registryId": ACCOUNT,
         },

@@ -1,11 +1,10 @@
 """Look-ups of the account and the region."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from slipway_sandbox.provider.aws.declaration import Function
 from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.readers import blocks, text, texts
+from slipway_sandbox.provider.protocol.wire import Properties
 
 DESCRIPTIONS = {
     "eu-west-1": "Europe (Ireland)",
@@ -15,54 +14,57 @@ DESCRIPTIONS = {
 ARN_PARTS = ("partition", "service", "region", "account", "resource")
 
 
-def get_region(scope: Scope) -> Mapping[str, Any]:
-    """The provider's region, or the one that is named."""
-    region = scope.inputs.get("name") or scope.region
+def get_region(scope: Scope) -> Properties:
+    """The named region, or the provider's own."""
+    region = text(scope.inputs, "name", "") or scope.region
     description = DESCRIPTIONS.get(region, region)
     endpoint = f"ec2.{region}.amazonaws.com"
     return {"id": region, "name": region, "region": region, "description": description, "endpoint": endpoint}
 
 
-def get_caller_identity(scope: Scope) -> Mapping[str, Any]:
-    """Who calls, as STS says."""
-    found = scope.call("get_caller_identity")
-    return {"id": found["Account"], "accountId": found["Account"], "arn": found["Arn"], "userId": found["UserId"]}
+def get_caller_identity(scope: Scope) -> Properties:
+    """The caller, as STS knows it."""
+    identity = scope.call("get_caller_identity")
+    account = identity["Account"]
+    return {"id": account, "accountId": account, "arn": identity["Arn"], "userId": identity["UserId"]}
 
 
-def get_partition(_: Scope) -> Mapping[str, Any]:
+def get_partition(_: Scope) -> Properties:
     """The partition aws."""
     return {"id": "aws", "partition": "aws", "dnsSuffix": "amazonaws.com", "reverseDnsPrefix": "com.amazonaws"}
 
 
-def get_availability_zones(scope: Scope) -> Mapping[str, Any]:
+def get_availability_zones(scope: Scope) -> Properties:
     """The region's zones, by state and without the excluded ones."""
-    filters = [{"Name": each["name"], "Values": each["values"]} for each in scope.inputs.get("filters") or []]
-    zones = scope.call("describe_availability_zones", Filters=filters)["AvailabilityZones"]
+    filters = [
+        {"Name": condition["name"], "Values": condition["values"]} for condition in blocks(scope.inputs, "filters")
+    ]
+    zones = blocks(scope.call("describe_availability_zones", Filters=filters), "AvailabilityZones")
     state = scope.inputs.get("state")
-    names, ids = scope.inputs.get("excludeNames") or [], scope.inputs.get("excludeZoneIds") or []
+    names, ids = texts(scope.inputs, "excludeNames"), texts(scope.inputs, "excludeZoneIds")
     kept = [
         zone
         for zone in zones
         if zone["ZoneName"] not in names and zone["ZoneId"] not in ids and (state is None or zone["State"] == state)
     ]
-    kept.sort(key=lambda zone: str(zone["ZoneName"]))
+    kept.sort(key=lambda zone: text(zone, "ZoneName"))
     return {
         **scope.inputs,
         "id": scope.region,
         "names": [zone["ZoneName"] for zone in kept],
         "zoneIds": [zone["ZoneId"] for zone in kept],
-        "groupNames": sorted({zone.get("GroupName", scope.region) for zone in kept}),
+        "groupNames": sorted({text(zone, "GroupName", scope.region) for zone in kept}),
     }
 
 
-def get_default_tags(scope: Scope) -> Mapping[str, Any]:
+def get_default_tags(scope: Scope) -> Properties:
     """The provider's defaultTags."""
     return {"id": ACCOUNT, "tags": dict(scope.settings.default_tags)}
 
 
-def get_arn(scope: Scope) -> Mapping[str, Any]:
+def get_arn(scope: Scope) -> Properties:
     """The parts of an ARN."""
-    arn = scope.inputs["arn"]
+    arn = text(scope.inputs, "arn")
     parts = arn.split(":", 5)
     if len(parts) != len(ARN_PARTS) + 1 or parts[0] != "arn":
         raise ProviderError(f"an ARN looks like arn:aws:service:region:account:resource, got {arn!r}")

@@ -1,10 +1,9 @@
 """Keys and their aliases."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, Resource, Tags, Update
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Failures, Function, Resource, Tags, Update
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol.readers import block, text, time
+from slipway_sandbox.provider.protocol.wire import Properties
 from slipway_sandbox.provider.services.lookup import as_resource, shaped
 
 KEY = {"KeyId": "{id}"}
@@ -12,15 +11,16 @@ DATES = {"creationDate": "CreationDate", "deletionDate": "DeletionDate", "validT
 DELETION_DAYS = 30  # KMS's own default
 
 
+def target_arn(scope: Scope) -> str:
+    """The ARN of an alias's key."""
+    return text(block(scope.call("describe_key", KeyId=scope.get("targetKeyId")), "KeyMetadata"), "Arn")
+
+
 def set_rotation(scope: Scope) -> None:
     """Turns the yearly rotation on or off."""
     if scope.inputs.get("enableKeyRotation"):
-        days = (
-            {"RotationPeriodInDays": scope.inputs["rotationPeriodInDays"]}
-            if scope.inputs.get("rotationPeriodInDays")
-            else {}
-        )
-        scope.call("enable_key_rotation", KeyId=scope.id, **days)
+        days = scope.inputs.get("rotationPeriodInDays")
+        scope.call("enable_key_rotation", KeyId=scope.id, **({"RotationPeriodInDays": days} if days else {}))
     else:
         scope.call("disable_key_rotation", KeyId=scope.id)
 
@@ -31,27 +31,27 @@ def set_enabled(scope: Scope) -> None:
 
 
 def schedule_deletion(scope: Scope) -> None:
-    """KMS keeps a key for some days before it is gone."""
+    """Schedules the deletion: KMS keeps a key for some more days."""
     days = scope.state.get("deletionWindowInDays") or DELETION_DAYS
     scope.call("schedule_key_deletion", KeyId=scope.id, PendingWindowInDays=days)
 
 
-def get_key(scope: Scope) -> Mapping[str, Any]:
+def get_key(scope: Scope) -> Properties:
     """The key by id, ARN or alias."""
-    found = scope.call("describe_key", KeyId=scope.inputs["keyId"])["KeyMetadata"]
-    dates = {name: found[member].isoformat() for name, member in DATES.items() if member in found}
-    simple = {f"{name[0].lower()}{name[1:]}": value for name, value in found.items() if isinstance(value, (str, bool))}
-    own = {"id": found["KeyId"], "keyId": scope.inputs["keyId"], "awsAccountId": found["AWSAccountId"]}
-    return shaped(scope, "kms.GetKeyResult", {**simple, **own, **dates, "arn": found["Arn"]})
+    key = block(scope.call("describe_key", KeyId=scope.inputs["keyId"]), "KeyMetadata")
+    dates = {name: time(key, member).isoformat() for name, member in DATES.items() if member in key}
+    simple = {f"{name[0].lower()}{name[1:]}": value for name, value in key.items() if isinstance(value, (str, bool))}
+    own = {"id": key["KeyId"], "keyId": scope.inputs["keyId"], "awsAccountId": key["AWSAccountId"]}
+    return shaped(scope, "kms.GetKeyResult", {**simple, **own, **dates, "arn": key["Arn"]})
 
 
-def get_alias(scope: Scope) -> Mapping[str, Any]:
-    """The alias by name, with the key that it leads to."""
-    return as_resource(scope, "aws:kms/alias:Alias", scope.inputs["name"], "kms.GetAliasResult")
+def get_alias(scope: Scope) -> Properties:
+    """The alias by name, with its key."""
+    return as_resource(scope, "aws:kms/alias:Alias", text(scope.inputs, "name"), "kms.GetAliasResult")
 
 
-def validate_key(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """KMS waits for a week at least before it deletes a key."""
+def validate_key(inputs: Properties) -> Failures:
+    """KMS waits between 7 and 30 days before the deletion of a key."""
     days = inputs.get("deletionWindowInDays")
     if isinstance(days, int) and not 7 <= days <= 30:
         return [("deletionWindowInDays", f"expected deletionWindowInDays to be in the range (7 - 30), got {days}")]
@@ -105,9 +105,7 @@ RESOURCES = (
         delete=Call("delete_alias", {"AliasName": "{id}"}),
         autoname=Autoname(prefix="alias/", length_limit=256),
         computed={
-            "targetKeyArn": lambda scope: scope.call("describe_key", KeyId=scope.get("targetKeyId"))["KeyMetadata"][
-                "Arn"
-            ],
+            "targetKeyArn": target_arn,
         },
         immutable={"an alias is its name": "name"},
     ),

@@ -8,7 +8,7 @@ GROUP_ARN = {"ResourceArn": "arn:aws:scheduler:{region}:{account}:schedule-group
 
 
 def delete_group(scope: Scope) -> None:
-    """Deletes the group; moto breaks on one that is not there, so that is asked first."""
+    """Deletes the group. moto breaks on a missing one, so the first call looks for it."""
     scope.call("get_schedule_group", Name=scope.id)
     scope.call("delete_schedule_group", Name=scope.id)
 

@@ -1,11 +1,12 @@
 """Cloud Map: namespaces and the services in them."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Tags, Update
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Tags, Template, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties.names import Names
+from slipway_sandbox.provider.protocol.readers import block, blocks
+from slipway_sandbox.provider.protocol.wire import Properties
 
 NAMES = Names("Service", {})
 
@@ -21,21 +22,25 @@ def tags(kind: str) -> Tags:
     )
 
 
-def create_namespace(kind: str) -> Callable[[Scope], Mapping[str, Any]]:
-    """Makes a namespace, which Cloud Map does as an operation of its own."""
+def create_namespace(kind: str) -> Callable[[Scope], Properties]:
+    """Makes a namespace; Cloud Map does so in an operation with an id."""
 
-    def create(scope: Scope) -> Mapping[str, Any]:
-        given = {"Name": "name", "Description": "description", "Vpc": "vpc"}
-        request = {member: scope.inputs[name] for member, name in given.items() if scope.inputs.get(name)}
-        operation = scope.call(f"create_{kind}_namespace", **request)["OperationId"]
-        return {"Id": scope.call("get_operation", OperationId=operation)["Operation"]["Targets"]["NAMESPACE"]}
+    def create(scope: Scope) -> Properties:
+        members = {"Name": "name", "Description": "description", "Vpc": "vpc"}
+        request = {member: scope.inputs[name] for member, name in members.items() if scope.inputs.get(name)}
+        operation_id = scope.call(f"create_{kind}_namespace", **request)["OperationId"]
+        operation = block(scope.call("get_operation", OperationId=operation_id), "Operation")
+        return {"Id": block(operation, "Targets")["NAMESPACE"]}
 
     return create
 
 
 def namespace(kind: str, name: str, *, vpc: str = "") -> Resource:
     """The resource type of one kind of namespace."""
-    change = {"Id": "{id}", "Namespace": {"Description": lambda scope: scope.inputs.get("description") or ""}}
+    change: dict[str, Template] = {
+        "Id": "{id}",
+        "Namespace": {"Description": lambda scope: scope.inputs.get("description") or ""},
+    }
     is_http = kind == "http"
     output, path = ("httpName", "HttpProperties.HttpName") if is_http else ("hostedZone", "DnsProperties.HostedZoneId")
     return Resource(
@@ -60,18 +65,19 @@ def namespace(kind: str, name: str, *, vpc: str = "") -> Resource:
 def delete_service(scope: Scope) -> None:
     """Deletes the service; with forceDestroy its instances first."""
     if scope.state.get("forceDestroy"):
-        for each in scope.call("list_instances", ServiceId=scope.id)["Instances"]:
-            scope.call("deregister_instance", ServiceId=scope.id, InstanceId=each["Id"])
+        for instance in blocks(scope.call("list_instances", ServiceId=scope.id), "Instances"):
+            scope.call("deregister_instance", ServiceId=scope.id, InstanceId=instance["Id"])
     scope.call("delete_service", Id=scope.id)
 
 
 def update_service(scope: Scope) -> None:
-    """Changes the service; what is left out of the call, Cloud Map takes away."""
+    """Changes the service; Cloud Map resets members without a value in the call."""
     names = ("description", "dnsConfig", "healthCheckConfig")
-    shape = scope.members("create_service", {name: scope.inputs[name] for name in names if name in scope.inputs}, NAMES)
-    if "DnsConfig" in shape:
-        shape["DnsConfig"] = {"DnsRecords": shape["DnsConfig"]["DnsRecords"]}
-    scope.call("update_service", Id=scope.id, Service={"Description": "", **shape})
+    values = {name: scope.inputs[name] for name in names if name in scope.inputs}
+    request = scope.members("create_service", values, NAMES)
+    if "DnsConfig" in request:
+        request["DnsConfig"] = {"DnsRecords": block(request, "DnsConfig")["DnsRecords"]}
+    scope.call("update_service", Id=scope.id, Service={"Description": "", **request})
 
 
 RESOURCES = (

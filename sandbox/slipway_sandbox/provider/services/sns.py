@@ -1,14 +1,15 @@
 """Topics, their policies and their subscriptions."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from slipway_sandbox.provider.aws.client import AwsError
-from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, Resource, Tags, Update
+from slipway_sandbox.provider.aws.declaration import Action, Autoname, Call, Failures, Function, Resource, Tags, Update
 from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
-from slipway_sandbox.provider.properties.mapping import text
+from slipway_sandbox.provider.properties.mapping import as_map, as_string
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.readers import text
+from slipway_sandbox.provider.protocol.wire import Properties
 
 TOPIC_ATTRIBUTES = (
     "applicationFailureFeedbackRoleArn applicationSuccessFeedbackRoleArn applicationSuccessFeedbackSampleRate archivePolicy "
@@ -26,25 +27,25 @@ HTTP = {name: f"Attributes.HTTP{name[4:]}" for name in TOPIC_ATTRIBUTES.split() 
 SQS = {name: f"Attributes.SQS{name[3:]}" for name in TOPIC_ATTRIBUTES.split() if name.startswith("sqs")}
 
 
-def set_attributes(operation: str, member: str, properties: str, names: Mapping[str, str]) -> Any:
-    """An update that sets each changed attribute, one call each as SNS demands."""
+def set_attributes(operation: str, member: str, properties: str, names: Mapping[str, str]) -> Action:
+    """An update of the changed attributes, one call each as SNS demands."""
 
     def apply(scope: Scope) -> None:
         for name in sorted(scope.changed & frozenset(properties.split())):
             attribute = names.get(name, f"Attributes.{name[0].upper()}{name[1:]}").partition(".")[2]
             value = scope.inputs.get(name)
-            given = {
+            request = {
                 member: scope.id,
                 "AttributeName": attribute,
-                "AttributeValue": "" if value is None else text(value),
+                "AttributeValue": "" if value is None else as_string(value),
             }
-            scope.call(operation, **given)
+            scope.call(operation, **request)
 
     return apply
 
 
 def default_policy(arn: str) -> str:
-    """The policy that SNS gives a new topic: its owner may do everything."""
+    """SNS's policy for a new topic: its owner may do everything."""
     actions = ["Publish", "RemovePermission", "SetTopicAttributes", "DeleteTopic", "ListSubscriptionsByTopic"]
     actions += ["GetTopicAttributes", "AddPermission", "Subscribe"]
     statement = {
@@ -58,11 +59,11 @@ def default_policy(arn: str) -> str:
     return json.dumps({"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]})
 
 
-def put_policy(policy: str | None = None) -> Any:
-    """A call that sets a topic's policy: the one asked for, or the default one."""
+def put_policy(policy: str | None = None) -> Callable[[Scope], Properties]:
+    """The call to set a topic's policy: the program's, or the default one."""
 
-    def apply(scope: Scope) -> Mapping[str, Any]:
-        arn = scope.get("arn")
+    def apply(scope: Scope) -> Properties:
+        arn = text(scope, "arn")
         value = default_policy(arn) if policy == "default" else scope.inputs["policy"]
         scope.call("set_topic_attributes", TopicArn=arn, AttributeName="Policy", AttributeValue=value)
         return {}
@@ -70,20 +71,20 @@ def put_policy(policy: str | None = None) -> Any:
     return apply
 
 
-def get_topic(scope: Scope) -> Mapping[str, Any]:
+def get_topic(scope: Scope) -> Properties:
     """The topic by name."""
-    name = scope.inputs["name"]
+    name = text(scope.inputs, "name")
     arn = f"arn:aws:sns:{scope.region}:{ACCOUNT}:{name}"
     try:
         scope.call("get_topic_attributes", TopicArn=arn)
     except AwsError as error:
         raise ProviderError(f"there is no topic {name!r} in {scope.region}") from error
-    listed = scope.call("list_tags_for_resource", ResourceArn=arn)["Tags"]
-    return {"id": arn, "arn": arn, "name": name, "tags": {tag["Key"]: tag["Value"] for tag in listed}}
+    tags = as_map(scope.call("list_tags_for_resource", ResourceArn=arn)["Tags"])
+    return {"id": arn, "arn": arn, "name": name, "tags": tags}
 
 
-def validate_topic(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """FIFO is in the name."""
+def validate_topic(inputs: Properties) -> Failures:
+    """The name of a FIFO topic, and only of one, ends with .fifo."""
     name, is_fifo = inputs.get("name"), inputs.get("fifoTopic") is True
     if isinstance(name, str) and name.endswith(".fifo") != is_fifo:
         return [("name", f"a FIFO topic's name ends with .fifo, and no other's does, got {name!r}")]
@@ -92,8 +93,8 @@ def validate_topic(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
     return []
 
 
-def validate_subscription(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """FIFO topics only deliver to FIFO queues and standard ones, standard topics never to FIFO queues."""
+def validate_subscription(inputs: Properties) -> Failures:
+    """A standard topic has no FIFO queues."""
     topic, endpoint = inputs.get("topic"), inputs.get("endpoint")
     is_queue = isinstance(topic, str) and isinstance(endpoint, str) and inputs.get("protocol") == "sqs"
     if is_queue and str(endpoint).endswith(".fifo") and not str(topic).endswith(".fifo"):

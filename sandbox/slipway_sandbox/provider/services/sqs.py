@@ -1,27 +1,26 @@
-"""Queues and the policies that stand beside them."""
+"""Queues, and their policies as resources of their own."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, Resource, Tags, Update
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Failures, Function, Resource, Tags, Update
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol.readers import as_block, block, text
+from slipway_sandbox.provider.protocol.wire import Properties
 from slipway_sandbox.provider.services.lookup import as_resource
 
 READ = Call("get_queue_attributes", {"QueueUrl": "{id}", "AttributeNames": ["All"]})
 
 
 def queue_attribute(token: str, prop: str, attribute: str) -> Resource:
-    """A resource that is one attribute of a queue which another resource made."""
+    """The resource type of one attribute of a queue."""
 
-    def put(scope: Scope) -> Mapping[str, Any]:
+    def put(scope: Scope) -> Properties:
         scope.call("set_queue_attributes", QueueUrl=scope.get("queueUrl"), Attributes={attribute: scope.inputs[prop]})
         return {}
 
     def remove(scope: Scope) -> None:
         scope.call("set_queue_attributes", QueueUrl=scope.id, Attributes={attribute: ""})
 
-    def read(scope: Scope) -> Mapping[str, Any] | None:
-        value = scope.run(READ)["Attributes"].get(attribute)
+    def read(scope: Scope) -> Properties | None:
+        value = block(as_block(scope.run(READ), READ.operation), "Attributes").get(attribute)
         return {prop: value} if value else None
 
     return Resource(
@@ -38,8 +37,8 @@ def queue_attribute(token: str, prop: str, attribute: str) -> Resource:
     )
 
 
-def validate_queue(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What SQS refuses and moto lets through."""
+def validate_queue(inputs: Properties) -> Failures:
+    """Refusals of SQS, missing in moto."""
     ranges = {
         "delaySeconds": (0, 900),
         "maxMessageSize": (1024, 1048576),
@@ -49,9 +48,9 @@ def validate_queue(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
         "kmsDataKeyReusePeriodSeconds": (60, 86400),
     }
     failures = [
-        (name, f"expected {name} to be in the range ({low} - {high}), got {inputs[name]}")
+        (name, f"expected {name} to be in the range ({low} - {high}), got {value}")
         for name, (low, high) in ranges.items()
-        if isinstance(inputs.get(name), int) and not low <= inputs[name] <= high
+        if isinstance(value := inputs.get(name), int) and not low <= value <= high
     ]
     name, is_fifo = inputs.get("name"), inputs.get("fifoQueue") is True
     if isinstance(name, str) and name.endswith(".fifo") != is_fifo:
@@ -61,9 +60,9 @@ def validate_queue(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
     return failures
 
 
-def get_queue(scope: Scope) -> Mapping[str, Any]:
+def get_queue(scope: Scope) -> Properties:
     """The queue by name."""
-    url = scope.call("get_queue_url", QueueName=scope.inputs["name"])["QueueUrl"]
+    url = text(scope.call("get_queue_url", QueueName=scope.inputs["name"]), "QueueUrl")
     return as_resource(scope, "aws:sqs/queue:Queue", url, "sqs.GetQueueResult")
 
 

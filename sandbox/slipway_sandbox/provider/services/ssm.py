@@ -1,15 +1,14 @@
 """Parameters and documents, and look-ups of parameters such as the id of the newest Amazon Linux image."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from slipway_sandbox.provider.aws import meaning
 from slipway_sandbox.provider.aws.client import AwsError
-from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, Resource, Tags, Update
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Failures, Function, Resource, Tags, Update
 from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.readers import block, blocks, present, text
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 VALUES = ("value", "insecureValue", "valueWo")
 PARAMETER = "allowedPattern dataType description keyId name tier type"
@@ -17,47 +16,48 @@ DOCUMENT = "attachmentsSources content documentFormat targetType versionName"
 ATTACHMENTS = {"attachmentsSources": "Attachments"}
 
 
-def get_parameter(scope: Scope) -> Mapping[str, Any]:
-    """The parameter's value, decrypted unless withDecryption is false; secret as the SDK has it."""
+def get_parameter(scope: Scope) -> Properties:
+    """The parameter's value as a secret, decrypted unless withDecryption is false."""
     decrypt = scope.inputs.get("withDecryption", True)
-    found = scope.call("get_parameter", Name=scope.inputs["name"], WithDecryption=decrypt)["Parameter"]
-    value = found["Value"]
-    is_plain = found["Type"] in ("String", "StringList")
+    reply = scope.call("get_parameter", Name=scope.inputs["name"], WithDecryption=decrypt)
+    parameter = block(reply, "Parameter")
+    value = parameter["Value"]
+    is_plain = parameter["Type"] in ("String", "StringList")
     return {
         **scope.inputs,
-        "id": found["Name"],
-        "arn": found["ARN"],
-        "type": found["Type"],
+        "id": parameter["Name"],
+        "arn": parameter["ARN"],
+        "type": parameter["Type"],
         "value": wire.Secret(value),
         "insecureValue": value if is_plain else None,
-        "version": found["Version"],
+        "version": parameter["Version"],
         "withDecryption": decrypt,
     }
 
 
-def put_parameter(scope: Scope) -> Mapping[str, Any]:
-    """Writes the parameter; a first time only over one that is there with overwrite."""
-    given = {name: scope.get(name) for name in PARAMETER.split() if scope.get(name) is not None}
+def put_parameter(scope: Scope) -> Properties:
+    """Writes the parameter. With overwrite a new resource may replace an existing parameter."""
+    values = {name: scope.get(name) for name in PARAMETER.split() if scope.get(name) is not None}
     value = next(scope.inputs[name] for name in VALUES if scope.inputs.get(name) is not None)
     is_over = bool(scope.id or scope.inputs.get("overwrite"))
-    request = scope.members("put_parameter", {**given, "value": value}, Names("Parameter", {}))
+    request = scope.members("put_parameter", {**values, "value": value}, Names("Parameter", {}))
     scope.call("put_parameter", Overwrite=is_over, **request)
     return {"Name": scope.inputs["name"]}
 
 
-def read_parameter(scope: Scope) -> Mapping[str, Any] | None:
-    """The parameter with its decrypted value, in the property that the program wrote it in."""
-    found = scope.call("get_parameter", Name=scope.id, WithDecryption=True)["Parameter"]
-    filters = [{"Key": "Name", "Option": "Equals", "Values": [scope.id]}]
-    described = scope.call("describe_parameters", ParameterFilters=filters)["Parameters"][0]
-    value = found.pop("Value")
+def read_parameter(scope: Scope) -> Properties | None:
+    """The parameter with its decrypted value, in the program's property."""
+    parameter = block(scope.call("get_parameter", Name=scope.id, WithDecryption=True), "Parameter")
+    filters: list[Value] = [{"Key": "Name", "Option": "Equals", "Values": [scope.id]}]
+    described = blocks(scope.call("describe_parameters", ParameterFilters=filters), "Parameters")[0]
+    value = parameter.pop("Value")
     if scope.get("insecureValue") is not None:
-        return {**described, **found, "InsecureValue": value}
-    return {**described, **found, "Value": "" if scope.get("valueWo") is not None else value}
+        return {**described, **parameter, "InsecureValue": value}
+    return {**described, **parameter, "Value": "" if scope.get("valueWo") is not None else value}
 
 
-def validate_parameter(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A parameter has one value; a SecureString's is never shown."""
+def validate_parameter(inputs: Properties) -> Failures:
+    """A parameter has one value; a SecureString has no insecureValue."""
     if sum(name in inputs for name in VALUES) != 1:
         return [("value", f"exactly one of {', '.join(VALUES)} is required")]
     if "insecureValue" in inputs and inputs.get("type") == "SecureString":
@@ -66,13 +66,12 @@ def validate_parameter(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def update_document(scope: Scope) -> None:
-    """Makes a new version of the document, and that the default one."""
-    given = {name: scope.inputs[name] for name in DOCUMENT.split() if scope.inputs.get(name) is not None}
-    request = scope.members("update_document", given, Names("Document", ATTACHMENTS))
+    """Makes a new version of the document, and makes it the default."""
+    request = scope.members("update_document", present(scope.inputs, DOCUMENT), Names("Document", ATTACHMENTS))
     try:
         reply = scope.call("update_document", Name=scope.id, DocumentVersion="$LATEST", **request)
-        version = reply["DocumentDescription"]["DocumentVersion"]
-    except AwsError as error:  # moto refuses what any earlier version holds, AWS only what the latest does
+        version = text(block(reply, "DocumentDescription"), "DocumentVersion")
+    except AwsError as error:  # moto refuses the content of any earlier version, AWS only the latest
         if error.code != "DuplicateDocumentContent":
             raise
         version = same_version(scope)
@@ -80,11 +79,11 @@ def update_document(scope: Scope) -> None:
 
 
 def same_version(scope: Scope) -> str:
-    """The version of the document that holds what is asked for."""
-    latest = scope.call("describe_document", Name=scope.id)["Document"]["LatestVersion"]
+    """The document's latest version with the program's content."""
+    latest = text(block(scope.call("describe_document", Name=scope.id), "Document"), "LatestVersion")
     for version in map(str, range(int(latest), 0, -1)):
-        found = scope.call("get_document", Name=scope.id, DocumentVersion=version)
-        if found["Content"] == scope.inputs["content"]:
+        document = scope.call("get_document", Name=scope.id, DocumentVersion=version)
+        if document["Content"] == scope.inputs["content"]:
             return version
     raise ProviderError(f"document {scope.id} has no version with this content")
 

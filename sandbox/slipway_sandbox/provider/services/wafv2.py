@@ -1,10 +1,8 @@
-"""Web ACLs and what they stand before."""
+"""Web ACLs and their associations."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Tags, Update
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Failures, Resource, Tags, Template, Update
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 KEY = {"Id": "{id}", "Name": "{name}", "Scope": "{scope}"}
 CHANGEABLE = (
@@ -13,19 +11,19 @@ CHANGEABLE = (
 )
 
 
-def lock_token(scope: Scope) -> Any:
-    """What a change must name, so that two do not overwrite each other."""
+def lock_token(scope: Scope) -> Value:
+    """The token for a change: WAF refuses a change with an older one."""
     return scope.call("get_web_acl", Id=scope.id, Name=scope.get("name"), Scope=scope.get("scope"))["LockToken"]
 
 
-def validate_acl(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Rules that would be left out in silence are refused."""
+def validate_acl(inputs: Properties) -> Failures:
+    """Refuses ruleJson: the sandbox would ignore it."""
     if inputs.get("ruleJson"):
         return [("ruleJson", "the sandbox takes rules as `rules` only; write them there")]
     return []
 
 
-LOCKED = {**KEY, "LockToken": lock_token}
+LOCKED: dict[str, Template] = {**KEY, "LockToken": lock_token}
 
 RESOURCES = (
     Resource(

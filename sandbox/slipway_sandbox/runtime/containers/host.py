@@ -100,9 +100,7 @@ class DockerHost:
 
     def network_namespace(self, labels: dict[str, str], namespace: Namespace | None = None) -> str:
         """Start a container as the holder of a network namespace, and return its id."""
-        try:
-            self._client.images.get(pause.IMAGE)
-        except ImageNotFound:
+        if not self.has(pause.IMAGE):
             name, tag = pause.IMAGE.split(":")
             content = pause.root_filesystem(self._architecture)
             self._client.api.import_image_from_data(content, repository=name, tag=tag)

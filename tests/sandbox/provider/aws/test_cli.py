@@ -1,4 +1,4 @@
-"""The aws provider under the real CLI: what `pulumi up` does to moto, for every type at once."""
+"""The aws provider under the real CLI: the effects of `pulumi up` on moto, for every type at once."""
 
 import json
 import os
@@ -12,6 +12,8 @@ import pytest
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider import services
 from slipway_sandbox.provider.aws.client import AwsClient
+from slipway_sandbox.provider.protocol.readers import block, blocks, text
+from slipway_sandbox.provider.protocol.wire import Value
 from tests.support.sandbox.provider_examples import EXAMPLES, pick, resolve
 from tests.support.sandbox.provider_world import provider
 from tests.support.sandbox.pulumi_project import Project, project_of
@@ -31,7 +33,7 @@ def provider_port() -> Iterator[int]:
 
 @pytest.fixture
 def project(provider_port: int, tmp_path: Path, request: pytest.FixtureRequest) -> Project:
-    """A stack whose program is the file in provider_programs/ that the test names."""
+    """A stack with a program of programs/; the test names the file."""
     return project_of(PROGRAMS / f"{request.param}.py", tmp_path, provider_port)
 
 
@@ -53,7 +55,7 @@ def test_every_type_is_created_imported_updated_drifts_and_is_destroyed(project:
     assert client.call("ecs", "list_clusters", "eu-west-1")["clusterArns"] == []
     assert client.call("sqs", "list_queues", "eu-west-1").get("QueueUrls", []) == []
     assert client.call("iam", "list_roles", "eu-west-1")["Roles"] == []
-    assert all(each["IsDefault"] for each in client.call("ec2", "describe_vpcs", "eu-west-1")["Vpcs"])
+    assert all(vpc["IsDefault"] for vpc in blocks(client.call("ec2", "describe_vpcs", "eu-west-1"), "Vpcs"))
     for operation, member in (
         ("describe_addresses", "Addresses"),
         ("describe_network_interfaces", "NetworkInterfaces"),
@@ -63,7 +65,7 @@ def test_every_type_is_created_imported_updated_drifts_and_is_destroyed(project:
 
 
 def assert_drift_of_every_type_is_found_and_taken_back(project: Project, before: str) -> None:
-    """The state is set back to before the change, which so happened behind its back."""
+    """Sets the state back to before the change, so the change looks like drift."""
     drifted = sum(bool(example.change) for example in EXAMPLES.values())
     (project.folder / "before.json").write_text(before)
     project.run("stack", "import", "--file", "before.json")
@@ -75,13 +77,13 @@ def assert_drift_of_every_type_is_found_and_taken_back(project: Project, before:
 
 
 def assert_every_type_is_imported(project: Project) -> None:
-    """Another stack takes over what the stack has made, by the import ids of pulumi-aws's documentation, and forgets it."""
+    """Another stack imports the resources of the stack, by the import ids in pulumi-aws's documentation, and forgets them."""
     live = project.state()
 
     def look_up(name: str, prop: str) -> Any:
         return live[name]["id"] if prop == "id" else pick(live[name]["outputs"], prop)
 
-    def there(name: str) -> dict[str, Any]:
+    def there(name: str) -> dict[str, Value]:
         autoname = services.resource(EXAMPLES[name].type).autoname
         named = {autoname.property: live[name]["outputs"][autoname.property]} if autoname else {}
         return {"id": resolve(EXAMPLES[name].import_id, look_up) or live[name]["id"], "named": named}
@@ -127,7 +129,7 @@ def assert_drift_is_found_and_taken_back(project: Project, url: str) -> None:
     repaired = project.run("up", "--yes")
     assert re.search(r"visibilityTimeoutSeconds: 5 => 60|~ 1 updated", repaired)
     found = client.call("sqs", "get_queue_attributes", "eu-west-1", QueueUrl=url, AttributeNames=["All"])
-    assert found["Attributes"]["VisibilityTimeout"] == "60"
+    assert block(found, "Attributes")["VisibilityTimeout"] == "60"
 
 
 def assert_replacement_keeps_the_rest(project: Project) -> None:
@@ -138,7 +140,7 @@ def assert_replacement_keeps_the_rest(project: Project) -> None:
 
 
 def assert_import_adopts_without_a_change(project: Project) -> None:
-    url = AwsClient().call("sqs", "create_queue", "eu-west-1", QueueName="adopted")["QueueUrl"]
+    url = text(AwsClient().call("sqs", "create_queue", "eu-west-1", QueueName="adopted"), "QueueUrl")
     project.run("config", "set", "import", "adopted")
     project.run("config", "set", "importUrl", url)
     adopted = project.run("up", "--yes")
@@ -230,5 +232,5 @@ def delays(project: Project) -> dict[str, int]:
             found = client.call(
                 "sqs", "get_queue_attributes", "eu-west-1", QueueUrl=each["id"], AttributeNames=["DelaySeconds"]
             )
-            queues[name] = int(found["Attributes"]["DelaySeconds"])
+            queues[name] = int(text(block(found, "Attributes"), "DelaySeconds"))
     return queues

@@ -1,4 +1,4 @@
-"""What single declarations promise beyond the life that every type has."""
+"""Promises of single declarations, beyond the common life of every type."""
 
 import os
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from slipway_sandbox.process import snapshot
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.readers import block, blocks, text
 from tests.support.sandbox.example_world import ExampleWorld
 from tests.support.sandbox.provider_driver import Driver, ProviderCallError
 from tests.support.sandbox.provider_examples import EXAMPLES
@@ -39,13 +40,15 @@ def world(driver: Driver) -> Iterator[ExampleWorld]:
 
 def test_an_instance_is_what_its_launch_template_says_where_the_program_is_silent(world: ExampleWorld) -> None:
     live = world.need("templated_instance")
-    found = CLIENT.call("ec2", "describe_instances", REGION, InstanceIds=[live.id])["Reservations"][0]["Instances"][0]
-    assert found["MetadataOptions"]["HttpTokens"] == "required"
-    assert found["IamInstanceProfile"]["Arn"].endswith(world.look_up("profile", "name"))
-    assert (found["SubnetId"], found["InstanceType"]) == (world.look_up("subnet", "id"), "t3.nano")
-    assert [each["GroupId"] for each in found["SecurityGroups"]] == [world.look_up("group", "id")]
-    assert "PublicIpAddress" not in found
-    assert [each["Ebs"]["DeleteOnTermination"] for each in found["BlockDeviceMappings"]] == [True]
+    [reservation] = blocks(CLIENT.call("ec2", "describe_instances", REGION, InstanceIds=[live.id]), "Reservations")
+    [instance] = blocks(reservation, "Instances")
+    assert block(instance, "MetadataOptions")["HttpTokens"] == "required"
+    assert text(block(instance, "IamInstanceProfile"), "Arn").endswith(world.look_up("profile", "name"))
+    assert (instance["SubnetId"], instance["InstanceType"]) == (world.look_up("subnet", "id"), "t3.nano")
+    assert [group["GroupId"] for group in blocks(instance, "SecurityGroups")] == [world.look_up("group", "id")]
+    assert "PublicIpAddress" not in instance
+    disks = blocks(instance, "BlockDeviceMappings")
+    assert [block(disk, "Ebs")["DeleteOnTermination"] for disk in disks] == [True]
 
 
 def test_a_new_version_of_a_template_is_unknown_in_the_preview_of_what_uses_it(world: ExampleWorld) -> None:
@@ -74,9 +77,13 @@ def test_the_route_of_a_gateway_endpoint_is_no_drift_and_stays_when_the_tables_o
     world.live["endpoint"] = world.driver.update(endpoint, world.inputs({**EXAMPLES["endpoint"].properties, **tables}))
     assert world.driver.read(table) == table
     world.live["inline_table"] = world.driver.update(table, world.inputs({**example.properties, **example.change}))
-    found = CLIENT.call("ec2", "describe_route_tables", REGION, RouteTableIds=[table.id])["RouteTables"][0]["Routes"]
-    ways = [each.get("DestinationCidrBlock") or each["GatewayId"] for each in found if each["Origin"] == "CreateRoute"]
-    assert sorted(ways) == ["0.0.0.0/0", "192.168.0.0/16", endpoint.id]
+    [found] = blocks(CLIENT.call("ec2", "describe_route_tables", REGION, RouteTableIds=[table.id]), "RouteTables")
+    own = [route for route in blocks(found, "Routes") if route["Origin"] == "CreateRoute"]
+    assert sorted(text(route, "DestinationCidrBlock", "") or text(route, "GatewayId") for route in own) == [
+        "0.0.0.0/0",
+        "192.168.0.0/16",
+        endpoint.id,
+    ]
     world.order.remove("endpoint")
     world.driver.delete(world.live["endpoint"])
     assert world.driver.read(world.live["endpoint"]) is None
@@ -126,8 +133,8 @@ def test_an_object_is_named_as_its_resource_and_holds_what_was_given(driver: Dri
     ):
         made = driver.create("aws:s3/bucketObject:BucketObject", name, {"bucket": bucket.id, **body})
         assert (made.id, made.outputs["key"]) == (f"{bucket.id}/{name}", name)
-        found = CLIENT.call("s3", "get_object", REGION, Bucket=bucket.id, Key=name)
-        assert found["Body"].read() == b"hi"
+        stored = CLIENT.client("s3", REGION).get_object(Bucket=bucket.id, Key=name)
+        assert stored["Body"].read() == b"hi"
     driver.delete(bucket)
 
 

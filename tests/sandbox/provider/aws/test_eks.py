@@ -51,7 +51,7 @@ def test_a_block_that_eks_completes_is_unknown_where_it_will_be(world: ExampleWo
 def test_the_token_is_an_address_of_sts_that_is_signed_for_the_cluster(world: ExampleWorld) -> None:
     found = world.driver.invoke("aws:eks/getClusterAuth:getClusterAuth", {"name": "main"})
     assert isinstance(found["token"], wire.Secret)
-    kind, _, encoded = found["token"].value.partition(".")
+    kind, _, encoded = str(found["token"].value).partition(".")
     assert kind == "k8s-aws-v1"
     url = urlsplit(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode())
     query = parse_qs(url.query)

@@ -1,4 +1,4 @@
-"""Provider instances as programs configure them, and failures that a moment later are none."""
+"""Provider instances in programs' configurations, and temporary failures."""
 
 import os
 import threading
@@ -9,6 +9,7 @@ import pytest
 
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider.aws.client import AwsClient
+from slipway_sandbox.provider.protocol.wire import Properties
 from tests.support.sandbox.provider_driver import Driver, Live, ProviderCallError
 from tests.support.sandbox.provider_world import provider
 
@@ -46,7 +47,7 @@ def driver(port: int) -> Iterator[Driver]:
         {"allowedAccountIds": '["123456789012"]', "forbiddenAccountIds": '["210987654321"]'},
     ],
 )
-def test_how_programs_say_who_they_are_is_accepted(port: int, configuration: Any) -> None:
+def test_how_programs_say_who_they_are_is_accepted(port: int, configuration: Properties) -> None:
     driver = Driver(port, {"region": "eu-west-1", **configuration})
     live = driver.create(QUEUE, "who", {})
     assert live.outputs["arn"].startswith("arn:aws:sqs:eu-west-1:123456789012:who-")
@@ -55,7 +56,7 @@ def test_how_programs_say_who_they_are_is_accepted(port: int, configuration: Any
 
 
 @pytest.mark.parametrize("configuration", [{"allowedAccountIds": '["1"]'}, {"forbiddenAccountIds": '["123456789012"]'}])
-def test_another_account_is_refused(port: int, configuration: Any) -> None:
+def test_another_account_is_refused(port: int, configuration: Properties) -> None:
     with pytest.raises(ProviderCallError, match=r"^AWS account ID not allowed: 123456789012; it is the sandbox's"):
         Driver(port, configuration)
 
@@ -86,7 +87,7 @@ def test_a_delete_succeeds_once_what_uses_the_resource_is_gone(
 
 
 def in_background(port: int, live: Live) -> Any:
-    """Deletes on a connection of its own; the function that is returned waits for the outcome."""
+    """Deletes on a connection of its own; the returned function waits for the outcome."""
     outcome: list[Exception | None] = []
 
     def delete() -> None:
@@ -110,7 +111,7 @@ def in_background(port: int, live: Live) -> Any:
 
 
 def refusal_of_delete_vpc(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """An event that is set once moto has refused to delete a VPC."""
+    """An event, set at moto's first refusal to delete a VPC."""
     from moto.ec2.responses import EC2Response
 
     seen = threading.Event()

@@ -1,4 +1,4 @@
-"""Functions (data sources), each with what the components rely on."""
+"""Functions (data sources), as far as the components rely on them."""
 
 import json
 import os
@@ -12,6 +12,7 @@ from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider import services
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.readers import block
 from tests.support.sandbox.provider_driver import Driver, ProviderCallError
 from tests.support.sandbox.provider_world import provider
 
@@ -174,7 +175,7 @@ def test_the_calls_share_their_state_with_the_http_endpoint(driver: Driver) -> N
     assert client.get_queue_url(QueueName="shared")["QueueUrl"] == f"http://{host}:{port}/123456789012/shared"
     client.send_message(QueueUrl=queue.id, MessageBody="by the URL that the provider gave")
     count = AwsClient().call("sqs", "get_queue_attributes", "eu-west-1", QueueUrl=queue.id, AttributeNames=["All"])
-    assert count["Attributes"]["ApproximateNumberOfMessages"] == "1"
+    assert block(count, "Attributes")["ApproximateNumberOfMessages"] == "1"
     client.close()
     server.stop()
     driver.delete(queue)

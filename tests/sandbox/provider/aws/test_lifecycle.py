@@ -3,14 +3,14 @@
 import logging
 import os
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider import services
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 from tests.support.sandbox.example_world import ExampleWorld
 from tests.support.sandbox.provider_driver import Driver, Live
 from tests.support.sandbox.provider_examples import EXAMPLES, resolve
@@ -42,7 +42,7 @@ def test_every_declared_type_has_an_example() -> None:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_a_resource_is_created_seen_changed_drifts_and_is_deleted(world: ExampleWorld, name: str) -> None:
-    """One test for the whole life, as most of the time goes into what the resource needs around it."""
+    """One test for the whole life, since most of the time goes into its prerequisites."""
     driver, example = world.driver, EXAMPLES[name]
     inputs = world.inputs(example.properties)
     preview = driver.preview(example.type, name, inputs)
@@ -61,15 +61,15 @@ def test_a_resource_is_created_seen_changed_drifts_and_is_deleted(world: Example
     driver.delete(live)  # a second time is fine
 
 
-def preview_errors(preview: Mapping[str, Any], created: Mapping[str, Any]) -> dict[str, Any]:
-    """Values that the preview knew wrongly, and outputs that it had not announced."""
+def preview_errors(preview: Properties, created: Properties) -> dict[str, tuple[Value, Value]]:
+    """Wrong values of the preview, and outputs missing from it."""
     known = {key: value for key, value in preview.items() if not wire.has_unknown(value)}
     wrong = {key: (value, created.get(key)) for key, value in known.items() if created.get(key) != value}
     return wrong | {key: (None, created[key]) for key in created.keys() - preview.keys()}
 
 
 def check_import(world: ExampleWorld, name: str, live: Live) -> None:
-    """The resource is found by its import id, and the program that made it sees no change."""
+    """The import id finds the resource, and its program sees no change."""
     example = EXAMPLES[name]
     imported = world.driver.imported(example.type, name, resolve(example.import_id, world.look_up) or live.id)
     assert imported is not None, "import finds nothing"
@@ -100,7 +100,7 @@ def check_change(world: ExampleWorld, name: str, live: Live) -> Live:
 
 
 def check_replacement(world: ExampleWorld, name: str, live: Live) -> Live:
-    """What AWS cannot change makes a new resource, in the order in which the engine would make and delete."""
+    """An unchangeable property makes a new resource, in the engine's order of creation and deletion."""
     driver, example = world.driver, EXAMPLES[name]
     inputs = world.inputs({**example.properties, **example.replace})
     diff = driver.diff(live, inputs)

@@ -1,4 +1,4 @@
-"""Functions (data sources) that find what other programs made: keys, queues, images, load balancers, zones, secrets."""
+"""Functions (data sources) for resources of other programs: keys, queues, images, load balancers, zones, secrets."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The rule that finds the AWS member of a property, and what it makes of values."""
+"""The rule from a property to its AWS member, and the conversion of values."""
 
 from typing import Any
 
@@ -9,6 +9,8 @@ from slipway_sandbox.provider.aws import meaning
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.properties import mapping, sdk
 from slipway_sandbox.provider.properties.names import Names, canonical, match, nouns
+from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.wire import Value
 
 SHAPES = AwsClient()
 
@@ -50,7 +52,7 @@ def test_a_resources_own_noun_may_stand_before_a_member(name: str, members: tupl
 
 def test_properties_without_a_member_become_attributes() -> None:
     names = Names("Queue", {"messageRetentionSeconds": "Attributes.MessageRetentionPeriod"}, "Attributes")
-    properties = {"name": "q", "delaySeconds": 3, "messageRetentionSeconds": 60, "fifoQueue": True}
+    properties: wire.Properties = {"name": "q", "delaySeconds": 3, "messageRetentionSeconds": 60, "fifoQueue": True}
     assert mapping.to_request(shape("sqs", "create_queue"), properties, names) == {
         "QueueName": "q",
         "Attributes": {"DelaySeconds": "3", "MessageRetentionPeriod": "60", "FifoQueue": "true"},
@@ -59,7 +61,7 @@ def test_properties_without_a_member_become_attributes() -> None:
 
 def test_a_block_is_a_list_of_one_and_a_flag_is_a_word() -> None:
     names = Names("Service", {"networkConfiguration": "networkConfiguration.awsvpcConfiguration"})
-    properties = {
+    properties: wire.Properties = {
         "networkConfiguration": {"subnets": ["a"], "assignPublicIp": True},
         "placementConstraints": {"type": "x"},
     }
@@ -80,7 +82,7 @@ def test_a_map_becomes_a_list_of_keys_and_values_and_comes_back() -> None:
 def test_a_flat_block_finds_its_members_in_the_parent_and_comes_back() -> None:
     declaration = services.resource("aws:lb/targetGroup:TargetGroup")
     names = Names(declaration.type_name, declaration.names)
-    given = {"healthCheck": {"path": "/health", "matcher": "200", "timeout": 2}}
+    given: wire.Properties = {"healthCheck": {"path": "/health", "matcher": "200", "timeout": 2}}
     request = mapping.to_request(shape("elbv2", "create_target_group"), given, names)
     assert request == {"HealthCheckPath": "/health", "Matcher": {"HttpCode": "200"}, "HealthCheckTimeoutSeconds": 2}
     kinds = sdk.schema(declaration.token).outputs
@@ -102,7 +104,7 @@ LISTENER = services.resource("aws:lb/listener:Listener")
         ("inlinePolicies", [{"name": "a", "policy": '{"x": 1}'}], [{"policy": '{"x":1}', "name": "a"}], True),
     ],
 )
-def test_values_are_compared_by_meaning(name: str, old: Any, new: Any, is_same: bool) -> None:
+def test_values_are_compared_by_meaning(name: str, old: Value, new: Value, is_same: bool) -> None:
     assert meaning.same(ROLE, name, old, new) is is_same
 
 
@@ -112,8 +114,8 @@ def test_the_order_of_actions_counts() -> None:
 
 
 def test_only_what_differs_is_named() -> None:
-    old = {"a": 1, "b": {"c": [1, 2]}, "d": 1}
-    new = {"a": 1, "b": {"c": [1, 3]}, "e/f": 1}
+    old: wire.Properties = {"a": 1, "b": {"c": [1, 2]}, "d": 1}
+    new: wire.Properties = {"a": 1, "b": {"c": [1, 3]}, "e/f": 1}
     assert list(meaning.changed_paths("p", old, new)) == [
         ("p.b.c[1]", "UPDATE"),
         ("p.d", "DELETE"),

@@ -93,7 +93,7 @@ def test_every_input_that_is_not_echoed_reaches_a_call(token: str) -> None:
 
 
 def placeholders(template: object) -> set[str]:
-    """Properties that the parameters of a call name."""
+    """Properties in the parameters of a call."""
     return set(PLACEHOLDER.findall(repr(template)))
 
 

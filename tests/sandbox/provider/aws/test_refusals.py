@@ -3,8 +3,7 @@
 import datetime
 import logging
 import os
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,6 +11,8 @@ from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider import services
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.properties import sdk
+from slipway_sandbox.provider.protocol.readers import text
+from slipway_sandbox.provider.protocol.wire import Properties
 from slipway_sandbox.provider.refusals import REFUSALS
 from slipway_sandbox.provider.refusals.__main__ import table
 from slipway_sandbox.provider.refusals.rule import Refusal
@@ -72,7 +73,7 @@ def test_a_certificate_that_is_not_issued_is_refused(world: ExampleWorld) -> Non
     from moto.acm.models import acm_backends
 
     client = AwsClient()
-    arn = client.call("acm", "request_certificate", "eu-west-1", DomainName="example.com")["CertificateArn"]
+    arn = text(client.call("acm", "request_certificate", "eu-west-1", DomainName="example.com"), "CertificateArn")
     acm_backends["123456789012"]["eu-west-1"]._certificates[arn].created_at += datetime.timedelta(hours=1)  # noqa: SLF001
     answer = [{"type": "fixed-response", "fixedResponse": {"contentType": "text/plain"}}]
     own = {"loadBalancerArn": world.look_up("inner", "arn"), "port": 443, "protocol": "HTTPS", "defaultActions": answer}
@@ -83,13 +84,13 @@ def test_a_certificate_that_is_not_issued_is_refused(world: ExampleWorld) -> Non
     client.call("acm", "delete_certificate", "eu-west-1", CertificateArn=arn)
     tail = (
         f"failed with UnsupportedCertificate: The certificate '{arn}' must have a fully-qualified domain name, a supported "
-        "signature, and a supported key size; take the ARN from a CertificateValidation, which waits until the "
+        "signature, and a supported key size; take the ARN from a CertificateValidation: it waits until the "
         "certificate is issued"
     )
     assert said == [f"{LISTENER} 'early': CreateListener {tail}", f"{MORE} 'early': AddListenerCertificates {tail}"]
 
 
-def refused(world: ExampleWorld, token: str, inputs: Mapping[str, Any]) -> str:
+def refused(world: ExampleWorld, token: str, inputs: Properties) -> str:
     with pytest.raises(ProviderCallError) as caught:
         world.driver.create(token, "early", inputs)
     return str(caught.value)

@@ -1,16 +1,15 @@
-"""Which changes make a new resource: where the answer is a member of a block, or depends on what else is asked for.
+"""Changes with a new resource as result: by a member of a block, or depending on other inputs.
 
-What always replaces is in the declarations, and each of them is replaced once in test_provider_lifecycle.py.
+The declarations have the properties to always replace for; test_lifecycle.py replaces each type once.
 """
-
-from typing import Any
 
 import pytest
 
 from slipway_sandbox.provider import services
-from slipway_sandbox.provider.aws.check import check
-from slipway_sandbox.provider.aws.diff import diff
+from slipway_sandbox.provider.aws.check import Request, check
+from slipway_sandbox.provider.aws.diff import Versions, diff
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.wire import Value
 
 INSTANCE = "aws:ec2/instance:Instance"
 SERVICE = "aws:ecs/service:Service"
@@ -19,7 +18,7 @@ DISCOVERED = "aws:servicediscovery/service:Service"
 CLUSTER = "aws:eks/cluster:Cluster"
 ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
 VPC = "aws:ec2/vpc:Vpc"
-REQUIRED: dict[str, dict[str, Any]] = {
+REQUIRED: dict[str, dict[str, Value]] = {
     CLUSTER: {"roleArn": "arn:aws:iam::123456789012:role/eks", "vpcConfig": {"subnetIds": ["a", "b"]}},
     "aws:eks/nodeGroup:NodeGroup": {
         "clusterName": "c",
@@ -37,8 +36,8 @@ ROW_A, ROW_AAAA = ({"type": kind, "ttl": 10} for kind in ("A", "AAAA"))
 NETWORK = {"loadBalancerType": "network"}
 TEMPLATE = {"id": "lt-1", "version": "1"}
 
-# Type, what is asked for before and after, and what replaces.
-CHANGES: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
+# Type, inputs before and after, and the replacing properties.
+CHANGES: list[tuple[str, dict[str, Value], dict[str, Value], list[str]]] = [
     (INSTANCE, {"rootBlockDevice": {"volumeSize": 8}}, {"rootBlockDevice": {"volumeSize": 16}}, []),
     (INSTANCE, {"rootBlockDevice": {"encrypted": False}}, {"rootBlockDevice": {"encrypted": True}}, ["rootBlockDevice"]),
     (INSTANCE, {"rootBlockDevice": {"encrypted": True}}, {"rootBlockDevice": {"volumeSize": 8}}, []),
@@ -83,12 +82,12 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, Any], list[str]]] = [
 
 @pytest.mark.parametrize(("token", "before", "after", "replaces"), CHANGES)
 def test_a_change_replaces_where_the_real_provider_does(
-    token: str, before: dict[str, Any], after: dict[str, Any], replaces: list[str]
+    token: str, before: dict[str, Value], after: dict[str, Value], replaces: list[str]
 ) -> None:
     declaration = services.resource(token)
     olds, news = ({**REQUIRED.get(token, {}), **each} for each in (before, after))
-    old_inputs, failures = check(declaration, "r", olds, {}, b"seed", "")
-    new_inputs, more = check(declaration, "r", news, old_inputs, b"seed", "")
+    old_inputs, failures = check(declaration, Request("r", olds, {}, b"seed"))
+    new_inputs, more = check(declaration, Request("r", news, old_inputs, b"seed"))
     assert failures + more == []
-    found = diff(declaration, old_inputs, new_inputs, old_inputs, None, "eu-west-1")
+    found = diff(declaration, Versions(old_inputs, new_inputs, old_inputs, None, "eu-west-1"))
     assert (sorted(found.replaces), bool(found.changed)) == (replaces, True)

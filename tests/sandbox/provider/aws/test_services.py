@@ -10,6 +10,8 @@ import pytest
 
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider.aws.client import AwsClient
+from slipway_sandbox.provider.protocol.readers import blocks, texts
+from slipway_sandbox.provider.protocol.wire import Value
 from tests.support.sandbox.provider_driver import Driver, Live, ProviderCallError
 from tests.support.sandbox.provider_world import provider
 
@@ -30,21 +32,21 @@ def driver() -> Iterator[Driver]:
 
 
 @pytest.fixture
-def parts(driver: Driver) -> Iterator[dict[str, Any]]:
+def parts(driver: Driver) -> Iterator[dict[str, Value]]:
     cluster = driver.create("aws:ecs/cluster:Cluster", "c", {})
     task = driver.create(
         TASK, "t", {"family": "app", "containerDefinitions": '[{"name": "app", "image": "app:1", "memory": 64}]'}
     )
     name = cluster.outputs["name"]
     yield {"cluster": name, "taskDefinition": task.outputs["arn"], "desiredCount": 1}
-    for arn in CLIENT.call("ecs", "list_services", "eu-west-1", cluster=name)["serviceArns"]:
+    for arn in texts(CLIENT.call("ecs", "list_services", "eu-west-1", cluster=name), "serviceArns"):
         CLIENT.call("ecs", "delete_service", "eu-west-1", cluster=name, service=arn, force=True)
     driver.delete(task)
     driver.delete(cluster)
 
 
 def deployed(name: str, change: Callable[[Any], None]) -> threading.Thread:
-    """Does to a service's deployment what the runtime would, as soon as it exists."""
+    """Acts like the runtime on a service's deployment, as soon as it exists."""
 
     def run() -> None:
         from moto.ecs.models import ecs_backends
@@ -68,11 +70,11 @@ def deployed(name: str, change: Callable[[Any], None]) -> threading.Thread:
     return thread
 
 
-def set_deployment(**values: Any) -> Callable[[Any], None]:
+def set_deployment(**values: Value) -> Callable[[Any], None]:
     return lambda service: service.deployments[0].update(values)
 
 
-def test_the_wait_ends_when_the_deployment_is_completed(driver: Driver, parts: dict[str, Any]) -> None:
+def test_the_wait_ends_when_the_deployment_is_completed(driver: Driver, parts: dict[str, Value]) -> None:
     thread = deployed("steady-", set_deployment(rolloutState="COMPLETED", runningCount=1))
     live = driver.create(SERVICE, "steady", {**parts, "waitForSteadyState": True})
     thread.join()
@@ -81,7 +83,7 @@ def test_the_wait_ends_when_the_deployment_is_completed(driver: Driver, parts: d
 
 
 def test_a_failed_deployment_fails_the_creation_and_the_service_is_recorded(
-    driver: Driver, parts: dict[str, Any]
+    driver: Driver, parts: dict[str, Value]
 ) -> None:
     failed = set_deployment(
         rolloutState="FAILED", rolloutStateReason="ECS deployment circuit breaker: tasks failed to start."
@@ -102,7 +104,7 @@ def test_a_failed_deployment_fails_the_creation_and_the_service_is_recorded(
     driver.delete(live)
 
 
-def test_a_rollback_is_no_success(driver: Driver, parts: dict[str, Any]) -> None:
+def test_a_rollback_is_no_success(driver: Driver, parts: dict[str, Value]) -> None:
     def roll_back(service: Any) -> None:
         service.deployments[0].update(
             taskDefinition="arn:aws:ecs:eu-west-1:123456789012:task-definition/app:0", rolloutState="COMPLETED"
@@ -115,14 +117,14 @@ def test_a_rollback_is_no_success(driver: Driver, parts: dict[str, Any]) -> None
     thread.join()
 
 
-def test_a_wait_that_takes_too_long_says_how_long_it_was(driver: Driver, parts: dict[str, Any]) -> None:
+def test_a_wait_that_takes_too_long_says_how_long_it_was(driver: Driver, parts: dict[str, Value]) -> None:
     with pytest.raises(
         ProviderCallError, match=r"the service was not steady after 1 s: .*; see its events, or set customTimeouts"
     ):
         driver.create(SERVICE, "slow", {**parts, "waitForSteadyState": True}, timeout_seconds=1)
 
 
-def test_an_interrupted_update_ends_the_wait(driver: Driver, parts: dict[str, Any]) -> None:
+def test_an_interrupted_update_ends_the_wait(driver: Driver, parts: dict[str, Value]) -> None:
     other = Driver(driver.port, {"region": "eu-west-1"})
     timer = threading.Timer(0.3, other.cancel)
     timer.start()
@@ -132,7 +134,7 @@ def test_an_interrupted_update_ends_the_wait(driver: Driver, parts: dict[str, An
     other.close()
 
 
-def test_a_service_is_created_whole(driver: Driver, parts: dict[str, Any]) -> None:
+def test_a_service_is_created_whole(driver: Driver, parts: dict[str, Value]) -> None:
     breaker = {"enable": True, "rollback": True}
     inputs = {
         **parts,
@@ -151,10 +153,11 @@ def test_a_service_is_created_whole(driver: Driver, parts: dict[str, Any]) -> No
     driver.delete(live)
 
 
-def test_a_drift_of_service_connect_and_volumes_is_seen(driver: Driver, parts: dict[str, Any]) -> None:
-    connect = {"enabled": True, "namespace": "shop", "services": [{"portName": "web"}]}
-    volume = {"roleArn": "arn:aws:iam::123456789012:role/ebs", "sizeInGb": 10}
-    inputs = {
+def test_a_drift_of_service_connect_and_volumes_is_seen(driver: Driver, parts: dict[str, Value]) -> None:
+    role = "arn:aws:iam::123456789012:role/ebs"
+    connect: dict[str, Value] = {"enabled": True, "namespace": "shop", "services": [{"portName": "web"}]}
+    volume: dict[str, Value] = {"roleArn": role, "sizeInGb": 10}
+    inputs: dict[str, Value] = {
         **parts,
         "serviceConnectConfiguration": connect,
         "volumeConfiguration": {"name": "data", "managedEbsVolume": volume},
@@ -163,10 +166,9 @@ def test_a_drift_of_service_connect_and_volumes_is_seen(driver: Driver, parts: d
     same = driver.read(live)
     assert same is not None
     assert driver.diff(same, inputs)["details"] == {}
-    role = {"roleArn": volume["roleArn"]}
-    elsewhere: dict[str, Any] = {
+    elsewhere: dict[str, Value] = {
         "serviceConnectConfiguration": {"enabled": True, "namespace": "other"},
-        "volumeConfigurations": [{"name": "data", "managedEBSVolume": {**role, "sizeInGiB": 20}}],
+        "volumeConfigurations": [{"name": "data", "managedEBSVolume": {"roleArn": role, "sizeInGiB": 20}}],
     }
     CLIENT.call("ecs", "update_service", "eu-west-1", cluster=parts["cluster"], service=live.id, **elsewhere)
     drifted = driver.read(live)
@@ -179,7 +181,7 @@ def test_a_drift_of_service_connect_and_volumes_is_seen(driver: Driver, parts: d
     driver.delete(live)
 
 
-def test_a_second_service_of_the_same_name_is_refused(driver: Driver, parts: dict[str, Any]) -> None:
+def test_a_second_service_of_the_same_name_is_refused(driver: Driver, parts: dict[str, Value]) -> None:
     live = driver.create(SERVICE, "one", {**parts, "name": "one"})
     with pytest.raises(
         ProviderCallError, match=r"CreateService failed with InvalidParameterException: Creation of service"
@@ -190,7 +192,8 @@ def test_a_second_service_of_the_same_name_is_refused(driver: Driver, parts: dic
 
 def describe(live: Live) -> Any:
     cluster = live.id.split("/")[-2]
-    return CLIENT.call("ecs", "describe_services", "eu-west-1", cluster=cluster, services=[live.id])["services"][0]
+    reply = CLIENT.call("ecs", "describe_services", "eu-west-1", cluster=cluster, services=[live.id])
+    return blocks(reply, "services")[0]
 
 
 @pytest.mark.parametrize(
@@ -258,3 +261,10 @@ def test_a_container_means_the_same_with_defaults_written_out(driver: Driver) ->
     task = driver.create(TASK, "same", {"family": "same", "containerDefinitions": json.dumps(short)})
     assert driver.diff(task, {"family": "same", "containerDefinitions": json.dumps(full)})["details"] == {}
     driver.delete(task)
+
+
+def test_a_deleted_cluster_is_not_listed(driver: Driver) -> None:
+    cluster = driver.create("aws:ecs/cluster:Cluster", "listed", {})
+    assert cluster.id in texts(CLIENT.call("ecs", "list_clusters", "eu-west-1"), "clusterArns")
+    driver.delete(cluster)
+    assert cluster.id not in texts(CLIENT.call("ecs", "list_clusters", "eu-west-1"), "clusterArns")

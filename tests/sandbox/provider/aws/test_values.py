@@ -1,16 +1,16 @@
-"""Values that AWS does not take: words beside its lists, numbers out of range. Each is refused with its path."""
+"""Refused values: words outside of AWS's lists, numbers out of range. Each refusal has the path."""
 
 import os
-from typing import Any
 
 import pytest
 
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider import services
 from slipway_sandbox.provider.aws import enums
-from slipway_sandbox.provider.aws.check import check
+from slipway_sandbox.provider.aws.check import Request, check
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.wire import Value
 
 os.environ.update(MOTO_ENVIRONMENT)
 
@@ -49,7 +49,7 @@ VERSIONING = "aws:s3/bucketVersioning:BucketVersioning"
         ),
     ],
 )
-def test_another_word_is_refused_with_its_path(token: str, inputs: dict[str, Any], path: str, says: str) -> None:
+def test_another_word_is_refused_with_its_path(token: str, inputs: dict[str, Value], path: str, says: str) -> None:
     assert enums.failures(CLIENT, token, inputs) == [(path, says)]
 
 
@@ -63,7 +63,7 @@ def test_another_word_is_refused_with_its_path(token: str, inputs: dict[str, Any
         (TABLE, {"streamViewType": ""}),
     ],
 )
-def test_what_the_real_provider_takes_is_taken(token: str, inputs: dict[str, Any]) -> None:
+def test_what_the_real_provider_takes_is_taken(token: str, inputs: dict[str, Value]) -> None:
     assert enums.failures(CLIENT, token, inputs) == []
 
 
@@ -90,8 +90,8 @@ def test_what_the_real_provider_takes_is_taken(token: str, inputs: dict[str, Any
         ),
     ],
 )
-def test_another_value_is_refused_with_its_path(token: str, inputs: dict[str, Any], path: str, says: str) -> None:
-    assert check(services.resource(token), "r", inputs, {}, b"seed", "")[1] == [(path, says)]
+def test_another_value_is_refused_with_its_path(token: str, inputs: dict[str, Value], path: str, says: str) -> None:
+    assert check(services.resource(token), Request("r", inputs, {}, b"seed"))[1] == [(path, says)]
 
 
 @pytest.mark.parametrize(
@@ -102,5 +102,5 @@ def test_another_value_is_refused_with_its_path(token: str, inputs: dict[str, An
         ("aws:acm/certificate:Certificate", {"domainName": "example.com", "validationMethod": wire.UNKNOWN}),
     ],
 )
-def test_a_value_at_the_edge_is_taken(token: str, inputs: dict[str, Any]) -> None:
-    assert check(services.resource(token), "r", inputs, {}, b"seed", "")[1] == []
+def test_a_value_at_the_edge_is_taken(token: str, inputs: dict[str, Value]) -> None:
+    assert check(services.resource(token), Request("r", inputs, {}, b"seed"))[1] == []

@@ -1,4 +1,4 @@
-"""What a build context is worth: the digest follows the files that the build can see, and the archive has just those."""
+"""The digest and the archive of a build context: both have exactly the files for the build."""
 
 import tarfile
 from collections.abc import Callable

@@ -12,7 +12,7 @@ import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
-from slipway_sandbox.provider.docker_images import engine_connection as docker_engine
+from slipway_sandbox.provider.docker_images import engine_connection
 
 LISTENER = (
     "import socket, sys; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True); input()"
@@ -22,7 +22,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="/proc says it on Lin
 
 @pytest.fixture
 def listener(tmp_path: Path) -> Iterator[Any]:
-    """Starts processes that listen, each in a folder; returns their address."""
+    """Starts listeners, each in a folder of its own; returns the address."""
     running: list[subprocess.Popen[str]] = []
 
     def listen(folder: Path) -> str:
@@ -42,13 +42,13 @@ def listener(tmp_path: Path) -> Iterator[Any]:
 @linux
 def test_the_program_is_where_its_engine_was_started(listener: Any, tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: x\n")
-    assert docker_engine.program_directory(listener(tmp_path)) == tmp_path
+    assert engine_connection.program_directory(listener(tmp_path)) == tmp_path
 
 
 @linux
 def test_an_engine_started_below_the_program_finds_it(listener: Any, tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: x\n")
-    assert docker_engine.program_directory(listener(tmp_path / "ops" / "deep")) == tmp_path
+    assert engine_connection.program_directory(listener(tmp_path / "ops" / "deep")) == tmp_path
 
 
 @linux
@@ -57,18 +57,18 @@ def test_two_programs_are_told_apart(listener: Any, tmp_path: Path) -> None:
     for name in ("a", "b"):
         addresses[name] = listener(tmp_path / name)
         (tmp_path / name / "Pulumi.yaml").write_text(f"name: {name}\n")
-    assert {name: docker_engine.program_directory(address) for name, address in addresses.items()} == {
+    assert {name: engine_connection.program_directory(address) for name, address in addresses.items()} == {
         "a": tmp_path / "a",
         "b": tmp_path / "b",
     }
 
 
 def test_an_address_where_nobody_listens_has_no_program() -> None:
-    assert docker_engine.program_directory("127.0.0.1:1") is None
+    assert engine_connection.program_directory("127.0.0.1:1") is None
 
 
 class Engine(engine_pb2_grpc.EngineServicer):
-    """Keeps what is logged."""
+    """Keeps the log."""
 
     def __init__(self) -> None:
         self.requests: list[engine_pb2.LogRequest] = []
@@ -83,7 +83,7 @@ def test_progress_is_shown_beside_its_resource_and_leaves_no_trace() -> None:
     engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    with docker_engine.progress(f"127.0.0.1:{port}", "urn:x") as say:
+    with engine_connection.progress(f"127.0.0.1:{port}", "urn:x") as say:
         say("Step 1/2 : FROM scratch")
     server.stop(None).wait()
     assert engine.requests == [
@@ -92,6 +92,6 @@ def test_progress_is_shown_beside_its_resource_and_leaves_no_trace() -> None:
 
 
 def test_a_display_that_is_gone_does_not_end_the_work(caplog: pytest.LogCaptureFixture) -> None:
-    with docker_engine.progress("127.0.0.1:1", "urn:x") as say:
+    with engine_connection.progress("127.0.0.1:1", "urn:x") as say:
         say("Step 1/2 : FROM scratch")
     assert [record.getMessage().partition(": ")[0] for record in caplog.records] == ["urn:x"]

@@ -1,13 +1,14 @@
-"""docker:index/image:Image: what Check refuses and fills in, and what Diff takes for a difference. No daemon."""
+"""docker:index/image:Image: refusals and defaults of Check, and differences of Diff. No daemon."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from slipway_sandbox.provider.docker_images import image as docker_image
+from slipway_sandbox.provider.docker_images import image
 from slipway_sandbox.provider.docker_images.image import Reference
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.readers import block
+from slipway_sandbox.provider.protocol.wire import Value
 
 AMD64 = "linux/amd64"
 
@@ -20,14 +21,14 @@ def program(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def image(**inputs: Any) -> dict[str, Any]:
+def inputs_of(**inputs: Value) -> dict[str, Value]:
     return {"imageName": "localhost:5000/orders/app:v1", "build": {"context": "app"}, **inputs}
 
 
 def test_defaults_are_those_of_the_real_provider(program: Path) -> None:
-    inputs, failures = docker_image.check(image(), program, AMD64)
-    digest = inputs["build"].pop("contextDigest")
-    assert (failures, len(digest)) == ([], 64)
+    inputs, failures = image.check(inputs_of(), program, AMD64)
+    digest = block(inputs, "build").pop("contextDigest")
+    assert (failures, len(str(digest))) == ([], 64)
     assert inputs == {
         "imageName": "localhost:5000/orders/app:v1",
         "buildOnPreview": False,
@@ -38,8 +39,9 @@ def test_defaults_are_those_of_the_real_provider(program: Path) -> None:
 
 def test_without_build_the_program_folder_is_the_context(program: Path) -> None:
     (program / "Dockerfile").write_text("FROM scratch\n")
-    inputs, failures = docker_image.check({"imageName": "x", "skipPush": True}, program, AMD64)
-    assert (failures, inputs["build"]["context"], inputs["build"]["dockerfile"]) == ([], ".", "Dockerfile")
+    inputs, failures = image.check({"imageName": "x", "skipPush": True}, program, AMD64)
+    build = block(inputs, "build")
+    assert (failures, build["context"], build["dockerfile"]) == ([], ".", "Dockerfile")
 
 
 @pytest.mark.parametrize(
@@ -119,18 +121,18 @@ def test_without_build_the_program_folder_is_the_context(program: Path) -> None:
         ),
     ],
 )
-def test_a_bad_input_is_refused_with_its_path(program: Path, inputs: dict[str, Any], path: str, reason: str) -> None:
-    _, failures = docker_image.check(image(**inputs), program, AMD64)
+def test_a_bad_input_is_refused_with_its_path(program: Path, inputs: dict[str, Value], path: str, reason: str) -> None:
+    _, failures = image.check(inputs_of(**inputs), program, AMD64)
     assert failures == [(path, reason.replace("{program}", str(program)))]
 
 
 def test_an_image_without_a_name_is_refused(program: Path) -> None:
-    _, failures = docker_image.check({}, program, AMD64)
+    _, failures = image.check({}, program, AMD64)
     assert failures == [("imageName", "missing required property 'imageName'")]
 
 
 def test_a_relative_context_is_refused_where_the_program_cannot_be_found() -> None:
-    _, failures = docker_image.check(image(), None, AMD64)
+    _, failures = image.check(inputs_of(), None, AMD64)
     assert failures == [
         (
             "build.context",
@@ -141,32 +143,35 @@ def test_a_relative_context_is_refused_where_the_program_cannot_be_found() -> No
 
 
 def test_an_image_that_is_not_pushed_may_have_any_name(program: Path) -> None:
-    _, failures = docker_image.check(image(imageName="example.com/app", skipPush=True), program, AMD64)
+    _, failures = image.check(inputs_of(imageName="example.com/app", skipPush=True), program, AMD64)
     assert failures == []
 
 
 def test_unknown_inputs_are_left_for_the_deployment(program: Path) -> None:
-    unknown = {"imageName": wire.UNKNOWN, "build": {"context": wire.UNKNOWN}, "registry": wire.UNKNOWN}
-    inputs, failures = docker_image.check(unknown, program, AMD64)
+    unknown: wire.Properties = {"imageName": wire.UNKNOWN, "build": {"context": wire.UNKNOWN}, "registry": wire.UNKNOWN}
+    inputs, failures = image.check(unknown, program, AMD64)
     assert failures == []
     assert inputs["build"] == {"context": wire.UNKNOWN, "platform": AMD64}
-    assert docker_image.outputs(wire.plain(inputs))["imageName"] is wire.UNKNOWN
+    assert image.outputs(wire.plain(inputs))["imageName"] is wire.UNKNOWN
 
 
 def test_the_password_is_kept_secret_though_the_program_forgot_to(program: Path) -> None:
     registry = {"server": "localhost:5000", "username": "AWS", "password": "hunter2"}
-    inputs, _ = docker_image.check(image(registry=registry), program, AMD64)
+    inputs, _ = image.check(inputs_of(registry=registry), program, AMD64)
     assert inputs["registry"] == {**registry, "password": wire.Secret("hunter2")}
 
 
 def test_a_secret_build_stays_secret_as_a_whole(program: Path) -> None:
-    inputs, failures = docker_image.check(image(build=wire.Secret({"context": "app"})), program, AMD64)
-    assert (failures, type(inputs["build"]), inputs["build"].value["dockerfile"]) == ([], wire.Secret, "app/Dockerfile")
+    inputs, failures = image.check(inputs_of(build=wire.Secret({"context": "app"})), program, AMD64)
+    build = inputs["build"]
+    assert failures == []
+    assert isinstance(build, wire.Secret)
+    assert block({"build": build.value}, "build")["dockerfile"] == "app/Dockerfile"
 
 
 @pytest.mark.parametrize("platform", ["linux/x86_64", "linux/amd64/v2", "Linux/AMD64"])
 def test_a_platform_may_be_written_in_all_its_ways(program: Path, platform: str) -> None:
-    _, failures = docker_image.check(image(build={"context": "app", "platform": platform}), program, AMD64)
+    _, failures = image.check(inputs_of(build={"context": "app", "platform": platform}), program, AMD64)
     assert failures == []
 
 
@@ -182,13 +187,13 @@ def test_a_platform_may_be_written_in_all_its_ways(program: Path, platform: str)
         ({"build": {"contextDigest": "a", "args": {"B": "1"}}}, {"build.args.A": "delete", "build.args.B": "add"}),
     ],
 )
-def test_a_difference_is_named_by_its_path(new: dict[str, Any], found: dict[str, str]) -> None:
-    old = {
+def test_a_difference_is_named_by_its_path(new: dict[str, Value], found: dict[str, str]) -> None:
+    old: wire.Properties = {
         "imageName": "localhost:1/a",
         "build": {"contextDigest": "a", "args": {"A": "1"}},
         "registry": {"server": "localhost:1", "username": "u", "password": "p"},
     }
-    assert docker_image.differences(old, {**old, **new}) == found
+    assert image.differences(old, {**old, **new}) == found
 
 
 @pytest.mark.parametrize(
@@ -219,4 +224,4 @@ def test_an_image_name_is_taken_apart(name: str, parts: tuple[str, str, str]) ->
     ],
 )
 def test_only_this_machine_is_loopback(server: str, expected: bool) -> None:
-    assert docker_image.is_loopback(server) is expected
+    assert image.is_loopback(server) is expected

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.e2e
 
 
 class Engine(engine_pb2_grpc.EngineServicer):
-    """Keeps what the provider shows."""
+    """Keeps the provider's progress lines."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -64,11 +64,11 @@ class Sandbox:
     state: dict[str, Any] = field(default_factory=dict)
 
     def check(self, **more: Any) -> list[tuple[str, str]]:
-        """Checks what the program asks for and keeps the result as `inputs`; returns the failures."""
+        """Checks the program's inputs and keeps the result as `inputs`; returns the failures."""
         build = {"context": str(self.folder), **more.pop("build", {})}
         news = wire.to_struct({"imageName": self.name, "build": build, **more})
         answer = self.stub.Check(provider_pb2.CheckRequest(urn=URN, news=news))
-        self.new_inputs = wire.from_struct(answer.inputs)
+        self.new_inputs: dict[str, Any] = wire.from_struct(answer.inputs)
         return [(failure.property, failure.reason) for failure in answer.failures]
 
     def create(self, preview: bool = False) -> dict[str, Any]:
@@ -136,7 +136,7 @@ def sandbox(registry_port: int, tmp_path: Path, client: docker.DockerClient) -> 
 
 
 def manifest(name: str) -> tuple[str, dict[str, Any]]:
-    """Digest and content of what the registry has under an image name."""
+    """Digest and content behind an image name in the registry."""
     host, _, rest = name.partition("/")
     repository, _, tag = rest.partition(":")
     url = f"http://{host}/v2/{repository}/manifests/{tag}"

@@ -9,7 +9,7 @@ from slipway_sandbox.process.ports import LOOPBACK, free_ports
 from slipway_sandbox.provider.docker_images.provider import IMAGE, DockerProvider
 from slipway_sandbox.provider.docker_images.remote_image import REMOTE_IMAGE
 from slipway_sandbox.provider.protocol.errors import ProviderError
-from slipway_sandbox.registry import repositories as ecr_registry
+from slipway_sandbox.registry import repositories
 
 NOBODY: Any = None  # a context that is not asked
 
@@ -42,7 +42,7 @@ def test_a_setting_that_the_sandbox_does_not_know_is_refused() -> None:
 
 def test_a_registry_that_does_not_answer_is_named() -> None:
     port = free_ports(1, [LOOPBACK])[0]
-    message = refusal(ecr_registry.digest, f"localhost:{port}", "app", "v1")
+    message = refusal(repositories.digest, f"localhost:{port}", "app", "v1")
     assert message.startswith(f"the registry at localhost:{port} does not answer (")
     assert message.endswith("); `slipway sandbox start` starts it")
 

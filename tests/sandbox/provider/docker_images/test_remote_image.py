@@ -9,7 +9,7 @@ from typing import Any
 import docker
 import pytest
 
-from slipway_sandbox.provider.docker_images import remote_image as docker_remote_image
+from slipway_sandbox.provider.docker_images import remote_image
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.errors import ProviderError
 
@@ -26,11 +26,11 @@ RUN false
 
 
 def check(**news: Any) -> list[tuple[str, str]]:
-    return docker_remote_image.check({"name": "app:1", "build": BUILD} | news, PLATFORM)[1]
+    return remote_image.check({"name": "app:1", "build": BUILD} | news, PLATFORM)[1]
 
 
 def test_the_dockerfile_is_filled_in_as_the_real_provider_does() -> None:
-    inputs, failures = docker_remote_image.check({"name": "app:1", "build": BUILD}, PLATFORM)
+    inputs, failures = remote_image.check({"name": "app:1", "build": BUILD}, PLATFORM)
     assert (inputs["build"], failures) == ({"context": "app", "dockerfile": "Dockerfile"}, [])
 
 
@@ -61,15 +61,15 @@ def test_what_the_sandbox_does_not_do_is_refused(news: dict[str, Any], failure: 
 
 
 def test_an_image_that_would_be_pulled_is_refused() -> None:
-    assert docker_remote_image.check({"name": "app:1"}, PLATFORM)[1] == [
+    assert remote_image.check({"name": "app:1"}, PLATFORM)[1] == [
         ("build", "the sandbox pulls no images; build one, or bring it with `docker load`")
     ]
 
 
 def test_every_change_replaces_the_image_but_what_steers_its_removal() -> None:
-    old = {"name": "app:1", "build": BUILD | {"secrets": [{"id": "a", "env": "A"}]}}
-    new = {"name": "app:2", "build": BUILD | {"target": "run"}, "keepLocally": True}
-    assert docker_remote_image.replaced(old, new) == {
+    old: wire.Properties = {"name": "app:1", "build": BUILD | {"secrets": [{"id": "a", "env": "A"}]}}
+    new: wire.Properties = {"name": "app:2", "build": BUILD | {"target": "run"}, "keepLocally": True}
+    assert remote_image.replaced(old, new) == {
         "build.secrets": "delete_replace",
         "build.target": "add_replace",
         "keepLocally": "add",
@@ -78,7 +78,7 @@ def test_every_change_replaces_the_image_but_what_steers_its_removal() -> None:
 
 
 def test_what_a_build_will_be_called_is_not_known_before() -> None:
-    assert docker_remote_image.outputs({"name": "app:1"}) == {
+    assert remote_image.outputs({"name": "app:1"}) == {
         "name": "app:1",
         "imageId": wire.UNKNOWN,
         "repoDigest": wire.UNKNOWN,
@@ -115,9 +115,9 @@ def inputs(tmp_path: Path, client: docker.DockerClient) -> Iterator[dict[str, An
 def made(
     client: docker.DockerClient, inputs: dict[str, Any], folder: Path, **environment: str
 ) -> tuple[str, list[str]]:
-    """Id of the image, and what was said meanwhile."""
+    """Id of the image, and the progress lines."""
     said: list[str] = []
-    return docker_remote_image.build(client, inputs, folder, environment, said.append), said
+    return remote_image.build(client, inputs, remote_image.Program(folder, environment), said.append), said
 
 
 @pytest.mark.e2e

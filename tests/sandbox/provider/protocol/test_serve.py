@@ -15,11 +15,14 @@ from slipway_sandbox.provider.protocol.serve import serve
 from slipway_sandbox.provider.protocol.servicer import BaseServicer
 
 
-class Example(BaseServicer):
-    """Answers Read with what Configure was given, and Create with the error that the name asks for."""
+class Example(BaseServicer[wire.Properties]):
+    """Answers Read with its configuration, and Create with an error by name."""
 
     name = "example"
     version = "1.2.3"
+
+    def configure(self, values: wire.Properties) -> wire.Properties:
+        return values
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:  # noqa: N802
         return provider_pb2.ReadResponse(id=request.id, properties=wire.to_struct(self.configuration(context)))

@@ -60,8 +60,8 @@ def test_a_resource_reference_becomes_its_id() -> None:
 
 
 def test_an_output_value_keeps_its_secret() -> None:
-    output = {wire.SIGNATURE_KEY: wire.OUTPUT_SIGNATURE, "value": "v", "secret": True}
-    unknown = {wire.SIGNATURE_KEY: wire.OUTPUT_SIGNATURE}
+    output: wire.Properties = {wire.SIGNATURE_KEY: wire.OUTPUT_SIGNATURE, "value": "v", "secret": True}
+    unknown: wire.Properties = {wire.SIGNATURE_KEY: wire.OUTPUT_SIGNATURE}
     assert wire.from_struct(wire.to_struct({"a": output, "b": unknown})) == {"a": wire.Secret("v"), "b": wire.UNKNOWN}
 
 

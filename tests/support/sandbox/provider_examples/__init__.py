@@ -1,4 +1,4 @@
-"""Examples of every resource type that the sandbox has, one at least; a type without one fails the suite.
+"""Examples of every resource type of the sandbox; a type without one fails the suite.
 
 In the files `${name.property}` refers to another example (`${name.property.0.member}` to a part of one), `change` is what an update in place sets (null takes a property
 away) and `replace` what replaces.
@@ -27,11 +27,11 @@ class Example:
     import_id: str = ""
     """Default: the resource's own id."""
     import_lacks: str = ""
-    """Properties that the sandbox's AWS does not answer, so that an import cannot know them."""
+    """Properties without an answer from the sandbox's AWS, so an import cannot know them."""
     after: str = ""
-    """Examples that must be there first, though no property refers to them."""
+    """Examples needed first, without a reference to them."""
     collides: str = ""
-    """Why AWS has no room for the new one beside the old one, so that a program says delete_before_replace."""
+    """Why AWS has no room for both the new and the old one, so a program sets delete_before_replace."""
     stays: str = ""
     """Why it can still be read after it was deleted."""
 
@@ -44,7 +44,7 @@ EXAMPLES: dict[str, Example] = {
 
 
 def references(value: Any) -> list[str]:
-    """Names of the examples that a value refers to."""
+    """Names of the examples in a value's references."""
     return sorted({name for name, _ in REFERENCE.findall(json.dumps(value))})
 
 

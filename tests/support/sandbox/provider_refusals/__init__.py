@@ -1,7 +1,7 @@
-"""A case of every refusal: what is asked for, and what AWS answers.
+"""A case of every refusal: the inputs, and AWS's answer.
 
-`refusal` is the name of the function that finds it; Default: the case's own. In the files `${name.property}` refers to an
-example of provider_examples/ or, where there is none, of elsewhere.yaml.
+`refusal` is the name of the refusal's function; Default: the case's own. In the files `${name.property}` refers to an
+example of provider_examples/ or of prerequisites.yaml.
 """
 
 from collections.abc import Mapping
@@ -14,19 +14,19 @@ import yaml
 from tests.support.sandbox.provider_examples import EXAMPLES, Example
 
 FOLDER = Path(__file__).parent
-ELSEWHERE = "elsewhere.yaml"
+PREREQUISITES = "prerequisites.yaml"
 
 
 @dataclass(frozen=True)
 class Case:
-    """Something that is refused."""
+    """Refused inputs, and the message."""
 
     type: str
     properties: Mapping[str, Any]
     says: str
     refusal: str = ""
     after: str = ""
-    """What must be there first, though no property refers to it."""
+    """An example needed first, without a reference to it."""
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -36,11 +36,11 @@ def _load(path: Path) -> dict[str, Any]:
 
 WORLD: Mapping[str, Example] = {
     **EXAMPLES,
-    **{name: Example(**values) for name, values in _load(FOLDER / ELSEWHERE).items()},
+    **{name: Example(**values) for name, values in _load(FOLDER / PREREQUISITES).items()},
 }
 CASES: Mapping[str, Case] = {
     name: Case(**{"refusal": name, **values})
     for path in sorted(FOLDER.glob("*.yaml"))
-    if path.name != ELSEWHERE
+    if path.name != PREREQUISITES
     for name, values in _load(path).items()
 }

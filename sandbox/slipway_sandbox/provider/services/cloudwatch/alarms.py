@@ -1,9 +1,7 @@
-"""Alarms, alarms made of alarms, and dashboards."""
+"""Alarms, composite alarms, and dashboards."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Tags, Update
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Failures, Resource, Tags, Update
+from slipway_sandbox.provider.protocol.wire import Properties
 
 ALARM_ARN = {"ResourceARN": "arn:aws:cloudwatch:{region}:{account}:alarm:{id}"}
 ALARM = (
@@ -20,7 +18,7 @@ TAGS = Tags(
 DASHBOARD = {"DashboardName": "{id}"}
 
 
-def validate_alarm(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+def validate_alarm(inputs: Properties) -> Failures:
     """An alarm is on one metric or on queries."""
     if "metricName" not in inputs and "metricQueries" not in inputs and "evaluationCriteria" not in inputs:
         return [("metricName", "one of 'metricName' and 'metricQueries' is required")]

@@ -1,11 +1,10 @@
-"""Event rules and what they set off."""
+"""Event rules and their targets."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Tags, Update
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Failures, Resource, Tags, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties.names import Names
+from slipway_sandbox.provider.protocol.readers import blocks, present
+from slipway_sandbox.provider.protocol.wire import Properties
 
 RULE = "description eventPattern isEnabled roleArn scheduleExpression state"
 BUS = {"EventBusName": "{eventBusName}"}
@@ -40,42 +39,41 @@ TARGET_NAMES = {
 }
 
 
-def put_rule(scope: Scope) -> Mapping[str, Any]:
-    """Makes the rule what is asked for; one that is not said to be off is on."""
-    asked = {name: scope.inputs[name] for name in RULE.split() if scope.inputs.get(name) is not None}
-    is_enabled = asked.pop("isEnabled", True)
-    request = scope.members(
-        "put_rule", {"state": "ENABLED" if is_enabled else "DISABLED", **asked}, Names("EventRule", {})
-    )
+def put_rule(scope: Scope) -> Properties:
+    """Writes the rule. Default: it is enabled."""
+    values = present(scope.inputs, RULE)
+    is_enabled = values.pop("isEnabled", True)
+    state = "ENABLED" if is_enabled else "DISABLED"
+    request = scope.members("put_rule", {"state": state, **values}, Names("EventRule", {}))
     name, bus = scope.inputs["name"], scope.inputs["eventBusName"]
     scope.call("put_rule", Name=name, EventBusName=bus, **request)
     return {"id": name if bus == "default" else f"{bus}/{name}"}
 
 
-def read_rule(scope: Scope) -> Mapping[str, Any] | None:
-    """The rule; whether it is on stands in the property that the program uses, and in none while it is."""
+def read_rule(scope: Scope) -> Properties | None:
+    """The rule. Its state is in the program's property: isEnabled or state; an enabled rule may have neither."""
     bus = {"EventBusName": scope.get("eventBusName")} if scope.get("eventBusName") else {}
-    found = scope.call("describe_rule", Name=scope.get("name"), **bus)
-    state = found.pop("State")
+    rule = scope.call("describe_rule", Name=scope.get("name"), **bus)
+    state = rule.pop("State")
     if scope.get("isEnabled") is not None:
-        return {**found, "id": scope.id, "IsEnabled": state == "ENABLED"}
-    return {**found, "id": scope.id, **({"State": state} if scope.get("state") or state != "ENABLED" else {})}
+        return {**rule, "id": scope.id, "IsEnabled": state == "ENABLED"}
+    return {**rule, "id": scope.id, **({"State": state} if scope.get("state") or state != "ENABLED" else {})}
 
 
 def delete_rule(scope: Scope) -> None:
     """Deletes the rule; with forceDestroy its targets first."""
     bus = scope.state["eventBusName"]
     if scope.state.get("forceDestroy"):
-        listed = scope.call("list_targets_by_rule", Rule=scope.state["name"], EventBusName=bus)["Targets"]
-        if listed:
-            ids = [each["Id"] for each in listed]
+        targets = blocks(scope.call("list_targets_by_rule", Rule=scope.state["name"], EventBusName=bus), "Targets")
+        if targets:
+            ids = [target["Id"] for target in targets]
             scope.call("remove_targets", Rule=scope.state["name"], EventBusName=bus, Ids=ids)
     scope.call("describe_rule", Name=scope.state["name"], EventBusName=bus)
     scope.call("delete_rule", Name=scope.state["name"], EventBusName=bus)
 
 
-def validate_rule(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A rule waits for events or for a time."""
+def validate_rule(inputs: Properties) -> Failures:
+    """A rule has an event pattern or a schedule."""
     if "eventPattern" not in inputs and "scheduleExpression" not in inputs:
         return [("eventPattern", "one of 'eventPattern' and 'scheduleExpression' is required")]
     return []

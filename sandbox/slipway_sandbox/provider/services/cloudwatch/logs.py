@@ -1,10 +1,8 @@
 """Log groups and their streams."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Tags, Update
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Failures, Resource, Tags, Update
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol.wire import Properties
 
 LOG_ARN = {"resourceArn": "arn:aws:logs:{region}:{account}:log-group:{id}"}
 RETENTIONS = (
@@ -35,7 +33,7 @@ RETENTIONS = (
 
 
 def set_retention(scope: Scope) -> None:
-    """Sets how long events are kept, or keeps them for good."""
+    """Sets the retention of events; without one, they stay forever."""
     if days := scope.inputs.get("retentionInDays"):
         scope.call("put_retention_policy", logGroupName=scope.id, retentionInDays=days)
     else:
@@ -43,13 +41,13 @@ def set_retention(scope: Scope) -> None:
 
 
 def delete_log_group(scope: Scope) -> None:
-    """Deletes the group, unless skipDestroy keeps it."""
+    """Deletes the group. With skipDestroy it stays."""
     if not scope.state.get("skipDestroy"):
         scope.call("delete_log_group", logGroupName=scope.id)
 
 
-def validate_log_group(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """CloudWatch keeps events for certain numbers of days only."""
+def validate_log_group(inputs: Properties) -> Failures:
+    """CloudWatch has a list of retentions."""
     days = inputs.get("retentionInDays")
     if isinstance(days, int) and days not in RETENTIONS:
         return [("retentionInDays", f"expected retentionInDays to be one of {list(RETENTIONS)}, got {days}")]

@@ -1,11 +1,11 @@
-"""What every EC2 resource shares."""
+"""Shared by all EC2 resources."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from slipway_sandbox.provider.aws.client import AwsError
-from slipway_sandbox.provider.aws.declaration import Call, Tags, Update
+from slipway_sandbox.provider.aws.declaration import Call, Tags, Template, Update
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 TAGS = Tags(
     add=Call("create_tags", {"Resources": ["{id}"]}),
@@ -14,14 +14,19 @@ TAGS = Tags(
 )
 
 
-def delete_interfaces(scope: Scope, interface_ids: Iterable[str | None]) -> None:
-    """Deletes network interfaces that EC2 takes away with what they belonged to, and moto leaves behind."""
-    for each in filter(None, interface_ids):
+def delete_interfaces(scope: Scope, interface_ids: Iterable[str]) -> None:
+    """Deletes a deleted resource's network interfaces: EC2 does so, moto leaves them behind."""
+    for interface_id in filter(None, interface_ids):
         try:
-            scope.call("delete_network_interface", NetworkInterfaceId=each)
+            scope.call("delete_network_interface", NetworkInterfaceId=interface_id)
         except AwsError as error:
             if "NotFound" not in error.code:
                 raise
+
+
+def filter_list(values: Properties) -> list[dict[str, Value]]:
+    """Filters of a describe call, one value each."""
+    return [{"Name": name, "Values": [value]} for name, value in values.items()]
 
 
 def arn(kind: str) -> str:
@@ -29,6 +34,6 @@ def arn(kind: str) -> str:
     return f"arn:aws:ec2:{{region}}:{{account}}:{kind}/{{id}}"
 
 
-def one_by_one(operation: str, params: Mapping[str, Any], properties: str) -> tuple[Update, ...]:
-    """Updates for a call that changes one attribute at a time, as EC2's modify calls do."""
+def one_by_one(operation: str, params: Mapping[str, Template], properties: str) -> tuple[Update, ...]:
+    """Updates for a call with one attribute at a time, such as EC2's modify calls."""
     return tuple(Update(name, Call(operation, params)) for name in properties.split())

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from slipway_sandbox.provider.aws.declaration import Function
 from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
 from slipway_sandbox.provider.properties import mapping, sdk
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol.errors import ProviderError
-from slipway_sandbox.provider.services.lookup import one
+from slipway_sandbox.provider.protocol.readers import block, blocks, text, texts
+from slipway_sandbox.provider.protocol.wire import Properties, Value
+from slipway_sandbox.provider.services.ec2.common import filter_list
+from slipway_sandbox.provider.services.lookup import only
 
 ROUTE_MEMBERS = {
     "cidrBlock": "DestinationCidrBlock",
@@ -30,154 +32,166 @@ ROUTE_MEMBERS = {
 }
 
 
-def result(token_class: str, reply: Mapping[str, Any], exceptions: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """What EC2 answers as the SDK's result class has it."""
+def result(token_class: str, reply: Properties, exceptions: Mapping[str, str] | None = None) -> dict[str, Value]:
+    """EC2's answer in the SDK's result class."""
     kinds = sdk.properties(sdk.result_class("ec2", token_class))
-    found = mapping.from_reply(
-        kinds, reply, Names(token_class.removeprefix("Get").removesuffix("Result"), exceptions or {})
-    )
-    return {**found, "tags": mapping.as_map(reply.get("Tags", []))}
+    names = Names(token_class.removeprefix("Get").removesuffix("Result"), exceptions or {})
+    return {**mapping.from_reply(kinds, reply, names), "tags": mapping.as_map(reply.get("Tags", []))}
 
 
-def filters(scope: Scope, **own: Any) -> list[dict[str, Any]]:
-    """The filters and tags of a call, with those that follow from arguments."""
-    given = [{"Name": each["name"], "Values": each["values"]} for each in scope.inputs.get("filters") or []]
-    given += [{"Name": f"tag:{key}", "Values": [value]} for key, value in (scope.inputs.get("tags") or {}).items()]
-    given += [
-        {"Name": key.replace("_", "-"), "Values": [mapping.text(value)]}
-        for key, value in own.items()
-        if value is not None
+def filters(scope: Scope, own: Properties | None = None) -> list[dict[str, Value]]:
+    """The `filters` and `tags` of a call; `own` holds further filters by name, without None."""
+    conditions: list[dict[str, Value]] = [
+        {"Name": condition["name"], "Values": condition["values"]} for condition in blocks(scope.inputs, "filters")
     ]
-    return given
+    conditions += [{"Name": f"tag:{key}", "Values": [value]} for key, value in block(scope.inputs, "tags").items()]
+    conditions += [
+        {"Name": name, "Values": [mapping.as_string(value)]} for name, value in (own or {}).items() if value is not None
+    ]
+    return conditions
 
 
-def get_vpc(scope: Scope) -> Mapping[str, Any]:
+def get_vpc(scope: Scope) -> Properties:
     """The VPC by id, state, CIDR, default or tags."""
     arguments = scope.inputs
-    own = {"vpc_id": arguments.get("id"), "cidr": arguments.get("cidrBlock"), "state": arguments.get("state")}
-    vpc = one(
-        scope.call("describe_vpcs", Filters=filters(scope, **own, is_default=arguments.get("default")))["Vpcs"], "VPCs"
-    )
+    own = {
+        "vpc-id": arguments.get("id"),
+        "cidr": arguments.get("cidrBlock"),
+        "state": arguments.get("state"),
+        "is-default": arguments.get("default"),
+    }
+    vpc = only(blocks(scope.call("describe_vpcs", Filters=filters(scope, own)), "Vpcs"), "VPCs")
+    vpc_id = text(vpc, "VpcId")
     attributes = {
-        name: scope.call("describe_vpc_attribute", VpcId=vpc["VpcId"], Attribute=name)[name[0].upper() + name[1:]][
+        name: block(scope.call("describe_vpc_attribute", VpcId=vpc_id, Attribute=name), name[0].upper() + name[1:])[
             "Value"
         ]
         for name in ("enableDnsSupport", "enableDnsHostnames")
     }
-    main = [{"Name": "vpc-id", "Values": [vpc["VpcId"]]}, {"Name": "association.main", "Values": ["true"]}]
-    tables = scope.call("describe_route_tables", Filters=main)["RouteTables"]
+    main = filter_list({"vpc-id": vpc_id, "association.main": "true"})
+    tables = blocks(scope.call("describe_route_tables", Filters=main), "RouteTables")
     return {
         **result("GetVpcResult", vpc, {"id": "VpcId", "cidrBlockAssociations": "CidrBlockAssociationSet"}),
         **attributes,
-        "arn": f"arn:aws:ec2:{scope.region}:{ACCOUNT}:vpc/{vpc['VpcId']}",
+        "arn": f"arn:aws:ec2:{scope.region}:{ACCOUNT}:vpc/{vpc_id}",
         "default": vpc["IsDefault"],
         "mainRouteTableId": tables[0]["RouteTableId"] if tables else "",
         "ownerId": ACCOUNT,
     }
 
 
-def get_subnet(scope: Scope) -> Mapping[str, Any]:
+def get_subnet(scope: Scope) -> Properties:
     """The subnet by id, zone, CIDR, VPC or tags."""
-    names = {"subnet_id": "id", "vpc_id": "vpcId", "cidr_block": "cidrBlock", "availability_zone": "availabilityZone"}
-    own = {key: scope.inputs.get(name) for key, name in names.items()}
-    own |= {"availability_zone_id": scope.inputs.get("availabilityZoneId"), "state": scope.inputs.get("state")}
-    subnet = one(scope.call("describe_subnets", Filters=filters(scope, **own))["Subnets"], "subnets")
+    names = {
+        "subnet-id": "id",
+        "vpc-id": "vpcId",
+        "cidr-block": "cidrBlock",
+        "availability-zone": "availabilityZone",
+        "availability-zone-id": "availabilityZoneId",
+        "state": "state",
+    }
+    own = {name: scope.inputs.get(argument) for name, argument in names.items()}
+    subnet = only(blocks(scope.call("describe_subnets", Filters=filters(scope, own)), "Subnets"), "subnets")
     return {**result("GetSubnetResult", subnet, {"id": "SubnetId"}), "arn": subnet["SubnetArn"], "ownerId": ACCOUNT}
 
 
-def get_subnets(scope: Scope) -> Mapping[str, Any]:
-    """Ids of all subnets that match."""
-    subnets = scope.call("describe_subnets", Filters=filters(scope))["Subnets"]
+def get_subnets(scope: Scope) -> Properties:
+    """Ids of all matching subnets."""
+    subnets = blocks(scope.call("describe_subnets", Filters=filters(scope)), "Subnets")
     return {
         "id": scope.region,
-        "ids": sorted(subnet["SubnetId"] for subnet in subnets),
+        "ids": sorted(text(subnet, "SubnetId") for subnet in subnets),
         "tags": scope.inputs.get("tags") or {},
     }
 
 
-def get_security_group(scope: Scope) -> Mapping[str, Any]:
+def get_security_group(scope: Scope) -> Properties:
     """The security group by id, name, VPC or tags."""
-    own = {
-        "group_id": scope.inputs.get("id"),
-        "group_name": scope.inputs.get("name"),
-        "vpc_id": scope.inputs.get("vpcId"),
-    }
-    group = one(
-        scope.call("describe_security_groups", Filters=filters(scope, **own))["SecurityGroups"], "security groups"
-    )
-    found = result("GetSecurityGroupResult", group, {"id": "GroupId", "name": "GroupName"})
-    return {**found, "arn": f"arn:aws:ec2:{scope.region}:{ACCOUNT}:security-group/{group['GroupId']}"}
+    names = {"group-id": "id", "group-name": "name", "vpc-id": "vpcId"}
+    own = {name: scope.inputs.get(argument) for name, argument in names.items()}
+    groups = blocks(scope.call("describe_security_groups", Filters=filters(scope, own)), "SecurityGroups")
+    group = only(groups, "security groups")
+    values = result("GetSecurityGroupResult", group, {"id": "GroupId", "name": "GroupName"})
+    return {**values, "arn": f"arn:aws:ec2:{scope.region}:{ACCOUNT}:security-group/{group['GroupId']}"}
 
 
-def get_ami(scope: Scope) -> Mapping[str, Any]:
-    """The image that matches owners, filters and name; the newest with mostRecent."""
+def get_ami(scope: Scope) -> Properties:
+    """The image by owners, filters and name; the newest with mostRecent."""
     arguments = scope.inputs
     owners = {"Owners": arguments["owners"]} if arguments.get("owners") else {}
-    images = scope.call("describe_images", Filters=filters(scope), **owners)["Images"]
-    if pattern := arguments.get("nameRegex"):
-        images = [image for image in images if re.search(pattern, image.get("Name", ""))]
+    images = blocks(scope.call("describe_images", Filters=filters(scope), **owners), "Images")
+    if pattern := text(arguments, "nameRegex", ""):
+        images = [image for image in images if re.search(pattern, text(image, "Name", ""))]
     if not images:
         raise ProviderError("Your query returned no results. Please change your search criteria and try again")
     if len(images) > 1 and not arguments.get("mostRecent"):
         raise ProviderError(
             f"Your query returned {len(images)} results. Please try a more specific search criteria, or set mostRecent to true"
         )
-    image = max(images, key=lambda each: (str(each.get("CreationDate", "")), each["ImageId"]))
-    found = result("GetAmiResult", image, {"id": "ImageId"})
-    arn = f"arn:aws:ec2:{scope.region}::image/{image['ImageId']}"
+    image = max(images, key=lambda candidate: (str(candidate.get("CreationDate", "")), text(candidate, "ImageId")))
     return {
         **arguments,
-        **found,
+        **result("GetAmiResult", image, {"id": "ImageId"}),
         "id": image["ImageId"],
-        "arn": arn,
+        "arn": f"arn:aws:ec2:{scope.region}::image/{image['ImageId']}",
         "rootSnapshotId": "",
         "productCodes": [],
         "stateReason": {},
     }
 
 
-def get_route_tables(scope: Scope) -> Mapping[str, Any]:
-    """Ids of all route tables that match."""
-    asked = filters(scope, vpc_id=scope.inputs.get("vpcId"))
-    tables = scope.call("describe_route_tables", Filters=asked)["RouteTables"]
-    return {"id": scope.region, "ids": sorted(table["RouteTableId"] for table in tables), "tags": {}}
+def get_route_tables(scope: Scope) -> Properties:
+    """Ids of all matching route tables."""
+    own = filters(scope, {"vpc-id": scope.inputs.get("vpcId")})
+    tables = blocks(scope.call("describe_route_tables", Filters=own), "RouteTables")
+    return {"id": scope.region, "ids": sorted(text(table, "RouteTableId") for table in tables), "tags": {}}
 
 
-def get_route_table(scope: Scope) -> Mapping[str, Any]:
-    """The route table by id, VPC, subnet or tags; its routes without the local one and those of gateway endpoints."""
-    inputs = scope.inputs
-    own = {"route_table_id": inputs.get("routeTableId"), "vpc_id": inputs.get("vpcId")}
-    own |= {"association.subnet_id": inputs.get("subnetId"), "association.gateway_id": inputs.get("gatewayId")}
-    table = one(scope.call("describe_route_tables", Filters=filters(scope, **own))["RouteTables"], "route tables")
+def get_route_table(scope: Scope) -> Properties:
+    """The route table by id, VPC, subnet or tags. Its local route and the routes of gateway endpoints are left out."""
+    names = {
+        "route-table-id": "routeTableId",
+        "vpc-id": "vpcId",
+        "association.subnet-id": "subnetId",
+        "association.gateway-id": "gatewayId",
+    }
+    own = {name: scope.inputs.get(argument) for name, argument in names.items()}
+    table = only(
+        blocks(scope.call("describe_route_tables", Filters=filters(scope, own)), "RouteTables"), "route tables"
+    )
     routes = [
         {name: route.get(member, "") for name, member in ROUTE_MEMBERS.items()}
-        for route in table["Routes"]
-        if route.get("GatewayId") != "local" and not route.get("GatewayId", "").startswith("vpce-")
+        for route in blocks(table, "Routes")
+        if route.get("GatewayId") != "local" and not text(route, "GatewayId", "").startswith("vpce-")
     ]
     arn = f"arn:aws:ec2:{scope.region}:{ACCOUNT}:route-table/{table['RouteTableId']}"
-    found = result("GetRouteTableResult", table, {"id": "RouteTableId"})
-    return {**found, "arn": arn, "ownerId": ACCOUNT, "routes": routes}
+    values = result("GetRouteTableResult", table, {"id": "RouteTableId"})
+    return {**values, "arn": arn, "ownerId": ACCOUNT, "routes": routes}
 
 
-def get_network_interfaces(scope: Scope) -> Mapping[str, Any]:
-    """Ids of all network interfaces that match; moto does not know what kind each is, so it is found here."""
-    asked = filters(scope)
-    kinds = [value for each in asked if each["Name"] == "interface-type" for value in each["Values"]]
-    rest = [each for each in asked if each["Name"] != "interface-type"]
-    found = {
-        each["NetworkInterfaceId"]
-        for each in scope.call("describe_network_interfaces", Filters=rest)["NetworkInterfaces"]
-    }
+def get_network_interfaces(scope: Scope) -> Properties:
+    """Ids of all matching network interfaces. moto knows no interface types, so this function tells them apart."""
+    wanted = filters(scope)
+    kinds = [
+        kind for condition in wanted if condition["Name"] == "interface-type" for kind in texts(condition, "Values")
+    ]
+    rest = [condition for condition in wanted if condition["Name"] != "interface-type"]
+    interfaces = blocks(scope.call("describe_network_interfaces", Filters=rest), "NetworkInterfaces")
+    ids = {text(interface, "NetworkInterfaceId") for interface in interfaces}
     if kinds:
-        endpoints = scope.call("describe_vpc_endpoints")["VpcEndpoints"]
-        gateways = scope.call("describe_nat_gateways")["NatGateways"]
+        endpoints = blocks(scope.call("describe_vpc_endpoints"), "VpcEndpoints")
+        gateways = blocks(scope.call("describe_nat_gateways"), "NatGateways")
         known = {
-            "vpc_endpoint": {card for each in endpoints for card in each.get("NetworkInterfaceIds", [])},
-            "nat_gateway": {each["NetworkInterfaceId"] for gate in gateways for each in gate["NatGatewayAddresses"]},
+            "vpc_endpoint": {card for endpoint in endpoints for card in texts(endpoint, "NetworkInterfaceIds")},
+            "nat_gateway": {
+                text(address, "NetworkInterfaceId")
+                for gateway in gateways
+                for address in blocks(gateway, "NatGatewayAddresses")
+            },
         }
-        known["interface"] = found - known["vpc_endpoint"] - known["nat_gateway"]
-        found &= {card for kind in kinds for card in known.get(kind, set())}
-    return {"id": scope.region, "ids": sorted(found), "tags": {}}
+        known["interface"] = ids - known["vpc_endpoint"] - known["nat_gateway"]
+        ids &= {card for kind in kinds for card in known.get(kind, set())}
+    return {"id": scope.region, "ids": sorted(ids), "tags": {}}
 
 
 FUNCTIONS = (

@@ -1,13 +1,12 @@
 """Clusters and their capacity providers."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, Resource, Tags, Update
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, Resource, Tags, Template, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties import mapping, sdk
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.readers import blocks
+from slipway_sandbox.provider.protocol.wire import Properties
 from slipway_sandbox.provider.services.lookup import shaped
 
 TAGS = Tags(
@@ -19,15 +18,19 @@ DESCRIBE = Call(
     {"clusters": ["{id}"], "include": ["CONFIGURATIONS", "SETTINGS", "TAGS"]},
     reply="clusters[0]",
 )
+PROVIDERS: dict[str, Template] = {  # ECS wants both lists in each call
+    "capacityProviders": lambda scope: scope.inputs.get("capacityProviders") or [],
+    "defaultCapacityProviderStrategy": lambda scope: scope.inputs.get("defaultCapacityProviderStrategies") or [],
+}
 
 
-def get_cluster(scope: Scope) -> Mapping[str, Any]:
+def get_cluster(scope: Scope) -> Properties:
     """The cluster by name or ARN."""
     name = scope.inputs["clusterName"]
-    found = scope.call("describe_clusters", clusters=[name], include=["SETTINGS", "TAGS"])["clusters"]
-    if not found or found[0]["status"] != "ACTIVE":
+    clusters = blocks(scope.call("describe_clusters", clusters=[name], include=["SETTINGS", "TAGS"]), "clusters")
+    if not clusters or clusters[0]["status"] != "ACTIVE":
         raise ProviderError(f"there is no active cluster {name!r} in {scope.region}")
-    cluster = found[0]
+    cluster = clusters[0]
     return {
         "id": cluster["clusterArn"],
         "arn": cluster["clusterArn"],
@@ -38,19 +41,20 @@ def get_cluster(scope: Scope) -> Mapping[str, Any]:
         "registeredContainerInstancesCount": cluster["registeredContainerInstancesCount"],
         "serviceConnectDefaults": [default] if (default := cluster.get("serviceConnectDefaults")) else [],
         "settings": cluster.get("settings", []),
-        "tags": {tag["key"]: tag["value"] for tag in cluster.get("tags", [])},
+        "tags": mapping.as_map(cluster.get("tags", [])),
     }
 
 
-def get_service(scope: Scope) -> Mapping[str, Any]:
+def get_service(scope: Scope) -> Properties:
     """The service by cluster and name, with its deployments and events."""
     name, cluster = scope.inputs["serviceName"], scope.inputs["clusterArn"]
-    found = scope.call("describe_services", cluster=cluster, services=[name], include=["TAGS"])["services"]
-    if not found or found[0]["status"] == "INACTIVE":
+    services = blocks(scope.call("describe_services", cluster=cluster, services=[name], include=["TAGS"]), "services")
+    if not services or services[0]["status"] == "INACTIVE":
         raise ProviderError(f"there is no active service {name!r} in the cluster {cluster}")
+    service = services[0]
     names = Names("Service", {"networkConfigurations": "networkConfiguration.awsvpcConfiguration"})
-    values = mapping.from_reply(sdk.properties(sdk.result_class("ecs", "GetServiceResult")), found[0], names)
-    return shaped(scope, "ecs.GetServiceResult", {**values, "id": found[0]["serviceArn"]})
+    values = mapping.from_reply(sdk.properties(sdk.result_class("ecs", "GetServiceResult")), service, names)
+    return shaped(scope, "ecs.GetServiceResult", {**values, "id": service["serviceArn"]})
 
 
 RESOURCES = (
@@ -70,28 +74,13 @@ RESOURCES = (
     Resource(
         "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders",
         "ecs",
-        create=Call(
-            "put_cluster_capacity_providers",
-            {
-                "capacityProviders": lambda s: s.inputs.get("capacityProviders") or [],
-                "defaultCapacityProviderStrategy": lambda s: s.inputs.get("defaultCapacityProviderStrategies") or [],
-            },
-        ),
+        create=Call("put_cluster_capacity_providers", PROVIDERS),
         id="{clusterName}",
         read=(DESCRIBE,),
         updates=(
             Update(
                 "capacityProviders defaultCapacityProviderStrategies",
-                Call(
-                    "put_cluster_capacity_providers",
-                    {
-                        "cluster": "{id}",
-                        "capacityProviders": lambda s: s.inputs.get("capacityProviders") or [],
-                        "defaultCapacityProviderStrategy": lambda s: (
-                            s.inputs.get("defaultCapacityProviderStrategies") or []
-                        ),
-                    },
-                ),
+                Call("put_cluster_capacity_providers", {"cluster": "{id}", **PROVIDERS}),
             ),
         ),
         delete=lambda scope: scope.call(

@@ -1,14 +1,14 @@
-"""Services, with the wait for the deployment that was asked for."""
+"""Services, with the wait for their deployments."""
 
 import time
-from collections.abc import Mapping
-from typing import Any
 
 from slipway_sandbox.provider.aws.client import AwsError
 from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Tags, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.readers import block, blocks, present, text
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 WAIT_SECONDS = 20 * 60  # the real provider's default
 POLL_SECONDS = 0.2
@@ -37,34 +37,36 @@ OF_DEPLOYMENT = ("serviceConnectConfiguration", "volumeConfigurations")
 """ECS answers these with the PRIMARY deployment and not with the service."""
 
 
-def request_for(scope: Scope, operation: str, properties: str) -> dict[str, Any]:
+def request_for(scope: Scope, operation: str, properties: str) -> dict[str, Value]:
     """Members of create_service or update_service for these properties."""
-    given = {name: scope.inputs[name] for name in properties.split() if scope.inputs.get(name) is not None}
-    request = scope.members(operation, given, Names("Service", NAMES))
-    if "desiredCount" in given and given.get("schedulingStrategy") == "DAEMON":
+    values = present(scope.inputs, properties)
+    request = scope.members(operation, values, Names("Service", NAMES))
+    if "desiredCount" in values and values.get("schedulingStrategy") == "DAEMON":
         del request["desiredCount"]
     return request
 
 
-def create_service(scope: Scope) -> Mapping[str, Any]:
+def create_service(scope: Scope) -> Properties:
     """Creates the service."""
     request = request_for(scope, "create_service", AT_CREATION)
-    cluster = {"cluster": request.get("cluster", "default")}
-    present = scope.call("describe_services", services=[request["serviceName"]], **cluster)["services"]
-    if any(each["status"] == "ACTIVE" for each in present):
+    service = {"cluster": request.get("cluster", "default"), "services": [request["serviceName"]]}
+    earlier = blocks(scope.call("describe_services", **service), "services")
+    if any(namesake["status"] == "ACTIVE" for namesake in earlier):
         raise AwsError("CreateService", "InvalidParameterException", "Creation of service was not idempotent.")
     if scope.tags:
         request["tags"] = [{"key": key, "value": value} for key, value in scope.tags.items()]
-    created = scope.call("create_service", **{"desiredCount": 0, **request})["service"]
-    scope.id = created["serviceArn"]
-    return dict(created)
+    created = block(scope.call("create_service", **{"desiredCount": 0, **request}), "service")
+    scope.id = text(created, "serviceArn")
+    return created
 
 
 def update_service(scope: Scope) -> None:
-    """Changes the service; a new deployment when the task definition changed or one is forced."""
+    """Changes the service. A new task definition, forceNewDeployment and a failed deployment start a new deployment."""
     request = request_for(scope, "update_service", UPDATABLE)
-    present = (describe(scope) or {}).get("deployments", [])
-    is_stuck = any(each["status"] == "PRIMARY" and each.get("rolloutState") == "FAILED" for each in present)
+    deployments = blocks(describe(scope) or {}, "deployments")
+    is_stuck = any(
+        deployment["status"] == "PRIMARY" and deployment.get("rolloutState") == "FAILED" for deployment in deployments
+    )
     if is_stuck or scope.inputs.get("forceNewDeployment") or "triggers" in scope.changed:
         request["forceNewDeployment"] = True
     if "desiredCount" not in scope.changed:
@@ -73,30 +75,34 @@ def update_service(scope: Scope) -> None:
 
 
 def wait_until_steady(scope: Scope) -> None:
-    """Waits for the deployment of what was asked for. Raises ProviderError when another one stands at the end.
+    """Waits for the deployment of the program's task definition. Raises ProviderError after a rollback.
 
     The real provider fails after a rollback, too, unless the deployment had begun before.
     """
     if not scope.inputs.get("waitForSteadyState"):
         return
-    asked = str(scope.inputs.get("taskDefinition") or "")
+    wanted = text(scope.inputs, "taskDefinition", "")
     limit = scope.timeout_seconds or WAIT_SECONDS
     deadline = time.monotonic() + limit
     reason = ""
+    service: dict[str, Value] | None = None
     while time.monotonic() < deadline:
         service = describe(scope)
         if not service:
             raise ProviderError("the service was deleted while it was being deployed")
-        failed = [each for each in service["deployments"] if each.get("rolloutState") == "FAILED"]
-        reason = next((each["rolloutStateReason"] for each in failed if each.get("rolloutStateReason")), reason)
-        primary = next((each for each in service["deployments"] if each["status"] == "PRIMARY"), None)
+        deployments = blocks(service, "deployments")
+        failed = [deployment for deployment in deployments if deployment.get("rolloutState") == "FAILED"]
+        reasons = [text(deployment, "rolloutStateReason", "") for deployment in failed]
+        reason = next(filter(None, reasons), reason)
+        primary = next((deployment for deployment in deployments if deployment["status"] == "PRIMARY"), None)
         if primary in failed:
             raise ProviderError(f"the deployment failed: {reason or last_event(service)}")
-        if primary and primary.get("rolloutState") == "COMPLETED" and len(service["deployments"]) == 1:
-            if not is_same_revision(primary["taskDefinition"], asked):
+        if primary and primary.get("rolloutState") == "COMPLETED" and len(deployments) == 1:
+            revision = text(primary, "taskDefinition")
+            if not is_same_revision(revision, wanted):
                 raise ProviderError(
-                    f"the deployment of {asked.rpartition('/')[2]} was rolled back to "
-                    f"{primary['taskDefinition'].rpartition('/')[2]}: {reason or last_event(service)}"
+                    f"the deployment of {wanted.rpartition('/')[2]} was rolled back to "
+                    f"{revision.rpartition('/')[2]}: {reason or last_event(service)}"
                 )
             return
         scope.pause(POLL_SECONDS)
@@ -105,36 +111,37 @@ def wait_until_steady(scope: Scope) -> None:
     )
 
 
-def is_same_revision(present: str, asked: str) -> bool:
-    """Whether a deployment's task definition is the one asked for, which may be a family alone."""
-    present, asked = present.rpartition("/")[2], asked.rpartition("/")[2]
-    return present == asked or (":" not in asked and present.rpartition(":")[0] == asked)
+def is_same_revision(actual: str, wanted: str) -> bool:
+    """Whether a deployment has the wanted task definition. A family alone stands for any revision."""
+    actual, wanted = actual.rpartition("/")[2], wanted.rpartition("/")[2]
+    return actual == wanted or (":" not in wanted and actual.rpartition(":")[0] == wanted)
 
 
-def last_event(service: Mapping[str, Any] | None) -> str:
-    """The newest event of the service, or that there is none."""
-    events = (service or {}).get("events") or []
-    return str(events[0]["message"]) if events else "the service has no events"
+def last_event(service: Properties | None) -> str:
+    """The newest event of the service."""
+    events = blocks(service or {}, "events")
+    return text(events[0], "message") if events else "the service has no events"
 
 
-def describe(scope: Scope) -> dict[str, Any] | None:
-    """The service as ECS has it; None when it is inactive."""
+def describe(scope: Scope) -> dict[str, Value] | None:
+    """ECS's answer about the service; None when it is inactive."""
     cluster = scope.get("cluster") or scope.id.split("/")[-2]
     reply = scope.call("describe_services", cluster=cluster, services=[scope.id.rpartition("/")[2]], include=["TAGS"])
-    found = [each for each in reply["services"] if each["status"] != "INACTIVE"]
-    if not found:
+    active = [service for service in blocks(reply, "services") if service["status"] != "INACTIVE"]
+    if not active:
         return None
     # An absent role and an absent controller stand for ECS's own.
     hidden = {"roleArn"} | (
-        {"deploymentController"} if found[0].get("deploymentController") == {"type": "ECS"} else set()
+        {"deploymentController"} if active[0].get("deploymentController") == {"type": "ECS"} else set()
     )
-    primary: dict[str, Any] = next((each for each in found[0]["deployments"] if each["status"] == "PRIMARY"), {})
+    deployments = blocks(active[0], "deployments")
+    primary = next((deployment for deployment in deployments if deployment["status"] == "PRIMARY"), {})
     shown = {name: primary[name] for name in OF_DEPLOYMENT if name in primary}
-    return {name: value for name, value in found[0].items() if name not in hidden} | shown
+    return {name: value for name, value in active[0].items() if name not in hidden} | shown
 
 
 def delete_service(scope: Scope) -> None:
-    """Scales to nothing, deletes, and waits until the tasks are gone."""
+    """Scales to zero, deletes, and waits for the end of the tasks."""
     cluster, name = scope.get("cluster") or "default", scope.get("name")
     if scope.get("schedulingStrategy") != "DAEMON":
         scope.call("update_service", cluster=cluster, service=name, desiredCount=0)
@@ -146,8 +153,8 @@ def delete_service(scope: Scope) -> None:
         scope.pause(POLL_SECONDS)
 
 
-def is_moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether a change of the capacity providers makes a new service: unless a forced deployment exchanges one for another."""
+def is_moved(before: Properties, after: Properties) -> bool:
+    """Whether new capacity providers make a new service. A forced deployment exchanges one strategy for another in place."""
     old, new = before.get("capacityProviderStrategies"), after.get("capacityProviderStrategies")
     return not (after.get("forceNewDeployment") and old and new)
 

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
-from slipway_sandbox.provider.aws.declaration import Call, Resource, Tags
+from slipway_sandbox.provider.aws.declaration import Call, Failures, Resource, Tags
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.readers import block, blocks, present, text
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 NAMES = {
     "volumes.hostPath": "host.sourcePath",
@@ -20,67 +21,70 @@ BY_RULE = (
 )
 
 
-def register(scope: Scope) -> Mapping[str, Any]:
+def register(scope: Scope) -> Properties:
     """Registers the next revision of the family."""
-    given = {name: scope.inputs[name] for name in BY_RULE.split() if scope.inputs.get(name) is not None}
-    request = scope.members("register_task_definition", given, Names("TaskDefinition", NAMES))
+    request = scope.members("register_task_definition", present(scope.inputs, BY_RULE), Names("TaskDefinition", NAMES))
     if scope.tags:
         request["tags"] = [{"key": key, "value": value} for key, value in scope.tags.items()]
-    containers = [_without_nulls(each) for each in json.loads(scope.inputs["containerDefinitions"])]
-    return dict(scope.call("register_task_definition", containerDefinitions=containers, **request)["taskDefinition"])
+    containers: Value = json.loads(text(scope.inputs, "containerDefinitions"))
+    request["containerDefinitions"] = _without_nulls(containers)
+    return block(scope.call("register_task_definition", **request), "taskDefinition")
 
 
-def _without_nulls(value: Any) -> Any:
+def _without_nulls(value: Value) -> Value:
     if isinstance(value, Mapping):
         return {key: _without_nulls(item) for key, item in value.items() if item is not None}
     return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
-def comparable(text: Any) -> Any:
-    """Containers as ECS understands them: what is absent, empty or the default is the same."""
+def comparable(definitions: Value) -> Value:
+    """Containers as ECS understands them: absent, empty and default are the same."""
     try:
-        containers = json.loads(text)
-    except (TypeError, ValueError):
-        return text
+        containers: Value = json.loads(definitions) if isinstance(definitions, str) else definitions
+    except ValueError:
+        return definitions
     if not isinstance(containers, list):
         return containers
-    return [_comparable_container(each) for each in containers]
+    return [_comparable_container(container) for container in containers]
 
 
-def _comparable_container(container: Any) -> Any:
+def _comparable_container(container: Value) -> Value:
     if not isinstance(container, Mapping):
         return container
-    found = {key: value for key, value in container.items() if value not in (None, [], {}, 0)}
-    if found.get("essential") is True:
-        del found["essential"]
+    members: dict[str, Value] = {key: value for key, value in container.items() if value not in (None, [], {}, 0)}
+    if members.get("essential") is True:
+        del members["essential"]
     for name in ("environment", "secrets"):
-        if name in found:
-            found[name] = sorted(found[name], key=lambda each: str(each.get("name")))
+        if name in members:
+            variables = blocks(members, name)
+            variables.sort(key=lambda variable: str(variable.get("name")))
+            members[name] = variables
     mappings = []
-    for mapping in found.get("portMappings", []):
+    for mapping in blocks(members, "portMappings"):
         defaults = {"hostPort": mapping.get("containerPort"), "protocol": "tcp"}
         mappings.append({key: value for key, value in mapping.items() if defaults.get(key) != value and value != 0})
-    return {**found, "portMappings": mappings}
+    return {**members, "portMappings": mappings}
 
 
-def describe(scope: Scope) -> Mapping[str, Any] | None:
-    """The revision; its containers only where none are recorded, as a revision never changes."""
-    arn = scope.state.get("arn") or scope.found.get("taskDefinitionArn") or scope.id
+def describe(scope: Scope) -> Properties | None:
+    """The revision. A revision never changes, so recorded containers are not read again."""
+    arn = scope.state.get("arn") or scope.reply.get("taskDefinitionArn") or scope.id
     reply = scope.call("describe_task_definition", taskDefinition=arn, include=["TAGS"])
-    found = {**reply["taskDefinition"], "tags": reply.get("tags", [])}
-    if found.get("status") == "INACTIVE":
+    revision = {**block(reply, "taskDefinition"), "tags": reply.get("tags", [])}
+    if revision.get("status") == "INACTIVE":
         return None
-    containers = found.pop("containerDefinitions")
-    return found if scope.get("containerDefinitions") else {**found, "containerDefinitions": containers}
+    if scope.get("containerDefinitions"):
+        del revision["containerDefinitions"]
+    return revision
 
 
 def deregister(scope: Scope) -> None:
-    """Retires the revision, unless skipDestroy keeps it for a rollback."""
+    """Retires the revision. With skipDestroy it stays for a rollback."""
     if not scope.state.get("skipDestroy"):
         scope.call("deregister_task_definition", taskDefinition=scope.state["arn"])
 
 
-# vCPU units to the MiB that go with them: lowest, highest, step.
+# CPU units to memory in MiB: lowest, highest, step.
 # Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
 FARGATE_SIZES = {
     256: (512, 2048, 512),  # 1536 is not offered
@@ -93,10 +97,12 @@ FARGATE_SIZES = {
 }
 
 
-def validate_size(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Fargate offers certain sizes of tasks only."""
+def validate_size(inputs: Properties) -> Failures:
+    """Fargate has a list of task sizes."""
     cpu, memory = inputs.get("cpu"), inputs.get("memory")
-    if "FARGATE" not in (inputs.get("requiresCompatibilities") or []) or wire.has_unknown([cpu, memory]):
+    compatibilities = inputs.get("requiresCompatibilities")
+    is_fargate = isinstance(compatibilities, list) and "FARGATE" in compatibilities
+    if not is_fargate or wire.has_unknown([cpu, memory]):
         return []
     missing = [(name, "a Fargate task needs it") for name in ("cpu", "memory") if inputs.get(name) is None]
     if missing:
@@ -113,15 +119,18 @@ def validate_size(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [] if fits else [("memory", f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory")]
 
 
-def validate(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What ECS refuses in container definitions and moto lets through."""
-    text = inputs["containerDefinitions"]
-    if isinstance(text, wire.Unknown):
+MEMBERS = ("name", "image", "cpu", "memory", "memoryReservation", "essential", "environment", "secrets", "command")
+
+
+def validate(inputs: Properties) -> Failures:
+    """Container definitions: rules of ECS, and none of moto."""
+    if isinstance(inputs["containerDefinitions"], wire.Unknown):
         return []
-    containers = json.loads(text)
-    if not isinstance(containers, list) or not containers:
+    parsed: Value = json.loads(text(inputs, "containerDefinitions"))
+    containers = parsed if isinstance(parsed, list) else []
+    if not containers:
         return [("containerDefinitions", "must be a JSON list with at least one container")]
-    failures = []
+    failures: Failures = []
     for index, container in enumerate(containers):
         path = f"containerDefinitions[{index}]"
         if not isinstance(container, Mapping):
@@ -130,24 +139,15 @@ def validate(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
         failures += [
             (f"{path}.{name}", f"a container needs {name!r}") for name in ("name", "image") if not container.get(name)
         ]
-        known = {
-            "name",
-            "image",
-            "cpu",
-            "memory",
-            "memoryReservation",
-            "essential",
-            "environment",
-            "secrets",
-            "command",
-        }
         failures += [
             (f"{path}.{name}", f"keys are camel case, did you mean {name[0].lower() + name[1:]!r}?")
             for name in container
-            if name not in known and name[0].lower() + name[1:] in known
+            if name not in MEMBERS and name[0].lower() + name[1:] in MEMBERS
         ]
     failures += validate_size(inputs)
-    if not failures and not any(container.get("essential", True) for container in containers):
+    if not failures and not any(
+        container.get("essential", True) for container in containers if isinstance(container, Mapping)
+    ):
         failures.append(("containerDefinitions", "at least one container must be essential"))
     return failures
 
@@ -166,7 +166,7 @@ RESOURCES = (
             remove=Call("untag_resource", {"resourceArn": "{arn}"}),
         ),
         names=NAMES,
-        computed={"arnWithoutRevision": lambda scope: scope.get("arn").rpartition(":")[0]},
+        computed={"arnWithoutRevision": lambda scope: text(scope, "arn").rpartition(":")[0]},
         defaults={"skipDestroy": False, "trackLatest": False},
         documents="containerDefinitions",
         compare={"containerDefinitions": comparable},

@@ -1,4 +1,4 @@
-"""Clusters, what runs their pods, who may enter them and what is installed in them."""
+"""Clusters, their nodes, access entries and add-ons."""
 
 from slipway_sandbox.provider.services.eks import access, addons, clusters, functions, nodes
 

@@ -1,4 +1,4 @@
-"""Who may enter a cluster, and what they may do there."""
+"""Access to a cluster: entries and policies."""
 
 from slipway_sandbox.provider.aws.declaration import Call, Resource, Update
 from slipway_sandbox.provider.services.eks.common import NAME, tags

@@ -1,9 +1,9 @@
-"""Clusters: the control plane, without a Kubernetes behind it."""
-
-from typing import Any
+"""Clusters: the control plane's AWS API."""
 
 from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol.readers import texts
+from slipway_sandbox.provider.protocol.wire import Value
 from slipway_sandbox.provider.services.eks.common import tags
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
@@ -14,11 +14,13 @@ CONFIG = (
 )
 
 
-def logging(scope: Scope) -> dict[str, Any]:
-    """Which logs of the control plane are kept, and which no longer."""
-    on = scope.inputs.get("enabledClusterLogTypes") or []
+def logging(scope: Scope) -> Value:
+    """The control plane's log types, each turned on or off."""
+    on = texts(scope.inputs, "enabledClusterLogTypes")
     off = [kind for kind in LOG_TYPES if kind not in on]
-    sets = [{"types": list(types), "enabled": is_on} for types, is_on in ((on, True), (off, False)) if types]
+    sets: list[Value] = [
+        {"types": list(types), "enabled": is_on} for types, is_on in ((on, True), (off, False)) if types
+    ]
     return {"clusterLogging": sets}
 
 

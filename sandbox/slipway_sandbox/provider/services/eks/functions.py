@@ -1,8 +1,6 @@
 """Look-ups: a cluster, and a token for it."""
 
 import base64
-from collections.abc import Mapping
-from typing import Any
 
 from botocore.credentials import Credentials
 from botocore.model import ServiceId
@@ -13,6 +11,8 @@ from slipway_sandbox.provider.aws import lifecycle
 from slipway_sandbox.provider.aws.declaration import Function
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.readers import block, text
+from slipway_sandbox.provider.protocol.wire import Properties
 
 TOKEN_SECONDS = 60
 LISTS = {
@@ -29,22 +29,22 @@ LISTS = {
 }
 
 
-def get_cluster(scope: Scope) -> Mapping[str, Any]:
-    """The cluster by name; each of its blocks in a list, as this function has them."""
-    scope.id = scope.inputs["name"]
+def get_cluster(scope: Scope) -> Properties:
+    """The cluster by name; the SDK's result has each of its blocks in a list."""
+    scope.id = text(scope.inputs, "name")
     declaration = services.resource("aws:eks/cluster:Cluster")
-    reply = scope.call("describe_cluster", name=scope.id)["cluster"]
-    found = lifecycle.actual(declaration, scope, reply)
-    blocks = {name: [found[block]] if found.get(block) else [] for block, name in LISTS.items()}
-    return {**found, **blocks, "id": scope.id, "tags": reply.get("tags", {})}
+    reply = block(scope.call("describe_cluster", name=scope.id), "cluster")
+    outputs = lifecycle.actual(declaration, scope, reply)
+    lists = {name: [outputs[single]] if outputs.get(single) else [] for single, name in LISTS.items()}
+    return {**outputs, **lists, "id": scope.id, "tags": reply.get("tags", {})}
 
 
-def get_cluster_auth(scope: Scope) -> Mapping[str, Any]:
-    """A token for the cluster's API: an address of STS, signed for the cluster's name.
+def get_cluster_auth(scope: Scope) -> Properties:
+    """A token for the cluster's API: a URL of STS, signed for the cluster's name.
 
     Source: https://github.com/kubernetes-sigs/aws-iam-authenticator#api-authorization-from-outside-a-cluster
     """
-    name = scope.inputs["name"]
+    name = text(scope.inputs, "name")
     events = scope.cloud.client.client("sts", scope.region).meta.events
     signer = RequestSigner(ServiceId("STS"), scope.region, "sts", "v4", Credentials("sandbox", "sandbox"), events)
     request = {

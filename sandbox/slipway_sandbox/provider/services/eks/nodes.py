@@ -1,9 +1,9 @@
-"""What runs the pods of a cluster: managed nodes, and Fargate."""
-
-from typing import Any
+"""Managed nodes and Fargate profiles."""
 
 from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol.readers import block, blocks
+from slipway_sandbox.provider.protocol.wire import Value
 from slipway_sandbox.provider.services.eks.common import NAME, tags
 
 GROUP = {**NAME, "nodegroupName": "{nodeGroupName}"}
@@ -11,22 +11,22 @@ PROFILE = {**NAME, "fargateProfileName": "{fargateProfileName}"}
 
 
 def change_labels(scope: Scope) -> None:
-    """Sets the labels that are asked for, and takes the others away."""
-    before, after = scope.state.get("labels") or {}, scope.inputs.get("labels") or {}
-    gone = [key for key in before if key not in after]
-    change = {"addOrUpdateLabels": after, **({"removeLabels": gone} if gone else {})}
+    """Sets the program's labels and removes the others."""
+    before, after = block(scope.state, "labels"), block(scope.inputs, "labels")
+    removed = [key for key in before if key not in after]
+    change: dict[str, Value] = {"addOrUpdateLabels": after, **({"removeLabels": removed} if removed else {})}
     scope.call("update_nodegroup_config", **_group(scope), labels=change)
 
 
 def change_taints(scope: Scope) -> None:
-    """Sets the taints that are asked for, and takes the others away."""
-    before, after = scope.state.get("taints") or [], scope.inputs.get("taints") or []
-    gone = [taint for taint in before if taint not in after]
-    change = {"addOrUpdateTaints": after, **({"removeTaints": gone} if gone else {})}
+    """Sets the program's taints and removes the others."""
+    before, after = blocks(scope.state, "taints"), blocks(scope.inputs, "taints")
+    removed = [taint for taint in before if taint not in after]
+    change: dict[str, Value] = {"addOrUpdateTaints": after, **({"removeTaints": removed} if removed else {})}
     scope.call("update_nodegroup_config", **_group(scope), taints=change)
 
 
-def _group(scope: Scope) -> dict[str, Any]:
+def _group(scope: Scope) -> dict[str, Value]:
     return {"clusterName": scope.get("clusterName"), "nodegroupName": scope.get("nodeGroupName")}
 
 

@@ -1,4 +1,4 @@
-"""Identities, policies and what ties them together."""
+"""Roles, users, groups, policies and attachments."""
 
 from slipway_sandbox.provider.services.iam import policies, roles, users
 

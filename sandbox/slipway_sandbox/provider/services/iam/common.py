@@ -1,4 +1,4 @@
-"""What every IAM resource shares."""
+"""Shared by all IAM resources."""
 
 from slipway_sandbox.provider.aws.declaration import Call, Tags
 

@@ -1,40 +1,39 @@
-"""Policies: managed ones, those written into a role, a user or a group, and what attaches the first to the second."""
+"""Managed policies, inline policies of roles, users and groups, and attachments."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties.mapping import as_map
+from slipway_sandbox.provider.protocol.readers import block, blocks, text
+from slipway_sandbox.provider.protocol.wire import Properties
 from slipway_sandbox.provider.services.iam import policy_document
 from slipway_sandbox.provider.services.iam.common import tags
-from slipway_sandbox.provider.services.lookup import one
+from slipway_sandbox.provider.services.lookup import only
 
-VERSIONS_LIMIT = 5  # versions of a managed policy that IAM keeps
+VERSIONS_LIMIT = 5  # versions of a managed policy
 
 
 def new_version(scope: Scope) -> None:
-    """Makes the document the policy's default version; the oldest one goes when IAM would refuse another."""
-    versions = scope.call("list_policy_versions", PolicyArn=scope.id)["Versions"]
+    """Makes the document the policy's default version; at IAM's limit, the oldest version goes first."""
+    versions = blocks(scope.call("list_policy_versions", PolicyArn=scope.id), "Versions")
     if len(versions) >= VERSIONS_LIMIT:
-        oldest = min(
-            (each for each in versions if not each["IsDefaultVersion"]), key=lambda each: int(each["VersionId"][1:])
-        )
+        others = [version for version in versions if not version["IsDefaultVersion"]]
+        oldest = min(others, key=lambda version: int(text(version, "VersionId")[1:]))
         scope.call("delete_policy_version", PolicyArn=scope.id, VersionId=oldest["VersionId"])
     scope.call("create_policy_version", PolicyArn=scope.id, PolicyDocument=scope.inputs["policy"], SetAsDefault=True)
 
 
 def delete_policy(scope: Scope) -> None:
     """Deletes the policy with all its versions."""
-    for version in scope.call("list_policy_versions", PolicyArn=scope.id)["Versions"]:
+    for version in blocks(scope.call("list_policy_versions", PolicyArn=scope.id), "Versions"):
         if not version["IsDefaultVersion"]:
             scope.call("delete_policy_version", PolicyArn=scope.id, VersionId=version["VersionId"])
     scope.call("delete_policy", PolicyArn=scope.id)
 
 
 def inline(kind: str) -> Resource:
-    """The resource type of a policy that is written into a role, a user or a group."""
+    """The resource type of an inline policy of a role, a user or a group."""
     member = f"{kind.capitalize()}Name"
     key = {member: f"{{{kind}}}", "PolicyName": "{name}"}
     return Resource(
@@ -53,7 +52,7 @@ def inline(kind: str) -> Resource:
 
 
 def attachment(kind: str) -> Resource:
-    """The resource type that attaches a managed policy to a role, a user or a group."""
+    """The resource type for a managed policy's attachment to a role, a user or a group."""
     member = f"{kind.capitalize()}Name"
     return Resource(
         f"aws:iam/{kind}PolicyAttachment:{kind.capitalize()}PolicyAttachment",
@@ -70,19 +69,20 @@ def attachment(kind: str) -> Resource:
         delete=Call(f"detach_{kind}_policy", {member: f"{{{kind}}}", "PolicyArn": "{policyArn}"}),
         names={kind: member},
         immutable={"the pair is all there is": f"{kind} policyArn"},
-        exclusive=True,  # as the real provider has it, which could not tell two of one pair apart
+        exclusive=True,  # the real provider cannot tell two of one pair apart
     )
 
 
-def get_policy(scope: Scope) -> Mapping[str, Any]:
+def get_policy(scope: Scope) -> Properties:
     """The managed policy by ARN, or by name under a path."""
     arn, name, path = (scope.inputs.get(key) for key in ("arn", "name", "pathPrefix"))
     if not arn:
         pages = scope.cloud.client.client("iam", scope.region).get_paginator("list_policies")
         listed = pages.paginate(**({"PathPrefix": path} if path else {})).build_full_result()["Policies"]
-        arn = one([each["Arn"] for each in listed if each["PolicyName"] == name], f"policies named {name!r}")
-    policy = scope.call("get_policy", PolicyArn=arn)["Policy"]
-    version = scope.call("get_policy_version", PolicyArn=arn, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
+        arn = only([policy["Arn"] for policy in listed if policy["PolicyName"] == name], f"policies named {name!r}")
+    policy = block(scope.call("get_policy", PolicyArn=arn), "Policy")
+    reply = scope.call("get_policy_version", PolicyArn=arn, VersionId=policy["DefaultVersionId"])
+    document = block(reply, "PolicyVersion")["Document"]
     return {
         **scope.inputs,
         "id": arn,
@@ -91,7 +91,7 @@ def get_policy(scope: Scope) -> Mapping[str, Any]:
         "description": policy.get("Description", ""),
         "name": policy["PolicyName"],
         "path": policy["Path"],
-        "policy": json.dumps(version["Document"]),
+        "policy": json.dumps(document),
         "policyId": policy["PolicyId"],
         "tags": as_map(policy.get("Tags", [])),
     }

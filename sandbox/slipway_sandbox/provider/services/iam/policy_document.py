@@ -1,14 +1,15 @@
-"""getPolicyDocument: a policy put together from statements, as the real provider writes it.
+"""getPolicyDocument: a policy built from statements, in the real provider's form.
 
 Source: https://www.pulumi.com/registry/packages/aws/api-docs/iam/getpolicydocument/
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol.readers import as_block, blocks, text, texts
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 LISTS = {
     "actions": "Action",
@@ -16,69 +17,84 @@ LISTS = {
     "resources": "Resource",
     "notResources": "NotResource",
 }
+WITH_VARIABLES = "2012-10-17"  # the policy version with variables
 
 
-def get_policy_document(scope: Scope) -> Mapping[str, Any]:
-    """The document as JSON: source documents first, then the statements, then what overrides them by sid."""
+def get_policy_document(scope: Scope) -> Properties:
+    """The document as JSON: source documents first, then the statements, then the overrides by sid."""
     arguments = scope.inputs
-    merged: dict[str, Any] = {"Version": arguments.get("version", "2012-10-17"), "Statement": []}
+    version = text(arguments, "version", WITH_VARIABLES)
+    statements: list[dict[str, Value]] = []
+    for source in _documents(arguments, "sourceJson", "sourcePolicyDocuments"):
+        _merge(statements, _statements_of(source))
+    _merge(statements, [_statement(block, version) for block in blocks(arguments, "statements")])
+    for override in _documents(arguments, "overrideJson", "overridePolicyDocuments"):
+        _merge(statements, _statements_of(override))
+    document: dict[str, Value] = {"Version": version, "Statement": statements}
     if policy_id := arguments.get("policyId"):
-        merged["Id"] = policy_id
-    sources = [arguments.get("sourceJson"), *(arguments.get("sourcePolicyDocuments") or [])]
-    overrides = [arguments.get("overrideJson"), *(arguments.get("overridePolicyDocuments") or [])]
-    for text in filter(None, sources):
-        _merge(merged, json.loads(text).get("Statement", []))
-    _merge(merged, [_statement(each, merged["Version"]) for each in arguments.get("statements") or []])
-    for text in filter(None, overrides):
-        _merge(merged, json.loads(text).get("Statement", []))
-    text = json.dumps(merged, indent=2)
-    minified = json.dumps(merged, separators=(",", ":"))
-    digest = hashlib.sha256(text.encode()).hexdigest()[:10]
-    return {**arguments, "id": str(int(digest, 16)), "json": text, "minifiedJson": minified}
+        document["Id"] = policy_id
+    indented = json.dumps(document, indent=2)
+    minified = json.dumps(document, separators=(",", ":"))
+    digest = hashlib.sha256(indented.encode()).hexdigest()[:10]
+    return {**arguments, "id": str(int(digest, 16)), "json": indented, "minifiedJson": minified}
 
 
-def _merge(document: dict[str, Any], statements: Any) -> None:
-    for statement in statements if isinstance(statements, list) else [statements]:
+def _documents(arguments: Properties, single: str, several: str) -> list[str]:
+    return [document for document in (text(arguments, single, ""), *texts(arguments, several)) if document]
+
+
+def _statements_of(document: str) -> list[dict[str, Value]]:
+    statements: Value = json.loads(document).get("Statement", [])
+    listed = statements if isinstance(statements, list) else [statements]
+    return [as_block(statement, "Statement") for statement in listed]
+
+
+def _merge(statements: list[dict[str, Value]], added: Iterable[dict[str, Value]]) -> None:
+    for statement in added:
         sid = statement.get("Sid")
-        same = [index for index, each in enumerate(document["Statement"]) if sid and each.get("Sid") == sid]
+        same = [index for index, earlier in enumerate(statements) if sid and earlier.get("Sid") == sid]
         if same:
-            document["Statement"][same[0]] = statement
+            statements[same[0]] = statement
         else:
-            document["Statement"].append(statement)
+            statements.append(statement)
 
 
-def _statement(given: Mapping[str, Any], version: str) -> dict[str, Any]:
-    statement: dict[str, Any] = {"Sid": given["sid"]} if given.get("sid") else {}
-    statement["Effect"] = given.get("effect", "Allow")
+def _statement(block: Properties, version: str) -> dict[str, Value]:
+    statement: dict[str, Value] = {"Sid": block["sid"]} if block.get("sid") else {}
+    statement["Effect"] = block.get("effect", "Allow")
     for name, member in LISTS.items():
-        if given.get(name):
-            values = sorted(_variables(value, version) for value in given[name])
-            statement[member] = values[0] if len(values) == 1 else values
+        if block.get(name):
+            statement[member] = _single(sorted(_variables(value, version) for value in texts(block, name)))
     for name, member in (("principals", "Principal"), ("notPrincipals", "NotPrincipal")):
-        if given.get(name):
-            statement[member] = _principals(given[name])
-    if given.get("conditions"):
-        statement["Condition"] = _conditions(given["conditions"], version)
+        if block.get(name):
+            statement[member] = _principals(blocks(block, name))
+    if block.get("conditions"):
+        statement["Condition"] = _conditions(blocks(block, "conditions"), version)
     return statement
 
 
-def _principals(given: list[Mapping[str, Any]]) -> Any:
-    if any(each["type"] == "*" for each in given):
+def _principals(principals: list[dict[str, Value]]) -> Value:
+    if any(principal["type"] == "*" for principal in principals):
         return "*"
-    found: dict[str, Any] = {}
-    for each in given:
-        found.setdefault(each["type"], []).extend(each["identifiers"])
-    return {kind: names[0] if len(names) == 1 else sorted(names) for kind, names in found.items()}
+    by_type: dict[str, list[str]] = {}
+    for principal in principals:
+        by_type.setdefault(text(principal, "type"), []).extend(texts(principal, "identifiers"))
+    return {kind: _single(sorted(names)) for kind, names in by_type.items()}
 
 
-def _conditions(given: list[Mapping[str, Any]], version: str) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for each in given:
-        values = [_variables(value, version) for value in each["values"]]
-        found.setdefault(each["test"], {})[each["variable"]] = values[0] if len(values) == 1 else values
-    return found
+def _conditions(conditions: list[dict[str, Value]], version: str) -> Value:
+    tests: dict[str, dict[str, Value]] = {}
+    for condition in conditions:
+        values = [_variables(value, version) for value in texts(condition, "values")]
+        tests.setdefault(text(condition, "test"), {})[text(condition, "variable")] = _single(values)
+    return tests
+
+
+def _single(values: list[str]) -> Value:
+    """A list of one as its item, as policies have it."""
+    return values[0] if len(values) == 1 else list(values)
 
 
 def _variables(value: str, version: str) -> str:
-    """`&{aws:username}` stands for IAM's own `${aws:username}`, which a program could not write."""
-    return value.replace("&{", "${") if version == "2012-10-17" else value
+    """`&{aws:username}` becomes IAM's own `${aws:username}`; a program cannot write the latter."""
+    return value.replace("&{", "${") if version == WITH_VARIABLES else value

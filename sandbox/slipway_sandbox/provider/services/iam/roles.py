@@ -1,19 +1,21 @@
 """Roles and instance profiles."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 from slipway_sandbox.provider.aws import meaning
 from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.properties.mapping import as_map, restore_scalar
+from slipway_sandbox.provider.protocol.readers import block, blocks, text, texts
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 from slipway_sandbox.provider.services.iam.common import tags
 
 
 def sync_inline_policies(scope: Scope) -> None:
-    """Makes the role's inline policies those that are asked for."""
-    wanted = {each["name"]: each["policy"] for each in scope.inputs.get("inlinePolicies") or [] if each.get("policy")}
-    for name in scope.call("list_role_policies", RoleName=scope.id)["PolicyNames"]:
+    """Changes the role's inline policies to the program's."""
+    inline = blocks(scope.inputs, "inlinePolicies")
+    wanted = {text(policy, "name"): policy["policy"] for policy in inline if policy.get("policy")}
+    for name in texts(scope.call("list_role_policies", RoleName=scope.id), "PolicyNames"):
         if name not in wanted:
             scope.call("delete_role_policy", RoleName=scope.id, PolicyName=name)
     for name, policy in wanted.items():
@@ -21,34 +23,35 @@ def sync_inline_policies(scope: Scope) -> None:
 
 
 def sync_managed_policies(scope: Scope) -> None:
-    """Makes the policies attached to the role those that are asked for."""
-    wanted = set(scope.inputs.get("managedPolicyArns") or [])
-    listed = scope.call("list_attached_role_policies", RoleName=scope.id)["AttachedPolicies"]
-    present = {each["PolicyArn"] for each in listed}
+    """Changes the role's attached policies to the program's."""
+    wanted = set(texts(scope.inputs, "managedPolicyArns"))
+    attached = blocks(scope.call("list_attached_role_policies", RoleName=scope.id), "AttachedPolicies")
+    present = {text(policy, "PolicyArn") for policy in attached}
     for arn in sorted(present - wanted):
         scope.call("detach_role_policy", RoleName=scope.id, PolicyArn=arn)
     for arn in sorted(wanted - present):
         scope.call("attach_role_policy", RoleName=scope.id, PolicyArn=arn)
 
 
-def read_role(scope: Scope) -> Mapping[str, Any] | None:
-    """The role with the policies in it and on it."""
-    role = scope.call("get_role", RoleName=scope.id)["Role"]
-    names = scope.call("list_role_policies", RoleName=scope.id)["PolicyNames"]
+def read_role(scope: Scope) -> Properties | None:
+    """The role with its inline and attached policies."""
+    role = block(scope.call("get_role", RoleName=scope.id), "Role")
+    names = texts(scope.call("list_role_policies", RoleName=scope.id), "PolicyNames")
     inline = [scope.call("get_role_policy", RoleName=scope.id, PolicyName=name) for name in names]
-    attached = scope.call("list_attached_role_policies", RoleName=scope.id)["AttachedPolicies"]
+    attached = blocks(scope.call("list_attached_role_policies", RoleName=scope.id), "AttachedPolicies")
     return {
         **role,
         "inlinePolicies": [
-            {"name": each["PolicyName"], "policy": json.dumps(each["PolicyDocument"])} for each in inline
+            {"name": policy["PolicyName"], "policy": json.dumps(policy["PolicyDocument"])} for policy in inline
         ],
-        "managedPolicyArns": [each["PolicyArn"] for each in attached],
+        "managedPolicyArns": [policy["PolicyArn"] for policy in attached],
     }
 
 
-def inline_policies(value: Any) -> Any:
-    """Inline policies by name, their documents as data; an empty block, which asks for none, is none."""
-    return {each.get("name"): meaning.document(each["policy"]) for each in value or [] if each.get("policy")}
+def inline_policies(value: Value) -> dict[str, Value]:
+    """Documents of inline policies by name, as data. An empty block means: no inline policies."""
+    policies = blocks({"inlinePolicies": value}, "inlinePolicies")
+    return {str(policy.get("name")): meaning.document(policy["policy"]) for policy in policies if policy.get("policy")}
 
 
 def set_boundary(scope: Scope) -> None:
@@ -60,9 +63,9 @@ def set_boundary(scope: Scope) -> None:
 
 
 def delete_role(scope: Scope) -> None:
-    """Deletes the role and what this resource itself put on it; with forceDetachPolicies whatever is on it."""
+    """Deletes the role and the program's policies on it; with forceDetachPolicies all policies on it."""
     is_forced = scope.state.get("forceDetachPolicies")
-    for profile in scope.call("list_instance_profiles_for_role", RoleName=scope.id)["InstanceProfiles"]:
+    for profile in blocks(scope.call("list_instance_profiles_for_role", RoleName=scope.id), "InstanceProfiles"):
         name = profile["InstanceProfileName"]
         scope.call("remove_role_from_instance_profile", RoleName=scope.id, InstanceProfileName=name)
     if is_forced or scope.state.get("inlinePolicies"):
@@ -74,8 +77,8 @@ def delete_role(scope: Scope) -> None:
 
 def set_profile_role(scope: Scope) -> None:
     """Puts a role into an instance profile, in place of the earlier one."""
-    profile = scope.call("get_instance_profile", InstanceProfileName=scope.id)["InstanceProfile"]
-    for role in profile["Roles"]:
+    profile = block(scope.call("get_instance_profile", InstanceProfileName=scope.id), "InstanceProfile")
+    for role in blocks(profile, "Roles"):
         scope.call("remove_role_from_instance_profile", InstanceProfileName=scope.id, RoleName=role["RoleName"])
     if role_name := scope.inputs.get("role"):
         scope.call("add_role_to_instance_profile", InstanceProfileName=scope.id, RoleName=role_name)
@@ -87,21 +90,21 @@ def delete_profile(scope: Scope) -> None:
     scope.call("delete_instance_profile", InstanceProfileName=scope.id)
 
 
-def get_role(scope: Scope) -> Mapping[str, Any]:
+def get_role(scope: Scope) -> Properties:
     """The role by name."""
-    role = scope.call("get_role", RoleName=scope.inputs["name"])["Role"]
+    role = block(scope.call("get_role", RoleName=scope.inputs["name"]), "Role")
     return {
         "id": role["RoleName"],
         "name": role["RoleName"],
         "arn": role["Arn"],
         "assumeRolePolicy": json.dumps(role["AssumeRolePolicyDocument"]),
-        "createDate": role["CreateDate"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "createDate": restore_scalar(str, role["CreateDate"]),
         "description": role.get("Description", ""),
         "maxSessionDuration": role.get("MaxSessionDuration", 3600),
         "path": role["Path"],
-        "permissionsBoundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn", ""),
+        "permissionsBoundary": block(role, "PermissionsBoundary").get("PermissionsBoundaryArn", ""),
         "roleLastUseds": [],
-        "tags": {tag["Key"]: tag["Value"] for tag in role.get("Tags", [])},
+        "tags": as_map(role.get("Tags", [])),
         "uniqueId": role["RoleId"],
     }
 

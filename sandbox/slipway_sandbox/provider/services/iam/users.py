@@ -3,11 +3,11 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
-from typing import Any
 
-from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Update
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Failures, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol.readers import blocks, text, texts
+from slipway_sandbox.provider.protocol.wire import Properties
 from slipway_sandbox.provider.services.iam.common import tags
 
 IN_ARN = "the name and path are in the ARN"
@@ -28,42 +28,43 @@ def set_user_boundary(scope: Scope) -> None:
 def delete_user(scope: Scope) -> None:
     """Deletes the user; with forceDestroy its access keys first."""
     if scope.state.get("forceDestroy"):
-        for key in scope.call("list_access_keys", UserName=scope.id)["AccessKeyMetadata"]:
+        for key in blocks(scope.call("list_access_keys", UserName=scope.id), "AccessKeyMetadata"):
             scope.call("delete_access_key", UserName=scope.id, AccessKeyId=key["AccessKeyId"])
     scope.call("delete_user", UserName=scope.id)
 
 
 def smtp_password(scope: Scope) -> str | None:
-    """The password for SES's SMTP interface that follows from the secret key.
+    """The password for SES's SMTP interface, derived from the secret key.
 
     Source: https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html
     """
-    secret = scope.found.get("SecretAccessKey")
-    if secret is None:
+    if scope.reply.get("SecretAccessKey") is None:
         return None
+    secret = text(scope.reply, "SecretAccessKey")
     signature = f"AWS4{secret}".encode()
     for step in SMTP_STEPS:
         signature = hmac.new(signature, step.format(region=scope.region).encode(), hashlib.sha256).digest()
     return base64.b64encode(SMTP_VERSION + signature).decode()
 
 
-def read_key(scope: Scope) -> Mapping[str, Any] | None:
-    """The key without its secret, which IAM tells once; the user of an imported one is looked up."""
+def read_key(scope: Scope) -> Properties | None:
+    """The key without its secret: IAM answers with that only once. The user of an imported key is looked up."""
     user = scope.get("user")
     if user is None:
         user = scope.call("get_access_key_last_used", AccessKeyId=scope.id)["UserName"]
-    listed = scope.call("list_access_keys", UserName=user)["AccessKeyMetadata"]
-    return next((each for each in listed if each["AccessKeyId"] == scope.id), None)
+    keys = blocks(scope.call("list_access_keys", UserName=user), "AccessKeyMetadata")
+    return next((key for key in keys if key["AccessKeyId"] == scope.id), None)
 
 
-def validate_key(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+def validate_key(inputs: Properties) -> Failures:
     """The sandbox has no PGP."""
     return [("pgpKey", "the sandbox does not encrypt the secret; leave it out here")] if inputs.get("pgpKey") else []
 
 
-def sync_members(scope: Scope) -> Mapping[str, Any]:
-    """Makes the members that this resource put into the group those that are asked for."""
-    group, wanted, before = scope.inputs["group"], set(scope.inputs["users"]), set(scope.state.get("users") or [])
+def sync_members(scope: Scope) -> Properties:
+    """Changes this resource's members of the group to the program's."""
+    group = scope.inputs["group"]
+    wanted, before = set(texts(scope.inputs, "users")), set(texts(scope.state, "users"))
     for user in sorted(before - wanted):
         scope.call("remove_user_from_group", GroupName=group, UserName=user)
     for user in sorted(wanted - before):
@@ -73,7 +74,7 @@ def sync_members(scope: Scope) -> Mapping[str, Any]:
 
 def delete_members(scope: Scope) -> None:
     """Takes the members out of the group."""
-    for user in scope.state["users"]:
+    for user in texts(scope.state, "users"):
         scope.call("remove_user_from_group", GroupName=scope.state["group"], UserName=user)
 
 

@@ -1,40 +1,37 @@
-"""What is added to listeners and target groups one by one: certificates and targets."""
+"""Certificates of listeners and targets of target groups, one resource each."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from slipway_sandbox.provider.aws.declaration import Call, Resource
+from slipway_sandbox.provider.aws.declaration import Call, Resource, Template
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol.readers import block, blocks
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
-CERTIFICATE = {"ListenerArn": "{listenerArn}", "Certificates": [{"CertificateArn": "{certificateArn}"}]}
+CERTIFICATE: dict[str, Template] = {
+    "ListenerArn": "{listenerArn}",
+    "Certificates": [{"CertificateArn": "{certificateArn}"}],
+}
 TARGET = {"targetId": "Id", "port": "Port", "availabilityZone": "AvailabilityZone", "quicServerId": "QuicServerId"}
 
 
-def target(scope: Scope) -> dict[str, Any]:
-    """The target as the calls take it."""
+def target(scope: Scope) -> dict[str, Value]:
+    """The target for AWS's calls."""
     return {member: scope.get(name) for name, member in TARGET.items() if scope.get(name) is not None}
 
 
-def register(scope: Scope) -> Mapping[str, Any]:
+def register(scope: Scope) -> Properties:
     """Adds a target to its group."""
     group = scope.get("targetGroupArn")
     scope.call("register_targets", TargetGroupArn=group, Targets=[target(scope)])
     return {"id": ",".join(str(part) for part in (group, scope.get("targetId"), scope.get("port")) if part is not None)}
 
 
-def read_target(scope: Scope) -> Mapping[str, Any] | None:
-    """The target in its group; it has the group's port where it was given none."""
-    asked = target(scope)
-    for each in scope.call("describe_target_health", TargetGroupArn=scope.get("targetGroupArn"))[
-        "TargetHealthDescriptions"
-    ]:
-        found, state = each["Target"], each["TargetHealth"]["State"]
-        if (
-            found["Id"] == asked["Id"]
-            and found.get("Port") == asked.get("Port", found.get("Port"))
-            and state != "draining"
-        ):
-            return {"TargetGroupArn": scope.get("targetGroupArn"), "TargetId": found["Id"], "id": scope.id, **asked}
+def read_target(scope: Scope) -> Properties | None:
+    """The target in its group. A target without a port of its own has the group's."""
+    wanted, group = target(scope), scope.get("targetGroupArn")
+    for health in blocks(scope.call("describe_target_health", TargetGroupArn=group), "TargetHealthDescriptions"):
+        present = block(health, "Target")
+        is_same = present["Id"] == wanted["Id"] and present.get("Port") == wanted.get("Port", present.get("Port"))
+        if is_same and block(health, "TargetHealth")["State"] != "draining":
+            return {"TargetGroupArn": group, "TargetId": present["Id"], "id": scope.id, **wanted}
     return None
 
 

@@ -1,11 +1,10 @@
 """Load balancers."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from slipway_sandbox.provider.aws.client import AwsError
-from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Update
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Failures, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol.readers import blocks
+from slipway_sandbox.provider.protocol.wire import Properties
 from slipway_sandbox.provider.services.lb.common import TAGS
 
 LOGS = {
@@ -34,15 +33,15 @@ MODIFY = {"LoadBalancerArn": "{id}"}
 
 def delete_balancer(scope: Scope) -> None:
     """Deletes the load balancer; moto does not enforce deletion protection, AWS does."""
-    listed = scope.call("describe_load_balancer_attributes", LoadBalancerArn=scope.id)["Attributes"]
-    if {"Key": "deletion_protection.enabled", "Value": "true"} in listed:
+    attributes = blocks(scope.call("describe_load_balancer_attributes", LoadBalancerArn=scope.id), "Attributes")
+    if {"Key": "deletion_protection.enabled", "Value": "true"} in attributes:
         reason = f"Load balancer '{scope.id}' cannot be deleted because deletion protection is enabled"
         raise AwsError("DeleteLoadBalancer", "OperationNotPermitted", reason)
     scope.call("delete_load_balancer", LoadBalancerArn=scope.id)
 
 
-def validate_balancer(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """An application load balancer stands in two zones."""
+def validate_balancer(inputs: Properties) -> Failures:
+    """An application load balancer needs two zones."""
     subnets = inputs.get("subnets")
     if (
         inputs.get("loadBalancerType", "application") == "application"
@@ -58,14 +57,15 @@ def validate_balancer(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
     return []
 
 
-def is_moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether a change of subnets makes a new load balancer: a network load balancer only ever gets more of them."""
-    old, new = (each.get("subnetMappings") or each.get("subnets") or [] for each in (before, after))
-    is_known = isinstance(old, list) and isinstance(new, list)
-    return after.get("loadBalancerType") == "network" and is_known and len(new) <= len(old)
+def is_moved(before: Properties, after: Properties) -> bool:
+    """Whether a change of subnets makes a new load balancer: a network load balancer never loses subnets."""
+    old, new = (inputs.get("subnetMappings") or inputs.get("subnets") or [] for inputs in (before, after))
+    if not isinstance(old, list) or not isinstance(new, list):
+        return False
+    return after.get("loadBalancerType") == "network" and len(new) <= len(old)
 
 
-def is_guarded_otherwise(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+def is_guarded_otherwise(before: Properties, after: Properties) -> bool:
     """Whether a network load balancer gets its first security group or loses its last."""
     is_network = after.get("loadBalancerType") == "network"
     return is_network and bool(before.get("securityGroups")) is not bool(after.get("securityGroups"))

@@ -1,13 +1,11 @@
-"""The classic load balancers' module of the SDK, of which the sandbox has one look-up."""
-
-from collections.abc import Mapping
-from typing import Any
+"""The SDK's module of classic load balancers: one look-up."""
 
 from slipway_sandbox.provider.aws.declaration import Function
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.wire import Properties
 
-# Accounts of Elastic Load Balancing that write access logs.
+# Accounts of Elastic Load Balancing for access logs.
 # Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
 ACCOUNTS = {
     "af-south-1": "098369216593",
@@ -35,9 +33,9 @@ ACCOUNTS = {
 }
 
 
-def get_service_account(scope: Scope) -> Mapping[str, Any]:
-    """The account whose load balancers write access logs in a region. Newer regions have none: their logs need a policy
-    for the service logdelivery.elasticloadbalancing.amazonaws.com.
+def get_service_account(scope: Scope) -> Properties:
+    """AWS's account for access logs in a region. Newer regions have none: a bucket there needs a policy for the service
+    logdelivery.elasticloadbalancing.amazonaws.com.
     """
     account = ACCOUNTS.get(scope.region)
     if account is None:

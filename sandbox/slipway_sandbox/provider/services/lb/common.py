@@ -1,4 +1,4 @@
-"""What every resource of a load balancer shares."""
+"""Shared by all resources of a load balancer."""
 
 from slipway_sandbox.provider.aws.declaration import Call, Tags
 

@@ -1,50 +1,49 @@
 """Look-ups of load balancers, their listeners and target groups."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from slipway_sandbox.provider.aws.declaration import Function
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.properties.mapping import as_map
 from slipway_sandbox.provider.protocol.errors import ProviderError
-from slipway_sandbox.provider.services.lookup import as_resource, one
+from slipway_sandbox.provider.protocol.readers import block, blocks, text
+from slipway_sandbox.provider.protocol.wire import Properties
+from slipway_sandbox.provider.services.lookup import as_resource, only
 
 
 def by_name_or_tags(scope: Scope, operation: str, member: str, key: str, what: str) -> str:
-    """The ARN of the one that has this name, or these tags."""
-    name, tags = scope.inputs.get("name"), scope.inputs.get("tags")
-    listed = scope.call(operation, **({"Names": [name]} if name else {}))[member]
-    found = [each[key] for each in listed]
-    if tags and found:
-        described = scope.call("describe_tags", ResourceArns=found)["TagDescriptions"]
-        present = {each["ResourceArn"]: {tag["Key"]: tag["Value"] for tag in each["Tags"]} for each in described}
-        found = [arn for arn in found if tags.items() <= present[arn].items()]
-    return str(one(found, what))
+    """The ARN of the resource with the given name or tags."""
+    name, tags = scope.inputs.get("name"), block(scope.inputs, "tags")
+    arns = [text(match, key) for match in blocks(scope.call(operation, **({"Names": [name]} if name else {})), member)]
+    if tags and arns:
+        descriptions = blocks(scope.call("describe_tags", ResourceArns=arns), "TagDescriptions")
+        present = {text(description, "ResourceArn"): as_map(description["Tags"]) for description in descriptions}
+        arns = [arn for arn in arns if all(present[arn].get(tag) == value for tag, value in tags.items())]
+    return only(arns, what)
 
 
-def get_load_balancer(scope: Scope) -> Mapping[str, Any]:
+def get_load_balancer(scope: Scope) -> Properties:
     """The load balancer by ARN, name or tags."""
-    arn = scope.inputs.get("arn") or by_name_or_tags(
+    arn = text(scope.inputs, "arn", "") or by_name_or_tags(
         scope, "describe_load_balancers", "LoadBalancers", "LoadBalancerArn", "load balancers"
     )
     return as_resource(scope, "aws:lb/loadBalancer:LoadBalancer", arn, "lb.GetLoadBalancerResult")
 
 
-def get_target_group(scope: Scope) -> Mapping[str, Any]:
+def get_target_group(scope: Scope) -> Properties:
     """The target group by ARN, name or tags."""
-    arn = scope.inputs.get("arn") or by_name_or_tags(
+    arn = text(scope.inputs, "arn", "") or by_name_or_tags(
         scope, "describe_target_groups", "TargetGroups", "TargetGroupArn", "target groups"
     )
     return as_resource(scope, "aws:lb/targetGroup:TargetGroup", arn, "lb.GetTargetGroupResult")
 
 
-def get_listener(scope: Scope) -> Mapping[str, Any]:
+def get_listener(scope: Scope) -> Properties:
     """The listener by ARN, or by load balancer and port."""
-    arn, balancer, port = (scope.inputs.get(name) for name in ("arn", "loadBalancerArn", "port"))
+    arn, balancer, port = text(scope.inputs, "arn", ""), scope.inputs.get("loadBalancerArn"), scope.inputs.get("port")
     if not arn and not (balancer and port):
         raise ProviderError("say arn, or loadBalancerArn and port")
     if not arn:
-        listed = scope.call("describe_listeners", LoadBalancerArn=balancer)["Listeners"]
-        arn = one([each["ListenerArn"] for each in listed if each["Port"] == port], "listeners")
+        listeners = blocks(scope.call("describe_listeners", LoadBalancerArn=balancer), "Listeners")
+        arn = only([text(listener, "ListenerArn") for listener in listeners if listener["Port"] == port], "listeners")
     return as_resource(scope, "aws:lb/listener:Listener", arn, "lb.GetListenerResult")
 
 

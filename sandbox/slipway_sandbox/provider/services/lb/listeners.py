@@ -1,12 +1,11 @@
 """Listeners and their rules."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from slipway_sandbox.provider.aws.declaration import Call, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties.mapping import convert
 from slipway_sandbox.provider.properties.names import Names
+from slipway_sandbox.provider.protocol.readers import block, blocks, text
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 from slipway_sandbox.provider.services.lb.common import TAGS
 
 
@@ -36,45 +35,46 @@ CONDITION_FIELDS = {
 }
 
 
-def conditions(scope: Scope) -> list[dict[str, Any]]:
-    """Each block of a condition as the field that it is about."""
-    shape: Any = scope.cloud.client.shape("elbv2", "create_rule", scope.region)
-    members = shape.members["Conditions"].member.members
-    found = []
-    for condition in scope.inputs["conditions"]:
+def conditions(scope: Scope) -> list[dict[str, Value]]:
+    """Conditions for AWS's calls, one for each field."""
+    shape = scope.cloud.client.shape("elbv2", "create_rule", scope.region)
+    members = shape.members["Conditions"].member.members if shape else {}
+    fields: list[dict[str, Value]] = []
+    for condition in blocks(scope.inputs, "conditions"):
         for name, value in condition.items():
             field, member = CONDITION_FIELDS[name]
-            block = {"values": value} if name == "queryStrings" else value
-            found.append({"Field": field, member: convert(members[member], block, Names("", {}), "")})
-    return found
+            config = {"values": value} if name == "queryStrings" else value
+            fields.append({"Field": field, member: convert(members[member], config, Names("", {}), "")})
+    return fields
 
 
-def read_rule(scope: Scope) -> Mapping[str, Any] | None:
+def read_rule(scope: Scope) -> Properties | None:
     """The rule, its conditions as blocks."""
-    found = dict(scope.call("describe_rules", RuleArns=[scope.id])["Rules"][0])
-    blocks = []
-    for condition in found.pop("Conditions"):
+    rule = blocks(scope.call("describe_rules", RuleArns=[scope.id]), "Rules")[0]
+    fields = []
+    for condition in blocks(rule, "Conditions"):
         name, member = next((name, pair[1]) for name, pair in CONDITION_FIELDS.items() if pair[0] == condition["Field"])
-        config = condition.get(member) or {"Values": condition.get("Values", [])}
-        blocks.append({name: config.get("Values") if name == "queryStrings" else config})
-    return {**found, "Conditions": blocks}
+        config = block(condition, member) or {"Values": condition.get("Values", [])}
+        fields.append({name: config.get("Values") if name == "queryStrings" else config})
+    return {**rule, "Conditions": fields}
 
 
 def next_priority(scope: Scope) -> int:
-    """The rule's own priority, or the first after all others of its listener."""
-    if scope.inputs.get("priority"):
-        return int(scope.inputs["priority"])
-    rules = scope.call("describe_rules", ListenerArn=scope.inputs["listenerArn"])["Rules"]
-    return max([int(rule["Priority"]) for rule in rules if rule["Priority"] != "default"], default=0) + 1
+    """The rule's own priority, or the next one after all others of its listener."""
+    if priority := scope.inputs.get("priority"):
+        return int(str(priority))
+    rules = blocks(scope.call("describe_rules", ListenerArn=scope.inputs["listenerArn"]), "Rules")
+    priorities = [text(rule, "Priority") for rule in rules]
+    return max([int(priority) for priority in priorities if priority != "default"], default=0) + 1
 
 
 def protocol(scope: Scope) -> str | None:
-    """The listener's protocol; HTTP where an application load balancer is given none."""
-    is_application = ":loadbalancer/app/" in scope.inputs["loadBalancerArn"]
-    return scope.inputs.get("protocol") or ("HTTP" if is_application else None)
+    """The listener's protocol. Default on an application load balancer: HTTP."""
+    is_application = ":loadbalancer/app/" in text(scope.inputs, "loadBalancerArn")
+    return text(scope.inputs, "protocol", "") or ("HTTP" if is_application else None)
 
 
-def certificates(scope: Scope) -> list[dict[str, str]] | None:
+def certificates(scope: Scope) -> list[dict[str, Value]] | None:
     """The listener's certificate, if it has one."""
     arn = scope.get("certificateArn")
     return [{"CertificateArn": arn}] if arn else None
@@ -101,7 +101,10 @@ def attribute_property(key: str) -> str:
 ATTRIBUTE_KEYS = (
     "routing.http.response.server.enabled",
     "tcp.idle_timeout.seconds",
-    *(f"routing.http.{each}.header_{'name' if each.startswith('request') else 'value'}" for each in HEADERS.split()),
+    *(
+        f"routing.http.{header}.header_{'name' if header.startswith('request') else 'value'}"
+        for header in HEADERS.split()
+    ),
 )
 ATTRIBUTES = {attribute_property(key): f"Attributes.{key}" for key in ATTRIBUTE_KEYS}
 

@@ -1,13 +1,14 @@
 """Records of hosted zones."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from slipway_sandbox.provider.aws.client import AwsError
-from slipway_sandbox.provider.aws.declaration import Resource, Update
+from slipway_sandbox.provider.aws.declaration import Failures, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties import mapping
 from slipway_sandbox.provider.properties.names import Names
+from slipway_sandbox.provider.protocol.readers import block, blocks, present, text, texts
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 POLICIES = (
     "cidrRoutingPolicy failoverRoutingPolicies geolocationRoutingPolicies geoproximityRoutingPolicy latencyRoutingPolicies "
@@ -36,93 +37,102 @@ ROUTED = f"{POLICIES} multivalueAnswerRoutingPolicy"
 RECORD = f"aliases healthCheckId records ttl {ROUTED}"
 
 
-def bare(name: Any) -> str:
+def bare(name: Value) -> str:
     """A domain name in lower case and without the last dot."""
     return str(name).lower().rstrip(".")
 
 
-def records(scope: Scope, zone_id: str) -> Iterator[Mapping[str, Any]]:
+def records(scope: Scope, zone_id: Value) -> Iterator[Properties]:
     """Every record of a zone."""
-    start: dict[str, str] = {}
+    start: dict[str, Value] = {}
     while True:
         reply = scope.call("list_resource_record_sets", HostedZoneId=zone_id, **start)
-        yield from reply["ResourceRecordSets"]
+        yield from blocks(reply, "ResourceRecordSets")
         if not reply["IsTruncated"]:
             return
         start = {"StartRecordName": reply["NextRecordName"], "StartRecordType": reply["NextRecordType"]}
 
 
-def change(scope: Scope, zone_id: str, action: str, record: Mapping[str, Any]) -> None:
+def change(scope: Scope, zone_id: Value, action: str, record: Properties) -> None:
     """One change of one record."""
-    batch = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
+    batch: dict[str, Value] = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
     scope.call("change_resource_record_sets", HostedZoneId=zone_id, ChangeBatch=batch)
 
 
 def full_name(scope: Scope) -> str:
-    """The record's name with the zone's at its end, which a program may leave out."""
-    name, zone = (
-        bare(scope.get("name")),
-        bare(scope.call("get_hosted_zone", Id=scope.get("zoneId"))["HostedZone"]["Name"]),
-    )
+    """The record's name with the zone's at its end; a program may leave the latter out."""
+    zone = bare(block(scope.call("get_hosted_zone", Id=scope.get("zoneId")), "HostedZone")["Name"])
+    name = bare(scope.get("name"))
     if not name:
         return zone
     return name if name == zone or name.endswith(f".{zone}") else f"{name}.{zone}"
 
 
-def find(scope: Scope, name: str) -> Mapping[str, Any] | None:
-    """The record of that name, of this type and set."""
-    for each in records(scope, scope.get("zoneId")):
-        is_own = (bare(each["Name"]), each["Type"]) == (name, scope.get("type"))
-        if is_own and (each.get("SetIdentifier") or None) == (scope.get("setIdentifier") or None):
-            return each
+def find(scope: Scope, name: str) -> Properties | None:
+    """The zone's record with this name, and the resource's type and set identifier."""
+    for record in records(scope, scope.get("zoneId")):
+        is_own = (bare(record["Name"]), record["Type"]) == (name, scope.get("type"))
+        if is_own and (record.get("SetIdentifier") or None) == (scope.get("setIdentifier") or None):
+            return record
     return None
 
 
-def quoted(kind: Any, value: str) -> str:
-    """A record's value as Route 53 takes it: texts stand in quotes."""
+def quoted(kind: str, value: str) -> str:
+    """A record's value for Route 53: texts have quotes."""
     return f'"{value}"' if kind in ("TXT", "SPF") and not value.startswith('"') else value
 
 
 def upsert(scope: Scope) -> None:
-    """Makes the record what is asked for."""
-    inputs, kind = scope.inputs, scope.inputs["type"]
-    given = {name: inputs[name] for name in f"setIdentifier type {RECORD}".split() if inputs.get(name) is not None}
-    if "records" in given:
-        given["records"] = [quoted(kind, value) for value in given["records"]]
-    call: Any = scope.cloud.client.shape("route53", "change_resource_record_sets", scope.region)
-    shape = call.members["ChangeBatch"].members["Changes"].member.members["ResourceRecordSet"]
-    record = mapping.to_request(shape, given, Names("Record", RECORD_NAMES))
+    """Writes the record."""
+    inputs, kind = scope.inputs, text(scope.inputs, "type")
+    values = present(inputs, f"setIdentifier type {RECORD}")
+    if "records" in values:
+        values["records"] = [quoted(kind, value) for value in texts(values, "records")]
+    request = scope.cloud.client.shape("route53", "change_resource_record_sets", scope.region)
+    batch = request.members["ChangeBatch"] if request else None
+    shape = batch.members["Changes"].member.members["ResourceRecordSet"] if batch else None
+    record = mapping.to_request(shape, values, Names("Record", RECORD_NAMES))
     change(scope, inputs["zoneId"], "UPSERT", {"Name": full_name(scope), **record})
 
 
-def create_record(scope: Scope) -> Mapping[str, Any]:
-    """Makes a record, over one that is there only with allowOverwrite."""
-    name, kind = full_name(scope), scope.inputs["type"]
+def create_record(scope: Scope) -> Properties:
+    """Makes a record. With allowOverwrite it may replace an existing one."""
+    name, kind = full_name(scope), text(scope.inputs, "type")
     if not scope.inputs.get("allowOverwrite") and find(scope, name):
         reason = f"Tried to create resource record set [name='{name}.', type='{kind}'] but it already exists"
         raise AwsError("ChangeResourceRecordSets", "InvalidChangeBatch", reason)
     upsert(scope)
-    parts = (scope.inputs["zoneId"], bare(scope.inputs["name"]), kind, scope.inputs.get("setIdentifier"))
-    return {"id": "_".join(filter(None, parts))}
+    zone_id, set_id = text(scope.inputs, "zoneId"), text(scope.inputs, "setIdentifier", "")
+    return {"id": "_".join(filter(None, (zone_id, bare(scope.inputs["name"]), kind, set_id)))}
 
 
-def read_record(scope: Scope) -> Mapping[str, Any] | None:
-    """The record, its name as the program writes it; None when it is not there."""
+def read_record(scope: Scope) -> Properties | None:
+    """The record, its name in the program's spelling; None without one."""
     name = full_name(scope)
-    found = find(scope, name)
-    if found is None:
+    record = find(scope, name)
+    if record is None:
         return None
-    values = [each["Value"].strip('"') for each in found.get("ResourceRecords", [])]
-    return {**found, "Name": scope.get("name"), "ResourceRecords": values, "ZoneId": scope.get("zoneId"), "Fqdn": name}
+    values = [text(value, "Value").strip('"') for value in blocks(record, "ResourceRecords")]
+    return {**record, "Name": scope.get("name"), "ResourceRecords": values, "ZoneId": scope.get("zoneId"), "Fqdn": name}
 
 
 def delete_record(scope: Scope) -> None:
     """Takes the record out of its zone."""
-    if found := find(scope, full_name(scope)):
-        change(scope, scope.get("zoneId"), "DELETE", found)
+    if record := find(scope, full_name(scope)):
+        change(scope, scope.get("zoneId"), "DELETE", record)
 
 
-def validate_record(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+def comparable_records(values: Value) -> list[str]:
+    """Values without quotes, in order."""
+    return sorted(value.strip('"') for value in texts({"records": values}, "records"))
+
+
+def comparable_aliases(aliases: Value) -> list[dict[str, Value]]:
+    """Aliases with bare names."""
+    return [{**alias, "name": bare(alias.get("name"))} for alias in blocks({"aliases": aliases}, "aliases")]
+
+
+def validate_record(inputs: Properties) -> Failures:
     """A record has values with a time to live, or is an alias."""
     if ("records" in inputs) == ("aliases" in inputs):
         return [("records", "exactly one of 'records' and 'aliases' is required")]
@@ -151,8 +161,8 @@ RESOURCES = (
         echoed="allowOverwrite",
         compare={
             "name": bare,
-            "records": lambda values: sorted(value.strip('"') for value in values or []),
-            "aliases": lambda blocks: [{**block, "name": bare(block.get("name"))} for block in blocks or []],
+            "records": comparable_records,
+            "aliases": comparable_aliases,
         },
         immutable={"these are its key": "name setIdentifier type zoneId"},
         exclusive=True,  # records of several types do not stand beside each other

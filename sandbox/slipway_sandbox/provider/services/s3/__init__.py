@@ -1,5 +1,5 @@
-"""Buckets, what is set on them by resources of its own, and objects."""
+"""Buckets, their settings as resources of their own, and objects."""
 
-from slipway_sandbox.provider.services.s3 import buckets, objects, satellites
+from slipway_sandbox.provider.services.s3 import acls, buckets, objects, satellites
 
-RESOURCES = (*buckets.RESOURCES, *satellites.RESOURCES, *objects.RESOURCES)
+RESOURCES = (*buckets.RESOURCES, *satellites.RESOURCES, *acls.RESOURCES, *objects.RESOURCES)

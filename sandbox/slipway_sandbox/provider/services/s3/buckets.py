@@ -1,13 +1,13 @@
-"""Buckets, with the sides of them that programs set in place: versioning, encryption, policy, CORS, lifecycle, website, logs."""
+"""Buckets with inline settings: versioning, encryption, policy, CORS, lifecycle, website, logs."""
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
 
 from slipway_sandbox.provider.aws.client import AwsError, StillUsedError
-from slipway_sandbox.provider.aws.declaration import Autoname, Resource, Tags, Update
+from slipway_sandbox.provider.aws.declaration import Action, Autoname, Failures, Resource, Tags, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties.names import Names
+from slipway_sandbox.provider.protocol.readers import block, blocks, text
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 BUCKET = {"Bucket": "{id}"}
 ELSEWHERE = "accelerationStatus grants objectLockConfiguration replicationConfiguration requestPayer"
@@ -37,8 +37,8 @@ NOT_SET = (
     "NoSuch",
     "ServerSideEncryptionConfigurationNotFound",
     "ObjectLockConfigurationNotFound",
-)  # how S3 says that one side was never set
-FIRST_REGION = "us-east-1"  # the one that takes no LocationConstraint
+)  # S3's codes for a setting without a value
+FIRST_REGION = "us-east-1"  # it takes no LocationConstraint
 # Hosted zones of the website endpoints. Source: https://docs.aws.amazon.com/general/latest/gr/s3.html
 WEBSITE_ZONES = {
     "ap-northeast-1": "Z2M4EHUR26P7ZW",
@@ -60,12 +60,14 @@ WEBSITE_ZONES = {
 }
 
 
-def create_bucket(scope: Scope) -> Mapping[str, Any]:
+def create_bucket(scope: Scope) -> Properties:
     """Creates a bucket in the resource's region."""
-    place = {} if scope.region == FIRST_REGION else {"CreateBucketConfiguration": {"LocationConstraint": scope.region}}
+    place: dict[str, Value] = (
+        {} if scope.region == FIRST_REGION else {"CreateBucketConfiguration": {"LocationConstraint": scope.region}}
+    )
     lock = {"ObjectLockEnabledForBucket": True} if scope.inputs.get("objectLockEnabled") else {}
     scope.call("create_bucket", Bucket=scope.inputs["bucket"], **place, **lock)
-    scope.id = scope.inputs["bucket"]
+    scope.id = text(scope.inputs, "bucket")
     for name, put in (
         ("versioning", put_versioning),
         ("serverSideEncryptionConfiguration", put_encryption),
@@ -79,39 +81,41 @@ def create_bucket(scope: Scope) -> Mapping[str, Any]:
 
 def put_versioning(scope: Scope) -> None:
     """Turns versioning on; once on, S3 can only suspend it."""
-    status = "Enabled" if (scope.inputs.get("versioning") or {}).get("enabled") else "Suspended"
+    status = "Enabled" if block(scope.inputs, "versioning").get("enabled") else "Suspended"
     scope.call("put_bucket_versioning", Bucket=scope.id, VersioningConfiguration={"Status": status})
 
 
 def put_encryption(scope: Scope) -> None:
-    """Sets how objects are encrypted, or S3's own way."""
-    rule = (scope.inputs.get("serverSideEncryptionConfiguration") or {}).get("rule")
-    if rule is None:
+    """Sets the encryption of objects. Default: S3's own."""
+    rule = block(block(scope.inputs, "serverSideEncryptionConfiguration"), "rule")
+    if not rule:
         scope.call("delete_bucket_encryption", Bucket=scope.id)
         return
-    given = rule["applyServerSideEncryptionByDefault"]
-    default = {"SSEAlgorithm": given["sseAlgorithm"]}
-    if given.get("kmsMasterKeyId"):
-        default["KMSMasterKeyID"] = given["kmsMasterKeyId"]
-    rules = [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": bool(rule.get("bucketKeyEnabled"))}]
+    wanted = block(rule, "applyServerSideEncryptionByDefault")
+    default = {"SSEAlgorithm": wanted["sseAlgorithm"]}
+    if wanted.get("kmsMasterKeyId"):
+        default["KMSMasterKeyID"] = wanted["kmsMasterKeyId"]
+    rules: list[Value] = [
+        {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": bool(rule.get("bucketKeyEnabled"))}
+    ]
     scope.call("put_bucket_encryption", Bucket=scope.id, ServerSideEncryptionConfiguration={"Rules": rules})
 
 
 def put_policy(scope: Scope) -> None:
-    """Sets or removes the policy. moto takes every Condition as true, so that a conditional Deny denies always."""
+    """Sets or removes the policy. moto takes every Condition as true, so a conditional Deny always denies."""
     if policy := scope.inputs.get("policy"):
         scope.call("put_bucket_policy", Bucket=scope.id, Policy=policy)
     else:
         scope.call("delete_bucket_policy", Bucket=scope.id)
 
 
-def put_side(name: str) -> Callable[[Scope], None]:
-    """A call that sets one of the SIDES, or takes it away."""
+def put_side(name: str) -> Action:
+    """The call to set one of the SIDES, or to remove it."""
     put, delete = SIDES[name]
 
     def apply(scope: Scope) -> None:
-        if asked := scope.inputs.get(name):
-            scope.call(put, Bucket=scope.id, **scope.members(put, {name: asked}, Names("", NAMES)))
+        if value := scope.inputs.get(name):
+            scope.call(put, Bucket=scope.id, **scope.members(put, {name: value}, Names("", NAMES)))
         elif delete:
             scope.call(delete, Bucket=scope.id)
         else:
@@ -120,8 +124,8 @@ def put_side(name: str) -> Callable[[Scope], None]:
     return apply
 
 
-def answer_of(scope: Scope, operation: str) -> dict[str, Any]:
-    """What S3 answers about one side of a bucket; empty where nothing was set."""
+def answer_of(scope: Scope, operation: str) -> dict[str, Value]:
+    """S3's answer about one setting of a bucket; empty without a value."""
     try:
         return scope.call(operation, Bucket=scope.id)
     except AwsError as error:
@@ -130,18 +134,19 @@ def answer_of(scope: Scope, operation: str) -> dict[str, Any]:
         raise
 
 
-def read_bucket(scope: Scope) -> Mapping[str, Any] | None:
+def read_bucket(scope: Scope) -> Properties | None:
     """The bucket with its tags, versioning, encryption and policy."""
     scope.call("head_bucket", Bucket=scope.id)
     status = answer_of(scope, "get_bucket_versioning").get("Status")
-    rules = answer_of(scope, "get_bucket_encryption").get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
-    policy = answer_of(scope, "get_bucket_policy").get("Policy")
+    encryption = block(answer_of(scope, "get_bucket_encryption"), "ServerSideEncryptionConfiguration")
+    rules = blocks(encryption, "Rules")
+    policy = text(answer_of(scope, "get_bucket_policy"), "Policy", "")
     place = scope.call("get_bucket_location", Bucket=scope.id).get("LocationConstraint") or FIRST_REGION
     return {
         "Bucket": scope.id,
         "BucketRegion": place,
         "ObjectLockEnabled": bool(answer_of(scope, "get_object_lock_configuration")),
-        "Policy": policy and json.loads(policy),
+        "Policy": json.loads(policy) if policy else None,
         "ServerSideEncryptionConfiguration": {"Rule": rules[0]} if rules else {},
         "Tags": answer_of(scope, "get_bucket_tagging").get("TagSet", []),
         "Versioning": {"Enabled": status == "Enabled"} if status else {},
@@ -153,26 +158,27 @@ def read_bucket(scope: Scope) -> Mapping[str, Any] | None:
 
 
 def put_tags(scope: Scope) -> None:
-    """S3 only ever sets all tags of a bucket at once."""
+    """S3 sets all tags of a bucket at once."""
     pairs = [{"Key": key, "Value": value} for key, value in scope.tags.items()]
     scope.call("put_bucket_tagging", Bucket=scope.id, Tagging={"TagSet": pairs})
 
 
 def empty_bucket(scope: Scope) -> None:
     """Deletes every version of every object."""
-    start: dict[str, str] = {}
+    start: dict[str, Value] = {}
     while True:
         page = scope.call("list_object_versions", Bucket=scope.id, **start)
-        versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-        if objects := [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in versions]:
-            scope.call("delete_objects", Bucket=scope.id, Delete={"Objects": objects, "Quiet": True})
+        versions = [*blocks(page, "Versions"), *blocks(page, "DeleteMarkers")]
+        keys: Value = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions]
+        if keys:
+            scope.call("delete_objects", Bucket=scope.id, Delete={"Objects": keys, "Quiet": True})
         if not page["IsTruncated"]:
             return
         start = {"KeyMarker": page["NextKeyMarker"], "VersionIdMarker": page["NextVersionIdMarker"]}
 
 
 def delete_bucket(scope: Scope) -> None:
-    """Deletes the bucket; with forceDestroy its objects first, and those that come meanwhile, such as access logs."""
+    """Deletes the bucket; with forceDestroy its objects first, also the latest ones, such as access logs."""
     is_forced = scope.state.get("forceDestroy")
     try:
         if is_forced:
@@ -185,12 +191,12 @@ def delete_bucket(scope: Scope) -> None:
         raise
 
 
-def validate_bucket(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What the sandbox does not do is not taken in silence."""
-    tagged = [rule for rule in inputs.get("lifecycleRules") or [] if rule.get("tags")]
-    if tagged:
+def validate_bucket(inputs: Properties) -> Failures:
+    """Refuses settings without effect in the sandbox."""
+    rules, website = inputs.get("lifecycleRules"), inputs.get("website")
+    if isinstance(rules, list) and any(isinstance(rule, dict) and rule.get("tags") for rule in rules):
         return [("lifecycleRules", "the sandbox does not filter by tags here; use BucketLifecycleConfiguration")]
-    if (inputs.get("website") or {}).get("routingRules"):
+    if isinstance(website, dict) and website.get("routingRules"):
         return [
             ("website.routingRules", "the sandbox does not do this as part of a bucket; use BucketWebsiteConfiguration")
         ]

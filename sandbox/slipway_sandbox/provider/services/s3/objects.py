@@ -2,15 +2,15 @@
 
 import base64
 import urllib.request
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from slipway_sandbox.provider.aws.declaration import Autoname, Resource, Tags, Update
+from slipway_sandbox.provider.aws.declaration import Autoname, Failures, Resource, Tags, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.readers import blocks, present, text
+from slipway_sandbox.provider.protocol.wire import Properties
 
 NAMES = {
     "acl": "ACL",
@@ -25,40 +25,40 @@ SENT = (
 )
 ALGORITHM = "checksumAlgorithm"
 BODIES = ("content", "contentBase64", "source")
-BINARY = "application/octet-stream"  # S3's own word for a body of no known kind
+BINARY = "application/octet-stream"  # S3's own word for an unknown kind of body
 
 
 def body(scope: Scope) -> bytes:
-    """What the object holds: a text, base64, or an asset that the engine names by path, text or URI."""
+    """The object's bytes: from a text, base64, or an asset with a path, text or URI."""
     inputs = scope.inputs
     if "contentBase64" in inputs:
-        return base64.b64decode(inputs["contentBase64"])
+        return base64.b64decode(text(inputs, "contentBase64"))
     source = inputs.get("source")
     if source is None:
         return str(inputs.get("content") or "").encode()
     if isinstance(source, wire.Archive):
         raise ProviderError("the sandbox takes no archive as an object; give it as a FileAsset of the packed file")
-    fields = source.fields
+    fields = source.fields if isinstance(source, wire.Asset) else {}
     if fields.get("text") is not None:
         return str(fields["text"]).encode()
     if fields.get("path"):
-        return Path(fields["path"]).read_bytes()
-    with urllib.request.urlopen(fields["uri"]) as answer:  # noqa: S310 - the user's own asset
+        return Path(text(fields, "path")).read_bytes()
+    with urllib.request.urlopen(text(fields, "uri")) as answer:  # noqa: S310 - the user's own asset
         return bytes(answer.read())
 
 
-def put_object(scope: Scope) -> Mapping[str, Any]:
+def put_object(scope: Scope) -> Properties:
     """Writes the object, with its tags."""
-    asked = {name: scope.inputs[name] for name in (ALGORITHM, *SENT.split()) if scope.inputs.get(name) is not None}
+    request = scope.members("put_object", present(scope.inputs, f"{ALGORITHM} {SENT}"), Names("", NAMES))
     where = {"Bucket": scope.inputs["bucket"], "Key": scope.inputs["key"]}
-    scope.call("put_object", **where, Body=body(scope), **scope.members("put_object", asked, Names("", NAMES)))
+    scope.call("put_object", **where, Body=body(scope), **request)
     scope.id = f"{where['Bucket']}/{where['Key']}"
     put_tags(scope)
     return {"id": scope.id}
 
 
 def put_tags(scope: Scope) -> None:
-    """S3 only ever sets all tags of an object at once; moto breaks on an empty set."""
+    """S3 sets all tags of an object at once; moto breaks on an empty set."""
     where = {"Bucket": scope.inputs["bucket"], "Key": scope.inputs["key"]}
     pairs = [{"Key": key, "Value": value} for key, value in scope.tags.items()]
     if pairs:
@@ -67,16 +67,16 @@ def put_tags(scope: Scope) -> None:
         scope.call("delete_object_tagging", **where)
 
 
-def read_object(scope: Scope) -> Mapping[str, Any] | None:
+def read_object(scope: Scope) -> Properties | None:
     """The object's headers and tags; its body is not fetched."""
     where = {"Bucket": scope.get("bucket"), "Key": scope.get("key")}
-    found = scope.call("head_object", **where)
+    headers = scope.call("head_object", **where)
     return {
         **where,
-        **found,
+        **headers,
         "id": f"{where['Bucket']}/{where['Key']}",
-        "ETag": found["ETag"].strip('"'),
-        "StorageClass": found.get("StorageClass", "STANDARD"),
+        "ETag": text(headers, "ETag").strip('"'),
+        "StorageClass": headers.get("StorageClass", "STANDARD"),
         "Tags": scope.call("get_object_tagging", **where)["TagSet"],
     }
 
@@ -87,12 +87,12 @@ def delete_object(scope: Scope) -> None:
     scope.call("delete_object", **where)
     if scope.state.get("forceDestroy"):
         listed = scope.call("list_object_versions", Bucket=where["Bucket"], Prefix=where["Key"])
-        for each in (*listed.get("Versions", []), *listed.get("DeleteMarkers", [])):
-            if each["Key"] == where["Key"]:
-                scope.call("delete_object", **where, VersionId=each["VersionId"])
+        for version in (*blocks(listed, "Versions"), *blocks(listed, "DeleteMarkers")):
+            if version["Key"] == where["Key"]:
+                scope.call("delete_object", **where, VersionId=version["VersionId"])
 
 
-def validate_object(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+def validate_object(inputs: Properties) -> Failures:
     """An object has one body."""
     if sum(name in inputs for name in BODIES) > 1:
         return [("content", f"only one of {', '.join(BODIES)} can be given")]
@@ -100,7 +100,7 @@ def validate_object(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def object_type(name: str, checksums: str = "") -> Resource:
-    """The resource type, which the SDK has under two names, one of them with checksums."""
+    """The resource type. The SDK has two names for it, one of them with checksums."""
     return Resource(
         f"aws:s3/{name[0].lower()}{name[1:]}:{name}",
         "s3",

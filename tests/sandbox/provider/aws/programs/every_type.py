@@ -49,7 +49,7 @@ def resolve(value: Any) -> Any:
 
 
 class AnyResource(pulumi.CustomResource):
-    """A resource of any type, whose outputs are all that the provider answers."""
+    """A resource of any type, with all outputs of the provider."""
 
     def __init__(self, token: str, name: str, properties: dict[str, Any], after: list[pulumi.CustomResource]) -> None:
         options = pulumi.ResourceOptions(depends_on=after)

@@ -1,4 +1,4 @@
-"""Every look-up that the sandbox has, by the SDK's own typed functions, in preview and in update."""
+"""Every look-up of the sandbox, by the SDK's own typed functions, in preview and in update."""
 
 import pulumi
 import pulumi_aws as aws

@@ -1,4 +1,4 @@
-"""A queue that SQS would refuse."""
+"""A queue with an input refused by SQS."""
 
 import pulumi_aws as aws
 

@@ -1,4 +1,4 @@
-"""Two queues and a topic that a test moves about in the state."""
+"""Two queues and a topic; a test moves them about in the state."""
 
 import pulumi
 import pulumi_aws as aws

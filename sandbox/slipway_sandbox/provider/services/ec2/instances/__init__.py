@@ -1,1 +1,1 @@
-"""EC2 instances, how they are launched, and their volumes."""
+"""EC2 instances, launch templates and volumes."""

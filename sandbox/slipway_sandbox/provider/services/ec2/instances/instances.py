@@ -1,48 +1,47 @@
 """Instances."""
 
 import base64
-from collections.abc import Mapping
-from typing import Any
 
 from slipway_sandbox.provider.aws.declaration import Call, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol.readers import block, blocks, text
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 from slipway_sandbox.provider.services.ec2.common import TAGS, arn, one_by_one
 from slipway_sandbox.provider.services.ec2.instances.launch import NAMES, run_instance
 
 
-def read_instance(scope: Scope) -> Mapping[str, Any] | None:
-    """The instance; one that is terminated only remains as a record."""
-    reservations = scope.call("describe_instances", InstanceIds=[scope.id])["Reservations"]
-    found = reservations[0]["Instances"][0] if reservations else {"State": {"Name": "terminated"}}
-    if found["State"]["Name"] in ("terminated", "shutting-down"):
+def read_instance(scope: Scope) -> Properties | None:
+    """The instance; None for a terminated one, though AWS keeps a record of it."""
+    reservations = blocks(scope.call("describe_instances", InstanceIds=[scope.id]), "Reservations")
+    instance = blocks(reservations[0], "Instances")[0] if reservations else {}
+    if block(instance, "State").get("Name", "terminated") in ("terminated", "shutting-down"):
         return None
-    profile = found.get("IamInstanceProfile", {}).get("Arn", "").rpartition("/")[2]
-    disks: Any = found.get("BlockDeviceMappings", [])
-    root = next((each for each in disks if each["DeviceName"] == found.get("RootDeviceName")), None)
+    profile = text(block(instance, "IamInstanceProfile"), "Arn", "").rpartition("/")[2]
+    disks = blocks(instance, "BlockDeviceMappings")
+    root = next((disk for disk in disks if disk["DeviceName"] == instance.get("RootDeviceName")), None)
     return {
-        **found,
+        **instance,
         "IamInstanceProfile": {"Name": profile or None},
         "rootBlockDevice": root and read_disk(scope, root),
     }
 
 
-def read_disk(scope: Scope, device: Mapping[str, Any]) -> dict[str, Any]:
-    """A disk of the instance as the volume behind it is."""
-    ebs = device["Ebs"]
-    volume = scope.call("describe_volumes", VolumeIds=[ebs["VolumeId"]])["Volumes"][0]
+def read_disk(scope: Scope, device: Properties) -> dict[str, Value]:
+    """A disk of the instance, with the values of its volume."""
+    [volume] = blocks(scope.call("describe_volumes", VolumeIds=[block(device, "Ebs")["VolumeId"]]), "Volumes")
     return {**volume, "volumeSize": volume["Size"], "deviceName": device["DeviceName"]}
 
 
 def change_root_disk(scope: Scope) -> None:
-    """Changes the volume behind the instance's first disk while it runs, and whether it goes with the instance."""
-    asked, disk = scope.inputs.get("rootBlockDevice") or {}, scope.state["rootBlockDevice"]
+    """Changes the volume of the instance's first disk, and whether its life ends with the instance."""
+    wanted, disk = block(scope.inputs, "rootBlockDevice"), block(scope.state, "rootBlockDevice")
     names = {"volumeSize": "Size", "volumeType": "VolumeType", "iops": "Iops", "throughput": "Throughput"}
     changed = {
-        member: asked[name] for name, member in names.items() if asked.get(name, disk.get(name)) != disk.get(name)
+        member: wanted[name] for name, member in names.items() if wanted.get(name, disk.get(name)) != disk.get(name)
     }
     if changed:
         scope.call("modify_volume", VolumeId=disk["volumeId"], **changed)
-    if (is_temporary := asked.get("deleteOnTermination")) is not None:
+    if (is_temporary := wanted.get("deleteOnTermination")) is not None:
         mapping = {"DeviceName": disk["deviceName"], "Ebs": {"DeleteOnTermination": is_temporary}}
         scope.call("modify_instance_attribute", InstanceId=scope.id, BlockDeviceMappings=[mapping])
 
@@ -55,8 +54,9 @@ def resize(scope: Scope) -> None:
 
 
 def set_user_data(scope: Scope) -> None:
-    """Changes the user data of a stopped instance; it runs again only where the image says so."""
-    data = scope.inputs.get("userData") or base64.b64decode(scope.inputs.get("userDataBase64") or "").decode("latin-1")
+    """Changes the user data of a stopped instance; most images run it at their first start only."""
+    data = text(scope.inputs, "userData", "")
+    data = data or base64.b64decode(text(scope.inputs, "userDataBase64", "")).decode("latin-1")
     scope.call("stop_instances", InstanceIds=[scope.id])
     # moto takes the value encoded once more than the wire format has it.
     scope.call("modify_instance_attribute", InstanceId=scope.id, UserData={"Value": base64.b64encode(data.encode())})
@@ -64,18 +64,16 @@ def set_user_data(scope: Scope) -> None:
 
 
 def set_metadata_options(scope: Scope) -> None:
-    """Changes how the instance's metadata is reached."""
-    options = {name[0].upper() + name[1:]: value for name, value in scope.inputs["metadataOptions"].items()}
+    """Changes the access to the instance's metadata."""
+    options = {name[0].upper() + name[1:]: value for name, value in block(scope.inputs, "metadataOptions").items()}
     scope.call("modify_instance_metadata_options", InstanceId=scope.id, **options)
 
 
 def set_profile(scope: Scope) -> None:
     """Gives the instance another instance profile, or none."""
     filters = [{"Name": "instance-id", "Values": [scope.id]}]
-    current = scope.call("describe_iam_instance_profile_associations", Filters=filters)[
-        "IamInstanceProfileAssociations"
-    ]
-    for association in current:
+    reply = scope.call("describe_iam_instance_profile_associations", Filters=filters)
+    for association in blocks(reply, "IamInstanceProfileAssociations"):
         scope.call("disassociate_iam_instance_profile", AssociationId=association["AssociationId"])
     if name := scope.inputs.get("iamInstanceProfile"):
         scope.call("associate_iam_instance_profile", InstanceId=scope.id, IamInstanceProfile={"Name": name})

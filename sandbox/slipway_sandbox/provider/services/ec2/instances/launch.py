@@ -1,11 +1,11 @@
-"""How an instance is started: what the program says, over what its launch template says."""
+"""The start of an instance: the program's values over those of its launch template."""
 
 import base64
-from collections.abc import Mapping
-from typing import Any
 
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties.names import Names
+from slipway_sandbox.provider.protocol.readers import block, blocks, present, text
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 SENT_BY_RULE = (
     "capacityReservationSpecification cpuOptions creditSpecification disableApiStop disableApiTermination ebsOptimized "
@@ -40,30 +40,36 @@ NAMES = {
 }
 
 
-def template(scope: Scope) -> dict[str, Any]:
-    """What the launch template says, for what the program leaves open: moto itself only takes the image and type from it."""
-    asked = scope.inputs.get("launchTemplate")
-    if not asked:
+def template(scope: Scope) -> dict[str, Value]:
+    """The launch template's values. moto itself takes only the image and type from it."""
+    launch_template = block(scope.inputs, "launchTemplate")
+    if not launch_template:
         return {}
-    which = {"LaunchTemplateId": asked["id"]} if asked.get("id") else {"LaunchTemplateName": asked["name"]}
-    versions = [asked.get("version") or "$Default"]
-    found = scope.call("describe_launch_template_versions", Versions=versions, **which)["LaunchTemplateVersions"][0]
-    data = dict(found["LaunchTemplateData"])
+    template_id = launch_template.get("id")
+    name = {"LaunchTemplateId": template_id} if template_id else {"LaunchTemplateName": launch_template["name"]}
+    versions = [launch_template.get("version") or "$Default"]
+    reply = scope.call("describe_launch_template_versions", Versions=versions, **name)
+    data = block(blocks(reply, "LaunchTemplateVersions")[0], "LaunchTemplateData")
     if "UserData" in data:
-        data["UserData"] = base64.b64decode(data["UserData"]).decode("latin-1")
-    for disk in data.get("BlockDeviceMappings") or []:
+        data["UserData"] = base64.b64decode(text(data, "UserData")).decode("latin-1")
+    for disk in blocks(data, "BlockDeviceMappings"):
         if "Ebs" in disk and disk["DeviceName"] == ROOT_DEVICE:  # goes with the instance, as the image has it
-            disk["Ebs"] = {"DeleteOnTermination": True, **disk["Ebs"]}
-    if groups := (data.get("NetworkInterfaces") or [{}])[0].get("Groups"):
+            disk["Ebs"] = {"DeleteOnTermination": True, **block(disk, "Ebs")}
+    if groups := first(data, "NetworkInterfaces").get("Groups"):
         data["SecurityGroupIds"] = groups  # moto describes an instance by these, and not by its interface's
     return {name: value for name, value in data.items() if name in TEMPLATE.split()}
 
 
-def run_instance(scope: Scope) -> Mapping[str, Any]:
+def first(values: Properties, name: str) -> dict[str, Value]:
+    """The first block of a list; empty without one."""
+    return next(iter(blocks(values, name)), {})
+
+
+def run_instance(scope: Scope) -> Properties:
     """Starts one instance."""
     inputs, base = scope.inputs, template(scope)
-    given = {name: inputs[name] for name in SENT_BY_RULE.split() if inputs.get(name) is not None}
-    request = scope.members("run_instances", given, Names("Instance", NAMES | {"monitoring": "Monitoring"}))
+    names = Names("Instance", NAMES | {"monitoring": "Monitoring"})
+    request = scope.members("run_instances", present(inputs, SENT_BY_RULE), names)
     if "monitoring" in inputs:
         request["Monitoring"] = {"Enabled": inputs["monitoring"]}
     if placement := {member: inputs[name] for name, member in PLACEMENT.items() if inputs.get(name) is not None}:
@@ -71,58 +77,50 @@ def run_instance(scope: Scope) -> Mapping[str, Any]:
     if "userData" in inputs:
         request["UserData"] = inputs["userData"]
     elif "userDataBase64" in inputs:
-        request["UserData"] = base64.b64decode(inputs["userDataBase64"]).decode("latin-1")
+        request["UserData"] = base64.b64decode(text(inputs, "userDataBase64")).decode("latin-1")
     if mappings := block_devices(scope, request.get("ImageId") or base.get("ImageId")):
         request["BlockDeviceMappings"] = mappings
-    card = (base.pop("NetworkInterfaces", None) or [{}])[0]
-    asked = {**base, **request, **interface(scope, card)}
-    return dict(scope.call("run_instances", MinCount=1, MaxCount=1, **asked)["Instances"][0])
+    card = first(base, "NetworkInterfaces")
+    base.pop("NetworkInterfaces", None)
+    merged = {**base, **request, **interface(scope, card)}
+    return blocks(scope.call("run_instances", MinCount=1, MaxCount=1, **merged), "Instances")[0]
 
 
-def interface(scope: Scope, base: Mapping[str, Any]) -> dict[str, Any]:
-    """The network interface, which goes with the instance: moto leaves one behind that was not described."""
+def interface(scope: Scope, base: Properties) -> dict[str, Value]:
+    """The network interface, deleted with the instance; moto would leave an undescribed one behind."""
     inputs = scope.inputs
     is_public = inputs.get("associatePublicIpAddress")
-    card: dict[str, Any] = {"DeviceIndex": 0, "DeleteOnTermination": True, **base}
+    card: dict[str, Value] = {"DeviceIndex": 0, "DeleteOnTermination": True, **base}
     if subnet_id := inputs.get("subnetId"):
         card["SubnetId"] = subnet_id
         if is_public is None:
-            is_public = scope.call("describe_subnets", SubnetIds=[subnet_id])["Subnets"][0]["MapPublicIpOnLaunch"]
+            [subnet] = blocks(scope.call("describe_subnets", SubnetIds=[subnet_id]), "Subnets")
+            is_public = subnet["MapPublicIpOnLaunch"]
     groups = inputs.get("vpcSecurityGroupIds")
     if groups:
         card["Groups"] = groups
     if address := inputs.get("privateIp"):
         card["PrivateIpAddress"] = address
+    if is_public is not None:
+        card["AssociatePublicIpAddress"] = is_public
     named = {"SecurityGroups": inputs["securityGroups"]} if inputs.get("securityGroups") else {}
     if groups:
         named["SecurityGroupIds"] = groups  # moto describes an instance by these, and not by its interface's
-    return {
-        "NetworkInterfaces": [card | ({} if is_public is None else {"AssociatePublicIpAddress": is_public})],
-        **named,
-    }
+    return {"NetworkInterfaces": [card], **named}
 
 
-def block_devices(scope: Scope, image_id: Any) -> list[dict[str, Any]]:
-    """Disks; the first one has the name that the image gives it."""
-    disks = list(scope.inputs.get("ebsBlockDevices") or [])
-    if root := scope.inputs.get("rootBlockDevice"):
-        image = scope.call("describe_images", ImageIds=[image_id])["Images"][0]
+def block_devices(scope: Scope, image_id: Value) -> list[dict[str, Value]]:
+    """Disks; the image names the first one."""
+    disks = blocks(scope.inputs, "ebsBlockDevices")
+    if root := block(scope.inputs, "rootBlockDevice"):
+        [image] = blocks(scope.call("describe_images", ImageIds=[image_id]), "Images")
         disks.insert(0, {**root, "deviceName": image.get("RootDeviceName", ROOT_DEVICE)})
-    members = (
-        "deleteOnTermination",
-        "encrypted",
-        "iops",
-        "kmsKeyId",
-        "snapshotId",
-        "throughput",
-        "volumeSize",
-        "volumeType",
-    )
+    members = "deleteOnTermination encrypted iops kmsKeyId snapshotId throughput volumeSize volumeType"
     return [
         {
             "DeviceName": disk["deviceName"],
             "Ebs": {"DeleteOnTermination": True}  # the real provider's default
-            | {name[0].upper() + name[1:]: disk[name] for name in members if disk.get(name) is not None},
+            | {name[0].upper() + name[1:]: value for name, value in present(disk, members).items()},
         }
         for disk in disks
     ]

@@ -1,4 +1,4 @@
-"""Launch templates, whose every change is a new version."""
+"""Launch templates; each change makes a new version."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, U
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties import mapping
 from slipway_sandbox.provider.properties.names import Names
+from slipway_sandbox.provider.protocol.readers import block
 from slipway_sandbox.provider.services.ec2.common import TAGS, arn
 
 TAGS_OF = {"Filters": [{"Name": "resource-id", "Values": ["{id}"]}]}
@@ -33,12 +34,12 @@ NAMES = {
 
 
 def new_version(scope: Scope) -> None:
-    """Makes a version of what is asked for now, and with updateDefaultVersion the default one."""
-    asked = {name: scope.inputs[name] for name in f"description {IN_DATA}".split() if name in scope.inputs}
-    request = scope.members("create_launch_template_version", asked, Names("LaunchTemplate", NAMES, DATA))
+    """Makes a version of the present inputs; with updateDefaultVersion it becomes the default."""
+    values = {name: scope.inputs[name] for name in f"description {IN_DATA}".split() if name in scope.inputs}
+    request = scope.members("create_launch_template_version", values, Names("LaunchTemplate", NAMES, DATA))
     reply = scope.call("create_launch_template_version", LaunchTemplateId=scope.id, **{DATA: {}, **request})
     if scope.inputs.get("updateDefaultVersion"):
-        version = mapping.text(reply["LaunchTemplateVersion"]["VersionNumber"])
+        version = mapping.as_string(block(reply, "LaunchTemplateVersion")["VersionNumber"])
         scope.call("modify_launch_template", LaunchTemplateId=scope.id, DefaultVersion=version)
 
 
@@ -63,7 +64,7 @@ RESOURCES = (
             ),
         ),
         delete=Call("delete_launch_template", TEMPLATE),
-        # moto describes a template with the tags that it was made with.
+        # moto describes a template with its first tags.
         tags=replace(TAGS, read=Call("describe_tags", TAGS_OF, reply="Tags")),
         autoname=Autoname(),
         attributes=DATA,

@@ -1,1 +1,1 @@
-"""VPCs and what is in them: subnets, routes, addresses, network ACLs."""
+"""VPCs and their parts: subnets, routes, addresses, network ACLs."""

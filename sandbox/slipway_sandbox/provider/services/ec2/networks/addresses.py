@@ -1,37 +1,43 @@
-"""Public addresses, and the NAT gateways that have one."""
+"""Elastic IPs, and the NAT gateways with one."""
 
 from slipway_sandbox.provider.aws.declaration import Call, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol.readers import blocks, text
 from slipway_sandbox.provider.services.ec2.common import TAGS, arn, delete_interfaces
 
 
 def associate_address(scope: Scope) -> None:
-    """Ties an address to an instance or a network interface, away from an earlier one."""
+    """Associates an address with an instance or a network interface, in place of an earlier one."""
     if association := scope.state.get("associationId"):
         scope.call("disassociate_address", AssociationId=association)
     target = {"InstanceId": scope.inputs.get("instance"), "NetworkInterfaceId": scope.inputs.get("networkInterface")}
     target |= {"PrivateIpAddress": scope.inputs.get("associateWithPrivateIp")}
     if target["InstanceId"] or target["NetworkInterfaceId"]:
-        given = {name: value for name, value in target.items() if value}
-        scope.call("associate_address", AllocationId=scope.id, **given)
+        request = {name: value for name, value in target.items() if value}
+        scope.call("associate_address", AllocationId=scope.id, **request)
 
 
 def release_address(scope: Scope) -> None:
-    """An address in use is taken from its holder first."""
-    for address in scope.call("describe_addresses", AllocationIds=[scope.id])["Addresses"]:
+    """Releases an address, after the end of its association."""
+    for address in blocks(scope.call("describe_addresses", AllocationIds=[scope.id]), "Addresses"):
         if association := address.get("AssociationId"):
             scope.call("disassociate_address", AssociationId=association)
     scope.call("release_address", AllocationId=scope.id)
 
 
+def public_dns(scope: Scope) -> str:
+    """The address's name, such as ec2-203-0-113-7.eu-west-1.compute.amazonaws.com."""
+    return f"ec2-{text(scope, 'publicIp').replace('.', '-')}.{scope.region}.compute.amazonaws.com"
+
+
 def delete_nat_gateway(scope: Scope) -> None:
-    """Deletes the gateway and its network interface; its address is free again, which moto forgets."""
+    """Deletes the gateway and its network interface, and frees its address, since moto does not."""
     scope.call("delete_nat_gateway", NatGatewayId=scope.id)
     if allocation := scope.state.get("allocationId"):
-        [address] = scope.call("describe_addresses", AllocationIds=[allocation])["Addresses"]
+        [address] = blocks(scope.call("describe_addresses", AllocationIds=[allocation]), "Addresses")
         if association := address.get("AssociationId"):
             scope.call("disassociate_address", AssociationId=association)
-    delete_interfaces(scope, [scope.state.get("networkInterfaceId")])
+    delete_interfaces(scope, [text(scope.state, "networkInterfaceId", "")])
 
 
 RESOURCES = (
@@ -47,9 +53,7 @@ RESOURCES = (
         names={"instance": "InstanceId", "networkInterface": "NetworkInterfaceId", "privateIp": "PrivateIpAddress"},
         computed={
             "arn": arn("elastic-ip"),
-            "publicDns": lambda scope: (
-                f"ec2-{scope.get('publicIp').replace('.', '-')}.{scope.region}.compute.amazonaws.com"
-            ),
+            "publicDns": public_dns,
         },
         defaults={"domain": "vpc"},
         immutable={

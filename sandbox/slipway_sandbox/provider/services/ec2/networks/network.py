@@ -1,12 +1,11 @@
 """VPCs, subnets and internet gateways."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from slipway_sandbox.provider.aws.declaration import Call, Resource, Update
+from slipway_sandbox.provider.aws.declaration import Call, Failures, Resource, Template, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties import mapping
 from slipway_sandbox.provider.properties.names import Names
+from slipway_sandbox.provider.protocol.readers import as_block, blocks
+from slipway_sandbox.provider.protocol.wire import Properties
 from slipway_sandbox.provider.services.ec2.common import TAGS, arn, one_by_one
 
 IPV6 = "Ipv6CidrBlockAssociationSet[?Ipv6CidrBlockState.State!='disassociated'] | [0]"
@@ -15,7 +14,7 @@ IPAM = "the address range is allotted once"
 
 
 def attach_gateway(scope: Scope) -> None:
-    """Attaches an internet gateway to its VPC, away from an earlier one."""
+    """Attaches an internet gateway to its VPC, after detaching it from an earlier one."""
     before, after = scope.state.get("vpcId"), scope.inputs.get("vpcId")
     if before and before != after:
         scope.call("detach_internet_gateway", InternetGatewayId=scope.id, VpcId=before)
@@ -24,22 +23,22 @@ def attach_gateway(scope: Scope) -> None:
 
 
 def delete_gateway(scope: Scope) -> None:
-    """An attached gateway cannot be deleted, so it is detached first."""
-    gateways = scope.call("describe_internet_gateways", InternetGatewayIds=[scope.id])["InternetGateways"]
-    for attachment in gateways[0]["Attachments"]:
+    """Detaches and deletes the gateway: EC2 does not delete an attached one."""
+    reply = scope.call("describe_internet_gateways", InternetGatewayIds=[scope.id])
+    for attachment in blocks(blocks(reply, "InternetGateways")[0], "Attachments"):
         scope.call("detach_internet_gateway", InternetGatewayId=scope.id, VpcId=attachment["VpcId"])
     scope.call("delete_internet_gateway", InternetGatewayId=scope.id)
 
 
 def set_ipv6(scope: Scope) -> None:
-    """Takes the VPC's IPv6 range back and gives it what is asked for: one of Amazon's, one from a pool, or none."""
-    [found] = scope.call("describe_vpcs", VpcIds=[scope.id])["Vpcs"]
-    if association := mapping.search(IPV6, found):
-        scope.call("disassociate_vpc_cidr_block", AssociationId=association["AssociationId"])
-    given = {name: scope.inputs[name] for name in IPV6_RANGE.split() if scope.inputs.get(name)}
+    """Replaces the VPC's IPv6 range: with one of Amazon's, one from a pool, or none."""
+    [vpc] = blocks(scope.call("describe_vpcs", VpcIds=[scope.id]), "Vpcs")
+    if association := mapping.search(IPV6, vpc):
+        scope.call("disassociate_vpc_cidr_block", AssociationId=as_block(association, IPV6)["AssociationId"])
+    values = {name: scope.inputs[name] for name in IPV6_RANGE.split() if scope.inputs.get(name)}
     is_generated = bool(scope.inputs.get("assignGeneratedIpv6CidrBlock"))
-    if is_generated or "ipv6IpamPoolId" in given:
-        request = scope.members("associate_vpc_cidr_block", given, Names("Vpc", {}))
+    if is_generated or "ipv6IpamPoolId" in values:
+        request = scope.members("associate_vpc_cidr_block", values, Names("Vpc", {}))
         scope.call("associate_vpc_cidr_block", VpcId=scope.id, AmazonProvidedIpv6CidrBlock=is_generated, **request)
 
 
@@ -51,19 +50,17 @@ def set_subnet_ipv6(scope: Scope) -> None:
         scope.call("associate_subnet_cidr_block", SubnetId=scope.id, Ipv6CidrBlock=block)
 
 
-def validate_vpc(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
+def validate_vpc(inputs: Properties) -> Failures:
     """A VPC takes its range from one place."""
     if "cidrBlock" not in inputs and "ipv4IpamPoolId" not in inputs:
         return [("cidrBlock", "one of 'cidrBlock' and 'ipv4IpamPoolId' is required")]
     return []
 
 
-def of_vpc(key: str, reply: str, name: str) -> dict[str, Any]:
-    """Parameters that find what EC2 made together with a VPC."""
-    return {
-        "params": {"Filters": [{"Name": "vpc-id", "Values": ["{id}"]}, {"Name": key, "Values": [name]}]},
-        "reply": reply,
-    }
+def of_vpc(operation: str, key: str, name: str, reply: str) -> Call:
+    """The call for a part of a new VPC: EC2 makes a group, a route table and an ACL with it."""
+    filters: Template = [{"Name": "vpc-id", "Values": ["{id}"]}, {"Name": key, "Values": [name]}]
+    return Call(operation, {"Filters": filters}, reply=reply)
 
 
 RESOURCES = (
@@ -76,18 +73,19 @@ RESOURCES = (
             Call("describe_vpcs", {"VpcIds": ["{id}"]}, reply="Vpcs[0]"),
             Call("describe_vpc_attribute", {"VpcId": "{id}", "Attribute": "enableDnsSupport"}),
             Call("describe_vpc_attribute", {"VpcId": "{id}", "Attribute": "enableDnsHostnames"}),
-            Call(
+            of_vpc(
                 "describe_security_groups",
-                **of_vpc("group-name", "{defaultSecurityGroupId: SecurityGroups[0].GroupId}", "default"),
+                "group-name",
+                "default",
+                "{defaultSecurityGroupId: SecurityGroups[0].GroupId}",
             ),
-            Call(
+            of_vpc(
                 "describe_route_tables",
-                **of_vpc("association.main", "{mainRouteTableId: RouteTables[0].RouteTableId}", "true"),
+                "association.main",
+                "true",
+                "{mainRouteTableId: RouteTables[0].RouteTableId}",
             ),
-            Call(
-                "describe_network_acls",
-                **of_vpc("default", "{defaultNetworkAclId: NetworkAcls[0].NetworkAclId}", "true"),
-            ),
+            of_vpc("describe_network_acls", "default", "true", "{defaultNetworkAclId: NetworkAcls[0].NetworkAclId}"),
         ),
         updates=(
             *one_by_one(

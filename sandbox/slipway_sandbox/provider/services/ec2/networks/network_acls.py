@@ -1,14 +1,15 @@
-"""Network ACLs with the rules written in them, and rules as resources of their own."""
+"""Network ACLs with inline rules, and rules as resources of their own."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from slipway_sandbox.provider.aws.declaration import Call, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties.names import Names
-from slipway_sandbox.provider.services.ec2.common import TAGS, arn
+from slipway_sandbox.provider.protocol.readers import block, blocks, number, text, texts
+from slipway_sandbox.provider.protocol.wire import Properties, Value
+from slipway_sandbox.provider.services.ec2.common import TAGS, arn, filter_list
 
-LAST_RULE = 32767  # the one that EC2 keeps for itself: everything else is denied
+LAST_RULE = 32767  # EC2's own one: it denies everything else
 PROTOCOLS = {"all": "-1", "tcp": "6", "udp": "17", "icmp": "1", "icmpv6": "58"}
 ENTRY = Names(
     "",
@@ -22,93 +23,90 @@ ENTRY = Names(
     },
 )
 Key = tuple[int, bool]
-"""Number of a rule and whether it is about what leaves: what EC2 knows it by."""
+"""A rule's key on EC2: its number, and whether it is for egress."""
 
 
-def protocol(name: Any) -> str:
+def protocol(name: Value) -> str:
     """A protocol as EC2 answers it: its number."""
     return PROTOCOLS.get(str(name).lower(), str(name))
 
 
-def entry(scope: Scope, rule: Mapping[str, Any], *, egress: bool) -> dict[str, Any]:
-    """A rule as EC2's calls take it; ports and ICMP types only where the protocol has them."""
-    number = protocol(rule["protocol"])
-    ports = {"fromPort", "toPort"} if number in ("-1", "1", "58") else {"icmpType", "icmpCode"}
-    given = {name: value for name, value in rule.items() if value not in (None, "") and name not in ports}
-    return scope.members("create_network_acl_entry", {**given, "protocol": number, "egress": egress}, ENTRY)
+def entry(scope: Scope, rule: Properties, *, egress: bool) -> dict[str, Value]:
+    """A rule for EC2's calls; with ports or ICMP types, depending on the protocol."""
+    protocol_number = protocol(rule["protocol"])
+    ports = {"fromPort", "toPort"} if protocol_number in ("-1", "1", "58") else {"icmpType", "icmpCode"}
+    values = {name: value for name, value in rule.items() if value not in (None, "") and name not in ports}
+    return scope.members("create_network_acl_entry", {**values, "protocol": protocol_number, "egress": egress}, ENTRY)
 
 
-def keyed(entries: Iterable[Mapping[str, Any]]) -> dict[Key, Mapping[str, Any]]:
-    """Entries by what EC2 knows them by, without its own last ones."""
-    found = {(each["RuleNumber"], each["Egress"]): each for each in entries}
-    return {key: each for key, each in found.items() if key[0] < LAST_RULE}
+def keyed(entries: Iterable[dict[str, Value]]) -> dict[Key, dict[str, Value]]:
+    """Entries by key, without EC2's own last ones."""
+    by_key = {(number(entry, "RuleNumber"), bool(entry["Egress"])): entry for entry in entries}
+    return {key: entry for key, entry in by_key.items() if key[0] < LAST_RULE}
 
 
-def acl(scope: Scope, acl_id: str) -> dict[str, Any]:
-    """What EC2 answers about an ACL."""
-    return dict(scope.call("describe_network_acls", NetworkAclIds=[acl_id])["NetworkAcls"][0])
+def acl(scope: Scope, acl_id: str) -> dict[str, Value]:
+    """EC2's answer about an ACL."""
+    return blocks(scope.call("describe_network_acls", NetworkAclIds=[acl_id]), "NetworkAcls")[0]
 
 
 def sync_rules(scope: Scope) -> None:
-    """Makes the ACL's rules those that are asked for."""
-    asked = [
-        (rule, direction == "egress") for direction in ("ingress", "egress") for rule in scope.get(direction) or []
-    ]
-    wanted = keyed(entry(scope, rule, egress=egress) for rule, egress in asked)
-    present = keyed(acl(scope, scope.id)["Entries"])
-    for number, egress in present.keys() - wanted.keys():
-        scope.call("delete_network_acl_entry", NetworkAclId=scope.id, RuleNumber=number, Egress=egress)
+    """Changes the ACL's rules to the program's."""
+    rules = [(rule, direction == "egress") for direction in ("ingress", "egress") for rule in blocks(scope, direction)]
+    wanted = keyed(entry(scope, rule, egress=egress) for rule, egress in rules)
+    present = keyed(blocks(acl(scope, scope.id), "Entries"))
+    for rule_number, egress in present.keys() - wanted.keys():
+        scope.call("delete_network_acl_entry", NetworkAclId=scope.id, RuleNumber=rule_number, Egress=egress)
     for key, request in wanted.items():
         operation = "replace_network_acl_entry" if key in present else "create_network_acl_entry"
         scope.call(operation, NetworkAclId=scope.id, **request)
 
 
 def move(scope: Scope, subnet_ids: Iterable[str], to: str) -> None:
-    """Ties subnets to another ACL."""
+    """Associates subnets with another ACL."""
     wanted = set(subnet_ids)
-    for each in scope.call("describe_network_acls")["NetworkAcls"]:
-        for association in each["Associations"]:
-            if association["SubnetId"] in wanted and each["NetworkAclId"] != to:
+    for present in blocks(scope.call("describe_network_acls"), "NetworkAcls"):
+        for association in blocks(present, "Associations"):
+            if association["SubnetId"] in wanted and present["NetworkAclId"] != to:
                 association_id = association["NetworkAclAssociationId"]
                 scope.call("replace_network_acl_association", AssociationId=association_id, NetworkAclId=to)
 
 
 def default_acl(scope: Scope) -> str:
-    """The ACL that subnets without one of their own have."""
-    filters = [{"Name": "vpc-id", "Values": [scope.get("vpcId")]}, {"Name": "default", "Values": ["true"]}]
-    return str(scope.call("describe_network_acls", Filters=filters)["NetworkAcls"][0]["NetworkAclId"])
+    """The VPC's ACL for subnets without one of their own."""
+    filters = filter_list({"vpc-id": scope.get("vpcId"), "default": "true"})
+    return text(blocks(scope.call("describe_network_acls", Filters=filters), "NetworkAcls")[0], "NetworkAclId")
 
 
 def sync_subnets(scope: Scope) -> None:
-    """Ties the subnets that are asked for to the ACL, and those that were taken out to the default one."""
-    wanted, before = set(scope.inputs.get("subnetIds") or []), set(scope.state.get("subnetIds") or [])
+    """Associates the program's subnets with the ACL, and its former ones with the default ACL."""
+    wanted, before = set(texts(scope.inputs, "subnetIds")), set(texts(scope.state, "subnetIds"))
     move(scope, wanted, scope.id)
     if before - wanted:
         move(scope, before - wanted, default_acl(scope))
 
 
-def read_acl(scope: Scope) -> Mapping[str, Any] | None:
+def read_acl(scope: Scope) -> Properties | None:
     """The ACL, its rules as blocks."""
-    found = acl(scope, scope.id)
-    rules = keyed(found.pop("Entries"))
+    present = acl(scope, scope.id)
+    rules = keyed(blocks(present, "Entries"))
     return {
-        **found,
-        "ingress": [block(each) for (_, egress), each in rules.items() if not egress],
-        "egress": [block(each) for (_, egress), each in rules.items() if egress],
-        "subnetIds": [each["SubnetId"] for each in found["Associations"]],
+        **{name: value for name, value in present.items() if name != "Entries"},
+        "ingress": [inline_rule(rule) for (_, egress), rule in rules.items() if not egress],
+        "egress": [inline_rule(rule) for (_, egress), rule in rules.items() if egress],
+        "subnetIds": [association["SubnetId"] for association in blocks(present, "Associations")],
     }
 
 
-def block(found: Mapping[str, Any]) -> dict[str, Any]:
-    """A rule that EC2 answers as a block of `ingress` or `egress`."""
-    ports, icmp = found.get("PortRange", {}), found.get("IcmpTypeCode", {})
+def inline_rule(rule: Properties) -> dict[str, Value]:
+    """EC2's rule as a block of `ingress` or `egress`."""
+    ports, icmp = block(rule, "PortRange"), block(rule, "IcmpTypeCode")
     return {
-        **{
-            name: found.get(member) for name, member in (("cidrBlock", "CidrBlock"), ("ipv6CidrBlock", "Ipv6CidrBlock"))
-        },
-        "ruleNo": found["RuleNumber"],
-        "action": found["RuleAction"],
-        "protocol": found["Protocol"],
+        "cidrBlock": rule.get("CidrBlock"),
+        "ipv6CidrBlock": rule.get("Ipv6CidrBlock"),
+        "ruleNo": rule["RuleNumber"],
+        "action": rule["RuleAction"],
+        "protocol": rule["Protocol"],
         "fromPort": ports.get("From", 0),
         "toPort": ports.get("To", 0),
         "icmpType": icmp.get("Type", 0),
@@ -116,47 +114,52 @@ def block(found: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def comparable(rules: Any) -> Any:
-    """Rules by number, as EC2 would answer them."""
+def comparable(rules: Value) -> dict[str, dict[str, Value]]:
+    """Rules by number, in EC2's spelling."""
     return {
-        rule.get("ruleNo"): {name: value for name, value in rule.items() if value not in (None, "", 0)}
-        | {"protocol": protocol(rule.get("protocol")), "action": str(rule.get("action")).lower()}
-        for rule in rules or []
+        str(rule.get("ruleNo")): {
+            **{name: value for name, value in rule.items() if value not in (None, "", 0)},
+            "protocol": protocol(rule.get("protocol")),
+            "action": str(rule.get("action")).lower(),
+        }
+        for rule in blocks({"rules": rules}, "rules")
     }
 
 
 def delete_acl(scope: Scope) -> None:
     """Deletes the ACL; its subnets get the default one."""
-    move(scope, [each["SubnetId"] for each in acl(scope, scope.id)["Associations"]], default_acl(scope))
+    subnets = [text(association, "SubnetId") for association in blocks(acl(scope, scope.id), "Associations")]
+    move(scope, subnets, default_acl(scope))
     scope.call("delete_network_acl", NetworkAclId=scope.id)
 
 
-def rule_id(scope: Scope, number: Any, protocol_name: Any, *, egress: bool) -> str:
-    """The id that a rule is imported by, its protocol as a number."""
-    return f"{scope.get('networkAclId')}:{number}:{protocol(protocol_name)}:{str(egress).lower()}"
+def rule_id(scope: Scope, rule_number: Value, protocol_name: Value, *, egress: bool) -> str:
+    """The rule's import id, with its protocol as a number."""
+    return f"{scope.get('networkAclId')}:{rule_number}:{protocol(protocol_name)}:{str(egress).lower()}"
 
 
-def create_rule(scope: Scope) -> Mapping[str, Any]:
+def create_rule(scope: Scope) -> Properties:
     """Adds a rule to an ACL."""
     egress = bool(scope.get("egress"))
     scope.call("create_network_acl_entry", **entry(scope, scope.inputs, egress=egress))
     return {"id": rule_id(scope, scope.get("ruleNumber"), scope.get("protocol"), egress=egress)}
 
 
-def read_rule(scope: Scope) -> Mapping[str, Any] | None:
-    """The rule in its ACL; None when it is not there."""
+def read_rule(scope: Scope) -> Properties | None:
+    """The rule in its ACL; None without it."""
     egress = str(scope.get("egress") or False).lower() == "true"
-    number = int(scope.get("ruleNumber"))
-    found = keyed(acl(scope, scope.get("networkAclId"))["Entries"]).get((number, egress))
-    return found and {**found, "id": rule_id(scope, number, found["Protocol"], egress=egress)}
+    rule_number = int(str(scope.get("ruleNumber")))
+    rule = keyed(blocks(acl(scope, text(scope, "networkAclId")), "Entries")).get((rule_number, egress))
+    return rule and {**rule, "id": rule_id(scope, rule_number, rule["Protocol"], egress=egress)}
 
 
 def delete_rule(scope: Scope) -> None:
-    """Takes the rule out of its ACL; moto fails on one that is not there."""
+    """Takes the rule out of its ACL; moto fails on a missing one."""
     if read_rule(scope) is None:
         return
-    key = {"RuleNumber": int(scope.get("ruleNumber")), "Egress": bool(scope.get("egress"))}
-    scope.call("delete_network_acl_entry", NetworkAclId=scope.get("networkAclId"), **key)
+    rule_number, egress = int(str(scope.get("ruleNumber"))), bool(scope.get("egress"))
+    acl_id = scope.get("networkAclId")
+    scope.call("delete_network_acl_entry", NetworkAclId=acl_id, RuleNumber=rule_number, Egress=egress)
 
 
 RULE = "cidrBlock egress fromPort icmpCode icmpType ipv6CidrBlock networkAclId protocol ruleAction ruleNumber toPort"

@@ -1,61 +1,64 @@
-"""Lists of address ranges: one's own, and those of AWS's services."""
+"""Prefix lists: the program's own, and those of AWS's services."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, Resource, Update
+from slipway_sandbox.provider.aws.declaration import Autoname, Call, Failures, Function, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol.readers import blocks, text
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 from slipway_sandbox.provider.services.ec2.common import TAGS, arn
 from slipway_sandbox.provider.services.ec2.functions import filters
-from slipway_sandbox.provider.services.lookup import as_resource, one, shaped
+from slipway_sandbox.provider.services.lookup import as_resource, only, shaped
 
 LIST = {"PrefixListId": "{id}"}
 
 
+def descriptions(values: Properties) -> dict[str, str]:
+    """Descriptions of `entries` by range."""
+    return {text(entry, "cidr"): text(entry, "description", "") for entry in blocks(values, "entries")}
+
+
 def modify_list(scope: Scope) -> None:
-    """Changes name, size and entries of a list; entries go one by one."""
-    before = {each["cidr"]: each.get("description") or "" for each in scope.state.get("entries") or []}
-    wanted = {each["cidr"]: each.get("description") or "" for each in scope.inputs.get("entries") or []}
-    request: dict[str, Any] = {"PrefixListName": scope.inputs["name"]}  # always, for moto forgets it otherwise
+    """Changes name, size and entries of a list."""
+    before, wanted = descriptions(scope.state), descriptions(scope.inputs)
+    request: dict[str, Value] = {"PrefixListName": scope.inputs["name"]}  # always, for moto forgets it otherwise
     if "maxEntries" in scope.changed:
         request["MaxEntries"] = scope.inputs["maxEntries"]
-    added = [{"Cidr": key, "Description": text} for key, text in wanted.items() if before.get(key) != text]
-    removed = [{"Cidr": key} for key, text in before.items() if key not in wanted or wanted[key] != text]
+    added = [{"Cidr": cidr, "Description": words} for cidr, words in wanted.items() if before.get(cidr) != words]
+    removed = [{"Cidr": cidr} for cidr, words in before.items() if cidr not in wanted or wanted[cidr] != words]
     request |= {name: value for name, value in (("AddEntries", added), ("RemoveEntries", removed)) if value}
-    current = scope.call("describe_managed_prefix_lists", PrefixListIds=[scope.id])["PrefixLists"][0]
+    [current] = blocks(scope.call("describe_managed_prefix_lists", PrefixListIds=[scope.id]), "PrefixLists")
     scope.call("modify_managed_prefix_list", PrefixListId=scope.id, CurrentVersion=current["Version"], **request)
 
 
-def comparable(entries: Any) -> Any:
-    """Entries by range."""
-    return {each["cidr"]: each.get("description") or "" for each in entries or []}
+def comparable(entries: Value) -> dict[str, str]:
+    """Descriptions by range."""
+    return descriptions({"entries": entries})
 
 
-def validate_list(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A list holds no more entries than it was made for."""
+def validate_list(inputs: Properties) -> Failures:
+    """A list has at most maxEntries entries."""
     entries, limit = inputs.get("entries"), inputs.get("maxEntries")
     if isinstance(entries, list) and isinstance(limit, int) and len(entries) > limit:
         return [("entries", f"must be {limit} at most, as maxEntries says, got {len(entries)}")]
     return []
 
 
-def get_managed_prefix_list(scope: Scope) -> Mapping[str, Any]:
+def get_managed_prefix_list(scope: Scope) -> Properties:
     """The list by id, name, filters or tags, with its entries."""
-    own = {"prefix_list_id": scope.inputs.get("id"), "prefix_list_name": scope.inputs.get("name")}
-    found = scope.call("describe_managed_prefix_lists", Filters=filters(scope, **own))["PrefixLists"]
-    list_id = one([each["PrefixListId"] for each in found], "prefix lists")
+    own = {"prefix-list-id": scope.inputs.get("id"), "prefix-list-name": scope.inputs.get("name")}
+    matches = blocks(scope.call("describe_managed_prefix_lists", Filters=filters(scope, own)), "PrefixLists")
+    list_id = text(only(matches, "prefix lists"), "PrefixListId")
     return as_resource(scope, "aws:ec2/managedPrefixList:ManagedPrefixList", list_id, "ec2.GetManagedPrefixListResult")
 
 
-def get_prefix_list(scope: Scope) -> Mapping[str, Any]:
+def get_prefix_list(scope: Scope) -> Properties:
     """The ranges of a service of AWS, such as com.amazonaws.eu-west-1.s3."""
-    own = {"prefix_list_id": scope.inputs.get("prefixListId"), "prefix_list_name": scope.inputs.get("name")}
-    listed = scope.call("describe_prefix_lists", Filters=filters(scope, **own))["PrefixLists"]
-    found = one(listed, "prefix lists")
-    list_id = found["PrefixListId"]
-    entries = scope.call("get_managed_prefix_list_entries", PrefixListId=list_id)["Entries"]  # moto answers no Cidrs
-    ranges = sorted(each["Cidr"] for each in entries)
-    values = {"id": list_id, "name": found["PrefixListName"], "cidrBlocks": ranges}
+    own = {"prefix-list-id": scope.inputs.get("prefixListId"), "prefix-list-name": scope.inputs.get("name")}
+    matches = blocks(scope.call("describe_prefix_lists", Filters=filters(scope, own)), "PrefixLists")
+    match = only(matches, "prefix lists")
+    list_id = match["PrefixListId"]
+    reply = scope.call("get_managed_prefix_list_entries", PrefixListId=list_id)  # moto answers no Cidrs
+    ranges = sorted(text(entry, "Cidr") for entry in blocks(reply, "Entries"))
+    values = {"id": list_id, "name": match["PrefixListName"], "cidrBlocks": ranges}
     return shaped(scope, "ec2.GetPrefixListResult", values)
 
 

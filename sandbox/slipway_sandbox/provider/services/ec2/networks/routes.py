@@ -1,15 +1,14 @@
-"""Route tables, routes and what they are tied to."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Route tables, routes and associations."""
 
 from slipway_sandbox.provider.aws.client import AwsError
-from slipway_sandbox.provider.aws.declaration import Call, Resource, Update
+from slipway_sandbox.provider.aws.declaration import Call, Failures, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties import mapping
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol.errors import ProviderError
-from slipway_sandbox.provider.services.ec2.common import TAGS, arn
+from slipway_sandbox.provider.protocol.readers import blocks, text
+from slipway_sandbox.provider.protocol.wire import Properties, Value
+from slipway_sandbox.provider.services.ec2.common import TAGS, arn, filter_list
 
 DESTINATIONS = ("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId")
 TARGETS = (
@@ -17,8 +16,7 @@ TARGETS = (
     "odbNetworkArn transitGatewayId vpcEndpointId vpcPeeringConnectionId"
 )
 OWN = "Routes[?Origin=='CreateRoute' && !(DestinationPrefixListId && starts_with(GatewayId || '', 'vpce-'))]"
-"""The routes of a table without those that gateway endpoints put there."""
-ASSOCIATION = {"Name": "association.route-table-association-id"}
+"""The routes of a table, without those of gateway endpoints."""
 ROUTE_NAMES = {"egressOnlyGatewayId": "EgressOnlyInternetGatewayId"}
 INLINE_NAMES = {
     "routes.cidrBlock": "DestinationCidrBlock",
@@ -28,29 +26,29 @@ INLINE_NAMES = {
 
 
 def sync_routes(scope: Scope) -> None:
-    """Makes the table's own routes those that are asked for."""
+    """Changes the table's own routes to the program's."""
     wanted = {}
-    for route in scope.inputs.get("routes") or []:
+    for route in blocks(scope.inputs, "routes"):
         request = scope.members("create_route", {"routes": [route]}, Names("", {"routes": "."} | INLINE_NAMES))
         wanted[destination(request)] = request
-    table = scope.call("describe_route_tables", RouteTableIds=[scope.id])["RouteTables"][0]
-    present = {destination(route): route for route in mapping.search(OWN, table)}
-    for key in present.keys() - wanted.keys():
-        scope.call("delete_route", RouteTableId=scope.id, **dict([key]))
+    [table] = blocks(scope.call("describe_route_tables", RouteTableIds=[scope.id]), "RouteTables")
+    existing = {destination(route): route for route in blocks({OWN: mapping.search(OWN, table)}, OWN)}
+    for member, value in existing.keys() - wanted.keys():
+        scope.call("delete_route", RouteTableId=scope.id, **{member: value})
     for key, request in wanted.items():
-        scope.call("replace_route" if key in present else "create_route", RouteTableId=scope.id, **request)
+        scope.call("replace_route" if key in existing else "create_route", RouteTableId=scope.id, **request)
 
 
-def destination(route: Mapping[str, Any]) -> tuple[str, str]:
-    """The member that says where a route leads, and its value."""
+def destination(route: Properties) -> tuple[str, str]:
+    """The member with a route's destination, and its value."""
     for name in ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId"):
         if route.get(name):
-            return name, route[name]
+            return name, text(route, name)
     raise ProviderError("a route needs cidrBlock, ipv6CidrBlock or destinationPrefixListId")
 
 
-def route_request(scope: Scope) -> dict[str, Any]:
-    """The route as create_route and replace_route take it."""
+def route_request(scope: Scope) -> dict[str, Value]:
+    """The route for create_route and replace_route."""
     values = {name: value for name, value in scope.inputs.items() if name in (*DESTINATIONS, *TARGETS.split())}
     return {
         "RouteTableId": scope.get("routeTableId"),
@@ -58,8 +56,8 @@ def route_request(scope: Scope) -> dict[str, Any]:
     }
 
 
-def create_route(scope: Scope) -> Mapping[str, Any]:
-    """Creates a route; its id is the table's and where it leads."""
+def create_route(scope: Scope) -> Properties:
+    """Creates a route; its id is the table's id and the destination."""
     request = route_request(scope)
     if read_route(scope) is not None:
         key = destination(request)[1]
@@ -68,33 +66,34 @@ def create_route(scope: Scope) -> Mapping[str, Any]:
     return {"id": f"{request['RouteTableId']}_{destination(request)[1]}"}
 
 
-def read_route(scope: Scope) -> Mapping[str, Any] | None:
-    """The route in its table; None when it is not there."""
+def read_route(scope: Scope) -> Properties | None:
+    """The route in its table; None without it."""
     target = scope.get("destination") or next(scope.get(name) for name in DESTINATIONS if scope.get(name))
-    tables = scope.call("describe_route_tables", RouteTableIds=[scope.get("routeTableId")])["RouteTables"]
-    for route in tables[0]["Routes"]:
+    [table] = blocks(scope.call("describe_route_tables", RouteTableIds=[scope.get("routeTableId")]), "RouteTables")
+    table_id = table["RouteTableId"]
+    for route in blocks(table, "Routes"):
         if target in route.values() and route.get("GatewayId") != "local":
-            return {"RouteTableId": tables[0]["RouteTableId"], "id": f"{tables[0]['RouteTableId']}_{target}", **route}
+            return {"RouteTableId": table_id, "id": f"{table_id}_{target}", **route}
     return None
 
 
 def delete_route(scope: Scope) -> None:
     """Deletes the route from its table."""
-    given = {name[0].upper() + name[1:]: scope.get(name) for name in DESTINATIONS if scope.get(name)}
-    scope.call("delete_route", RouteTableId=scope.get("routeTableId"), **given)
+    request = {name[0].upper() + name[1:]: scope.get(name) for name in DESTINATIONS if scope.get(name)}
+    scope.call("delete_route", RouteTableId=scope.get("routeTableId"), **request)
 
 
-def main_association(scope: Scope, vpc_id: str) -> dict[str, Any]:
-    """The association that subnets without a table of their own have."""
-    filters = [{"Name": "vpc-id", "Values": [vpc_id]}, {"Name": "association.main", "Values": ["true"]}]
-    for table in scope.call("describe_route_tables", Filters=filters)["RouteTables"]:
-        for association in table["Associations"]:
+def main_association(scope: Scope, vpc_id: Value) -> dict[str, Value]:
+    """The VPC's main association, for subnets without a table of their own."""
+    filters = filter_list({"vpc-id": vpc_id, "association.main": "true"})
+    for table in blocks(scope.call("describe_route_tables", Filters=filters), "RouteTables"):
+        for association in blocks(table, "Associations"):
             if association["Main"]:
-                return dict(association)
+                return association
     raise ProviderError(f"{vpc_id} has no main route table")
 
 
-def set_main(scope: Scope) -> Mapping[str, Any]:
+def set_main(scope: Scope) -> Properties:
     """Makes another table a VPC's main one."""
     before = main_association(scope, scope.get("vpcId"))
     reply = scope.call(
@@ -105,27 +104,28 @@ def set_main(scope: Scope) -> Mapping[str, Any]:
     return {"id": reply["NewAssociationId"], "OriginalRouteTableId": before["RouteTableId"]}
 
 
-def read_main(scope: Scope) -> Mapping[str, Any] | None:
+def read_main(scope: Scope) -> Properties | None:
     """The association while it is the VPC's main one."""
-    if scope.get("vpcId") is None:  # an import, which says the table
-        tables = scope.call("describe_route_tables", Filters=[ASSOCIATION | {"Values": [scope.id]}])["RouteTables"]
+    if scope.get("vpcId") is None:  # an import: the table knows its VPC
+        filters = filter_list({"association.route-table-association-id": scope.id})
+        tables = blocks(scope.call("describe_route_tables", Filters=filters), "RouteTables")
         if not tables:
             return None
         scope.state = {"vpcId": tables[0]["VpcId"]}
-    found = main_association(scope, scope.get("vpcId"))
-    if found["RouteTableAssociationId"] != scope.id:
+    association = main_association(scope, scope.get("vpcId"))
+    if association["RouteTableAssociationId"] != scope.id:
         return None
-    return {"id": scope.id, "RouteTableId": found["RouteTableId"], "VpcId": scope.get("vpcId")}
+    return {"id": scope.id, "RouteTableId": association["RouteTableId"], "VpcId": scope.get("vpcId")}
 
 
 def restore_main(scope: Scope) -> None:
-    """Makes the table that was the VPC's main one so again."""
+    """Makes the VPC's former main table its main one again."""
     original = scope.state["originalRouteTableId"]
     scope.call("replace_route_table_association", AssociationId=scope.id, RouteTableId=original)
 
 
-def validate_route(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A route leads from one place to one place."""
+def validate_route(inputs: Properties) -> Failures:
+    """A route has one destination and one target."""
     failures = []
     if sum(name in inputs for name in DESTINATIONS) != 1:
         failures.append(("destinationCidrBlock", f"exactly one of {', '.join(DESTINATIONS)} is required"))

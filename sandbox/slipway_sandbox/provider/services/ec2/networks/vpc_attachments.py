@@ -1,12 +1,11 @@
-"""What stands at a VPC: endpoints, egress-only gateways and flow logs."""
-
-from collections.abc import Mapping
-from typing import Any
+"""Attachments of a VPC: endpoints, egress-only gateways and flow logs."""
 
 from slipway_sandbox.provider.aws.client import AwsError
-from slipway_sandbox.provider.aws.declaration import Call, Resource, Update
+from slipway_sandbox.provider.aws.declaration import Call, Failures, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
-from slipway_sandbox.provider.services.ec2.common import TAGS, arn, delete_interfaces
+from slipway_sandbox.provider.protocol.readers import block, blocks, text, texts
+from slipway_sandbox.provider.protocol.wire import Properties, Value
+from slipway_sandbox.provider.services.ec2.common import TAGS, arn, delete_interfaces, filter_list
 
 MEMBERS = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "securityGroupIds": "SecurityGroupIds"}
 TARGETS = {
@@ -20,10 +19,10 @@ TARGETS = {
 
 
 def modify_endpoint(scope: Scope) -> None:
-    """Adds and removes what the lists gained and lost, and sets the rest."""
-    request: dict[str, Any] = {}
+    """Adds the new items of the lists, removes the former ones, and sets the other properties."""
+    request: dict[str, Value] = {}
     for name, member in MEMBERS.items():
-        before, after = set(scope.state.get(name) or ()), set(scope.inputs.get(name) or ())
+        before, after = set(texts(scope.state, name)), set(texts(scope.inputs, name))
         request |= {f"Add{member}": sorted(after - before)} if after - before else {}
         request |= {f"Remove{member}": sorted(before - after)} if name in scope.inputs and before - after else {}
     for name, member in (("policy", "PolicyDocument"), ("privateDnsEnabled", "PrivateDnsEnabled")):
@@ -33,33 +32,38 @@ def modify_endpoint(scope: Scope) -> None:
         scope.call("modify_vpc_endpoint", VpcEndpointId=scope.id, **request)
 
 
+def raise_first(operation: str, reply: Properties) -> None:
+    """Raises AwsError for the first failure in an answer."""
+    for failure in blocks(reply, "Unsuccessful"):
+        error = block(failure, "Error")
+        raise AwsError(operation, text(error, "Code"), text(error, "Message"))
+
+
 def delete_endpoint(scope: Scope) -> None:
     """Deletes the endpoint and its network interfaces."""
-    reply = scope.call("delete_vpc_endpoints", VpcEndpointIds=[scope.id])
-    for failure in reply.get("Unsuccessful", []):
-        raise AwsError("DeleteVpcEndpoints", failure["Error"]["Code"], failure["Error"]["Message"])
-    delete_interfaces(scope, scope.state.get("networkInterfaceIds") or [])
+    raise_first("DeleteVpcEndpoints", scope.call("delete_vpc_endpoints", VpcEndpointIds=[scope.id]))
+    delete_interfaces(scope, texts(scope.state, "networkInterfaceIds"))
 
 
-def prefix_list(scope: Scope) -> dict[str, Any] | None:
-    """The list of a gateway endpoint's service, which rules and routes name; an interface endpoint has none."""
+def prefix_list_id(scope: Scope) -> str | None:
+    """The prefix list of a gateway endpoint's service, for rules and routes; None for an interface endpoint."""
     if scope.get("vpcEndpointType") != "Gateway":
         return None
-    filters = [{"Name": "prefix-list-name", "Values": [scope.get("serviceName")]}]
-    found = scope.call("describe_managed_prefix_lists", Filters=filters)["PrefixLists"]
-    return found[0] if found else None
+    filters = filter_list({"prefix-list-name": scope.get("serviceName")})
+    lists = blocks(scope.call("describe_managed_prefix_lists", Filters=filters), "PrefixLists")
+    return text(lists[0], "PrefixListId") if lists else None
 
 
 def ranges(scope: Scope) -> list[str] | None:
     """The addresses of a gateway endpoint's service."""
-    found = prefix_list(scope)
-    if found is None:
+    list_id = prefix_list_id(scope)
+    if list_id is None:
         return None
-    entries = scope.call("get_managed_prefix_list_entries", PrefixListId=found["PrefixListId"])["Entries"]
-    return sorted(entry["Cidr"] for entry in entries)
+    reply = scope.call("get_managed_prefix_list_entries", PrefixListId=list_id)
+    return sorted(text(entry, "Cidr") for entry in blocks(reply, "Entries"))
 
 
-def create_flow_log(scope: Scope) -> Mapping[str, Any]:
+def create_flow_log(scope: Scope) -> Properties:
     """Creates a flow log on a VPC, a subnet or a network interface."""
     target = next(name for name in TARGETS if scope.get(name))
     names = {
@@ -72,13 +76,12 @@ def create_flow_log(scope: Scope) -> Mapping[str, Any]:
     }
     request = {member: scope.get(name) for member, name in names.items() if scope.get(name) is not None}
     reply = scope.call("create_flow_logs", ResourceIds=[scope.get(target)], ResourceType=TARGETS[target], **request)
-    for failure in reply.get("Unsuccessful", []):
-        raise AwsError("CreateFlowLogs", failure["Error"]["Code"], failure["Error"]["Message"])
-    return {"FlowLogId": reply["FlowLogIds"][0]}
+    raise_first("CreateFlowLogs", reply)
+    return {"FlowLogId": texts(reply, "FlowLogIds")[0]}
 
 
-def validate_flow_log(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A flow log watches one thing."""
+def validate_flow_log(inputs: Properties) -> Failures:
+    """A flow log watches one resource."""
     if sum(name in inputs for name in TARGETS) != 1:
         return [("vpcId", f"exactly one of {', '.join(TARGETS)} is required")]
     return []
@@ -100,7 +103,7 @@ RESOURCES = (
             "arn": arn("vpc-endpoint"),
             "cidrBlocks": ranges,
             "ownerId": "{account}",
-            "prefixListId": lambda scope: (prefix_list(scope) or {}).get("PrefixListId"),
+            "prefixListId": prefix_list_id,
         },
         defaults={"privateDnsEnabled": False, "vpcEndpointType": "Gateway"},
         documents="policy",

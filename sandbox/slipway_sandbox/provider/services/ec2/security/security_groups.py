@@ -1,11 +1,12 @@
-"""Security groups with the rules written in them, and key pairs."""
+"""Security groups with inline rules, and key pairs."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Update
+from slipway_sandbox.provider.aws.declaration import Action, Autoname, Call, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
-from slipway_sandbox.provider.services.ec2.common import TAGS, arn
+from slipway_sandbox.provider.protocol.readers import blocks, number, text, texts
+from slipway_sandbox.provider.protocol.wire import Properties, Value
+from slipway_sandbox.provider.services.ec2.common import TAGS, arn, filter_list
 
 SOURCES = {
     "cidrBlocks": ("IpRanges", "CidrIp"),
@@ -13,36 +14,39 @@ SOURCES = {
     "prefixListIds": ("PrefixListIds", "PrefixListId"),
     "securityGroups": ("UserIdGroupPairs", "GroupId"),
 }
+Key = tuple[str, int, int, str, str]
+"""Protocol, first port, last port, member of SOURCES, source."""
 Rule = tuple[str, int, int, str, str, str]
-"""Protocol, first port, last port, member of SOURCES, source, description: the unit that EC2 adds and removes."""
+"""A key and a description: EC2 adds and removes one such rule at a time."""
 
 
-def rules_asked(blocks: Iterable[Mapping[str, Any]], own_id: str) -> set[Rule]:
-    """The rules that blocks of `ingress` or `egress` stand for."""
+def rules_of(blocks: Iterable[Properties], own_id: str) -> set[Rule]:
+    """The rules in blocks of `ingress` or `egress`."""
     rules: set[Rule] = set()
     for block in blocks:
-        sources = [(name, source) for name in SOURCES for source in block.get(name) or []]
+        sources = [(name, source) for name in SOURCES for source in texts(block, name)]
         sources += [("securityGroups", own_id)] if block.get("self") else []
         protocol = str(block["protocol"]).lower().replace("all", "-1")
-        ports = (0, 0) if protocol == "-1" else (block["fromPort"], block["toPort"])
-        rules |= {(protocol, *ports, name, source, block.get("description") or "") for name, source in sources}
+        first, last = (0, 0) if protocol == "-1" else (number(block, "fromPort"), number(block, "toPort"))
+        description = text(block, "description", "")
+        rules |= {(protocol, first, last, name, source, description) for name, source in sources}
     return rules
 
 
-def rules_present(permissions: Iterable[Mapping[str, Any]]) -> set[Rule]:
-    """The rules that EC2 answers."""
+def rules_present(permissions: Iterable[Properties]) -> set[Rule]:
+    """The rules in EC2's answer."""
     rules: set[Rule] = set()
     for permission in permissions:
-        protocol = permission["IpProtocol"]
-        ports = (0, 0) if protocol == "-1" else (permission["FromPort"], permission["ToPort"])
+        protocol = text(permission, "IpProtocol")
+        ports = (0, 0) if protocol == "-1" else (number(permission, "FromPort"), number(permission, "ToPort"))
         for name, (member, key) in SOURCES.items():
-            for source in permission.get(member, []):
-                rules.add((protocol, *ports, name, source[key], source.get("Description") or ""))
+            for source in blocks(permission, member):
+                rules.add((protocol, *ports, name, text(source, key), text(source, "Description", "")))
     return rules
 
 
-def permission(rule: Rule) -> dict[str, Any]:
-    """One rule as EC2's calls take it."""
+def permission(rule: Rule) -> dict[str, Value]:
+    """One rule for EC2's calls."""
     protocol, first, last, name, source, description = rule
     member, key = SOURCES[name]
     entry = {key: source, **({"Description": description} if description else {})}
@@ -50,29 +54,36 @@ def permission(rule: Rule) -> dict[str, Any]:
     return {"IpProtocol": protocol, **ports, member: [entry]}
 
 
-def blocks(rules: Iterable[Rule], own_id: str) -> list[dict[str, Any]]:
+def inline_rules(rules: Iterable[Rule], own_id: str) -> list[dict[str, Value]]:
     """Rules as blocks of `ingress` or `egress`, one for each protocol, ports and description."""
-    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    sources: dict[tuple[str, int, int, str], dict[str, list[str]]] = {}
     for protocol, first, last, name, source, description in sorted(rules):
-        block = found.setdefault(
-            (protocol, first, last, description),
-            {"protocol": protocol, "fromPort": first, "toPort": last, "description": description},
-        )
-        if source == own_id:
-            block["self"] = True
-        else:
-            block.setdefault(name, []).append(source)
-    return list(found.values())
+        block = sources.setdefault((protocol, first, last, description), {})
+        block.setdefault("self" if source == own_id else name, []).append(source)
+    return [
+        {
+            "protocol": protocol,
+            "fromPort": first,
+            "toPort": last,
+            "description": description,
+            **{name: True if name == "self" else items for name, items in block.items()},
+        }
+        for (protocol, first, last, description), block in sources.items()
+    ]
 
 
-def sync(direction: str) -> Any:
-    """An update that makes a group's rules in one direction those that are asked for."""
+def describe(scope: Scope, group_id: Value) -> dict[str, Value]:
+    """EC2's answer about a group."""
+    return blocks(scope.call("describe_security_groups", GroupIds=[group_id]), "SecurityGroups")[0]
+
+
+def sync(direction: str) -> Action:
+    """An update of a group's rules in one direction, to the program's."""
     member = {"ingress": "IpPermissions", "egress": "IpPermissionsEgress"}[direction]
 
     def apply(scope: Scope) -> None:
-        group = scope.call("describe_security_groups", GroupIds=[scope.id])["SecurityGroups"][0]
-        present = rules_present(group[member])
-        wanted = rules_asked(scope.inputs.get(direction) or [], scope.id)
+        present = rules_present(blocks(describe(scope, scope.id), member))
+        wanted = rules_of(blocks(scope.inputs, direction), scope.id)
         for operation, rules in (
             (f"revoke_security_group_{direction}", present - wanted),
             (f"authorize_security_group_{direction}", wanted - present),
@@ -83,45 +94,44 @@ def sync(direction: str) -> Any:
     return apply
 
 
-def create_group(scope: Scope) -> Mapping[str, Any]:
-    """Creates a group without EC2's rule that lets everything out, as the real provider does."""
-    given = {"VpcId": scope.get("vpcId")} if scope.get("vpcId") else {}
-    reply = scope.call(
-        "create_security_group", GroupName=scope.inputs["name"], Description=scope.inputs["description"], **given
-    )
-    scope.id = reply["GroupId"]
+def create_group(scope: Scope) -> Properties:
+    """Creates a group without EC2's own egress rule to everywhere, as the real provider does."""
+    vpc = {"VpcId": scope.get("vpcId")} if scope.get("vpcId") else {}
+    name, description = scope.inputs["name"], scope.inputs["description"]
+    reply = scope.call("create_security_group", GroupName=name, Description=description, **vpc)
+    scope.id = text(reply, "GroupId")
     sync("egress")(scope)
     sync("ingress")(scope)
     return reply
 
 
-def adopt_default_group(scope: Scope) -> Mapping[str, Any]:
-    """Takes over the default group of a VPC and makes its rules those that are asked for."""
-    vpc_id = (
-        scope.get("vpcId")
-        or scope.call("describe_vpcs", Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
-    )
-    filters = [{"Name": "group-name", "Values": ["default"]}, {"Name": "vpc-id", "Values": [vpc_id]}]
-    group = scope.call("describe_security_groups", Filters=filters)["SecurityGroups"][0]
-    scope.id = group["GroupId"]
+def adopt_default_group(scope: Scope) -> Properties:
+    """Takes over the default group of a VPC and changes its rules to the program's."""
+    vpc_id = scope.get("vpcId")
+    if not vpc_id:
+        default = filter_list({"is-default": "true"})
+        vpc_id = blocks(scope.call("describe_vpcs", Filters=default), "Vpcs")[0]["VpcId"]
+    filters = filter_list({"group-name": "default", "vpc-id": vpc_id})
+    group = blocks(scope.call("describe_security_groups", Filters=filters), "SecurityGroups")[0]
+    scope.id = text(group, "GroupId")
     sync("egress")(scope)
     sync("ingress")(scope)
-    return dict(group)
+    return group
 
 
-def read_group(scope: Scope) -> Mapping[str, Any] | None:
-    """The group; rules that mean what is recorded are left as they are written there."""
-    group = dict(scope.call("describe_security_groups", GroupIds=[scope.id])["SecurityGroups"][0])
+def read_group(scope: Scope) -> Properties | None:
+    """The group. Rules with the recorded meaning are left out, so the state keeps the program's spelling."""
+    group = describe(scope, scope.id)
     for direction, member in (("ingress", "IpPermissions"), ("egress", "IpPermissionsEgress")):
-        present = rules_present(group.pop(member))
-        recorded = scope.get(direction)
-        if recorded is None or rules_asked(recorded, scope.id) != present:
-            group[direction] = blocks(present, scope.id)
+        present = rules_present(blocks(group, member))
+        group.pop(member)
+        if scope.get(direction) is None or rules_of(blocks(scope, direction), scope.id) != present:
+            group[direction] = inline_rules(present, scope.id)
     return group
 
 
 def delete_group(scope: Scope) -> None:
-    """Deletes the group; with revokeRulesOnDelete its rules first, so that two groups that name each other can go."""
+    """Deletes the group. With revokeRulesOnDelete its rules go first: two groups may name each other."""
     if scope.state.get("revokeRulesOnDelete"):
         sync("egress")(scope)
         sync("ingress")(scope)

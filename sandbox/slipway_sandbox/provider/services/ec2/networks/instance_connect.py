@@ -1,4 +1,4 @@
-"""EC2 Instance Connect endpoints, which the SDK has in this module: ssh into a private subnet without a bastion."""
+"""EC2 Instance Connect endpoints: ssh into a private subnet without a bastion. The SDK has them in ec2transitgateway."""
 
 from slipway_sandbox.provider.aws.declaration import Call, Resource
 from slipway_sandbox.provider.services.ec2.common import TAGS

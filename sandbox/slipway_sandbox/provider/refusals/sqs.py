@@ -1,21 +1,22 @@
-"""What SQS refuses of a redrive policy. What it refuses of attributes is in the declarations of queues and topics.
+"""SQS's refusals of redrive policies. The declarations of queues and topics have those of attributes.
 
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 """
 
 import json
-from typing import Any
 
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol.readers import text
+from slipway_sandbox.provider.protocol.wire import Value
 from slipway_sandbox.provider.refusals.rule import Refusal
 
 RECEIVES = (1, 1000)
 
 
-def _policy(scope: Scope) -> dict[str, Any]:
-    text = scope.inputs.get("redrivePolicy")
-    found = json.loads(text) if text else {}
-    return found if isinstance(found, dict) else {}
+def _policy(scope: Scope) -> dict[str, Value]:
+    document = text(scope.inputs, "redrivePolicy", "")
+    policy = json.loads(document) if document else {}
+    return policy if isinstance(policy, dict) else {}
 
 
 def _refused(scope: Scope, reason: str) -> str:
@@ -32,12 +33,12 @@ def dead_letter_queue_of_other_kind(scope: Scope) -> str | None:
 
 
 def receives_out_of_range(scope: Scope) -> str | None:
-    """A message set aside before it was received, or after more than 1,000 times."""
+    """A redrive policy with less than 1 or more than 1,000 receives."""
     low, high = RECEIVES
     receives = _policy(scope).get("maxReceiveCount")
     try:
-        is_fine = receives is None or low <= int(receives) <= high
-    except (TypeError, ValueError):
+        is_fine = receives is None or low <= int(str(receives)) <= high
+    except ValueError:
         is_fine = False
     reason = f"Invalid value for maxReceiveCount: {receives}, valid values are from {low} to {high} both inclusive"
     return None if is_fine else _refused(scope, reason)

@@ -1,10 +1,11 @@
-"""Security group rules as resources of their own."""
+"""aws.vpc.SecurityGroupIngressRule and SecurityGroupEgressRule: one rule as a resource of its own."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
 
-from slipway_sandbox.provider.aws.declaration import Resource, Update
+from slipway_sandbox.provider.aws.declaration import Failures, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol.readers import blocks
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 from slipway_sandbox.provider.services.ec2.common import TAGS, arn
 
 SOURCES = {
@@ -16,21 +17,23 @@ SOURCES = {
 RULE = "ipProtocol fromPort toPort description " + " ".join(SOURCES)
 
 
-def create_rule(direction: str) -> Any:
+def create_rule(direction: str) -> Callable[[Scope], Properties]:
     """Creates one rule in a group."""
 
-    def create(scope: Scope) -> Mapping[str, Any]:
+    def create(scope: Scope) -> Properties:
         source = next(name for name in SOURCES if scope.get(name))
         member, key = SOURCES[source]
-        entry = {key: scope.get(source)}
+        entry: dict[str, Value] = {key: scope.get(source)}
         if scope.get("description"):
             entry["Description"] = scope.get("description")
-        ports = {"FromPort": scope.get("fromPort"), "ToPort": scope.get("toPort")}
-        given = {name: port for name, port in ports.items() if port is not None}
-        permission = {"IpProtocol": scope.get("ipProtocol"), member: [entry], **given}
+        entries: list[Value] = [entry]
+        permission: dict[str, Value] = {"IpProtocol": scope.get("ipProtocol"), member: entries}
+        for port, name in (("FromPort", "fromPort"), ("ToPort", "toPort")):
+            if scope.get(name) is not None:
+                permission[port] = scope.get(name)
         group = scope.get("securityGroupId")
         reply = scope.call(f"authorize_security_group_{direction}", GroupId=group, IpPermissions=[permission])
-        return dict(reply["SecurityGroupRules"][0])
+        return blocks(reply, "SecurityGroupRules")[0]
 
     return create
 
@@ -41,18 +44,19 @@ def modify_rule(scope: Scope) -> None:
     rule = {"FromPort": -1, "ToPort": -1, **rule}
     if "ReferencedSecurityGroupId" in rule:
         rule["ReferencedGroupId"] = rule.pop("ReferencedSecurityGroupId")
-    change = {"SecurityGroupRuleId": scope.id, "SecurityGroupRule": rule}
+    change: dict[str, Value] = {"SecurityGroupRuleId": scope.id, "SecurityGroupRule": rule}
     scope.call("modify_security_group_rules", GroupId=scope.get("securityGroupId"), SecurityGroupRules=[change])
 
 
-def read_rule(scope: Scope) -> Mapping[str, Any] | None:
-    """The rule; EC2 answers -1 for ports that do not apply."""
-    rules = scope.call("describe_security_group_rules", SecurityGroupRuleIds=[scope.id])["SecurityGroupRules"]
+def read_rule(scope: Scope) -> Properties | None:
+    """The rule, without EC2's -1 for inapplicable ports."""
+    reply = scope.call("describe_security_group_rules", SecurityGroupRuleIds=[scope.id])
+    rules = blocks(reply, "SecurityGroupRules")
     return {name: value for name, value in rules[0].items() if value not in (-1, "")} if rules else None
 
 
-def validate_rule(inputs: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """One source or destination, and ports where the protocol has them."""
+def validate_rule(inputs: Properties) -> Failures:
+    """One source or destination, and ports for TCP and UDP."""
     failures = []
     if sum(name in inputs for name in SOURCES) != 1:
         failures.append(("cidrIpv4", f"exactly one of {', '.join(SOURCES)} is required"))

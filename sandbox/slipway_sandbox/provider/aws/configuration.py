@@ -1,0 +1,62 @@
+"""The configuration of a provider instance: the namespace `aws:` of a stack."""
+
+import difflib
+import ipaddress
+import json
+from collections.abc import Set as AbstractSet
+from urllib.parse import urlsplit
+
+from pulumi_aws import ProviderArgs
+
+from slipway_sandbox.provider.aws.scope import ACCOUNT, Settings
+from slipway_sandbox.provider.properties import sdk
+from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.readers import as_text, block, blocks, texts
+from slipway_sandbox.provider.protocol.wire import Properties, Value
+
+ENCODED = ("allowedAccountIds", "defaultTags", "endpoints", "forbiddenAccountIds")  # blocks arrive as JSON text
+
+
+def settings(values: Properties, default_region: str, regions: AbstractSet[str]) -> Settings:
+    """Settings of one instance.
+
+    Raises ProviderError on an unknown key or region, an endpoint on another machine, and another account.
+    """
+    known = [*sdk.properties(ProviderArgs), "version"]
+    for key in values.keys() - known:
+        close = difflib.get_close_matches(key, known, 1)
+        hint = f"did you mean aws:{close[0]}?" if close else "choose another namespace where it is not for the provider"
+        raise ProviderError(f"aws:{key} is not a key of the aws provider; {hint}")
+    region = as_text(values.get("region") or default_region, "aws:region")
+    if region not in regions:
+        raise ProviderError(f"aws:region must be an AWS region such as eu-west-1, got {region!r}")
+    decoded = {key: _decoded(value) for key, value in values.items() if key in ENCODED}
+    for endpoint in blocks(decoded, "endpoints"):
+        for service, url in endpoint.items():
+            _require_loopback(service, as_text(url, "aws:endpoints"))
+    allowed, forbidden = (texts(decoded, f"{name}AccountIds") for name in ("allowed", "forbidden"))
+    if (allowed and ACCOUNT not in allowed) or ACCOUNT in forbidden:
+        raise ProviderError(
+            f"AWS account ID not allowed: {ACCOUNT}; it is the sandbox's, so aws:allowedAccountIds and "
+            "aws:forbiddenAccountIds are set in the stacks on the real AWS only"
+        )
+    tags = block(block(decoded, "defaultTags"), "tags")
+    return Settings(region, {key: str(value) for key, value in tags.items()})
+
+
+def _decoded(value: Value) -> Value:
+    decoded: Value = json.loads(value) if isinstance(value, str) else value
+    return decoded
+
+
+def _require_loopback(service: str, url: str) -> None:
+    host = urlsplit(url).hostname or ""
+    try:
+        is_loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = False
+    if not is_loopback:
+        raise ProviderError(
+            f"aws:endpoints has {url!r} for {service}, and the sandbox's provider only talks to this machine; "
+            "remove it, or unset PULUMI_DEBUG_PROVIDERS to use the released provider"
+        )
