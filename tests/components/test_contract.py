@@ -205,4 +205,5 @@ def test_the_public_names_are_these() -> None:
         "BastionTargetArgs",
         "HostInboundArgs",
         "NetworkAclArgs",
+        "speed_up_program",
     } | {name + suffix for name in COMPONENTS for suffix in ("", "Args")}

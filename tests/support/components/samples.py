@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pulumi
+
 import slipway
 from tests.support.components.service_samples import (
     BALANCER,
@@ -36,7 +38,9 @@ BASTION: dict[str, Any] = {
 }
 HOST: dict[str, Any] = {"vpc_id": "vpc-1", "subnet_id": "subnet-1"}
 COMPONENTS: dict[str, Callable[..., Any]] = {
-    name: getattr(slipway, name) for name in slipway.__all__ if name != "ArgumentError" and not name.endswith("Args")
+    name: kind
+    for name in slipway.__all__
+    if isinstance(kind := getattr(slipway, name), type) and issubclass(kind, pulumi.ComponentResource)
 }
 
 FEWEST: dict[str, dict[str, Any]] = {
