@@ -7,7 +7,6 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
@@ -25,8 +24,8 @@ class Agent(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Endpoint)
-        self.asked: list[dict[str, Any]] = []
-        self.answer: dict[str, Any] = {"protection": {"ProtectionEnabled": True}}
+        self.asked: list[dict[str, object]] = []
+        self.answer: dict[str, object] = {"protection": {"ProtectionEnabled": True}}
         self.status = 200
 
     @property
@@ -46,7 +45,7 @@ class Endpoint(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class names it so
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
         """Quiet."""
 
 
@@ -70,7 +69,7 @@ def test_the_task_is_protected_before_the_handler_runs_and_not_while_idle(
 ) -> None:
     monkeypatch.setenv("ECS_AGENT_URI", agent.uri)
     sqs.send_message(QueueUrl=queues[0], MessageBody="one")
-    asked_before: list[list[dict[str, Any]]] = []
+    asked_before: list[list[dict[str, object]]] = []
     consume(sqs, queues[0], lambda message: asked_before.append(list(agent.asked)), lambda: OFF in agent.asked)
     assert asked_before == [[ON]]
     assert agent.asked == [ON, OFF]
@@ -100,7 +99,7 @@ def test_a_stopped_consumer_gives_its_protection_back(
     ],
 )
 def test_a_refused_protection_is_logged_once_and_not_asked_again_at_once(
-    agent: Agent, caplog: pytest.LogCaptureFixture, status: int, answer: dict[str, Any], reason: str
+    agent: Agent, caplog: pytest.LogCaptureFixture, status: int, answer: dict[str, object], reason: str
 ) -> None:
     agent.status, agent.answer = status, answer
     protection = TaskProtection(agent.uri)
@@ -118,7 +117,7 @@ def test_without_an_agent_nothing_is_asked(agent: Agent) -> None:
     assert agent.asked == []
 
 
-def ask(port: int, path: str) -> tuple[int, Any]:
+def ask(port: int, path: str) -> tuple[int, object]:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
             return answer.status, json.load(answer)
@@ -146,7 +145,7 @@ def test_a_consumer_tells_what_it_does(
 ) -> None:
     caplog.set_level("INFO", "slipway_consumer")
     sqs.send_message(QueueUrl=queues[0], MessageBody="one")
-    told: list[tuple[int, Any]] = []
+    told: list[tuple[int, object]] = []
 
     def handle(message: Message) -> None:
         [port] = [record.__dict__["port"] for record in caplog.records if record.message == "health endpoint"]

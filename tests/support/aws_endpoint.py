@@ -13,8 +13,18 @@ from slipway_consumer.sqs import Batch, Sqs
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-west-1"}
 
 
+class SqsExceptions(Protocol):
+    """Error classes of the SQS client."""
+
+    QueueDoesNotExist: type[Exception]
+
+
 class SqsClient(Sqs, Protocol):
     """boto3's SQS client, with the calls of tests."""
+
+    @property
+    def exceptions(self) -> SqsExceptions:
+        """Its error classes."""
 
     def receive_message(self, **request: object) -> Batch:
         """At most ten messages."""
