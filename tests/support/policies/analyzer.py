@@ -36,8 +36,8 @@ class Node:
     type: str
     name: str
     props: Mapping[str, Any]
-    sources: Mapping[str, tuple[str, str]] | None = None
-    """Property name to type and name of its source."""
+    sources: Mapping[str, tuple[str, str] | list[tuple[str, str]]] | None = None
+    """Property name to type and name of its source, or of each of its sources."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Resource options, by the protocol's names."""
     region: str = ""
@@ -107,8 +107,10 @@ def analyze_stack(servicer: Analyzer, *nodes: Node) -> list[Shown]:
             else None,
             properties=struct(node.props),
             propertyDependencies={
-                prop: proto.AnalyzerPropertyDependencies(urns=[urn(*source)])
-                for prop, source in (node.sources or {}).items()
+                prop: proto.AnalyzerPropertyDependencies(
+                    urns=[urn(*source) for source in (sources if isinstance(sources, list) else [sources])]
+                )
+                for prop, sources in (node.sources or {}).items()
             },
         )
         for node in nodes

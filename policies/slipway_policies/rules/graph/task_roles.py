@@ -169,8 +169,29 @@ def _can(stack: Graph, task: Node, target: Node, ways: tuple[tuple[str, ...], ..
             yield Finding("taskRoleArn", problem, task.urn)
         elif held.unknown or arn is None:
             yield Deferred("policy", role.urn)
-        elif not held.elsewhere and not any(all(held.allow(action, arn) for action in way) for way in ways):
+        elif held.elsewhere or _allowed(held, target, ways):
+            continue
+        elif any(_allowed(held, other, ways) for other in _alternatives(stack, task, target)):
+            yield Deferred("containerDefinitions", task.urn)
+        else:
             yield Finding("taskRoleArn", problem, task.urn)
+
+
+def _allowed(held: Grants, target: Node, ways: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether the role has one of the ways, each a set of actions, on the target."""
+    arn = target.output("arn")
+    return arn is not None and any(all(held.allow(action, arn) for action in way) for way in ways)
+
+
+def _alternatives(stack: Graph, task: Node, target: Node) -> list[Node]:
+    """Other resources that an unknown environment may name in the target's place.
+
+    An output made from several queues, such as a map of their URLs, gives each user of one URL an edge to all of them.
+    """
+    if not container_definitions(task.resource).unknown:
+        return []
+    behind = stack.behind(task, "containerDefinitions", target.resource.type)
+    return [node for node in behind if node.urn != target.urn]
 
 
 def _names(stack: Graph, holder: Node, role: Node) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tests.support.policies.analyzer import UNKNOWN, Node
 from tests.support.policies.graph_samples import (
@@ -43,6 +44,15 @@ def trust(principal: Mapping[str, object]) -> Change:
         )
     }
 
+
+# A deployed worker with a new image. Its queue's URL comes out of a map, which has an edge to each queue of the map.
+NEW_IMAGE = {
+    "TaskDefinition work": replace(
+        with_props(WORKER_TASK, containerDefinitions=UNKNOWN),
+        sources={"containerDefinitions": [(QUEUE, "work"), (QUEUE, "mail")]},
+    ),
+    "Queue mail": Node(QUEUE, "mail", {"arn": f"{QUEUE_ARN}-mail", "url": f"{QUEUE_URL}-mail"}),
+}
 
 WORK_QUEUE = Node(QUEUE, "work", {"arn": QUEUE_ARN, "url": QUEUE_URL})
 
@@ -112,9 +122,12 @@ CASES: list[GraphCase] = [
             {"RolePolicy work": with_props(GRANT, policy=policy({"Action": "sqs:*", "Resource": f"{QUEUE_ARN}-2"}))},
             {"RolePolicy work": None},
             {"RolePolicy work": None, **NEW_WORKER},
+            {"RolePolicy work": None, **NEW_IMAGE},
+            {**NEW_IMAGE, **grant({"Action": "sqs:*", "Resource": f"{QUEUE_ARN}-other"})},
         ],
         waits=[
             LATER_POLICY,
+            NEW_IMAGE,
             NEW_WORKER | {"RolePolicy work": new(ROLE_POLICY, "work", role=(ROLE, "work"), policy=(QUEUE, "work"))},
         ],
         passes=[
