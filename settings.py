@@ -9,12 +9,13 @@ import os
 import socket
 import urllib.parse
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import pulumi
 from pulumi.runtime import config as runtime_config
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails
 
 ANSWER_SECONDS = 2
 LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
@@ -70,7 +71,7 @@ def load() -> Settings:
 def parse(project: str, values: Mapping[str, str]) -> Settings:
     """Typed settings from raw configuration values by key, structured ones as JSON. Raises SettingsError."""
     fields = {to_camel(name): field for name, field in Settings.model_fields.items()}
-    decoded: dict[str, Any] = {}
+    decoded: dict[str, str | list[object]] = {}
     for key, value in values.items():
         structured = key in fields and fields[key].annotation == list[str]
         decoded[key] = _decode_list(project, key, value) if structured else value
@@ -79,7 +80,7 @@ def parse(project: str, values: Mapping[str, str]) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         key = str(first["loc"][0])
-        raise SettingsError(_sentence(project, key, first["type"], first["msg"], values, list(fields))) from None
+        raise SettingsError(f"config {project}:{key}: {_rule(project, first, values.get(key), list(fields))}") from None
 
 
 def check_namespaces(project: str, keys: Iterable[str]) -> None:
@@ -124,21 +125,23 @@ def check_running(environ: Mapping[str, str]) -> None:
         ) from None
 
 
-def _decode_list(project: str, key: str, value: str) -> Any:
+def _decode_list(project: str, key: str, value: str) -> list[object]:
     try:
-        return json.loads(value)
+        decoded: list[object] = json.loads(value)
     except json.JSONDecodeError:
         raise SettingsError(
             f"config {project}:{key}: must be a list, got {value!r}; write it as a YAML list in Pulumi.<stack>.yaml"
         ) from None
+    return decoded
 
 
-def _sentence(project: str, key: str, kind: str, message: str, values: Mapping[str, str], known: list[str]) -> str:
-    if kind == "extra_forbidden":
-        close = difflib.get_close_matches(key, known, n=1)
+def _rule(project: str, error: ErrorDetails, value: str | None, known: list[str]) -> str:
+    """What is wrong with the value of a key, and the fix."""
+    if error["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(str(error["loc"][0]), known, n=1)
         hint = f"did you mean {project}:{close[0]}?" if close else "the keys are listed in Pulumi.yaml"
-        return f"config {project}:{key}: is not a key of this program; {hint}"
-    if kind == "missing":
-        return f"config {project}:{key}: must be set, got nothing; add it to Pulumi.<stack>.yaml, Pulumi.yaml says what it means"
-    rule = message[0].lower() + message[1:]
-    return f"config {project}:{key}: {rule}, got {values.get(key)!r}; see its description in Pulumi.yaml"
+        return f"is not a key of this program; {hint}"
+    if error["type"] == "missing":
+        return "must be set, got nothing; add it to Pulumi.<stack>.yaml, Pulumi.yaml says what it means"
+    rule = error["msg"][0].lower() + error["msg"][1:]
+    return f"{rule}, got {value!r}; see its description in Pulumi.yaml"

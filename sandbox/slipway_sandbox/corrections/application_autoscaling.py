@@ -11,7 +11,7 @@ from slipway_sandbox.corrections._decorator import corrects
     ApplicationAutoscalingBackend.put_scaling_policy,
     why="moto leaves the alarms of a policy behind when it is put again; Auto Scaling replaces them.",
 )
-def put_scaling_policy(
+def put_scaling_policy(  # noqa: PLR0913, PLR0917 - the signature is moto's
     original: Callable[..., FakeApplicationAutoscalingPolicy],
     self: ApplicationAutoscalingBackend,
     policy_name: str,
