@@ -80,7 +80,7 @@ def parse(project: str, values: Mapping[str, str]) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         key = str(first["loc"][0])
-        raise SettingsError(f"config {project}:{key}: {_rule(project, first, values.get(key), list(fields))}") from None
+        raise SettingsError(_sentence(f"{project}:{key}", first, values.get(key), list(fields))) from None
 
 
 def check_namespaces(project: str, keys: Iterable[str]) -> None:
@@ -135,13 +135,14 @@ def _decode_list(project: str, key: str, value: str) -> list[object]:
     return decoded
 
 
-def _rule(project: str, error: ErrorDetails, value: str | None, known: list[str]) -> str:
-    """What is wrong with the value of a key, and the fix."""
+def _sentence(name: str, error: ErrorDetails, value: str | None, known: list[str]) -> str:
+    """The refusal of a configuration key: `name` is the key with the program's namespace."""
     if error["type"] == "extra_forbidden":
-        close = difflib.get_close_matches(str(error["loc"][0]), known, n=1)
-        hint = f"did you mean {project}:{close[0]}?" if close else "the keys are listed in Pulumi.yaml"
-        return f"is not a key of this program; {hint}"
+        namespace, _, key = name.partition(":")
+        close = difflib.get_close_matches(key, known, n=1)
+        hint = f"did you mean {namespace}:{close[0]}?" if close else "the keys are listed in Pulumi.yaml"
+        return f"config {name}: is not a key of this program; {hint}"
     if error["type"] == "missing":
-        return "must be set, got nothing; add it to Pulumi.<stack>.yaml, Pulumi.yaml says what it means"
+        return f"config {name}: must be set, got nothing; add it to Pulumi.<stack>.yaml, Pulumi.yaml says what it means"
     rule = error["msg"][0].lower() + error["msg"][1:]
-    return f"{rule}, got {value!r}; see its description in Pulumi.yaml"
+    return f"config {name}: {rule}, got {value!r}; see its description in Pulumi.yaml"
