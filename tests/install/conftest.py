@@ -5,7 +5,6 @@ the distributions' own ranges (`make lowest`).
 """
 
 import os
-import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
@@ -16,21 +15,14 @@ from pathlib import Path
 import pytest
 
 from setup import distributions
-from setup.uv_binary import find_uv, uv_environment
 from tests.support.aws_endpoint import endpoint, queues, sqs
+from tests.support.uv_command import uv
 
 __all__ = ["endpoint", "queues", "sqs"]
 
 ROOT = Path(__file__).parents[2]
 LOWEST = "lowest-direct"
 RESOLUTION = os.environ.get("SLIPWAY_RESOLUTION", "locked")
-
-
-def uv(*arguments: str) -> str:
-    """Output of a uv command; its error is in the failure."""
-    done = subprocess.run([find_uv(), *arguments], env=uv_environment(), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @dataclass(frozen=True)
