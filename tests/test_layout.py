@@ -10,8 +10,7 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[1]
 MOST_MODULES = 15  # in one folder, `__init__` counts
-# Folders and modules that wait for their move; nothing else is exempt. Empty in the end.
-NOT_MOVED_YET: frozenset[str] = frozenset()
+MOST_LINES, MOST_LINES_OF_TESTS = 250, 300
 
 
 def modules() -> list[Path]:
@@ -30,11 +29,6 @@ def imported(path: Path) -> Iterator[str]:
             yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
-def exempt(path: Path) -> bool:
-    """Whether a folder or file waits for its move."""
-    return any(str(parent) in NOT_MOVED_YET for parent in (path, *path.parents))
-
-
 def is_library(name: str) -> bool:
     """Whether a top-level name is an installed library, neither Python's own nor this project's."""
     if name in sys.stdlib_module_names:
@@ -45,20 +39,26 @@ def is_library(name: str) -> bool:
 
 
 def test_no_folder_has_more_modules_than_a_reader_can_hold() -> None:
-    counts = collections.Counter(path.parent for path in modules() if not exempt(path))
+    counts = collections.Counter(path.parent for path in modules())
     crowded = {str(folder): count for folder, count in counts.items() if count > MOST_MODULES}
     assert crowded == {}, "a folder is a subject: cut it into two subjects"
+
+
+def test_no_file_is_longer_than_a_reader_can_hold() -> None:
+    lines = {str(path): (CHECKOUT / path).read_text().count("\n") for path in modules()}
+    limits = {name: MOST_LINES_OF_TESTS if name.startswith("tests/") else MOST_LINES for name in lines}
+    assert {name: count for name, count in lines.items() if count > limits[name]} == {}, "cut it by subject"
 
 
 def test_no_module_or_folder_has_the_name_of_a_library() -> None:
     libraries = {name for path in modules() for whole in imported(path) if is_library(name := whole.partition(".")[0])}
     assert {"pulumi", "pytest"} <= libraries
-    named = [path for path in modules() if libraries & {path.stem, *path.parent.parts} and not exempt(path)]
+    named = [path for path in modules() if libraries & {path.stem, *path.parent.parts}]
     assert [str(path) for path in named] == [], "a reader cannot tell an import of it from one of the library"
 
 
 def test_nothing_in_tests_imports_a_test() -> None:
-    tests = [path for path in modules() if path.parts[0] == "tests" and not exempt(path)]
+    tests = [path for path in modules() if path.parts[0] == "tests"]
     borrowed = [
         f"{path} imports {name}"
         for path in tests
@@ -66,7 +66,3 @@ def test_nothing_in_tests_imports_a_test() -> None:
         if name.startswith("tests.") and any(part.startswith("test_") for part in name.split("."))
     ]
     assert borrowed == [], "helpers of tests live in tests/support"
-
-
-def test_what_waits_for_its_move_still_exists() -> None:
-    assert [name for name in NOT_MOVED_YET if not (CHECKOUT / name).exists()] == []

@@ -18,12 +18,12 @@ import grpc
 from google.protobuf import empty_pb2
 
 from . import dependencies, installing, plugins, policyproxy, processes
-from .protocol import language, plugin, services
+from .official import NEEDS_OFFICIAL, OfficialOnly
+from .protocol import language, plugin
 from .toolchain import Project, ToolchainError, read_project
 
 VERSION = "3.259.0"  # of the pulumi release whose behaviour this host follows
 ALREADY_REPORTED = 32  # a program's exit code for "the user has been told why"
-NEEDS_OFFICIAL = "the Python language host of Slipway cannot {}; install the official Pulumi CLI (https://www.pulumi.com/docs/install) for that"
 
 Request = TypeVar("Request")
 Answer = TypeVar("Answer")
@@ -56,7 +56,7 @@ def told_in_stream(method: "Method[Request, Iterator[Answer]]") -> "Method[Reque
     return answers
 
 
-class LanguageHost(services.LanguageRuntimeServicer):
+class LanguageHost(OfficialOnly):
     """One per `pulumi` command; serves every Python program, policy pack and plugin of the command."""
 
     def __init__(self, engine_address: str) -> None:
@@ -227,29 +227,3 @@ class LanguageHost(services.LanguageRuntimeServicer):
         """Interrupts whatever runs."""
         self.processes.stop_all()
         return empty_pb2.Empty()
-
-    def GeneratePackage(
-        self, request: language.GeneratePackageRequest, context: grpc.ServicerContext
-    ) -> language.GeneratePackageResponse:
-        """Refused: the generator of SDKs is part of the official host."""
-        context.abort(grpc.StatusCode.UNIMPLEMENTED, NEEDS_OFFICIAL.format("generate an SDK"))
-
-    def GenerateProgram(
-        self, request: language.GenerateProgramRequest, context: grpc.ServicerContext
-    ) -> language.GenerateProgramResponse:
-        """Refused, as GeneratePackage."""
-        context.abort(grpc.StatusCode.UNIMPLEMENTED, NEEDS_OFFICIAL.format("write a program"))
-
-    def GenerateProject(
-        self, request: language.GenerateProjectRequest, context: grpc.ServicerContext
-    ) -> language.GenerateProjectResponse:
-        """Refused, as GeneratePackage."""
-        context.abort(grpc.StatusCode.UNIMPLEMENTED, NEEDS_OFFICIAL.format("write a project"))
-
-    def Pack(self, request: language.PackRequest, context: grpc.ServicerContext) -> language.PackResponse:
-        """Refused: only the release of an SDK needs it."""
-        context.abort(grpc.StatusCode.UNIMPLEMENTED, NEEDS_OFFICIAL.format("pack an SDK"))
-
-    def Link(self, request: language.LinkRequest, context: grpc.ServicerContext) -> language.LinkResponse:
-        """Refused: there is no generated SDK to link."""
-        context.abort(grpc.StatusCode.UNIMPLEMENTED, NEEDS_OFFICIAL.format("link an SDK"))
