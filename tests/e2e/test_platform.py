@@ -197,6 +197,13 @@ def test_a_second_make_up_changes_nothing(platform: Platform) -> None:
     assert re.fullmatch(r" +\d+ unchanged\n", summary), again.stdout
 
 
+def test_a_refresh_leaves_nothing_to_change_and_nothing_for_the_policies_to_stop(platform: Platform) -> None:
+    refreshed = platform.run("pulumi", "refresh", "--yes")
+    assert refreshed.returncode == 0, refreshed.stdout
+    preview = platform.run("pulumi", "preview", "--expect-no-changes")  # with the policy pack, as make env names it
+    assert preview.returncode == 0, preview.stdout
+
+
 def test_the_policy_pack_has_run_and_found_nothing_mandatory(platform: Platform) -> None:
     assert "slipway" in platform.log
     assert "[mandatory]" not in platform.log

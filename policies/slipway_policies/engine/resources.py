@@ -1,10 +1,13 @@
 """A resource as rules see it, and the settings of a rule."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from slipway_policies.engine.values import Plain, Value
+
+CASE = re.compile(r"_(\w)")  # snake case to the camel case of properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,10 @@ class Resource:
     def __getitem__(self, key: str) -> Value:
         """The property `key`."""
         return Value(self.props.get(key), key, self.urn)
+
+    def ignores(self, key: str) -> bool:
+        """Whether the program ignores changes of property `key`; options may name it in snake case."""
+        return key in {CASE.sub(lambda found: found[1].upper(), path) for path in self.options.ignore_changes}
 
     def document(self, key: str) -> Value:
         """The JSON text in property `key`, parsed. Raises UnreadableError when it is no JSON object or list."""

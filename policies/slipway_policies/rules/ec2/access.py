@@ -73,10 +73,12 @@ def ec2_imds_hop_limit(instance: Resource) -> Outcomes:
 def ec2_no_public_ip(instance: Resource) -> Outcomes:
     """EC2 instances get no public IP address by themselves.
 
-    An Elastic IP passes: the program shows it, and the rules for its security group judge it.
+    An Elastic IP passes: the program shows it, and the rules for its security group judge it. `ec2-ignored-public-ip` judges
+    an instance that ignores changes of the property.
     """
     places: list[Value | Resource] = [instance, *instance["networkInterfaces"].elements()]
-    for place in places[1 if instance.type == LAUNCH_TEMPLATE else 0 :]:
+    judged_over_stack = instance.type == INSTANCE and instance.ignores("associatePublicIpAddress")
+    for place in places[1 if instance.type == LAUNCH_TEMPLATE or judged_over_stack else 0 :]:
         public = place["associatePublicIpAddress"]
         yield from deny(public, public.true, "is true, so the instance has an address on the internet")
 

@@ -137,6 +137,32 @@ def _public(stack: Graph, instance: Node) -> bool:
     return any(subnet.resource["mapPublicIpOnLaunch"].true for subnet in subnets) or has_elastic_ip(stack, instance)
 
 
+@stack_rule(
+    level=MANDATORY,
+    severity=HIGH,
+    controls=("FSBP EC2.9", "NIST SC-7"),
+    link="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-9",
+    fix=(
+        "attach an Elastic IP, as slipway's Bastion does, or remove associatePublicIpAddress from ignoreChanges and set it "
+        "to false, which replaces the instance"
+    ),
+)
+def ec2_ignored_public_ip(stack: Graph) -> Outcomes:
+    """An instance that ignores changes of its public address has an Elastic IP.
+
+    AWS reports associatePublicIpAddress true for an Elastic IP, and a refresh writes that into the state. Ignored changes
+    keep it there, so `ec2-no-public-ip` leaves these instances to this rule.
+    """
+    for instance in stack.of(INSTANCE):
+        public = instance.resource["associatePublicIpAddress"]
+        if not instance.resource.ignores("associatePublicIpAddress") or has_elastic_ip(stack, instance):
+            continue
+        if public.unknown:
+            yield Deferred(public.path, instance.urn)
+        elif public.true:
+            yield Finding(public.path, "is true without an Elastic IP, and its changes are ignored", instance.urn)
+
+
 def has_elastic_ip(stack: Graph, instance: Node) -> bool:
     """Whether the stack gives the instance an Elastic IP."""
     return bool(

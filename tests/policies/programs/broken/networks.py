@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pulumi
 import pulumi_aws as aws
 
 WORLD = ["0.0.0.0/0"]
@@ -102,6 +103,13 @@ aws.ec2.Instance("monthly-cost-cap", ami="ami-1", instance_type="m7i.large")
 host("ec2-imdsv2-required", metadata_options={"http_tokens": "optional"})
 host("ec2-imds-hop-limit", metadata_options={"http_tokens": "required", "http_put_response_hop_limit": 3})
 host("ec2-no-public-ip", associate_public_ip_address=True)
+aws.ec2.Instance(
+    "ec2-ignored-public-ip",
+    ami="ami-1",
+    instance_type="t3.micro",
+    associate_public_ip_address=True,
+    opts=pulumi.ResourceOptions(ignore_changes=["associatePublicIpAddress"]),
+)
 for plain in ("ec2-instance-profile", "ec2-detailed-monitoring", "ec2-termination-protection", "ec2-ebs-encrypted"):
     host(plain)
 host("ec2-no-secrets-user-data", user_data="#!/bin/sh\nexport DB_PASSWORD=hunter2-canary")

@@ -73,7 +73,29 @@ DIRECT = with_props(IN_GROUP, networkConfiguration={"assignPublicIp": True})
 
 READS_ALL = policy({"Action": "s3:GetObject", "Resource": "*"})
 
+# After a refresh: AWS reports a public address for an Elastic IP, and the program ignores it.
+REFRESHED = replace(
+    Node(INSTANCE, "host", {"associatePublicIpAddress": True, "id": "i-1"}),
+    options={"ignoreChanges": ["associatePublicIpAddress"]},
+)
+SNAKE_CASE = replace(REFRESHED, options={"ignoreChanges": ["associate_public_ip_address"]})
+
 CASES: list[GraphCase] = [
+    GraphCase(
+        rule="ec2-ignored-public-ip",
+        stack=stack(REFRESHED, Node(EIP, "host", {"instance": "i-1"})),
+        fails=[
+            {"Eip host": None},
+            {"Eip host": None, "Instance host": SNAKE_CASE},
+            {"Eip host": Node(EIP, "host", {"instance": "i-2"})},
+        ],
+        waits=[{"Eip host": None, "Instance host": with_props(REFRESHED, associatePublicIpAddress=UNKNOWN)}],
+        passes=[
+            {"Instance host": SNAKE_CASE},
+            {"Eip host": None, "Instance host": with_props(REFRESHED, associatePublicIpAddress=False)},
+            {"Eip host": None, "Instance host": replace(REFRESHED, options={})},
+        ],
+    ),
     GraphCase(
         rule="bastion-reachability",
         stack=HOST_STACK,
