@@ -1,13 +1,14 @@
 """A recording engine for component tests: builds under Pulumi's mocks and keeps whole registrations."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
-from pulumi.runtime import mocks
+from pulumi.runtime import mocks, resource
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -204,11 +205,24 @@ def own_loop() -> Iterator[None]:
         loop.close()
 
 
+@contextmanager
+def unchanged_sdk() -> Iterator[None]:
+    """A construction may be a whole program, which may speed the process up; the next one gets the SDK as it was."""
+    debug, stack_trace, collects = pulumi.log.debug, resource._get_stack_trace, gc.isenabled()  # noqa: SLF001 - no switch
+    try:
+        yield
+    finally:
+        pulumi.log.debug = debug
+        resource._get_stack_trace = stack_trace  # noqa: SLF001
+        if collects:
+            gc.enable()
+
+
 def build(construct: Callable[[], Any], answers: Mapping[str, Answer] = ANSWERS) -> Built:
     """Run a construction to its end and return everything it registered."""
     built = Built()
     monitor = Monitor(built, answers)
-    with own_loop():
+    with own_loop(), unchanged_sdk():
         mocks.set_mocks(monitor.mocks, monitor=monitor)
         pulumi.runtime.test(construct)()  # type: ignore[no-untyped-call]
     return built
