@@ -103,7 +103,7 @@ shop = service(
                 "command": ["python3", "-c", SERVE],
                 "environment": {"SERVICE": "helper", "PORT": "9901"},
                 "container_port": 9901,
-                "health_check": {"command": ["CMD-SHELL", CHECK]},
+                "container_health_check": {"command": ["CMD-SHELL", CHECK]},
             },
         },
         "scaling": {
