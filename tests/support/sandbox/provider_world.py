@@ -54,7 +54,8 @@ class Registry:
 
 @contextmanager
 def provider(retry_seconds: float = 2.0) -> Iterator[tuple[int, Registry]]:
-    """Port of an aws provider, and its registry. Afterwards, the process's cloud is empty."""
+    """Port of an aws provider, and its registry. Before and afterwards, the process's cloud is empty."""
+    moto_api_backend.reset()
     registry = Registry()
     threading.Thread(target=registry.server.serve_forever, daemon=True).start()
     server, port = serve(AwsProvider(registry=registry.address, retry_seconds=retry_seconds))
