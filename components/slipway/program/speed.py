@@ -1,4 +1,4 @@
-"""Switches off three habits of the Pulumi SDK that take about half of a program's time.
+"""Switches off three habits of the Pulumi SDK that slow a program down.
 
 The official language host and ours start a program alike, so the program itself is the place for this.
 Source: docs/upstream.md, with measurements.
