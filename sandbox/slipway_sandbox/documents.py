@@ -24,13 +24,6 @@ def as_text(value: Json) -> str:
     return value if isinstance(value, str) else ""
 
 
-def as_number(value: Json, default: float) -> float:
-    """The value when it is a number or the text of one, else the default."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return default
-    return float(value)
-
-
 def texts(value: Json) -> list[str]:
     """The strings of a list, or one string as a list: AWS has both forms."""
     return [entry for entry in as_list(value) if isinstance(entry, str)]

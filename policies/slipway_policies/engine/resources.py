@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from slipway_policies.engine.values import Plain, Value
 
-CASE = re.compile(r"_(\w)")  # snake case to the camel case of properties
+
+def camel_case(name: str) -> str:
+    """A property in the spelling of the engine; options may name it in snake case."""
+    return re.sub(r"_(\w)", lambda found: found[1].upper(), name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,8 @@ class Resource:
         return Value(self.props.get(key), key, self.urn)
 
     def ignores(self, key: str) -> bool:
-        """Whether the program ignores changes of property `key`; options may name it in snake case."""
-        return key in {CASE.sub(lambda found: found[1].upper(), path) for path in self.options.ignore_changes}
+        """Whether the program ignores changes of property `key`."""
+        return key in map(camel_case, self.options.ignore_changes)
 
     def document(self, key: str) -> Value:
         """The JSON text in property `key`, parsed. Raises UnreadableError when it is no JSON object or list."""

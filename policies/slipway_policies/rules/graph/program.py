@@ -8,6 +8,7 @@ from typing import Final
 
 from slipway_policies.engine.graph import Graph, Node
 from slipway_policies.engine.registry import ADVISORY, MANDATORY, MEDIUM, OFF, Finding, Outcomes, stack_rule
+from slipway_policies.engine.resources import camel_case
 from slipway_policies.rules.ecr.repositories import REPOSITORY
 from slipway_policies.rules.graph.hosts import has_elastic_ip
 from slipway_policies.rules.kms.keys import KEY
@@ -65,8 +66,7 @@ def no_ignore_security_props(stack: Graph) -> Outcomes:
     """
     for node in stack.nodes.values():
         for path in node.resource.options.ignore_changes:
-            head = re.split(r"[.\[]", path)[0]
-            name = re.sub(r"_(\w)", lambda found: found[1].upper(), head)
+            name = camel_case(re.split(r"[.\[]", path)[0])
             own_address = name == "associatePublicIpAddress" and has_elastic_ip(stack, node)
             if name not in HARMLESS and SECURITY_PROPERTY.fullmatch(name) and not own_address:
                 yield Finding("options.ignoreChanges", f"names {name}", node.urn)
