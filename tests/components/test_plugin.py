@@ -13,7 +13,7 @@ import pytest
 from tests.support.components.samples import COMPONENTS
 
 CHECKOUT = Path(__file__).parents[2]
-SECONDS = 120  # for a command that hangs
+SECONDS = 600  # for a command that hangs
 
 Pulumi = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from moto.server import ThreadedMotoServer
 
 from slipway_sandbox import corrections
+from tests.support.commands import HANG_SECONDS
 
 BENCH = Path(__file__).parents[2] / "bench" / "worker.py"
 MESSAGES = 600
@@ -27,7 +28,7 @@ def test_every_message_is_handled_in_order_and_only_poison_is_set_aside() -> Non
             env=clean | keys | {"AWS_ENDPOINT_URL": f"http://{host}:{port}"},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=HANG_SECONDS,
         )
     finally:
         server.stop()

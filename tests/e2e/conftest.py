@@ -13,6 +13,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from tests.support import commands
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -52,16 +54,7 @@ def client(env: dict[str, str], service: str) -> Any:
 
 def run(root: Path, env: dict[str, str], *command: str) -> subprocess.CompletedProcess[str]:
     """Run a command without a terminal; output and errors come back as one text in `stdout`, exit code unchecked."""
-    return subprocess.run(
-        command,
-        cwd=root,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=1500,
-    )
+    return commands.run(list(command), root, env, hang_seconds=1500)
 
 
 def clean_copy(destination: Path) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.aws_endpoint import CREDENTIALS, SqsClient
+from tests.support.commands import HANG_SECONDS
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Operator:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=HANG_SECONDS,
             check=False,
         )
 

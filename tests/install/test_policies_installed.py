@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import HANG_SECONDS
+
 PROGRAM = """\
 import pulumi
 
@@ -34,7 +36,9 @@ def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
         "PULUMI_BACKEND_URL": f"file://{folder}",
         "PULUMI_CONFIG_PASSPHRASE": "only for this test",
     }
-    return subprocess.run(command, capture_output=True, text=True, env=clean, cwd=folder, timeout=300, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, env=clean, cwd=folder, timeout=HANG_SECONDS, check=False
+    )
 
 
 def test_the_rules_are_listed_and_their_data_is_in_the_wheel(installed: Path, tmp_path: Path) -> None:

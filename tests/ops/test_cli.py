@@ -12,6 +12,8 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from tests.support.commands import HANG_SECONDS
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -31,7 +33,13 @@ class Operator:
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Runs a command to its end."""
         return subprocess.run(
-            command, capture_output=True, text=True, cwd=self.project, env=self.environment, timeout=120, check=False
+            command,
+            capture_output=True,
+            text=True,
+            cwd=self.project,
+            env=self.environment,
+            timeout=HANG_SECONDS,
+            check=False,
         )
 
     def slipway(self, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from slipway_cli import application, command_line
 from slipway_cli.commands import BROUGHT_BY
+from tests.support.commands import HANG_SECONDS
 
 SLIPWAY = str(Path(sys.executable).with_name("slipway"))
 HELLO = '''
@@ -45,7 +46,9 @@ def distribution(site: Path, name: str, points: str, **modules: str) -> None:
 
 def slipway(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(site), "COLUMNS": "200", "NO_COLOR": "1"}
-    return subprocess.run([SLIPWAY, *arguments], env=environment, cwd=site, capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [SLIPWAY, *arguments], env=environment, cwd=site, capture_output=True, text=True, timeout=HANG_SECONDS
+    )
 
 
 def test_a_command_gets_its_arguments_and_gives_the_exit_code_without_typer_and_rich(site: Path) -> None:
@@ -114,7 +117,7 @@ def test_a_known_command_that_is_missing_names_its_distribution(site: Path, name
     code = f"import sys; sys.path = [p for p in sys.path if 'site-packages' not in p]; sys.argv[1:] = [{name!r}]\n"
     code += f"sys.path.append({str(Path(command_line.__file__).parents[1])!r})\n"
     code += "from slipway_cli.command_line import main; sys.exit(main())"
-    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=HANG_SECONDS)
     package = f"slipway-{name}"
     sentence = f"the command {name!r} comes with {package}, which is not installed here; pip install {package}"
     assert (done.stderr, done.returncode) == (f"error: {sentence}\n", 2)
@@ -126,5 +129,5 @@ def test_of_two_installations_of_a_distribution_the_first_on_the_path_counts(sit
     other.mkdir()
     distribution(other, "hello_tool", "hello = elsewhere:main")
     environment = {**os.environ, "PYTHONPATH": f"{site}:{other}"}
-    done = subprocess.run([SLIPWAY, "hello"], env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([SLIPWAY, "hello"], env=environment, capture_output=True, text=True, timeout=HANG_SECONDS)
     assert done.stdout == "hello []\n", done.stderr

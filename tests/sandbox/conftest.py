@@ -17,6 +17,7 @@ from botocore.config import Config
 
 from slipway_sandbox.process.held_files import holder, is_held, wait_until
 from slipway_sandbox.process.home import Home
+from tests.support.commands import HANG_SECONDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,7 +44,7 @@ class Box:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=HANG_SECONDS,
         )
 
     def must(self, *arguments: str) -> str:

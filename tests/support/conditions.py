@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 300
 
 
 def awaited(condition: Callable[[], bool]) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from slipway_policies.rules import all_rules
+from tests.support.commands import HANG_SECONDS
 from tests.support.policies.any_aws import attached
 
 HERE = Path(__file__).parent
@@ -49,7 +50,7 @@ class Shell:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=HANG_SECONDS,
             check=False,
         )
 

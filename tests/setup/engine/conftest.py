@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from setup.engine import hosts
+from tests.support import commands
 
-SECONDS = 120  # for a command that hangs; none takes five
+SECONDS = commands.HANG_SECONDS
 
 
 @dataclass(frozen=True)
@@ -27,17 +28,7 @@ class Project:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs `pulumi <arguments>`; stdout and stderr come as one text in `stdout`."""
-        return subprocess.run(
-            [str(self.cli), *arguments],
-            cwd=self.directory,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        return commands.run([str(self.cli), *arguments], self.directory, self.environment)
 
     def succeed(self, *arguments: str) -> str:
         """Runs a command, requires its success, and returns its output."""

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support import commands
+
 CHECKOUT = Path(__file__).parents[3]
-SECONDS = 300  # for a command that hangs
 
 
 @dataclass(frozen=True)
@@ -22,17 +23,7 @@ class Stacks:
 
     def run(self, directory: Path, *command: str) -> subprocess.CompletedProcess[str]:
         """Both streams of a command as one text, and its exit code."""
-        return subprocess.run(
-            command,
-            cwd=directory,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        return commands.run(list(command), directory, self.environment)
 
     def pulumi(self, directory: Path, *arguments: str) -> str:
         """Output of a Pulumi command that must succeed."""

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from tests.support.commands import HANG_SECONDS
 from tests.support.policies.samples import SERVICE
 
 PACK = Path(__file__).resolve().parents[3] / "policies"
@@ -58,5 +59,5 @@ def cli(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         "PULUMI_CONFIG_PASSPHRASE": "only for this test",
     }
     return subprocess.run(
-        [pulumi, *arguments], capture_output=True, text=True, env=clean, cwd=folder, timeout=120, check=False
+        [pulumi, *arguments], capture_output=True, text=True, env=clean, cwd=folder, timeout=HANG_SECONDS, check=False
     )

@@ -3,11 +3,12 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.support import commands
 
 ROOT = Path(__file__).parents[3]
 
@@ -22,16 +23,10 @@ class Project:
     def run(self, *arguments: str, ok: bool = True, **variables: str) -> str:
         pulumi = shutil.which("pulumi", path=f"{Path.home()}/.pulumi/bin:{os.environ['PATH']}")
         assert pulumi, "there is no pulumi; `make up` installs it"
-        done = subprocess.run(
-            [pulumi, *arguments, "--non-interactive", "--color", "never"],
-            cwd=self.folder,
-            env=self.environment | variables,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert (done.returncode == 0) is ok, done.stdout + done.stderr
-        return done.stdout + done.stderr
+        command = [pulumi, *arguments, "--non-interactive", "--color", "never"]
+        done = commands.run(command, self.folder, self.environment | variables)
+        assert (done.returncode == 0) is ok, done.stdout
+        return done.stdout
 
     def state(self) -> dict[str, Any]:
         """Resources of the stack by name."""
