@@ -55,7 +55,10 @@ def status(
     stack_name: StackName = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
-    """Show services, deployments, targets and queues. Exit code 1: something is unhealthy; 2: it cannot be looked at."""
+    """Show services, deployments, targets and queues. Exit code 1: something is unhealthy; 2: it cannot be looked at.
+
+    Reads the outputs clusterName and serviceNames, queueUrls and deadLetterQueueUrls: those that the stack has.
+    """
     # Only this command needs rich, which takes 0.1 s.
     from rich.console import Console  # noqa: PLC0415
 
@@ -63,6 +66,8 @@ def status(
     from slipway_cli.tables import show  # noqa: PLC0415
 
     outputs = stack.read(stack_name)
+    if not outputs.service_names and not outputs.queue_urls:
+        raise CommandError("status: the stack has neither an output serviceNames nor queueUrls; export one of them")
     with aws_errors():
         report = look(outputs)
     if as_json:
@@ -79,10 +84,13 @@ def redrive(
     stack_name: StackName = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Most messages to move. Default: all of them.")] = None,
 ) -> None:
-    """Send the messages of a queue's dead-letter queue to the queue again."""
+    """Send the messages of a queue's dead-letter queue to the queue again.
+
+    Reads the outputs queueUrls and deadLetterQueueUrls.
+    """
     from slipway_cli import redrive as redriving  # noqa: PLC0415 - only this command needs it
 
-    outputs = stack.read(stack_name)
+    outputs = stack.read(stack_name, needs=["queueUrls", "deadLetterQueueUrls"])
     with aws_errors():
         redriven = redriving.redrive(outputs, queue, limit)
     count = "1 message" if redriven.moved == 1 else f"{redriven.moved} messages"
@@ -94,12 +102,15 @@ def rollback(
     service: Annotated[str, typer.Argument(help="Name of the service, with or without its suffix, such as api.")],
     stack_name: StackName = None,
 ) -> None:
-    """Undo a deployment under way; without one, deploy the version before."""
+    """Undo a deployment under way; without one, deploy the version before, and once more the one before that.
+
+    Reads the outputs clusterName and serviceNames.
+    """
     import boto3  # noqa: PLC0415 - 0.2 s, which `--help` does not need
 
     from slipway_cli import rollback as rolling  # noqa: PLC0415
 
-    outputs = stack.read(stack_name)
+    outputs = stack.read(stack_name, needs=["clusterName", "serviceNames"])
     with aws_errors():
         done = rolling.rollback(boto3.client("ecs"), outputs, service)
     to = f"from {done.before} to {done.now}" if done.now else f"from the deployment of {done.before} to what ran before"
@@ -122,17 +133,24 @@ def smoke(
     ] = False,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds to wait for the probes.")] = 60,
 ) -> None:
-    """Publish a probe through each topic and wait for it at each queue. Exit code 1: one did not arrive."""
+    """Publish a probe through each topic and wait for it at each queue. Exit code 1: one did not arrive.
+
+    Reads the outputs queueUrls and topicArn; and clusterName, serviceNames and deadLetterQueueUrls where they are.
+    """
     import boto3  # noqa: PLC0415 - as above
 
-    from slipway_cli.delivery.consumers import consumers  # noqa: PLC0415
+    from slipway_cli.delivery.consumers import Consumer, consumers  # noqa: PLC0415
     from slipway_cli.delivery.smoke import Smoke  # noqa: PLC0415
 
-    outputs = stack.read(stack_name, services=False)
+    outputs = stack.read(stack_name, needs=["queueUrls"])
     outputs = dataclasses.replace(outputs, topic_arns=[*outputs.topic_arns, *(topic or [])])
     with aws_errors():
-        running = list(consumers(boto3.client("ecs"), outputs.cluster_name, outputs.service_names))
-        results = Smoke(outputs, running, receive or (), reach_others=reach_others).run(timeout)
+        ecs = boto3.client("ecs")
+
+        def present() -> list[Consumer]:
+            return list(consumers(ecs, outputs.cluster_name, outputs.service_names))
+
+        results = Smoke(outputs, present, receive or (), reach_others=reach_others).run(timeout)
     for result in results:
         state = "proved" if result.proved else "FAILED"
         typer.echo(f"{state}  {result.topic} -> {result.queue}: {result.sentence}")

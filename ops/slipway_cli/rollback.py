@@ -1,18 +1,21 @@
 """Takes a service back by hand: stops and undoes a deployment under way, else deploys the version before.
 
-Pulumi deregisters a task definition when it replaces it, so the earlier one is registered once more.
+Pulumi deregisters a task definition when it replaces it, so the earlier one is registered once more. A second call goes
+one further back.
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NotRequired, Protocol, TypedDict, Unpack
 
-from slipway_cli.documents import Json, as_text
+from slipway_cli.documents import Json, as_object, as_text
 from slipway_cli.errors import CommandError
 from slipway_cli.stack import Outputs
 
+COPY_OF: Final = "slipway:copy-of"
+"""Tag of a task definition that a rollback registered: ARN of the one that it is a copy of."""
 UNDER_WAY: Final = ("PENDING", "IN_PROGRESS")
 REVISIONS_PER_CALL: Final = 20  # limit of DescribeServiceRevisions
 # Fields of DescribeTaskDefinition that RegisterTaskDefinition takes.
@@ -124,7 +127,7 @@ def rollback(ecs: Ecs, outputs: Outputs, name: str) -> RolledBack:
     if history and history[0]["status"] in UNDER_WAY:
         ecs.stop_service_deployment(serviceDeploymentArn=history[0]["serviceDeploymentArn"], stopType="ROLLBACK")
         return RolledBack(service, revision(present), None)
-    earlier = earlier_definition(ecs, history, present)
+    earlier = earlier_definition(ecs, history, _origin(ecs, present))
     if earlier is None:
         fix = "fix the program and run `pulumi up`"
         raise CommandError(
@@ -136,11 +139,27 @@ def rollback(ecs: Ecs, outputs: Outputs, name: str) -> RolledBack:
 
 
 def _register_again(ecs: Ecs, arn: str) -> str:
-    """ARN of a new revision that is a copy of the task definition."""
+    """ARN of a new revision that is a copy of the task definition; a tag names what it is a copy of."""
     described = ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"])
-    copied = {key: described["taskDefinition"].get(key) for key in COPIED.split()} | {"tags": described.get("tags")}
+    tags = _tags(described) | {COPY_OF: _original(described, arn)}
+    copied = {key: described["taskDefinition"].get(key) for key in COPIED.split()}
+    copied["tags"] = [{"key": key, "value": value} for key, value in tags.items()]
     registered = ecs.register_task_definition(**{key: value for key, value in copied.items() if value})
     return as_text(registered["taskDefinition"]["taskDefinitionArn"])
+
+
+def _origin(ecs: Ecs, arn: str) -> str:
+    """The task definition of which an earlier rollback made this copy; the same one where it is no copy."""
+    return _original(ecs.describe_task_definition(taskDefinition=arn, include=["TAGS"]), arn)
+
+
+def _original(described: Definition, arn: str) -> str:
+    return _tags(described).get(COPY_OF, arn)
+
+
+def _tags(described: Definition) -> dict[str, str]:
+    entries = [as_object(entry) for entry in described.get("tags", [])]
+    return {as_text(entry["key"]): as_text(entry["value"]) for entry in entries}
 
 
 def chosen(names: Sequence[str], name: str) -> str:
@@ -164,16 +183,20 @@ def deployments(ecs: Ecs, cluster: str, service: str) -> list[Deployment]:
 
 
 def earlier_definition(ecs: Ecs, history: Sequence[Deployment], present: str) -> str | None:
-    """Task definition of the newest deployment that succeeded with another task definition than the present one."""
+    """Task definition that succeeded before the present one did; the newest other one where it never succeeded."""
+    deployed = list(_deployed(ecs, history))
+    since = max((index for index, arn in enumerate(deployed) if arn == present), default=-1)
+    return next((arn for arn in deployed[since + 1 :] if arn != present), None)
+
+
+def _deployed(ecs: Ecs, history: Sequence[Deployment]) -> Iterator[str]:
+    """Task definitions of the deployments that succeeded, newest first."""
     arns = [deployment["targetServiceRevisionArn"] for deployment in history if deployment["status"] == "SUCCESSFUL"]
     for start in range(0, len(arns), REVISIONS_PER_CALL):
         chunk = arns[start : start + REVISIONS_PER_CALL]
         revisions = ecs.describe_service_revisions(serviceRevisionArns=chunk)["serviceRevisions"]
         definitions = {entry["serviceRevisionArn"]: entry["taskDefinition"] for entry in revisions}
-        for arn in chunk:
-            if definitions.get(arn, present) != present:
-                return definitions[arn]
-    return None
+        yield from (definitions[arn] for arn in chunk if arn in definitions)
 
 
 def revision(arn: str) -> str:

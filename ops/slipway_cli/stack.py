@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,22 +15,22 @@ HOME_CLI = Path.home() / ".pulumi" / "bin" / "pulumi"
 
 @dataclass(frozen=True)
 class Outputs:
-    """The outputs of the reference program for operators."""
+    """The outputs of a program for operators; each is empty where the program does not export it."""
 
-    cluster_name: str
-    service_names: list[str]
-    queue_urls: dict[str, str]
+    cluster_name: str = ""
+    service_names: list[str] = field(default_factory=list)
+    queue_urls: dict[str, str] = field(default_factory=dict)
     """Queue key to URL."""
-    dead_letter_queue_urls: dict[str, str]
+    dead_letter_queue_urls: dict[str, str] = field(default_factory=dict)
     """The same keys to the URLs of their dead-letter queues."""
     topic_arns: list[str] = field(default_factory=list)
-    """The topic that feeds the queues, where the program exports it."""
+    """The topic that feeds the queues."""
 
 
-def read(stack: str | None = None, *, services: bool = True) -> Outputs:
-    """Outputs of `stack`, or of the selected one. Raises CommandError when there is none or an output is missing.
+def read(stack: str | None = None, needs: Collection[str] = ()) -> Outputs:
+    """Outputs of `stack`, or of the selected one. `needs` are names of outputs that the caller cannot do without.
 
-    Without `services`, a stack with queues alone is enough.
+    Raises CommandError when there is no such stack, when a needed output is missing, or when one is of another type.
     """
     pulumi = shutil.which("pulumi") or (str(HOME_CLI) if HOME_CLI.exists() else None)
     if pulumi is None:
@@ -40,54 +40,59 @@ def read(stack: str | None = None, *, services: bool = True) -> Outputs:
     if result.returncode:
         reason = result.stderr.strip().removeprefix("error: ").partition("\n")[0]
         raise CommandError(f"pulumi does not tell the outputs of {_name(stack)}: {reason}")
-    return parse(as_object(parse_json(result.stdout)), stack, services=services)
+    return parse(as_object(parse_json(result.stdout)), needs, stack)
 
 
-def parse(outputs: Mapping[str, Json], stack: str | None = None, *, services: bool = True) -> Outputs:
-    """The outputs for operators. Raises CommandError when one is missing or of another shape."""
+def parse(outputs: Mapping[str, Json], needs: Collection[str] = (), stack: str | None = None) -> Outputs:
+    """The outputs for operators. Raises CommandError as `read` does.
+
+    >>> parse({"queueUrls": {"billing": "https://..."}}, needs=["queueUrls"]).queue_urls
+    {'billing': 'https://...'}
+    """
     reader = _Reader(outputs, _name(stack))
+    if missing := [name for name in needs if outputs.get(name) is None]:
+        raise CommandError(
+            f"{reader.stack} has no output {' and no output '.join(missing)}; export it from the program, "
+            "or choose a stack with --stack"
+        )
     return Outputs(
-        reader.text("clusterName") if services or "clusterName" in outputs else "",
-        reader.texts("serviceNames") if services or "serviceNames" in outputs else [],
+        reader.text("clusterName"),
+        reader.texts("serviceNames"),
         reader.text_by_key("queueUrls"),
         reader.text_by_key("deadLetterQueueUrls"),
-        [reader.text("topicArn")] if "topicArn" in outputs else [],
+        [reader.text("topicArn")] if outputs.get("topicArn") is not None else [],
     )
 
 
 @dataclass(frozen=True)
 class _Reader:
-    """Reads outputs of one type each. Raises CommandError when one is missing or of another type."""
+    """Reads outputs of one type each; one that is missing is empty. Raises CommandError for another type."""
 
     outputs: Mapping[str, Json]
     stack: str
 
     def text(self, name: str) -> str:
-        value = self.outputs.get(name)
+        value = self.outputs.get(name, "")
         if not isinstance(value, str):
-            raise self._refusal(name, "str")
+            raise self._refusal(name, "text")
         return value
 
     def texts(self, name: str) -> list[str]:
-        value = self.outputs.get(name)
+        value = self.outputs.get(name, [])
         if not isinstance(value, list):
             raise self._refusal(name, "list")
         return [str(entry) for entry in value]
 
     def text_by_key(self, name: str) -> dict[str, str]:
-        value = self.outputs.get(name)
+        value = self.outputs.get(name, {})
         if not isinstance(value, dict):
-            raise self._refusal(name, "dict")
+            raise self._refusal(name, "object")
         return {key: str(entry) for key, entry in value.items()}
 
     def _refusal(self, name: str, kind: str) -> CommandError:
-        if self.outputs.get(name) is None:
-            return CommandError(
-                f"{self.stack} has no output {name}; run `pulumi up` of the reference platform, or choose with --stack"
-            )
         return CommandError(
-            f"{self.stack} has an output {name} that is no {kind}; "
-            "run `pulumi up` of the reference platform, or choose with --stack"
+            f"{self.stack} has an output {name} that is no {kind}; export it as the reference platform does, "
+            "or choose a stack with --stack"
         )
 
 

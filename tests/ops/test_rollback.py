@@ -4,7 +4,7 @@ from typing import Unpack
 
 import pytest
 
-from slipway_cli.documents import Json
+from slipway_cli.documents import Json, as_list
 from slipway_cli.errors import CommandError
 from slipway_cli.rollback import (
     Definition,
@@ -28,7 +28,9 @@ class Ecs:
     def __init__(self, *history: tuple[str, int], present: int = 7, status: str = "ACTIVE") -> None:
         self.history = list(history)
         self.present, self.status = present, status
-        self.asked: list[tuple[str, object]] = []
+        self.tags: dict[str, list[Json]] = {}
+        """Of the revisions that were registered."""
+        self.changes: list[tuple[str, object]] = []
 
     def describe_services(self, *, cluster: str, services: list[str]) -> Services:
         assert (cluster, services) == ("main", ["api-1a2b3c4"])
@@ -62,41 +64,61 @@ class Ecs:
 
     def describe_task_definition(self, *, taskDefinition: str, include: list[str]) -> Definition:  # noqa: N803
         assert include == ["TAGS"]
-        self.asked.append(("describe", taskDefinition))
         definition: dict[str, Json] = {
             "taskDefinitionArn": taskDefinition,
             "family": "api",
             "cpu": "256",
             "status": "INACTIVE",
         }
-        return {"taskDefinition": definition, "tags": [{"key": "Name", "value": "api"}]}
+        return {"taskDefinition": definition, "tags": self.tags.get(taskDefinition, [{"key": "Name", "value": "api"}])}
 
     def register_task_definition(self, **request: Json) -> Definition:
-        self.asked.append(("register", request))
-        return {"taskDefinition": {"taskDefinitionArn": f"{FAMILY}:8"}}
+        self.changes.append(("register", request))
+        arn = f"{FAMILY}:{8 + len(self.tags)}"
+        self.tags[arn] = as_list(request["tags"])
+        return {"taskDefinition": {"taskDefinitionArn": arn}}
 
     def update_service(self, **request: str) -> None:
-        self.asked.append(("update", request))
+        """The new deployment succeeds at once."""
+        self.changes.append(("update", request))
+        self.present = int(request["taskDefinition"].rpartition(":")[2])
+        self.history.append(("SUCCESSFUL", self.present))
 
     def stop_service_deployment(self, **request: str) -> None:
-        self.asked.append(("stop", request))
+        self.changes.append(("stop", request))
 
 
 def test_a_deployment_under_way_is_stopped_and_undone() -> None:
     ecs = Ecs(("SUCCESSFUL", 5), ("SUCCESSFUL", 6), ("IN_PROGRESS", 7))
     assert rollback(ecs, OUTPUTS, "api") == RolledBack("api-1a2b3c4", "api:7", None)
-    assert ecs.asked == [("stop", {"serviceDeploymentArn": "deployment/2", "stopType": "ROLLBACK"})]
+    assert ecs.changes == [("stop", {"serviceDeploymentArn": "deployment/2", "stopType": "ROLLBACK"})]
 
 
 def test_what_ran_before_is_registered_and_deployed_again() -> None:
     ecs = Ecs(("SUCCESSFUL", 5), ("ROLLBACK_SUCCESSFUL", 6), ("SUCCESSFUL", 7), ("SUCCESSFUL", 7))
     done = rollback(ecs, OUTPUTS, "api-1a2b3c4")
     assert done == RolledBack("api-1a2b3c4", "api:7", "api:8, which is api:5 once more")
-    assert ecs.asked == [
-        ("describe", f"{FAMILY}:5"),
-        ("register", {"family": "api", "cpu": "256", "tags": [{"key": "Name", "value": "api"}]}),
+    tags = [{"key": "Name", "value": "api"}, {"key": "slipway:copy-of", "value": f"{FAMILY}:5"}]
+    assert ecs.changes == [
+        ("register", {"family": "api", "cpu": "256", "tags": tags}),
         ("update", {"cluster": "main", "service": "api-1a2b3c4", "taskDefinition": f"{FAMILY}:8"}),
     ]
+
+
+def test_each_further_call_goes_one_version_back_until_there_is_none() -> None:
+    ecs = Ecs(("SUCCESSFUL", 5), ("SUCCESSFUL", 6), ("SUCCESSFUL", 7))
+    assert rollback(ecs, OUTPUTS, "api").now == "api:8, which is api:6 once more"
+    assert rollback(ecs, OUTPUTS, "api").now == "api:9, which is api:5 once more"
+    with pytest.raises(CommandError, match="ECS knows nothing that service 'api-1a2b3c4' ran before api:9; "):
+        rollback(ecs, OUTPUTS, "api")
+
+
+def test_a_copy_of_a_copy_is_known_for_what_it_is_a_copy_of() -> None:
+    ecs = Ecs(("SUCCESSFUL", 5), ("SUCCESSFUL", 6), ("SUCCESSFUL", 7))
+    rollback(ecs, OUTPUTS, "api")
+    ecs.update_service(cluster="main", service="api-1a2b3c4", taskDefinition=f"{FAMILY}:20")  # by the program
+    assert rollback(ecs, OUTPUTS, "api").now == "api:9, which is api:8 once more"
+    assert rollback(ecs, OUTPUTS, "api").now == "api:10, which is api:5 once more"
 
 
 REFUSED = [
@@ -119,4 +141,4 @@ def test_what_cannot_be_taken_back_is_refused(name: str, ecs: Ecs, sentence: str
     with pytest.raises(CommandError) as caught:
         rollback(ecs, OUTPUTS, name)
     assert str(caught.value) == sentence
-    assert ecs.asked == []
+    assert ecs.changes == []

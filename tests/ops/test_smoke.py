@@ -137,7 +137,7 @@ def test_probes_reach_consumers_raw_enveloped_and_through_filters_and_no_handler
         shop.consumed(keys[2], handled) as three,
         shop.consumed(keys[3], handled) as four,
     ):
-        results = Smoke(shop.outputs(), [one, two, three, four]).run(20)
+        results = Smoke(shop.outputs(), lambda: [one, two, three, four]).run(20)
     assert said(results) == {
         "billing": "proved: service billing got it raw",
         "audit": "proved: service audit got it in an envelope",
@@ -161,7 +161,7 @@ def test_an_acknowledgement_counts_for_its_own_queue_only(aws: None) -> None:
             logStreamName=billing.stream,
             logEvents=[{"timestamp": now, "message": json.dumps(event)}],
         )
-        found = said(Smoke(shop.outputs(), both).run(3))
+        found = said(Smoke(shop.outputs(), lambda: both).run(3))
     assert found["billing"] == "proved: service billing got it raw"
     assert found["shipping"].startswith(
         "consumer: policy and key let the topic in, so the probe should lie in the queue"
@@ -171,7 +171,7 @@ def test_an_acknowledgement_counts_for_its_own_queue_only(aws: None) -> None:
 def test_a_queue_that_nobody_reads_is_read_here_and_keeps_what_came_meanwhile(aws: None) -> None:
     shop = Shop()
     shop.queue("billing")
-    assert said(Smoke(shop.outputs(), [], ["billing"]).run(10)) == {"billing": "proved: this command got it raw"}
+    assert said(Smoke(shop.outputs(), list, ["billing"]).run(10)) == {"billing": "proved: this command got it raw"}
     assert "Messages" not in shop.sqs.receive_message(QueueUrl=shop.urls["billing"])
 
 
@@ -185,7 +185,7 @@ def test_the_hop_that_failed_is_named_and_the_dead_letter_is_taken_away(aws: Non
     shop.queue("closed", policy=None)
     shop.queue("managed", KmsMasterKeyId="alias/aws/sqs")
     shop.queue("locked", KmsMasterKeyId=weak)
-    results = Smoke(shop.outputs(), [], list(shop.urls)).run(1)
+    results = Smoke(shop.outputs(), list, list(shop.urls)).run(1)
     aside = "; SNS put the probe in the dead-letter queue, from which it was removed"
     assert said(results) == {
         "closed": f"policy: the queue's policy does not let {PREFIX}:orders send; set it as FanOut does, or run "
@@ -208,7 +208,7 @@ def test_nothing_is_published_where_somebody_else_would_get_it(aws: None) -> Non
     foreign = shop.sqs.create_queue(QueueName="foreign")["QueueUrl"]
     endpoint = "arn:aws:sqs:eu-west-1:123456789012:foreign"
     shop.sns.subscribe(TopicArn=shop.topic, Protocol="sqs", Endpoint=endpoint)
-    assert said(Smoke(shop.outputs(), [], ["billing"]).run(1)) == {
+    assert said(Smoke(shop.outputs(), list, ["billing"]).run(1)) == {
         "billing": f"not tried: the probe would also reach sqs {endpoint}, which may take it for work; --reach-others "
         "sends it all the same",
         "idle": "not tried: no running task of the stack consumes the queue; start one, or add --receive idle if nobody "
@@ -216,7 +216,7 @@ def test_nothing_is_published_where_somebody_else_would_get_it(aws: None) -> Non
     }
     assert "Messages" not in shop.sqs.receive_message(QueueUrl=foreign)
     # The filter of idle keeps out what has no kind.
-    reached = said(Smoke(shop.outputs(), [], ["billing"], reach_others=True).run(5))
+    reached = said(Smoke(shop.outputs(), list, ["billing"], reach_others=True).run(5))
     assert reached["billing"] == "proved: this command got it raw"
 
 
@@ -242,7 +242,7 @@ def test_a_consumer_that_says_nothing_of_probes_gets_none(aws: None) -> None:
     shop = Shop()
     shop.queue("billing")
     running = Running("billing", end_of(shop.urls["billing"]), "workers", "billing/billing/1")
-    assert said(Smoke(shop.outputs(), [running]).run(1)) == {
+    assert said(Smoke(shop.outputs(), lambda: [running]).run(1)) == {
         "billing": "not tried: a task of service billing does not say in its log that it acknowledges probes, as "
         "slipway-consumer does; its handler would get the probe"
     }
@@ -252,7 +252,7 @@ def test_a_queue_with_work_in_it_is_not_received_from(aws: None) -> None:
     shop = Shop()
     shop.queue("billing")
     shop.sqs.send_message(QueueUrl=shop.urls["billing"], MessageBody="7")
-    assert said(Smoke(shop.outputs(), [], ["billing"]).run(1)) == {
+    assert said(Smoke(shop.outputs(), list, ["billing"]).run(1)) == {
         "billing": "not tried: 1 message is in the queue, and receiving would count a delivery; empty it first"
     }
 
@@ -260,15 +260,15 @@ def test_a_queue_with_work_in_it_is_not_received_from(aws: None) -> None:
 def test_a_queue_that_no_topic_feeds_is_told(aws: None) -> None:
     shop = Shop()
     shop.urls["manual"] = shop.sqs.create_queue(QueueName="manual")["QueueUrl"]
-    assert said(Smoke(shop.outputs(), []).run(1)) == {
+    assert said(Smoke(shop.outputs(), list).run(1)) == {
         "manual": "subscription: none of the topics has this queue as a subscriber; `pulumi up` makes it"
     }
 
 
 def test_unknown_keys_and_a_missing_topic_are_refused(aws: None) -> None:
     with pytest.raises(CommandError, match="smoke: the stack has no queue 'biling'; it has billing"):
-        Smoke(Outputs("main", [], {"billing": "u"}, {}, [f"{PREFIX}:orders"]), [], ["biling"])
+        Smoke(Outputs("main", [], {"billing": "u"}, {}, [f"{PREFIX}:orders"]), list, ["biling"])
     with pytest.raises(CommandError, match="a topic is named by its ARN, like"):
-        Smoke(Outputs("main", [], {}, {}, ["orders"]), [])
+        Smoke(Outputs("main", [], {}, {}, ["orders"]), list)
     with pytest.raises(CommandError, match="smoke: the stack has no output topicArn"):
-        Smoke(Outputs("main", [], {}, {}), [])
+        Smoke(Outputs("main", [], {}, {}), list)

@@ -191,20 +191,31 @@ def test_the_tables_show_every_service_and_queue_and_the_problems() -> None:
         assert shown in text.getvalue()
 
 
+ELSEWHERE = "or choose a stack with --stack"
+
+
 @pytest.mark.parametrize(
-    ("outputs", "expected"),
+    ("outputs", "sentence"),
     [
-        ({}, "the selected stack has no output clusterName"),
-        ({"clusterName": ["main"]}, "the selected stack has an output clusterName that is no str"),
-        ({"clusterName": "main"}, "the selected stack has no output serviceNames"),
+        ({}, f"has no output clusterName and no output serviceNames; export it from the program, {ELSEWHERE}"),
+        ({"clusterName": "main"}, f"has no output serviceNames; export it from the program, {ELSEWHERE}"),
+        (
+            {"clusterName": ["main"], "serviceNames": []},
+            f"has an output clusterName that is no text; export it as the reference platform does, {ELSEWHERE}",
+        ),
     ],
 )
-def test_outputs_of_another_program_are_refused(outputs: dict[str, Any], expected: str) -> None:
+def test_outputs_that_a_command_needs_are_asked_for_by_name(outputs: dict[str, Json], sentence: str) -> None:
     with pytest.raises(CommandError) as refused:
-        parse(outputs)
-    assert str(refused.value) == f"{expected}; run `pulumi up` of the reference platform, or choose with --stack"
+        parse(outputs, needs=["clusterName", "serviceNames"])
+    assert str(refused.value) == f"the selected stack {sentence}"
 
 
-def test_a_stack_of_queues_alone_will_do_where_no_service_is_looked_at() -> None:
+def test_a_stack_of_a_service_alone_will_do_where_no_queue_is_needed() -> None:
+    outputs: dict[str, Json] = {"clusterName": "main", "serviceNames": ["api"]}
+    assert parse(outputs, needs=["clusterName", "serviceNames"]) == Outputs("main", ["api"])
+
+
+def test_a_stack_of_queues_alone_will_do_where_no_service_is_needed() -> None:
     outputs: dict[str, Json] = {"queueUrls": {"billing": "u"}, "deadLetterQueueUrls": {}, "topicArn": "t"}
-    assert parse(outputs, services=False) == Outputs("", [], {"billing": "u"}, {}, ["t"])
+    assert parse(outputs, needs=["queueUrls"]) == Outputs("", [], {"billing": "u"}, {}, ["t"])

@@ -1,4 +1,4 @@
-"""Running tasks of a stack that consume a queue and acknowledge probes, by the lines of their own logs.
+"""Tasks of a stack that consume a queue and acknowledge probes, by the lines of their own logs.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
 """
@@ -6,47 +6,34 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslog
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, NotRequired, Protocol, TypedDict, Unpack
+from datetime import UTC, datetime, timedelta
+from typing import Final, Literal, NotRequired, Protocol, TypedDict
 
-from slipway_cli.documents import Json, parse
+from slipway_cli.delivery.log_lines import LogRequest, Logs, lines
+from slipway_cli.documents import Json
 
 FIRST_EVENTS: Final = 200  # lines of a log stream, among which the consumer's first one is
 TASKS_PER_CALL: Final = 100
+YOUNG: Final = timedelta(seconds=30)
+"""Age of a task up to which its consumer may not have begun."""
 
+DesiredStatus = Literal["RUNNING", "STOPPED"]
+Phase = Literal["starting", "running", "ending", "ended"]
+PHASES: Final[Mapping[str, Phase]] = {
+    "PROVISIONING": "starting",
+    "PENDING": "starting",
+    "ACTIVATING": "starting",
+    "RUNNING": "running",
+    "DEACTIVATING": "ending",
+    "STOPPING": "ending",
+    "DEPROVISIONING": "ended",
+    "STOPPED": "ended",
+    "DELETED": "ended",
+}
+"""Last status of a task to what its containers do.
 
-class LogPage(TypedDict):
-    """Answer of GetLogEvents."""
-
-    events: list[Mapping[str, Json]]
-    nextForwardToken: str
-
-
-class LogRequest(TypedDict):
-    """Arguments of GetLogEvents."""
-
-    logGroupName: str
-    logStreamName: str
-    startFromHead: bool
-    startTime: NotRequired[int]
-    limit: NotRequired[int]
-    nextToken: NotRequired[str]
-
-
-class LogExceptions(Protocol):
-    """Error classes of the CloudWatch Logs client."""
-
-    ResourceNotFoundException: type[Exception]
-
-
-class Logs(Protocol):
-    """boto3's CloudWatch Logs client."""
-
-    @property
-    def exceptions(self) -> LogExceptions:
-        """Its error classes."""
-
-    def get_log_events(self, **request: Unpack[LogRequest]) -> LogPage:
-        """A page of a log stream."""
+Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
+"""
 
 
 class Variable(TypedDict):
@@ -89,6 +76,7 @@ class Task(TypedDict):
     taskArn: str
     taskDefinitionArn: str
     lastStatus: str
+    startedAt: NotRequired[datetime]
 
 
 class DescribedTasks(TypedDict):
@@ -106,7 +94,13 @@ class TaskPage(TypedDict):
 class TaskPages(Protocol):
     """Paginator of ListTasks."""
 
-    def paginate(self, *, cluster: str, serviceName: str) -> Iterable[TaskPage]:  # noqa: N803 - boto3's spelling
+    def paginate(  # boto3's spelling
+        self,
+        *,
+        cluster: str,
+        serviceName: str,  # noqa: N803
+        desiredStatus: DesiredStatus,  # noqa: N803
+    ) -> Iterable[TaskPage]:
         """All pages of a service's tasks."""
 
 
@@ -125,21 +119,28 @@ class Ecs(Protocol):
 
 @dataclass(frozen=True)
 class Consumer:
-    """One running container whose environment names a queue to consume."""
+    """One container whose environment names a queue to consume."""
 
     service: str
     queue: str
     """Account and name of the queue, the end of its URL; the host differs between inside and outside of a container."""
     group: str
     stream: str
+    phase: Phase = "running"
+    """Of its task. One that has run for less than half a minute is starting."""
+
+    def has_begun(self, logs: Logs) -> bool:
+        """True when the container's consumer of this queue logged its start."""
+        return any(self._beginnings(logs))
 
     def acknowledges_probes(self, logs: Logs) -> bool:
         """True when the container's consumer of this queue logged so at its start."""
+        return any(line.get("acknowledgesProbes") is True for line in self._beginnings(logs))
+
+    def _beginnings(self, logs: Logs) -> Iterator[Mapping[str, Json]]:
         request = self._request()
         request["limit"] = FIRST_EVENTS
-        return any(
-            self._logged(line, "consuming") and line.get("acknowledgesProbes") is True for line in lines(logs, request)
-        )
+        return (line for line in lines(logs, request) if self._logged(line, "consuming"))
 
     def acknowledged(self, logs: Logs, token: str, since_milliseconds: int) -> bool:
         """True when the container's consumer of this queue has acknowledged the probe with this token."""
@@ -162,18 +163,33 @@ def end_of(queue_url: str) -> str:
 
 
 def consumers(ecs: Ecs, cluster: str, services: list[str]) -> Iterator[Consumer]:
-    """Containers of running tasks with a QUEUE_URL or QUEUE_URL_<KEY> in their environment, one entry for each variable."""
+    """Containers with a QUEUE_URL or QUEUE_URL_<KEY> in their environment, one entry for each variable.
+
+    Their tasks start, run, end, or have ended in the last hour, as long as ECS lists them.
+    """
     definitions: dict[str, TaskDefinition] = {}
     for service in services:
-        pages = ecs.get_paginator("list_tasks").paginate(cluster=cluster, serviceName=service)
-        arns = itertools.chain.from_iterable(page["taskArns"] for page in pages)
+        arns = _tasks(ecs, cluster, service)
         while chunk := list(itertools.islice(arns, TASKS_PER_CALL)):
             for task in ecs.describe_tasks(cluster=cluster, tasks=chunk)["tasks"]:
-                if task["lastStatus"] == "RUNNING":
-                    arn = task["taskDefinitionArn"]
-                    if arn not in definitions:
-                        definitions[arn] = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
-                    yield from _consumers_of(service, task, definitions[arn])
+                arn = task["taskDefinitionArn"]
+                if arn not in definitions:
+                    definitions[arn] = ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+                yield from _consumers_of(service, task, definitions[arn])
+
+
+def _tasks(ecs: Ecs, cluster: str, service: str) -> Iterator[str]:
+    statuses: tuple[DesiredStatus, ...] = ("RUNNING", "STOPPED")
+    for status in statuses:
+        pages = ecs.get_paginator("list_tasks").paginate(cluster=cluster, serviceName=service, desiredStatus=status)
+        yield from itertools.chain.from_iterable(page["taskArns"] for page in pages)
+
+
+def _phase(task: Task) -> Phase:
+    phase = PHASES[task["lastStatus"]]
+    started = task.get("startedAt")
+    is_young = phase == "running" and started is not None and datetime.now(UTC) - started < YOUNG
+    return "starting" if is_young else phase
 
 
 def _consumers_of(service: str, task: Task, definition: TaskDefinition) -> Iterator[Consumer]:
@@ -184,24 +200,5 @@ def _consumers_of(service: str, task: Task, definition: TaskDefinition) -> Itera
         stream = f"{options.get('awslogs-stream-prefix')}/{container['name']}/{number}"
         for variable in container.get("environment", []):
             if variable["name"] == "QUEUE_URL" or variable["name"].startswith("QUEUE_URL_"):
-                yield Consumer(service, end_of(variable["value"]), options.get("awslogs-group", ""), stream)
-
-
-def lines(logs: Logs, request: LogRequest) -> Iterator[Mapping[str, Json]]:
-    """Lines of a log stream that are JSON objects, oldest first; none where the stream does not exist."""
-    while True:
-        try:
-            page = logs.get_log_events(**request)
-        except logs.exceptions.ResourceNotFoundException:
-            return
-        for event in page["events"]:
-            try:
-                line = parse(str(event["message"]))
-            except ValueError:
-                continue
-            if isinstance(line, Mapping):
-                yield line
-        # CloudWatch may answer an empty page before the first event; only a token that repeats is the end.
-        if ("limit" in request and page["events"]) or page["nextForwardToken"] == request.get("nextToken"):
-            return
-        request = {**request, "nextToken": page["nextForwardToken"]}
+                queue, group = end_of(variable["value"]), options.get("awslogs-group", "")
+                yield Consumer(service, queue, group, stream, _phase(task))

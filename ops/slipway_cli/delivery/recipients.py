@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol, TypedDict
 
-from slipway_cli.delivery.consumers import Consumer, Logs, end_of
+from slipway_cli.delivery.consumers import Consumer, end_of
+from slipway_cli.delivery.log_lines import Logs
 from slipway_cli.documents import Json, as_object, parse
 
 DELAY: Final = "DelaySeconds"
@@ -90,8 +91,6 @@ class Target:
     url: str
     arn: str
     delay_seconds: int
-    consumers: list[Consumer]
-    """Running consumers of the queue."""
     refusal: str
     """Reason why a probe may not go there; empty when it may."""
     received: bool
@@ -123,37 +122,42 @@ def subscriptions(topics: Topics, topic: str) -> Iterator[Subscription]:
 
 @dataclass(frozen=True)
 class Inspection:
-    """Reads the queues of a stack: `running` are its consumers, `received` the keys of queues that nobody reads."""
+    """Reads the queues of a stack: `consumers` of its tasks, `received` are the keys of queues that nobody reads."""
 
     queues: Queues
     logs: Logs
-    running: list[Consumer]
+    consumers: list[Consumer]
     received: frozenset[str]
 
     def target(self, key: str, url: str) -> Target:
         """A queue of the stack, and the reason why a probe may not go there."""
         names = ["QueueArn", DELAY, *WAITING]
         attributes = self.queues.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-        consumers = [consumer for consumer in self.running if consumer.queue == end_of(url)]
+        live = [consumer for consumer in self.consumers if consumer.queue == end_of(url) and consumer.phase != "ended"]
         if key in self.received:
             waiting = sum(int(attributes[name]) for name in WAITING)
-            refusal = _refusal_to_receive(key, consumers, waiting)
+            refusal = _refusal_to_receive(key, live, waiting)
         else:
-            refusal = self._refusal_to_send(key, consumers)
+            refusal = self._refusal_to_send(key, live)
         arn, delay_seconds = attributes["QueueArn"], int(attributes[DELAY])
-        return Target(key, url, arn, delay_seconds, consumers, refusal, received=key in self.received)
+        return Target(key, url, arn, delay_seconds, refusal, received=key in self.received)
 
-    def _refusal_to_send(self, key: str, consumers: list[Consumer]) -> str:
-        if not consumers:
+    def _refusal_to_send(self, key: str, live: list[Consumer]) -> str:
+        if all(consumer.phase == "ending" for consumer in live):
             return (
                 f"no running task of the stack consumes the queue; start one, or add --receive {key} if nobody reads it"
             )
-        silent = [consumer for consumer in consumers if not consumer.acknowledges_probes(self.logs)]
-        if silent:
-            return (
-                f"a task of service {silent[0].service} does not say in its log that it acknowledges probes, as "
-                "slipway-consumer does; its handler would get the probe"
-            )
+        for consumer in live:
+            if consumer.phase == "starting" and not consumer.has_begun(self.logs):
+                return (
+                    f"a task of service {consumer.service} has just started and does not consume the queue yet; "
+                    "try again when it does"
+                )
+            if not consumer.acknowledges_probes(self.logs):
+                return (
+                    f"a task of service {consumer.service} does not say in its log that it acknowledges probes, as "
+                    "slipway-consumer does; its handler would get the probe"
+                )
         return ""
 
 

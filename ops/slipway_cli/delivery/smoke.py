@@ -1,18 +1,20 @@
 """Delivery test: publishes a probe through each topic of a stack and waits for it at each queue of the topic.
 
 A result is proved by facts: SNS took the probe, and the queue's own consumer got it, or this command where it may
-receive. A topic is probed only where no subscriber outside of the stack gets the probe.
+receive. Each task that may have got it is looked at: one that starts, runs, drains or has stopped meanwhile. A topic is
+probed only where no subscriber outside of the stack gets the probe.
 """
 
 import re
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol, TypedDict, Unpack
 
 from slipway_cli.delivery import hops, recipients
 from slipway_cli.delivery.collection import Collector, Queues
-from slipway_cli.delivery.consumers import Consumer, Logs
+from slipway_cli.delivery.consumers import YOUNG, Consumer, end_of
+from slipway_cli.delivery.log_lines import Logs
 from slipway_cli.delivery.probe import NoProbeError, Probe, Publication, probe_for, surely_misses
 from slipway_cli.delivery.recipients import Inspection, Subscription, Target
 from slipway_cli.errors import CommandError
@@ -65,9 +67,14 @@ class Smoke:
     """The delivery test of one stack."""
 
     def __init__(
-        self, outputs: Outputs, running: list[Consumer], receive: Collection[str] = (), *, reach_others: bool = False
+        self,
+        outputs: Outputs,
+        consumers: Callable[[], list[Consumer]],
+        receive: Collection[str] = (),
+        *,
+        reach_others: bool = False,
     ) -> None:
-        """`running` are the consumers in the stack; `receive` are keys of queues that nobody reads.
+        """`consumers` lists the stack's, as they are then; `receive` are keys of queues that nobody reads.
 
         Raises CommandError on an unknown key, on a topic that is not an ARN, and without a topic.
         """
@@ -82,10 +89,23 @@ class Smoke:
         self._topic_arns = outputs.topic_arns
         self._reach_others = reach_others
         self._dead = outputs.dead_letter_queue_urls
-        inspection = Inspection(self._queues, self._logs, running, frozenset(receive))
+        self._consumers = consumers
+        present = self._begun()
+        self._ended = {consumer.stream for consumer in present if consumer.phase == "ended"}
+        inspection = Inspection(self._queues, self._logs, present, frozenset(receive))
         targets = [inspection.target(key, url) for key, url in outputs.queue_urls.items()]
         self._targets = {target.arn: target for target in targets}
         self._published: dict[str, _Sent] = {}
+
+    def _begun(self) -> list[Consumer]:
+        """The consumers, once those of new tasks have begun, or half a minute later."""
+        end = time.monotonic() + YOUNG.total_seconds()
+        while True:
+            consumers = self._consumers()
+            starting = [consumer for consumer in consumers if consumer.phase == "starting"]
+            if time.monotonic() > end or all(consumer.has_begun(self._logs) for consumer in starting):
+                return consumers
+            time.sleep(POLL_SECONDS)
 
     def run(self, timeout_seconds: float = TIMEOUT_SECONDS) -> list[Result]:
         """Publish and wait; one result for each queue on each topic."""
@@ -172,8 +192,9 @@ class Smoke:
         while pending := [sent for sent in waiting if not sent.result.proved]:
             for url in {sent.target.url for sent in pending if sent.target.received}:
                 self._take_probes(url)
+            consumers = self._consumers()
             for sent in pending:
-                if receiver := self._receiver(sent):
+                if receiver := self._receiver(sent, consumers):
                     kind = "raw" if sent.subscription.raw else "in an envelope"
                     through = ", through its filter" if sent.subscription.filter else ""
                     sent.result.proved = True
@@ -183,12 +204,13 @@ class Smoke:
             if any(not sent.result.proved for sent in pending):
                 time.sleep(POLL_SECONDS)
 
-    def _receiver(self, sent: _Sent) -> str | None:
+    def _receiver(self, sent: _Sent, consumers: list[Consumer]) -> str | None:
         if sent.target.received:
             return "this command" if self._collector.has(sent.target.url, sent.probe.token) else None
         since = int(sent.at * 1000) - CLOCK_MILLISECONDS
-        for consumer in sent.target.consumers:
-            if consumer.acknowledged(self._logs, sent.probe.token, since):
+        for consumer in consumers:
+            may_have_it = consumer.queue == end_of(sent.target.url) and consumer.stream not in self._ended
+            if may_have_it and consumer.acknowledged(self._logs, sent.probe.token, since):
                 return f"service {consumer.service}"
         return None
 
