@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from moto.core.exceptions import JsonRESTError
 from moto.route53.models import FakeZone, route53_backends
-from moto.servicediscovery.models import ServiceDiscoveryBackend
+from moto.servicediscovery.models import Namespace, ServiceDiscoveryBackend
 
 from slipway_sandbox.corrections._decorator import corrects
 
@@ -12,12 +13,14 @@ ZONE = "moto gives a namespace's hosted zone another name and no VPC; Cloud Map 
 
 @corrects(
     ServiceDiscoveryBackend.create_private_dns_namespace,
-    why=f"moto takes one private namespace for each VPC at most; Cloud Map takes many. {ZONE}",
+    why=f"moto takes one private namespace for each VPC at most; Cloud Map takes one of each name. {ZONE}",
 )
 def create_private_dns_namespace(
-    original: Callable[..., str], self: ServiceDiscoveryBackend, *, vpc: str, **named: object
+    original: Callable[..., str], self: ServiceDiscoveryBackend, *, name: str, vpc: str, **named: object
 ) -> str:
-    operation_id = original(self, vpc=vpc, **named)
+    if any(namespace.name == name and vpc in _vpc_ids(self, namespace) for namespace in self.namespaces.values()):
+        raise JsonRESTError("NamespaceAlreadyExists", "The namespace that you're trying to create already exists.")
+    operation_id = original(self, name=name, vpc=vpc, **named)
     _name_zone(self, operation_id, vpc)
     return operation_id
 
@@ -44,6 +47,12 @@ def delete_namespace(
 def _zones(backend: ServiceDiscoveryBackend) -> dict[str, FakeZone]:
     zones: dict[str, FakeZone] = route53_backends[backend.account_id]["aws"].zones
     return zones
+
+
+def _vpc_ids(backend: ServiceDiscoveryBackend, namespace: Namespace) -> list[str]:
+    """VPCs of the namespace's hosted zone."""
+    zone = _zones(backend).get((namespace.dns_properties or {}).get("HostedZoneId", ""))
+    return [vpc["vpc_id"] for vpc in zone.vpcs] if zone else []
 
 
 def _name_zone(backend: ServiceDiscoveryBackend, operation_id: str, vpc_id: str | None) -> None:

@@ -1,14 +1,33 @@
 """Tasks on Fargate, without moto's made-up address: a task gets its address when its containers have one."""
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from moto.ecs.models import EC2ContainerServiceBackend, Task
 
-from slipway_sandbox.corrections.ecs.objects import EcsService, EcsTask, as_strategy, as_task, strategy_of
-from slipway_sandbox.corrections.ecs.shapes import CapacityProvider, Deployment, NetworkConfiguration, Overrides, Tag
+from slipway_sandbox.corrections.ecs.objects import (
+    EcsService,
+    EcsTask,
+    as_strategy,
+    as_task,
+    container_arn,
+    strategy_of,
+)
+from slipway_sandbox.corrections.ecs.shapes import (
+    Attachment,
+    CapacityProvider,
+    Container,
+    Deployment,
+    Detail,
+    NetworkConfiguration,
+    Overrides,
+    Tag,
+)
 
 PLATFORM_VERSION = "1.4.0"  # LATEST on Fargate
+PRECREATED = "PRECREATED"  # a network interface that the task does not have yet
 
 
 @dataclass(frozen=True)
@@ -48,9 +67,34 @@ def start(new: NewTask, backend: EC2ContainerServiceBackend) -> EcsTask:
     task = as_task(made)
     task.network_configuration = new.network
     task.last_status = "PROVISIONING"
-    task.containers = []
+    task.created_at = datetime.now(UTC)
+    task.cpu = task.overrides.get("cpu") or definition.cpu
+    task.memory = task.overrides.get("memory") or definition.memory
+    task.containers = [_pending(task, container) for container in definition.container_definitions]
+    task.attachments = _future_interface(task, new.network)
     backend.tasks.setdefault(new.cluster, {})[task.task_arn] = made
     return task
+
+
+def _pending(task: EcsTask, definition: Mapping[str, object]) -> Container:
+    return {
+        "containerArn": container_arn(task, str(definition["name"])),
+        "taskArn": task.task_arn,
+        "name": str(definition["name"]),
+        "image": str(definition["image"]),
+        "lastStatus": "PENDING",
+        "healthStatus": "UNKNOWN",
+        "networkInterfaces": [],
+    }
+
+
+def _future_interface(task: EcsTask, network: NetworkConfiguration) -> list[Attachment]:
+    """The network interface as RunTask answers it; a service of an older snapshot may have no network."""
+    awsvpc = network.get("awsvpcConfiguration")
+    if not awsvpc:
+        return []
+    details: list[Detail] = [{"name": "subnetId", "value": awsvpc["subnets"][0]}]
+    return [{"id": task.id, "type": "ElasticNetworkInterface", "status": PRECREATED, "details": details}]
 
 
 def start_for(service: EcsService, deployment: Deployment, backend: EC2ContainerServiceBackend) -> EcsTask:

@@ -70,6 +70,7 @@ class EcsTask(Protocol):
     stopped_reason: str
     health_status: str
     connectivity: str
+    created_at: datetime
     cpu: str | None
     memory: str | None
     platform_family: str
@@ -98,6 +99,11 @@ def as_task(task: object) -> EcsTask:
 def tasks_of(backend: EC2ContainerServiceBackend, cluster: str) -> list[EcsTask]:
     """The tasks of a cluster."""
     return [as_task(task) for task in list(backend.tasks.get(cluster, {}).values())]
+
+
+def container_arn(task: EcsTask, name: str) -> str:
+    """The ARN of a container of the task."""
+    return f"{task.task_arn.replace(':task/', ':container/')}/{name}"
 
 
 def definition_of(task: EcsTask, backend: EC2ContainerServiceBackend) -> TaskDefinition:

@@ -8,7 +8,7 @@ from moto.ecs.models import EC2ContainerServiceBackend, Service
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 from slipway_sandbox.corrections._decorator import corrects
-from slipway_sandbox.corrections.ecs import deployments, namespaces
+from slipway_sandbox.corrections.ecs import deployments, namespaces, new_tasks
 from slipway_sandbox.corrections.ecs.objects import EcsTask, as_service, tasks_of
 from slipway_sandbox.corrections.ecs.shapes import AwsvpcConfiguration, NetworkConfiguration
 
@@ -63,6 +63,8 @@ def create_service(
             setattr(service, attribute, request[name])
     if not request.get("launchType"):
         service.launch_type = None
+        if not new_tasks.strategy_or_default(as_service(service), backend):
+            service.launch_type = "EC2"
     if service.deployments:  # none with an external deployment controller
         deployments.begin(as_service(service))
     return result

@@ -214,7 +214,7 @@ class Container(TypedDict):
     taskArn: str
     name: str
     image: str
-    runtimeId: str
+    runtimeId: NotRequired[str]
     lastStatus: str
     healthStatus: str
     networkInterfaces: list[dict[str, str]]

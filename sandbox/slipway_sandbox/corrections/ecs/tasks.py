@@ -6,11 +6,11 @@ from typing import TypedDict, cast
 
 from moto import moto_api
 from moto.ecs.exceptions import InvalidParameterException
-from moto.ecs.models import EC2ContainerServiceBackend, Task
+from moto.ecs.models import EC2ContainerServiceBackend, Task, TaskSet
 
 from slipway_sandbox.corrections._decorator import corrects, sets_entry
 from slipway_sandbox.corrections.ecs import new_tasks
-from slipway_sandbox.corrections.ecs.objects import EcsService, EcsTask, as_strategy, as_task
+from slipway_sandbox.corrections.ecs.objects import EcsService, EcsTask, as_strategy, as_task, tasks_of
 from slipway_sandbox.corrections.ecs.shapes import CapacityProvider, NetworkConfiguration, Overrides, Tag
 
 FARGATE = ("FARGATE", "FARGATE_SPOT")
@@ -62,13 +62,14 @@ def run_task(
     given = inspect.signature(original).bind(self, *arguments, **named)
     given.apply_defaults()
     asked = cast(RunTask, given.arguments)  # as moto's signature has them
-    cluster = self._get_cluster(asked["cluster_str"])
     strategy, launch_type = asked["capacity_provider_strategy"], asked["launch_type"]
+    if launch_type not in (None, "", "FARGATE") or (launch_type and strategy):
+        return original(self, *arguments, **named)
+    cluster = self._get_cluster(asked["cluster_str"])
     if not launch_type and not strategy:
         strategy = as_strategy(cluster.default_capacity_provider_strategy)
     provider = strategy[0]["capacityProvider"] if strategy else None
-    on_both = launch_type and asked["capacity_provider_strategy"]
-    if (launch_type != "FARGATE" and provider not in FARGATE) or on_both:
+    if launch_type != "FARGATE" and provider not in FARGATE:
         return original(self, *arguments, **named)
     network = asked["networking_configuration"] or {}
     if not network.get("awsvpcConfiguration", {}).get("subnets"):
@@ -92,23 +93,54 @@ def run_task(
 
 @corrects(
     EC2ContainerServiceBackend.list_tasks,
-    why="moto ignores the service's name, and lists stopped tasks unasked; ECS lists the service's running ones.",
+    why="moto ignores the service's name, and lists stopped tasks unasked; ECS lists the service's running ones, and those of "
+    "its task sets.",
 )
 def list_tasks(
     original: Callable[..., list[Task]], self: EC2ContainerServiceBackend, *arguments: object, **named: object
 ) -> list[Task]:
     query = cast(ListTasks, inspect.signature(original).bind(self, *arguments, **named).arguments)
     query["desiredStatus"] = query.get("desiredStatus") or "RUNNING"
-    found = original(**query)
-    service = (query.get("service_name") or "").rpartition("/")[2]
-    return [task for task in found if not service or task.group == f"service:{service}"]
+    listed = original(**query)
+    name = (query.get("service_name") or "").rpartition("/")[2]
+    if not name:
+        return listed
+    task_sets = {
+        task_set.id
+        for service in self.services.values()
+        if service.name == name and query.get("cluster_str") in (None, service.cluster_name, service.cluster_arn)
+        for task_set in service.task_sets
+    }
+    return [task for task in listed if task.group == f"service:{name}" or task.started_by in task_sets]
+
+
+@corrects(
+    EC2ContainerServiceBackend.create_task_set,
+    why="moto's tasks of a task set are started by the account; ECS's by the task set, whose service lists them.",
+)
+def create_task_set(
+    original: Callable[..., TaskSet], self: EC2ContainerServiceBackend, *arguments: object, **named: object
+) -> TaskSet:
+    before = {task.task_arn for cluster in self.tasks for task in tasks_of(self, cluster)}
+    task_set = original(self, *arguments, **named)
+    for cluster in self.tasks:
+        for task in tasks_of(self, cluster):
+            if task.task_arn not in before:
+                task.started_by = task_set.id
+    return task_set
 
 
 @corrects(
     EC2ContainerServiceBackend.stop_task,
     why="moto's stopped task is STOPPED at once; ECS gives its containers their stop timeout.",
 )
-def stop_task(_: object, self: EC2ContainerServiceBackend, cluster_str: str, task_str: str, reason: str | None) -> Task:
+def stop_task(
+    original: Callable[..., Task],
+    self: EC2ContainerServiceBackend,
+    cluster_str: str,
+    task_str: str,
+    reason: str | None,
+) -> Task:
     cluster = self._get_cluster(cluster_str)
     for arn, stopped in list(self.tasks.get(cluster.name, {}).items()):
         if arn.rpartition("/")[2] == task_str.rpartition("/")[2]:
@@ -118,7 +150,7 @@ def stop_task(_: object, self: EC2ContainerServiceBackend, cluster_str: str, tas
                 task.stop_code = "UserInitiated"
                 task.stopped_reason = reason or "Task stopped by user"
                 if not runs_on_fargate(task):
-                    task.last_status = "STOPPED"
+                    original(self, cluster_str, arn, task.stopped_reason)  # its instance gets cpu and memory back
             return stopped
     raise InvalidParameterException("The referenced task was not found.")
 

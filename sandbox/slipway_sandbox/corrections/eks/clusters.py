@@ -22,6 +22,7 @@ from slipway_sandbox.corrections.eks._calls import Asked, asked_of, chosen, clus
 from slipway_sandbox.documents import Document
 
 VERSION = "1.34"  # of a cluster for which none is asked for
+NO_SUBNETS = "Subnets specified must be in at least two different AZs"
 CA_LIFE = timedelta(days=3650)
 OPEN: Document = {"endpointPublicAccess": True, "endpointPrivateAccess": False, "publicAccessCidrs": ["0.0.0.0/0"]}
 NETWORK: Document = {"serviceIpv4Cidr": "172.20.0.0/16", "ipFamily": "ipv4", "elasticLoadBalancing": {"enabled": False}}
@@ -146,8 +147,11 @@ def _merged(before: object, value: object) -> object:
 
 
 def _vpc_id(response: EKSResponse, asked: Asked) -> str:
+    subnet_ids = (asked.get("resourcesVpcConfig") or {}).get("subnetIds")
+    if not subnet_ids:
+        raise InvalidParameterException(clusterName=asked["name"], message=NO_SUBNETS)
     try:
-        subnets = _ec2(response).describe_subnets(subnet_ids=asked["resourcesVpcConfig"]["subnetIds"])
+        subnets = _ec2(response).describe_subnets(subnet_ids=subnet_ids)
     except InvalidSubnetIdError as error:
         raise InvalidParameterException(clusterName=asked["name"], message=error.message) from error
     return str(subnets[0].vpc_id)

@@ -13,7 +13,8 @@ from moto.ecs.models import EC2ContainerServiceBackend
 from moto.logs.models import logs_backends
 
 from slipway_sandbox.corrections.ecs.namespaces import namespace_of
-from slipway_sandbox.corrections.ecs.objects import EcsTask, definition_of
+from slipway_sandbox.corrections.ecs.new_tasks import PRECREATED
+from slipway_sandbox.corrections.ecs.objects import EcsTask, container_arn, definition_of
 from slipway_sandbox.corrections.ecs.shapes import Container, ContainerOverride, Detail
 from slipway_sandbox.runtime.containers.definitions import ContainerDefinition
 from slipway_sandbox.runtime.containers.host import DockerHost
@@ -111,7 +112,6 @@ def ship_logs(run: TaskRun, account: str) -> None:
 
 def show(task: EcsTask, run: TaskRun, backend: EC2ContainerServiceBackend) -> None:
     """Copy the state of the run to where DescribeTasks reads it."""
-    definition = definition_of(task, backend)
     ending = task.desired_status == "STOPPED" and run.phase == "RUNNING"
     task.last_status = DEACTIVATING if ending else run.phase
     for name, stamp in run.times.items():
@@ -119,7 +119,7 @@ def show(task: EcsTask, run: TaskRun, backend: EC2ContainerServiceBackend) -> No
     if run.stop_asked or run.phase in ("STOPPING", "DEPROVISIONING", "STOPPED"):
         task.desired_status = "STOPPED"
         task.stop_code, task.stopped_reason = run.stop_code, run.stopped_reason
-    if run.address and not task.attachments:
+    if run.address and all(attachment["status"] == PRECREATED for attachment in task.attachments):
         _attach(task, run.address, backend)
     healths = [
         entry.health for entry in run.containers.values() if entry.spec.essential and entry.spec.has_health_check
@@ -134,7 +134,6 @@ def show(task: EcsTask, run: TaskRun, backend: EC2ContainerServiceBackend) -> No
         else "UNKNOWN"
     )
     task.connectivity = "CONNECTED"
-    task.cpu, task.memory = definition.cpu, definition.memory
     task.platform_family = "Linux"
     task.containers = [_container(task, entry) for entry in run.containers.values()]
 
@@ -147,7 +146,7 @@ def _container(task: EcsTask, run: ContainerRun) -> Container:
         if detail["name"] == "privateIPv4Address"
     ]
     shown: Container = {
-        "containerArn": f"{task.task_arn.replace(':task/', ':container/')}/{run.spec.name}",
+        "containerArn": container_arn(task, run.spec.name),
         "taskArn": task.task_arn,
         "name": run.spec.name,
         "image": run.spec.image,
