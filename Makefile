@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test lowest check lint env ready lock dist docs
+.PHONY: help up down test lowest moto check lint env ready lock dist docs
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ test: ## Set everything up and run every test (ARGS="-k queue" runs a part)
 
 lowest: ## Run the installation tests with the lowest versions that the distributions' ranges promise
 	@SLIPWAY_RESOLUTION=lowest-direct $(PYTHON) -m setup test tests/install $(ARGS)
+
+moto: ready ## Run moto's own tests with the sandbox's corrections and without them
+	$(VENV)/python -m tests.support.sandbox.moto_suite
 
 lint: ready ## Format, lint and types
 	$(VENV)/ruff format --check .

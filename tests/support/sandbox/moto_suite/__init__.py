@@ -1,0 +1,1 @@
+"""Moto's own tests, run with the sandbox's corrections and without them."""

@@ -1,0 +1,54 @@
+"""Tests of moto's that fail with the corrections, each with the reason. None of them was run on AWS by moto's authors."""
+
+from itertools import chain
+
+ECS = "tests/test_ecs/test_ecs.py::"
+
+REASONS: dict[str, list[str]] = {
+    "ACM issues a certificate when its validation records are there; the test makes none": [
+        "tests/test_acm/test_acm.py::test_request_certificate_issued_status",
+        "tests/test_acm/test_acm.py::test_request_certificate_issued_status_with_wait_in_envvar",
+    ],
+    "the test asks for the finding that moto makes up; the sandbox has no scanner": [
+        "tests/test_ecr/test_ecr.py::test_describe_image_scan_findings",
+        "tests/test_ecr/test_ecr_scan_results.py::test_set_findings",
+    ],
+    "the test wants tasks counted as a service asks for them; ECS counts tasks that are there": [
+        f"{ECS}test_create_running_service",
+        f"{ECS}test_create_service",
+        f"{ECS}test_create_service_failed_tasks_env_var",
+        f"{ECS}test_create_service_load_balancing",
+        f"{ECS}test_create_service_scheduling_strategy",
+        f"{ECS}test_delete_service",
+        f"{ECS}test_describe_services",
+        f"{ECS}test_describe_services_scheduling_strategy",
+        f"{ECS}test_update_service",
+    ],
+    "the test wants a deployment complete at once; ECS completes it when its tasks run": [
+        f"{ECS}test_create_service_rollout_state_completed",
+    ],
+    "the test wants a task that runs at once and has its interface; ECS provisions it first": [
+        f"{ECS}test_run_task_awsvpc_network",
+        f"{ECS}test_run_task_awsvpc_network__unknown_sec_group",
+    ],
+    "the test runs a task on Fargate without a network; ECS refuses it": [
+        f"{ECS}test_run_task_default_cluster",
+        f"{ECS}test_run_task_default_cluster_new_arn_format",
+        f"{ECS}test_run_task_uses_cluster_default_capacity_provider_strategy",
+        f"{ECS}test_run_task_with_capacity_provider_strategy_fargate",
+        "tests/test_ecs/test_ecs_account_settings.py::test_run_task_default_cluster_new_arn_format",
+    ],
+    "the test wants deleted clusters, or what was in them, to be listed; ECS does not list them": [
+        f"{ECS}test_delete_cluster",
+        "tests/test_ecs/test_ecs_cloudformation.py::"
+        "test_update_cluster_name_through_cloudformation_should_trigger_a_replacement",
+        "tests/test_ecs/test_ecs_cloudformation.py::"
+        "test_update_service_through_cloudformation_should_trigger_replacement",
+    ],
+    "the test wants one private namespace for each VPC; Cloud Map makes one of each name": [
+        "tests/test_servicediscovery/test_servicediscovery_httpnamespaces.py::"
+        "test_create_private_dns_namespace_with_duplicate_vpc",
+    ],
+}
+
+LOST = frozenset(chain.from_iterable(REASONS.values()))

@@ -1,0 +1,49 @@
+"""A plugin of pytest for moto's tests: installs the corrections when asked, and writes the outcome of each test.
+
+It lies in a folder of its own that is put on the path: moto's tests are a package `tests`, as ours are.
+"""
+
+import inspect
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+OUTCOMES = "SLIPWAY_OUTCOMES"  # the file to write
+CORRECTED = "SLIPWAY_CORRECTED"  # set: with the corrections
+
+passed: dict[str, bool] = {}
+verified: set[str] = set()
+
+
+def pytest_configure() -> None:
+    """Makes the corrections before the first test is imported."""
+    from moto.acm.models import CertBundle
+
+    # The first certificate tells cryptography what a datetime is: it must not be freezegun's.
+    CertBundle.generate_cert("example.com", "123456789012", "us-east-1")
+    if os.environ.get(CORRECTED):
+        from slipway_sandbox import corrections
+
+        corrections.install()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Notes the tests whose decorators say that they were run on AWS."""
+    for item in items:
+        if isinstance(item, pytest.Function):
+            decorators, _, _ = inspect.getsource(inspect.unwrap(item.function)).partition("\ndef ")
+            if "aws_verified" in decorators or item.get_closest_marker("aws_verified"):
+                verified.add(item.nodeid)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """A test passes when none of its phases fails; one that is skipped has no outcome."""
+    if not report.skipped:
+        passed[report.nodeid] = report.passed and passed.get(report.nodeid, True)
+
+
+def pytest_sessionfinish() -> None:
+    """Writes the outcomes."""
+    Path(os.environ[OUTCOMES]).write_text(json.dumps({"passed": passed, "verified": sorted(verified)}))
