@@ -1,0 +1,304 @@
+"""S3, EventBridge and alarms in the sandbox: they reach a queue or topic exactly where AWS would let them."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from slipway_sandbox import corrections
+
+ACCOUNT, REGION, FAR = "123456789012", "eu-west-1", "us-east-1"
+QUEUE, TOPIC = f"arn:aws:sqs:{REGION}:{ACCOUNT}:work", f"arn:aws:sns:{REGION}:{ACCOUNT}:alerts"
+BUCKET = "arn:aws:s3:::uploads"
+RULE = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/nightly"
+ALARM = f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:late"
+S3, EVENTS, ALARMS = "s3.amazonaws.com", "events.amazonaws.com", "cloudwatch.amazonaws.com"
+BY_ARN, BY_ACCOUNT = "aws:SourceArn", "aws:SourceAccount"
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """An empty cloud in this process, with a queue and a topic that a second queue of the topic listens to."""
+
+    session: boto3.Session
+
+    def client(self, service: str, region: str = REGION) -> Any:
+        """Client of a service."""
+        return self.session.client(service, region_name=region)  # type: ignore[call-overload] # a name in a variable
+
+    def queue(self, policy: str = "", name: str = "work", key: str = "") -> str:
+        """URL of a new queue."""
+        attributes = {"Policy": policy, "KmsMasterKeyId": key}
+        given = {attribute: value for attribute, value in attributes.items() if value}
+        return str(self.client("sqs").create_queue(QueueName=name, Attributes=given)["QueueUrl"])
+
+    def topic(self, policy: str = "", key: str = "") -> str:
+        """URL of a queue that hears what is published to a new topic."""
+        sns = self.client("sns")
+        sns.create_topic(Name="alerts", Attributes={"KmsMasterKeyId": key} if key else {})
+        if policy:
+            sns.set_topic_attributes(TopicArn=TOPIC, AttributeName="Policy", AttributeValue=policy)
+        url = self.queue(letting("sns.amazonaws.com", "sqs:SendMessage"), name="heard")
+        raw = {"RawMessageDelivery": "true"}
+        sns.subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=f"{QUEUE[:-4]}heard", Attributes=raw)
+        return url
+
+    def key(self, policy: str) -> str:
+        """ARN of a new key."""
+        return str(self.client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"])
+
+    def messages(self, url: str) -> list[dict[str, Any]]:
+        """Bodies of a queue's messages."""
+        answer = self.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
+
+    def notify(self, arn: str = QUEUE) -> None:
+        """Notify the queue or topic of new objects in a new bucket."""
+        s3, kind = self.client("s3"), "Queue" if ":sqs:" in arn else "Topic"
+        s3.create_bucket(Bucket="uploads", CreateBucketConfiguration={"LocationConstraint": REGION})
+        entry = {f"{kind}Arn": arn, "Events": ["s3:ObjectCreated:*"]}
+        s3.put_bucket_notification_configuration(
+            Bucket="uploads", NotificationConfiguration={f"{kind}Configurations": [entry]}
+        )
+
+    def happen(self, **target: Any) -> int:
+        """Send an event through a rule to the target; the events that EventBridge did not take."""
+        events = self.client("events")
+        events.put_rule(Name="nightly", EventPattern=json.dumps({"source": ["shop"]}))
+        events.put_targets(Rule="nightly", Targets=[{"Id": "t", **target}])
+        event = {"Source": "shop", "DetailType": "order", "Detail": json.dumps({"id": 7})}
+        return int(events.put_events(Entries=[event])["FailedEntryCount"])
+
+    def alarm(self, topic_arn: str = TOPIC, region: str = REGION) -> None:
+        """An alarm that goes off, and tells the topic."""
+        cloudwatch = self.client("cloudwatch", region)
+        cloudwatch.put_metric_alarm(
+            AlarmName="late",
+            AlarmActions=[topic_arn],
+            MetricName="m",
+            Namespace="shop",
+            ComparisonOperator="GreaterThanThreshold",
+            EvaluationPeriods=1,
+            Period=60,
+            Statistic="Sum",
+            Threshold=1,
+        )
+        cloudwatch.set_alarm_state(AlarmName="late", StateValue="ALARM", StateReason="tried")
+
+
+@pytest.fixture
+def cloud() -> Iterator[Cloud]:
+    corrections.install()
+    with mock_aws():
+        yield Cloud(boto3.Session("test", "test"))
+
+
+def letting(service: str, *actions: str, **condition: Any) -> str:
+    """A policy that lets one service do something under a condition."""
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": actions, "Resource": "*"}
+    return json.dumps({"Statement": [statement | ({"Condition": condition} if condition else {})]})
+
+
+def sending(service: str, **condition: Any) -> str:
+    return letting(service, "sqs:SendMessage", **condition)
+
+
+def publishing(service: str, **condition: Any) -> str:
+    return letting(service, "sns:Publish", **condition)
+
+
+def using(service: str, **condition: Any) -> str:
+    return letting(service, "kms:Decrypt", "kms:GenerateDataKey*", **condition)
+
+
+UNABLE = "InvalidArgument.*: Unable to validate the following destination configurations: "
+FROM_BUCKET = {"ArnLike": {BY_ARN: BUCKET}, "StringEquals": {BY_ACCOUNT: ACCOUNT}}
+
+
+def test_a_bucket_notifies_a_queue_whose_policy_lets_s3_in(cloud: Cloud) -> None:
+    url = cloud.queue(sending(S3, **FROM_BUCKET))
+    cloud.notify()
+    assert [message["Event"] for message in cloud.messages(url)] == ["s3:TestEvent"]
+    cloud.client("s3").put_object(Bucket="uploads", Key="a", Body=b"")
+    [message] = cloud.messages(url)[-1:]
+    assert message["Records"][0]["s3"]["object"]["key"] == "a"
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "",
+        sending(EVENTS),
+        sending(S3, ArnLike={BY_ARN: f"{BUCKET}-2"}),
+        sending(S3, StringEquals={BY_ACCOUNT: "210987654321"}),
+    ],
+    ids=["none", "another service", "another bucket", "another account"],
+)
+def test_a_queue_closed_to_s3_is_refused_in_its_words(cloud: Cloud, policy: str) -> None:
+    cloud.queue(policy)
+    closed = "the queue's policy does not let S3 from this bucket send"
+    with pytest.raises(ClientError, match=f"{UNABLE}{QUEUE}, {closed}"):
+        cloud.notify()
+
+
+def test_a_topic_closed_to_s3_is_refused_although_its_owner_has_the_bucket(cloud: Cloud) -> None:
+    cloud.topic()
+    with pytest.raises(
+        ClientError, match=f"{UNABLE}{TOPIC}, the topic's policy does not let S3 from this bucket publish"
+    ):
+        cloud.notify(TOPIC)
+
+
+def test_a_queue_whose_key_is_closed_to_s3_is_refused(cloud: Cloud) -> None:
+    cloud.queue(sending(S3), key=cloud.key(using(EVENTS)))
+    closed = "the policy of the queue's key does not let S3 do kms:GenerateDataKey"
+    with pytest.raises(ClientError, match=f"{UNABLE}{QUEUE}, {closed}"):
+        cloud.notify()
+
+
+def test_a_policy_taken_away_later_ends_the_notifications(cloud: Cloud) -> None:
+    url = cloud.queue(sending(S3))
+    cloud.notify()
+    cloud.messages(url)
+    cloud.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": sending(EVENTS)})
+    cloud.client("s3").put_object(Bucket="uploads", Key="a", Body=b"")
+    assert [message for message in cloud.messages(url) if "Records" in message] == []
+
+
+RULES = {
+    "none": ("", False),
+    "this rule": (sending(EVENTS, ArnEquals={BY_ARN: RULE}), True),
+    "this account": (sending(EVENTS, StringEquals={BY_ACCOUNT: ACCOUNT}), True),
+    "another rule": (sending(EVENTS, ArnEquals={BY_ARN: f"{RULE}-2"}), False),
+    "another service": (sending(S3), False),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_reaches_a_queue_whose_policy_lets_it(cloud: Cloud, name: str) -> None:
+    policy, delivered = RULES[name]
+    url = cloud.queue(policy)
+    assert cloud.happen(Arn=QUEUE) == 0, "EventBridge takes an event that it cannot deliver"
+    assert [message["detail"] for message in cloud.messages(url)] == ([{"id": 7}] if delivered else [])
+
+
+def test_an_event_that_cannot_be_delivered_lies_in_the_targets_dead_letter_queue(cloud: Cloud) -> None:
+    cloud.queue()
+    url = cloud.queue(sending(EVENTS), name="dead")
+    cloud.happen(Arn=QUEUE, DeadLetterConfig={"Arn": f"{QUEUE[:-4]}dead"})
+    assert [message["detail"] for message in cloud.messages(url)] == [{"id": 7}]
+
+
+def test_a_target_that_the_sandbox_lacks_costs_no_other_its_event(cloud: Cloud) -> None:
+    url = cloud.queue(sending(EVENTS))
+    cloud.happen(Arn=QUEUE)
+    function = {"Id": "f", "Arn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:f"}
+    cloud.client("events").put_targets(Rule="nightly", Targets=[function])
+    assert cloud.happen(Arn=QUEUE) == 0
+    assert len(cloud.messages(url)) == 2
+
+
+TOLD = {"ArnEquals": {BY_ARN: RULE}}
+TOPICS = {
+    "of AWS": ("", False),
+    "EventBridge": (publishing(EVENTS), True),
+    "EventBridge under a condition": (publishing(EVENTS, **TOLD), False),
+}
+
+
+@pytest.mark.parametrize("name", TOPICS)
+def test_a_rule_reaches_a_topic_only_without_a_condition_on_its_source(cloud: Cloud, name: str) -> None:
+    policy, delivered = TOPICS[name]
+    url = cloud.topic(policy)
+    assert cloud.happen(Arn=TOPIC) == 0
+    assert [(it["source"], it["detail"]) for it in cloud.messages(url)] == ([("shop", {"id": 7})] if delivered else [])
+
+
+@pytest.mark.parametrize(
+    ("policy", "delivered"),
+    [(using(EVENTS), True), (using(EVENTS, StringEquals={BY_ACCOUNT: ACCOUNT}), False)],
+    ids=["open", "under a condition"],
+)
+def test_a_rule_uses_the_key_of_a_topic_only_without_a_condition(cloud: Cloud, policy: str, delivered: bool) -> None:
+    url = cloud.topic(publishing(EVENTS), key=cloud.key(policy))
+    cloud.happen(Arn=TOPIC)
+    assert len(cloud.messages(url)) == int(delivered)
+
+
+ALARM_POLICIES = {
+    "of AWS": ("", True),
+    "alarms of the account": (publishing(ALARMS, ArnLike={BY_ARN: f"{ALARM[:-4]}*"}), True),
+    "nobody": (json.dumps({"Statement": []}), False),
+    "another alarm": (publishing(ALARMS, ArnLike={BY_ARN: f"{ALARM}-2"}), False),
+}
+
+
+@pytest.mark.parametrize("name", ALARM_POLICIES)
+def test_an_alarm_reaches_a_topic_whose_policy_lets_it(cloud: Cloud, name: str) -> None:
+    policy, delivered = ALARM_POLICIES[name]
+    url = cloud.topic(policy)
+    cloud.alarm()
+    told = [(it["AlarmName"], it["OldStateValue"], it["NewStateValue"]) for it in cloud.messages(url)]
+    assert told == ([("late", "OK", "ALARM")] if delivered else [])
+
+
+def test_an_alarm_tells_nobody_when_its_state_is_the_same(cloud: Cloud) -> None:
+    url = cloud.topic()
+    cloud.alarm()
+    cloud.client("cloudwatch").set_alarm_state(AlarmName="late", StateValue="ALARM", StateReason="again")
+    assert len(cloud.messages(url)) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "delivered"),
+    [("alias/aws/sns", False), (using(ALARMS, StringEquals={BY_ACCOUNT: ACCOUNT}), True), (using(EVENTS), False)],
+    ids=["of AWS", "open", "closed"],
+)
+def test_an_alarm_reaches_an_encrypted_topic_whose_key_lets_it(cloud: Cloud, key: str, delivered: bool) -> None:
+    url = cloud.topic(publishing(ALARMS), key=key if key.startswith("alias") else cloud.key(key))
+    cloud.alarm()
+    assert len(cloud.messages(url)) == int(delivered)
+
+
+def test_an_alarm_with_a_topic_of_another_region_is_refused_in_its_words(cloud: Cloud) -> None:
+    # Seen in https://github.com/cds-snc/notification-terraform/pull/128
+    with pytest.raises(ClientError, match=r"ValidationError.*: Invalid region eu-west-1 specified. Only us-east-1 is"):
+        cloud.alarm(TOPIC, FAR)
+
+
+def test_a_topic_delivers_to_a_queue_of_another_region(cloud: Cloud) -> None:
+    url, far = cloud.queue(sending("sns.amazonaws.com")), cloud.client("sns", FAR)
+    arn = far.create_topic(Name="orders")["TopicArn"]
+    with pytest.raises(ClientError, match="NotFound"):
+        cloud.client("sns").subscribe(TopicArn=arn, Protocol="sqs", Endpoint=QUEUE)
+    far.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=QUEUE, Attributes={"RawMessageDelivery": "true"})
+    far.publish(TopicArn=arn, Message="7")
+    assert cloud.messages(url) == [7]
+
+
+def test_a_subscription_keeps_dead_letters_in_its_own_region_only(cloud: Cloud) -> None:
+    cloud.queue(sending("sns.amazonaws.com"))
+    far = cloud.client("sns", FAR)
+    arn = far.create_topic(Name="orders")["TopicArn"]
+    letters = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": QUEUE})}
+    with pytest.raises(ClientError, match="same AWS account and Region as the subscription"):
+        far.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=QUEUE, Attributes=letters)
+    assert far.list_subscriptions()["Subscriptions"] == []
+
+
+def test_a_dead_letter_queue_of_another_region_is_refused(cloud: Cloud) -> None:
+    cloud.queue()
+    redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": QUEUE, "maxReceiveCount": 5})}
+    with pytest.raises(ClientError, match="NonExistentQueue"):
+        cloud.client("sqs", FAR).create_queue(QueueName="far", Attributes=redrive)
+
+
+def test_a_bucket_of_another_region_is_refused(cloud: Cloud) -> None:
+    cloud.client("sqs", FAR).create_queue(QueueName="work", Attributes={"Policy": sending(S3)})
+    with pytest.raises(ClientError, match="service region is not valid for the bucket location constraint"):
+        cloud.notify(QUEUE.replace(REGION, FAR))
