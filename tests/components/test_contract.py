@@ -190,6 +190,7 @@ def test_the_public_names_are_these() -> None:
         "FanOutQueueArgs",
         "QueueWorkerQueueArgs",
         "QueueWorkerTopicArgs",
+        "SenderArgs",
         "ContainerHealthCheckArgs",
         "ScalingArgs",
         "ScheduleArgs",
