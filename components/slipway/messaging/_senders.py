@@ -12,7 +12,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from slipway.common import Arguments, JsonObject, Statement, account_id
+from slipway.common import Arguments, Json, JsonObject, Statement, account_id
 
 ALARMS, EVENTS, S3, SNS = (f"{service}.amazonaws.com" for service in ("cloudwatch", "events", "s3", "sns"))
 SERVICE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.amazonaws\.com")
@@ -114,8 +114,12 @@ def source_condition(sender: Sender, own_account: str) -> JsonObject:
     """Condition that ties a statement to the sender's source; an account only where the ARN fixes none."""
     arn = str(sender.source_arn or "")
     account = sender.source_account_id or ("" if account_of(arn).isdigit() else own_account)
-    by_arn: JsonObject = {"ArnLike": {"aws:SourceArn": arn}} if arn else {}
-    return by_arn | ({"StringEquals": {"aws:SourceAccount": account}} if account else {})
+    condition: dict[str, Json] = {}
+    if arn:
+        condition["ArnLike"] = {"aws:SourceArn": arn}
+    if account:
+        condition["StringEquals"] = {"aws:SourceAccount": account}
+    return condition
 
 
 def account_of(arn: str) -> str:

@@ -161,7 +161,7 @@ def test_more_topics_are_subscribed_and_let_in_by_one_statement() -> None:
 def test_a_topic_of_another_region_is_subscribed_to_there_and_keeps_no_dead_letters() -> None:
     far = TOPIC.replace("eu-west-1", "us-east-1")
 
-    def orders() -> pulumi.Resource:
+    def orders() -> Any:
         topics = {"far": pulumi.Output.from_input(far), "near": TOPIC}
         return FanOut("orders", {"additional_topic_arns": topics, "queues": {"billing": {}}})
 

@@ -101,7 +101,7 @@ def received(sqs: Any, url: str) -> list[str]:
 
 def client(stacks: Stacks, service: str, region: str = "eu-west-1") -> Any:
     """Client of a service in the sandbox."""
-    return boto3.client(  # type: ignore[call-overload] # a name in a variable
+    return boto3.client(
         service,
         endpoint_url=stacks.environment["AWS_ENDPOINT_URL"],
         region_name=region,

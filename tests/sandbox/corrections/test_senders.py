@@ -29,7 +29,7 @@ class Cloud:
 
     def client(self, service: str, region: str = REGION) -> Any:
         """Client of a service."""
-        return self.session.client(service, region_name=region)  # type: ignore[call-overload] # a name in a variable
+        return self.session.client(service, region_name=region)
 
     def queue(self, policy: str = "", name: str = "work", key: str = "") -> str:
         """URL of a new queue."""
@@ -52,7 +52,7 @@ class Cloud:
         """ARN of a new key."""
         return str(self.client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"])
 
-    def messages(self, url: str) -> list[dict[str, Any]]:
+    def messages(self, url: str) -> list[Any]:
         """Bodies of a queue's messages."""
         answer = self.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)
         return [json.loads(message["Body"]) for message in answer.get("Messages", [])]

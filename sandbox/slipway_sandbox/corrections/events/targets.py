@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from moto.core.utils import iso_8601_datetime_without_milliseconds, utcfromtimestamp
 from moto.events.models import Rule
-from moto.events.utils import EventTemplateParser
+from moto.events.utils import EventMessageType, EventTemplateParser
 from moto.sns.models import sns_backends
 
 from slipway_sandbox.corrections._decorator import corrects
@@ -24,7 +24,7 @@ RECEIVERS = ("sqs", "sns")
 DELIVERED = (*RECEIVERS, "logs", "events")
 
 
-Delivery = Callable[[Rule, Document, bool], None]
+Delivery = Callable[[Rule, EventMessageType, bool], None]
 
 
 @corrects(
@@ -33,7 +33,9 @@ Delivery = Callable[[Rule, Document, bool], None]
     "queues as targets, and fails PutEvents for everybody when one queue is gone or a target is of a kind that it lacks; "
     "EventBridge does not.",
 )
-def send_to_targets(original: Delivery, self: Rule, original_event: Document, transform_input: bool = True) -> None:
+def send_to_targets(
+    original: Delivery, self: Rule, original_event: EventMessageType, transform_input: bool = True
+) -> None:
     if not self.event_pattern.matches_event(original_event):
         return
 
@@ -42,7 +44,7 @@ def send_to_targets(original: Delivery, self: Rule, original_event: Document, tr
             _publish(target, _event(target, original_event, transform_input=transform_input))
             return
         alone = copy.copy(self)
-        alone.targets = [target]
+        alone.targets = [dict(target)]
         original(alone, original_event, transform_input)
 
     for target in self.targets:
@@ -90,13 +92,13 @@ def _publish(target: Document, event: Json) -> None:
     sns_backends[account][region].topics[arn].publish(event if isinstance(event, str) else json.dumps(event))
 
 
-def _event(target: Document, event: Document, *, transform_input: bool) -> Json:
+def _event(target: Document, event: EventMessageType, *, transform_input: bool) -> Json:
     """The event as the target gets it, with its time as text."""
     transformer = as_object(target.get("InputTransformer"))
-    sent: Json = event
+    sent: Json = json.loads(json.dumps(event))
     if transform_input:
-        template, paths = transformer.get("InputTemplate"), transformer.get("InputPathsMap", {})
-        sent = EventTemplateParser.parse(input_template=template, input_paths_map=paths, event=event)
+        template, paths = as_text(transformer.get("InputTemplate")), as_object(transformer.get("InputPathsMap"))
+        sent = EventTemplateParser.parse(input_template=template, input_paths_map=dict(paths), event=event)
     if not isinstance(sent, Mapping) or "time" not in sent:
         return sent
-    return {**sent, "time": iso_8601_datetime_without_milliseconds(utcfromtimestamp(float(str(sent["time"]))))}
+    return {**sent, "time": iso_8601_datetime_without_milliseconds(utcfromtimestamp(int(float(str(sent["time"])))))}

@@ -64,12 +64,16 @@ def refusal(sender: Sender, receiver_arn: str) -> str | None:
 
 def _queue(arn: str, account: str, region: str, name: str) -> Receiver | None:
     queue = sqs_backends[account][region].queues.get(name)
-    return queue and Receiver(arn, "queue", "sqs:SendMessage", queue.policy, kept(queue, "kms_master_key_id", ""))
+    if queue is None:
+        return None
+    return Receiver(arn, "queue", "sqs:SendMessage", queue.policy, kept(queue, "kms_master_key_id", ""))
 
 
 def _topic(arn: str, account: str, region: str) -> Receiver | None:
     topic = sns_backends[account][region].topics.get(arn)
-    return topic and Receiver(arn, "topic", "sns:Publish", topic.policy, kept(topic, "kms_master_key_id", ""))
+    if topic is None:
+        return None
+    return Receiver(arn, "topic", "sns:Publish", topic.policy, kept(topic, "kms_master_key_id", ""))
 
 
 def _key_refusal(sender: Sender, receiver: Receiver, account: str, region: str) -> str | None:

@@ -20,7 +20,11 @@ from tests.support.policies.graph_samples import (
 )
 from tests.support.policies.samples import QUEUE, QUEUE_POLICY, TOPIC, TOPIC_POLICY
 
-SENDING = {"Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": QUEUE_ARN}
+SENDING: dict[str, object] = {
+    "Principal": {"Service": "sns.amazonaws.com"},
+    "Action": "sqs:SendMessage",
+    "Resource": QUEUE_ARN,
+}
 
 SUBSCRIBED = stack(
     Node(TOPIC, "orders", {"arn": TOPIC_ARN}),
@@ -53,7 +57,7 @@ EVENT_RULE = "aws:cloudwatch/eventRule:EventRule"
 
 RULE_ARN = "arn:aws:events:eu-west-1:1:rule/nightly"
 
-FROM_EVENTS = SENDING | {
+FROM_EVENTS: dict[str, object] = SENDING | {
     "Principal": {"Service": "events.amazonaws.com"},
     "Condition": {"ArnEquals": {"aws:SourceArn": RULE_ARN}},
 }
@@ -67,12 +71,16 @@ EVENTS = stack(
     Node(QUEUE_POLICY, "work", {"queueUrl": QUEUE_URL, "policy": policy(FROM_EVENTS)}),
 )
 
-PUBLISHING = {"Principal": {"Service": "events.amazonaws.com"}, "Action": "sns:Publish", "Resource": TOPIC_ARN}
-BY_ACCOUNT = {"Condition": {"StringEquals": {"aws:SourceAccount": "1"}}}
+PUBLISHING: dict[str, object] = {
+    "Principal": {"Service": "events.amazonaws.com"},
+    "Action": "sns:Publish",
+    "Resource": TOPIC_ARN,
+}
+BY_ACCOUNT: dict[str, object] = {"Condition": {"StringEquals": {"aws:SourceAccount": "1"}}}
 
 ALARM_ARN = "arn:aws:cloudwatch:eu-west-1:1:alarm:late"
 COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
-FROM_ALARMS = PUBLISHING | {
+FROM_ALARMS: dict[str, object] = PUBLISHING | {
     "Principal": {"Service": "cloudwatch.amazonaws.com"},
     "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:eu-west-1:1:alarm:*"}},
 }
@@ -84,10 +92,10 @@ def told_by(*statements: Mapping[str, object]) -> dict[str, Node | None]:
     return {"TopicPolicy t": Node(TOPIC_POLICY, "t", {"arn": TOPIC_ARN, "policy": policy(*statements)})}
 
 
-ALARMED = stack(TOLD_TOPIC, LATE) | told_by(FROM_ALARMS)  # type: ignore[operator] # nodes, none taken away
+ALARMED = stack(TOLD_TOPIC, LATE, Node(TOPIC_POLICY, "t", {"arn": TOPIC_ARN, "policy": policy(FROM_ALARMS)}))
 
 NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"
-FROM_BUCKET = SENDING | {
+FROM_BUCKET: dict[str, object] = SENDING | {
     "Principal": {"Service": "s3.amazonaws.com"},
     "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::up"}, "StringEquals": {"aws:SourceAccount": "1"}},
 }
