@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from pulumi_aws import s3
 
 from tests.support.components.mocks import Built, build
 from tests.support.components.refusals import Refused, refusal
@@ -74,13 +75,18 @@ def test_topics_and_senders_share_one_policy() -> None:
     assert [it["Sid"] for it in statements(made, "QueuePolicy", "work")] == ["AllowTopics", "AllowSender1"]
 
 
-@pytest.mark.parametrize("component", ["Queue", "Topic"])
-def test_an_arn_is_known_once_the_policies_let_senders_in(component: str) -> None:
-    made = built(component, {})
-    outputs = made.component_outputs(component)
-    arns = [outputs[key] for key in ("queueArn", "deadLetterQueueArn", "topicArn") if key in outputs]
-    service = "sqs" if component == "Queue" else "sns"
-    assert arns == [f"arn:aws:{service}:eu-west-1:123456789012:{name}" for name in ("work", "work-dead")][: len(arns)]
+@pytest.mark.parametrize(
+    ("component", "argument", "policy"),
+    [("Queue", "queue_arn", "QueuePolicy work"), ("Topic", "topic_arn", "TopicPolicy work")],
+)
+def test_a_notification_waits_for_the_policy_that_lets_s3_in(component: str, argument: str, policy: str) -> None:
+    def notified() -> Any:
+        receiver = COMPONENTS[component]("work", {})
+        entry = {argument: getattr(receiver, argument), "events": ["s3:ObjectCreated:*"]}
+        s3.BucketNotification("uploads", bucket="uploads", **{f"{component.lower()}s": [entry]})
+        return receiver
+
+    assert policy in build(notified).one("BucketNotification", "uploads").depends_on
 
 
 def test_a_created_key_names_eventbridge_apart_and_without_a_condition() -> None:

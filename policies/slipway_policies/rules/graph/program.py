@@ -49,6 +49,7 @@ PLACED: Final = {
     REPOSITORY: ("encryptionConfigurations",),
     "aws:lb/listener:Listener": ("certificateArn",),
     "aws:lb/listenerCertificate:ListenerCertificate": ("certificateArn", "listenerArn"),
+    "aws:wafv2/webAclAssociation:WebAclAssociation": ("resourceArn", "webAclArn"),
     NOTIFICATION: ("queues", "topics"),
 }
 ANYWHERE: Final = "events"
