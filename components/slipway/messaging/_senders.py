@@ -47,7 +47,7 @@ def queue_senders(arguments: Arguments) -> Sequence[Sender]:
     """The argument `senders` of a queue. Raises ArgumentError."""
     senders = []
     for _, entry in arguments.each("senders"):
-        sender = one_sender(entry)
+        sender = checked_sender(entry)
         if sender.service == SNS:
             raise entry.error("service", f"must be another than {SNS}, got it; name the topic in topic_arns")
         senders.append(sender)
@@ -58,7 +58,7 @@ def topic_publishers(arguments: Arguments) -> Sequence[Sender]:
     """The argument `publishers` of a topic. Raises ArgumentError."""
     publishers = []
     for _, entry in arguments.each("publishers"):
-        sender = one_sender(entry)
+        sender = checked_sender(entry)
         for key in ("source_arn", "source_account_id") if sender.service == EVENTS else ():
             if entry.has(key):
                 fix = "EventBridge names no source to a topic, leave it out"
@@ -67,7 +67,7 @@ def topic_publishers(arguments: Arguments) -> Sequence[Sender]:
     return publishers
 
 
-def one_sender(entry: Arguments) -> Sender:
+def checked_sender(entry: Arguments) -> Sender:
     """Check one sender. Raises ArgumentError."""
     service, arn, account = entry.text("service"), entry.input("source_arn"), entry.optional_text("source_account_id")
     if not SERVICE.fullmatch(service):

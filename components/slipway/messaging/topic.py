@@ -105,7 +105,7 @@ class Topic(pulumi.ComponentResource):
         super().__init__("slipway:index:Topic", name, dict(args), opts)
         context = Context(arguments.who, name, args.get("tags"), pulumi.ResourceOptions(parent=self))
         created_key = messaging_key(context, OF_TOPICS, plan.publishers).arn if plan.create_kms_key else None
-        given_key = MANAGED_KEY if plan.kms_key_arn is None else plan.kms_key_arn
+        other_key = MANAGED_KEY if plan.kms_key_arn is None else plan.kms_key_arn
         topic = sns.Topic(
             name,
             fifo_topic=plan.fifo or None,
@@ -113,7 +113,7 @@ class Topic(pulumi.ComponentResource):
             fifo_throughput_scope="MessageGroup" if plan.high_throughput else None,
             archive_policy=archive_policy(plan.archive_days),
             sqs_failure_feedback_role_arn=delivery_log_role(context) if plan.log_failed_deliveries else None,
-            kms_master_key_id=given_key if created_key is None else created_key,
+            kms_master_key_id=other_key if created_key is None else created_key,
             # A fifo topic delivers to queues only. Queues check no signature, and the topic refuses the attribute.
             signature_version=None if plan.fifo else SIGNATURE_VERSION,
             tags=context.tagged(name),
