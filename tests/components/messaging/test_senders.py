@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+import pulumi
 import pytest
-from pulumi_aws import s3
 
 from tests.support.components.mocks import Built, build
 from tests.support.components.refusals import Refused, refusal
@@ -82,8 +82,8 @@ def test_topics_and_senders_share_one_policy() -> None:
 def test_a_notification_waits_for_the_policy_that_lets_s3_in(component: str, argument: str, policy: str) -> None:
     def notified() -> Any:
         receiver = COMPONENTS[component]("work", {})
-        entry = {argument: getattr(receiver, argument), "events": ["s3:ObjectCreated:*"]}
-        s3.BucketNotification("uploads", bucket="uploads", **{f"{component.lower()}s": [entry]})
+        props = {"bucket": "uploads", "arn": getattr(receiver, argument)}
+        pulumi.CustomResource("aws:s3/bucketNotification:BucketNotification", "uploads", props)
         return receiver
 
     assert policy in build(notified).one("BucketNotification", "uploads").depends_on

@@ -166,32 +166,37 @@ def _may_send(stack: Graph, sender: Sender, receiver: Node) -> Outcomes:
     if not holders:
         yield Finding(sender.prop, f"is {what} {name!r} without a {what} policy", urn)
         return
-    arn = receiver.output("arn")
-    if sender.source is None or arn is None or any(holder.resource["policy"].unknown for holder in holders):
+    if any(holder.resource["policy"].unknown for holder in holders):
         yield Deferred("policy", urn)
         return
+    arn = receiver.output("arn")
     try:
         verdicts = [
-            _verdict(statement, sender.services, sender.source, action, arn)
+            _verdict(statement, sender, action, arn)
             for holder in holders
             for statement in statements.statements(holder.resource.document("policy"))
         ]
     except UnreadableError as error:
         yield Finding(sender.prop, f"is {what} {name!r}: in its policy {error}", urn)
         return
-    if "deny" in verdicts:
+    known = sender.source is not None and arn is not None
+    if known and "deny" in verdicts:
         yield Finding(sender.prop, f"is {what} {name!r}: its policy denies this {sender.kind}", urn)
     elif "allow" not in verdicts:
         yield Finding(sender.prop, f"is {what} {name!r}: its policy does not let this {sender.kind} send", urn)
+    elif not known:
+        yield Deferred("policy", urn)
 
 
-def _verdict(statement: Value, services: set[str], source: Mapping[str, str], action: str, receiver: str) -> str:
-    """The verdict of one statement on the sender: allow, deny or nothing."""
-    if not statements.anyone(statement) and services.isdisjoint(statements.principals(statement, "Service")):
+def _verdict(statement: Value, sender: Sender, action: str, receiver: str | None) -> str:
+    """The verdict of one statement on the sender: allow, deny or nothing. An unknown ARN may be the one it names."""
+    if not statements.anyone(statement) and sender.services.isdisjoint(statements.principals(statement, "Service")):
         return ""
-    if not statements.covers(statement, "Action", action) or not statements.covers(statement, "Resource", receiver):
+    if not statements.covers(statement, "Action", action):
         return ""
-    holds = statements.condition_holds(statement, source)
+    if receiver is not None and not statements.covers(statement, "Resource", receiver):
+        return ""
+    holds = statements.condition_holds(statement, sender.source or {})
     if statements.allows(statement):
         return "" if holds is False else "allow"
     return "deny" if holds else ""

@@ -202,6 +202,11 @@ CASES: list[GraphCase] = [
                 ),
                 **told_by(),
             },
+            {  # a first preview, where the policy is all that is known
+                "MetricAlarm late": new(ALARM, "late", alarmActions=(TOPIC, "t")),
+                "Topic t": new(TOPIC, "t", {"policy": policy(PUBLISHING)}),
+                "TopicPolicy t": None,
+            },
         ],
         waits=[{"MetricAlarm late": with_props(LATE, arn=UNKNOWN)}],
         passes=[
