@@ -58,10 +58,11 @@ told = aws.cloudwatch.EventRule("nightly", schedule_expression="rate(1 day)")
 aws.cloudwatch.EventTarget("events-target-policy", rule=told.name, arn=aws.sqs.Queue("unopened").arn)
 
 bucket = aws.s3.Bucket("uploads")
-NOTICE = {"events": ["s3:ObjectCreated:*"]}
 for rule, name in (("s3-notification-policy", "unopened-too"), ("sqs-kms-sender", "keyed-for-sqs")):
     receiver = aws.sqs.Queue(name, kms_master_key_id="alias/aws/sqs" if rule == "sqs-kms-sender" else None)
-    aws.s3.BucketNotification(rule, bucket=bucket.id, queues=[{"queue_arn": receiver.arn, **NOTICE}])
+    aws.s3.BucketNotification(
+        rule, bucket=bucket.id, queues=[{"queue_arn": receiver.arn, "events": ["s3:ObjectCreated:*"]}]
+    )
 written = aws.sqs.Queue("receiver-policy-management-conflict", policy=ANYBODY)
 aws.sqs.QueuePolicy("beside", queue_url=written.url, policy=ANYBODY)
 
