@@ -35,7 +35,7 @@ def check_publishers_key(arguments: Arguments) -> None:
     """Refuse services as publishers of a topic with a KMS key of AWS. Raises ArgumentError."""
     key = arguments.input("kms_key_arn")
     closed = key is None or (isinstance(key, str) and MANAGED_ALIAS in key)
-    if arguments.has("publishers") and closed and not arguments.flag("create_kms_key"):
+    if arguments.values.get("publishers") and closed and not arguments.flag("create_kms_key"):
         got = "none" if key is None else repr(key)
         fix = (
             "no service can use the account's own key for SNS, set create_kms_key, or give a key with a policy for them"

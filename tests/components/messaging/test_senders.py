@@ -105,6 +105,11 @@ def test_a_created_key_names_eventbridge_apart_and_without_a_condition() -> None
     ]
 
 
+def test_no_sender_and_no_publisher_is_a_list_like_another() -> None:
+    assert statements(built("Topic", {"publishers": []}), "TopicPolicy", "work") == []
+    assert statements(built("Queue", {"senders": []}), "QueuePolicy", "work") == []
+
+
 ALARMS = {
     "Sid": "AllowAlarms",
     "Effect": "Allow",
