@@ -4,7 +4,7 @@ from .access import Bastion, BastionArgs, BastionTargetArgs, Host, HostArgs, Hos
 from .common import ArgumentError
 from .image import BuildSecretArgs, ContainerImage, ContainerImageArgs
 from .load_balancing import ListenerArgs, ListenerRuleArgs, LoadBalancer, LoadBalancerArgs
-from .messaging import FanOut, FanOutArgs, FanOutQueueArgs, Queue, QueueArgs, Topic, TopicArgs
+from .messaging import FanOut, FanOutArgs, FanOutQueueArgs, Queue, QueueArgs, SenderArgs, Topic, TopicArgs
 from .network import Network, NetworkAclArgs, NetworkArgs
 from .program import speed_up_program
 from .service import (
@@ -60,6 +60,7 @@ __all__ = [
     "QueueWorkerTopicArgs",
     "ScalingArgs",
     "ScheduleArgs",
+    "SenderArgs",
     "ServiceConnectArgs",
     "SidecarArgs",
     "Topic",

@@ -30,7 +30,8 @@ def short_poll(args):
 
 network = Remote("Network", "main", ["vpcId", "privateSubnetIds", "publicSubnetIds"], {"zoneCount": 2, "interfaceEndpoints": ["logs"]})
 cluster = Remote("Cluster", "main", ["clusterArn"], {})
-queues = {"billing": {"maxReceives": 3}, "shipping": {"filterPolicy": {"kind": ["physical"]}}}
+senders = [{"service": "s3.amazonaws.com", "sourceArn": "arn:aws:s3:::uploads"}]
+queues = {"billing": {"maxReceives": 3, "senders": senders}, "shipping": {"filterPolicy": {"kind": ["physical"]}}}
 options = pulumi.ResourceOptions(transforms=[short_poll])
 orders = Remote("FanOut", "orders", ["topicArn"], {"queues": queues}, options)
 sources = {"allowedCidrBlocks": ["10.0.0.0/8"]}
@@ -87,4 +88,6 @@ def test_as_a_plugin_outputs_connect_components_and_transforms_reach_their_child
     (topic,) = policy["Statement"][0]["Resource"]
     assert topic.startswith("arn:aws:sns:eu-west-1:123456789012:orders-")
     assert stacks.inputs(tmp_path, "aws:lb/listenerRule:ListenerRule")["api-orders"]["priority"] == 42117
+    opened = json.loads(stacks.inputs(tmp_path, "aws:sqs/queuePolicy:QueuePolicy")["orders-billing"]["policy"])
+    assert opened["Statement"][-1]["Condition"]["ArnLike"] == {"aws:SourceArn": "arn:aws:s3:::uploads"}
     stacks.pulumi(tmp_path, "destroy", "--yes", "--skip-preview")

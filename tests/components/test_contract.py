@@ -51,6 +51,7 @@ def test_the_richest_sample_sets_every_argument(kind: str) -> None:
         "FanOut": {"topic_arn", "create_kms_key"},  # exclude kms_key_arn
         "Queue": {"kms_key_arn"},  # excludes create_kms_key
         "QueueWorker": {"backlog_per_task"},  # follows from the latency
+        "Topic": {"create_kms_key"},  # excludes kms_key_arn
         # Excludes availability_zones, goes with nat instance, and takes a VPC as it is.
         "Network": {"zone_count", "nat_instance_type", "refresh_nat_ami"}
         | {"vpc_id", "public_subnet_ids", "private_subnet_ids", "isolated_subnet_ids"},
@@ -190,6 +191,7 @@ def test_the_public_names_are_these() -> None:
         "FanOutQueueArgs",
         "QueueWorkerQueueArgs",
         "QueueWorkerTopicArgs",
+        "SenderArgs",
         "ContainerHealthCheckArgs",
         "ScalingArgs",
         "ScheduleArgs",

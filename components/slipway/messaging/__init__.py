@@ -1,9 +1,11 @@
 """SNS topics, SQS queues, and the fan-out from topics to queues."""
 
 from ._arns import check_queue_arn, check_topic_arn
+from ._fan_out_plan import FanOutQueueArgs
 from ._limits import LONGEST_VISIBILITY_TIMEOUT_SECONDS, MOST_RECEIVES
 from ._messaging_key import USE
-from .fan_out import FanOut, FanOutArgs, FanOutQueueArgs
+from ._senders import SenderArgs
+from .fan_out import FanOut, FanOutArgs
 from .queue import Queue, QueueArgs
 from .topic import Topic, TopicArgs
 
@@ -16,6 +18,7 @@ __all__ = [
     "FanOutQueueArgs",
     "Queue",
     "QueueArgs",
+    "SenderArgs",
     "Topic",
     "TopicArgs",
     "check_queue_arn",

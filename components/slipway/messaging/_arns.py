@@ -7,6 +7,8 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 import re
 from collections.abc import Mapping
 
+import pulumi
+
 from slipway.common import ArgumentError, Arguments
 
 from ._limits import FIFO_SUFFIX
@@ -45,3 +47,13 @@ def check_alarm_topic(arguments: Arguments) -> None:
     if isinstance(arn, str) and arn.endswith(FIFO_SUFFIX):
         fix = "CloudWatch gives no message group"
         raise arguments.error("alarm_topic_arn", f"must be a standard topic, got {arn!r}; {fix}")
+
+
+def region_in(arn: pulumi.Input[str]) -> pulumi.Output[str]:
+    """Region of the resource with this ARN."""
+    return pulumi.Output.from_input(arn).apply(lambda text: text.split(":")[3])
+
+
+def known_after(arn: pulumi.Output[str], *policies: pulumi.CustomResource) -> pulumi.Output[str]:
+    """An ARN, known once the policies exist: S3 refuses a receiver whose policy does not let it in yet."""
+    return pulumi.Output.all(arn, *[policy.id for policy in policies]).apply(lambda values: str(values[0]))

@@ -6,21 +6,62 @@ Source: https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-top
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi
 
-from slipway.common import ArgumentError, Arguments, child_name, not_empty
+from slipway.common import Arguments, child_name, not_empty
 
 from ._arns import check_alarm_topic, check_queue_arn, check_source_topics
 from ._delivery_log import check_log_role
 from ._filter_policy import SCOPES, check_filter_policy
 from ._limits import DEAD_SUFFIX, FIFO_SUFFIX, QUEUE_NAME_LENGTH, delivery, need_fifo
-from ._messaging_key import check_queue_key
+from ._messaging_key import check_publishers_key, check_queue_key
+from ._senders import Sender, SenderArgs, queue_senders, refuse_buckets, topic_publishers
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z")
+OF_TOPIC = {
+    "kms_key_arn": "key",
+    "archive_days": "archive",
+    "log_failed_deliveries": "log",
+    "publishers": "policy for publishers",
+}
+"""Settings of a created topic, and what each gives it."""
 # Settings of a created queue; an existing queue has its own.
-DELIVERY_KEYS = ("visibility_timeout_seconds", "max_receives", "retention_seconds", "age_alarm_seconds")
+DELIVERY_KEYS = ("visibility_timeout_seconds", "max_receives", "retention_seconds", "age_alarm_seconds", "senders")
+
+
+class FanOutQueueArgs(TypedDict):
+    """One queue of a FanOut."""
+
+    filter_policy: NotRequired[Mapping[str, Any]]
+    """Message attribute to the list of accepted values, or of operators such as {"prefix": "eu-"} in the grammar of
+    SNS. A message must match every attribute here, up to 5 of them. Default: every message."""
+    filter_policy_scope: NotRequired[str]
+    """Part of the message under the filter: MessageAttributes, or MessageBody for keys of a JSON body, also nested ones.
+    Default: MessageAttributes."""
+    raw_message_delivery: NotRequired[bool]
+    """Deliver the message as published, without the envelope of SNS. Default: false."""
+    visibility_timeout_seconds: NotRequired[int]
+    """Seconds a message stays hidden while a consumer works on it, 0-43200; longer than the work. Default: 30."""
+    max_receives: NotRequired[int]
+    """Deliveries before a message is set aside in the dead-letter queue, 1-1000. Default: 5."""
+    retention_seconds: NotRequired[int]
+    """Seconds an unread message is kept, 60-1209599. Default: 345600 (4 days)."""
+    age_alarm_seconds: NotRequired[int]
+    """Age of the oldest message that raises an alarm at alarm_topic_arn, in seconds, below retention_seconds.
+    Default: half of retention_seconds."""
+    replay_from: NotRequired[str]
+    """Replay the messages in the topic's archive since this time in UTC, such as 2026-11-25T08:00:00Z; once for each new
+    value. Default: no replay."""
+    senders: NotRequired[list[SenderArgs]]
+    """Other AWS services that may send to the queue, such as S3 and EventBridge. Default: none, the topics alone."""
+    queue_arn: NotRequired[pulumi.Input[str]]
+    """An existing queue with a policy of its own for the topics. The fan-out subscribes it and changes nothing in it.
+    Default: a queue is created."""
+    dead_letter_queue_arn: NotRequired[pulumi.Input[str]]
+    """With queue_arn, an existing queue for undeliverable messages, with a policy of its own for the topics.
+    Default: undeliverable messages to an existing queue are lost; a created queue has a dead-letter queue."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +79,8 @@ class QueueSubscription:
     dead_letter_queue_arn: pulumi.Input[str] | None
     """Dead-letter queue of an existing queue."""
     delivery: Mapping[str, object]
-    """Delivery settings of a created queue as the caller wrote them, by argument of Queue."""
+    """Settings of a created queue as the caller wrote them, by argument of Queue."""
+    senders: Sequence[Sender]
 
 
 @dataclass(frozen=True)
@@ -58,6 +100,10 @@ class FanOutPlan:
     queue_kms_key_arn: pulumi.Input[str] | None
     create_kms_key: bool
     alarm_topic_arn: pulumi.Input[str] | None
+    publishers: Sequence[SenderArgs]
+    """As the caller wrote them."""
+    all_senders: Sequence[Sender]
+    """Everybody who uses a created key, beside SNS and alarms."""
 
 
 def fan_out_plan(arguments: Arguments, name: str) -> FanOutPlan:
@@ -65,23 +111,24 @@ def fan_out_plan(arguments: Arguments, name: str) -> FanOutPlan:
     not_empty(arguments.who, "queues", cast("Mapping[str, object]", arguments.values["queues"]), '{"billing": {}}')
     if arguments.flag("log_failed_deliveries"):
         check_log_role(arguments.who, name)
-    for key, noun in (("kms_key_arn", "key"), ("archive_days", "archive"), ("log_failed_deliveries", "log")):
-        if arguments.has("topic_arn") and arguments.has(key):
-            raise ArgumentError(
-                f"{arguments.who}: set topic_arn or {key}, got both; the {noun} belongs to a created topic"
-            )
+    for key, noun in OF_TOPIC.items():
+        arguments.not_both("topic_arn", key, f"the {noun} belongs to a created topic")
     arguments.not_both("kms_key_arn", "create_kms_key")
     arguments.not_both("queue_kms_key_arn", "create_kms_key")
     need_fifo(arguments, "content_based_deduplication", "high_throughput", "archive_days")
-    check_queue_key(arguments, "queue_kms_key_arn", subscribed=True)
+    check_queue_key(arguments, "queue_kms_key_arn", sent_to=True)
     check_alarm_topic(arguments)
     more_topics = arguments.input_map("additional_topic_arns")
     topics = {f"additional_topic_arns.{key}": arn for key, arn in more_topics.items()}
     check_source_topics(arguments, {"topic_arn": arguments.input("topic_arn"), **topics})
+    publishers = topic_publishers(arguments)
+    refuse_buckets(arguments, "publishers", publishers, fifo=arguments.flag("fifo"))
+    check_publishers_key(arguments)
+    subscriptions = [subscription(arguments, name, key, queue) for key, queue in arguments.each("queues")]
     return FanOutPlan(
         topic_arn=arguments.input("topic_arn"),
         additional_topic_arns=more_topics,
-        subscriptions=[subscription(arguments, name, key, queue) for key, queue in arguments.each("queues")],
+        subscriptions=subscriptions,
         fifo=arguments.flag("fifo"),
         content_based_deduplication=arguments.flag("content_based_deduplication"),
         high_throughput=arguments.flag("high_throughput"),
@@ -91,6 +138,8 @@ def fan_out_plan(arguments: Arguments, name: str) -> FanOutPlan:
         queue_kms_key_arn=arguments.input("queue_kms_key_arn"),
         create_kms_key=arguments.flag("create_kms_key"),
         alarm_topic_arn=arguments.input("alarm_topic_arn"),
+        publishers=cast("Sequence[SenderArgs]", arguments.values.get("publishers") or ()),
+        all_senders=[*publishers, *(sender for queue in subscriptions for sender in queue.senders)],
     )
 
 
@@ -106,6 +155,8 @@ def subscription(arguments: Arguments, name: str, key: str, queue: Arguments) ->
         raise queue.error("filter_policy_scope", "needs filter_policy, got none; leave it out")
     check_filter_policy(queue.who, queue.label("filter_policy"), filters, scope)
     check_replay(arguments, queue)
+    senders = queue_senders(queue)
+    refuse_buckets(queue, "senders", senders, fifo=arguments.flag("fifo"))
     return QueueSubscription(
         key=key,
         filter_policy=filters,
@@ -115,6 +166,7 @@ def subscription(arguments: Arguments, name: str, key: str, queue: Arguments) ->
         queue_arn=queue.input("queue_arn"),
         dead_letter_queue_arn=queue.input("dead_letter_queue_arn"),
         delivery={setting: queue.values[setting] for setting in DELIVERY_KEYS if queue.has(setting)},
+        senders=senders,
     )
 
 

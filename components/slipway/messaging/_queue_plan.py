@@ -13,6 +13,7 @@ from slipway.common import Arguments, child_name
 from ._arns import check_alarm_topic, check_source_topics
 from ._limits import DEAD_SUFFIX, FIFO_SUFFIX, QUEUE_NAME_LENGTH, Delivery, delivery, need_fifo
 from ._messaging_key import check_queue_key
+from ._senders import Sender, queue_senders, refuse_buckets
 
 LONGEST_DELAY_SECONDS = 900
 
@@ -29,6 +30,7 @@ class QueuePlan:
     kms_key_arn: pulumi.Input[str] | None
     create_kms_key: bool
     topic_arns: Sequence[pulumi.Input[str]]
+    senders: Sequence[Sender]
     alarm_topic_arn: pulumi.Input[str] | None
 
 
@@ -42,7 +44,9 @@ def queue_plan(arguments: Arguments, name: str) -> QueuePlan:
     arguments.not_both("kms_key_arn", "create_kms_key")
     topics = arguments.inputs("topic_arns")
     check_source_topics(arguments, {f"topic_arns[{index}]": arn for index, arn in enumerate(topics)})
-    check_queue_key(arguments, "kms_key_arn", subscribed=bool(topics))
+    senders = queue_senders(arguments)
+    refuse_buckets(arguments, "senders", senders, fifo=arguments.flag("fifo"))
+    check_queue_key(arguments, "kms_key_arn", sent_to=bool(topics or senders))
     return QueuePlan(
         delivery=settings,
         delay_seconds=delay,
@@ -52,5 +56,6 @@ def queue_plan(arguments: Arguments, name: str) -> QueuePlan:
         kms_key_arn=arguments.input("kms_key_arn"),
         create_kms_key=arguments.flag("create_kms_key"),
         topic_arns=topics,
+        senders=senders,
         alarm_topic_arn=arguments.input("alarm_topic_arn"),
     )

@@ -1,4 +1,4 @@
-"""Policy of a queue with source topics: one statement for all topics, short enough for SQS with any number of them.
+"""Policy of a queue: one statement for all topics, short enough for SQS with any number of them, and one per sender.
 
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-policies.html
 Source: https://docs.aws.amazon.com/sns/latest/dg/sns-cross-region-delivery.html
@@ -11,6 +11,8 @@ from os.path import commonprefix
 
 from slipway.common import ArgumentError, Statement, deny_insecure_transport, document
 
+from ._senders import Sender, allow_sender
+
 LONGEST_POLICY_BYTES = 8192
 # On in every account since before March 2019; AWS has made every later region one that is opted into.
 DEFAULT_REGION = re.compile(
@@ -18,29 +20,38 @@ DEFAULT_REGION = re.compile(
 )
 
 
-def queue_policy(queue_arn: str, topic_arns: Sequence[str]) -> str:
-    """Policy as JSON: TLS for everybody, and sending for these topics.
+def queue_policy(queue_arn: str, topic_arns: Sequence[str], senders: Sequence[Sender] = ()) -> str:
+    """Policy as JSON: TLS for everybody, and sending for these topics and senders.
 
     Where the list is too long for SQS, a pattern per account and region takes its place: the shared start of the names.
     Raises ArgumentError when the patterns are too long as well.
     """
-    exact = policy_json(queue_arn, topic_arns, "ArnEquals")
+    allowed = [
+        allow_sender(f"AllowSender{number}", sender, "sqs:SendMessage", queue_arn)
+        for number, sender in enumerate(senders, start=1)
+    ]
+    exact = policy_json(queue_arn, topic_statements(queue_arn, topic_arns, "ArnEquals") + allowed)
     if len(exact.encode()) <= LONGEST_POLICY_BYTES:
         return exact
     patterns = shared_starts(topic_arns)
-    shared = policy_json(queue_arn, patterns, "ArnLike")
+    shared = policy_json(queue_arn, topic_statements(queue_arn, patterns, "ArnLike") + allowed)
     if len(shared.encode()) <= LONGEST_POLICY_BYTES:
         return shared
     places = len(patterns)
     raise ArgumentError(
-        f"Queue {queue_arn!r}: topic_arns must fit a policy of {LONGEST_POLICY_BYTES} bytes, got topics of {places} "
-        "accounts and regions; put a topic of your own between"
+        f"Queue {queue_arn!r}: topic_arns and senders must fit a policy of {LONGEST_POLICY_BYTES} bytes, got topics of "
+        f"{places} accounts and regions and {len(senders)} senders; put a topic of your own between"
     )
 
 
-def policy_json(queue_arn: str, sources: Sequence[str], operator: str) -> str:
-    """Policy as JSON with these topic ARNs, or patterns of them."""
-    statements: list[Statement] = [deny_insecure_transport("sqs:*", queue_arn)]
+def policy_json(queue_arn: str, allowed: Sequence[Statement]) -> str:
+    """Policy as JSON: TLS for everybody, and these statements."""
+    return json.dumps(document([deny_insecure_transport("sqs:*", queue_arn), *allowed]))
+
+
+def topic_statements(queue_arn: str, sources: Sequence[str], operator: str) -> list[Statement]:
+    """Statements that let in these topic ARNs, or patterns of them."""
+    statements: list[Statement] = []
     by_principal: dict[str, list[str]] = {}
     for source in dict.fromkeys(sources):
         by_principal.setdefault(principal(queue_arn, source), []).append(source)
@@ -57,7 +68,7 @@ def policy_json(queue_arn: str, sources: Sequence[str], operator: str) -> str:
                 "Condition": {operator: {"aws:SourceArn": arns}},
             }
         )
-    return json.dumps(document(statements))
+    return statements
 
 
 def principal(queue_arn: str, topic_arn: str) -> str:

@@ -6,48 +6,19 @@ Source: https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-top
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NotRequired, TypedDict, cast
+from typing import NotRequired, TypedDict, cast
 
 import pulumi
 from pulumi_aws import sns
 
 from slipway.common import Arguments, Context
 
-from ._fan_out_plan import FanOutPlan, QueueSubscription, fan_out_plan
-from ._messaging_key import messaging_key
+from ._arns import region_in
+from ._fan_out_plan import FanOutPlan, FanOutQueueArgs, QueueSubscription, fan_out_plan
+from ._messaging_key import OF_QUEUES, OF_TOPICS, messaging_key
+from ._senders import SenderArgs
 from .queue import Queue, QueueArgs
 from .topic import Topic, TopicArgs
-
-
-class FanOutQueueArgs(TypedDict):
-    """One queue of a FanOut."""
-
-    filter_policy: NotRequired[Mapping[str, Any]]
-    """Message attribute to the list of accepted values, or of operators such as {"prefix": "eu-"} in the grammar of
-    SNS. A message must match every attribute here, up to 5 of them. Default: every message."""
-    filter_policy_scope: NotRequired[str]
-    """Part of the message under the filter: MessageAttributes, or MessageBody for keys of a JSON body, also nested ones.
-    Default: MessageAttributes."""
-    raw_message_delivery: NotRequired[bool]
-    """Deliver the message as published, without the envelope of SNS. Default: false."""
-    visibility_timeout_seconds: NotRequired[int]
-    """Seconds a message stays hidden while a consumer works on it, 0-43200; longer than the work. Default: 30."""
-    max_receives: NotRequired[int]
-    """Deliveries before a message is set aside in the dead-letter queue, 1-1000. Default: 5."""
-    retention_seconds: NotRequired[int]
-    """Seconds an unread message is kept, 60-1209599. Default: 345600 (4 days)."""
-    age_alarm_seconds: NotRequired[int]
-    """Age of the oldest message that raises an alarm at alarm_topic_arn, in seconds, below retention_seconds.
-    Default: half of retention_seconds."""
-    replay_from: NotRequired[str]
-    """Replay the messages in the topic's archive since this time in UTC, such as 2026-11-25T08:00:00Z; once for each new
-    value. Default: no replay."""
-    queue_arn: NotRequired[pulumi.Input[str]]
-    """An existing queue with a policy of its own for the topics. The fan-out subscribes it and changes nothing in it.
-    Default: a queue is created."""
-    dead_letter_queue_arn: NotRequired[pulumi.Input[str]]
-    """With queue_arn, an existing queue for undeliverable messages, with a policy of its own for the topics.
-    Default: undeliverable messages to an existing queue are lost; a created queue has a dead-letter queue."""
 
 
 class FanOutArgs(TypedDict):
@@ -58,8 +29,12 @@ class FanOutArgs(TypedDict):
     topic_arn: NotRequired[pulumi.Input[str]]
     """An existing topic. Default: a topic is created."""
     additional_topic_arns: NotRequired[Mapping[str, pulumi.Input[str]]]
-    """Further existing topics, topic key to ARN, of any account and region. Every queue is subscribed to each of them.
-    Another account's topic has to let this account subscribe. Default: none."""
+    """Further existing topics, topic key to ARN, of any account and region. Every queue is subscribed to each of them, in
+    the topic's region; from another region, undeliverable messages are lost, as SNS knows dead-letter queues of its own
+    region only. Another account's topic has to let this account subscribe. Default: none."""
+    publishers: NotRequired[list[SenderArgs]]
+    """AWS services that may publish to the created topic, such as EventBridge or S3. They need create_kms_key, or a
+    kms_key_arn with a policy for them. Default: alarms of this account, where the topic is standard and has such a key."""
     fifo: NotRequired[bool]
     """Topic and queues keep order within a message group. Default: false."""
     kms_key_arn: NotRequired[pulumi.Input[str]]
@@ -67,8 +42,8 @@ class FanOutArgs(TypedDict):
     queue_kms_key_arn: NotRequired[pulumi.Input[str]]
     """KMS key of your own that encrypts the queues, with a policy for SNS. Default: a key of SQS."""
     create_kms_key: NotRequired[bool]
-    """Create one KMS key for the created topic and the queues, with access for SNS and alarms. Publishers need
-    kms:GenerateDataKey and kms:Decrypt, consumers kms:Decrypt. Default: false."""
+    """Create one KMS key for the created topic and the queues, with access for SNS, alarms, publishers and senders.
+    Principals that publish need kms:GenerateDataKey and kms:Decrypt, consumers kms:Decrypt. Default: false."""
     content_based_deduplication: NotRequired[bool]
     """With fifo, recognize repeats by the hash of their body where the publisher gives no id. Default: false."""
     high_throughput: NotRequired[bool]
@@ -121,23 +96,24 @@ class FanOut(pulumi.ComponentResource):
         plan = fan_out_plan(arguments, name)
         super().__init__("slipway:index:FanOut", name, dict(args), opts)
         context = Context(arguments.who, name, args.get("tags"), pulumi.ResourceOptions(parent=self))
-        created_key = messaging_key(context).arn if plan.create_kms_key else None
+        services = OF_TOPICS + OF_QUEUES
+        created_key = messaging_key(context, services, plan.all_senders).arn if plan.create_kms_key else None
         keys = Keys(plan.kms_key_arn, plan.queue_kms_key_arn) if created_key is None else Keys(created_key, created_key)
         topic_arn = plan.topic_arn
         if topic_arn is None:
             topic_arn = Topic(name, topic_args(context, plan, keys.topic), context.child).topic_arn
         self.topic_arn = pulumi.Output.from_input(topic_arn)
         self.kms_key_arn = pulumi.Output.from_input(None) if created_key is None else created_key
-        topics = topics_by_prefix(name, self.topic_arn, plan)
+        sources = sources_by_prefix(name, self.topic_arn, plan)
         queues: dict[str, Queue] = {}
         for subscription in plan.subscriptions:
             queue = None
             if subscription.queue_arn is None:
                 settings = queue_args(context, plan, subscription, keys.queues)
-                settings["topic_arns"] = list(topics.values())
+                settings["topic_arns"] = [source.topic_arn for source in sources.values()]
                 queue = queues[subscription.key] = Queue(f"{name}-{subscription.key}", settings, context.child)
-            for prefix, topic in topics.items():
-                subscribe(f"{prefix}-{subscription.key}", topic, subscription, queue, self)
+            for prefix, source in sources.items():
+                subscribe(f"{prefix}-{subscription.key}", source, subscription, queue, self)
         self.queue_arns = by_key({key: queue.queue_arn for key, queue in queues.items()})
         self.queue_urls = by_key({key: queue.queue_url for key, queue in queues.items()})
         self.dead_letter_queue_arns = by_key({key: queue.dead_letter_queue_arn for key, queue in queues.items()})
@@ -167,34 +143,55 @@ class Keys:
     queues: pulumi.Input[str] | None
 
 
-def topics_by_prefix(name: str, topic_arn: pulumi.Output[str], plan: FanOutPlan) -> dict[str, pulumi.Input[str]]:
+@dataclass(frozen=True)
+class Source:
+    """A topic to subscribe queues to."""
+
+    topic_arn: pulumi.Input[str]
+    region: pulumi.Output[str] | None
+    """Region of an existing topic, where SNS keeps its subscriptions; none for a created topic, in the provider's."""
+
+
+def sources_by_prefix(name: str, topic_arn: pulumi.Output[str], plan: FanOutPlan) -> dict[str, Source]:
     """Prefix of subscription names to topic; a further topic's key is in its prefix, so no topic renames another's."""
-    return {name: topic_arn, **{f"{name}-from-{key}": arn for key, arn in plan.additional_topic_arns.items()}}
+    first = Source(topic_arn, None if plan.topic_arn is None else region_in(topic_arn))
+    more = {f"{name}-from-{key}": Source(arn, region_in(arn)) for key, arn in plan.additional_topic_arns.items()}
+    return {name: first, **more}
 
 
 def subscribe(
-    name: str,
-    topic_arn: pulumi.Input[str],
-    subscription: QueueSubscription,
-    queue: Queue | None,
-    parent: pulumi.Resource,
+    name: str, source: Source, subscription: QueueSubscription, queue: Queue | None, parent: pulumi.Resource
 ) -> None:
     """Subscribe a queue to a topic, with a dead-letter queue for undeliverable messages."""
     dead = queue.dead_letter_queue_arn if queue else subscription.dead_letter_queue_arn
     filters, start = subscription.filter_policy, subscription.replay_from
     sns.TopicSubscription(
         name,
-        topic=topic_arn,
+        region=source.region,
+        topic=source.topic_arn,
         protocol="sqs",
         endpoint=queue.queue_arn if queue else subscription.queue_arn,
         filter_policy=pulumi.Output.json_dumps(dict(filters)) if filters else None,
         filter_policy_scope=subscription.filter_policy_scope,
         raw_message_delivery=subscription.raw_message_delivery,
-        redrive_policy=pulumi.Output.json_dumps({"deadLetterTargetArn": dead}) if dead is not None else None,
+        redrive_policy=redrive_policy(source, dead) if dead is not None else None,
         replay_policy=json.dumps({"PointType": "Timestamp", "StartingPoint": start}) if start is not None else None,
         # A message published before the queue has its policy would be lost.
         opts=pulumi.ResourceOptions(parent=parent, depends_on=[queue] if queue else []),
     )
+
+
+def redrive_policy(source: Source, dead_arn: pulumi.Input[str]) -> pulumi.Output[str | None]:
+    """Redrive policy as JSON; none across regions.
+
+    "The Amazon SNS subscription and Amazon SQS queue must be under the same AWS account and Region."
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
+    """
+    policy = pulumi.Output.json_dumps({"deadLetterTargetArn": dead_arn})
+    if source.region is None:
+        return policy.apply(str)
+    known = pulumi.Output.all(policy, source.region, region_in(dead_arn))
+    return known.apply(lambda values: str(values[0]) if values[1] == values[2] else None)
 
 
 def topic_args(context: Context, plan: FanOutPlan, key: pulumi.Input[str] | None) -> TopicArgs:
@@ -207,6 +204,8 @@ def topic_args(context: Context, plan: FanOutPlan, key: pulumi.Input[str] | None
     }
     if key is not None:
         args["kms_key_arn"] = key
+    if plan.publishers:
+        args["publishers"] = [*plan.publishers]
     if plan.archive_days is not None:
         args["archive_days"] = int(plan.archive_days)
     if context.tags is not None:

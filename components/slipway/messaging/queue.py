@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -11,11 +11,13 @@ from pulumi_aws import sqs
 
 from slipway.common import Arguments, Context
 
+from ._arns import known_after
 from ._limits import DEAD_SUFFIX, LONGEST_RETENTION_SECONDS
-from ._messaging_key import messaging_key
+from ._messaging_key import OF_QUEUES, messaging_key
 from ._queue_alarms import age_alarm, dead_letter_alarm
 from ._queue_plan import QueuePlan, queue_plan
 from ._queue_policy import queue_policy
+from ._senders import EVENTS, Sender, SenderArgs, known_senders
 
 RECEIVE_WAIT_SECONDS = 20  # the longest poll: fewest empty answers, and every answer costs
 
@@ -41,11 +43,17 @@ class QueueArgs(TypedDict):
     """With fifo, recognize repeats and count the limit of calls within each message group, not over all groups.
     Default: false."""
     kms_key_arn: NotRequired[pulumi.Input[str]]
-    """KMS key of your own; topics can deliver only if its policy allows SNS. Default: encrypted by a key of SQS."""
+    """KMS key of your own; topics and senders can deliver only if its policy allows SNS and their services.
+    Default: encrypted by a key of SQS."""
     create_kms_key: NotRequired[bool]
-    """Create a KMS key with access for topics of this account; consumers need kms:Decrypt. Default: false."""
+    """Create a KMS key with access for topics of this account and for senders; consumers need kms:Decrypt.
+    Default: false."""
     topic_arns: NotRequired[list[pulumi.Input[str]]]
     """Topics that may send to the queue, of any account and region. Default: none, senders need IAM permission."""
+    senders: NotRequired[list[SenderArgs]]
+    """Other AWS services that may send to the queue, such as S3 for the notifications of a bucket and EventBridge for a
+    rule. EventBridge may send to the dead-letter queue, too, for deadLetterConfig of its target. A QueuePolicy beside the
+    component would replace its policy. Default: none."""
     alarm_topic_arn: NotRequired[pulumi.Input[str]]
     """Standard topic for alarms on dead letters and on messages that wait too long; the policy of its KMS key has to let
     alarms use it. Default: no alarms."""
@@ -94,19 +102,19 @@ class Queue(pulumi.ComponentResource):
         super().__init__("slipway:index:Queue", name, dict(args), opts)
         context = Context(arguments.who, name, args.get("tags"), pulumi.ResourceOptions(parent=self))
         nothing = pulumi.Output.from_input(None)
-        created_key = messaging_key(context).arn if plan.create_kms_key else None
+        created_key = messaging_key(context, OF_QUEUES, plan.senders).arn if plan.create_kms_key else None
         key = plan.kms_key_arn if created_key is None else created_key
         dead = dead_letter_queue(context, plan, key)
         queue = main_queue(context, plan, key)
-        tie(context, plan, queue, dead)
+        policies = tie(context, plan, queue, dead)
         self.dead_letter_alarm_name = self.age_alarm_name = nothing
         if plan.alarm_topic_arn is not None:
             self.dead_letter_alarm_name = dead_letter_alarm(context, dead, plan.alarm_topic_arn)
             self.age_alarm_name = age_alarm(context, queue, plan.delivery.age_alarm_seconds, plan.alarm_topic_arn)
-        self.queue_arn = queue.arn
+        self.queue_arn = known_after(queue.arn, *policies)
         self.queue_url = queue.url
         self.queue_name = queue.name
-        self.dead_letter_queue_arn = dead.arn
+        self.dead_letter_queue_arn = known_after(dead.arn, *policies)
         self.dead_letter_queue_url = dead.url
         self.kms_key_arn = nothing if created_key is None else created_key
         self.register_outputs(
@@ -157,8 +165,8 @@ def main_queue(context: Context, plan: QueuePlan, key: pulumi.Input[str] | None)
     )
 
 
-def tie(context: Context, plan: QueuePlan, queue: sqs.Queue, dead: sqs.Queue) -> None:
-    """Policies of both queues, and the redrive from one to the other.
+def tie(context: Context, plan: QueuePlan, queue: sqs.Queue, dead: sqs.Queue) -> list[sqs.QueuePolicy]:
+    """Policies of both queues, and the redrive from one to the other; the policies.
 
     These are resources of their own: the provider waits 25 seconds for a queue, and so creates both at the same time.
     """
@@ -167,8 +175,16 @@ def tie(context: Context, plan: QueuePlan, queue: sqs.Queue, dead: sqs.Queue) ->
     sqs.RedrivePolicy(name, queue_url=queue.url, redrive_policy=pulumi.Output.json_dumps(redrive), opts=child)
     sources = pulumi.Output.json_dumps({"redrivePermission": "byQueue", "sourceQueueArns": [queue.arn]})
     sqs.RedriveAllowPolicy(name + DEAD_SUFFIX, queue_url=dead.url, redrive_allow_policy=sources, opts=child)
-    # Topics may send to both queues: a topic sends undeliverable messages to the dead-letter queue.
-    for policy_name, target in ((name, queue), (name + DEAD_SUFFIX, dead)):
-        arns = pulumi.Output.all(target.arn, *plan.topic_arns)
-        policy = arns.apply(lambda all_arns: queue_policy(all_arns[0], all_arns[1:]))
-        sqs.QueuePolicy(policy_name, queue_url=target.url, policy=policy, opts=child)
+    # A topic sends undeliverable messages to the dead-letter queue, and so does a rule of EventBridge.
+    to_dead = [sender for sender in plan.senders if sender.service == EVENTS]
+    policies = []
+    for policy_name, target, senders in ((name, queue, plan.senders), (name + DEAD_SUFFIX, dead, to_dead)):
+        policy = allowed(target, plan.topic_arns, senders)
+        policies.append(sqs.QueuePolicy(policy_name, queue_url=target.url, policy=policy, opts=child))
+    return policies
+
+
+def allowed(queue: sqs.Queue, topic_arns: Sequence[pulumi.Input[str]], senders: Sequence[Sender]) -> pulumi.Output[str]:
+    """Policy of a queue, with everybody who may send to it."""
+    known = pulumi.Output.all(queue.arn, pulumi.Output.all(*topic_arns), known_senders(senders))
+    return known.apply(lambda values: queue_policy(values[0], values[1], values[2]))

@@ -64,7 +64,21 @@ def consumed_queues(arguments: Arguments, spot_percent: int) -> list[ConsumedQue
         fix = f"the scaling alarm supports at most {MOST_QUEUES} queues, make another worker"
         raise arguments.error("queues", f"must have at most {MOST_QUEUES} entries, got {len(queues)}; {fix}")
     arguments.child_keys("queues")
-    return [consumed_queue(key, queue, spot_percent) for key, queue in arguments.each("queues")]
+    consumed = []
+    for key, queue in arguments.each("queues"):
+        consumed.append(consumed_queue(key, queue, spot_percent))
+        check_region(queue, arguments.required_input("cluster_arn"))
+    return consumed
+
+
+def check_region(queue: Arguments, cluster_arn: pulumi.Input[str]) -> None:
+    """Refuse a queue of another region than the cluster's. Outputs pass unread. Raises ArgumentError."""
+    arn = queue.required_input("queue_arn")
+    if isinstance(arn, str) and isinstance(cluster_arn, str) and cluster_arn.startswith("arn:"):
+        region, own = arn.split(":")[3], cluster_arn.split(":")[3]
+        if region != own:
+            fix = "alarms read metrics of their own region only, make the worker there"
+            raise queue.error("queue_arn", f"must be a queue of {own} as cluster_arn is there, got {arn!r}; {fix}")
 
 
 def consumed_queue(key: str, queue: Arguments, spot_percent: int) -> ConsumedQueue:

@@ -40,7 +40,7 @@ SUBJECTS: Final = {
     "graph.unused": "Unused resources",
     "graph.hosts": "Paths from the internet to permissions and data",
     "graph.consumers": "Consumers of queues, and references of task definitions",
-    "graph.program": "Resource options",
+    "graph.program": "Resource options and regions",
     "graph.costs": "Costs",
 }
 

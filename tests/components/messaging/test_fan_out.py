@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pulumi
 import pytest
 
 from tests.support.components.mocks import Built, build
@@ -155,6 +156,36 @@ def test_more_topics_are_subscribed_and_let_in_by_one_statement() -> None:
     policy = json.loads(built.one("QueuePolicy", "orders-billing").inputs["policy"])
     [allowed] = [it for it in policy["Statement"] if it["Effect"] == "Allow"]
     assert allowed["Condition"] == {"ArnEquals": {"aws:SourceArn": [own, f"{TOPIC}-returns"]}}
+
+
+def test_a_topic_of_another_region_is_subscribed_to_there_and_keeps_no_dead_letters() -> None:
+    far = TOPIC.replace("eu-west-1", "us-east-1")
+
+    def orders() -> Any:
+        topics = {"far": pulumi.Output.from_input(far), "near": TOPIC}
+        return FanOut("orders", {"additional_topic_arns": topics, "queues": {"billing": {}}})
+
+    built = build(orders)
+    subscribed = {
+        name: built.one("TopicSubscription", f"orders-{name}").inputs
+        for name in ("billing", "from-far-billing", "from-near-billing")
+    }
+    assert {name: it.get("region") for name, it in subscribed.items()} == {
+        "billing": None,
+        "from-far-billing": "us-east-1",
+        "from-near-billing": "eu-west-1",
+    }
+    letters = json.dumps({"deadLetterTargetArn": f"{ARN}-billing-dead"})
+    assert {name: it.get("redrivePolicy") for name, it in subscribed.items()} == {
+        "billing": letters,
+        "from-far-billing": None,  # SNS takes a dead-letter queue of the subscription's region only
+        "from-near-billing": letters,
+    }
+
+
+def test_a_topic_that_exists_in_another_region_is_subscribed_to_there() -> None:
+    built = fan_out({"topic_arn": TOPIC.replace("eu-west-1", "us-east-1"), "queues": {"billing": {"queue_arn": QUEUE}}})
+    assert built.one("TopicSubscription", "orders-billing").inputs["region"] == "us-east-1"
 
 
 def test_a_queue_that_exists_is_subscribed_and_left_alone() -> None:

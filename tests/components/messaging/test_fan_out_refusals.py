@@ -64,7 +64,7 @@ WRONG = [
         {"queues": {"billing": {"raw": True}}},
         "queues.billing.raw is not an argument; the arguments are age_alarm_seconds, "
         "dead_letter_queue_arn, filter_policy, filter_policy_scope, max_receives, queue_arn, raw_message_delivery, "
-        "replay_from, retention_seconds, visibility_timeout_seconds",
+        "replay_from, retention_seconds, senders, visibility_timeout_seconds",
     ),
     Refused(
         {"queues": {"billing": {"max_receives": 1001}}},
@@ -107,8 +107,8 @@ WRONG = [
     ),
     Refused(
         {"queue_kms_key_arn": "alias/aws/sqs", "queues": {"billing": {}}},
-        "queue_kms_key_arn must not be a key of AWS on a subscribed queue, got 'alias/aws/sqs'; its policy cannot let "
-        "SNS in, and every message would be dropped in silence; give a key of your own, set create_kms_key, or leave it out",
+        "queue_kms_key_arn must not be a key of AWS where services send, got 'alias/aws/sqs'; its policy lets no service "
+        "in, and every message would be dropped in silence; give a key of your own, set create_kms_key, or leave it out",
     ),
     Refused(
         {"queue_kms_key_arn": KEY, "create_kms_key": True, "queues": {"billing": {}}},

@@ -188,7 +188,7 @@ WRONG = [
     ),
     Refused(
         {"kms_key_arn": "alias/aws/sqs", "topic_arns": [TOPIC]},
-        "kms_key_arn must not be a key of AWS on a subscribed queue, got 'alias/aws/sqs'; its policy cannot let SNS in, "
+        "kms_key_arn must not be a key of AWS where services send, got 'alias/aws/sqs'; its policy lets no service in, "
         "and every message would be dropped in silence; give a key of your own, set create_kms_key, or leave it out",
     ),
     Refused({"kms_key_arn": "alias/work"}, "kms_key_arn must be the ARN of a KMS key, got 'alias/work'"),
@@ -217,7 +217,7 @@ def test_a_fifo_queue_of_high_throughput_counts_within_groups() -> None:
     assert inputs["contentBasedDeduplication"] is True
 
 
-def test_a_key_of_its_own_lets_sns_and_alarms_of_the_account_in_and_rotates() -> None:
+def test_a_key_of_its_own_lets_sns_of_the_account_in_and_rotates() -> None:
     built = queue({"create_kms_key": True})
     key = built.one("key:Key", "work").inputs
     assert (key["enableKeyRotation"], key["description"]) == (True, "Messages of work")
@@ -232,7 +232,7 @@ def test_a_key_of_its_own_lets_sns_and_alarms_of_the_account_in_and_rotates() ->
     assert delivery == {
         "Sid": "AllowDelivery",
         "Effect": "Allow",
-        "Principal": {"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com", "sns.amazonaws.com"]},
+        "Principal": {"Service": ["sns.amazonaws.com"]},
         "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
         "Resource": "*",
         "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},

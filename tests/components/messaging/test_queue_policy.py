@@ -53,8 +53,8 @@ def test_too_many_accounts_are_refused() -> None:
     with pytest.raises(ArgumentError) as caught:
         queue_policy(QUEUE, many)
     assert str(caught.value) == (
-        f"Queue {QUEUE!r}: topic_arns must fit a policy of 8192 bytes, got topics of 300 accounts and regions; "
-        "put a topic of your own between"
+        f"Queue {QUEUE!r}: topic_arns and senders must fit a policy of 8192 bytes, got topics of 300 accounts and regions "
+        "and 0 senders; put a topic of your own between"
     )
 
 

@@ -60,7 +60,7 @@ def test_a_name_that_no_topic_or_role_may_have_is_refused(case: RefusedName) -> 
 def test_other_accounts_may_publish_and_subscribe_queues_only() -> None:
     args = {"kms_key_arn": KEY, "publisher_account_ids": ["111122223333"], "subscriber_account_ids": ["444455556666"]}
     policy = json.loads(topic(args).one("TopicPolicy", "orders").inputs["policy"])
-    assert policy["Statement"][1:] == [
+    assert policy["Statement"][2:] == [
         {
             "Sid": "AllowPublishers",
             "Effect": "Allow",

@@ -109,6 +109,11 @@ WRONG = [
         {"queues": {"orders": ONE | {"queue_url": f"{QUEUE_URL}-2"}}},
         f"queues.orders.queue_url must end with the name in queue_arn, got '{QUEUE_URL}-2'; it is of another queue",
     ),
+    Refused(
+        {"queues": {"orders": ONE | {"queue_arn": QUEUE.replace("eu-west-1", "us-east-1")}}},
+        "queues.orders.queue_arn must be a queue of eu-west-1 as cluster_arn is there, got "
+        f"{QUEUE.replace('eu-west-1', 'us-east-1')!r}; alarms read metrics of their own region only, make the worker there",
+    ),
     Refused({"queues": [ONE]}, f"queues must be a mapping, got {[ONE]!r}"),
     Refused(
         {"queues": {"orders": ONE | {"kms_key": KEY}}},

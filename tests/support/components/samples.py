@@ -19,6 +19,7 @@ from tests.support.components.service_samples import (
     RICH_BALANCER,
     RICH_SERVICE,
     RICH_TASK,
+    RULE,
     SHARED_BALANCER,
     TASK,
     TOPIC,
@@ -114,9 +115,11 @@ RICHEST: dict[str, dict[str, Any]] = {
         "archive_days": 30,
         "log_failed_deliveries": True,
         "alarm_topic_arn": f"{TOPIC}-alarms",
+        "publishers": [{"service": "events.amazonaws.com"}],
         "tags": {"team": "shop"},
         "queues": {
             "billing": {
+                "senders": [{"service": "events.amazonaws.com", "source_arn": RULE}],
                 "visibility_timeout_seconds": 120,
                 "max_receives": 3,
                 "retention_seconds": 86400,
@@ -181,6 +184,10 @@ RICHEST: dict[str, dict[str, Any]] = {
         "high_throughput": True,
         "create_kms_key": True,
         "topic_arns": [f"{TOPIC}.fifo", f"{TOPIC}-2.fifo"],
+        "senders": [
+            {"service": "events.amazonaws.com", "source_arn": RULE},
+            {"service": "ses.amazonaws.com", "source_account_id": "111122223333"},
+        ],
         "alarm_topic_arn": f"{TOPIC}-alarms",
         "age_alarm_seconds": 900,
         "tags": {"team": "shop"},
@@ -214,6 +221,7 @@ RICHEST: dict[str, dict[str, Any]] = {
         "high_throughput": True,
         "kms_key_arn": KEY,
         "publisher_account_ids": ["123456789012"],
+        "publishers": [{"service": "events.amazonaws.com"}],
         "subscriber_account_ids": ["123456789012"],
         "archive_days": 7,
         "log_failed_deliveries": True,
@@ -242,7 +250,10 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "LoadBalancer": SHARED_BALANCER,
     "Network": {"nat": "instance", "tiers": ["public", "private", "isolated"], "zone_count": 3},
     "QueueWorker": WORKER | {"min_tasks": 0},
-    "Topic": {"archive_days": 0, "fifo": True},
+    "Topic": {
+        "create_kms_key": True,
+        "publishers": [{"service": "s3.amazonaws.com", "source_arn": "arn:aws:s3:::uploads"}],
+    },
 }
 
 # Of components that can take what is there already, in place of making it.

@@ -10,6 +10,7 @@ QUEUE = "arn:aws:sqs:eu-west-1:123456789012:work"
 QUEUE_URL = "https://sqs.eu-west-1.amazonaws.com/123456789012/work"
 SECRET = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:shop-AbCdEf"
 NAMESPACE = "arn:aws:servicediscovery:eu-west-1:123456789012:namespace/ns-0a1b"
+RULE = "arn:aws:events:eu-west-1:123456789012:rule/nightly"
 PARAMETER = "arn:aws:ssm:eu-west-1:123456789012:parameter/shop/flag"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:orders"
 

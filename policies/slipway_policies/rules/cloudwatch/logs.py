@@ -8,6 +8,8 @@ from slipway_policies.engine.resources import Resource
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+ALARMS = (METRIC_ALARM, "aws:cloudwatch/compositeAlarm:CompositeAlarm")
+ALARM_ACTIONS = ("alarmActions", "okActions", "insufficientDataActions")
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html"
 # Metrics that AWS sends only when something happened.
 SPARSE_METRICS = ("Errors", "HTTPCode_", "NumberOfMessages", "NumberOfNotifications", "RejectedConnection", "Throttles")

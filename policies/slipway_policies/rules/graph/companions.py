@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-con
 """
 
 from slipway_policies.engine.graph import Graph, Node
-from slipway_policies.engine.registry import ADVISORY, MANDATORY, MEDIUM, OFF, Finding, Outcomes, stack_rule
+from slipway_policies.engine.registry import ADVISORY, HIGH, MANDATORY, MEDIUM, OFF, Finding, Outcomes, stack_rule
 from slipway_policies.engine.values import texts
 from slipway_policies.rules.cloudwatch.logs import METRIC_ALARM
 from slipway_policies.rules.ec2.instances import CONTROLS as EC2_CONTROLS
@@ -13,6 +13,7 @@ from slipway_policies.rules.ecr.repositories import REPOSITORY
 from slipway_policies.rules.elasticloadbalancing.load_balancers import CONTROLS as LB_CONTROLS
 from slipway_policies.rules.elasticloadbalancing.load_balancers import LOAD_BALANCERS
 from slipway_policies.rules.graph.dead_letters import set_aside
+from slipway_policies.rules.graph.fan_out import RECEIVERS
 from slipway_policies.rules.graph.network_paths import VPC
 from slipway_policies.rules.graph.role_grants import ATTACHMENT
 from slipway_policies.rules.iam.policies import ROLE, ROLE_POLICY
@@ -215,3 +216,26 @@ def iam_role_management_conflict(stack: Graph) -> Outcomes:
             beside = stack.pointing_at(role, kind, "role", "name", "id", "arn")
             if beside and role.sets(prop):
                 yield Finding(prop, f"is set, and {beside[0].resource.name!r} is another of the same role", role.urn)
+
+
+@stack_rule(
+    level=MANDATORY,
+    severity=HIGH,
+    link=f"{GUIDE}/sqs-creating-custom-policies.html",
+    fix="keep one QueuePolicy or TopicPolicy with all statements; slipway's Queue, Topic and FanOut have one already, "
+    "so name senders, topic_arns and publishers there",
+)
+def receiver_policy_management_conflict(stack: Graph) -> Outcomes:
+    """A queue's or topic's policy is written in one place; each of two takes the other's place at its update."""
+    for kind, (what, _, policies) in RECEIVERS.items():
+        for receiver in stack.of(kind):
+            beside = stack.pointing_at(receiver, *policies)
+            if beside and receiver.sets("policy"):
+                yield Finding(
+                    "policy",
+                    f"is set, and {beside[0].resource.name!r} is another policy of the same {what}",
+                    receiver.urn,
+                )
+            for second in beside[1:]:
+                names = f"of {what} {receiver.resource.name!r}, which {beside[0].resource.name!r} sets too"
+                yield Finding("policy", f"is the policy {names}", second.urn)

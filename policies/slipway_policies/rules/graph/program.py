@@ -1,4 +1,4 @@
-"""Rules for resource options: protection, ignored changes, providers and parents.
+"""Rules for resource options and regions: protection, ignored changes, providers, parents, and ARNs of another region.
 
 Source: https://www.pulumi.com/docs/iac/concepts/options/
 """
@@ -9,9 +9,14 @@ from typing import Final
 from slipway_policies.engine.graph import Graph, Node
 from slipway_policies.engine.registry import ADVISORY, MANDATORY, MEDIUM, OFF, Finding, Outcomes, stack_rule
 from slipway_policies.engine.resources import camel_case
+from slipway_policies.engine.values import UnreadableError, texts
+from slipway_policies.rules.cloudwatch.logs import ALARM_ACTIONS, ALARMS, LOG_GROUP
 from slipway_policies.rules.ecr.repositories import REPOSITORY
+from slipway_policies.rules.ecs.services import EVENT_TARGET
+from slipway_policies.rules.graph.fan_out import NOTIFICATION
 from slipway_policies.rules.graph.hosts import has_elastic_ip
 from slipway_policies.rules.kms.keys import KEY
+from slipway_policies.rules.sns.topics import SUBSCRIPTION, TOPIC
 from slipway_policies.rules.sqs.queues import QUEUE
 
 STATEFUL: Final = (
@@ -33,6 +38,21 @@ SECURITY_PROPERTY: Final = re.compile(
     r"metadataOptions|sslPolicy|protocol|publicly.*|associatePublicIp.*|imageTagMutability|.*[lL]ogging.*|accessLogs"
 )
 GLOBAL: Final = ("aws:iam/", "aws:route53/", "aws:cloudfront/", "aws:organizations/", "aws:globalaccelerator/")
+# Type, to its properties with ARNs of the same region. An event bus as a target may be anywhere.
+PLACED: Final = {
+    **dict.fromkeys(ALARMS, ALARM_ACTIONS),
+    EVENT_TARGET: ("arn", "deadLetterConfig"),
+    LOG_GROUP: ("kmsKeyId",),
+    QUEUE: ("kmsMasterKeyId",),
+    SUBSCRIPTION: ("topic", "redrivePolicy"),
+    TOPIC: ("kmsMasterKeyId",),
+    REPOSITORY: ("encryptionConfigurations",),
+    "aws:lb/listener:Listener": ("certificateArn",),
+    "aws:lb/listenerCertificate:ListenerCertificate": ("certificateArn", "listenerArn"),
+    "aws:wafv2/webAclAssociation:WebAclAssociation": ("resourceArn", "webAclArn"),
+    NOTIFICATION: ("queues", "topics"),
+}
+ANYWHERE: Final = "events"
 HARMLESS: Final = {"redrivePolicy", "redriveAllowPolicy", "filterPolicy", "deliveryPolicy", "lifecyclePolicy"}
 
 
@@ -136,3 +156,38 @@ def component_contract(stack: Graph) -> Outcomes:
             for kind in kinds:
                 if kind not in present:
                     yield Finding("children", f"lack a {kind}", node.urn)
+
+
+@stack_rule(
+    level=MANDATORY,
+    severity=MEDIUM,
+    link="https://docs.aws.amazon.com/sns/latest/dg/sns-cross-region-delivery.html",
+    fix="name one of the resource's region, or set region of the resource; across regions only a topic delivers, to a queue "
+    "subscribed in the topic's region, as slipway's FanOut does (additional_topic_arns)",
+)
+def arns_of_the_same_region(stack: Graph) -> Outcomes:
+    """Resources name keys, topics, queues and certificates of their own region where AWS takes no other.
+
+    AWS refuses the resource otherwise, or the key of another region stops its messages.
+    """
+    for kind, properties in PLACED.items():
+        for node in stack.of(kind):
+            region = node.output("region")
+            for prop in properties if region else ():
+                far = [arn for arn in _arns(node, prop) if _region(arn) not in ("", region)]
+                if far:
+                    yield Finding(prop, f"names {far[0]}, and the resource is in {region}", node.urn)
+
+
+def _arns(node: Node, prop: str) -> list[str]:
+    try:
+        written = node.resource.document(prop).raw if prop == "redrivePolicy" else node.resource[prop].raw
+    except UnreadableError:
+        return []
+    return [text for text in texts(written) if text.startswith("arn:")]
+
+
+def _region(arn: str) -> str:
+    """Region of an ARN; empty where it has none, or may have another."""
+    parts = arn.split(":")
+    return parts[3] if len(parts) > 4 and parts[2] != ANYWHERE else ""

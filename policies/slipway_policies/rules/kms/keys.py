@@ -11,7 +11,7 @@ KEY = "aws:kms/key:Key"
 KEY_POLICY = "aws:kms/keyPolicy:KeyPolicy"
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html"
 DELETING = "https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html"
-OURS = "create_kms_key of slipway's Queue and FanOut makes a key that holds all of this"
+OURS = "create_kms_key of slipway's Queue, Topic and FanOut makes a key that holds all of this"
 # Ties a request to one account; kms:ViaService does not, since each account has that service.
 FIXING_KEYS = frozenset({"kms:calleraccount"})
 

@@ -15,6 +15,7 @@ from moto.sns.responses import SNSResponse
 
 from slipway_sandbox.corrections._decorator import corrects
 from slipway_sandbox.corrections._keeping import keep, kept
+from slipway_sandbox.corrections.sns import _redrive
 
 Archived = tuple[datetime, str, str, dict[str, object]]
 """When it was published, message, its id and moto's other arguments of `publish`."""
@@ -67,11 +68,14 @@ def _days(topic: Topic) -> int:
 
 @corrects(
     SNSBackend.set_subscription_attributes,
-    why="moto refuses ReplayPolicy; SNS replays the topic's archive to the subscription.",
+    why="moto refuses ReplayPolicy and takes a dead-letter queue of another region; SNS replays the topic's archive to the "
+    "subscription, and takes dead-letter queues of its own region only.",
 )
 def set_subscription_attributes(
     original: Callable[[SNSBackend, str, str, str], None], self: SNSBackend, arn: str, name: str, value: str
 ) -> None:
+    if name == "RedrivePolicy":
+        _redrive.check(arn, value)
     if name != "ReplayPolicy":
         original(self, arn, name, value)
         return

@@ -8,20 +8,17 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypedDict, Unpack
 
 from moto.core.responses import ActionResult
-from moto.kms.models import kms_backends
 from moto.sns.models import Subscription, Topic
 from moto.sns.responses import SNSResponse
-from moto.sqs.models import sqs_backends
 
 from slipway_sandbox.corrections._decorator import corrects
 from slipway_sandbox.corrections._keeping import kept
 from slipway_sandbox.corrections._repeats import first_of
+from slipway_sandbox.corrections.policies import receivers
 from slipway_sandbox.corrections.sns import _delivery_log, archive
-from slipway_sandbox.corrections.sns._resource_policy import Request, allows
 
 logger = logging.getLogger(__name__)
 
@@ -79,40 +76,12 @@ def deliver(
 
 def refusal(topic_arn: str, queue_arn: str) -> str | None:
     """Why SNS may not send from the topic to the queue; None when it may."""
-    region, account, name = queue_arn.split(":")[3:6]
+    region = queue_arn.split(":")[3]
     topic_region, topic_account = topic_arn.split(":")[3:5]
-    queue = sqs_backends[account][region].queues.get(name)
-    if queue is None:
-        return "NonExistentQueue, there is no such queue"
     # From a region that is opted into, SNS delivers to another by its own name there.
     names = ["sns.amazonaws.com"] + ([f"sns.{topic_region}.amazonaws.com"] if topic_region != region else [])
-    context = {
-        "aws:sourcearn": topic_arn,
-        "aws:sourceaccount": topic_account,
-        "aws:securetransport": "true",
-        "aws:principalisawsservice": "true",
-    }
-    request = Request(names, "sqs:SendMessage", queue_arn, context)
-    if not allows(queue.policy, request):
-        return "AccessDenied, the queue's policy does not let the topic send"
-    key = kept(queue, "kms_master_key_id", "")
-    return _key_refusal(key, account, region, request) if key else None
-
-
-def _key_refusal(key_id: str, account: str, region: str, request: Request) -> str | None:
-    """Why SNS may not use the key of a queue; None when it may."""
-    if "alias/aws/" in key_id:
-        return f"KMS.AccessDeniedException, nothing lets SNS use {key_id}"
-    try:
-        key = kms_backends[account][region].describe_key(key_id)
-    except (KeyError, AttributeError):  # the latter for an alias
-        return f"KMS.NotFoundException, there is no key {key_id}"
-    if key.key_state != "Enabled":
-        return f"KMS.DisabledException, the queue's key is {key.key_state}"
-    for action in ("kms:GenerateDataKey", "kms:Decrypt"):
-        if not allows(key.policy, replace(request, action=action, resource=key.arn)):
-            return f"KMS.AccessDeniedException, the policy of the queue's key does not let SNS do {action}"
-    return None
+    sender = receivers.Sender("SNS", names, "the topic", receivers.told(topic_arn, topic_account))
+    return receivers.refusal(sender, queue_arn)
 
 
 @corrects(

@@ -57,6 +57,15 @@ for rule in ("sqs-long-polling", "sqs-dlq-configured", "required-tags"):
 told = aws.cloudwatch.EventRule("nightly", schedule_expression="rate(1 day)")
 aws.cloudwatch.EventTarget("events-target-policy", rule=told.name, arn=aws.sqs.Queue("unopened").arn)
 
+bucket = aws.s3.Bucket("uploads")
+for rule, name in (("s3-notification-policy", "unopened-too"), ("sqs-kms-sender", "keyed-for-sqs")):
+    receiver = aws.sqs.Queue(name, kms_master_key_id="alias/aws/sqs" if rule == "sqs-kms-sender" else None)
+    aws.s3.BucketNotification(
+        rule, bucket=bucket.id, queues=[{"queue_arn": receiver.arn, "events": ["s3:ObjectCreated:*"]}]
+    )
+written = aws.sqs.Queue("receiver-policy-management-conflict", policy=ANYBODY)
+aws.sqs.QueuePolicy("beside", queue_url=written.url, policy=ANYBODY)
+
 # Dead-letter queues
 dead, first = aws.sqs.Queue("dead"), aws.sqs.Queue("dead-fifo", fifo_queue=True)
 aws.sqs.Queue("sqs-dlq-fifo-match", redrive_policy=first.arn.apply(redrive))
@@ -84,6 +93,11 @@ ALARM: dict[str, Any] = {
     "metric_name": "Errors",
 }
 aws.cloudwatch.MetricAlarm("sns-kms-publisher", **ALARM, alarm_actions=[ops.arn])
+closed = aws.sns.Topic("closed", policy=policy(Principal=SERVICE, Action="sns:Subscribe", Resource="*"))
+aws.cloudwatch.MetricAlarm("alarm-topic-policy", **ALARM, alarm_actions=[closed.arn])
+aws.cloudwatch.MetricAlarm(
+    "arns-of-the-same-region", **ALARM, region="us-east-1", alarm_actions=["arn:aws:sns:eu-west-1:1:orders"]
+)
 for rule in ("alarm-has-action", "alarm-treat-missing-data"):
     aws.cloudwatch.MetricAlarm(rule, **ALARM)
 aws.cloudwatch.MetricAlarm("alarm-actions-enabled", **ALARM, actions_enabled=False)

@@ -23,7 +23,17 @@ from tests.support.policies.graph_samples import (
     stack,
     with_props,
 )
-from tests.support.policies.samples import GROUP, QUEUE, REPOSITORY, ROLE, ROLE_POLICY, TOPIC, tcp
+from tests.support.policies.samples import (
+    GROUP,
+    QUEUE,
+    QUEUE_POLICY,
+    REPOSITORY,
+    ROLE,
+    ROLE_POLICY,
+    TOPIC,
+    TOPIC_POLICY,
+    tcp,
+)
 
 VISIBLE = "ApproximateNumberOfMessagesVisible"
 
@@ -228,6 +238,29 @@ CASES: list[GraphCase] = [
                 "Role work": with_props(ROLE_NODE, inlinePolicies=[{"name": "a", "policy": policy()}]),
             },
             {"Role work": with_props(ROLE_NODE, managedPolicyArns=["arn:aws:iam::aws:policy/ReadOnlyAccess"])},
+        ],
+    ),
+    GraphCase(
+        rule="receiver-policy-management-conflict",
+        stack=stack(
+            new(QUEUE, "work"),
+            new(QUEUE_POLICY, "work", {"policy": policy()}, queueUrl=(QUEUE, "work")),
+            new(TOPIC, "t"),
+            new(TOPIC_POLICY, "t", {"policy": policy()}, arn=(TOPIC, "t")),
+        ),
+        fails=[
+            {"QueuePolicy mine": new(QUEUE_POLICY, "mine", {"policy": policy()}, queueUrl=(QUEUE, "work"))},
+            {"Queue work": new(QUEUE, "work", {"policy": policy()})},
+            {"TopicPolicy mine": new(TOPIC_POLICY, "mine", {"policy": policy()}, arn=(TOPIC, "t"))},
+            {"Topic t": new(TOPIC, "t", {"policy": policy()})},
+        ],
+        waits=[],
+        passes=[
+            {"QueuePolicy work": None, "Queue work": new(QUEUE, "work", {"policy": policy()})},
+            {
+                "QueuePolicy b": new(QUEUE_POLICY, "b", {"policy": policy()}, queueUrl=(QUEUE, "b")),
+                "Queue b": new(QUEUE, "b"),
+            },
         ],
     ),
 ]

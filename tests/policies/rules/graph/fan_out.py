@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from tests.support.policies.analyzer import UNKNOWN, Node
 from tests.support.policies.graph_samples import (
+    ALARM,
     EVENT_TARGET,
     QUEUE_ARN,
     QUEUE_URL,
@@ -17,9 +18,13 @@ from tests.support.policies.graph_samples import (
     stack,
     with_props,
 )
-from tests.support.policies.samples import QUEUE, QUEUE_POLICY, TOPIC
+from tests.support.policies.samples import QUEUE, QUEUE_POLICY, TOPIC, TOPIC_POLICY
 
-SENDING = {"Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": QUEUE_ARN}
+SENDING: dict[str, object] = {
+    "Principal": {"Service": "sns.amazonaws.com"},
+    "Action": "sqs:SendMessage",
+    "Resource": QUEUE_ARN,
+}
 
 SUBSCRIBED = stack(
     Node(TOPIC, "orders", {"arn": TOPIC_ARN}),
@@ -52,7 +57,7 @@ EVENT_RULE = "aws:cloudwatch/eventRule:EventRule"
 
 RULE_ARN = "arn:aws:events:eu-west-1:1:rule/nightly"
 
-FROM_EVENTS = SENDING | {
+FROM_EVENTS: dict[str, object] = SENDING | {
     "Principal": {"Service": "events.amazonaws.com"},
     "Condition": {"ArnEquals": {"aws:SourceArn": RULE_ARN}},
 }
@@ -64,6 +69,40 @@ EVENTS = stack(
     Node(EVENT_RULE, "r", {"name": "nightly", "arn": RULE_ARN}),
     Node(QUEUE, "work", {"arn": QUEUE_ARN, "url": QUEUE_URL}),
     Node(QUEUE_POLICY, "work", {"queueUrl": QUEUE_URL, "policy": policy(FROM_EVENTS)}),
+)
+
+PUBLISHING: dict[str, object] = {
+    "Principal": {"Service": "events.amazonaws.com"},
+    "Action": "sns:Publish",
+    "Resource": TOPIC_ARN,
+}
+BY_ACCOUNT: dict[str, object] = {"Condition": {"StringEquals": {"aws:SourceAccount": "1"}}}
+
+ALARM_ARN = "arn:aws:cloudwatch:eu-west-1:1:alarm:late"
+COMPOSITE = "aws:cloudwatch/compositeAlarm:CompositeAlarm"
+FROM_ALARMS: dict[str, object] = PUBLISHING | {
+    "Principal": {"Service": "cloudwatch.amazonaws.com"},
+    "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:cloudwatch:eu-west-1:1:alarm:*"}},
+}
+LATE = Node(ALARM, "late", {"arn": ALARM_ARN, "alarmActions": [TOPIC_ARN]})
+
+
+def told_by(*statements: Mapping[str, object]) -> dict[str, Node | None]:
+    """The topic's policy of these statements."""
+    return {"TopicPolicy t": Node(TOPIC_POLICY, "t", {"arn": TOPIC_ARN, "policy": policy(*statements)})}
+
+
+ALARMED = stack(TOLD_TOPIC, LATE, Node(TOPIC_POLICY, "t", {"arn": TOPIC_ARN, "policy": policy(FROM_ALARMS)}))
+
+NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"
+FROM_BUCKET: dict[str, object] = SENDING | {
+    "Principal": {"Service": "s3.amazonaws.com"},
+    "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::up"}, "StringEquals": {"aws:SourceAccount": "1"}},
+}
+NOTIFIED = stack(
+    Node(NOTIFICATION, "b", {"bucket": "up", "queues": [{"queueArn": QUEUE_ARN}]}),
+    Node(QUEUE, "work", {"arn": QUEUE_ARN, "url": QUEUE_URL}),
+    Node(QUEUE_POLICY, "work", {"queueUrl": QUEUE_URL, "policy": policy(FROM_BUCKET)}),
 )
 
 CASES: list[GraphCase] = [
@@ -133,7 +172,74 @@ CASES: list[GraphCase] = [
             opened(FROM_EVENTS | {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:events:*:1:rule/*"}}}),
             {
                 "EventTarget t": with_props(TARGET, arn=TOPIC_ARN),
-                "Topic t": with_props(TOLD_TOPIC, policy=policy(FROM_EVENTS | {"Action": "sns:*", "Resource": "*"})),
+                "Topic t": with_props(TOLD_TOPIC, policy=policy(PUBLISHING)),
+            },
+        ],
+    ),
+    GraphCase(
+        rule="events-target-policy",
+        stack=EVENTS | stack(with_props(TARGET, arn=TOPIC_ARN), with_props(TOLD_TOPIC, policy=policy(PUBLISHING))),
+        fails=[
+            # Conditions keep EventBridge out of a topic: it names no source there.
+            {"Topic t": with_props(TOLD_TOPIC, policy=policy(PUBLISHING | {"Condition": FROM_EVENTS["Condition"]}))},
+            {"Topic t": with_props(TOLD_TOPIC, policy=policy(PUBLISHING | BY_ACCOUNT))},
+        ],
+        waits=[],
+    ),
+    GraphCase(
+        rule="alarm-topic-policy",
+        stack=ALARMED,
+        fails=[
+            told_by(),
+            told_by(FROM_ALARMS | {"Action": "sns:Subscribe"}),
+            told_by(FROM_ALARMS | {"Condition": {"ArnLike": {"aws:SourceArn": f"{ALARM_ARN}-2"}}}),
+            told_by(FROM_ALARMS | {"Condition": {"StringEquals": {"aws:SourceAccount": "2"}}}),
+            {"MetricAlarm late": with_props(LATE, alarmActions=None, okActions=[TOPIC_ARN]), **told_by()},
+            {
+                "MetricAlarm late": None,
+                "CompositeAlarm all": Node(
+                    COMPOSITE, "all", {"arn": ALARM_ARN, "insufficientDataActions": [TOPIC_ARN]}
+                ),
+                **told_by(),
+            },
+            {  # a first preview, where the policy is all that is known
+                "MetricAlarm late": new(ALARM, "late", alarmActions=(TOPIC, "t")),
+                "Topic t": new(TOPIC, "t", {"policy": policy(PUBLISHING)}),
+                "TopicPolicy t": None,
+            },
+        ],
+        waits=[{"MetricAlarm late": with_props(LATE, arn=UNKNOWN)}],
+        passes=[
+            {"TopicPolicy t": None},  # AWS's default lets alarms of the account in
+            {"TopicPolicy t": None, "Topic t": with_props(TOLD_TOPIC, policy=policy(BY_OWNER))},
+            told_by(FROM_ALARMS | BY_ACCOUNT),
+            told_by(FROM_ALARMS | {"Principal": "*"}),
+        ],
+    ),
+    GraphCase(
+        rule="s3-notification-policy",
+        stack=NOTIFIED,
+        fails=[
+            {"QueuePolicy work": None},
+            opened(FROM_EVENTS),
+            opened(FROM_BUCKET | {"Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::other"}}}),
+            opened(FROM_BUCKET | {"Condition": {"StringEquals": {"aws:SourceAccount": "2"}}}),
+            {
+                "BucketNotification b": Node(NOTIFICATION, "b", {"bucket": "up", "topics": [{"topicArn": TOPIC_ARN}]}),
+                "Topic t": with_props(TOLD_TOPIC, policy=policy(BY_OWNER)),
+            },
+        ],
+        waits=[{"QueuePolicy work": new(QUEUE_POLICY, "work", {"queueUrl": QUEUE_URL}, policy=(QUEUE, "work"))}],
+        passes=[
+            opened(FROM_BUCKET | BY_ACCOUNT),
+            {
+                "Bucket up": Node("aws:s3/bucket:Bucket", "up", {"bucket": "up", "arn": "arn:aws:s3:::up"}),
+                "BucketNotification b": Node(
+                    NOTIFICATION,
+                    "b",
+                    {"bucket": UNKNOWN, "queues": [{"queueArn": QUEUE_ARN}]},
+                    {"bucket": ("aws:s3/bucket:Bucket", "up")},
+                ),
             },
         ],
     ),

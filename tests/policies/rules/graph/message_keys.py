@@ -4,10 +4,12 @@ from tests.support.policies.analyzer import UNKNOWN, Node
 from tests.support.policies.graph_samples import (
     ALARM,
     ALIAS,
+    EVENT_TARGET,
     KEY,
     KEY_POLICY,
     KEYED_QUEUE,
     NEEDED,
+    QUEUE_ARN,
     SNS_MAY,
     SUBSCRIPTION,
     TOLD_TOPIC,
@@ -23,6 +25,21 @@ from tests.support.policies.samples import QUEUE, ROLE, TOPIC
 ALARMS_MAY = policy({"Principal": {"Service": "cloudwatch.amazonaws.com"}, "Action": NEEDED, "Resource": "*"})
 
 TOLD = stack(TOLD_TOPIC, Node(ALARM, "a", {"alarmActions": [TOPIC_ARN]}))
+
+KEY_ARN = "arn:aws:kms:eu-west-1:1:key/k"
+NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"
+
+
+def allowing(service: str, **condition: object) -> str:
+    """A key policy for one service, under a condition."""
+    statement: dict[str, object] = {"Principal": {"Service": service}, "Action": NEEDED, "Resource": "*"}
+    return policy(statement | ({"Condition": condition} if condition else {}))
+
+
+def keyed(document: str) -> dict[str, Node | None]:
+    """The key with this policy."""
+    return {"Key k": Node(KEY, "k", {"arn": KEY_ARN, "policy": document})}
+
 
 CASES: list[GraphCase] = [
     GraphCase(
@@ -74,5 +91,53 @@ CASES: list[GraphCase] = [
         fails=[{"Topic t": with_props(TOLD_TOPIC, kmsMasterKeyId="arn:aws:kms:eu-west-1:1:alias/aws/sns")}],
         waits=[],
         passes=[{"Topic t": with_props(TOLD_TOPIC, kmsMasterKeyId="arn:aws:kms:eu-west-1:1:alias/shop")}],
+    ),
+    GraphCase(
+        rule="sns-kms-publisher",
+        stack=stack(
+            with_props(TOLD_TOPIC, kmsMasterKeyId=KEY_ARN),
+            Node(KEY, "k", {"arn": KEY_ARN, "policy": allowing("events.amazonaws.com")}),
+            Node(EVENT_TARGET, "t", {"arn": TOPIC_ARN, "rule": "nightly"}),
+        ),
+        fails=[
+            # Seen in https://github.com/awslabs/landing-zone-accelerator-on-aws/issues/407
+            keyed(allowing("events.amazonaws.com", StringEquals={"aws:SourceAccount": "1"})),
+            keyed(
+                allowing("events.amazonaws.com", ArnLike={"aws:SourceArn": "arn:aws:events:eu-west-1:1:rule/nightly"})
+            ),
+            keyed(allowing("events.amazonaws.com", StringEquals={"aws:SourceOrgID": "o-1"})),
+        ],
+        waits=[],
+        passes=[
+            {
+                "EventTarget t": None,
+                "MetricAlarm a": Node(ALARM, "a", {"alarmActions": [TOPIC_ARN]}),
+                **keyed(allowing("cloudwatch.amazonaws.com", StringEquals={"aws:SourceAccount": "1"})),
+            }
+        ],
+    ),
+    GraphCase(
+        rule="sqs-kms-sender",
+        stack=stack(
+            Node(QUEUE, "work", {"arn": QUEUE_ARN, "kmsMasterKeyId": KEY_ARN}),
+            Node(KEY, "k", {"arn": KEY_ARN, "policy": allowing("events.amazonaws.com")}),
+            Node(EVENT_TARGET, "t", {"arn": QUEUE_ARN, "rule": "nightly"}),
+        ),
+        fails=[
+            keyed(SNS_MAY),
+            {"Queue work": Node(QUEUE, "work", {"arn": QUEUE_ARN, "kmsMasterKeyId": "alias/aws/sqs"})},
+            {"EventTarget t": Node(EVENT_TARGET, "t", {"deadLetterConfig": {"arn": QUEUE_ARN}}), **keyed(SNS_MAY)},
+            {
+                "EventTarget t": None,
+                "BucketNotification b": Node(NOTIFICATION, "b", {"queues": [{"queueArn": QUEUE_ARN}]}),
+            },
+        ],
+        waits=[{"Key k": Node(KEY, "k", {"arn": KEY_ARN, "policy": UNKNOWN}, {"policy": (ROLE, "r")})}],
+        passes=[
+            keyed(
+                allowing("events.amazonaws.com", ArnLike={"aws:SourceArn": "arn:aws:events:eu-west-1:1:rule/nightly"})
+            ),
+            {"Queue work": Node(QUEUE, "work", {"arn": QUEUE_ARN})},
+        ],
     ),
 ]

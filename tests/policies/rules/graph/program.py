@@ -2,8 +2,19 @@
 
 from dataclasses import replace
 
-from tests.support.policies.analyzer import Node
-from tests.support.policies.graph_samples import EIP, KEY, GraphCase, new, stack
+from tests.support.policies.analyzer import UNKNOWN, Node
+from tests.support.policies.graph_samples import (
+    ALARM,
+    EIP,
+    EVENT_TARGET,
+    KEY,
+    QUEUE_ARN,
+    SUBSCRIPTION,
+    TOPIC_ARN,
+    GraphCase,
+    new,
+    stack,
+)
 from tests.support.policies.samples import INSTANCE, LOG_GROUP, QUEUE, REPOSITORY, TASK
 
 KEPT = {"protect": True}
@@ -27,6 +38,8 @@ def child(name: str, parent: str, kind: str = QUEUE) -> Node:
     """A resource below another one."""
     return replace(new(kind, name), options={"parent": f"urn:pulumi:dev::shop::{SERVICE_COMPONENT}::{parent}"})
 
+
+DEAD_LETTERS = '{"deadLetterTargetArn": "' + QUEUE_ARN + '"}'
 
 CASES: list[GraphCase] = [
     GraphCase(
@@ -89,5 +102,34 @@ CASES: list[GraphCase] = [
             {"LogGroup more": child("more", "api", LOG_GROUP)},
         ],
         config={"children": {SERVICE_COMPONENT: [QUEUE]}},
+    ),
+    GraphCase(
+        rule="arns-of-the-same-region",
+        stack=stack(
+            Node(ALARM, "a", {"region": "eu-west-1", "alarmActions": [TOPIC_ARN]}),
+            Node(QUEUE, "work", {"region": "eu-west-1", "kmsMasterKeyId": "alias/shop"}),
+            Node(SUBSCRIPTION, "s", {"region": "eu-west-1", "topic": TOPIC_ARN, "endpoint": QUEUE_ARN}),
+        ),
+        fails=[
+            {"MetricAlarm a": Node(ALARM, "a", {"region": "us-east-1", "alarmActions": [TOPIC_ARN]})},
+            {"MetricAlarm a": Node(ALARM, "a", {"region": "us-east-1", "okActions": [TOPIC_ARN]})},
+            {
+                "Queue work": Node(
+                    QUEUE, "work", {"region": "us-east-1", "kmsMasterKeyId": "arn:aws:kms:eu-west-1:1:key/k"}
+                )
+            },
+            {"TopicSubscription s": Node(SUBSCRIPTION, "s", {"region": "us-east-1", "topic": TOPIC_ARN})},
+            {"TopicSubscription s": Node(SUBSCRIPTION, "s", {"region": "us-east-1", "redrivePolicy": DEAD_LETTERS})},
+        ],
+        waits=[],
+        passes=[
+            {"TopicSubscription s": Node(SUBSCRIPTION, "s", {"region": "us-east-1", "endpoint": QUEUE_ARN})},
+            {
+                "EventTarget t": Node(
+                    EVENT_TARGET, "t", {"region": "us-east-1", "arn": "arn:aws:events:eu-west-1:1:event-bus/b"}
+                )
+            },
+            {"MetricAlarm a": Node(ALARM, "a", {"region": UNKNOWN, "alarmActions": [TOPIC_ARN]})},
+        ],
     ),
 ]

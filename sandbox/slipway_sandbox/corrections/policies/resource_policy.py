@@ -1,4 +1,4 @@
-"""Decides whether the policy of a queue or a key lets a service do something, as AWS does.
+"""Decides whether the policy of a queue, a topic or a key lets a service do something, as AWS does.
 
 An explicit Deny wins; without an Allow the answer is no. An unknown condition holds for a Deny and fails for
 an Allow: the sandbox never delivers where AWS might not.

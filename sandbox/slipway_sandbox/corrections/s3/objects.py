@@ -1,4 +1,4 @@
-"""S3."""
+"""Objects and their versions."""
 
 from moto.s3.models import FakeDeleteMarker, FakeKey
 

@@ -1,0 +1,104 @@
+"""Events on their way from a rule to a queue or a topic.
+
+Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+"""
+
+import copy
+import json
+import logging
+from collections.abc import Callable, Mapping
+
+from moto.core.utils import iso_8601_datetime_without_milliseconds, utcfromtimestamp
+from moto.events.models import Rule
+from moto.events.utils import EventMessageType, EventTemplateParser
+from moto.sns.models import sns_backends
+
+from slipway_sandbox.corrections._decorator import corrects
+from slipway_sandbox.corrections.policies import receivers
+from slipway_sandbox.documents import Document, Json, as_object, as_text
+
+logger = logging.getLogger(__name__)
+PRINCIPALS = ("events.amazonaws.com",)
+RECEIVERS = ("sqs", "sns")
+DELIVERED = (*RECEIVERS, "logs", "events")
+
+
+Delivery = Callable[[Rule, EventMessageType, bool], None]
+
+
+@corrects(
+    Rule.send_to_targets,
+    why="moto delivers an event to a queue whatever the policies of the queue and its key say, knows no topics and no dead-letter "
+    "queues as targets, and fails PutEvents for everybody when one queue is gone or a target is of a kind that it lacks; "
+    "EventBridge does not.",
+)
+def send_to_targets(
+    original: Delivery, self: Rule, original_event: EventMessageType, transform_input: bool = True
+) -> None:
+    if not self.event_pattern.matches_event(original_event):
+        return
+
+    def send(target: Document) -> None:
+        if _service(target["Arn"]) == "sns":
+            _publish(target, _event(target, original_event, transform_input=transform_input))
+            return
+        alone = copy.copy(self)
+        alone.targets = [dict(target)]
+        original(alone, original_event, transform_input)
+
+    for target in self.targets:
+        service = _service(target["Arn"])
+        if service not in DELIVERED:
+            logger.warning("event not delivered to %s: the sandbox delivers to %s", target["Arn"], ", ".join(DELIVERED))
+        elif service in RECEIVERS and not target.get("RoleArn"):
+            _deliver(self, target, send)
+        else:  # a target with a role is reached with the role's rights
+            send(target)
+
+
+def refusal(rule: Rule, receiver_arn: str) -> str | None:
+    """Why EventBridge may not deliver for a rule; None when it may.
+
+    It tells a topic and the topic's key no source: "You can't use of Condition blocks in Amazon SNS topic policies for
+    EventBridge."
+    """
+    if receiver_arn.split(":")[3] != rule.region_name:
+        return "InvalidParameter, the target is in another region than the rule"
+    source = receivers.told(rule.arn, rule.account_id) if _service(receiver_arn) == "sqs" else {}
+    return receivers.refusal(receivers.Sender("EventBridge", PRINCIPALS, "the rule", source), receiver_arn)
+
+
+def _service(arn: Json) -> str:
+    return as_text(arn).split(":")[2]
+
+
+def _deliver(rule: Rule, target: Document, send: Callable[[Document], None]) -> None:
+    reason = refusal(rule, as_text(target["Arn"]))
+    if reason is None:
+        send(target)
+        return
+    dead = as_text(as_object(target.get("DeadLetterConfig")).get("Arn"))
+    second = refusal(rule, dead) if dead else "the target has no dead-letter queue"
+    outcome = f"lost: {second}" if second else f"in {dead}"
+    logger.warning("event not delivered to %s: %s; %s", target["Arn"], reason, outcome)
+    if second is None:
+        send({"Id": target["Id"], "Arn": dead})
+
+
+def _publish(target: Document, event: Json) -> None:
+    arn = as_text(target["Arn"])
+    region, account = arn.split(":")[3:5]
+    sns_backends[account][region].topics[arn].publish(event if isinstance(event, str) else json.dumps(event))
+
+
+def _event(target: Document, event: EventMessageType, *, transform_input: bool) -> Json:
+    """The event as the target gets it, with its time as text."""
+    transformer = as_object(target.get("InputTransformer"))
+    sent: Json = json.loads(json.dumps(event))
+    if transform_input:
+        template, paths = as_text(transformer.get("InputTemplate")), as_object(transformer.get("InputPathsMap"))
+        sent = EventTemplateParser.parse(input_template=template, input_paths_map=dict(paths), event=event)
+    if not isinstance(sent, Mapping) or "time" not in sent:
+        return sent
+    return {**sent, "time": iso_8601_datetime_without_milliseconds(utcfromtimestamp(int(float(str(sent["time"])))))}

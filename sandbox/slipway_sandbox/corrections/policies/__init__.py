@@ -1,0 +1,1 @@
+"""Policies of receivers and keys: whom AWS lets in."""
