@@ -40,12 +40,17 @@ def check(declaration: Resource, request: Request) -> tuple[dict[str, Value], Fa
     checked = _block(_Owner(declaration.token, failures), properties, inputs, "")
     for document in declaration.words("documents") & set(checked):
         checked[document] = _document(document, checked[document], failures)
+    for name, spell in declaration.spellings.items():
+        if isinstance(value := checked.get(name), str):
+            checked[name] = spell(value)
     defaulted: dict[str, Value] = {}
     if declaration.autoname:
         defaulted = _autoname(declaration.autoname, request, checked, failures)
     for path in declaration.words("autonamed"):
         _name_blocks(path, request, checked)
-    defaulted |= {key: value for key, value in declaration.defaults.items() if key not in checked and value is not None}
+    derived = {name: derive(checked) for name, derive in declaration.derived.items()}
+    defaults = {**declaration.defaults, **derived}
+    defaulted |= {key: value for key, value in defaults.items() if key not in checked and value is not None}
     if not failures:
         failures += declaration.validate(checked)
     return {**checked, **defaulted, DEFAULTED: sorted(defaulted)}, failures

@@ -133,6 +133,7 @@ RESOURCES = (
             "alpnPolicy": "AlpnPolicy[0] != 'None' && AlpnPolicy[0] || null",
             "certificateArn": "Certificates[0].CertificateArn",
         },
+        computed={"sslPolicy": lambda scope: scope.reply.get("SslPolicy", "")},
         ordered="defaultActions",
         handled="certificateArn",
         immutable={"a listener belongs to one load balancer": "loadBalancerArn"},
