@@ -1,7 +1,8 @@
 """Topics, their policies and their subscriptions."""
 
 import json
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 
 from slipway_sandbox.provider.aws.client import AwsError
 from slipway_sandbox.provider.aws.declaration import Action, Autoname, Call, Failures, Function, Resource, Tags, Update
@@ -45,7 +46,7 @@ def set_attributes(operation: str, member: str, properties: str, names: Mapping[
     return apply
 
 
-def in_order(scope: Scope, names: Set[str]) -> list[str]:
+def in_order(scope: Scope, names: AbstractSet[str]) -> list[str]:
     """The attributes in the order of the real provider: a filter is set while its scope allows nesting.
 
     Source: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/sns/topic_subscription.go,
