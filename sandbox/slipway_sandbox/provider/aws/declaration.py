@@ -116,7 +116,7 @@ class Resource:
     derived: Mapping[str, Callable[[Properties], Value]] = field(default_factory=dict)
     """Property to its default value by the other properties; None for no value."""
     spellings: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
-    """Property to a function: AWS's own spelling of a text, where AWS takes several."""
+    """Property path to a function: AWS's own spelling of a text, where the real provider takes several."""
     immutable: Mapping[str, str] = field(default_factory=dict)
     """Reason to properties: AWS cannot change these in place. `block.member` is one member of a block."""
     replaced_when: Mapping[str, Callable[[Properties, Properties], bool]] = field(default_factory=dict)

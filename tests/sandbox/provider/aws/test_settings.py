@@ -8,9 +8,6 @@ from typing import Any, NamedTuple
 import pytest
 
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
-from slipway_sandbox.provider.aws.client import AwsClient
-from slipway_sandbox.provider.protocol import wire
-from slipway_sandbox.provider.protocol.readers import block
 from tests.support.sandbox.provider_driver import Driver, Live
 from tests.support.sandbox.provider_world import provider
 from tests.support.sandbox.self_signed import self_signed
@@ -117,38 +114,6 @@ def test_a_scope_without_a_filter_is_refused_as_by_the_real_provider(driver: Dri
     inputs = {"topic": "arn", "protocol": "sqs", "endpoint": "arn", "filterPolicyScope": "MessageBody"}
     reason = "filter_policy is required when filter_policy_scope is set"
     assert driver.check(SUBSCRIPTION, "s", inputs)[1] == [("filterPolicyScope", reason)]
-
-
-@pytest.mark.parametrize(
-    ("cpu", "memory"), [("1 vCPU", "2 GB"), ("1vcpu", "2GB"), ("1024", "2048"), ("1.0 vCPU", "2.0 gb")]
-)
-def test_a_task_size_in_words_is_taken_and_read_back_in_units(driver: Driver, cpu: str, memory: str) -> None:
-    container = json.dumps([{"name": "app", "image": "app:1"}])
-    fargate = {"networkMode": "awsvpc", "requiresCompatibilities": ["FARGATE"]}
-    inputs = {"family": "sized", "containerDefinitions": container, "cpu": cpu, "memory": memory, **fargate}
-    live = driver.create("aws:ecs/taskDefinition:TaskDefinition", "sized", inputs)
-    assert (live.outputs["cpu"], live.outputs["memory"]) == ("1024", "2048")
-    assert outputs(driver, live, "cpu", "memory") == {"cpu": "1024", "memory": "2048"}
-    assert driver.diff(live, inputs)["changed"] == []
-    assert driver.diff(live, {**inputs, "cpu": "1 vCPU", "memory": "2 GB"})["changed"] == []
-    assert driver.diff(live, {**inputs, "memory": "3 GB"})["replaces"] == ["memory"]
-
-
-def test_a_task_size_that_fargate_does_not_offer_is_refused_in_words_too(driver: Driver) -> None:
-    container = json.dumps([{"name": "app", "image": "app:1"}])
-    inputs = {"family": "sized", "containerDefinitions": container, "requiresCompatibilities": ["FARGATE"]}
-    failures = driver.check(
-        "aws:ecs/taskDefinition:TaskDefinition", "sized", {**inputs, "cpu": "1 vCPU", "memory": "1 GB"}
-    )
-    assert failures[1] == [("memory", "No Fargate configuration exists for given values: 1024 CPU, 1024 memory")]
-
-
-@pytest.mark.usefixtures("driver")
-def test_the_api_answers_a_task_size_in_units() -> None:
-    container: list[wire.Value] = [{"name": "app", "image": "app:1"}]
-    request: wire.Properties = {"family": "by-api", "containerDefinitions": container, "cpu": "2 vCPU", "memory": "4GB"}
-    registered = block(AwsClient().call("ecs", "register_task_definition", "eu-west-1", **request), "taskDefinition")
-    assert (registered["cpu"], registered["memory"]) == ("2048", "4096")
 
 
 def test_a_table_billed_per_request_has_no_capacity_and_gets_it_back(driver: Driver) -> None:

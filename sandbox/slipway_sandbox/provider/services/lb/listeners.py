@@ -133,6 +133,7 @@ RESOURCES = (
             "alpnPolicy": "AlpnPolicy[0] != 'None' && AlpnPolicy[0] || null",
             "certificateArn": "Certificates[0].CertificateArn",
         },
+        spellings={"protocol": str.upper},
         computed={"sslPolicy": lambda scope: scope.reply.get("SslPolicy", "")},
         ordered="defaultActions",
         handled="certificateArn",

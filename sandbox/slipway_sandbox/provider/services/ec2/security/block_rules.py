@@ -11,6 +11,7 @@ from slipway_sandbox.provider.services.ec2.security.security_groups import (
     Rule,
     describe,
     permission,
+    protocol_name,
     rules_of,
     rules_present,
 )
@@ -122,7 +123,7 @@ RESOURCES = (
         read=read_rule,
         updates=(Update("description", change_description),),
         delete=lambda scope: change(scope, "revoke", wanted(scope)),
-        compare={"protocol": lambda value: str(value).lower().replace("all", "-1")},
+        compare={"protocol": protocol_name},
         immutable={"EC2 knows a rule by these": KEY},
         exclusive=True,  # two equal rules cannot be
         missing="InvalidPermission.NotFound",

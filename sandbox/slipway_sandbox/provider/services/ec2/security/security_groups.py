@@ -16,8 +16,22 @@ SOURCES = {
 }
 Key = tuple[str, int, int, str, str]
 """Protocol, first port, last port, member of SOURCES, source."""
+PROTOCOLS = {"all": "-1", "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 Rule = tuple[str, int, int, str, str, str]
 """A key and a description: EC2 adds and removes one such rule at a time."""
+
+
+def protocol_name(text: Value) -> str:
+    """A protocol as EC2 answers it.
+
+    Source: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_security_group.go,
+    protocolForValue
+
+    >>> protocol_name("TCP"), protocol_name("17"), protocol_name("all")
+    ('tcp', 'udp', '-1')
+    """
+    name = str(text).lower()
+    return PROTOCOLS.get(name, name)
 
 
 def rules_of(blocks: Iterable[Properties], own_id: str) -> set[Rule]:
@@ -26,7 +40,7 @@ def rules_of(blocks: Iterable[Properties], own_id: str) -> set[Rule]:
     for block in blocks:
         sources = [(name, source) for name in SOURCES for source in texts(block, name)]
         sources += [("securityGroups", own_id)] if block.get("self") else []
-        protocol = str(block["protocol"]).lower().replace("all", "-1")
+        protocol = protocol_name(block["protocol"])
         first, last = (0, 0) if protocol == "-1" else (number(block, "fromPort"), number(block, "toPort"))
         description = text(block, "description", "")
         rules |= {(protocol, first, last, name, source, description) for name, source in sources}
