@@ -176,6 +176,12 @@ def iam_no_star_resource(owner: Resource) -> Outcomes:
     controls=("NIST AC-6",),
     link=BEST_PRACTICES,
     fix="remove the action, or name the role or user that it may change; slipway's components grant no IAM action",
+    stands_for=(
+        "iam-passrole-scoped",
+        "iam-no-credentials-exposure",
+        "iam-no-permissions-management",
+        "iam-no-star-resource",
+    ),
 )
 def iam_no_privilege_escalation(owner: Resource) -> Outcomes:
     """IAM policies do not let their holder become an administrator.
@@ -210,6 +216,7 @@ def iam_no_privilege_escalation(owner: Resource) -> Outcomes:
     controls=("NIST AC-6",),
     link=BEST_PRACTICES,
     fix="name the resources with the needed credentials; slipway's components grant no such action",
+    stands_for=("iam-no-star-resource",),
 )
 def iam_no_credentials_exposure(owner: Resource) -> Outcomes:
     """IAM policies do not hand out credentials of every resource.
@@ -226,6 +233,7 @@ def iam_no_credentials_exposure(owner: Resource) -> Outcomes:
     controls=("NIST AC-6",),
     link=BEST_PRACTICES,
     fix="name the buckets, tables, queues and secrets; slipway's services name their own queue and secrets",
+    stands_for=("iam-no-star-resource",),
 )
 def iam_no_data_exfiltration(owner: Resource) -> Outcomes:
     """IAM policies do not let data, secrets or messages of everything be read."""
@@ -239,6 +247,7 @@ def iam_no_data_exfiltration(owner: Resource) -> Outcomes:
     controls=("NIST AC-6",),
     link=BEST_PRACTICES,
     fix="name the resources with a policy to change; slipway's components grant no such action",
+    stands_for=("iam-no-star-resource",),
 )
 def iam_no_permissions_management(owner: Resource) -> Outcomes:
     """IAM policies do not let the policies of everything be changed."""
