@@ -120,4 +120,4 @@ def covers_every_number(spans: Sequence[tuple[Bound, Bound]]) -> bool:
         if low > reached:
             return False
         reached = max(reached, high)
-    return reached[0] == math.inf
+    return reached[0] == math.inf and len(spans) > 1

@@ -11,11 +11,11 @@ from slipway_policies.engine.values import UnreadableError, Value
 from slipway_policies.reading import statements
 from slipway_policies.rules.ecs.services import EVENT_TARGET
 from slipway_policies.rules.graph.dead_letters import dead_letter_queues
+from slipway_policies.rules.sns.filters import EVENT_RULE
 from slipway_policies.rules.sns.topics import SUBSCRIPTION, TOPIC, TOPIC_POLICY
 from slipway_policies.rules.sqs.queues import QUEUE, QUEUE_POLICY
 
 SNS_SERVICE, EVENTS_SERVICE = "sns.amazonaws.com", "events.amazonaws.com"
-EVENT_RULE = "aws:cloudwatch/eventRule:EventRule"
 # What a receiver is called, what is done to it, and its policies: their type, and the property that names it by outputs.
 RECEIVERS = {
     QUEUE: ("queue", "sqs:SendMessage", (QUEUE_POLICY, "queueUrl", "url", "id")),
