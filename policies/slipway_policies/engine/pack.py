@@ -87,6 +87,8 @@ class Pack:
         """
         with self._lock:
             once = self._told.once(owner, verdicts)
+            if not owner:
+                self._told.forget()  # the stack comes last in a run
         return [(verdict.rule, self._judged(verdict.rule, owner, verdict.outcomes)) for verdict in once]
 
     def _judged(self, rule: Rule, owner: str, outcomes: Iterable[Finding | Deferred | Crash]) -> list[Notice]:
@@ -128,7 +130,6 @@ class Pack:
         """Failed rules, the number of waiting checks, used exemptions, old lists; then forgets the checks."""
         with self._lock:
             not_done, self._not_done = self._not_done, {}
-            self._told.forget()
         notices = [
             Notice(sentences.failed(name, outcome.where), urn)
             for (urn, name), outcome in not_done.items()
