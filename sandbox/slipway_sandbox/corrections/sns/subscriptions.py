@@ -26,7 +26,7 @@ def set_subscription_attributes(
     if name == "ReplayPolicy":
         archive.set_replay(self.subscriptions[arn], value)
         return
-    if name == SCOPE:
+    if name == SCOPE and arn in self.subscriptions:
         _set_scope(self, self.subscriptions[arn], value)
     original(self, arn, name, value)
     if name == "FilterPolicy" and not json.loads(value or "{}"):
