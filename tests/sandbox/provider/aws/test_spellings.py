@@ -114,3 +114,17 @@ def test_protocols_of_load_balancers_are_taken_in_lower_case(driver: Driver) -> 
     group = {"vpcId": vpc, "port": 80, "protocol": "http", "healthCheck": {"protocol": "https", "port": 8443}}
     answered = outputs(driver, "aws:lb/targetGroup:TargetGroup", group)
     assert (answered["protocol"], answered["healthCheck"]["protocol"]) == ("HTTP", "HTTPS")
+
+
+WORD = '"10.0.0.5/8" is not a valid CIDR block; did you mean "10.0.0.0/8"?'
+
+
+def test_a_network_with_host_bits_is_refused_as_by_the_real_provider(driver: Driver) -> None:
+    rule = {"protocol": "tcp", **PORTS, "cidrBlocks": ["10.0.0.0/8", "10.0.0.5/8"]}
+    assert driver.check(GROUP, "g", {"ingress": [rule]})[1] == [("ingress[0].cidrBlocks[1]", WORD)]
+    separate = {"securityGroupId": "sg-1", "type": "ingress", **rule}
+    assert driver.check("aws:ec2/securityGroupRule:SecurityGroupRule", "r", separate)[1] == [("cidrBlocks[1]", WORD)]
+    directed = {"securityGroupId": "sg-1", "ipProtocol": "tcp", **PORTS, "cidrIpv4": "10.0.0.5/8"}
+    ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+    assert driver.check(ingress, "r", directed)[1] == [("cidrIpv4", WORD)]
+    assert driver.check(ingress, "r", {**directed, "cidrIpv4": wire.UNKNOWN})[1] == []

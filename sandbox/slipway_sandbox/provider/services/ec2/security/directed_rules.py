@@ -6,7 +6,7 @@ from slipway_sandbox.provider.aws.declaration import Failures, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.protocol.readers import blocks
 from slipway_sandbox.provider.protocol.wire import Properties, Value
-from slipway_sandbox.provider.services.ec2.common import TAGS, arn
+from slipway_sandbox.provider.services.ec2.common import TAGS, arn, cidr_failures
 from slipway_sandbox.provider.services.ec2.security.security_groups import protocol_name
 
 SOURCES = {
@@ -63,6 +63,8 @@ def validate_rule(inputs: Properties) -> Failures:
         failures.append(("cidrIpv4", f"exactly one of {', '.join(SOURCES)} is required"))
     if protocol_name(inputs.get("ipProtocol")) in ("tcp", "udp") and "fromPort" not in inputs:
         failures.append(("fromPort", f"is required for protocol {inputs['ipProtocol']}"))
+    for name in ("cidrIpv4", "cidrIpv6"):
+        failures += [(name, reason) for _, reason in cidr_failures(name, [inputs.get(name)])]
     for name in ("fromPort", "toPort"):
         port = inputs.get(name)
         if isinstance(port, int) and not -1 <= port <= 65535:

@@ -1,12 +1,12 @@
 """Security groups with inline rules, and key pairs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from slipway_sandbox.provider.aws.declaration import Action, Autoname, Call, Resource, Update
+from slipway_sandbox.provider.aws.declaration import Action, Autoname, Call, Failures, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.protocol.readers import blocks, number, text, texts
 from slipway_sandbox.provider.protocol.wire import Properties, Value
-from slipway_sandbox.provider.services.ec2.common import TAGS, arn, filter_list
+from slipway_sandbox.provider.services.ec2.common import TAGS, arn, cidr_failures, filter_list
 
 SOURCES = {
     "cidrBlocks": ("IpRanges", "CidrIp"),
@@ -144,6 +144,17 @@ def read_group(scope: Scope) -> Properties | None:
     return group
 
 
+def validate_group(inputs: Properties) -> Failures:
+    """Networks of inline rules are without host bits."""
+    failures: Failures = []
+    for direction in ("ingress", "egress"):
+        rules = inputs.get(direction)
+        for index, rule in enumerate(rules if isinstance(rules, list) else []):
+            for name in ("cidrBlocks", "ipv6CidrBlocks") if isinstance(rule, Mapping) else ():
+                failures += cidr_failures(f"{direction}[{index}].{name}", rule.get(name))
+    return failures
+
+
 def delete_group(scope: Scope) -> None:
     """Deletes the group. With revokeRulesOnDelete its rules go first: two groups may name each other."""
     if scope.state.get("revokeRulesOnDelete"):
@@ -172,6 +183,7 @@ RESOURCES = (
         defaults={"description": "Managed by Pulumi", "revokeRulesOnDelete": False},
         echoed="revokeRulesOnDelete",
         immutable={"EC2 cannot rename a group or move it": "name description vpcId"},
+        validate=validate_group,
     ),
     Resource(
         "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
@@ -186,6 +198,7 @@ RESOURCES = (
         computed=COMPUTED,
         echoed="revokeRulesOnDelete",
         immutable={"every VPC has its own default group": "vpcId"},
+        validate=validate_group,
     ),
     Resource(
         "aws:ec2/keyPair:KeyPair",
