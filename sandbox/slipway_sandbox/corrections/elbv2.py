@@ -58,8 +58,8 @@ def modify_listener(
     listener = original(self, arn, *rest, **named)
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
     if listener.protocol not in ENCRYPTED:
-        listener.certificate, listener.certificates, listener.ssl_policy = None, [], None
-        return listener
+        listener.certificate, listener.certificates = None, []
+        return _without_policy(listener)
     listener.ssl_policy = listener.ssl_policy or DEFAULT_POLICY
     listener.certificates += [each for each in added if each not in listener.certificates]
     return listener
@@ -73,8 +73,11 @@ def create_listener(
     original: Callable[..., FakeListener], self: ELBv2Backend, *arguments: object, **named: object
 ) -> FakeListener:
     listener = original(self, *arguments, **named)
-    if listener.protocol not in ENCRYPTED:
-        listener.ssl_policy = None
+    return listener if listener.protocol in ENCRYPTED else _without_policy(listener)
+
+
+def _without_policy(listener: FakeListener) -> FakeListener:
+    listener.ssl_policy = None  # type: ignore[assignment] # the answer has none
     return listener
 
 

@@ -19,8 +19,9 @@ NO_CAPACITY = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0, "NumberOfDecreas
 def update_table(original: Callable[..., Table], self: DynamoDBBackend, *arguments: object, **named: object) -> Table:
     table = original(self, *arguments, **named)
     if table.billing_mode == "PAY_PER_REQUEST":
-        for owner in (table, *table.global_indexes):
-            owner.throughput = dict(NO_CAPACITY)
+        table.throughput = dict(NO_CAPACITY)
+        for index in table.global_indexes:
+            index.throughput = dict(NO_CAPACITY)
     return table
 
 

@@ -182,7 +182,7 @@ CASES: list[GraphCase] = [
         fails=[
             {"Secret db": with_key(KEY_ARN)},
             {"Secret db": with_key("key-1"), "Key own": Node(KEY, "own", {"keyId": "key-1", "arn": KEY_ARN})},
-            {"Secret db": with_key(KEY_ARN)} | grant(READS, {"Action": "kms:Decrypt", "Resource": f"{KEY_ARN}-other"}),
+            {"Secret db": with_key(KEY_ARN), **grant(READS, {"Action": "kms:Decrypt", "Resource": f"{KEY_ARN}-other"})},
             {
                 "Secret db": None,
                 "Parameter db": Node(PARAMETER, "db", {"name": "/db", "keyId": KEY_ARN}),
@@ -205,7 +205,7 @@ CASES: list[GraphCase] = [
         ],
         passes=[
             {"Secret db": with_key("alias/aws/secretsmanager")},
-            {"Secret db": with_key(KEY_ARN)} | grant(READS, {"Action": "kms:Decrypt", "Resource": KEY_ARN}),
+            {"Secret db": with_key(KEY_ARN), **grant(READS, {"Action": "kms:Decrypt", "Resource": KEY_ARN})},
             {
                 "Secret db": with_key(KEY_ARN),
                 "Key own": Node(
