@@ -19,3 +19,9 @@ def is_ecr_host(host: str) -> bool:
     (True, False)
     """
     return HOST.fullmatch(host) is not None
+
+
+def in_registry(image: str, registry: str) -> str:
+    """An image of ECR under the host of the registry in its place; another image as it is."""
+    host, _, rest = image.partition("/")
+    return f"{registry}/{rest}" if is_ecr_host(host) else image

@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from slipway_policies.engine.registry import CRITICAL, MANDATORY, Deferred, Finding, Outcomes, rule
 from slipway_policies.engine.resources import Resource
@@ -39,11 +39,7 @@ CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-control
         "name the addresses that may connect (allowed_cidr_blocks of slipway's Bastion), or use Session Manager "
         "without an open port"
     ),
-    stands_for=(
-        "sg-no-high-risk-ports",
-        "sg-only-authorized-ports",
-        "sg-no-public-ingress",
-    ),
+    stands_for=("sg-no-high-risk-ports", "sg-only-authorized-ports", "sg-no-public-ingress"),
 )
 def sg_no_ingress_ssh(group: Resource) -> Outcomes:
     """Security groups do not open SSH to the internet.
@@ -96,6 +92,18 @@ def denied_port(group: Resource, port: int) -> Outcomes:
         if paths and low <= port <= high:
             span = f"port {port}" if low == high else f"ports {low} to {high}, {port} among them,"
             yield Finding(", ".join(paths), f"opens TCP {span} to the internet")
+
+
+def opened_by_place(ingress: list[Grant], ports: Iterable[int]) -> dict[str, str]:
+    """Places of the rules to those of the TCP ports that they open to the internet, each as one text."""
+    ports_by_path: dict[str, list[str]] = {}
+    for port in ports:
+        for path in dict.fromkeys(grant.path for grant in opening(ingress, "tcp", port)):
+            ports_by_path.setdefault(path, []).append(str(port))
+    paths_by_ports: dict[str, list[str]] = {}
+    for path, opened in ports_by_path.items():
+        paths_by_ports.setdefault(", ".join(opened), []).append(path)
+    return {", ".join(paths): listed for listed, paths in paths_by_ports.items()}
 
 
 def grants(group: Resource) -> tuple[list[Grant], list[Deferred]]:

@@ -12,7 +12,7 @@ import docker
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 
 from slipway_sandbox.corrections.ecs.namespaces import Namespace
-from slipway_sandbox.ecr_hosts import is_ecr_host
+from slipway_sandbox.ecr_hosts import in_registry
 from slipway_sandbox.runtime.containers import pause
 from slipway_sandbox.runtime.containers.definitions import DockerArguments
 from slipway_sandbox.runtime.containers.specs import TaskError
@@ -75,8 +75,7 @@ class DockerHost:
 
     def image(self, reference: str) -> str:
         """Image id for a reference: the local image first, then its registry. Raises TaskError as ECS words it."""
-        host, _, rest = reference.partition("/")
-        name = f"{self._registry}/{rest}" if is_ecr_host(host) else reference
+        name = in_registry(reference, self._registry)
         with contextlib.suppress(ImageNotFound):
             return str(self._client.images.get(name).id)
         with self._pulling:
