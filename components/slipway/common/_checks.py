@@ -14,6 +14,7 @@ T = TypeVar("T")
 
 CHILD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 PREFIX_LIST_ID = re.compile(r"pl-[0-9a-f]{8}([0-9a-f]{9})?")
+KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 ACCOUNT_ID = re.compile(r"\d{12}")
 PULUMI_SUFFIX_LENGTH = 8  # "-" and seven characters, appended to every physical name
 
@@ -115,6 +116,13 @@ def aws_arn(
     if isinstance(value, str) and not re.fullmatch(rf"arn:aws[a-z-]*:{service}:.+", value):
         raise ArgumentError(f"{who}: {argument} must be the ARN of {what}, got {value!r}")
     return value
+
+
+def key_arn(who: str, argument: str, value: object) -> None:
+    """Refuse another ARN than a KMS key's, such as an alias's: IAM grants nothing on an alias."""
+    if isinstance(value, str) and not KEY_ARN.fullmatch(value):
+        example = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+        raise ArgumentError(f"{who}: {argument} must be the ARN of a KMS key, got {value!r}; write it like {example}")
 
 
 def one_argument(who: str, values: Mapping[str, object]) -> None:

@@ -8,8 +8,11 @@ Source: https://docs.aws.amazon.com/sns/latest/dg/numeric-value-matching.html
 import json
 from collections.abc import Mapping, Sequence
 from math import prod
+from typing import cast
 
 from slipway.common import ArgumentError, not_empty
+
+from ._filter_reach import overreach
 
 SCOPES = ("MessageAttributes", "MessageBody")
 MOST_KEYS = 5
@@ -46,12 +49,12 @@ def measure(who: str, path: str, policy: Mapping[str, object], scope: str, depth
     for key, value in policy.items():
         below = f"{path}.{key}"
         if key == "$or":
-            counts = []
-            for index, alternative in enumerate(alternatives(who, below, value)):
-                inner_keys, count = measure(who, f"{below}[{index}]", alternative, scope, depth)
-                keys |= inner_keys
-                counts.append(count)
-            combinations *= sum(counts)
+            entries = alternatives(who, below, value)
+            measured = [measure(who, f"{below}[{index}]", entry, scope, depth) for index, entry in enumerate(entries)]
+            keys.update(*(inner_keys for inner_keys, _ in measured))
+            combinations *= sum(count for _, count in measured)
+            for key_path, conditions in joined(entries).items():
+                check_reach(who, f"{below} on {key_path}", conditions)
         elif isinstance(value, Mapping):
             if scope == "MessageAttributes":
                 fix = "attributes have no parts, set filter_policy_scope to MessageBody"
@@ -61,14 +64,51 @@ def measure(who: str, path: str, policy: Mapping[str, object], scope: str, depth
             keys |= inner_keys
             combinations *= count
         else:
-            if not isinstance(value, Sequence) or isinstance(value, str):
-                raise ArgumentError(f"{who}: {below} must be a list, got {value!r}")
-            not_empty(who, below, value, "[physical]")
-            for index, condition in enumerate(value):
-                check_condition(who, f"{below}[{index}]", condition)
             keys.add(below)
-            combinations *= prod((len(value), depth))
+            combinations *= prod((len(check_values(who, below, value)), depth))
     return keys, combinations
+
+
+def check_values(who: str, path: str, value: object) -> Sequence[object]:
+    """The conditions on one key: each in the grammar of SNS, and together not matching everything."""
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise ArgumentError(f"{who}: {path} must be a list, got {value!r}")
+    not_empty(who, path, value, "[physical]")
+    for index, condition in enumerate(value):
+        check_condition(who, f"{path}[{index}]", condition)
+    check_reach(who, path, value)
+    return value
+
+
+def check_reach(who: str, path: str, conditions: Sequence[object]) -> None:
+    """Refuse conditions that let through what one of them keeps out."""
+    if problem := overreach(conditions):
+        raise ArgumentError(f"{who}: {path} {problem.rule}, got {list(conditions)!r}; {problem.fix}")
+
+
+def joined(entries: Sequence[Mapping[str, object]]) -> dict[str, list[object]]:
+    """Key to its conditions from every entry of an $or that is about this key alone."""
+    conditions: dict[str, list[object]] = {}
+    for entry in entries:
+        if lone := lone_key(entry):
+            key, values = lone
+            conditions.setdefault(key, []).extend(values)
+    return conditions
+
+
+def lone_key(entry: Mapping[str, object]) -> tuple[str, Sequence[object]] | None:
+    """The only key of an entry with its conditions; its path where it is nested. None for an entry with several keys.
+
+    >>> lone_key({"order": {"kind": ["physical"]}})
+    ('order.kind', ['physical'])
+    """
+    if len(entry) != 1 or "$or" in entry:
+        return None
+    [(key, value)] = entry.items()
+    if not isinstance(value, Mapping):
+        return key, cast("Sequence[object]", value)
+    inner = lone_key(value)
+    return inner and (f"{key}.{inner[0]}", inner[1])
 
 
 def alternatives(who: str, path: str, value: object) -> list[Mapping[str, object]]:

@@ -39,15 +39,16 @@ class RoleGrant:
 
 
 def execution_role(context: Context, workload: Workload, log_group_arn: pulumi.Output[str]) -> RoleGrant:
-    """The role with which ECS pulls the images, reads the secrets and variable files, and opens the log."""
+    """The role with which ECS pulls the images, reads and decrypts secrets and variable files, and opens the log."""
     if workload.existing.execution_role_arn is not None:
         return RoleGrant(pulumi.Output.from_input(workload.existing.execution_role_arn))
     purpose = f"Starts the tasks of {context.name}: image, secrets, log"
     role = _role(context.part("execution"), purpose, workload)
     secrets = [arn for it in workload.containers for arn in it.secrets.values()]
     files = [arn for it in workload.containers for arn in it.environment_files]
-    policy = pulumi.Output.all([it.image for it in workload.containers], log_group_arn, secrets, files).apply(
-        lambda values: document(execution_statements(*values))
+    keys = list(workload.secrets_kms_key_arns)
+    policy = pulumi.Output.all([it.image for it in workload.containers], log_group_arn, secrets, files, keys).apply(
+        lambda values: document([*execution_statements(*values[:4]), *decryption_statements(*values[2:])])
     )
     return RoleGrant(role.arn, _policy(context.part("execution"), role, pulumi.Output.json_dumps(policy)))
 
@@ -101,6 +102,26 @@ def execution_statements(
         buckets = sorted({arn.partition("/")[0] for arn in file_arns})
         statements += [allow(["s3:GetObject"], sorted(set(file_arns))), allow(["s3:GetBucketLocation"], buckets)]
     return statements
+
+
+def decryption_statements(
+    secret_arns: Sequence[str], file_arns: Sequence[str], key_arns: Sequence[str]
+) -> list[Statement]:
+    """Permissions to decrypt by these keys, through the services of the secrets and variable files only.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html#task-execution-secrets
+    Source: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+    """
+    services = sorted({arn.split(":")[2] for arn in (*secret_arns, *file_arns)})
+    by_region: dict[str, set[str]] = {}
+    for arn in key_arns:
+        by_region.setdefault(arn.split(":")[3], set()).add(arn)
+    return [
+        # The end of a service's name is the partition's, such as amazonaws.com.cn.
+        allow(["kms:Decrypt"], sorted(arns))
+        | {"Condition": {"StringLike": {"kms:ViaService": [f"{service}.{region}.*" for service in services]}}}
+        for region, arns in sorted(by_region.items())
+    ]
 
 
 def _role(context: Context, purpose: str, workload: Workload) -> iam.Role:

@@ -10,7 +10,7 @@ from typing import TypedDict
 
 import pulumi
 
-from slipway.common import Arguments, child_name, not_empty
+from slipway.common import Arguments, child_name, key_arn, not_empty
 
 from ._container import Container, container
 from ._fargate_sizes import task_size
@@ -67,6 +67,8 @@ class Workload:
     permissions: Sequence[Permission]
     log_retention_days: int
     log_kms_key_arn: pulumi.Input[str] | None
+    secrets_kms_key_arns: Sequence[pulumi.Input[str]]
+    """Keys under which secrets and files of variables are stored."""
     exec_enabled: bool
     exec_log_group_arn: pulumi.Input[str] | None
     permissions_boundary_arn: pulumi.Input[str] | None
@@ -117,6 +119,7 @@ def workload(arguments: Arguments, name: str) -> Workload:
         permissions=permissions,
         log_retention_days=arguments.retention_days("log_retention_days"),
         log_kms_key_arn=arguments.arn("log_kms_key_arn", "kms", "a KMS key"),
+        secrets_kms_key_arns=arguments.inputs("secrets_kms_key_arns"),
         exec_enabled=arguments.flag("enable_execute_command"),
         exec_log_group_arn=arguments.arn("exec_log_group_arn", "logs", "a log group"),
         permissions_boundary_arn=arguments.arn("permissions_boundary_arn", "iam", "a policy"),
@@ -127,6 +130,7 @@ def workload(arguments: Arguments, name: str) -> Workload:
         ),
     )
     check_existing(arguments, checked)
+    check_secrets_keys(arguments, checked)
     check_start_order(arguments.who, checked.containers)
     check_mounts(arguments, [it.name for it in checked.volumes])
     return checked
@@ -145,6 +149,18 @@ def check_existing(arguments: Arguments, checked: Workload) -> None:
         if checked.existing.log_group_arn is not None and arguments.has(key):
             fix = f"set it where the group is created, or leave {key} out"
             raise arguments.error("log_group_arn", f"uses an existing log group without changes, got {key} too; {fix}")
+
+
+def check_secrets_keys(arguments: Arguments, checked: Workload) -> None:
+    """Refuse keys that no container needs, those of an existing role, and other ARNs than keys'."""
+    argument = "secrets_kms_key_arns"
+    for index, arn in enumerate(checked.secrets_kms_key_arns):
+        key_arn(arguments.who, arguments.label(f"{argument}[{index}]"), arn)
+    if checked.secrets_kms_key_arns and not any(it.secrets or it.environment_files for it in checked.containers):
+        raise arguments.error(argument, "goes with secrets or environment_files, got neither; leave it out")
+    if checked.secrets_kms_key_arns and checked.existing.execution_role_arn is not None:
+        fix = f"allow that role kms:Decrypt, and leave {argument} out"
+        raise arguments.error("execution_role_arn", f"uses an existing role without changes, got {argument} too; {fix}")
 
 
 def permission(arguments: Arguments) -> Permission:

@@ -96,6 +96,9 @@ class QueueWorkerArgs(TypedDict):
     secrets: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Variables with secret values: variable to the ARN of a Secrets Manager secret or an SSM parameter. The
     execution role may read exactly these. Default: none."""
+    secrets_kms_key_arns: NotRequired[list[pulumi.Input[str]]]
+    """Customer managed KMS keys of `secrets` and `environment_files`, also those of sidecars. The execution role may
+    decrypt with them, through the services that hold the secrets. Default: keys of AWS, which need no right."""
     permissions: NotRequired[list[PermissionArgs]]
     """Permissions of the code in AWS beside consuming and publishing. Default: none."""
     stop_timeout_seconds: NotRequired[int]

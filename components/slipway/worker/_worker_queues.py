@@ -10,7 +10,7 @@ from typing import cast
 
 import pulumi
 
-from slipway.common import ArgumentError, Arguments, not_empty
+from slipway.common import ArgumentError, Arguments, key_arn, not_empty
 from slipway.messaging import (
     LONGEST_VISIBILITY_TIMEOUT_SECONDS,
     MOST_RECEIVES,
@@ -92,6 +92,7 @@ def consumed_queue(key: str, queue: Arguments, spot_percent: int) -> ConsumedQue
         rule = f"must be at least {FEWEST_RECEIVES_ON_SPOT} with spot_percent, got {receives}"
         fix = "each interrupted task costs its messages a delivery; raise it on the queue"
         raise queue.error("max_receives", f"{rule}; {fix}")
+    key_arn(queue.who, queue.label("kms_key_arn"), queue.input("kms_key_arn"))
     return ConsumedQueue(
         key=key,
         arn=arn,
@@ -111,6 +112,7 @@ def published_topics(arguments: Arguments) -> list[PublishedTopic]:
     for key, topic in arguments.each("topics"):
         arn = topic.required_input("topic_arn")
         check_topic_arn(topic.who, topic.label("topic_arn"), arn)
+        key_arn(topic.who, topic.label("kms_key_arn"), topic.input("kms_key_arn"))
         topics.append(PublishedTopic(key, arn, topic.input("kms_key_arn")))
     return topics
 

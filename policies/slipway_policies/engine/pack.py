@@ -4,7 +4,7 @@ import datetime
 import threading
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,6 @@ from pulumi_policy import EnforcementLevel, Severity
 from slipway_policies.data import lists
 from slipway_policies.engine import sentences
 from slipway_policies.engine.exemptions import SCHEMA, Exemption, Settings
-from slipway_policies.engine.graph import Graph
 from slipway_policies.engine.registry import (
     ADVISORY,
     LOW,
@@ -27,6 +26,7 @@ from slipway_policies.engine.registry import (
     Schema,
     StackRule,
 )
+from slipway_policies.engine.repeats import Crash, Told, Verdict
 from slipway_policies.engine.resources import Resource
 from slipway_policies.engine.values import NotYetError, UnreadableError
 
@@ -52,13 +52,6 @@ OWN_SETTINGS: Final = OwnPolicy(
 
 
 @dataclass(frozen=True, slots=True)
-class Crash:
-    """A failed rule. `where` names the error and its line, never its text, because that could quote a secret."""
-
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
 class Notice:
     """A sentence of the pack, about the resource `urn` or the whole stack."""
 
@@ -78,6 +71,7 @@ class Pack:
         self._exempted: Counter[Exemption] = Counter()
         self._needed: set[Exemption] = set()
         self._not_done: dict[tuple[str, str], Deferred | Crash] = {}
+        self._told = Told()
         self._lock = threading.Lock()  # the server's threads check resources at the same time
 
     def level(self, rule: Rule, configured: EnforcementLevel) -> EnforcementLevel:
@@ -86,15 +80,18 @@ class Pack:
             return configured
         return rule.level_in(self.settings.profile)
 
-    def check_resource(self, rule: ResourceRule, resource: Resource) -> list[Notice]:
-        """The rule's findings on one resource; unfinished checks are kept for the summary."""
-        return self._judged(rule, resource.urn, guarded(lambda: rule.check(resource)))
+    def judge(self, owner: str, verdicts: Sequence[Verdict]) -> list[tuple[Rule, list[Notice]]]:
+        """Each rule's findings, once for each fault; unfinished checks are kept for the summary.
 
-    def check_stack(self, rule: StackRule, graph: Graph) -> list[Notice]:
-        """The rule's findings on the stack; unfinished checks are kept for the summary."""
-        return self._judged(rule, "", guarded(lambda: rule.check(graph)))
+        `owner` is the resource under check, empty for the stack.
+        """
+        with self._lock:
+            once = self._told.once(owner, verdicts)
+            if not owner:
+                self._told.forget()  # the stack comes last in a run
+        return [(verdict.rule, self._judged(verdict.rule, owner, verdict.outcomes)) for verdict in once]
 
-    def _judged(self, rule: Rule, owner: str, outcomes: Iterator[Finding | Deferred | Crash]) -> list[Notice]:
+    def _judged(self, rule: Rule, owner: str, outcomes: Iterable[Finding | Deferred | Crash]) -> list[Notice]:
         with self._lock:
             self._not_done.pop((owner, rule.name), None)  # what waited in the preview is known in the update
         notices = []

@@ -36,8 +36,18 @@ class Finding:
     """A violation: the property at fault and the problem, never with the property's value."""
 
     path: str
+    """One place, or several with commas between them."""
     problem: str
     urn: str = ""
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Each place of the path.
+
+        >>> sorted(Finding("ingress[0].cidrBlocks[0], ingress[0].ipv6CidrBlocks[0]", "").places)
+        ['ingress[0].cidrBlocks[0]', 'ingress[0].ipv6CidrBlocks[0]']
+        """
+        return frozenset(self.path.split(", "))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,8 @@ class Declaration(TypedDict):
     """Path to its value under the level `remediate`; never a property with replacement on change."""
     immutable: NotRequired[tuple[str, ...]]
     """Types of the rule without `remedy`, because every change replaces these resources."""
+    stands_for: NotRequired[tuple[str, ...]]
+    """More general rules, silent at the places of this rule's findings. Default: none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +100,7 @@ class Rule:
     link: str
     fix: str
     settings: Mapping[str, Schema] = field(default_factory=dict)
+    stands_for: tuple[str, ...] = ()
 
     def level_in(self, profile: str) -> EnforcementLevel:
         """The rule's level in one of PROFILES."""
@@ -166,6 +179,7 @@ class _Description(TypedDict):
     link: str
     fix: str
     settings: Mapping[str, Schema]
+    stands_for: tuple[str, ...]
 
 
 def _described(check: ResourceCheck | StackCheck, declaration: Declaration) -> _Description:
@@ -182,6 +196,7 @@ def _described(check: ResourceCheck | StackCheck, declaration: Declaration) -> _
         "link": declaration["link"],
         "fix": declaration["fix"],
         "settings": declaration.get("settings", {}),
+        "stands_for": declaration.get("stands_for", ()),
     }
 
 

@@ -4,8 +4,9 @@
 
 import copy
 from collections import defaultdict
+from collections.abc import Callable
 from concurrent import futures
-from typing import Final
+from typing import Final, TypeVar
 
 import grpc
 from google.protobuf import empty_pb2, json_format
@@ -16,14 +17,16 @@ from slipway_policies.engine import wire
 from slipway_policies.engine.config import problems
 from slipway_policies.engine.exemptions import SCHEMA, parse
 from slipway_policies.engine.graph import Graph
-from slipway_policies.engine.pack import NAME, OWN_SETTINGS, SUMMARY, VERSION, Notice, Pack
-from slipway_policies.engine.registry import ADVISORY, MANDATORY, OFF, ResourceRule, Rule
+from slipway_policies.engine.pack import NAME, OWN_SETTINGS, SUMMARY, VERSION, Notice, Pack, guarded
+from slipway_policies.engine.registry import ADVISORY, MANDATORY, OFF, Outcomes, ResourceRule, Rule
 from slipway_policies.engine.remedies import remedied
+from slipway_policies.engine.repeats import Verdict
 from slipway_policies.engine.resources import Configuration
 from slipway_policies.engine.values import Plain
 
 MAX_MESSAGE_BYTES: Final = 400 * 1024 * 1024  # the engine's own limit
 THREADS: Final = 4
+Subject = TypeVar("Subject")
 REMEDIATE: Final = EnforcementLevel.REMEDIATE
 
 
@@ -80,13 +83,14 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """Checks one resource against the rules of its type."""
         response = analyzer_pb2.AnalyzeResponse()
         self._written[request.urn] = wire.written_properties(request)
-        rules = self._by_type.get(request.type, ())
+        rules = [rule for rule in self._by_type.get(request.type, ()) if self._runs(rule)]
         if rules:
             resource = wire.resource(request)
-            for rule in rules:
-                if self._runs(rule):
-                    configured = resource.configured(self._configuration(rule))
-                    self._tell(response, rule, self._pack.check_resource(rule, configured))
+            verdicts = [
+                self._verdict(rule, rule.check, resource.configured(self._configuration(rule))) for rule in rules
+            ]
+            for rule, notices in self._pack.judge(request.urn, verdicts):
+                self._tell(response, rule, notices)
         return response
 
     def AnalyzeStack(
@@ -95,10 +99,13 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """Checks the graph of all resources, then reports the unfinished checks of this run."""
         response = analyzer_pb2.AnalyzeResponse()
         graph = Graph(wire.node(resource, self._written.get(resource.urn)) for resource in request.resources)
-        for rule in self._pack.stack_rules:
-            if self._runs(rule):
-                configured = graph.configured(self._configuration(rule))
-                self._tell(response, rule, self._pack.check_stack(rule, configured))
+        verdicts = [
+            self._verdict(rule, rule.check, graph.configured(self._configuration(rule)))
+            for rule in self._pack.stack_rules
+            if self._runs(rule)
+        ]
+        for rule, notices in self._pack.judge("", verdicts):
+            self._tell(response, rule, notices)
         if self._runs(SUMMARY):
             self._tell(response, SUMMARY, self._pack.summary())
         if self._runs(OWN_SETTINGS):
@@ -128,6 +135,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
                         properties=message.properties,
                     )
         return response
+
+    def _verdict(self, rule: Rule, check: Callable[[Subject], Outcomes], subject: Subject) -> Verdict:
+        return Verdict(rule, self._level(rule), list(guarded(lambda: check(subject))))
 
     def _runs(self, policy: wire.Policy) -> bool:
         return self._level(policy) is not OFF

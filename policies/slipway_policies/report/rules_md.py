@@ -62,6 +62,9 @@ def _section(rule: Rule) -> list[str]:
     if rule.notes:
         lines += [" ".join(rule.notes.split()), ""]
     lines += [f"- Looks at: {', '.join(types)}", f"- Fix: {rule.fix}.", f"- Source: <{rule.link}>"]
+    if rule.stands_for:
+        general = ", ".join(f"[{name}](#{name})" for name in rule.stands_for)
+        lines.append(f"- Where it finds something, these are silent: {general}")
     if isinstance(rule, ResourceRule) and rule.remedy:
         values = (f"`{path}` to `{json.dumps(value)}`" for path, value in rule.remedy.items())
         kept = f"; not on {', '.join(f'`{kind}`' for kind in rule.immutable)}" if rule.immutable else ""

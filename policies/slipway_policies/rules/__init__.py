@@ -13,6 +13,7 @@ SUBJECTS: Final = {
     "ecs.task_images": "ECS tasks: image",
     "ecr.repositories": "ECR",
     "sns.topics": "SNS",
+    "sns.filters": "Filters of messages and events",
     "sqs.queues": "SQS",
     "graph.fan_out": "Senders to queues and topics",
     "graph.message_keys": "KMS keys of topics and queues",

@@ -12,6 +12,8 @@ from moto.elbv2.models import (
 
 from slipway_sandbox.corrections._decorator import corrects
 
+ENCRYPTED = ("HTTPS", "TLS")
+DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
 local_ports: list[Callable[[str], int]] = []
 """The running proxies' port of a load balancer's ARN; the last one counts."""
 MEASURED = "Measured"  # entry of a target: state, reason and description, as the proxies' health checks found them
@@ -46,14 +48,36 @@ def health_for(
 
 @corrects(
     ELBv2Backend.modify_listener,
-    why="moto takes the added certificates of a listener away when its default one is set; ELB keeps them.",
+    why="moto takes the added certificates of a listener away when its default one is set, and leaves certificates and TLS policy "
+    "on a listener that becomes HTTP; ELB keeps the added ones, and removes all with the protocol.",
 )
 def modify_listener(
     original: Callable[..., FakeListener], self: ELBv2Backend, arn: str, *rest: object, **named: object
 ) -> FakeListener:
     added = self.describe_listeners(load_balancer_arn=None, listener_arns=[arn])[0].certificates[1:]
     listener = original(self, arn, *rest, **named)
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
+    if listener.protocol not in ENCRYPTED:
+        listener.certificate, listener.certificates = None, []
+        return _without_policy(listener)
+    listener.ssl_policy = listener.ssl_policy or DEFAULT_POLICY
     listener.certificates += [each for each in added if each not in listener.certificates]
+    return listener
+
+
+@corrects(
+    ELBv2Backend.create_listener,
+    why="moto gives a listener for HTTP a TLS policy; ELB gives one to HTTPS and TLS only.",
+)
+def create_listener(
+    original: Callable[..., FakeListener], self: ELBv2Backend, *arguments: object, **named: object
+) -> FakeListener:
+    listener = original(self, *arguments, **named)
+    return listener if listener.protocol in ENCRYPTED else _without_policy(listener)
+
+
+def _without_policy(listener: FakeListener) -> FakeListener:
+    listener.ssl_policy = None  # type: ignore[assignment] # the answer has none
     return listener
 
 

@@ -12,8 +12,8 @@ GOOD: list[dict[str, Any]] = [
     {"kind": ["physical", None, True, 3, 1.5]},
     {"kind": [{"prefix": "eu-"}, {"suffix": ".png"}, {"equals-ignore-case": "Physical"}]},
     {"kind": [{"wildcard": "a*b*c*"}, {"cidr": "10.0.0.0/24"}]},
-    {"kind": [{"anything-but": "a"}, {"anything-but": ["a", "b"]}, {"anything-but": [1, 2]}]},
-    {"kind": [{"anything-but": {"prefix": "eu-"}}, {"anything-but": {"suffix": "x"}}]},
+    {"kind": [{"anything-but": "a"}], "size": [{"anything-but": ["a", "b"]}], "price": [{"anything-but": [1, 2]}]},
+    {"kind": [{"anything-but": {"prefix": "eu-"}}], "size": [{"anything-but": {"suffix": "x"}}]},
     {"price": [{"numeric": ["=", 1]}, {"numeric": [">", 0, "<=", 1000000000]}, {"numeric": ["<", -1.00001]}]},
     {"kind": [{"exists": False}]},
     {"source": ["a"], "$or": [{"metric": ["b"]}, {"namespace": ["c"]}]},
@@ -117,6 +117,16 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"$or": {"a": ["v"]}}, "$or must be a list of two or more mappings, got {'a': ['v']}"),
     ({"$or": [{"a": ["v"]}]}, "$or must be a list of two or more mappings, got [{'a': ['v']}]"),
     ({"$or": [{"a": ["v"]}, {"b": "v"}]}, "$or[1].b must be a list, got 'v'"),
+    (
+        {"$or": [{"a": [{"anything-but": "v"}]}, {"b": ["v"]}, {"a": [{"anything-but": "w"}]}]},
+        "$or on a must have at most one anything-but, got [{'anything-but': 'v'}, {'anything-but': 'w'}]; "
+        'SNS delivers what any entry lets through, write [{"anything-but": ["v", "w"]}]',
+    ),
+    (
+        {"$or": [{"a": ["v"]}, {"b": ["v"], "$or": [{"c": [{"exists": True}]}, {"c": ["w"]}]}]},
+        '$or[1].$or on c must have no entry beside {"exists": true}, '
+        "got [{'exists': True}, 'w']; it lets through every message with the key, remove one",
+    ),
 ]
 
 

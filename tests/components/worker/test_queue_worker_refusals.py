@@ -120,6 +120,16 @@ WRONG = [
         "queues.orders.kms_key is not an argument; did you mean kms_key_arn?",
     ),
     Refused(
+        {"queues": {"orders": ONE | {"kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:alias/shop"}}},
+        "queues.orders.kms_key_arn must be the ARN of a KMS key, got 'arn:aws:kms:eu-west-1:123456789012:alias/shop'; "
+        "write it like arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    ),
+    Refused(
+        {"topics": {"done": {"topic_arn": TOPIC, "kms_key_arn": "alias/shop"}}},
+        "topics.done.kms_key_arn must be the ARN of a KMS key, got 'alias/shop'; "
+        "write it like arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+    ),
+    Refused(
         {"environment": {"QUEUE_URL_ORDERS": "x"}},
         "environment must not set QUEUE_URL_ORDERS; it comes from queues, remove it",
     ),

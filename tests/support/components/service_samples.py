@@ -88,6 +88,7 @@ RICH_TASK: dict[str, Any] = {
     "exec_log_group_arn": "arn:aws:logs:eu-west-1:123456789012:log-group:exec",
     "permissions_boundary_arn": "arn:aws:iam::123456789012:policy/bound",
     "log_kms_key_arn": KEY,
+    "secrets_kms_key_arns": [KEY],
     "deployment": {"alarm_names": ["shop-5xx"]},
     "deployment_timeout_seconds": 600,
     "without_verdict": True,

@@ -45,6 +45,7 @@ def ecs_taskdef_no_host_pid(task: Resource) -> Outcomes:
     controls=("Security Hub ECS.17", "NIST AC-3"),
     link=f"{CONTROLS}#ecs-17",
     fix="set networkMode to awsvpc, as slipway's services do",
+    stands_for=("ecs-taskdef-awsvpc",),
 )
 def ecs_taskdef_no_host_network(task: Resource) -> Outcomes:
     """Tasks do not use the network of their host."""

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-co
 
 from slipway_policies.engine.registry import ADVISORY, MEDIUM, Outcomes, deny, rule
 from slipway_policies.engine.resources import Resource
+from slipway_policies.reading.ecr_hosts import with_common_host
 from slipway_policies.rules.ecs.containers import TASK_DEFINITION, containers
 
 LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-considerations.html"
@@ -53,8 +54,12 @@ def ecs_taskdef_image_pinned(task: Resource) -> Outcomes:
     },
 )
 def ecs_taskdef_image_registry(task: Resource) -> Outcomes:
-    """Containers of task definitions run images of known registries only."""
-    allowed = tuple(task.config.texts("allowedRegistries"))
+    """Containers of task definitions run images of known registries only.
+
+    A registry of ECR has several hosts, such as those of FIPS and dual-stack endpoints; one of them stands for all.
+    """
+    allowed = tuple(with_common_host(registry) for registry in task.config.texts("allowedRegistries"))
     for container in containers(task) if allowed else ():
         image = container["image"]
-        yield from deny(image, not image.text().startswith(allowed), "is in a registry outside of allowedRegistries")
+        known = with_common_host(image.text()).startswith(allowed)
+        yield from deny(image, not known, "is in a registry outside of allowedRegistries")

@@ -20,6 +20,7 @@ from slipway_policies.engine.registry import (
     stack_rule,
 )
 from slipway_policies.engine.values import Value
+from slipway_policies.reading.ecr_hosts import with_common_host
 from slipway_policies.rules.cloudwatch.logs import LOG_GROUP
 from slipway_policies.rules.ecr.repositories import REPOSITORY
 from slipway_policies.rules.ecs.containers import TASK_DEFINITION, container_definitions
@@ -134,13 +135,13 @@ def ecs_image_tag_mutable(stack: Graph) -> Outcomes:
             image = container["image"]
             named, _, digest = image.text().partition("@")
             for repository in () if digest else mutable:
-                if named and repository.output("repositoryUrl") == _untagged(named):
+                if named and with_common_host(str(repository.output("repositoryUrl"))) == _untagged(named):
                     problem = f"is a movable tag of repository {repository.resource.name!r}"
                     yield Finding(image.path, problem, task.urn)
 
 
 def _untagged(image: str) -> str:
-    before, slash, last = image.rpartition("/")
+    before, slash, last = with_common_host(image).rpartition("/")
     return before + slash + last.partition(":")[0]
 
 

@@ -14,12 +14,12 @@ from slipway_policies.reading import statements
 from slipway_policies.rules.cloudwatch.logs import ALARM_ACTIONS, ALARMS
 from slipway_policies.rules.ecs.services import EVENT_TARGET
 from slipway_policies.rules.graph.dead_letters import dead_letter_queues
+from slipway_policies.rules.sns.filters import EVENT_RULE
 from slipway_policies.rules.sns.topics import SUBSCRIPTION, TOPIC, TOPIC_POLICY
 from slipway_policies.rules.sqs.queues import QUEUE, QUEUE_POLICY
 
 SNS_SERVICE, EVENTS_SERVICE = "sns.amazonaws.com", "events.amazonaws.com"
 ALARMS_SERVICE, S3_SERVICE = "cloudwatch.amazonaws.com", "s3.amazonaws.com"
-EVENT_RULE = "aws:cloudwatch/eventRule:EventRule"
 NOTIFICATION = "aws:s3/bucketNotification:BucketNotification"
 BUCKETS = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
 # What a receiver is called, what is done to it, and its policies: their type, and the property that names it by outputs.

@@ -41,6 +41,7 @@ LINK = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.ht
         "name the addresses that may connect, or remove the permissions from its role (allowed_cidr_blocks of "
         "slipway's Bastion; its role allows Session Manager only)"
     ),
+    stands_for=("internet-path-to-data",),
 )
 def bastion_reachability(stack: Graph) -> Outcomes:
     """No instance open to the whole internet has a role with administrative permissions.

@@ -102,12 +102,8 @@ def _may_use(stack: Graph, sender: Node, prop: str, receiver: Node, service: str
     if text is not None and is_aws_own(text):
         yield Finding(prop, f"is {what} {name!r} with AWS's own key, closed to {service}", sender.urn)
         return
-    for key in _keys(stack, receiver):
-        holders = [
-            node for node in stack.of(KEY_POLICY) if key in stack.behind(node, "keyId", KEY, "id", "keyId", "arn")
-        ]
-        if key.has("policy"):
-            holders.append(key)
+    for key in keys_of(stack, receiver, "kmsMasterKeyId"):
+        holders = key_policies(stack, key)
         if any(holder.resource["policy"].unknown for holder in holders):
             yield Deferred("policy", key.urn)
         elif not any(_admits(holder, service, what) for holder in holders):
@@ -116,11 +112,18 @@ def _may_use(stack: Graph, sender: Node, prop: str, receiver: Node, service: str
             )
 
 
-def _keys(stack: Graph, receiver: Node) -> list[Node]:
-    keys = stack.behind(receiver, "kmsMasterKeyId", KEY, "id", "keyId", "arn")
-    for alias in stack.behind(receiver, "kmsMasterKeyId", ALIAS, "id", "name", "arn"):
+def keys_of(stack: Graph, owner: Node, prop: str) -> list[Node]:
+    """The keys of the stack in a property, also by an alias."""
+    keys = stack.behind(owner, prop, KEY, "id", "keyId", "arn")
+    for alias in stack.behind(owner, prop, ALIAS, "id", "name", "arn"):
         keys += stack.behind(alias, "targetKeyId", KEY, "id", "keyId", "arn")
     return keys
+
+
+def key_policies(stack: Graph, key: Node) -> list[Node]:
+    """The resources with a policy of the key: the key itself, or a resource of its own."""
+    separate = stack.pointing_at(key, KEY_POLICY, "keyId", "id", "keyId", "arn")
+    return [*separate, key] if key.has("policy") else separate
 
 
 def _admits(holder: Node, service: str, what: str) -> bool:

@@ -23,6 +23,7 @@ PREFIX_LISTS = {INGRESS_RULE: "prefixListId", GROUP_RULE: "prefixListIds", GROUP
     link=f"{CONTROLS}#ec2-19",
     fix="name the addresses that may connect, in the rules and in the prefix list; slipway's components admit security "
     "groups and what you name",
+    stands_for=("sg-no-public-ingress",),
 )
 def sg_no_ingress_by_parts(stack: Graph) -> Outcomes:
     """The rules and prefix lists of a security group do not open a port of high risk to the internet together.

@@ -10,6 +10,7 @@ from slipway_policies.engine.registry import HIGH, MANDATORY, MEDIUM, Deferred, 
 from slipway_policies.reading import statements
 from slipway_policies.rules.ecs.containers import TASK_DEFINITION, container_definitions
 from slipway_policies.rules.graph.dead_letters import set_aside
+from slipway_policies.rules.graph.message_keys import key_policies, keys_of
 from slipway_policies.rules.graph.role_grants import Grants, grants
 from slipway_policies.rules.iam.policies import ROLE
 from slipway_policies.rules.sns.topics import TOPIC, TOPIC_POLICY
@@ -18,6 +19,8 @@ from slipway_policies.rules.sqs.queues import QUEUE, QUEUE_POLICY
 LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html"
 ECS_TASKS = "ecs-tasks.amazonaws.com"
 SECRET_PARTS = 7  # of arn:partition:secretsmanager:region:account:secret:name; a key within it may follow
+# Type of a secret, and its property with the key.
+SECRETS = {"aws:secretsmanager/secret:Secret": "kmsKeyId", "aws:ssm/parameter:Parameter": "keyId"}
 # Policies of queues and topics, with the property that names these, and by which of their outputs.
 POLICIES = ((QUEUE_POLICY, "queueUrl", ("url", "id")), (TOPIC_POLICY, "arn", ("arn",)))
 CONSUME, SEND = ("sqs:ReceiveMessage", "sqs:DeleteMessage"), ("sqs:SendMessage",)
@@ -123,6 +126,36 @@ def _readable(held: Grants, source: str) -> bool:
     return not source.startswith("arn:") or held.allow("ssm:GetParameters", source)
 
 
+@stack_rule(
+    level=MANDATORY,
+    severity=MEDIUM,
+    link="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html#task-execution-secrets",
+    fix="allow the execution role kms:Decrypt on the key (`secrets_kms_key_arns` of slipway's services does so)",
+)
+def ecs_execution_role_decrypts_secrets(stack: Graph) -> Outcomes:
+    """The execution role of a task may use the customer managed keys of its secrets; otherwise no task starts."""
+    for task, role in _roles(stack, "executionRoleArn"):
+        held = grants(stack, role)
+        for kind, prop in SECRETS.items():
+            for secret in secrets_of(stack, task, kind):
+                for arn in _key_arns(stack, secret, prop, role):
+                    if held.unknown or arn is None:
+                        yield Deferred("policy", role.urn)
+                    elif not held.elsewhere and not held.allow("kms:Decrypt", arn):
+                        name = f"secret {secret.resource.name!r}, whose key role {role.resource.name!r} may not use"
+                        yield Finding("containerDefinitions", f"name {name}", task.urn)
+
+
+def _key_arns(stack: Graph, secret: Node, prop: str, role: Node) -> Iterator[str | None]:
+    """ARNs of the secret's keys, None for an unknown one, without keys whose own policy names the role."""
+    keys, text = keys_of(stack, secret, prop), secret.output(prop) or ""
+    if not keys and ":key/" in text:
+        yield text
+    for key in keys:
+        if not any(_names(stack, holder, role) for holder in key_policies(stack, key)):
+            yield key.output("arn")
+
+
 def _roles(stack: Graph, prop: str) -> Iterator[tuple[Node, Node]]:
     """Each task definition and its role of the stack in the property."""
     for task in stack.of(TASK_DEFINITION):
@@ -146,6 +179,17 @@ def told_of(stack: Graph, kind: str, output: str) -> Iterator[tuple[Node, Node]]
         }
         known = stack.by_output((kind,), (output,))
         yield from ((task, one) for text in sorted(values) for one in known.get(text, ()))
+
+
+def secrets_of(stack: Graph, task: Node, kind: str) -> list[Node]:
+    """The secrets or parameters of the stack in the containers of a task."""
+    definitions = container_definitions(task.resource)
+    if definitions.unknown:
+        return stack.behind(task, "containerDefinitions", kind)
+    sources = [secret["valueFrom"].raw for it in definitions.elements() for secret in it["secrets"].elements()]
+    known = stack.by_output((kind,), ("arn", "name"))
+    arns = [":".join(text.split(":")[:SECRET_PARTS]) for text in sources if isinstance(text, str)]
+    return [one for arn in dict.fromkeys(arns) for one in known.get(arn, ())]
 
 
 def _can(stack: Graph, task: Node, target: Node, ways: tuple[tuple[str, ...], ...]) -> Outcomes:

@@ -152,6 +152,7 @@ def iam_no_service_wildcard(owner: Resource) -> Outcomes:
     controls=("FSBP KMS.1", "FSBP KMS.2", "NIST AC-3"),
     link="https://docs.aws.amazon.com/securityhub/latest/userguide/kms-controls.html#kms-1",
     fix="name the ARNs of the keys (kms_key_arn of slipway's QueueWorker does so)",
+    stands_for=("iam-no-star-resource",),
 )
 def iam_no_kms_decrypt_all(owner: Resource) -> Outcomes:
     """IAM policies do not allow to decrypt with every key.
@@ -178,6 +179,7 @@ def iam_no_kms_decrypt_all(owner: Resource) -> Outcomes:
         "name the roles, and the service in a condition StringEquals on iam:PassedToService; slipway's services "
         "pass no roles"
     ),
+    stands_for=("iam-no-star-resource",),
 )
 def iam_passrole_scoped(owner: Resource) -> Outcomes:
     """IAM policies with iam:PassRole name the role or the service."""

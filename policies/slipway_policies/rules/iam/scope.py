@@ -57,6 +57,7 @@ WITHOUT_RESOURCE: Final = [
     "tag:*",
     "xray:*",
 ]
+STAR_RESOURCE: Final = "iam-no-star-resource"
 ESCALATING: Final = [
     "iam:AddUserToGroup",
     "iam:AttachGroupPolicy",
@@ -176,6 +177,7 @@ def iam_no_star_resource(owner: Resource) -> Outcomes:
     controls=("NIST AC-6",),
     link=BEST_PRACTICES,
     fix="remove the action, or name the role or user that it may change; slipway's components grant no IAM action",
+    stands_for=("iam-passrole-scoped", "iam-no-credentials-exposure", "iam-no-permissions-management", STAR_RESOURCE),
 )
 def iam_no_privilege_escalation(owner: Resource) -> Outcomes:
     """IAM policies do not let their holder become an administrator.
@@ -210,6 +212,7 @@ def iam_no_privilege_escalation(owner: Resource) -> Outcomes:
     controls=("NIST AC-6",),
     link=BEST_PRACTICES,
     fix="name the resources with the needed credentials; slipway's components grant no such action",
+    stands_for=(STAR_RESOURCE,),
 )
 def iam_no_credentials_exposure(owner: Resource) -> Outcomes:
     """IAM policies do not hand out credentials of every resource.
@@ -226,6 +229,7 @@ def iam_no_credentials_exposure(owner: Resource) -> Outcomes:
     controls=("NIST AC-6",),
     link=BEST_PRACTICES,
     fix="name the buckets, tables, queues and secrets; slipway's services name their own queue and secrets",
+    stands_for=(STAR_RESOURCE,),
 )
 def iam_no_data_exfiltration(owner: Resource) -> Outcomes:
     """IAM policies do not let data, secrets or messages of everything be read."""
@@ -239,6 +243,7 @@ def iam_no_data_exfiltration(owner: Resource) -> Outcomes:
     controls=("NIST AC-6",),
     link=BEST_PRACTICES,
     fix="name the resources with a policy to change; slipway's components grant no such action",
+    stands_for=(STAR_RESOURCE,),
 )
 def iam_no_permissions_management(owner: Resource) -> Outcomes:
     """IAM policies do not let the policies of everything be changed."""

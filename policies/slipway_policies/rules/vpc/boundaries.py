@@ -77,6 +77,10 @@ def nacl_no_ingress_rdp(acl: Resource) -> Outcomes:
     severity=MEDIUM,
     link="https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html",
     fix=ACL_FIX,
+    stands_for=(
+        "nacl-no-ingress-ssh",
+        "nacl-no-ingress-rdp",
+    ),
 )
 def nacl_no_ingress_all(acl: Resource) -> Outcomes:
     """Network ACLs of a program do not let everything in."""

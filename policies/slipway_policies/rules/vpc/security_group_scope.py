@@ -28,6 +28,7 @@ from slipway_policies.rules.vpc.security_groups import (
     denied_port,
     egress_grants,
     grants,
+    opened_by_place,
 )
 
 INGRESS = (GROUP, DEFAULT_GROUP, GROUP_RULE, INGRESS_RULE)
@@ -49,6 +50,7 @@ EMPTY_WORDS = ("", "Managed by Pulumi", "Managed by Terraform")
     controls=("Security Hub EC2.14", "CIS 6.3", "CIS 6.4", "NIST SC-7", "NIST CM-7"),
     link=f"{CONTROLS}#ec2-14",
     fix="name the addresses that may connect, or use Fleet Manager without an open port; slipway's Bastion is Linux",
+    stands_for=("sg-no-high-risk-ports", "sg-only-authorized-ports", "sg-no-public-ingress"),
 )
 def sg_no_ingress_rdp(group: Resource) -> Outcomes:
     """Security groups do not open RDP to the internet."""
@@ -61,6 +63,7 @@ def sg_no_ingress_rdp(group: Resource) -> Outcomes:
     severity=MEDIUM,
     link=RULES_LINK,
     fix="serve HTTPS on 443 only; only load balancers with a redirect, such as slipway's FargateService, need port 80",
+    stands_for=("sg-only-authorized-ports", "sg-no-public-ingress"),
 )
 def sg_no_ingress_http(group: Resource) -> Outcomes:
     """Security groups do not open port 80 to the internet.
@@ -92,6 +95,7 @@ def sg_no_ingress_http(group: Resource) -> Outcomes:
             "description": "UDP ports allowed to the internet.",
         },
     },
+    stands_for=("sg-no-public-ingress",),
 )
 def sg_only_authorized_ports(group: Resource) -> Outcomes:
     """Security groups open only the ports of the policy config to the internet."""
@@ -115,17 +119,14 @@ def sg_only_authorized_ports(group: Resource) -> Outcomes:
     controls=("FSBP EC2.19", "NIST SC-7", "NIST CM-7"),
     link=f"{CONTROLS}#ec2-19",
     fix="admit a security group or your own network instead, as slipway's components do",
+    stands_for=("sg-only-authorized-ports", "sg-no-public-ingress"),
 )
 def sg_no_high_risk_ports(group: Resource) -> Outcomes:
-    """Security groups do not open the ports of databases, consoles and file shares to the internet."""
+    """Security groups do not open the ports of shells, databases, consoles and file shares to the internet."""
     given, waiting = grants(group)
     yield from waiting
-    found: dict[str, list[str]] = {}
-    for port in HIGH_RISK_PORTS:
-        for grant in opening(given, "tcp", port):
-            found.setdefault(grant.path, []).append(str(port))
-    for path, ports in found.items():
-        yield Finding(path, f"opens TCP {', '.join(ports)} to the internet")
+    for places, ports in opened_by_place(given, HIGH_RISK_PORTS).items():
+        yield Finding(places, f"opens TCP {ports} to the internet")
 
 
 @rule(

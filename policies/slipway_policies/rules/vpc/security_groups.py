@@ -3,7 +3,7 @@
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from slipway_policies.engine.registry import CRITICAL, MANDATORY, Deferred, Finding, Outcomes, rule
 from slipway_policies.engine.resources import Resource
@@ -39,6 +39,7 @@ CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-control
         "name the addresses that may connect (allowed_cidr_blocks of slipway's Bastion), or use Session Manager "
         "without an open port"
     ),
+    stands_for=("sg-no-high-risk-ports", "sg-only-authorized-ports", "sg-no-public-ingress"),
 )
 def sg_no_ingress_ssh(group: Resource) -> Outcomes:
     """Security groups do not open SSH to the internet.
@@ -59,16 +60,27 @@ def sg_no_ingress_ssh(group: Resource) -> Outcomes:
     controls=("FSBP EC2.18", "NIST SC-7"),
     link=f"{CONTROLS}#ec2-18",
     fix="open only the ports of the service, as slipway's components do",
+    stands_for=(
+        "sg-no-ingress-ssh",
+        "sg-no-ingress-rdp",
+        "sg-no-ingress-http",
+        "sg-no-high-risk-ports",
+        "sg-only-authorized-ports",
+        "sg-no-public-ingress",
+    ),
 )
 def sg_no_ingress_all_ports(group: Resource) -> Outcomes:
     """Security groups do not open every port to the internet."""
     given, waiting = grants(group)
     yield from waiting
+    protocols: dict[str, list[str]] = {}
     for protocol in ("tcp", "udp"):
         for low, high in open_ports(given, protocol):
             if low <= 1 and high == ALL_PORTS[1]:
                 paths = ", ".join(dict.fromkeys(grant.path for grant in opening(given, protocol, high)))
-                yield Finding(paths, f"opens every {protocol.upper()} port to the internet")
+                protocols.setdefault(paths, []).append(protocol.upper())
+    for paths, names in protocols.items():
+        yield Finding(paths, f"opens every {' and '.join(names)} port to the internet")
 
 
 def denied_port(group: Resource, port: int) -> Outcomes:
@@ -76,8 +88,22 @@ def denied_port(group: Resource, port: int) -> Outcomes:
     given, waiting = grants(group)
     yield from waiting
     paths = dict.fromkeys(grant.path for grant in opening(given, "tcp", port))
-    if paths:
-        yield Finding(", ".join(paths), f"opens TCP port {port} to the internet")
+    for low, high in open_ports(given, "tcp"):
+        if paths and low <= port <= high:
+            span = f"port {port}" if low == high else f"ports {low} to {high}, {port} among them,"
+            yield Finding(", ".join(paths), f"opens TCP {span} to the internet")
+
+
+def opened_by_place(ingress: list[Grant], ports: Iterable[int]) -> dict[str, str]:
+    """Places of the rules to those of the TCP ports that they open to the internet, each as one text."""
+    ports_by_path: dict[str, list[str]] = {}
+    for port in ports:
+        for path in dict.fromkeys(grant.path for grant in opening(ingress, "tcp", port)):
+            ports_by_path.setdefault(path, []).append(str(port))
+    paths_by_ports: dict[str, list[str]] = {}
+    for path, opened in ports_by_path.items():
+        paths_by_ports.setdefault(", ".join(opened), []).append(path)
+    return {", ".join(paths): listed for listed, paths in paths_by_ports.items()}
 
 
 def grants(group: Resource) -> tuple[list[Grant], list[Deferred]]:

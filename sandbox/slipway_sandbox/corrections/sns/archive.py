@@ -15,7 +15,6 @@ from moto.sns.responses import SNSResponse
 
 from slipway_sandbox.corrections._decorator import corrects
 from slipway_sandbox.corrections._keeping import keep, kept
-from slipway_sandbox.corrections.sns import _redrive
 
 Archived = tuple[datetime, str, str, dict[str, object]]
 """When it was published, message, its id and moto's other arguments of `publish`."""
@@ -66,22 +65,10 @@ def _days(topic: Topic) -> int:
     return int(json.loads(_policy(topic) or "{}").get("MessageRetentionPeriod", 0))
 
 
-@corrects(
-    SNSBackend.set_subscription_attributes,
-    why="moto refuses ReplayPolicy and takes a dead-letter queue of another region; SNS replays the topic's archive to the "
-    "subscription, and takes dead-letter queues of its own region only.",
-)
-def set_subscription_attributes(
-    original: Callable[[SNSBackend, str, str, str], None], self: SNSBackend, arn: str, name: str, value: str
-) -> None:
-    if name == "RedrivePolicy":
-        _redrive.check(arn, value)
-    if name != "ReplayPolicy":
-        original(self, arn, name, value)
-        return
-    subscription = self.subscriptions[arn]
-    subscription.attributes[name] = value
-    keep(subscription, "_replay_due", bool(value))
+def set_replay(subscription: Subscription, policy: str) -> None:
+    """Keeps a subscription's replay policy, for a replay after the present call."""
+    subscription.attributes["ReplayPolicy"] = policy
+    keep(subscription, "_replay_due", bool(policy))
 
 
 @corrects(SNSResponse.set_subscription_attributes, why="moto has no replay; SNS begins one when its policy is set.")

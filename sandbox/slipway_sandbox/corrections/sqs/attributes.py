@@ -9,6 +9,7 @@ from moto.sqs.models import Queue
 from slipway_sandbox.corrections._decorator import corrects, sets
 
 ALLOW = "RedriveAllowPolicy"
+REUSE_PERIOD_SECONDS = 300  # SQS's default
 
 sets(
     Queue,
@@ -26,13 +27,32 @@ sets(
 
 @corrects(
     Queue._set_attributes,  # noqa: SLF001
-    why="moto takes a queue's policy away when any other attribute is set; SQS keeps it.",
+    why="moto takes a queue's policy away when any other attribute is set, and has a queue encrypted by KMS and by SQS at once; "
+    "SQS keeps the policy, and either encryption switches the other off.",
 )
 def set_attributes(
     original: Callable[..., None], self: Queue, attributes: Mapping[str, object], now: float | None = None
 ) -> None:
     policy = self.policy if hasattr(self, "_policy_json") else None
-    original(self, {"Policy": policy, **attributes} if policy else attributes, now)
+    kept = {"Policy": policy} if policy else {}
+    original(self, {**kept, **attributes, **other_encryption(attributes)}, now)
+
+
+def other_encryption(attributes: Mapping[str, object]) -> dict[str, object]:
+    """The attributes of the encryption that these attributes switch off.
+
+    Source: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/sqs/queue_test.go,
+    TestAccSQSQueue_encryption
+
+    >>> other_encryption({"KmsMasterKeyId": "alias/aws/sqs"})
+    {'SqsManagedSseEnabled': 'false'}
+    """
+    if attributes.get("KmsMasterKeyId"):
+        return {"SqsManagedSseEnabled": "false"}
+    if str(attributes.get("SqsManagedSseEnabled")).lower() == "true":
+        period = attributes.get("KmsDataKeyReusePeriodSeconds", REUSE_PERIOD_SECONDS)
+        return {"KmsMasterKeyId": None, "KmsDataKeyReusePeriodSeconds": period}
+    return {}
 
 
 @corrects(Queue.attributes, why=f"moto would answer {ALLOW} of a queue without one as null; SQS leaves it out.")

@@ -3,7 +3,7 @@
 import difflib
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from slipway_sandbox.provider.aws.declaration import Autoname, Failures, Resource
@@ -40,12 +40,16 @@ def check(declaration: Resource, request: Request) -> tuple[dict[str, Value], Fa
     checked = _block(_Owner(declaration.token, failures), properties, inputs, "")
     for document in declaration.words("documents") & set(checked):
         checked[document] = _document(document, checked[document], failures)
+    for path, spell in declaration.spellings.items():
+        checked = {name: _spelled(value, path, name, spell) for name, value in checked.items()}
     defaulted: dict[str, Value] = {}
     if declaration.autoname:
         defaulted = _autoname(declaration.autoname, request, checked, failures)
     for path in declaration.words("autonamed"):
         _name_blocks(path, request, checked)
-    defaulted |= {key: value for key, value in declaration.defaults.items() if key not in checked and value is not None}
+    derived = {name: derive(checked) for name, derive in declaration.derived.items()}
+    defaults = {**declaration.defaults, **derived}
+    defaulted |= {key: value for key, value in defaults.items() if key not in checked and value is not None}
     if not failures:
         failures += declaration.validate(checked)
     return {**checked, **defaulted, DEFAULTED: sorted(defaulted)}, failures
@@ -174,6 +178,17 @@ def _name_blocks(path: str, request: Request, inputs: Properties) -> None:
             old = before[index] if index < len(before) else {}
             earlier = text(old, member, "") if isinstance(old, dict) else ""
             block[member] = earlier or f"{request.name}-{_digits(request.seed + bytes([index]), RANDOM_DIGITS)}"
+
+
+def _spelled(value: Value, path: str, place: str, spell: Callable[[str], str]) -> Value:
+    """The value at `place` with the text at `path` in AWS's spelling; all else as it is."""
+    if isinstance(value, list):
+        return [_spelled(item, path, place, spell) for item in value]
+    if place == path:
+        return spell(value) if isinstance(value, str) else value
+    if isinstance(value, Mapping) and path.startswith(f"{place}."):
+        return {name: _spelled(item, path, f"{place}.{name}", spell) for name, item in value.items()}
+    return value
 
 
 def _digits(seed: bytes, count: int) -> str:

@@ -113,6 +113,10 @@ class Resource:
     """Output to template, where AWS has no answer or another one."""
     defaults: Properties = field(default_factory=dict)
     """The real provider's default values."""
+    derived: Mapping[str, Callable[[Properties], Value]] = field(default_factory=dict)
+    """Property to its default value by the other properties; None for no value."""
+    spellings: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
+    """Property path to a function: AWS's own spelling of a text, where the real provider takes several."""
     immutable: Mapping[str, str] = field(default_factory=dict)
     """Reason to properties: AWS cannot change these in place. `block.member` is one member of a block."""
     replaced_when: Mapping[str, Callable[[Properties, Properties], bool]] = field(default_factory=dict)

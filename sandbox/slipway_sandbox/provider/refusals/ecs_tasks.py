@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definit
 import json
 import re
 
+from slipway_sandbox.ecr_hosts import is_ecr_host
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.protocol.readers import block, blocks, number, text, texts
 from slipway_sandbox.provider.protocol.wire import Value
@@ -14,7 +15,6 @@ from slipway_sandbox.provider.refusals.rule import Refusal
 
 FARGATE_DRIVERS = ("awslogs", "splunk", "awsfirelens")
 DRIVERS = ("json-file", "syslog", "journald", "gelf", "fluentd", *FARGATE_DRIVERS)
-ECR_HOST = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com$")
 STORAGE_GIB = (21, 200)
 
 
@@ -129,7 +129,7 @@ def role_of_others(scope: Scope) -> str | None:
 def is_in_ecr(scope: Scope, image: str) -> bool:
     """Whether an image is in the sandbox's registry, or in ECR by its real name."""
     host = image.partition("/")[0]
-    return host == scope.cloud.registry or ECR_HOST.match(host) is not None
+    return host == scope.cloud.registry or is_ecr_host(host)
 
 
 def _drivers(scope: Scope) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 
 from slipway_sandbox.provider.aws.client import AwsError
 from slipway_sandbox.provider.aws.declaration import Action, Autoname, Call, Failures, Function, Resource, Tags, Update
@@ -9,7 +10,7 @@ from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
 from slipway_sandbox.provider.properties.mapping import as_map, as_string
 from slipway_sandbox.provider.protocol.errors import ProviderError
 from slipway_sandbox.provider.protocol.readers import text
-from slipway_sandbox.provider.protocol.wire import Properties
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 TOPIC_ATTRIBUTES = (
     "applicationFailureFeedbackRoleArn applicationSuccessFeedbackRoleArn applicationSuccessFeedbackSampleRate archivePolicy "
@@ -22,6 +23,7 @@ TOPIC_ATTRIBUTES = (
 SUBSCRIPTION_ATTRIBUTES = (
     "deliveryPolicy filterPolicy filterPolicyScope rawMessageDelivery redrivePolicy replayPolicy subscriptionRoleArn"
 )
+FILTER_SCOPE = "filterPolicyScope"
 OF_TOPIC = {"ResourceArn": "{id}"}
 HTTP = {name: f"Attributes.HTTP{name[4:]}" for name in TOPIC_ATTRIBUTES.split() if name.startswith("http")}
 SQS = {name: f"Attributes.SQS{name[3:]}" for name in TOPIC_ATTRIBUTES.split() if name.startswith("sqs")}
@@ -31,7 +33,7 @@ def set_attributes(operation: str, member: str, properties: str, names: Mapping[
     """An update of the changed attributes, one call each as SNS demands."""
 
     def apply(scope: Scope) -> None:
-        for name in sorted(scope.changed & frozenset(properties.split())):
+        for name in in_order(scope, scope.changed & frozenset(properties.split())):
             attribute = names.get(name, f"Attributes.{name[0].upper()}{name[1:]}").partition(".")[2]
             value = scope.inputs.get(name)
             request = {
@@ -42,6 +44,23 @@ def set_attributes(operation: str, member: str, properties: str, names: Mapping[
             scope.call(operation, **request)
 
     return apply
+
+
+def in_order(scope: Scope, names: AbstractSet[str]) -> list[str]:
+    """The attributes in the order of the real provider: a filter is set while its scope allows nesting.
+
+    Source: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/sns/topic_subscription.go,
+    putSubscriptionAttributes
+    """
+    others = sorted(names - {FILTER_SCOPE})
+    if FILTER_SCOPE not in names or not scope.inputs.get("filterPolicy"):
+        return others  # SNS drops the scope of a removed filter
+    return [FILTER_SCOPE, *others] if scope.inputs.get(FILTER_SCOPE) == "MessageBody" else [*others, FILTER_SCOPE]
+
+
+def filter_scope(inputs: Properties) -> Value:
+    """SNS's scope of a filter without one of its own."""
+    return "MessageAttributes" if inputs.get("filterPolicy") else None
 
 
 def default_policy(arn: str) -> str:
@@ -94,7 +113,9 @@ def validate_topic(inputs: Properties) -> Failures:
 
 
 def validate_subscription(inputs: Properties) -> Failures:
-    """A standard topic has no FIFO queues."""
+    """A standard topic has no FIFO queues, and a scope belongs to a filter."""
+    if inputs.get(FILTER_SCOPE) and not inputs.get("filterPolicy"):
+        return [(FILTER_SCOPE, "filter_policy is required when filter_policy_scope is set")]
     topic, endpoint = inputs.get("topic"), inputs.get("endpoint")
     is_queue = isinstance(topic, str) and isinstance(endpoint, str) and inputs.get("protocol") == "sqs"
     if is_queue and str(endpoint).endswith(".fifo") and not str(topic).endswith(".fifo"):
@@ -176,8 +197,13 @@ RESOURCES = (
         delete=Call("unsubscribe", {"SubscriptionArn": "{id}"}),
         attributes="Attributes",
         names={"topic": "TopicArn", "ownerId": "Owner"},
-        computed={"arn": "{id}", "ownerId": "{account}"},
+        computed={
+            "arn": "{id}",
+            "ownerId": "{account}",
+            FILTER_SCOPE: lambda scope: scope.reply.get("FilterPolicyScope", ""),
+        },
         defaults={"confirmationTimeoutInMinutes": 1, "endpointAutoConfirms": False, "rawMessageDelivery": False},
+        derived={FILTER_SCOPE: filter_scope},
         documents="deliveryPolicy filterPolicy redrivePolicy replayPolicy",
         echoed="confirmationTimeoutInMinutes endpointAutoConfirms",
         immutable={"a subscription ties one topic to one endpoint": "topic protocol endpoint"},

@@ -6,6 +6,7 @@ from slipway_sandbox.provider.protocol.readers import as_block, block, text
 from slipway_sandbox.provider.protocol.wire import Properties
 from slipway_sandbox.provider.services.lookup import as_resource
 
+PER_GROUP = "perMessageGroupId"
 READ = Call("get_queue_attributes", {"QueueUrl": "{id}", "AttributeNames": ["All"]})
 
 
@@ -57,6 +58,11 @@ def validate_queue(inputs: Properties) -> Failures:
         failures.append(("name", f"a FIFO queue's name ends with .fifo, and no other's does, got {name!r}"))
     if inputs.get("contentBasedDeduplication") and not is_fifo:
         failures.append(("contentBasedDeduplication", "content-based deduplication can only be set for FIFO queue"))
+    if inputs.get("kmsMasterKeyId") is not None and inputs.get("sqsManagedSseEnabled") is not None:
+        failures.append(("kmsMasterKeyId", "conflicts with sqsManagedSseEnabled"))
+    if inputs.get("fifoThroughputLimit") == PER_GROUP and inputs.get("deduplicationScope") in (None, "queue"):
+        rule = "The perMessageGroupId value is allowed only when the value for DeduplicationScope is messageGroup"
+        failures.append(("fifoThroughputLimit", f"{rule}, got {inputs.get('deduplicationScope') or 'queue'}"))
     return failures
 
 

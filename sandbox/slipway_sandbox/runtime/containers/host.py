@@ -12,6 +12,7 @@ import docker
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 
 from slipway_sandbox.corrections.ecs.namespaces import Namespace
+from slipway_sandbox.ecr_hosts import in_registry
 from slipway_sandbox.runtime.containers import pause
 from slipway_sandbox.runtime.containers.definitions import DockerArguments
 from slipway_sandbox.runtime.containers.specs import TaskError
@@ -19,7 +20,6 @@ from slipway_sandbox.runtime.containers.specs import TaskError
 LABEL = "slipway.sandbox"
 CALL_TIMEOUT_SECONDS = 60
 STARTS_AT_ONCE = 4  # more in parallel make none of them faster
-_ECR = re.compile(r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/")
 _EXITED = re.compile(r"Exited \((\d+)\)")
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ class DockerHost:
 
     def image(self, reference: str) -> str:
         """Image id for a reference: the local image first, then its registry. Raises TaskError as ECS words it."""
-        name = _ECR.sub(f"{self._registry}/", reference)
+        name = in_registry(reference, self._registry)
         with contextlib.suppress(ImageNotFound):
             return str(self._client.images.get(name).id)
         with self._pulling:

@@ -29,6 +29,7 @@ from slipway_sandbox.runtime.containers.specs import (
 from slipway_sandbox.runtime.ecs import environment_files
 from slipway_sandbox.runtime.ecs.secret_values import resolve
 from slipway_sandbox.runtime.ecs.task_run import ContainerRun, TaskRun
+from slipway_sandbox.task_sizes import size_units
 
 # Phases that TaskRun does not have: a task that leaves its load balancer is DEACTIVATING.
 DEACTIVATING = "DEACTIVATING"
@@ -51,8 +52,8 @@ def prepare(
         if "efsVolumeConfiguration" in volume or "fsxWindowsFileServerVolumeConfiguration" in volume:
             raise TaskError(f"ResourceInitializationError: volume {volume['name']!r}: the sandbox has no EFS or FSx")
     size = Size(
-        cpu=int(task.overrides.get("cpu") or definition.cpu or 0),
-        memory_mib=int(task.overrides.get("memory") or definition.memory or 0),
+        cpu=int(size_units(str(task.overrides.get("cpu") or definition.cpu or 0))),
+        memory_mib=int(size_units(str(task.overrides.get("memory") or definition.memory or 0))),
         host_cpus=host.cpus,
     )
     specs: list[ContainerSpec] = []

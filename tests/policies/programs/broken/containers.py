@@ -108,6 +108,14 @@ task(
     {"secrets": [{"name": "DB", "valueFrom": SECRET}]},
     execution_role_arn=role("agent", "logs:PutLogEvents").arn,
 )
+locked = aws.secretsmanager.Secret("locked", kms_key_id="arn:aws:kms:eu-west-1:123456789012:key/1234abcd")
+task(
+    "ecs-execution-role-decrypts-secrets",
+    container_definitions=pulumi.Output.json_dumps(
+        [{"name": "app", "image": "app", "secrets": [{"name": "DB", "valueFrom": locked.arn}]}]
+    ),
+    execution_role_arn=role("reader", "secretsmanager:GetSecretValue").arn,
+)
 # A function that takes longer than a message stays hidden.
 slow = aws.lambda_.Function("slow", role="arn:aws:iam::1:role/a", timeout=60)
 hidden = aws.sqs.Queue("sqs-visibility-vs-consumer", visibility_timeout_seconds=60)

@@ -54,6 +54,8 @@ aws.sqs.Queue("sqs-fifo-suffix", name="orders", fifo_queue=True)
 for rule in ("sqs-long-polling", "sqs-dlq-configured", "required-tags"):
     aws.sqs.Queue(rule)
 
+NEGATIONS = [{"anything-but": {"prefix": prefix}} for prefix in ("a", "b")]
+aws.cloudwatch.EventRule("message-filter-reach", event_pattern=json.dumps({"detail": {"id": NEGATIONS}}))
 told = aws.cloudwatch.EventRule("nightly", schedule_expression="rate(1 day)")
 aws.cloudwatch.EventTarget("events-target-policy", rule=told.name, arn=aws.sqs.Queue("unopened").arn)
 

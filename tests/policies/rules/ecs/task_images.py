@@ -34,7 +34,11 @@ CASES: list[Case] = [
     Case(
         rule="ecs-taskdef-image-registry",
         kind=TASK,
-        passes=[image(DIGEST)],
+        passes=[
+            image(DIGEST),
+            image("123456789012.dkr-ecr.eu-west-1.on.aws/shop:1"),
+            image("123456789012.dkr.ecr-fips.eu-west-1.amazonaws.com/shop:1"),
+        ],
         fails=[(image("nginx"), [IMAGE]), (image("evil/" + DIGEST), [IMAGE])],
         waits=[{"containerDefinitions": UNKNOWN}],
         config={"allowedRegistries": ["123456789012.dkr.ecr.eu-west-1.amazonaws.com/"]},

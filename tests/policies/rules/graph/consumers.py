@@ -104,6 +104,7 @@ CASES: list[GraphCase] = [
         fails=[
             {"TaskDefinition api": running(f"{REGISTRY}/app:1.4")},
             {"TaskDefinition api": running(f"{REGISTRY}/app")},
+            {"TaskDefinition api": running("123456789012.dkr-ecr-fips.eu-west-1.on.aws/app:1.4")},
             {
                 "TaskDefinition api": running(f"{REGISTRY}/app:1"),
                 "Repository app": with_props(APP, imageTagMutability=None),

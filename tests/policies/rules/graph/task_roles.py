@@ -36,6 +36,21 @@ def grant(*statements: Mapping[str, object]) -> Change:
     return {"RolePolicy work": with_props(GRANT, policy=policy(*statements))}
 
 
+SECRET, PARAMETER, KEY = "aws:secretsmanager/secret:Secret", "aws:ssm/parameter:Parameter", "aws:kms/key:Key"
+KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd"
+READS = {"Action": ["secretsmanager:GetSecretValue", "ssm:GetParameters"], "Resource": "*"}
+
+
+def with_key(key: str) -> Node:
+    """The worker's secret under a key."""
+    return Node(SECRET, "db", {"arn": SECRET_ARN, "kmsKeyId": key})
+
+
+def told(source: str) -> str:
+    """Containers with one secret."""
+    return json.dumps([{"name": "work", "secrets": [{"name": "DB", "valueFrom": source}]}])
+
+
 def trust(principal: Mapping[str, object]) -> Change:
     """The worker's role with this trust."""
     return {
@@ -159,6 +174,47 @@ CASES: list[GraphCase] = [
         passes=[
             grant({"Action": "secretsmanager:Get*", "Resource": f"{SECRET_ARN[:-6]}*"}),
             {"TaskDefinition work": with_props(WORKER_TASK, containerDefinitions=json.dumps([{"name": "work"}]))},
+        ],
+    ),
+    GraphCase(
+        rule="ecs-execution-role-decrypts-secrets",
+        stack=WORKER | {"Secret db": Node(SECRET, "db", {"arn": SECRET_ARN})},
+        fails=[
+            {"Secret db": with_key(KEY_ARN)},
+            {"Secret db": with_key("key-1"), "Key own": Node(KEY, "own", {"keyId": "key-1", "arn": KEY_ARN})},
+            {"Secret db": with_key(KEY_ARN), **grant(READS, {"Action": "kms:Decrypt", "Resource": f"{KEY_ARN}-other"})},
+            {
+                "Secret db": None,
+                "Parameter db": Node(PARAMETER, "db", {"name": "/db", "keyId": KEY_ARN}),
+                "TaskDefinition work": with_props(WORKER_TASK, containerDefinitions=told("/db")),
+            },
+            {
+                "Secret db": with_key(KEY_ARN),
+                "TaskDefinition work": replace(
+                    with_props(WORKER_TASK, containerDefinitions=UNKNOWN),
+                    sources={"containerDefinitions": (SECRET, "db")},
+                ),
+            },
+        ],
+        waits=[
+            LATER_POLICY | {"Secret db": with_key(KEY_ARN)},
+            {
+                "Secret db": new(SECRET, "db", {"arn": SECRET_ARN}, kmsKeyId=(KEY, "own")),
+                "Key own": new(KEY, "own", {"arn": UNKNOWN}),
+            },
+        ],
+        passes=[
+            {"Secret db": with_key("alias/aws/secretsmanager")},
+            {"Secret db": with_key(KEY_ARN), **grant(READS, {"Action": "kms:Decrypt", "Resource": KEY_ARN})},
+            {
+                "Secret db": with_key(KEY_ARN),
+                "Key own": Node(
+                    KEY,
+                    "own",
+                    {"arn": KEY_ARN, "policy": policy({"Principal": {"AWS": "arn:role"}, "Action": "kms:*"})},
+                ),
+            },
+            {"Secret other": Node(SECRET, "other", {"arn": f"{SECRET_ARN}-two", "kmsKeyId": KEY_ARN})},
         ],
     ),
     GraphCase(

@@ -137,7 +137,12 @@ CASES: list[Case] = [
         "sg-no-ingress-rdp",
         GROUP,
         passes=[ingress(tcp(3388, 3388, "0.0.0.0/0"))],
-        fails=[(ingress(tcp(0, 65535, "::/0")), "ingress[0].cidrBlocks[0] opens TCP port 3389")],
+        fails=[
+            (
+                ingress(tcp(0, 65535, "::/0")),
+                "ingress[0].cidrBlocks[0] opens TCP ports 0 to 65535, 3389 among them, to the",
+            ),
+        ],
     ),
     failing_with(
         "sg-no-ingress-http",

@@ -46,7 +46,7 @@ CASES: list[Case] = [
         kind=INGRESS_RULE,
         passes=[{"ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "cidrIpv4": "0.0.0.0/0"}],
         fails=[
-            ({"ipProtocol": "-1", "cidrIpv6": "::/0"}, ["cidrIpv6 opens every TCP", "cidrIpv6 opens every UDP"]),
+            ({"ipProtocol": "-1", "cidrIpv6": "::/0"}, ["cidrIpv6 opens every TCP and UDP port"]),
             ({"ipProtocol": "tcp", "fromPort": 1, "toPort": 65535, "cidrIpv4": "0.0.0.0/0"}, ["cidrIpv4 opens every"]),
         ],
         waits=[{"ipProtocol": "-1", "cidrIpv4": UNKNOWN}],

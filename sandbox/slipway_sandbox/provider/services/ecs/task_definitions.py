@@ -9,6 +9,7 @@ from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.readers import block, blocks, present, text
 from slipway_sandbox.provider.protocol.wire import Properties, Value
+from slipway_sandbox.task_sizes import size_units
 
 NAMES = {
     "volumes.hostPath": "host.sourcePath",
@@ -170,6 +171,7 @@ RESOURCES = (
         defaults={"skipDestroy": False, "trackLatest": False},
         documents="containerDefinitions",
         compare={"containerDefinitions": comparable},
+        spellings={"cpu": size_units, "memory": size_units},
         echoed="skipDestroy trackLatest",
         immutable={"a revision never changes; another one takes its place": f"containerDefinitions {BY_RULE}"},
         missing="ClientException",

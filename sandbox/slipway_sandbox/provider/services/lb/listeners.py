@@ -133,6 +133,8 @@ RESOURCES = (
             "alpnPolicy": "AlpnPolicy[0] != 'None' && AlpnPolicy[0] || null",
             "certificateArn": "Certificates[0].CertificateArn",
         },
+        spellings={"protocol": str.upper},
+        computed={"sslPolicy": lambda scope: scope.reply.get("SslPolicy", "")},
         ordered="defaultActions",
         handled="certificateArn",
         immutable={"a listener belongs to one load balancer": "loadBalancerArn"},

@@ -51,6 +51,7 @@ RESOURCES = (
                 Call("modify_target_group_attributes", {"TargetGroupArn": "{id}"}),
             ),
         ),
+        spellings={"protocol": str.upper, "healthCheck.protocol": str.upper},
         delete=Call("delete_target_group", {"TargetGroupArn": "{id}"}),
         tags=TAGS,
         autoname=Autoname(length_limit=32),

@@ -4,13 +4,14 @@ from slipway_sandbox.provider.aws.declaration import Failures, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.protocol.readers import block, blocks, text, texts
 from slipway_sandbox.provider.protocol.wire import Properties, Value
-from slipway_sandbox.provider.services.ec2.common import filter_list
+from slipway_sandbox.provider.services.ec2.common import cidr_failures, filter_list
 from slipway_sandbox.provider.services.ec2.security.security_groups import (
     SOURCES,
     Key,
     Rule,
     describe,
     permission,
+    protocol_name,
     rules_of,
     rules_present,
 )
@@ -101,14 +102,17 @@ def change_description(scope: Scope) -> None:
 
 
 def validate_rule(inputs: Properties) -> Failures:
-    """A rule has a direction, and at least one source or destination."""
+    """A rule has a direction, at least one source or destination, and networks without host bits."""
     if inputs.get("type") not in MEMBERS:
         return [("type", f"must be one of {', '.join(MEMBERS)}, got {inputs.get('type')}")]
     if not any(inputs.get(name) for name in (*SOURCES, *EXCLUSIVE)):
         return [
             ("cidrBlocks", f"one of {', '.join((*SOURCES, *EXCLUSIVE))} is required".replace("securityGroups, ", ""))
         ]
-    return []
+    return [
+        *cidr_failures("cidrBlocks", inputs.get("cidrBlocks")),
+        *cidr_failures("ipv6CidrBlocks", inputs.get("ipv6CidrBlocks")),
+    ]
 
 
 RESOURCES = (
@@ -122,7 +126,7 @@ RESOURCES = (
         read=read_rule,
         updates=(Update("description", change_description),),
         delete=lambda scope: change(scope, "revoke", wanted(scope)),
-        compare={"protocol": lambda value: str(value).lower().replace("all", "-1")},
+        compare={"protocol": protocol_name},
         immutable={"EC2 knows a rule by these": KEY},
         exclusive=True,  # two equal rules cannot be
         missing="InvalidPermission.NotFound",

@@ -6,7 +6,8 @@ from slipway_sandbox.provider.aws.declaration import Failures, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.protocol.readers import blocks
 from slipway_sandbox.provider.protocol.wire import Properties, Value
-from slipway_sandbox.provider.services.ec2.common import TAGS, arn
+from slipway_sandbox.provider.services.ec2.common import TAGS, arn, cidr_failures
+from slipway_sandbox.provider.services.ec2.security.security_groups import protocol_name
 
 SOURCES = {
     "cidrIpv4": ("IpRanges", "CidrIp"),
@@ -27,7 +28,7 @@ def create_rule(direction: str) -> Callable[[Scope], Properties]:
         if scope.get("description"):
             entry["Description"] = scope.get("description")
         entries: list[Value] = [entry]
-        permission: dict[str, Value] = {"IpProtocol": scope.get("ipProtocol"), member: entries}
+        permission: dict[str, Value] = {"IpProtocol": protocol_name(scope.get("ipProtocol")), member: entries}
         for port, name in (("FromPort", "fromPort"), ("ToPort", "toPort")):
             if scope.get(name) is not None:
                 permission[port] = scope.get(name)
@@ -41,7 +42,7 @@ def create_rule(direction: str) -> Callable[[Scope], Properties]:
 def modify_rule(scope: Scope) -> None:
     """Changes a rule in place."""
     rule = {name[0].upper() + name[1:]: scope.get(name) for name in RULE.split() if scope.get(name) is not None}
-    rule = {"FromPort": -1, "ToPort": -1, **rule}
+    rule = {"FromPort": -1, "ToPort": -1, **rule, "IpProtocol": protocol_name(scope.get("ipProtocol"))}
     if "ReferencedSecurityGroupId" in rule:
         rule["ReferencedGroupId"] = rule.pop("ReferencedSecurityGroupId")
     change: dict[str, Value] = {"SecurityGroupRuleId": scope.id, "SecurityGroupRule": rule}
@@ -60,8 +61,10 @@ def validate_rule(inputs: Properties) -> Failures:
     failures = []
     if sum(name in inputs for name in SOURCES) != 1:
         failures.append(("cidrIpv4", f"exactly one of {', '.join(SOURCES)} is required"))
-    if inputs.get("ipProtocol") in ("tcp", "udp") and "fromPort" not in inputs:
+    if protocol_name(inputs.get("ipProtocol")) in ("tcp", "udp") and "fromPort" not in inputs:
         failures.append(("fromPort", f"is required for protocol {inputs['ipProtocol']}"))
+    for name in ("cidrIpv4", "cidrIpv6"):
+        failures += [(name, reason) for _, reason in cidr_failures(name, [inputs.get(name)])]
     for name in ("fromPort", "toPort"):
         port = inputs.get(name)
         if isinstance(port, int) and not -1 <= port <= 65535:
@@ -84,6 +87,7 @@ def rule(direction: str, name: str) -> Resource:
         tags=TAGS,
         names={"securityGroupId": "GroupId", "referencedSecurityGroupId": "ReferencedGroupInfo.GroupId"},
         computed={"arn": arn("security-group-rule"), "securityGroupRuleId": "{id}"},
+        compare={"ipProtocol": protocol_name},
         immutable={"a rule belongs to one group": "securityGroupId"},
         validate=validate_rule,
     )

@@ -1,12 +1,12 @@
 """Security groups with inline rules, and key pairs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from slipway_sandbox.provider.aws.declaration import Action, Autoname, Call, Resource, Update
+from slipway_sandbox.provider.aws.declaration import Action, Autoname, Call, Failures, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.protocol.readers import blocks, number, text, texts
 from slipway_sandbox.provider.protocol.wire import Properties, Value
-from slipway_sandbox.provider.services.ec2.common import TAGS, arn, filter_list
+from slipway_sandbox.provider.services.ec2.common import TAGS, arn, cidr_failures, filter_list
 
 SOURCES = {
     "cidrBlocks": ("IpRanges", "CidrIp"),
@@ -16,8 +16,22 @@ SOURCES = {
 }
 Key = tuple[str, int, int, str, str]
 """Protocol, first port, last port, member of SOURCES, source."""
+PROTOCOLS = {"all": "-1", "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 Rule = tuple[str, int, int, str, str, str]
 """A key and a description: EC2 adds and removes one such rule at a time."""
+
+
+def protocol_name(text: Value) -> str:
+    """A protocol as EC2 answers it.
+
+    Source: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_security_group.go,
+    protocolForValue
+
+    >>> protocol_name("TCP"), protocol_name("17"), protocol_name("all")
+    ('tcp', 'udp', '-1')
+    """
+    name = str(text).lower()
+    return PROTOCOLS.get(name, name)
 
 
 def rules_of(blocks: Iterable[Properties], own_id: str) -> set[Rule]:
@@ -26,7 +40,7 @@ def rules_of(blocks: Iterable[Properties], own_id: str) -> set[Rule]:
     for block in blocks:
         sources = [(name, source) for name in SOURCES for source in texts(block, name)]
         sources += [("securityGroups", own_id)] if block.get("self") else []
-        protocol = str(block["protocol"]).lower().replace("all", "-1")
+        protocol = protocol_name(block["protocol"])
         first, last = (0, 0) if protocol == "-1" else (number(block, "fromPort"), number(block, "toPort"))
         description = text(block, "description", "")
         rules |= {(protocol, first, last, name, source, description) for name, source in sources}
@@ -130,6 +144,17 @@ def read_group(scope: Scope) -> Properties | None:
     return group
 
 
+def validate_group(inputs: Properties) -> Failures:
+    """Networks of inline rules are without host bits."""
+    failures: Failures = []
+    for direction in ("ingress", "egress"):
+        rules = inputs.get(direction)
+        for index, rule in enumerate(rules if isinstance(rules, list) else []):
+            for name in ("cidrBlocks", "ipv6CidrBlocks") if isinstance(rule, Mapping) else ():
+                failures += cidr_failures(f"{direction}[{index}].{name}", rule.get(name))
+    return failures
+
+
 def delete_group(scope: Scope) -> None:
     """Deletes the group. With revokeRulesOnDelete its rules go first: two groups may name each other."""
     if scope.state.get("revokeRulesOnDelete"):
@@ -158,6 +183,7 @@ RESOURCES = (
         defaults={"description": "Managed by Pulumi", "revokeRulesOnDelete": False},
         echoed="revokeRulesOnDelete",
         immutable={"EC2 cannot rename a group or move it": "name description vpcId"},
+        validate=validate_group,
     ),
     Resource(
         "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
@@ -172,6 +198,7 @@ RESOURCES = (
         computed=COMPUTED,
         echoed="revokeRulesOnDelete",
         immutable={"every VPC has its own default group": "vpcId"},
+        validate=validate_group,
     ),
     Resource(
         "aws:ec2/keyPair:KeyPair",
