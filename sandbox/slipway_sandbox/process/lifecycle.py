@@ -13,6 +13,7 @@ import time
 from datetime import UTC, datetime
 from typing import cast
 
+from slipway_sandbox import backend
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process import stacks
 from slipway_sandbox.process.held_files import holder, is_held, one_at_a_time, wait_until
@@ -37,6 +38,14 @@ def start(home: Home) -> tuple[Record, bool]:
         if record := running(home):
             return record, False
         return _spawn(home, turn), True
+
+
+def mend(home: Home) -> list[str]:
+    """Mends what kills and full disks left of the stacks' states. Returns a sentence for each thing that was mended."""
+    if not home.path.is_dir():
+        return []
+    with one_at_a_time(home.path):
+        return backend.mend(home.state)
 
 
 def stop(home: Home) -> bool:

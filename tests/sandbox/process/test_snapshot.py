@@ -258,4 +258,6 @@ def test_a_damaged_state_is_refused(kept_box: Box) -> None:
         stack.write_text(stack.read_text()[:-10])
         message = box.refusal("start")
         assert message.startswith(f"the stack's state {stack} is damaged (")
-        assert message.endswith(f"; put sandbox.json.bak beside it in its place, or {AGAIN}")
+        assert message.endswith(
+            f") and none of Pulumi's copies of it can be read; put a copy of yours in its place, or {AGAIN}"
+        )
