@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slipway_sandbox import disk
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process import shell, stacks
 from slipway_sandbox.process.held_files import hold, is_there, write_pid
@@ -105,8 +106,13 @@ class Cloud:
             (AwsProvider(registry=f"localhost:{ports.registry}"), ports.aws),
             (DockerProvider(), ports.docker),
         ):
-            server, _ = serve(servicer, port)
+            server, _ = serve(servicer, port, self._obstacle)
             self._parts.callback(_stop_server, server)
+
+    def _obstacle(self) -> str:
+        """Why nothing may be created now; empty where it may."""
+        lacking = disk.shortage(self._home.path, disk.RESERVE_MIB, "the stack's state")
+        return lacking and f"{lacking}; free some, and run the same command again"
 
     def _run_containers(self, address: str, ports: Ports) -> None:
         from slipway_sandbox.runtime.controller import Controller  # noqa: PLC0415 - imports moto

@@ -13,11 +13,11 @@ import time
 from datetime import UTC, datetime
 from typing import cast
 
-from slipway_sandbox import backend
+from slipway_sandbox import backend, disk
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process import stacks
 from slipway_sandbox.process.held_files import holder, is_held, one_at_a_time, wait_until
-from slipway_sandbox.process.home import Home, Record, read_record, write_record
+from slipway_sandbox.process.home import VARIABLE, Home, Record, read_record, write_record
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.process.ports import STATUS_PATH, get
 from slipway_sandbox.process.status import CloudStatus, Status
@@ -32,6 +32,8 @@ LOG_BYTES = 10_000_000  # a longer log is set aside at the next start
 
 def start(home: Home) -> tuple[Record, bool]:
     """The running sandbox's record, and whether this call started it. Raises SandboxError when it cannot start."""
+    if lacking := disk.shortage(home.path, disk.START_MIB, "the sandbox"):
+        raise SandboxError(f"{lacking}; free some, or set {VARIABLE} to a directory on another disk")
     home.prepare()
     with one_at_a_time(home.path) as turn:
         stacks.resources_by_stack(home)  # a damaged state is told here, whether the cloud is fine or not
