@@ -23,7 +23,7 @@ from slipway_sandbox.process import shell, stacks
 from slipway_sandbox.process.held_files import hold, is_there, write_pid
 from slipway_sandbox.process.home import Home, Ports, Record, read_record, write_record
 from slipway_sandbox.process.ports import LOOPBACK, bridge_address, free_ports, listening
-from slipway_sandbox.process.status import CloudStatus
+from slipway_sandbox.process.status import RUNNING, CloudStatus
 from slipway_sandbox.registry import process as registry
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Cloud:
             "save_failure": self._keeper.failure,
             "lost_changes": self._keeper.lost_changes,
             "registry": "running" if self._registry.is_running() else "ended",
-            "containers": self._controller.off_because or "running",
+            "containers": self._controller.off_because or RUNNING,
             "lacking": self._controller.lacking(),
             "urls": self._controller.urls(),
             "instances": {

@@ -84,7 +84,7 @@ def test_what_this_machine_lacks_is_said_at_the_start_and_once(box: Box, tmp_pat
     notes = ended.stderr.splitlines()
     assert notes[0] == "note: there is no Pulumi CLI here; install it: curl -fsSL https://get.pulumi.com | sh"
     assert notes[1].startswith("note: Docker cannot be reached (")
-    assert notes[1].endswith("; start Docker, then run `slipway sandbox stop` and `slipway sandbox start`")
+    assert notes[1].endswith("; start Docker, then run `slipway sandbox start`")
     assert len(notes) == 2
     for command in ("start", "env"):
         assert box.run(command, **lacking).stderr == ""
