@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
+from slipway_sandbox import backend
 from slipway_sandbox.errors import SandboxError, UsageError
 from slipway_sandbox.process import lifecycle, shell
+from slipway_sandbox.process.held_files import one_at_a_time
 from slipway_sandbox.process.home import Home, Record, locate
 from slipway_sandbox.process.status import Status
 
@@ -39,10 +41,10 @@ def stop(home: Home, _: argparse.Namespace) -> None:
 
 
 def env(home: Home, _: argparse.Namespace) -> None:
+    _mend(home)
     record = lifecycle.running(home)
     if record is None:
         raise SandboxError(f"the sandbox of {home.path} is not running; run `slipway sandbox start`")
-    _mend(home)
     print(shell.script(home, record.ports))
 
 
@@ -100,8 +102,10 @@ def _tell_after_start(home: Home) -> None:
 
 
 def _mend(home: Home) -> None:
-    for sentence in lifecycle.mend(home):
-        print(sentence, file=sys.stderr)
+    if home.path.is_dir():
+        with one_at_a_time(home.path):
+            for sentence in backend.mend(home.state):
+                print(sentence, file=sys.stderr)
 
 
 def _rows(report: Status) -> list[tuple[str, object]]:

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 MIB = 1 << 20
-START_MIB = 200  # of images, snapshots and states: the reference platform takes 60
+START_MIB = 200  # of images, snapshots and states: the reference platform takes 110
 RESERVE_MIB = 50  # for the states and snapshots of an update that is told to stop
 
 

@@ -221,8 +221,7 @@ def test_a_dead_agent_of_ecs_exec_is_a_problem() -> None:
     boto3.client("elbv2").register_targets(TargetGroupArn=group, Targets=[{"Id": "172.31.0.4", "Port": 8080}])
     drive("api", 1, "COMPLETED")
     agent = {"name": "ExecuteCommandAgent", "lastStatus": "STOPPED", "reason": "Execute Command Agent stopped"}
-    backend = ecs_backends[DEFAULT_ACCOUNT_ID][REGION]
-    backend.services["main:api"].enable_execute_command = True
+    backend: Any = ecs_backends[DEFAULT_ACCOUNT_ID][REGION]
     subnet = boto3.client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
     boto3.client("ecs").run_task(
         cluster="main",

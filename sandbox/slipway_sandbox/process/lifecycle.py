@@ -13,7 +13,7 @@ import time
 from datetime import UTC, datetime
 from typing import cast
 
-from slipway_sandbox import backend, disk
+from slipway_sandbox import disk
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process import stacks
 from slipway_sandbox.process.held_files import holder, is_held, one_at_a_time, wait_until
@@ -35,8 +35,8 @@ def start(home: Home) -> tuple[Record, bool]:
 
     One that runs without Docker is started anew where Docker answers now, perhaps at another DOCKER_HOST.
     """
-    if lacking := disk.shortage(home.path, disk.START_MIB, "the sandbox"):
-        raise SandboxError(f"{lacking}; free some, or set {VARIABLE} to a directory on another disk")
+    if not is_held(home.lock):  # one that runs is stopped by its provider, and may still destroy
+        _require_room(home)
     home.prepare()
     with one_at_a_time(home.path) as turn:
         stacks.resources_by_stack(home)  # a damaged state is told here, whether the cloud is fine or not
@@ -47,12 +47,9 @@ def start(home: Home) -> tuple[Record, bool]:
         return _spawn(home, turn), True
 
 
-def mend(home: Home) -> list[str]:
-    """Mends what kills and full disks left of the stacks' states. Returns a sentence for each thing that was mended."""
-    if not home.path.is_dir():
-        return []
-    with one_at_a_time(home.path):
-        return backend.mend(home.state)
+def _require_room(home: Home) -> None:
+    if lacking := disk.shortage(home.path, disk.START_MIB, "the sandbox"):
+        raise SandboxError(f"{lacking}; free some, or set {VARIABLE} to a directory on another disk")
 
 
 def stop(home: Home) -> bool:
