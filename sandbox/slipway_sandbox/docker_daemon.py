@@ -2,12 +2,16 @@
 
 import contextlib
 import os
+import struct
 
 import docker
 from docker.context import ContextAPI
 from docker.errors import DockerException
+from urllib3.exceptions import HTTPError
 
 ANSWER_SECONDS = 5.0
+# What a call raises whose answer breaks off: docker-py passes its libraries' errors on.
+BROKEN_OFF = (OSError, HTTPError, struct.error)
 
 
 def connect(timeout_seconds: float, host: str | None = None) -> docker.DockerClient:

@@ -13,7 +13,9 @@ from tests.sandbox.conftest import Box
 from tests.support.sandbox.docker_proxy import DockerProxy
 from tests.support.sandbox.runtime_cloud import Cloud, eventually, make_image, running_cloud
 
-pytestmark = pytest.mark.e2e
+# docker-py leaves a socket that it could not connect to the garbage collector, whenever that comes.
+UNCONNECTED = "ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning"
+pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings(UNCONNECTED)]
 
 COUNT = "trap 'exit 0' TERM; n=0; while :; do n=$((n+1)); echo $n; sleep 0.1; done"
 LOGGED = {
@@ -29,7 +31,7 @@ def proxy(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("DOCKER_HOST", made.host)
     yield made
     made.stop()
-    with warnings.catch_warnings():  # docker-py leaves a socket that it could not connect to the garbage collector
+    with warnings.catch_warnings():  # so that none is left for the next test
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
 

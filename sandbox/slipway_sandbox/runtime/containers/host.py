@@ -54,7 +54,7 @@ class DockerHost:
         """Look at all containers at once and wake whoever waits for news; `trouble` says whether the daemon answered."""
         try:
             found = self._client.api.containers(all=True, filters={"label": f"{LABEL}={self._owner}"})
-        except (DockerException, OSError) as error:
+        except (DockerException, *docker_daemon.BROKEN_OFF) as error:
             self._trouble = _words(error)
             raise
         self._trouble, self._answered_at = "", time.monotonic()

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from docker.errors import DockerException
 
+from slipway_sandbox.docker_daemon import BROKEN_OFF
 from slipway_sandbox.runtime.containers.specs import LogTarget
 
 WAIT_SECONDS = 5.0  # for the rest of the output of a container that has ended
@@ -57,7 +58,7 @@ class LogLines:
                 self._follow(self._source.lines(self._container, since))
                 if not self._source.runs(self._container):
                     return
-            except (DockerException, OSError) as error:
+            except (DockerException, *BROKEN_OFF) as error:
                 log.warning("the output of a container cannot be read now: %s", error)
             if self._ended.wait(PAUSE_SECONDS):
                 return

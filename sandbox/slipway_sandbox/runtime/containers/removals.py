@@ -7,6 +7,8 @@ import logging
 import docker
 from docker.errors import APIError, DockerException, NotFound
 
+from slipway_sandbox.docker_daemon import BROKEN_OFF
+
 LABEL = "slipway.sandbox"
 
 log = logging.getLogger(__name__)
@@ -44,7 +46,7 @@ class Removals:
         for containers, volumes in waiting:
             try:
                 self.now(containers, volumes)
-            except (DockerException, OSError) as error:
+            except (DockerException, *BROKEN_OFF) as error:
                 log.warning("what an ended task left cannot be removed yet: %s", error)
                 self.later(containers, volumes)
 

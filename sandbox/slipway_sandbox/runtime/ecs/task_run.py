@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from docker.errors import DockerException
 
 from slipway_sandbox.corrections.ecs.namespaces import Namespace
+from slipway_sandbox.docker_daemon import BROKEN_OFF
 from slipway_sandbox.runtime.containers.host import DockerHost
 from slipway_sandbox.runtime.containers.log_lines import LogLines
 from slipway_sandbox.runtime.containers.specs import ContainerSpec, TaskError
@@ -97,16 +98,16 @@ class TaskRun:
             self._watch()
         except TaskError as error:
             self._end("TaskFailedToStart", str(error))
-        except OSError as error:  # neither image nor program is to blame, and no deployment fails for it
-            self._end("TerminationNotice", f"{HOST_LOST} ({error})")
-        except DockerException as error:
+        except DockerException as error:  # an answer of Docker's is an OSError, too
             self._end("TaskFailedToStart", f"CannotStartContainerError: {error}")
+        except BROKEN_OFF as error:  # neither image nor program is to blame, and no deployment fails for it
+            self._end("TerminationNotice", f"{HOST_LOST} ({error})")
         except Exception as error:
             log.exception("task %s", self.id)
             self._end("TaskFailedToStart", f"InternalError: {type(error).__name__}: {error}")
         try:
             self._finish()
-        except (DockerException, OSError) as error:
+        except (DockerException, *BROKEN_OFF) as error:
             log.warning("task %s is cleaned up once Docker answers: %s", self.id, error)
             self.host.removals.later(self._made(), list(self.volumes))
         self.times["stopped"] = time.time()
@@ -222,7 +223,7 @@ class TaskRun:
     def _stop_container(self, container: ContainerRun) -> None:
         try:
             self.host.stop(container.id, container.spec.stop_timeout_seconds)
-        except (DockerException, OSError) as error:  # its removal kills it
+        except (DockerException, *BROKEN_OFF) as error:  # its removal kills it
             log.warning("task %s: container %s did not stop: %s", self.id, container.spec.name, error)
 
     def _stop_groups(self) -> list[list[ContainerRun]]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from urllib3.exceptions import ProtocolError
+
 from slipway_sandbox.runtime.containers.log_lines import LogLines
 from slipway_sandbox.runtime.containers.specs import LogTarget
 from tests.support.conditions import awaited
@@ -21,7 +23,7 @@ class Outputs:
         self.asked_since.append(since)
         yield from self.left.pop(0)
         if self.left:
-            raise OSError("Connection aborted.")
+            raise ProtocolError("Connection broken")
 
     def runs(self, container: str) -> bool:
         return bool(self.left)
