@@ -1,31 +1,24 @@
 """One command at a time on a sandbox's stack: the next one says who is at work, and waits."""
 
 import fcntl
+import hashlib
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from setup.machine import MachineError
-
-FILE = "make.lock"
+from setup.machine import cache
 
 
 @contextmanager
-def turn(command: str, directory: Path) -> Iterator[None]:
-    """Hold the directory of a sandbox for a command such as `make up`; the kernel lets go of it when the process ends.
+def turn(command: str, sandbox: Path) -> Iterator[None]:
+    """Hold the sandbox of a directory for a command such as `make up`; the kernel lets go of it when the process ends.
 
-    Raises MachineError where the directory cannot be written.
+    The lock is a file in the user's cache, so that nothing is made in the directory before the set-up has succeeded.
     """
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(directory / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise MachineError(
-            f"the sandbox's directory {directory} cannot be written ({error.strerror}); "
-            "set SLIPWAY_SANDBOX_DIR to a directory of yours"
-        ) from error
+    name = hashlib.sha256(str(sandbox.absolute()).encode()).hexdigest()[:12]
+    descriptor = os.open(cache() / f"turn-{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _wait(descriptor)
         os.ftruncate(descriptor, 0)
