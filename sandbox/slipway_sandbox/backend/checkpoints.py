@@ -34,6 +34,10 @@ class StackFile:
         files = [path for path in found if path.is_file() and path.suffix != ATTRIBUTES]
         return sorted(files, key=lambda path: path.stat().st_mtime_ns, reverse=True)
 
+    def readable_copy(self) -> Path | None:
+        """The newest copy that can be read; None without one."""
+        return next((path for path in self.copies() if is_checkpoint(path)), None)
+
     @property
     def _suffix(self) -> str:
         return next(suffix for suffix in SUFFIXES if self.path.name.endswith(suffix))
@@ -60,3 +64,12 @@ def cloud_resources(path: Path) -> int:
         return sum(resource["type"].startswith("aws:") for resource in (latest or {}).get("resources") or [])
     except (KeyError, TypeError, AttributeError, EOFError) as error:
         raise ValueError(str(error)) from error
+
+
+def is_checkpoint(path: Path) -> bool:
+    """Whether a file is a whole state."""
+    try:
+        cloud_resources(path)
+    except (OSError, ValueError):
+        return False
+    return True

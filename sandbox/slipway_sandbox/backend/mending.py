@@ -3,10 +3,11 @@
 from datetime import datetime
 from pathlib import Path
 
+from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process.held_files import wait_until
 from slipway_sandbox.process.home import write_private
 
-from .checkpoints import ATTRIBUTES, BOOKKEEPING, StackFile, cloud_resources, stack_files
+from .checkpoints import ATTRIBUTES, BOOKKEEPING, StackFile, cloud_resources, is_checkpoint, stack_files
 from .locks import SETTLE_SECONDS, live_locks, release_dead_locks, stays_torn
 
 DAMAGED = ".damaged"
@@ -40,14 +41,23 @@ def _with_readable_states(state: Path) -> list[str]:
 
 
 def _put_back(file: StackFile) -> str:
-    """Puts the newest readable copy in the place of a state. Returns a sentence, empty where no copy can be read."""
-    copy = next((path for path in file.copies() if _is_checkpoint(path)), None)
+    """Puts the newest readable copy in the place of a state, whole or not at all. Raises SandboxError without room for it.
+
+    Returns a sentence, empty where no copy can be read.
+    """
+    copy = file.readable_copy()
     if copy is None:
         return ""
     taken = datetime.fromtimestamp(copy.stat().st_mtime).astimezone()
-    if file.path.stat().st_size:
-        file.path.replace(file.path.with_name(file.path.name + DAMAGED))
-    write_private(file.path, copy.read_bytes())
+    try:
+        if file.path.stat().st_size:
+            write_private(file.path.with_name(file.path.name + DAMAGED), file.path.read_bytes())
+        write_private(file.path, copy.read_bytes())
+    except OSError as error:
+        raise SandboxError(
+            f"the stack's state {file.path} is damaged, and {copy.name} cannot be put in its place ({error.strerror}); "
+            "free some of the disk, and run the same command again"
+        ) from error
     return (
         f"The state of stack {file.stack!r} was damaged by a kill or a full disk; its copy of {taken:%Y-%m-%d %H:%M:%S}, "
         f"{copy.name}, with {cloud_resources(copy)} resources is in its place: "
@@ -57,12 +67,4 @@ def _put_back(file: StackFile) -> str:
 
 def _stays_damaged(path: Path) -> bool:
     """Whether a state cannot be read, and not because another process is just writing it."""
-    return not wait_until(lambda: _is_checkpoint(path), SETTLE_SECONDS)
-
-
-def _is_checkpoint(path: Path) -> bool:
-    try:
-        cloud_resources(path)
-    except (OSError, ValueError):
-        return False
-    return True
+    return not wait_until(lambda: is_checkpoint(path), SETTLE_SECONDS)

@@ -1,6 +1,6 @@
 """The stacks' state: whether it belongs to the present cloud."""
 
-from slipway_sandbox.backend import cloud_resources, stack_files
+from slipway_sandbox.backend import StackFile, cloud_resources, stack_files
 from slipway_sandbox.errors import RESET, SandboxError
 from slipway_sandbox.process.home import Home, write_private
 
@@ -39,8 +39,14 @@ def resources_by_stack(home: Home) -> dict[str, int]:
         try:
             found[file.stack] = cloud_resources(file.path)
         except (OSError, ValueError) as error:
-            raise SandboxError(
-                f"the stack's state {file.path} is damaged ({error}) and none of Pulumi's copies of it can be read; "
-                f"put a copy of yours in its place, or run {RESET} to begin again with an empty cloud and an empty state"
-            ) from error
+            raise SandboxError(f"the stack's state {file.path} is damaged ({error}){_remedy(file)}") from error
     return found
+
+
+def _remedy(file: StackFile) -> str:
+    if file.readable_copy():
+        return "; run `slipway sandbox start`, which puts the newest of Pulumi's copies in its place"
+    return (
+        " and none of Pulumi's copies of it can be read; put a copy of yours in its place, "
+        f"or run {RESET} to begin again with an empty cloud and an empty state"
+    )

@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -150,3 +151,20 @@ def test_a_lock_is_dead_with_its_process_and_when_its_number_is_given_anew(tmp_p
     [alive] = backend.live_locks(tmp_path)
     assert (alive.project, alive.stack) == ("slipway", "sandbox")
     assert alive.holder == f"pulumi (process {os.getpid()}, since 12:00:00)"
+
+
+def test_a_full_disk_leaves_state_and_copy_as_they_are(stack: Path, tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk."""
+    write(stack, "")
+    copy = write(stack.with_name("sandbox.json.bak"), state_of(9))
+    script = (
+        "import resource, signal, sys; from pathlib import Path; from slipway_sandbox import backend\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+        "backend.mend(Path(sys.argv[1]))"
+    )
+    ended = subprocess.run([sys.executable, "-c", script, tmp_path], capture_output=True, text=True)
+    assert ended.stderr.splitlines()[-1] == (
+        f"slipway_sandbox.errors.SandboxError: the stack's state {stack} is damaged, and sandbox.json.bak cannot be put in "
+        "its place (File too large); free some of the disk, and run the same command again"
+    )
+    assert {path.name: path.read_text() for path in stack.parent.iterdir()} == {stack.name: "", copy.name: state_of(9)}

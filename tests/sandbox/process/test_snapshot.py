@@ -261,3 +261,11 @@ def test_a_damaged_state_is_refused(kept_box: Box) -> None:
         assert message.endswith(
             f") and none of Pulumi's copies of it can be read; put a copy of yours in its place, or {AGAIN}"
         )
+    copy = stack.with_name("sandbox.json.bak")
+    copy.write_text('{"version": 3, "checkpoint": {"latest": null}}')
+    assert box.refusal("status").endswith(
+        "; run `slipway sandbox start`, which puts the newest of Pulumi's copies in its place"
+    )
+    begun = box.run("start")
+    assert "sandbox.json.bak, with 0 resources is in its place" in begun.stderr
+    assert box.status()["stacks"] == {"sandbox": 0}
