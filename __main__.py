@@ -27,6 +27,16 @@ speed_up_program()
 config = settings.load()
 days = config.log_retention_days
 
+# First of all: a base image or a folder that cannot be built is refused before anything exists.
+image = ContainerImage(
+    "app",
+    {
+        "context": config.app_directory,
+        "build_args": {"BASE_IMAGE": config.base_image},
+        "architecture": config.architecture,
+        "force_delete": not config.deletion_protection,
+    },
+)
 network = Network(
     "platform",
     {
@@ -42,15 +52,6 @@ commands: ClusterArgs = {"log_retention_days": days}
 if config.exec_kms_key_arn:
     commands["exec_kms_key_arn"] = config.exec_kms_key_arn
 cluster = Cluster("platform", commands)
-image = ContainerImage(
-    "app",
-    {
-        "context": config.app_directory,
-        "build_args": {"BASE_IMAGE": config.base_image},
-        "architecture": config.architecture,
-        "force_delete": not config.deletion_protection,
-    },
-)
 fan_out: FanOutArgs = {"queues": {"billing": {}, "shipping": {"filter_policy": {"kind": ["physical"]}}}}
 if config.alarm_topic_arn:
     fan_out["alarm_topic_arn"] = config.alarm_topic_arn

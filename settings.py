@@ -6,23 +6,40 @@ Keys and their meaning are declared in Pulumi.yaml; the values of a stack are in
 import difflib
 import json
 import os
+import re
 import socket
 import urllib.parse
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 import pulumi
 from pulumi.runtime import config as runtime_config
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 ANSWER_SECONDS = 2
 LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
+MAY_BE_EMPTY = {"certificateArn", "accessLogsBucket", "alarmTopicArn", "execKmsKeyArn"}
+TOPIC_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
 class SettingsError(pulumi.RunError):
     """A configuration value or the environment is refused; the message is one sentence with the fix."""
+
+
+def topic_name(value: str) -> str:
+    """A name for the topic, with which the names of its queues begin."""
+    if not TOPIC_NAME.fullmatch(value):
+        raise PydanticCustomError("topic", "must be letters, digits and hyphens and start with a letter")
+    return value
+
+
+def path(value: str) -> str:
+    """A path that the file system can hold."""
+    if not value.strip() or "\0" in value:
+        raise PydanticCustomError("path", "must be a path")
+    return value
 
 
 class Settings(BaseModel):
@@ -34,8 +51,8 @@ class Settings(BaseModel):
     connected_cidr_blocks: list[str]
     zone_count: int = Field(ge=2)
     nat: str
-    topic_name: str
-    app_directory: str
+    topic_name: Annotated[str, AfterValidator(topic_name)]
+    app_directory: Annotated[str, AfterValidator(path)]
     base_image: str
     architecture: Literal["x86_64", "arm64"]
     api_cpu: int
@@ -48,7 +65,7 @@ class Settings(BaseModel):
     exec_kms_key_arn: str
     worker_max_tasks: int
     bastion_allowed_cidr_blocks: list[str] = Field(min_length=1)
-    bastion_key_file: str
+    bastion_key_file: Annotated[str, AfterValidator(path)]
     log_retention_days: int
     deletion_protection: bool
 
@@ -73,6 +90,11 @@ def parse(project: str, values: Mapping[str, str]) -> Settings:
     fields = {to_camel(name): field for name, field in Settings.model_fields.items()}
     decoded: dict[str, str | list[object]] = {}
     for key, value in values.items():
+        if not value and key in fields and key not in MAY_BE_EMPTY:
+            raise SettingsError(
+                f"config {project}:{key}: must have a value, got an empty text or null; write one in "
+                "Pulumi.<stack>.yaml, or remove the line where Pulumi.yaml has a default"
+            )
         structured = key in fields and fields[key].annotation == list[str]
         decoded[key] = _decode_list(project, key, value) if structured else value
     try:

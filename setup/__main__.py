@@ -16,9 +16,10 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from setup import distributions, lock_files, next_steps, python_environment
+from setup import disk_space, distributions, lock_files, next_steps, python_environment
 from setup.machine import MachineError
 from setup.steps import ROOT, Step, StepError, foreground, run, say
+from setup.turns import turn
 
 PYTHON = str(python_environment.PYTHON)
 ENGINE = [sys.executable, "-m", "setup.engine"]
@@ -87,17 +88,34 @@ def attached(command: str, stdout: int | None = None) -> "subprocess.CompletedPr
     return foreground(["sh", "-c", script], environment(), stdout)
 
 
+def pulumi(arguments: str, stdout: int | None = None) -> "subprocess.CompletedProcess[str]":
+    """Run Pulumi attached to the sandbox, once no other process works on the stack. `stdout` as in subprocess."""
+    return attached(f"exec python -m slipway_sandbox run -- pulumi {arguments}", stdout)
+
+
+def sandbox_directory() -> Path:
+    """Directory of this checkout's sandbox, as the sandbox itself finds it."""
+    return ROOT / (os.environ.get("SLIPWAY_SANDBOX_DIR") or ".sandbox")
+
+
 def up() -> int:
-    """Deploy the reference platform to the sandbox and print the next steps."""
+    """Deploy the reference platform to the sandbox and print the next steps, in turn with other commands there."""
+    with turn("make up", sandbox_directory()):
+        return deploy()
+
+
+def deploy() -> int:
+    """Set up, deploy, and print the next steps."""
     started = time.monotonic()
+    disk_space.require(sandbox_directory())
     run([*READY, SANDBOX, PULUMI_STACK], environment())
     deploying = time.monotonic()
-    code = attached("exec pulumi up --yes --suppress-permalink").returncode
+    code = pulumi("up --yes --suppress-permalink").returncode
     now = time.monotonic()
     say(f"{'✗' if code else '✓'} pulumi up   {now - deploying:.1f} s; everything {now - started:.1f} s")
     if code:
         return code
-    outputs = attached("exec pulumi stack output --json", stdout=subprocess.PIPE)
+    outputs = pulumi("stack output --json", stdout=subprocess.PIPE)
     status = attached("exec python -m slipway_sandbox status --json", stdout=subprocess.PIPE)
     if outputs.returncode == status.returncode == 0:
         say(next_steps.text(json.loads(outputs.stdout), json.loads(status.stdout)["instances"].values()))
@@ -105,8 +123,14 @@ def up() -> int:
 
 
 def down() -> int:
-    """Destroy the reference platform and stop the sandbox; skips parts already gone."""
+    """Destroy the reference platform and stop the sandbox, in turn with other commands there."""
     need_python()
+    with turn("make down", sandbox_directory()):
+        return destroy()
+
+
+def destroy() -> int:
+    """Destroy what is there; skips parts already gone."""
     status = subprocess.run(
         [PYTHON, "-m", "slipway_sandbox", "status", "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -115,7 +139,7 @@ def down() -> int:
     if json.loads(status.stdout)["state"] == "stopped":
         say("the sandbox is not running, so nothing is destroyed; make up starts it")
         return stop()  # a killed one leaves containers
-    code = attached("exec pulumi destroy --yes --suppress-permalink").returncode
+    code = pulumi("destroy --yes --suppress-permalink").returncode
     return code or stop()
 
 
@@ -126,6 +150,7 @@ def stop() -> int:
 
 def test(arguments: list[str]) -> int:
     """Make the machine ready and run the tests; tests start sandboxes of their own."""
+    disk_space.require(sandbox_directory())
     run(READY, environment())
     path = os.pathsep.join([engine_directory(), os.environ.get("PATH", os.defpath)])
     # To its own end on Ctrl-C, too: the tests' sandboxes and their containers are stopped there.
@@ -140,6 +165,7 @@ def stack() -> int:
 
 def ready() -> int:
     """Make the machine ready and stop there."""
+    disk_space.require(sandbox_directory())
     run(READY, environment())
     return 0
 

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from setup.machine import MachineError, can_install, install, report, show_end
+from setup.machine import MachineError, alone, can_install, install, report, show_end
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 ANSWER_SECONDS = 60.0  # a daemon that restores many containers is slow; an idle one answers within two seconds
@@ -52,12 +52,24 @@ def version(host: str | None = None) -> str:
 
 def make_ready() -> str:
     """The daemon's version once it answers, after installing and starting it where needed. Raises MachineError."""
+    if answer := _answer():
+        return answer
+    with alone("docker"):  # of two set-ups at once, one starts it
+        return _answer() or _bring_up()
+
+
+def _answer() -> str:
+    """Version of the daemon; empty where none answers."""
     try:
         return version()
     except FileNotFoundError:
-        pass
+        return ""
     except ConnectionError as error:
         _refuse_another_host(str(error))
+        return ""
+
+
+def _bring_up() -> str:
     if _dockerd() is None or shutil.which("docker") is None:
         _install()
     if Path("/run/systemd/system").is_dir():

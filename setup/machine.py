@@ -88,6 +88,20 @@ def install(packages: Sequence[str]) -> None:
             call(command, f"install {names}", log, env)
 
 
+def write_whole(path: Path, text: str, mode: int = 0o644) -> None:
+    """Write a file whole or not at all: a kill or a full disk leaves the old one, and nothing beside it."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with beside.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.chmod(mode)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def report(who: str, make_ready: Callable[[], str], done: str) -> int:
     """Run `make_ready` and print its result, `done` and the seconds, or the obstacle. Returns the exit code."""
     started = time.monotonic()

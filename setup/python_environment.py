@@ -7,7 +7,7 @@ import hashlib
 import sys
 
 from setup.distributions import folders
-from setup.machine import alone, cache, call, report
+from setup.machine import alone, cache, call, report, write_whole
 from setup.steps import ROOT
 from setup.uv_binary import find_uv, uv_environment
 
@@ -18,8 +18,11 @@ LOCK = ROOT / "requirements.txt"
 
 
 def fingerprint() -> str:
-    """SHA-256 of the ingredients of .venv: interpreter, lock file, metadata and place of each distribution."""
-    digest = hashlib.sha256(f"{sys.version}\n{sys.executable}\n{ROOT}\n".encode())
+    """SHA-256 of the ingredients of .venv: its own interpreter, lock file, metadata and place of each distribution.
+
+    The interpreter that asks is none of them: in a shell with .venv on PATH it is another one.
+    """
+    digest = hashlib.sha256(f"{PYTHON.resolve()}\n{ROOT}\n".encode())
     for path in (LOCK, *(folder / "pyproject.toml" for folder in folders())):
         digest.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
     return digest.hexdigest()
@@ -57,7 +60,7 @@ def _make(uv: str) -> None:
     editable = [argument for folder in folders() for argument in ("--editable", str(folder))]
     names = " ".join(f"{folder.name}/" for folder in folders())
     call([*pip, "install", *place, "--no-deps", "--no-build-isolation", *editable], f"install {names}", log, env)
-    STAMP.write_text(fingerprint())
+    write_whole(STAMP, fingerprint())
 
 
 if __name__ == "__main__":

@@ -128,12 +128,45 @@ def test_values_arrive_typed() -> None:
             "config slipway:bastionAllowedCidrBlocks: list should have at least 1 item after validation, not 0, "
             "got '[]'; see its description in Pulumi.yaml",
         ),
+        (
+            "topicName",
+            "or ders",
+            "config slipway:topicName: must be letters, digits and hyphens and start with a letter, got 'or ders'; "
+            "see its description in Pulumi.yaml",
+        ),
+        (
+            "appDirectory",
+            " ",
+            "config slipway:appDirectory: must be a path, got ' '; see its description in Pulumi.yaml",
+        ),
+        (
+            "bastionKeyFile",
+            "a\0b",
+            "config slipway:bastionKeyFile: must be a path, got 'a\\x00b'; see its description in Pulumi.yaml",
+        ),
     ],
 )
 def test_a_wrong_value_is_refused_in_one_sentence(key: str, value: str, sentence: str) -> None:
     with pytest.raises(settings.SettingsError) as refused:
         settings.parse("slipway", {**VALUES, key: value})
     assert str(refused.value) == sentence
+
+
+def test_an_empty_value_or_null_is_refused_where_it_means_nothing() -> None:
+    said = {}
+    for key in VALUES:
+        try:
+            settings.parse("slipway", {**VALUES, key: ""})
+        except settings.SettingsError as error:
+            said[key] = str(error)
+    assert VALUES.keys() - said.keys() == {"certificateArn", "accessLogsBucket", "alarmTopicArn", "execKmsKeyArn"}
+    assert said["topicName"] == (
+        "config slipway:topicName: must have a value, got an empty text or null; write one in Pulumi.<stack>.yaml, "
+        "or remove the line where Pulumi.yaml has a default"
+    )
+    assert {sentence.removeprefix(f"config slipway:{key}: ") for key, sentence in said.items()} == {
+        said["topicName"].removeprefix("config slipway:topicName: ")
+    }
 
 
 def test_a_key_in_a_misspelt_namespace_is_refused() -> None:

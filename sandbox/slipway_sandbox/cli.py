@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
+from slipway_sandbox import backend
 from slipway_sandbox.errors import SandboxError, UsageError
-from slipway_sandbox.process import lifecycle, shell, stacks
+from slipway_sandbox.process import lifecycle, shell
+from slipway_sandbox.process.held_files import one_at_a_time
 from slipway_sandbox.process.home import Home, Record, locate
 from slipway_sandbox.process.status import Status
 
@@ -25,6 +27,7 @@ class _Parser(argparse.ArgumentParser):
 
 def start(home: Home, _: argparse.Namespace) -> None:
     began = time.monotonic()
+    _mend(home)
     record, started = lifecycle.start(home)
     if not started:
         print(f"The sandbox already runs: {_where(record)}")
@@ -38,10 +41,10 @@ def stop(home: Home, _: argparse.Namespace) -> None:
 
 
 def env(home: Home, _: argparse.Namespace) -> None:
+    _mend(home)
     record = lifecycle.running(home)
     if record is None:
         raise SandboxError(f"the sandbox of {home.path} is not running; run `slipway sandbox start`")
-    _release_dead_locks(home)
     print(shell.script(home, record.ports))
 
 
@@ -71,11 +74,12 @@ def run(home: Home, options: argparse.Namespace) -> None:
     program = program or shell.program_of(words[0])
     if is_pulumi:
         pulumi_command.require_stack(words, home)
+        pulumi_command.wait_for_others(words, home, lambda sentence: print(sentence, file=sys.stderr, flush=True))
+    _mend(home)
     record, started = lifecycle.start(home)
     if started:
         print(f"The sandbox runs: {_where(record)}", file=sys.stderr)
         _tell_after_start(home)
-    _release_dead_locks(home)
     shell.become(program, words, shell.environment(home, record.ports))
 
 
@@ -97,9 +101,11 @@ def _tell_after_start(home: Home) -> None:
         print(f"note: {sentence}", file=sys.stderr)
 
 
-def _release_dead_locks(home: Home) -> None:
-    for pid in stacks.release_dead_locks(home):
-        print(f"A pulumi (process {pid}) was killed; the lock that it left is released", file=sys.stderr)
+def _mend(home: Home) -> None:
+    if home.path.is_dir():
+        with one_at_a_time(home.path):
+            for sentence in backend.mend(home.state):
+                print(sentence, file=sys.stderr)
 
 
 def _rows(report: Status) -> list[tuple[str, object]]:

@@ -24,6 +24,13 @@ def docker_is_missing(reason: object) -> str:
         "start Docker" if shutil.which("dockerd") or os.environ.get("DOCKER_HOST") else f"install it: {INSTALL_DOCKER}"
     )
     return (
-        f"Docker cannot be reached ({reason}), so ECS services stay pending; {remedy}, "
-        "then run `slipway sandbox stop` and `slipway sandbox start`"
+        f"Docker cannot be reached ({reason}), so ECS services stay pending; {remedy}, then run `slipway sandbox start`"
+    )
+
+
+def docker_is_gone(address: str, reason: str) -> str:
+    """Sentence for a Docker daemon that answered at an address, and does not any more."""
+    return (
+        f"Docker at {address} does not answer any more ({reason}), so no task starts or ends; start it and tasks go on, "
+        "or run `slipway sandbox start` where another Docker answers"
     )

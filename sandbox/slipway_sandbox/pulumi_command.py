@@ -1,17 +1,21 @@
-"""A `pulumi` command line, read before it runs: whether its stack is in the sandbox."""
+"""A `pulumi` command line, read before it runs: whether its stack is in the sandbox, and free."""
 
 import os
 import re
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from slipway_sandbox.backend import Lock, live_locks, stacks_of
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process.home import Home
-from slipway_sandbox.process.stacks import STACKS, SUFFIXES
 
 # Commands of Pulumi that work on a stack.
 ON_A_STACK = ("config", "destroy", "down", "pre", "preview", "refresh", "up", "update")
+# Those of them that lock it; a preview does not.
+LOCKING = ("destroy", "down", "import", "refresh", "up", "update")
+LOOK_SECONDS = 0.2
 STACK_FLAGS, FOLDER_FLAGS = ("-s", "--stack"), ("-C", "--cwd")
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 NAME = re.compile(r"""^name:\s*['"]?([\w.-]+)""", re.MULTILINE)
@@ -31,10 +35,10 @@ def require_stack(words: Sequence[str], home: Home) -> None:
     """Raises SandboxError where a command works on a stack that its project does not have in the sandbox."""
     if not any(word in ON_A_STACK for word in words[1:3]):
         return
-    project = project_of(Path(_value(words, FOLDER_FLAGS) or Path.cwd()))
+    project = _project(words)
     if project is None:
         return  # Pulumi says so itself
-    known = stacks_of(project, home)
+    known = stacks_of(home.state, project.name)
     asked = _value(words, STACK_FLAGS)
     source = f"--stack {asked}" if asked else f"PULUMI_STACK={os.environ.get('PULUMI_STACK')}"
     asked = asked or os.environ.get("PULUMI_STACK", "")
@@ -63,10 +67,29 @@ def project_of(folder: Path) -> Project | None:
     return None
 
 
-def stacks_of(project: Project, home: Home) -> set[str]:
-    """Names of the stacks that a project has in the sandbox."""
-    files = list((home.state / STACKS / project.name).glob("*"))
-    return {file.name.removesuffix(suffix) for suffix in SUFFIXES for file in files if file.name.endswith(suffix)}
+def wait_for_others(words: Sequence[str], home: Home, say: Callable[[str], None]) -> None:
+    """Waits until no other process of this machine works on the stack; at its lock, Pulumi would advise to break it."""
+    if not any(word in LOCKING for word in words[1:3]):
+        return
+    if others := _others(words, home):
+        say(f"{others[0].holder} is at work on stack {others[0].stack!r}; waiting until it ends")
+    while _others(words, home):
+        time.sleep(LOOK_SECONDS)
+
+
+def _others(words: Sequence[str], home: Home) -> list[Lock]:
+    """Locks in the way of a command: those of its stack, or of every stack of its project where it names none."""
+    project = _project(words)
+    stack = (_value(words, STACK_FLAGS) or os.environ.get("PULUMI_STACK", "")).rpartition("/")[2]
+    return [
+        lock
+        for lock in live_locks(home.state)
+        if project and lock.project == project.name and stack in ("", lock.stack)
+    ]
+
+
+def _project(words: Sequence[str]) -> Project | None:
+    return project_of(Path(_value(words, FOLDER_FLAGS) or Path.cwd()))
 
 
 def _value(words: Sequence[str], flags: tuple[str, ...]) -> str:

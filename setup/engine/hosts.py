@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from setup.engine.console import EngineError, step
+from setup.machine import write_whole
 
 HERE = Path(__file__).parent
 SOURCES = HERE / "languagehost"
@@ -24,8 +25,8 @@ KEPT = 2  # versions left in place: a `pulumi` of another checkout may be runnin
 
 
 def version() -> str:
-    """Hash of the host's modules, requirements and launchers, and of the Python it is made with."""
-    digest = hashlib.sha256(f"{sys.version_info[:2]}".encode())
+    """Hash of the host's modules, requirements and launchers. Any Python makes it, whichever comes first on PATH."""
+    digest = hashlib.sha256()
     for path in sorted([*SOURCES.glob("*.py"), SOURCES / "requirements.txt", *(HERE / "launchers").iterdir()]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
@@ -57,7 +58,7 @@ def is_current(root: Path) -> bool:
 def install(root: Path) -> None:
     """Puts the host and the launcher into `<root>/bin`. Raises EngineError when its Python packages cannot be installed."""
     place = home(root)
-    if not (place / "complete").exists():
+    if not ((place / "complete").exists() and (place / "bin" / "python").exists()):
         with step("installing the Python language host"):
             shutil.rmtree(place, ignore_errors=True)
             _make_environment(place)
@@ -67,10 +68,7 @@ def install(root: Path) -> None:
     binaries.mkdir(parents=True, exist_ok=True)
     for name in (DYNAMIC_PROVIDER, LANGUAGE_HOST):
         text = (HERE / "launchers" / name).read_text(encoding="utf-8").replace("@VENV@", str(place))
-        temporary = binaries / f".{name}.{os.getpid()}"
-        temporary.write_text(text, encoding="utf-8")
-        temporary.chmod(0o755)
-        temporary.replace(binaries / name)
+        write_whole(binaries / name, text, 0o755)
     versions = sorted((p for p in place.parent.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime)
     for old in [path for path in versions if path != place][: -(KEPT - 1)]:
         shutil.rmtree(old)

@@ -219,3 +219,31 @@ def test_a_stack_of_a_service_alone_will_do_where_no_queue_is_needed() -> None:
 def test_a_stack_of_queues_alone_will_do_where_no_service_is_needed() -> None:
     outputs: dict[str, Json] = {"queueUrls": {"billing": "u"}, "deadLetterQueueUrls": {}, "topicArn": "t"}
     assert parse(outputs, needs=["queueUrls"]) == Outputs("", [], {"billing": "u"}, {}, ["t"])
+
+
+@pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="status does not ask DescribeTasks, so the state of the agent of ECS Exec (managedAgents) shows nowhere",
+)
+@pytest.mark.usefixtures("aws")
+def test_a_dead_agent_of_ecs_exec_is_a_problem() -> None:
+    group = create_service("api", 1)
+    boto3.client("elbv2").register_targets(TargetGroupArn=group, Targets=[{"Id": "172.31.0.4", "Port": 8080}])
+    drive("api", 1, "COMPLETED")
+    agent = {"name": "ExecuteCommandAgent", "lastStatus": "STOPPED", "reason": "Execute Command Agent stopped"}
+    backend: Any = ecs_backends[DEFAULT_ACCOUNT_ID][REGION]
+    subnet = boto3.client("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
+    boto3.client("ecs").run_task(
+        cluster="main",
+        taskDefinition="api",
+        launchType="FARGATE",
+        group="service:api",
+        networkConfiguration={"awsvpcConfiguration": {"subnets": [subnet]}},
+    )
+    [task] = backend.tasks["main"].values()
+    task.containers = [{"name": "api", "lastStatus": "RUNNING", "managedAgents": [agent]}]
+    [shown] = boto3.client("ecs").describe_tasks(cluster="main", tasks=[task.task_arn])["tasks"]
+    if shown["containers"][0]["managedAgents"] != [agent]:
+        pytest.fail("AWS's answer has the agent's state; this one has not")
+    assert look(outputs_of("api")).problems != []

@@ -33,14 +33,16 @@ def checkout(tmp_path: Path) -> Path:
     return root
 
 
-def begin(checkout: Path, module: str, *arguments: str, uv: str = UV) -> "subprocess.Popen[str]":
+def begin(
+    checkout: Path, module: str, *arguments: str, uv: str = UV, python: str = sys.executable
+) -> "subprocess.Popen[str]":
     """Start `python -m <module>` in the checkout, with a `uv` of our own on PATH."""
     folder = checkout.parent / "bin"
     folder.mkdir(exist_ok=True)
     (folder / "uv").write_text(f"#!/bin/sh\n{uv}\n")
     (folder / "uv").chmod(0o755)
     return subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
+        [python, "-m", module, *arguments],
         cwd=checkout,
         env={"PATH": f"{folder}:{os.defpath}", "XDG_CACHE_HOME": str(checkout.parent / "cache")},
         stdout=subprocess.PIPE,
@@ -54,6 +56,16 @@ def test_two_set_ups_at_once_make_it_once(checkout: Path) -> None:
     both = [begin(checkout, "setup.python_environment") for _ in range(2)]
     said = [process.communicate()[0].splitlines()[-1].partition(" (")[0] for process in both]
     assert (said, [process.returncode for process in both]) == ([".venv is ready"] * 2, [0, 0])
+    asked = (checkout.parent / "bin" / "uv.log").read_text().splitlines()
+    assert asked == ["venv --quiet --clear", "pip --quiet sync", "pip --quiet install"]
+
+
+def test_another_python_first_on_path_finds_it_ready(checkout: Path) -> None:
+    """As in a shell with .venv on PATH, and in a plain one afterwards."""
+    another = checkout.parent / "another"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", another], check=True)
+    for python in (sys.executable, str(another / "bin" / "python"), sys.executable):
+        assert ".venv is ready" in begin(checkout, "setup.python_environment", python=python).communicate()[0]
     asked = (checkout.parent / "bin" / "uv.log").read_text().splitlines()
     assert asked == ["venv --quiet --clear", "pip --quiet sync", "pip --quiet install"]
 

@@ -17,6 +17,7 @@ from slipway.dynamic import (
     PrivateKey,
     UnreadableKeyError,
     check_public_key,
+    obstacle,
     public_half,
     would_be_tracked,
 )
@@ -60,6 +61,8 @@ def check_key_file(arguments: Arguments) -> None:
     path = Path(text)
     if not text.strip():
         raise arguments.error("key_file", f"must be a path, got {text!r}; for example keys/bastion.pem")
+    if trouble := obstacle(path):
+        raise arguments.error("key_file", f"must be a file that can be written, got {text!r}: {trouble}; name another")
     if would_be_tracked(path):
         rule = f"must be a file that git ignores, got {text!r}"
         raise arguments.error(

@@ -20,6 +20,7 @@ from ._checks import (
 from ._context import Context
 from ._ecr import PULL_ACTIONS, EcrHost, ecr_host, ecr_repository_arn
 from ._iam import Statement, allow, deny_insecure_transport, document, trust, trust_within_account
+from ._image_names import IMAGE_EXAMPLES, is_image_name
 from ._json import Json, JsonObject
 from ._schedules import check_cron_expression, check_schedule_expression, check_time_zone
 from ._security_groups import (
@@ -40,6 +41,7 @@ __all__ = [
     "ANYWHERE_IPV6",
     "CHILD_NAME",
     "HTTPS",
+    "IMAGE_EXAMPLES",
     "PULL_ACTIONS",
     "ArgumentError",
     "Arguments",
@@ -67,6 +69,7 @@ __all__ = [
     "each",
     "ecr_host",
     "ecr_repository_arn",
+    "is_image_name",
     "key_arn",
     "named",
     "not_empty",

@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pulumi
@@ -41,14 +42,35 @@ def write_new_key(path: Path, algorithm: str = ED25519) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER_OWNER_ONLY)
     # The file gets its name once it is complete: a kill half-way leaves no broken key behind.
     half_written = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(half_written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
+    descriptor = os.open(half_written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
     try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
         os.link(half_written, path)
-    finally:
+    finally:  # also on a full disk, which half a key would keep full
         half_written.unlink()
+
+
+def obstacle(path: Path) -> str:
+    """Why a path cannot hold a key; empty where it can. A file is tried without a name, so nobody sees it.
+
+    >>> obstacle(Path("/dev/zero"))
+    '/dev/zero is no file'
+    """
+    if "\0" in str(path):
+        return "no name of a file has a NUL"
+    try:
+        if path.exists():
+            return "" if path.is_file() else f"{path} is no file"
+        place = next(parent for parent in path.absolute().parents if parent.exists())
+        if not place.is_dir():
+            return f"{place} is no folder"
+        with tempfile.TemporaryFile(dir=place):
+            return ""
+    except OSError as error:
+        return f"no file can be made there: {error.strerror}"
 
 
 def would_be_tracked(path: Path) -> bool:

@@ -51,6 +51,7 @@ def build_plan(arguments: Arguments, architecture: str) -> BuildPlan:
     dockerfile = Dockerfile(arguments, path)
     dockerfile.check_target()
     dockerfile.check_arguments()
+    dockerfile.check_bases()
     dockerfile.check_secrets()
     secrets, push = build_secrets(arguments), push_dockerfile(arguments, context, path)
     target, args = arguments.optional_text("target"), arguments.text_map("build_args")

@@ -7,12 +7,13 @@ import difflib
 import re
 from pathlib import Path
 
-from slipway.common import Arguments
+from slipway.common import IMAGE_EXAMPLES, Arguments, is_image_name
 
-STAGE = re.compile(r"FROM\s+(?:--\S+\s+)*\S+(?:\s+AS\s+(?P<name>\S+))?\s*", re.IGNORECASE)
+STAGE = re.compile(r"FROM\s+(?:--\S+\s+)*(?P<image>\S+)(?:\s+AS\s+(?P<name>\S+))?\s*", re.IGNORECASE)
 ARGUMENTS = re.compile(r"ARG\s+(?P<names>.+)", re.IGNORECASE)
 SECRET = re.compile(r"--mount=(?P<options>\S*type=secret\S*)")
 SECRET_ID = re.compile(r"[A-Za-z0-9_.-]+")
+VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 # Docker's own: https://docs.docker.com/reference/dockerfile/#predefined-args. BuildKit reads the last two.
 PREDEFINED = re.compile(r"(?i:HTTP|HTTPS|FTP|NO|ALL)_(?i:PROXY)|BUILDKIT_\w+|SOURCE_DATE_EPOCH")
 
@@ -29,6 +30,7 @@ class Dockerfile:
         stages = [match for line in self.lines if (match := STAGE.fullmatch(line))]
         if not stages:
             raise arguments.error("dockerfile", f"must have a FROM line, got none in {str(path)!r}")
+        self._bases = [str(stage["image"]) for stage in stages]
         self.stages = [(stage["name"] or str(index)).lower() for index, stage in enumerate(stages)]
 
     def check_target(self) -> None:
@@ -54,6 +56,16 @@ class Dockerfile:
                 fix = f"did you mean {close[0]}?" if close else f"add the line ARG {name}"
                 raise self._arguments.error(f"build_args.{name}", f"is no ARG of {self._path}; {fix}")
 
+    def check_bases(self) -> None:
+        """Refuse build_args that make a FROM line name no image: the build would fail after other changes."""
+        values = self._arguments.text_map("build_args")
+        for base in self._bases:
+            names = [name for pair in VARIABLE.findall(base) for name in pair if name in values]
+            image = VARIABLE.sub(lambda match: values.get(match[1] or match[2], match[0]), base)
+            if names and not self._is_base(image):
+                rule = f"must make an image such as {IMAGE_EXAMPLES} of FROM {base} in {self._path}"
+                raise self._arguments.error(f"build_args.{names[0]}", f"{rule}, got {values[names[0]]!r}")
+
     def check_secrets(self) -> None:
         """Refuse build_secrets without a mount in a RUN line, and those with no place or with two."""
         mounted = {secret_id(match["options"]) for line in self.lines for match in SECRET.finditer(line)}
@@ -66,6 +78,10 @@ class Dockerfile:
                 fix = f"write RUN --mount=type=secret,id={name} where it is needed"
                 rule = f"is mounted by no RUN of {self._path}"
                 raise self._arguments.error(f"build_secrets.{name}", f"{rule}; {fix}")
+
+    def _is_base(self, image: str) -> bool:
+        """An image, an earlier stage, or a text with a variable, whose value the Dockerfile has."""
+        return "${" in image or is_image_name(image) or image.lower() in self.stages
 
 
 def secret_id(options: str) -> str:

@@ -15,7 +15,7 @@ from slipway.common import Arguments, child_name, not_empty
 from ._arns import check_alarm_topic, check_queue_arn, check_source_topics
 from ._delivery_log import check_log_role
 from ._filter_policy import SCOPES, check_filter_policy
-from ._limits import DEAD_SUFFIX, FIFO_SUFFIX, QUEUE_NAME_LENGTH, delivery, need_fifo
+from ._limits import DEAD_SUFFIX, FIFO_SUFFIX, QUEUE_NAME_LENGTH, TOPIC_NAME_LENGTH, delivery, need_fifo
 from ._messaging_key import check_publishers_key, check_queue_key
 from ._senders import Sender, SenderArgs, queue_senders, refuse_buckets, topic_publishers
 
@@ -108,6 +108,7 @@ class FanOutPlan:
 
 def fan_out_plan(arguments: Arguments, name: str) -> FanOutPlan:
     """Check the arguments of a fan-out. Raises ArgumentError."""
+    child_name(arguments.who, name, TOPIC_NAME_LENGTH, FIFO_SUFFIX)
     not_empty(arguments.who, "queues", cast("Mapping[str, object]", arguments.values["queues"]), '{"billing": {}}')
     if arguments.flag("log_failed_deliveries"):
         check_log_role(arguments.who, name)

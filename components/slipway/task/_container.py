@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from slipway.common import ArgumentError, Arguments, spelled, whole_number
+from slipway.common import IMAGE_EXAMPLES, ArgumentError, Arguments, is_image_name, spelled, whole_number
 
 from ._health_check import HealthCheck, health_check
 from ._volume import MountPoint, is_below_root, mount_points
@@ -64,7 +64,7 @@ def container(arguments: Arguments, name: str, memory_mib: int) -> Container:
     return Container(
         name=name,
         path=arguments.path,
-        image=arguments.required_input("image"),
+        image=image_name(arguments),
         user=unprivileged_user(arguments),
         command=arguments.texts("command"),
         environment=arguments.input_map("environment"),
@@ -79,6 +79,14 @@ def container(arguments: Arguments, name: str, memory_mib: int) -> Container:
             "stop_timeout_seconds", *STOP_BOUNDS_SECONDS, default=STOP_TIMEOUT_SECONDS
         ),
     )
+
+
+def image_name(arguments: Arguments) -> pulumi.Input[str]:
+    """The image; an output passes unread."""
+    image = arguments.required_input("image")
+    if isinstance(image, str) and not is_image_name(image):
+        raise arguments.error("image", f"must be an image such as {IMAGE_EXAMPLES}, got {image!r}")
+    return image
 
 
 def writable_paths(arguments: Arguments, memory_mib: int) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """`slipway policies report`: the findings of a run as one self-contained HTML file."""
 
 import argparse
+import os
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -131,6 +132,20 @@ def _card(index: int, violation: Violation) -> str:
     )
 
 
+def _write(path: Path, text: str) -> None:
+    """Writes a page whole or not at all; what is no file, such as /dev/stdout, takes it as it comes."""
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")
+        return
+    path = path.resolve()
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
 def main(arguments: list[str]) -> int:
     """Writes the page of the events in a file or on stdin; returns the exit code."""
     parser = argparse.ArgumentParser(prog="slipway policies report", description=f"{__doc__} Events: {HOW}.")
@@ -143,7 +158,7 @@ def main(arguments: list[str]) -> int:
         with open(source, encoding="utf-8-sig", errors="replace") as lines:  # noqa: PTH123 - a path, or stdin's number
             run = read(lines)
         if run.events:
-            Path(options.output).write_text(render(run), encoding="utf-8")
+            _write(Path(options.output), render(run))
     except OSError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

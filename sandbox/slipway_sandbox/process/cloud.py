@@ -17,12 +17,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slipway_sandbox import disk
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process import shell, stacks
 from slipway_sandbox.process.held_files import hold, is_there, write_pid
 from slipway_sandbox.process.home import Home, Ports, Record, read_record, write_record
 from slipway_sandbox.process.ports import LOOPBACK, bridge_address, free_ports, listening
-from slipway_sandbox.process.status import CloudStatus
+from slipway_sandbox.process.status import RUNNING, CloudStatus
 from slipway_sandbox.registry import process as registry
 
 if TYPE_CHECKING:
@@ -105,8 +106,13 @@ class Cloud:
             (AwsProvider(registry=f"localhost:{ports.registry}"), ports.aws),
             (DockerProvider(), ports.docker),
         ):
-            server, _ = serve(servicer, port)
+            server, _ = serve(servicer, port, self._obstacle)
             self._parts.callback(_stop_server, server)
+
+    def _obstacle(self) -> str:
+        """Why nothing may be created now; empty where it may."""
+        lacking = disk.shortage(self._home.path, disk.RESERVE_MIB, "the stack's state")
+        return lacking and f"{lacking}; free some, and run the same command again"
 
     def _run_containers(self, address: str, ports: Ports) -> None:
         from slipway_sandbox.runtime.controller import Controller  # noqa: PLC0415 - imports moto
@@ -130,7 +136,7 @@ class Cloud:
             "save_failure": self._keeper.failure,
             "lost_changes": self._keeper.lost_changes,
             "registry": "running" if self._registry.is_running() else "ended",
-            "containers": self._controller.off_because or "running",
+            "containers": self._controller.off_because or RUNNING,
             "lacking": self._controller.lacking(),
             "urls": self._controller.urls(),
             "instances": {

@@ -13,13 +13,14 @@ import time
 from datetime import UTC, datetime
 from typing import cast
 
+from slipway_sandbox import disk
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process import stacks
 from slipway_sandbox.process.held_files import holder, is_held, one_at_a_time, wait_until
-from slipway_sandbox.process.home import Home, Record, read_record, write_record
+from slipway_sandbox.process.home import VARIABLE, Home, Record, read_record, write_record
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.process.ports import STATUS_PATH, get
-from slipway_sandbox.process.status import CloudStatus, Status
+from slipway_sandbox.process.status import RUNNING, CloudStatus, Status
 from slipway_sandbox.registry import process as registry
 
 READY_SECONDS = 180.0  # a registry may have to be fetched first
@@ -30,13 +31,25 @@ LOG_BYTES = 10_000_000  # a longer log is set aside at the next start
 
 
 def start(home: Home) -> tuple[Record, bool]:
-    """The running sandbox's record, and whether this call started it. Raises SandboxError when it cannot start."""
+    """The running sandbox's record, and whether this call started it. Raises SandboxError when it cannot start.
+
+    One that runs without Docker is started anew where Docker answers now, perhaps at another DOCKER_HOST.
+    """
+    if not is_held(home.lock):  # one that runs is stopped by its provider, and may still destroy
+        _require_room(home)
     home.prepare()
     with one_at_a_time(home.path) as turn:
         stacks.resources_by_stack(home)  # a damaged state is told here, whether the cloud is fine or not
         if record := running(home):
-            return record, False
+            if not _has_lost_docker(record):
+                return record, False
+            _end(home)
         return _spawn(home, turn), True
+
+
+def _require_room(home: Home) -> None:
+    if lacking := disk.shortage(home.path, disk.START_MIB, "the sandbox"):
+        raise SandboxError(f"{lacking}; free some, or set {VARIABLE} to a directory on another disk")
 
 
 def stop(home: Home) -> bool:
@@ -79,6 +92,17 @@ def running(home: Home) -> Record | None:
         return None
     record = read_record(home)
     return record if record and record.pid == pid else None
+
+
+def _has_lost_docker(record: Record) -> bool:
+    try:
+        if _asked(record.ports.moto)["containers"] == RUNNING:
+            return False
+    except SandboxError:  # busy: whoever needs the answer is told
+        return False
+    from slipway_sandbox import docker_daemon  # noqa: PLC0415 - 0.1 s, only where the sandbox has no Docker
+
+    return docker_daemon.answers()
 
 
 def status(home: Home) -> Status:
@@ -214,6 +238,6 @@ def _clear_up(home: Home) -> None:
         contextlib.suppress(DockerException),
         contextlib.closing(DockerHost(owner, "")) as host,
     ):  # no daemon, no containers
-        host.remove_all()
+        host.removals.everything()
     if record:
         write_record(home, dataclasses.replace(record, pid=None, started_at=None))

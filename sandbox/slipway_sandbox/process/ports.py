@@ -70,11 +70,12 @@ def get(port: int, path: str, seconds: float) -> bytes:
 
 def bridge_address() -> str | None:
     """This machine's address on Docker's bridge, where containers reach it; None without one, the cause logged."""
-    import docker  # noqa: PLC0415 - 0.1 s, in the background process only
-    from docker.errors import DockerException  # noqa: PLC0415
+    from docker.errors import DockerException  # noqa: PLC0415 - 0.1 s, in the background process only
+
+    from slipway_sandbox import docker_daemon  # noqa: PLC0415
 
     try:
-        with contextlib.closing(docker.from_env(timeout=5)) as client:
+        with contextlib.closing(docker_daemon.connect(docker_daemon.ANSWER_SECONDS)) as client:
             pool = client.networks.get("bridge").attrs["IPAM"]["Config"][0]
     except (DockerException, OSError, IndexError, KeyError) as error:
         log.warning("no Docker (%s): containers cannot reach this cloud until it is stopped and started again", error)

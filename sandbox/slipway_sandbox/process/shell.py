@@ -40,7 +40,7 @@ def pulumi_variables(home: Home, ports: Ports) -> dict[str, str]:
     return {
         "PULUMI_DEBUG_PROVIDERS": f"aws:{ports.aws},docker:{ports.docker}",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        "PULUMI_BACKEND_URL": f"file://{home.state}",
+        "PULUMI_BACKEND_URL": f"file://{home.state}?metadata=skip",  # attributes beside a state are no use, and a kill tears them
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(home.passphrase),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_SUPPRESS_NEO_LINK": "true",  # advice under every error, for which one needs an account

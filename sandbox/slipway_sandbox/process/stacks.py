@@ -1,17 +1,8 @@
-"""The stacks' state: whether it belongs to the present cloud, and is free to be worked on."""
+"""The stacks' state: whether it belongs to the present cloud."""
 
-import gzip
-import json
-import os
-import socket
-from pathlib import Path
-
+from slipway_sandbox.backend import StackFile, cloud_resources, stack_files
 from slipway_sandbox.errors import RESET, SandboxError
 from slipway_sandbox.process.home import Home, write_private
-
-STACKS = Path(".pulumi", "stacks")
-LOCKS = Path(".pulumi", "locks")
-SUFFIXES = (".json", ".json.gz")
 
 
 def bind(home: Home, cloud_id: str, *, restored: bool) -> None:
@@ -44,47 +35,18 @@ def bind(home: Home, cloud_id: str, *, restored: bool) -> None:
 def resources_by_stack(home: Home) -> dict[str, int]:
     """Number of resources in the cloud, by stack. Raises SandboxError for a damaged state."""
     found = {}
-    for path in sorted((home.state / STACKS).rglob("*")):
-        suffix = next((suffix for suffix in SUFFIXES if path.name.endswith(suffix)), None)
-        if suffix is None or not path.is_file():
-            continue
+    for file in stack_files(home.state):
         try:
-            content = path.read_bytes()
-            latest = json.loads(gzip.decompress(content) if suffix.endswith(".gz") else content)["checkpoint"]["latest"]
-            resources = (latest or {}).get("resources") or []
-            found[path.name.removesuffix(suffix)] = sum(_is_in_the_cloud(resource["type"]) for resource in resources)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
-            raise SandboxError(
-                f"the stack's state {path} is damaged ({error}); put {path.name}.bak beside it in its place, "
-                f"or run {RESET} to begin again with an empty cloud and an empty state"
-            ) from error
+            found[file.stack] = cloud_resources(file.path)
+        except (OSError, ValueError) as error:
+            raise SandboxError(f"the stack's state {file.path} is damaged ({error}){_remedy(file)}") from error
     return found
 
 
-def release_dead_locks(home: Home) -> list[int]:
-    """Removes the locks of killed `pulumi` processes of this machine; returns the process numbers."""
-    dead = []
-    for path in sorted((home.state / LOCKS).rglob("*.json")):
-        try:
-            lock = json.loads(path.read_bytes())
-            pid, host = int(lock["pid"]), lock["hostname"]
-        except (OSError, ValueError, KeyError, TypeError):
-            continue  # being written or taken away, or not of this form: Pulumi says what it makes of it
-        if host == socket.gethostname() and not _lives(pid):
-            path.unlink(missing_ok=True)
-            dead.append(pid)
-    return dead
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass  # somebody else's
-    return True
-
-
-def _is_in_the_cloud(resource_type: str) -> bool:
-    return resource_type.startswith("aws:")
+def _remedy(file: StackFile) -> str:
+    if file.readable_copy():
+        return "; run `slipway sandbox start`, which puts the newest of Pulumi's copies in its place"
+    return (
+        " and none of Pulumi's copies of it can be read; put a copy of yours in its place, "
+        f"or run {RESET} to begin again with an empty cloud and an empty state"
+    )

@@ -2,6 +2,9 @@
 
 from typing import TypedDict
 
+RUNNING = "running"
+"""Of containers: they run, as far as the last look at Docker tells, at most a second ago."""
+
 
 class Connection(TypedDict):
     """How to connect to an EC2 instance."""

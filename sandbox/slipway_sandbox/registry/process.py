@@ -17,6 +17,7 @@ LABEL = "slipway.sandbox.registry"
 READY_SECONDS = 10.0
 ANSWER_SECONDS = 1.0
 STOP_SECONDS = 5.0
+CALL_SECONDS = 60.0  # an image may have to be pulled meanwhile
 
 log = logging.getLogger(__name__)
 
@@ -54,13 +55,14 @@ class RegistryContainer:
     """The registry's own image, if Docker has it or can pull it."""
 
     def __init__(self, home: Home, port: int) -> None:
-        import docker  # noqa: PLC0415 - only where there is no binary
-        from docker.errors import DockerException  # noqa: PLC0415
+        from docker.errors import DockerException  # noqa: PLC0415 - only where there is no binary
+
+        from slipway_sandbox import docker_daemon  # noqa: PLC0415
 
         home.registry.mkdir(mode=0o700, exist_ok=True)
         self._home = home
         try:
-            self._client = docker.from_env()
+            self._client = docker_daemon.connect(CALL_SECONDS)
             home.registry_container.touch()
             self._container = self._client.containers.run(
                 IMAGE,
@@ -123,11 +125,12 @@ def end_orphan(home: Home) -> None:
 
 
 def _remove_containers(home: Home) -> None:
-    import docker  # noqa: PLC0415 - only where there is no binary
-    from docker.errors import DockerException  # noqa: PLC0415
+    from docker.errors import DockerException  # noqa: PLC0415 - only where there is no binary
+
+    from slipway_sandbox import docker_daemon  # noqa: PLC0415
 
     try:
-        with contextlib.closing(docker.from_env()) as client:
+        with contextlib.closing(docker_daemon.connect(CALL_SECONDS)) as client:
             for container in client.containers.list(all=True, filters={"label": f"{LABEL}={home.path}"}):
                 container.remove(force=True)
     except DockerException as error:

@@ -25,6 +25,7 @@ from slipway_sandbox.runtime.ec2 import instance_spec
 from slipway_sandbox.runtime.ec2.instance_spec import WayIn
 from slipway_sandbox.runtime.ec2.instances import Instances
 from slipway_sandbox.runtime.ecs import tasks as moto_tasks
+from slipway_sandbox.runtime.ecs.counts import Outage, count_of_clusters
 from slipway_sandbox.runtime.ecs.services import Scheduler
 from slipway_sandbox.runtime.ecs.task_run import TaskRun
 
@@ -58,8 +59,8 @@ class Controller:
         self._keys = keys
         # Containers are found again by this after a crash; the same for every start in the same directory.
         self.owner = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
-        self.off_because = ""
-        """Why no container runs; empty when they do."""
+        self._never_began = ""
+        self._outage = Outage()
         self._runs: dict[str, TaskRun] = {}
         self._troubles: dict[str, str] = {}
         self._stopped = threading.Event()
@@ -70,10 +71,10 @@ class Controller:
         """Begin. Without a Docker daemon nothing is run; `off_because` says so."""
         try:
             self._host = DockerHost(self.owner, self._registry)
-            left = self._host.remove_all()
+            left = self._host.removals.everything()
         except (DockerException, OSError) as error:
-            self.off_because = machine.docker_is_missing(error)
-            log.warning("no containers are run: %s", self.off_because)
+            self._never_began = machine.docker_is_missing(error)
+            log.warning("no containers are run: %s", self._never_began)
             return
         if left:
             log.info("removed %d containers that an earlier sandbox left behind", left)
@@ -98,7 +99,7 @@ class Controller:
         deadline = time.monotonic() + STOP_SECONDS
         for run in list(self._runs.values()):
             run.join(max(0.0, deadline - time.monotonic()))
-        self._host.remove_all()
+        self._host.removals.everything()
         for run in list(self._runs.values()):
             run.join(STOP_SECONDS)  # its containers are gone: it ends at once
         with self._entered():
@@ -107,6 +108,13 @@ class Controller:
         self._health.stop()
         self._balancers.stop()
         self._host.close()
+
+    @property
+    def off_because(self) -> str:
+        """Why no container runs, or nobody knows; empty when they do."""
+        if self._host is not None and self._host.trouble:
+            return machine.docker_is_gone(self._host.daemon, self._host.trouble)
+        return self._never_began
 
     def lacking(self) -> list[str]:
         """Missing parts of this machine for containers, each with its remedy."""
@@ -131,11 +139,21 @@ class Controller:
                 self._try("target health", self._health.tick)
                 self._try("load balancers", self._balancers.tick)
                 self._try("instances", self._instances.tick)
+                if self._host.trouble:  # what stands still is shown so, and decided when Docker answers again
+                    self._outage.show(_backends(), self.off_because)
+                    continue
+                self._go_on()
                 for backend in _backends():
                     for service in services_of(backend):
                         self._try(f"service {service.name}", lambda: self._look_at(service, backend))  # noqa: B023 - called here
                     self._start_tasks(backend)
-                    self._try("clusters", lambda: _count(backend))  # noqa: B023 - called here
+                    self._try("clusters", lambda: count_of_clusters(backend))  # noqa: B023 - called here
+
+    def _go_on(self) -> None:
+        """After an outage: a container of no task was made by a call without an answer, and goes."""
+        if self._host is not None and self._outage.is_shown:
+            self._outage.end()
+            self._host.remove_unknown({run.id for run in self._runs.values() if run.phase != "STOPPED"})
 
     def _try(self, what: str, step: Callable[[], None]) -> None:
         """One part's trouble is not the others'; it is logged once, not twice a second."""
@@ -227,13 +245,3 @@ def _tasks(backend: EC2ContainerServiceBackend) -> list[EcsTask]:
 def _is_old(task: EcsTask) -> bool:
     stopped: datetime | None = getattr(task, "stopped_at", None)
     return stopped is not None and datetime.now(UTC) - stopped > KEPT
-
-
-def _count(backend: EC2ContainerServiceBackend) -> None:
-    """Counts of each cluster; moto lets them drift."""
-    for cluster in list(backend.clusters.values()):
-        tasks = tasks_of(backend, cluster.name)
-        cluster.running_tasks_count = sum(task.last_status == "RUNNING" for task in tasks)
-        cluster.pending_tasks_count = sum(task.last_status in ("PROVISIONING", "PENDING") for task in tasks)
-        services = [service for service in services_of(backend) if service.cluster_name == cluster.name]
-        cluster.active_services_count = sum(service.status != "INACTIVE" for service in services)

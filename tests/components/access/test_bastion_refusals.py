@@ -233,6 +233,23 @@ def test_a_file_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
     assert path.read_text() == "my notes"
 
 
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/proc/x", "no file can be made there: No such file or directory"),
+        ("/dev/zero", "/dev/zero is no file"),
+        ("/etc", "/etc is no file"),
+        ("/etc/hostname/door.pem", "/etc/hostname is no folder"),
+        ("x" * 256, "no file can be made there: File name too long"),
+        ("a\0b", "no name of a file has a NUL"),
+    ],
+)
+def test_a_place_that_can_hold_no_key_is_refused_before_anything_exists(path: str, reason: str) -> None:
+    assert refusal(lambda: Bastion("door", BASTION | NO_KEY | {"key_file": path})) == (
+        f"Bastion 'door': key_file must be a file that can be written, got {path!r}: {reason}; name another"
+    )
+
+
 def test_a_key_of_another_kind_is_not_written_over(tmp_path: Path) -> None:
     path = tmp_path / "door.pem"
     write_new_key(path)

@@ -2,6 +2,7 @@
 
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,15 @@ def test_a_file_that_is_no_key_is_named(tmp_path: Path) -> None:
     (tmp_path / "notes").write_text("notes")
     with pytest.raises(UnreadableKeyError, match=r"notes is not an OpenSSH private key without passphrase$"):
         public_half(tmp_path / "notes")
+
+
+def test_a_full_disk_leaves_no_half_of_a_key(tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk: writing fails after some bytes, with EFBIG."""
+    script = (
+        "import resource, signal, sys; from pathlib import Path; from slipway.dynamic import write_new_key\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
+        "write_new_key(Path(sys.argv[1]))"
+    )
+    ended = subprocess.run([sys.executable, "-c", script, tmp_path / "door.pem"], capture_output=True, text=True)
+    assert ended.stderr.splitlines()[-1] == "OSError: [Errno 27] File too large"
+    assert list(tmp_path.iterdir()) == []

@@ -53,6 +53,18 @@ def test_a_changed_input_is_a_change_without_asking_aws() -> None:
     assert world.looks == 0
 
 
+@pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="nobody asks what runs before it is replaced: what somebody else deployed since the last update goes unsaid",
+)
+def test_what_somebody_else_deployed_is_named_before_it_is_replaced(engine: Engine) -> None:
+    others = ASKED.replace("shop:7", "shop:9")
+    world = World(service(deployment("PRIMARY", others, "COMPLETED", running=2)))
+    Asked(world).diff("id", PROPS | {"task_definition_arn": BEFORE}, PROPS)
+    assert [line for line in engine.told if "shop:9" in line.message] != []
+
+
 def test_what_was_waited_for_is_recorded(engine: Engine) -> None:
     made = Asked(World(COMPLETED)).create(PROPS)
     assert (made.id, made.outs) == (PROPS["service"], PROPS)

@@ -20,6 +20,7 @@ FROM ${BASE_IMAGE} AS deps
 RUN --mount=type=secret,id=npm npm ci
 FROM --platform=linux/amd64 deps AS run
 """
+EXAMPLES = "such as python:3.12-slim or ghcr.io/shop/app:1.4"
 URL = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/app"
 PUSH = "push/Dockerfile"
 NPM = {"npm": {"env": "NPM_TOKEN"}}
@@ -76,6 +77,13 @@ WRONG = [
     Refused(
         {"build_args": {"COMMENTED": "x"}},
         "build_args.COMMENTED is no ARG of app/Dockerfile; add the line ARG COMMENTED",
+    ),
+    *(
+        Refused(
+            {"build_args": {"BASE_IMAGE": value}},
+            f"build_args.BASE_IMAGE must make an image {EXAMPLES} of FROM ${{BASE_IMAGE}} in app/Dockerfile, got {value!r}",
+        )
+        for value in ("", "x y", "$(id)", "UPPER:1", "5", "python:", "a@sha256:1", "ghcr.io/Shop/base")
     ),
     Refused({"architecture": "amd64"}, "architecture must be one of x86_64, arm64, got 'amd64'"),
     Refused({"keep_releases": 1}, "keep_releases must be a whole number 2-1000, got 1"),

@@ -171,6 +171,12 @@ def test_a_key_that_makes_no_name_of_a_queue_is_refused(case: RefusedName) -> No
     assert sentence == f"FanOut 'orders' queue {case.name!r}: {case.says}"
 
 
+@pytest.mark.parametrize("name", ["", "my orders"])
+def test_a_wrong_name_is_no_queue_s_fault(name: str) -> None:
+    rule = "the name must be letters, digits and hyphens and start with a letter"
+    assert refusal(lambda: FanOut(name, {"queues": {"b": {}}})) == f"FanOut {name!r}: {rule}, got {name!r}"
+
+
 def test_a_name_too_long_for_the_role_of_the_log_is_refused() -> None:
     sentence = refusal(lambda: FanOut("a" * 46, {"log_failed_deliveries": True, "queues": {"b": {}}}))
     rule = "the name must be at most 45 characters, got 46; AWS allows 64 and 19 are appended"

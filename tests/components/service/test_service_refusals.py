@@ -42,6 +42,12 @@ def balancer(**changed: Any) -> dict[str, Any]:
 
 
 ALONE = [
+    Refused({"image": "x y"}, "image must be an image such as python:3.12-slim or ghcr.io/shop/app:1.4, got 'x y'"),
+    Refused({"image": ""}, "image must be an image such as python:3.12-slim or ghcr.io/shop/app:1.4, got ''"),
+    Refused(
+        {"sidecars": {"proxy": {"image": "Proxy:1"}}},
+        "sidecars.proxy.image must be an image such as python:3.12-slim or ghcr.io/shop/app:1.4, got 'Proxy:1'",
+    ),
     Refused(
         check(command=[]),
         "container_health_check.command must have at least one entry, got none; "

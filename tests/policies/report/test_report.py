@@ -165,6 +165,9 @@ def test_the_command_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert report.main([str(source), "--output", str(page)]) == 0
     assert page.read_text().startswith("<!doctype html>")
     assert capsys.readouterr().out.startswith(f"{page}: ")
+    assert {path.name for path in tmp_path.iterdir()} == {"events.jsonl", "page.html"}
+    assert report.main([str(source), "--output", "/dev/null"]) == 0
+    assert Path("/dev/null").is_char_device(), "what is no file stays what it is"
 
 
 @pytest.mark.parametrize(

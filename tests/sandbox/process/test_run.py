@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -82,8 +84,56 @@ def test_what_this_machine_lacks_is_said_at_the_start_and_once(box: Box, tmp_pat
     notes = ended.stderr.splitlines()
     assert notes[0] == "note: there is no Pulumi CLI here; install it: curl -fsSL https://get.pulumi.com | sh"
     assert notes[1].startswith("note: Docker cannot be reached (")
-    assert notes[1].endswith("; start Docker, then run `slipway sandbox stop` and `slipway sandbox start`")
+    assert notes[1].endswith("; start Docker, then run `slipway sandbox start`")
     assert len(notes) == 2
     for command in ("start", "env"):
         assert box.run(command, **lacking).stderr == ""
     assert box.status()["lacking"] == [notes[1].removeprefix("note: ")]
+
+
+def test_a_command_waits_for_the_pulumi_that_holds_its_stack(shared_box: Box, tmp_path: Path) -> None:
+    """`pulumi` itself would advise to break the other's lock."""
+    for name, content in (("Pulumi.yaml", "name: waits\n"), ("bin/pulumi", "#!/bin/sh\necho ran $1\n")):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+    (tmp_path / "bin" / "pulumi").chmod(0o755)
+    stack = shared_box.home.state / ".pulumi/stacks/waits/dev.json"
+    lock = shared_box.home.state / ".pulumi/locks/organization/waits/dev/a.json"
+    for path in (stack, lock):
+        path.parent.mkdir(parents=True)
+    stack.write_text('{"version": 3, "checkpoint": {"latest": null}}')
+    with subprocess.Popen(["sleep", "600"]) as other:
+        lock.write_text(
+            json.dumps({"pid": other.pid, "hostname": socket.gethostname(), "timestamp": "2099-01-01T00:00:00Z"})
+        )
+        command = [sys.executable, "-m", "slipway_sandbox", "run", "--", str(tmp_path / "bin" / "pulumi")]
+        environment = {
+            **os.environ,
+            "SLIPWAY_SANDBOX_DIR": str(shared_box.home.path),
+            "PYTHONPATH": str(ROOT / "sandbox"),
+        }
+        of_a_preview = subprocess.run(
+            [*command, "preview", "-s", "dev"], cwd=tmp_path, env=environment, capture_output=True
+        )
+        assert of_a_preview.stdout == b"ran preview\n", "a preview takes no lock"
+        with subprocess.Popen(
+            [*command, "up", "-s", "dev"],
+            cwd=tmp_path,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as waiting:
+            assert waiting.stderr is not None
+            said = waiting.stderr.readline()
+            assert re.fullmatch(
+                rf"pulumi \(process {other.pid}, since \d\d:\d\d:\d\d\) is at work on stack 'dev'; waiting until it ends\n",
+                said,
+            )
+            assert waiting.poll() is None
+            other.kill()
+            other.wait()
+            assert waiting.communicate(timeout=60) == (
+                "ran up\n",
+                f"A pulumi (process {other.pid}) was killed; the lock that it left is released\n",
+            )

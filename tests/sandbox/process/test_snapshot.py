@@ -258,4 +258,14 @@ def test_a_damaged_state_is_refused(kept_box: Box) -> None:
         stack.write_text(stack.read_text()[:-10])
         message = box.refusal("start")
         assert message.startswith(f"the stack's state {stack} is damaged (")
-        assert message.endswith(f"; put sandbox.json.bak beside it in its place, or {AGAIN}")
+        assert message.endswith(
+            f") and none of Pulumi's copies of it can be read; put a copy of yours in its place, or {AGAIN}"
+        )
+    copy = stack.with_name("sandbox.json.bak")
+    copy.write_text('{"version": 3, "checkpoint": {"latest": null}}')
+    assert box.refusal("status").endswith(
+        "; run `slipway sandbox start`, which puts the newest of Pulumi's copies in its place"
+    )
+    begun = box.run("start")
+    assert "sandbox.json.bak, with 0 resources is in its place" in begun.stderr
+    assert box.status()["stacks"] == {"sandbox": 0}

@@ -1,6 +1,9 @@
 """Component plugins and dynamic providers on the real CLI with Slipway's language host."""
 
+import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.setup.engine.conftest import SECONDS, Project
+from tests.support.conditions import awaited
 
 pytestmark = pytest.mark.engine
 Projects = Callable[..., Project]
@@ -171,3 +175,63 @@ def test_dynamic_providers_without_their_virtualenv_say_so(cli: Path, tmp_path: 
     assert done.stderr == (
         f"the runtime option virtualenv points at {tmp_path}/absent, which is not a virtual environment; run pulumi install\n"
     )
+
+
+NAMES_ITSELF = """
+import os, time
+from pathlib import Path
+import pulumi
+from pulumi.dynamic import CreateResult, Resource, ResourceProvider
+
+class Slow(ResourceProvider):
+    def create(self, props):
+        Path(props["pid"]).write_text(str(os.getpid()))
+        time.sleep(600)
+        return CreateResult("slow", outs=props)
+
+Resource(Slow(), "slow", {"pid": str(Path("provider.pid").absolute())})
+"""
+PACK_NAMES_ITSELF = """
+import os
+from pathlib import Path
+from pulumi_policy import PolicyPack
+
+Path(os.environ["PACK_PID"]).write_text(str(os.getpid()))
+PolicyPack("sample", policies=[])
+"""
+
+
+@pytest.mark.xfail(
+    strict=True,
+    raises=AssertionError,
+    reason="the engine's children learn of a kill by nothing: pulumi.dynamic and the policy pack stay, with parent 1",
+)
+def test_a_killed_cli_leaves_neither_dynamic_provider_nor_policy_pack(project: Projects, tmp_path: Path) -> None:
+    stack, pack = project(NAMES_ITSELF), tmp_path / "pack"
+    pack.mkdir()
+    runtime = {"name": "python", "options": {"virtualenv": sys.prefix}}
+    (pack / "PulumiPolicy.yaml").write_text(json.dumps({"runtime": runtime}))
+    (pack / "__main__.py").write_text(PACK_NAMES_ITSELF)
+    files = [stack.directory / "provider.pid", tmp_path / "pack.pid"]
+    command = [str(stack.cli), "up", "--yes", "--skip-preview", "--policy-pack", str(pack)]
+    environment = stack.environment | {"PACK_PID": str(files[1])}
+    with subprocess.Popen(command, cwd=stack.directory, env=environment, stdout=subprocess.DEVNULL) as running:
+        if not awaited(lambda: all(file.exists() and file.read_text() != "" for file in files)):
+            pytest.fail("the provider or the pack has not begun")
+        running.kill()
+    pids = [int(file.read_text()) for file in files]
+    try:
+        assert [ends(pid) for pid in pids] == [True, True]
+    finally:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def ends(pid: int) -> bool:
+    """Whether a process that is not ours ends soon."""
+    try:
+        subprocess.run(["tail", f"--pid={pid}", "-f", "/dev/null"], check=True, timeout=5)
+    except subprocess.TimeoutExpired:
+        return False
+    return True

@@ -4,7 +4,6 @@ The classic builder does the work: the daemon of a machine without buildx has no
 """
 
 import logging
-import os
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -12,10 +11,10 @@ from contextlib import contextmanager
 
 import docker
 import requests
-from docker.context import ContextAPI
 from docker.errors import APIError, DockerException, ImageNotFound
 from urllib3.exceptions import HTTPError
 
+from slipway_sandbox import docker_daemon
 from slipway_sandbox.provider.docker_images.context import Context
 from slipway_sandbox.provider.docker_images.engine_connection import Say
 from slipway_sandbox.provider.docker_images.hiding import Hide
@@ -41,27 +40,18 @@ def daemon(host: str | None) -> Iterator[docker.DockerClient]:
     """
     client = None
     try:
-        client = _client(host)
+        client = docker_daemon.connect(SILENCE_SECONDS, host)
         yield client
     except APIError as error:
         raise ProviderError(f"the Docker daemon refused: {error.explanation or error}") from error
     except (DockerException, requests.exceptions.RequestException, HTTPError) as error:
-        where = host or os.environ.get("DOCKER_HOST") or "its usual place"
+        where = host or docker_daemon.address()
         raise ProviderError(
             f"no Docker daemon answers at {where}; `python3 -m setup.docker_daemon` starts one, then run the same command again"
         ) from error
     finally:
         if client is not None:
             client.close()
-
-
-def _client(host: str | None) -> docker.DockerClient:
-    if host is not None:
-        return docker.DockerClient(base_url=host, timeout=SILENCE_SECONDS)
-    if "DOCKER_HOST" in os.environ:
-        return docker.from_env(timeout=SILENCE_SECONDS)
-    context = ContextAPI.get_current_context()
-    return docker.DockerClient(base_url=context.Host, tls=context.TLSConfig, timeout=SILENCE_SECONDS)
 
 
 def platform(client: docker.DockerClient) -> str:

@@ -14,15 +14,19 @@ from slipway_sandbox.provider.protocol.errors import IncompleteResourceError, Pr
 
 THREADS = 64  # more than the engine's default parallelism on a small machine; a wait for a steady service holds one
 MESSAGE_LIMIT_BYTES = 400 * 1024 * 1024  # the engine's own limit
+CHANGES = ("/Create", "/Update")
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
 log = logging.getLogger(__name__)
 
 
-def serve(servicer: provider_pb2_grpc.ResourceProviderServicer, port: int = 0) -> tuple[grpc.Server, int]:
+def serve(
+    servicer: provider_pb2_grpc.ResourceProviderServicer, port: int = 0, obstacle: Callable[[], str] = str
+) -> tuple[grpc.Server, int]:
     """Starts serving on 127.0.0.1 and returns the server and its port; port 0 picks a free one.
 
+    `obstacle` is asked before every creation and update: a sentence refuses it. Default: nothing stands in the way.
     Raises OSError when the port is taken. Stop it with `server.stop(grace)`.
     """
     options = [
@@ -31,7 +35,7 @@ def serve(servicer: provider_pb2_grpc.ResourceProviderServicer, port: int = 0) -
         ("grpc.max_send_message_length", MESSAGE_LIMIT_BYTES),
     ]
     pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix=type(servicer).__name__)
-    server = grpc.server(pool, interceptors=[_Errors()], options=options)
+    server = grpc.server(pool, interceptors=[_Errors(obstacle)], options=options)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     try:
         bound = server.add_insecure_port(f"127.0.0.1:{port}")
@@ -43,6 +47,9 @@ def serve(servicer: provider_pb2_grpc.ResourceProviderServicer, port: int = 0) -
 
 class _Errors(grpc.ServerInterceptor):
     """Turns an exception of a handler into a gRPC error with a sentence; the traceback of a bug goes to the log."""
+
+    def __init__(self, obstacle: Callable[[], str]) -> None:
+        self._obstacle = obstacle
 
     def intercept_service(
         self,
@@ -56,6 +63,8 @@ class _Errors(grpc.ServerInterceptor):
 
         def guarded(request: Request, context: grpc.ServicerContext) -> Response:
             try:
+                if handler_call_details.method.endswith(CHANGES) and not getattr(request, "preview", False):
+                    self._refuse_at_an_obstacle()
                 return method(request, context)
             except ProviderError as error:
                 _abort(context, error)
@@ -71,6 +80,10 @@ class _Errors(grpc.ServerInterceptor):
                 )
 
         return grpc.unary_unary_rpc_method_handler(guarded, handler.request_deserializer, handler.response_serializer)
+
+    def _refuse_at_an_obstacle(self) -> None:
+        if sentence := self._obstacle():
+            raise ProviderError(sentence)
 
 
 def _abort(context: grpc.ServicerContext, error: ProviderError) -> NoReturn:

@@ -13,6 +13,7 @@ from typing import cast
 from moto.elbv2.models import ELBv2Backend, FakeAction, FakeLoadBalancer, FakeRule, FakeTargetGroup, elbv2_backends
 
 from slipway_sandbox.corrections.elbv2 import local_ports
+from slipway_sandbox.process.home import write_private
 from slipway_sandbox.process.ports import LOOPBACK, free_ports
 from slipway_sandbox.runtime.balancing.proxy import InFlight, ProxyServer
 from slipway_sandbox.runtime.balancing.routes import Action, Condition, Listener, Rule, Target
@@ -118,9 +119,7 @@ class Balancers:
         return self._health.state(group_arn, str(entry["Id"]), int(str(entry["Port"]))) == "healthy"
 
     def _save(self) -> None:
-        unfinished = self._book.with_suffix(".new")
-        unfinished.write_text(json.dumps(self._ports, indent=1))
-        unfinished.replace(self._book)
+        write_private(self._book, json.dumps(self._ports, indent=1).encode())
 
 
 def _application_balancers() -> Iterator[tuple[ELBv2Backend, FakeLoadBalancer]]:

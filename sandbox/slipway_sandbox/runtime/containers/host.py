@@ -1,46 +1,35 @@
 """The Docker daemon, as far as tasks and instances need it: images, containers and their ends."""
 
 import contextlib
-import http
 import logging
-import re
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+import time
+from collections.abc import Collection, Iterator
 
-import docker
-from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.errors import DockerException, ImageNotFound, NotFound
 
+from slipway_sandbox import docker_daemon
 from slipway_sandbox.corrections.ecs.namespaces import Namespace
 from slipway_sandbox.ecr_hosts import in_registry
 from slipway_sandbox.runtime.containers import pause
 from slipway_sandbox.runtime.containers.definitions import DockerArguments
+from slipway_sandbox.runtime.containers.removals import LABEL, Removals
+from slipway_sandbox.runtime.containers.seen import ContainerSeen
 from slipway_sandbox.runtime.containers.specs import TaskError
 
-LABEL = "slipway.sandbox"
+TASK_LABEL = "slipway.task"
 CALL_TIMEOUT_SECONDS = 60
+SILENT_SECONDS = 15.0  # there is a look every half second
 STARTS_AT_ONCE = 4  # more in parallel make none of them faster
-_EXITED = re.compile(r"Exited \((\d+)\)")
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class ContainerSeen:
-    """One container in Docker's list."""
-
-    state: str
-    """created, running, exited, dead, ..."""
-    health: str
-    """UNKNOWN, HEALTHY or UNHEALTHY, in ECS's words."""
-    exit_code: int | None
 
 
 class DockerHost:
     """All containers of one sandbox. Raises DockerException when no daemon answers."""
 
     def __init__(self, owner: str, registry: str) -> None:
-        self._client = docker.from_env(timeout=CALL_TIMEOUT_SECONDS)
+        self._client = docker_daemon.connect(CALL_TIMEOUT_SECONDS)
         info = self._client.info()
         self.cpus: int = info["NCPU"]
         self._architecture: str = info["Architecture"]
@@ -51,18 +40,37 @@ class DockerHost:
         self._joining = threading.Lock()
         self._seen: dict[str, ContainerSeen] = {}
         self._refreshed = threading.Condition()
+        self.removals = Removals(self._client, owner)
+        self.daemon = docker_daemon.address()
+        self._trouble = ""
+        self._answered_at = time.monotonic()
 
     def close(self) -> None:
         """Close the connections to the daemon."""
         self._client.close()
 
     def refresh(self) -> None:
-        """Look at all containers at once and wake whoever waits for news."""
-        found = self._client.api.containers(all=True, filters={"label": f"{LABEL}={self._owner}"})
-        seen = {entry["Id"]: _seen(entry["State"], entry["Status"]) for entry in found}
+        """Look at all containers at once and wake whoever waits for news; `trouble` says whether the daemon answered."""
+        try:
+            found = self._client.api.containers(all=True, filters={"label": f"{LABEL}={self._owner}"})
+        except (DockerException, *docker_daemon.BROKEN_OFF) as error:
+            self._trouble = _words(error)
+            raise
+        self._trouble, self._answered_at = "", time.monotonic()
+        self.removals.waiting()
+        seen = {
+            entry["Id"]: ContainerSeen.of(entry["State"], entry["Status"], (entry["Labels"] or {}).get(TASK_LABEL, ""))
+            for entry in found
+        }
         with self._refreshed:
             self._seen = seen
             self._refreshed.notify_all()
+
+    @property
+    def trouble(self) -> str:
+        """Why the daemon did not answer the last look, or is still silent; empty when it did."""
+        silent = time.monotonic() - self._answered_at
+        return self._trouble or (f"no answer for {silent:.0f} s" if silent > SILENT_SECONDS else "")
 
     def wait(self, seconds: float) -> None:
         """Until the next refresh, at most so long."""
@@ -174,10 +182,20 @@ class DockerHost:
         except DockerException as error:
             raise TaskError(f"CannotCreateContainerError: {_words(error)}") from error
 
-    def lines(self, container: str) -> Iterator[bytes]:
-        """Both outputs of a container as they come, each entry with its time in front; ends when it ends."""
+    def runs(self, container: str) -> bool:
+        """Whether a container runs now. Raises OSError when the daemon does not answer."""
         try:
-            stream = self._client.api.logs(container, stream=True, follow=True, timestamps=True)
+            return bool(self._client.api.inspect_container(container)["State"]["Running"])
+        except NotFound:
+            return False
+
+    def lines(self, container: str, since: float = 0.0) -> Iterator[bytes]:
+        """Both outputs of a container as they come, each entry with its time in front; ends when it ends.
+
+        `since` is in seconds since the epoch. Default: from the beginning.
+        """
+        try:
+            stream = self._client.api.logs(container, stream=True, follow=True, timestamps=True, since=since or None)
         except NotFound:
             return
         try:
@@ -203,36 +221,13 @@ class DockerHost:
             return None, f"CannotStartContainerError: {state['Error']}" if state["Error"] else ""
         return state["ExitCode"], ""
 
-    def remove(self, containers: list[str], volumes: list[str]) -> None:
-        """Kill and remove; some may be gone already."""
-        for container in containers:
-            try:
-                self._client.api.remove_container(container, force=True, v=True)
-            except NotFound:
-                continue
-            except APIError as error:
-                if error.status_code != http.HTTPStatus.CONFLICT:  # another thread is removing it
-                    raise
-        for volume in volumes:
-            with contextlib.suppress(NotFound):
-                self._client.api.remove_volume(volume)
+    def remove_unknown(self, tasks: Collection[str]) -> None:
+        """Kill and remove the containers of other tasks than these, at the next look."""
+        self.removals.later([key for key, seen in self._seen.items() if seen.task and seen.task not in tasks], [])
 
     def create_volume(self, name: str) -> None:
         """A task's volume, labelled to be found after a crash."""
         self._client.volumes.create(name, labels={LABEL: self._owner})
-
-    def remove_all(self) -> int:
-        """Kill and remove every container, volume and network of this sandbox; returns how many containers there were."""
-        mine = {"label": f"{LABEL}={self._owner}"}
-        containers = [entry["Id"] for entry in self._client.api.containers(all=True, filters=mine)]
-        volumes = [volume.name for volume in self._client.volumes.list(filters=mine)]
-        try:
-            self.remove(containers, volumes)
-            for network in self._client.networks.list(filters=mine):
-                network.remove()
-        except APIError as error:
-            log.warning("a container, volume or network of the sandbox could not be removed: %s", _words(error))
-        return len(containers)
 
 
 def _tagged(name: str) -> tuple[str, str]:
@@ -240,11 +235,5 @@ def _tagged(name: str) -> tuple[str, str]:
     return (repository, tag) if repository and "/" not in tag else (name, "latest")
 
 
-def _words(error: DockerException) -> str:
+def _words(error: Exception) -> str:
     return str(getattr(error, "explanation", None) or error)
-
-
-def _seen(state: str, status: str) -> ContainerSeen:
-    health = "UNHEALTHY" if "(unhealthy)" in status else "HEALTHY" if "(healthy)" in status else "UNKNOWN"
-    exited = _EXITED.search(status)
-    return ContainerSeen(state, health, int(exited[1]) if exited else None)

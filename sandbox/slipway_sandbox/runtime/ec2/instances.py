@@ -206,13 +206,13 @@ class Instances:
 
     def _halt(self, _: str, machine: Machine) -> None:
         if machine.container:
-            self._host.remove([machine.container], [])
+            self._host.removals.now([machine.container], [])
         machine.container, machine.door, machine.opened = "", None, None
         machine.bridge, machine.routes = "", frozenset()
 
     def _end(self, instance: str, machine: Machine) -> None:
         self._halt(instance, machine)
-        self._host.remove([], [_volume(instance)])
+        self._host.removals.now([], [_volume(instance)])
         self._files.forget(instance)
         machine.ended = True
 

@@ -16,6 +16,7 @@ from slipway_sandbox.corrections.ecs.services import live_tasks
 from slipway_sandbox.runtime.balancing.proxy import InFlight
 from slipway_sandbox.runtime.balancing.targets import TargetHealth
 from slipway_sandbox.runtime.ecs import decide
+from slipway_sandbox.runtime.ecs.counts import count_tasks
 from slipway_sandbox.runtime.ecs.decide import DeploymentSeen, Phase, ServiceSeen, TaskSeen
 from slipway_sandbox.runtime.ecs.task_run import TaskRun
 
@@ -48,7 +49,7 @@ class Scheduler:
         self._finish_leaving(service, tasks)
         for action in decide.decide(self._seen(service, tasks)):
             self._act(action, service, tasks, backend)
-        self._show_counts(service, live_tasks(backend, service.cluster_name, service.name))
+        count_tasks(service, live_tasks(backend, service.cluster_name, service.name))
         if service.status == "DRAINING" and not live_tasks(backend, service.cluster_name, service.name):
             service.status = "INACTIVE"
             service.deployments = []
@@ -212,14 +213,6 @@ class Scheduler:
         """The task is gone from moto."""
         self._counted.discard(arn)
         self._leaving.pop(arn, None)
-
-    def _show_counts(self, service: EcsService, tasks: list[EcsTask]) -> None:
-        running = [task for task in tasks if task.last_status == "RUNNING"]
-        pending = [task for task in tasks if task.desired_status != "STOPPED" and task.last_status != "RUNNING"]
-        service.running_count, service.pending_count = len(running), len(pending)
-        for entry in service.deployments:
-            entry["runningCount"] = sum(task.started_by == entry["id"] for task in running)
-            entry["pendingCount"] = sum(task.started_by == entry["id"] for task in pending)
 
 
 def _groups(service: EcsService, deployment: str = "") -> list[tuple[FakeTargetGroup, int]]:

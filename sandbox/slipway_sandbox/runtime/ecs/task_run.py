@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from docker.errors import DockerException
 
 from slipway_sandbox.corrections.ecs.namespaces import Namespace
+from slipway_sandbox.docker_daemon import BROKEN_OFF
 from slipway_sandbox.runtime.containers.host import DockerHost
 from slipway_sandbox.runtime.containers.log_lines import LogLines
 from slipway_sandbox.runtime.containers.specs import ContainerSpec, TaskError
 
 POLL_SECONDS = 1.0  # at the latest; the controller's refresh wakes it earlier
+HOST_LOST = "HostUnavailable: the sandbox's Docker daemon did not answer"
 
 log = logging.getLogger(__name__)
 
@@ -96,15 +98,18 @@ class TaskRun:
             self._watch()
         except TaskError as error:
             self._end("TaskFailedToStart", str(error))
-        except (DockerException, OSError) as error:
+        except DockerException as error:  # an answer of Docker's is an OSError, too
             self._end("TaskFailedToStart", f"CannotStartContainerError: {error}")
+        except BROKEN_OFF as error:  # neither image nor program is to blame, and no deployment fails for it
+            self._end("TerminationNotice", f"{HOST_LOST} ({error})")
         except Exception as error:
             log.exception("task %s", self.id)
             self._end("TaskFailedToStart", f"InternalError: {type(error).__name__}: {error}")
         try:
             self._finish()
-        except (DockerException, OSError) as error:
-            log.warning("task %s was not cleaned up: %s", self.id, error)
+        except (DockerException, *BROKEN_OFF) as error:
+            log.warning("task %s is cleaned up once Docker answers: %s", self.id, error)
+            self.host.removals.later(self._made(), list(self.volumes))
         self.times["stopped"] = time.time()
         self.phase = "STOPPED"
 
@@ -151,7 +156,7 @@ class TaskRun:
             raise
         container.status = "RUNNING"
         if spec.log:
-            container.lines = LogLines(spec.log, self.host.lines(container.id))
+            container.lines = LogLines(spec.log, self.host, container.id)
         if not self._holder:
             self.address = self.host.address(container.id)
 
@@ -196,9 +201,7 @@ class TaskRun:
     def _finish(self) -> None:
         self.times["stopping"], self.phase = time.time(), "STOPPING"
         for group in self._stop_groups():
-            threads = [
-                threading.Thread(target=self.host.stop, args=(run.id, run.spec.stop_timeout_seconds)) for run in group
-            ]
+            threads = [threading.Thread(target=self._stop_container, args=(run,)) for run in group]
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -211,8 +214,17 @@ class TaskRun:
             if container.lines:
                 container.lines.wait()
         self.phase = "DEPROVISIONING"
-        made = [run.id for run in self.containers.values() if run.id] + ([self._holder] if self._holder else [])
-        self.host.remove(made, list(self.volumes))
+        self.host.removals.now(self._made(), list(self.volumes))
+
+    def _made(self) -> list[str]:
+        """Ids of the containers that there are, without those whose creation was not answered."""
+        return [run.id for run in self.containers.values() if run.id] + ([self._holder] if self._holder else [])
+
+    def _stop_container(self, container: ContainerRun) -> None:
+        try:
+            self.host.stop(container.id, container.spec.stop_timeout_seconds)
+        except (DockerException, *BROKEN_OFF) as error:  # its removal kills it
+            log.warning("task %s: container %s did not stop: %s", self.id, container.spec.name, error)
 
     def _stop_groups(self) -> list[list[ContainerRun]]:
         """Running containers in the order to stop them: each after the ones depending on it."""

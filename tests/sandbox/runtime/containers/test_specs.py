@@ -1,4 +1,4 @@
-"""Container definitions, listener rules and log lines as plain values."""
+"""Container definitions and listener rules as plain values."""
 
 import io
 import tarfile
@@ -9,7 +9,6 @@ import pytest
 from slipway_sandbox.runtime.balancing.routes import Listener, Request, Target, redirect_url
 from slipway_sandbox.runtime.balancing.targets import accepted
 from slipway_sandbox.runtime.containers import pause
-from slipway_sandbox.runtime.containers.log_lines import LogLines
 from slipway_sandbox.runtime.containers.specs import ContainerSpec, LogTarget, Size, TaskError, container_spec
 
 
@@ -156,23 +155,6 @@ def test_a_redirect_to_another_listener_goes_to_its_local_url(config: Any, locat
 )
 def test_a_matcher_takes_codes_and_ranges(codes: str, status: int, healthy: bool) -> None:
     assert accepted(codes, status) is healthy
-
-
-def test_log_lines_have_their_time_and_are_joined_when_docker_splits_them() -> None:
-    chunks = [
-        b"2026-11-23T14:00:00.123456789Z one\n2026-11-23T14:00:01.000000000Z two ",
-        b"2026-11-23T14:00:01.100000000Z halves\n2026-11-23T14:00:02.000000000Z \n",
-        b"2026-11-23T14:00:03.000000000Z \xff bytes\n",
-    ]
-    lines = LogLines(LogTarget("/app", "s", False, "eu-west-1"), iter(chunks))
-    lines.wait()
-    second = 1795442400_000
-    assert lines.take() == [
-        {"timestamp": second + 123, "message": "one"},
-        {"timestamp": second + 1100, "message": "two halves"},
-        {"timestamp": second + 3000, "message": "\ufffd bytes"},
-    ]
-    assert lines.take() == []
 
 
 @pytest.mark.parametrize("architecture", ["x86_64", "aarch64"])

@@ -205,7 +205,7 @@ def test_without_docker_services_stay_pending_and_the_controller_says_why(
         gc.collect()
     assert controller.off_because.startswith("Docker cannot be reached (")
     assert controller.off_because.endswith(
-        "), so ECS services stay pending; start Docker, then run `slipway sandbox stop` and `slipway sandbox start`"
+        "), so ECS services stay pending; start Docker, then run `slipway sandbox start`"
     )
     assert controller.lacking() == [controller.off_because]
     assert controller.urls() == {}
