@@ -77,8 +77,9 @@ def update_service(scope: Scope) -> None:
     )
     if is_stuck or scope.inputs.get("forceNewDeployment") or "triggers" in scope.changed:
         request["forceNewDeployment"] = True
-    if "desiredCount" not in scope.changed:
-        request.pop("desiredCount", None)
+    # As the real provider: what a rollback or scaling changed stays.
+    for name in {"desiredCount", "loadBalancers"} - scope.changed:
+        request.pop(name, None)
     scope.call("update_service", cluster=scope.get("cluster") or "default", service=scope.get("name"), **request)
 
 
