@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 import pytest
 
-from slipway import Cluster, FargateService, LoadBalancer, Network, QueueWorker
+from slipway import Cluster, Network
 from tests.support.components.built_samples import built
 from tests.support.components.mocks import build, short
+from tests.support.components.samples import COMPONENTS
 from tests.support.components.service_samples import BALANCER, IMAGE, QUEUE, QUEUE_URL
 
 
@@ -76,12 +77,14 @@ def platform() -> None:
         "image": IMAGE,
         "spot_percent": 50,
     }
-    edge = LoadBalancer("edge", BALANCER | {"vpc_id": network.vpc_id, "subnet_ids": network.public_subnet_ids})
+    edge = COMPONENTS["LoadBalancer"](
+        "edge", BALANCER | {"vpc_id": network.vpc_id, "subnet_ids": network.public_subnet_ids}
+    )
     rules = {"all": {"path_patterns": ["/*"]}}
     listener = {"listener_arn": edge.listener_arn, "security_group_id": edge.security_group_id, "rules": rules}
-    FargateService("api", place | {"container_port": 8080, "listener": listener})  # type: ignore[arg-type]
+    COMPONENTS["FargateService"]("api", place | {"container_port": 8080, "listener": listener})
     work = {"min_tasks": 2, "queues": {"work": {"queue_arn": QUEUE, "queue_url": QUEUE_URL}}}
-    QueueWorker("jobs", place | work)  # type: ignore[arg-type]
+    COMPONENTS["QueueWorker"]("jobs", place | work)
 
 
 @pytest.mark.parametrize(
