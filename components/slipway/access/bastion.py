@@ -99,7 +99,7 @@ class Bastion(pulumi.ComponentResource):
             profile = session_profile(context, "bastion", logs.write_permissions if logs else [])
         placement = Placement(
             subnet_id=plan.subnet_id,
-            security_group_id=group.group_id,
+            security_group=group,
             profile_name=profile.name if profile else None,
             key_name=pair.key_name if pair else None,
         )

@@ -59,7 +59,7 @@ class Host(pulumi.ComponentResource):
         group = host_group(context, plan)
         placement = Placement(
             subnet_id=plan.subnet_id,
-            security_group_id=group.group_id,
+            security_group=group,
             profile_name=session_profile(context, "host").name,
             key_name=plan.key_name,
         )

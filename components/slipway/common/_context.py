@@ -1,6 +1,6 @@
 """Context of a component for the functions that create its children."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pulumi
@@ -33,6 +33,14 @@ class Context:
     def lookup(self) -> pulumi.InvokeOutputOptions:
         """Options of a look-up, for the component's own provider."""
         return pulumi.InvokeOutputOptions(parent=self.child.parent)
+
+    def after(self, awaited: Sequence[pulumi.Resource]) -> "Context":
+        """The same for children that wait for these resources."""
+        return self.with_options(pulumi.ResourceOptions(depends_on=awaited))
+
+    def with_options(self, options: pulumi.ResourceOptions) -> "Context":
+        """The same for children with further options."""
+        return replace(self, child=pulumi.ResourceOptions.merge(self.child, options))
 
     def part(self, role: str) -> "Context":
         """The same for a part of the component, whose children begin with `<name>-<role>`."""

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.ht
 
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 from pulumi_aws import ec2, vpc
@@ -42,6 +42,9 @@ class Gate:
     group_id: pulumi.Output[str]
     tags: Tags | None
     child: pulumi.ResourceOptions
+    rules: list[pulumi.Resource] = field(default_factory=list)
+    """Rules so far, of this group and of others on the way to it; its members wait for them, or their first
+    connections fail."""
 
     def let_in(self, rule: str, port: int, purpose: str, block: pulumi.Input[str]) -> None:
         """Admit a network to one TCP port."""
@@ -74,35 +77,39 @@ class Gate:
     def _let_in(self, rule: str, ports: tuple[int, int] | None, purpose: str, source: _Peer) -> None:
         """An ingress rule; every protocol without ports."""
         name = f"{self.name}-{rule}"
-        vpc.SecurityGroupIngressRule(
-            name,
-            security_group_id=self.group_id,
-            description=purpose,
-            ip_protocol="tcp" if ports else "-1",
-            from_port=ports[0] if ports else None,
-            to_port=ports[1] if ports else None,
-            cidr_ipv4=source.block,
-            prefix_list_id=source.prefix_list_id,
-            referenced_security_group_id=source.group_id,
-            tags=named(name, self.tags),
-            opts=self.child,
+        self.rules.append(
+            vpc.SecurityGroupIngressRule(
+                name,
+                security_group_id=self.group_id,
+                description=purpose,
+                ip_protocol="tcp" if ports else "-1",
+                from_port=ports[0] if ports else None,
+                to_port=ports[1] if ports else None,
+                cidr_ipv4=source.block,
+                prefix_list_id=source.prefix_list_id,
+                referenced_security_group_id=source.group_id,
+                tags=named(name, self.tags),
+                opts=self.child,
+            )
         )
 
     def _let_out(self, rule: str, ports: tuple[int, int] | None, purpose: str, target: _Peer) -> None:
         """An egress rule; every protocol without ports."""
         name = f"{self.name}-{rule}"
-        vpc.SecurityGroupEgressRule(
-            name,
-            security_group_id=self.group_id,
-            description=purpose,
-            ip_protocol="tcp" if ports else "-1",
-            from_port=ports[0] if ports else None,
-            to_port=ports[1] if ports else None,
-            cidr_ipv4=target.block,
-            prefix_list_id=target.prefix_list_id,
-            referenced_security_group_id=target.group_id,
-            tags=named(name, self.tags),
-            opts=self.child,
+        self.rules.append(
+            vpc.SecurityGroupEgressRule(
+                name,
+                security_group_id=self.group_id,
+                description=purpose,
+                ip_protocol="tcp" if ports else "-1",
+                from_port=ports[0] if ports else None,
+                to_port=ports[1] if ports else None,
+                cidr_ipv4=target.block,
+                prefix_list_id=target.prefix_list_id,
+                referenced_security_group_id=target.group_id,
+                tags=named(name, self.tags),
+                opts=self.child,
+            )
         )
 
 

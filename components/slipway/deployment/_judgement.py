@@ -20,6 +20,7 @@ class Outcome(Enum):
     UNDER_WAY = "under way"
     COMPLETED = "completed"
     ANOTHER = "another one is primary, or the answer is from before the update"
+    ELSEWHERE = "the tasks are behind another target group, or the answer is from before the update"
     FAILED = "failed"
 
 
@@ -31,12 +32,29 @@ class Judgement:
     line: str
 
 
-def judge(service: Answer | None, declared: str, latest: Answer | None = None) -> Judgement:
-    """Judge the deployment of the declared task definition.
+def judge(
+    service: Answer | None, declared: str, latest: Answer | None = None, target_group_arns: Sequence[str] = ()
+) -> Judgement:
+    """Judge the deployment of the declared task definition behind one of the declared target groups.
 
     `service` is the answer of DescribeServices. `latest` is the newest deployment of DescribeServiceDeployments, with the
     task definition of its revision; None for a service without a history.
     """
+    judgement = _by_task_definition(service, declared, latest)
+    # A rollback brings the target group before back, and the next update sends the task definition alone.
+    if judgement.outcome is Outcome.COMPLETED and service is not None and _is_elsewhere(service, target_group_arns):
+        return Judgement(
+            Outcome.ELSEWHERE, f"{revision(declared)} runs behind another target group than the declared one"
+        )
+    return judgement
+
+
+def _is_elsewhere(service: Answer, target_group_arns: Sequence[str]) -> bool:
+    present = {entry.get("targetGroupArn") for entry in service.get("loadBalancers", [])}
+    return "loadBalancers" in service and bool(target_group_arns) and present.isdisjoint(target_group_arns)
+
+
+def _by_task_definition(service: Answer | None, declared: str, latest: Answer | None) -> Judgement:
     name = revision(declared)
     if service is None or service["status"] != "ACTIVE":
         state = "is being deleted" if service is not None and service["status"] == "DRAINING" else "is gone"

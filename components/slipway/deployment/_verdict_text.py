@@ -30,7 +30,7 @@ ADVICE = (
     (r"ResourceInitializationError", "check the subnets' way to AWS (NAT or endpoints), and the execution role"),
     (
         r"ELB health checks",
-        "health_check_path has to answer 200 on container_port within health_check_grace_period_seconds",
+        "health_check_path has to answer 200 on container_port or health_check_port within health_check_grace_period_seconds",
     ),
     (r"container health checks", "run container_health_check's command in the image; it has to end with 0"),
     (r"unable to assume", "check the execution and task roles: ECS could not take one of them"),

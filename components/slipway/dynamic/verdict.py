@@ -7,7 +7,8 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-c
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
 
 import pulumi
 from pulumi import dynamic
@@ -31,6 +32,7 @@ from ._engine_calls import end_without_traceback, progress_to
 from ._stored_class import changed_inputs, stored_elsewhere
 
 POLL_SECONDS = 3.0
+MAYBE_OLD = (Outcome.ANOTHER, Outcome.ELSEWHERE)
 SETTLE_SECONDS = 15.0  # ECS may still show the deployment before, for as long after an update
 
 
@@ -74,7 +76,7 @@ class VerdictProvider(dynamic.ResourceProvider):
 
         try:
             aws = self._aws(props)
-            judgement = judge(aws.service(), str(props["task_definition_arn"]), aws.latest())
+            judgement = judge(aws.service(), str(props["task_definition_arn"]), aws.latest(), groups_of(props))
         except (BotoCoreError, ClientError, NotAnsweredError):
             return False  # the update that follows asks again, and gives the reason
         return judgement.outcome is Outcome.COMPLETED
@@ -101,6 +103,11 @@ class Verdict(dynamic.Resource, module="slipway", name="Verdict"):
         super().__init__(VerdictProvider(), name, dict(props), opts)
 
 
+def groups_of(props: Mapping[str, object]) -> Sequence[str]:
+    """The declared target groups; two while requests move between them, none without a load balancer."""
+    return cast("Sequence[str]", props["target_group_arns"])
+
+
 def await_deployment(
     aws: Aws,
     props: Mapping[str, object],
@@ -120,7 +127,7 @@ def await_deployment(
         waited, silence = clock() - start, ""
         try:
             service, latest = aws.service(), aws.latest()
-            judgement = judge(service, declared, latest)
+            judgement = judge(service, declared, latest, groups_of(props))
         except NotAnsweredError as error:
             silence = f"AWS does not answer ({tersely(str(error))}); last seen, "
         if judgement.outcome is Outcome.COMPLETED:
@@ -129,12 +136,14 @@ def await_deployment(
         unhealthy = [target for target in targets if target["TargetHealth"]["State"] == "unhealthy"] or unhealthy
         begun = begun or judgement.outcome is Outcome.UNDER_WAY
         failed = judgement.outcome is Outcome.FAILED
-        failed = failed or (judgement.outcome is Outcome.ANOTHER and (begun or waited >= SETTLE_SECONDS))
+        failed = failed or (judgement.outcome in MAYBE_OLD and (begun or waited >= SETTLE_SECONDS))
         if failed or waited >= limit:
             late = "" if failed else f"the deployment was not complete after {limit:.0f} s, "
             headline = f"{late}{silence}{judgement.line}"
             if failed and (service is None or service["status"] != "ACTIVE"):
                 raise DeploymentFailedError(f"{who}: {headline}; run `pulumi up --refresh` to create it again")
+            if failed and judgement.outcome is Outcome.ELSEWHERE:
+                raise DeploymentFailedError(f"{who}: {headline}; run `pulumi up --refresh` to move it")
             if service is None:
                 raise DeploymentFailedError(f"{who}: {headline}")
             evidence = aws.evidence(service, latest, unhealthy)

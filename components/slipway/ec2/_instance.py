@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import ec2
 
-from slipway.common import Arguments, Context
+from slipway.common import Arguments, Context, Gate
 
 INSTANCE_TYPE = "t4g.micro"
 USER = "ec2-user"
@@ -42,10 +42,10 @@ class InstanceSpec:
 
 @dataclass(frozen=True)
 class Placement:
-    """Subnet, security group, instance profile and key pair of an instance."""
+    """Subnet, security group with its rules, instance profile and key pair of an instance."""
 
     subnet_id: pulumi.Input[str]
-    security_group_id: pulumi.Input[str]
+    security_group: Gate
     profile_name: pulumi.Input[str] | None = None
     key_name: pulumi.Input[str] | None = None
 
@@ -91,7 +91,7 @@ def hardened_instance(context: Context, spec: InstanceSpec, placement: Placement
         subnet_id=placement.subnet_id,
         associate_public_ip_address=False,
         source_dest_check=False if spec.is_router else None,
-        vpc_security_group_ids=[placement.security_group_id],
+        vpc_security_group_ids=[placement.security_group.group_id],
         key_name=placement.key_name,
         iam_instance_profile=placement.profile_name,
         metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
@@ -101,6 +101,8 @@ def hardened_instance(context: Context, spec: InstanceSpec, placement: Placement
         volume_tags=context.tagged(context.name),
         opts=pulumi.ResourceOptions(
             parent=context.child.parent,
+            # User data runs once, at the first start, and needs the way to the packages then.
+            depends_on=placement.security_group.rules,
             ignore_changes=ignored,
             replace_on_changes=["userData"] if spec.user_data_replaces or spec.is_router else None,
         ),

@@ -37,5 +37,6 @@ def session_profile(context: Context, kind: str, statements: Sequence[Statement]
     )
     # Session Manager's actions take no resource.
     policy = pulumi.Output.json_dumps(document([allow(SESSION_ACTIONS, "*"), *statements]))
-    iam.RolePolicy(name, role=role.name, policy=policy, opts=context.child)
-    return iam.InstanceProfile(name, role=role.name, tags=context.tagged(name), opts=context.child)
+    grant = iam.RolePolicy(name, role=role.name, policy=policy, opts=context.child)
+    # An instance waits for its profile, and so for the rights of its role.
+    return iam.InstanceProfile(name, role=role.name, tags=context.tagged(name), opts=context.after([grant]).child)

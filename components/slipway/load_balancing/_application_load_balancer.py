@@ -39,31 +39,63 @@ class Serving:
 
 @dataclass(frozen=True)
 class Balancer:
-    """A load balancer with the listener for its requests."""
+    """A load balancer without listeners yet."""
 
     context: Context
+    """Options of the listeners, too: they wait for the web ACL, so that no request passes by it."""
+    plan: LoadBalancerPlan
     resource: lb.LoadBalancer
-    listener: lb.Listener
     gate: Gate
-    sources: Sources
     serving: Serving
     url: pulumi.Output[str]
     """Address: the first domain name without a wildcard, else the name from AWS."""
 
+    def with_old_listeners_deleted_first(self) -> "Balancer":
+        """The same, where a replacement first deletes the old listeners with their rules.
+
+        Pulumi makes a new rule from the old one's ignored properties, unless the old one is gone.
+        """
+        return replace(self, context=self.context.with_options(pulumi.ResourceOptions(delete_before_replace=True)))
+
+    def main_listener(self, action: lb.ListenerDefaultActionArgsDict) -> lb.Listener:
+        """The listener for requests, with a redirect to it from port 80 where there is a certificate.
+
+        `action` is for requests that match no rule.
+        """
+        name = self.context.name
+        if self.serving.certificate_arn is None:
+            return self._listener("http", HTTP, self.serving, action)
+        self._listener("http", HTTP, Serving(), REDIRECT)
+        main = self._listener("https", HTTPS, self.serving, action)
+        for key, arn in self.plan.tls.additional_certificate_arns.items():
+            lb.ListenerCertificate(f"{name}-{key}", listener_arn=main.arn, certificate_arn=arn, opts=self.context.child)
+        return main
+
     def further_listener(self, port: int, action: lb.ListenerDefaultActionArgsDict) -> lb.Listener:
         """One more listener for the same sources, with the same certificate."""
-        let_sources_in(self.gate, port, self.sources)
-        context = self.context.part(str(port))
-        return listener(context, self.resource, port, self.serving, action)
+        let_sources_in(self.gate, port, self.plan.sources)
+        return self._listener(str(port), port, self.serving, action)
+
+    def _listener(
+        self, role: str, port: int, serving: Serving, action: lb.ListenerDefaultActionArgsDict
+    ) -> lb.Listener:
+        name = f"{self.context.name}-{role}"
+        return lb.Listener(
+            name,
+            load_balancer_arn=self.resource.arn,
+            port=port,
+            protocol=serving.protocol,
+            certificate_arn=serving.certificate_arn,
+            ssl_policy=serving.tls_policy,
+            mutual_authentication=serving.mutual_authentication(),
+            default_actions=[action],
+            tags=self.context.tagged(name),
+            opts=self.context.child,
+        )
 
 
-def application_load_balancer(
-    context: Context,
-    plan: LoadBalancerPlan,
-    vpc_id: pulumi.Input[str],
-    action: lb.ListenerDefaultActionArgsDict,
-) -> Balancer:
-    """Make a load balancer; `action` is for requests that match no rule of its listener."""
+def application_load_balancer(context: Context, plan: LoadBalancerPlan, vpc_id: pulumi.Input[str]) -> Balancer:
+    """Make a load balancer, without its listeners: what they send to belongs to this load balancer, and comes first."""
     context = context if plan.tags is None else replace(context, tags=plan.tags)
     name = context.name
     gate = closed_group(f"{name}-lb", vpc_id, f"Load balancer of {name}", context.tags, context.child)
@@ -81,18 +113,17 @@ def application_load_balancer(
         connection_logs=connection_logs(name, plan.connection_logs_bucket),
         enable_deletion_protection=plan.deletion_protection,
         tags=context.tagged(name),
-        opts=context.child,
+        # It cannot move to another VPC.
+        opts=context.with_options(pulumi.ResourceOptions(replacement_trigger=vpc_id)).child,
     )
     serving = served(context, plan)
     if plan.domains.zone_id is not None:
         alias_records(context, plan.domains.names, plan.domains.zone_id, balancer)
+    guarded = context
     if plan.web_acl_arn is not None:
-        wafv2.WebAclAssociation(name, resource_arn=balancer.arn, web_acl_arn=plan.web_acl_arn, opts=context.child)
-    main = main_listener(context, balancer, serving, action)
-    for key, arn in plan.tls.additional_certificate_arns.items():
-        lb.ListenerCertificate(f"{name}-{key}", listener_arn=main.arn, certificate_arn=arn, opts=context.child)
-    url = address(serving, plan.domains.names, balancer)
-    return Balancer(context, balancer, main, gate, plan.sources, serving, url)
+        acl = wafv2.WebAclAssociation(name, resource_arn=balancer.arn, web_acl_arn=plan.web_acl_arn, opts=context.child)
+        guarded = context.after([acl])
+    return Balancer(guarded, plan, balancer, gate, serving, address(serving, plan.domains.names, balancer))
 
 
 def served(context: Context, plan: LoadBalancerPlan) -> Serving:
@@ -109,38 +140,6 @@ def address(serving: Serving, domain_names: Sequence[str], balancer: lb.LoadBala
     """The URL with the first domain name without a wildcard, else with the name from AWS."""
     host = next((name for name in domain_names if "*" not in name), balancer.dns_name)
     return pulumi.Output.concat(f"{serving.protocol.lower()}://", host)
-
-
-def main_listener(
-    context: Context, balancer: lb.LoadBalancer, serving: Serving, action: lb.ListenerDefaultActionArgsDict
-) -> lb.Listener:
-    """The listener for requests; with a certificate it has port 443, and port 80 redirects to it."""
-    if serving.certificate_arn is None:
-        return listener(context.part("http"), balancer, HTTP, serving, action)
-    listener(context.part("http"), balancer, HTTP, Serving(), REDIRECT)
-    return listener(context.part("https"), balancer, HTTPS, serving, action)
-
-
-def listener(
-    context: Context,
-    balancer: lb.LoadBalancer,
-    port: int,
-    serving: Serving,
-    action: lb.ListenerDefaultActionArgsDict,
-) -> lb.Listener:
-    """One listener."""
-    return lb.Listener(
-        context.name,
-        load_balancer_arn=balancer.arn,
-        port=port,
-        protocol=serving.protocol,
-        certificate_arn=serving.certificate_arn,
-        ssl_policy=serving.tls_policy,
-        mutual_authentication=serving.mutual_authentication(),
-        default_actions=[action],
-        tags=context.tagged(context.name),
-        opts=context.child,
-    )
 
 
 def let_sources_in(gate: Gate, port: int, sources: Sources) -> None:

@@ -30,6 +30,7 @@ CODE_LIST = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
 # Arguments of a service without effect where it has no load balancer.
 ONLY_BALANCED = (
     "health_check_path",
+    "health_check_port",
     "health_check_grace_period_seconds",
     "deregistration_delay_seconds",
     "longest_request_seconds",
@@ -59,6 +60,8 @@ class TargetPlan:
     port: int
     protocol_version: str
     health_check_path: str
+    health_check_port: int | None
+    """None for the port of the requests."""
     health_check_codes: str
     deregistration_delay_seconds: int
     longest_request_seconds: int
@@ -73,6 +76,7 @@ def target_plan(arguments: Arguments, port: int) -> TargetPlan:
     path = arguments.text("health_check_path", GRPC_HEALTH_CHECK_PATH if version == GRPC else HEALTH_CHECK_PATH)
     if not path.startswith("/") or any(character.isspace() for character in path):
         raise arguments.error("health_check_path", f"must start with / and have no spaces, got {path!r}")
+    check_port = arguments.optional_whole_number("health_check_port", 1, 65535)
     codes = health_check_codes(arguments, CODES[version])
     longest = arguments.optional_whole_number("longest_request_seconds", 1, LONGEST_DELAY_SECONDS) or 0
     enough = max(DEREGISTRATION_DELAY_SECONDS, longest)
@@ -84,6 +88,7 @@ def target_plan(arguments: Arguments, port: int) -> TargetPlan:
         port=port,
         protocol_version=version,
         health_check_path=path,
+        health_check_port=None if check_port == port else check_port,
         health_check_codes=codes,
         deregistration_delay_seconds=delay,
         longest_request_seconds=longest,
@@ -103,9 +108,11 @@ def health_check_codes(arguments: Arguments, codes: Codes) -> str:
     return text
 
 
-def target_group(context: Context, plan: TargetPlan, vpc_id: pulumi.Input[str]) -> lb.TargetGroup:
-    """The target group for the tasks of a service."""
-    cookie = plan.stickiness_seconds
+def target_group(
+    context: Context, plan: TargetPlan, vpc_id: pulumi.Input[str], balancer_arn: pulumi.Input[str]
+) -> lb.TargetGroup:
+    """The target group for the tasks of a service, replaced with its load balancer: AWS lets it belong to one."""
+    cookie, check_port = plan.stickiness_seconds, plan.health_check_port
     return lb.TargetGroup(
         context.name,
         vpc_id=vpc_id,
@@ -119,6 +126,7 @@ def target_group(context: Context, plan: TargetPlan, vpc_id: pulumi.Input[str]) 
         slow_start=plan.slow_start_seconds,
         health_check={
             "path": plan.health_check_path,
+            "port": None if check_port is None else str(check_port),
             "protocol": "HTTP",
             "matcher": plan.health_check_codes,
             "interval": HEALTH_CHECK_INTERVAL_SECONDS,
@@ -127,5 +135,5 @@ def target_group(context: Context, plan: TargetPlan, vpc_id: pulumi.Input[str]) 
             "unhealthy_threshold": UNHEALTHY_THRESHOLD,
         },
         tags=context.tagged(context.name),
-        opts=context.child,
+        opts=context.with_options(pulumi.ResourceOptions(replacement_trigger=balancer_arn)).child,
     )

@@ -66,9 +66,9 @@ class LoadBalancer(pulumi.ComponentResource):
         plan = load_balancer_plan(arguments, name)
         super().__init__("slipway:index:LoadBalancer", name, dict(args), opts)
         context = Context(arguments.who, name, plan.tags, pulumi.ResourceOptions(parent=self))
-        balancer = application_load_balancer(context, plan, vpc_id, NOT_FOUND)
+        balancer = application_load_balancer(context, plan, vpc_id)
         self.load_balancer_arn = balancer.resource.arn
-        self.listener_arn = balancer.listener.arn
+        self.listener_arn = balancer.main_listener(NOT_FOUND).arn
         self.security_group_id = balancer.gate.group_id
         self.url = balancer.url
         self.dns_name = balancer.resource.dns_name

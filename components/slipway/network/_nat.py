@@ -148,4 +148,4 @@ def nat_instance(site: Site, spec: NatSpec, vpc_cidr_block: str, subnet: ec2.Sub
         has_elastic_ip=True,
     )
     profile = session_profile(context, "NAT instance")
-    return hardened_instance(context, instance, Placement(subnet.id, group.group_id, profile.name))
+    return hardened_instance(context, instance, Placement(subnet.id, group, profile.name))

@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 from pulumi_aws import ecs, lb
@@ -12,6 +12,7 @@ from pulumi_aws import ecs, lb
 from slipway.common import Context, Gate
 from slipway.load_balancing import LoadBalancerPlan, TargetPlan, application_load_balancer, target_group
 
+from ._peers import HEALTH_CHECK, LOAD_BALANCER
 from ._strategy import Strategy
 from ._traffic_shift import ALTERNATE, Shift, TargetGroups, shift
 
@@ -68,26 +69,39 @@ class OwnLoadBalancer:
 
 def own_front(context: Context, plan: OwnLoadBalancer, vpc_id: pulumi.Input[str], tasks: Gate) -> Front:
     """Make a load balancer with a way to the tasks' port, and a traffic shift where the strategy needs one."""
-    targets = target_group(context, plan.targets, vpc_id)
-    balancer = application_load_balancer(context, plan.load_balancer, vpc_id, forward_to(targets))
-    balancer.gate.let_out_to("to-tasks", plan.targets.port, "To the tasks", tasks.group_id)
-    tasks.let_in_from("from-lb", plan.targets.port, "From the load balancer", balancer.gate.group_id)
+    balancer = application_load_balancer(context, plan.load_balancer, vpc_id)
+    if plan.strategy.shifts:
+        balancer = balancer.with_old_listeners_deleted_first()
+    arn = balancer.resource.arn
+    targets = target_group(context, plan.targets, vpc_id, arn)
+    listener = balancer.main_listener(forward_to(targets))
+    open_way(replace(balancer.gate, rules=tasks.rules), tasks, plan.targets, "To the tasks")
     moves = None
     if plan.strategy.shifts:
-        groups = TargetGroups(targets, target_group(context.part(ALTERNATE), plan.targets, vpc_id))
+        groups = TargetGroups(targets, target_group(context.part(ALTERNATE), plan.targets, vpc_id, arn))
         test_listener = None
         if plan.strategy.test_port is not None:
             test_listener = balancer.further_listener(plan.strategy.test_port, forward_to(groups.alternate))
-        moves = shift(context, groups, balancer.listener, test_listener, plan.permissions_boundary_arn)
+        moves = shift(context, groups, listener, test_listener, plan.permissions_boundary_arn)
     return Front(
         targets=targets,
         port=plan.targets.port,
-        senders=[balancer.listener],
+        senders=[listener],
         balancer_arn_suffix=balancer.resource.arn_suffix,
         group_id=balancer.gate.group_id,
         url=balancer.url,
         shift=moves,
     )
+
+
+def open_way(balancer: Gate, tasks: Gate, targets: TargetPlan, purpose: str) -> None:
+    """Let a load balancer connect to the tasks, on the port of the requests and on the one of the health check."""
+    balancer.let_out_to("to-tasks", targets.port, purpose, tasks.group_id)
+    tasks.let_in_from(f"from-{LOAD_BALANCER}", targets.port, "From the load balancer", balancer.group_id)
+    if targets.health_check_port is not None:
+        check = targets.health_check_port
+        balancer.let_out_to("to-tasks-check", check, f"{purpose}, health check", tasks.group_id)
+        tasks.let_in_from(f"from-{HEALTH_CHECK}", check, "Health check of the load balancer", balancer.group_id)
 
 
 def forward_to(targets: lb.TargetGroup) -> lb.ListenerDefaultActionArgsDict:

@@ -12,7 +12,7 @@ import pulumi
 from slipway.common import ArgumentError, Arguments, Gate
 from slipway.task import NFS, Volume
 
-LOAD_BALANCER = "lb"  # part of the names of the load balancer's rules
+LOAD_BALANCER, HEALTH_CHECK = "lb", "lb-check"  # parts of the names of the load balancer's rules
 
 
 class PeerArgs(TypedDict):
@@ -45,7 +45,7 @@ class Peers:
 def peers(arguments: Arguments, port: int | None, volumes: Sequence[Volume]) -> Peers:
     """Check callers and peers: usable names, a port for callers, file systems among the peers. Raises ArgumentError."""
     for key in ("allow_from", "allow_to"):
-        arguments.child_keys(key, LOAD_BALANCER)
+        arguments.child_keys(key, LOAD_BALANCER, HEALTH_CHECK)
     if arguments.has("allow_from") and port is None:
         raise arguments.error("allow_from", "needs container_port, got none; set the port the image listens on")
     called = []
@@ -78,4 +78,4 @@ def open_to_peers(tasks: Gate, port: int | None, allowed: Peers) -> None:
 
 def _gate_of_peer(tasks: Gate, name: str, group_id: pulumi.Input[str]) -> Gate:
     """The peer's security group, for this service's rules on it."""
-    return Gate(f"{tasks.name}-{name}", pulumi.Output.from_input(group_id), tasks.tags, tasks.child)
+    return Gate(f"{tasks.name}-{name}", pulumi.Output.from_input(group_id), tasks.tags, tasks.child, tasks.rules)

@@ -103,10 +103,10 @@ def front_of(context: Context, plan: ServicePlan, tasks: Gate) -> Front | None:
 
 
 def ecs_service(context: Context, plan: ServicePlan, around: Surroundings) -> ecs.Service:
-    """Make the ECS service once its grants, its front and a fitting image are there."""
+    """Make the ECS service once its grants, its ways in the network, its front and a fitting image are there."""
     front, roll_out, spot = around.front, plan.roll_out, plan.spot_percent
     owner = plan.workload.port_owner(plan.port)
-    awaited = [*around.task.grants, *image_checks(context, plan), *(front.awaited if front else [])]
+    awaited = [*around.task.grants, *image_checks(context, plan), *around.gate.rules, *(front.awaited if front else [])]
     options = pulumi.ResourceOptions(
         depends_on=awaited, ignore_changes=["desiredCount"] if plan.keeps_scaled_count else None
     )

@@ -71,6 +71,9 @@ class FargateServiceArgs(TypedDict):
     health_check_path: NotRequired[str]
     """Path of the load balancer's health check, asked every 10 s (AWS's own 30 s find a new task up to 20 s later).
     Default: /health; with GRPC, /grpc.health.v1.Health/Check."""
+    health_check_port: NotRequired[int]
+    """Port of the load balancer's health check, 1-65535, opened to the tasks in both security groups. Default:
+    `container_port`."""
     health_check_codes: NotRequired[str]
     """Status codes of a healthy task, such as 200,204 or 200-299, within 200-499; with GRPC 0-99. Default: 200; with
     GRPC 0."""

@@ -14,7 +14,7 @@ from pulumi_aws import lb
 from slipway.common import ArgumentError, Context, Gate
 from slipway.load_balancing import ListenerPlan, Rule, TargetPlan, priority, target_group
 
-from ._front import Front
+from ._front import Front, open_way
 
 # Priorities of every listener in this run of the program. Two services with the same one are refused before either
 # exists; rules of other stacks are known to AWS alone.
@@ -51,13 +51,12 @@ def take_priorities(who: str, plan: ListenerPlan) -> None:
 
 def shared_front(context: Context, plan: SharedListener, vpc_id: pulumi.Input[str], tasks: Gate) -> Front:
     """Make a target group and its rules on an existing listener."""
-    port, rules = plan.targets.port, plan.listener.rules
-    targets = target_group(context, plan.targets, vpc_id)
-    balancer_group = pulumi.Output.from_input(plan.listener.security_group_id)
-    gate = Gate(f"{context.name}-lb", balancer_group, context.tags, context.child)
-    gate.let_out_to("to-tasks", port, f"To {context.name}", tasks.group_id)
-    tasks.let_in_from("from-lb", port, "From the load balancer", balancer_group)
+    rules = plan.listener.rules
     listener_arn = pulumi.Output.from_input(plan.listener.listener_arn)
+    targets = target_group(context, plan.targets, vpc_id, listener_arn.apply(balancer_arn))
+    balancer_group = pulumi.Output.from_input(plan.listener.security_group_id)
+    gate = Gate(f"{context.name}-lb", balancer_group, context.tags, context.child, tasks.rules)
+    open_way(gate, tasks, plan.targets, f"To {context.name}")
     hooks = pulumi.ResourceOptions(hooks=clash_hook(context, rules))
     senders = [
         lb.ListenerRule(
@@ -73,7 +72,7 @@ def shared_front(context: Context, plan: SharedListener, vpc_id: pulumi.Input[st
     ]
     return Front(
         targets=targets,
-        port=port,
+        port=plan.targets.port,
         senders=senders,
         balancer_arn_suffix=listener_arn.apply(balancer_suffix),
         group_id=balancer_group,
@@ -103,6 +102,15 @@ def clash(who: str, rule: Rule) -> str:
         f"it asks for the same, unless set by hand: ask for something else, or set {argument}.priority, such as {free}"
     )
     return f"{who}: {argument} has priority {rule.priority} like a rule of another stack on this listener; {fix}"
+
+
+def balancer_arn(listener_arn: str) -> str:
+    """The load balancer of a listener.
+
+    >>> balancer_arn("arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/edge/0a1b/2c3d")
+    'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/edge/0a1b'
+    """
+    return listener_arn.replace(":listener/", ":loadbalancer/").rpartition("/")[0]
 
 
 def balancer_suffix(listener_arn: str) -> str:

@@ -29,7 +29,7 @@ class Cluster(pulumi.ComponentResource):
     """
 
     cluster_arn: pulumi.Output[str]
-    """ARN of the cluster."""
+    """ARN of the cluster, known once its capacity providers are attached."""
     cluster_name: pulumi.Output[str]
     """Name of the cluster, as in CloudWatch metrics."""
     exec_log_group_name: pulumi.Output[str | None]
@@ -79,15 +79,16 @@ class Cluster(pulumi.ComponentResource):
             tags=context.tagged(context.name),
             opts=context.child,
         )
-        ecs.ClusterCapacityProviders(
+        capacity = ecs.ClusterCapacityProviders(
             context.name,
             cluster_name=cluster.name,
             capacity_providers=[ON_DEMAND, SPOT],
             default_capacity_provider_strategies=strategies(plan.spot_percent),
             opts=context.child,
         )
-        self.cluster_arn = cluster.arn
-        self.cluster_name = cluster.name
+        # Known once the capacity providers are there: ECS refuses a service on Spot before, and keeps them until it is gone.
+        self.cluster_arn = pulumi.Output.all(cluster.arn, capacity.id).apply(lambda values: str(values[0]))
+        self.cluster_name = pulumi.Output.all(cluster.name, capacity.id).apply(lambda values: str(values[0]))
         self.exec_log_group_name = group.name
         self.exec_log_group_arn = group.arn
         self.service_connect_namespace_arn = pulumi.Output.from_input(namespace)

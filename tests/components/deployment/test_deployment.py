@@ -122,3 +122,25 @@ def test_what_the_verdict_did_not_see_is_noted_with_the_reason(error: Exception,
 
     assert optional_answer(unseen, "the log", ask) == []
     assert unseen == [reason]
+
+
+GROUP, OTHER_GROUP = (f"arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/shop/{key}" for key in "12")
+
+
+@pytest.mark.parametrize(
+    ("present", "declared", "outcome"),
+    [
+        ([GROUP], [GROUP], Outcome.COMPLETED),
+        ([GROUP], [OTHER_GROUP, GROUP], Outcome.COMPLETED),
+        ([GROUP, OTHER_GROUP], [OTHER_GROUP], Outcome.COMPLETED),
+        ([GROUP], [], Outcome.COMPLETED),
+        ([OTHER_GROUP], [GROUP], Outcome.ELSEWHERE),
+        ([], [GROUP], Outcome.ELSEWHERE),
+    ],
+)
+def test_tasks_have_to_be_behind_a_declared_target_group(
+    present: list[str], declared: list[str], outcome: Outcome
+) -> None:
+    balancers = [{"targetGroupArn": arn} for arn in present]
+    answer = service(deployment("PRIMARY", ASKED, "COMPLETED", running=2)) | {"loadBalancers": balancers}
+    assert judge(answer, ASKED, target_group_arns=declared).outcome is outcome

@@ -44,6 +44,17 @@ def test_another_deployment_that_stays_is_the_verdict() -> None:
     assert len(aws.said) == 5, "fifteen seconds"
 
 
+def test_the_target_group_before_may_be_shown_for_a_while_and_is_the_verdict_if_it_stays() -> None:
+    behind_new = COMPLETED | {"loadBalancers": [{"targetGroupArn": "arn:tg"}]}
+    behind_old = COMPLETED | {"loadBalancers": [{"targetGroupArn": "arn:old"}]}
+    assert World(behind_old, behind_old, UNDER_WAY, behind_new).wait(target_group_arns=["arn:tg"]) == [3, 3, 3]
+    aws = World(behind_old)
+    assert aws.verdict(target_group_arns=["arn:tg"]) == [
+        "service 'shop': shop:7 runs behind another target group than the declared one; run `pulumi up --refresh` to move it"
+    ]
+    assert len(aws.said) == 5, "fifteen seconds"
+
+
 def test_a_deployment_that_gave_way_to_another_is_decided_at_once() -> None:
     aws = World(UNDER_WAY, OLD)
     assert aws.verdict()[0] == "service 'shop': shop:7 was rolled back or replaced, the service runs shop:6"

@@ -127,7 +127,7 @@ HISTORIES: list[History] = [
             "  target 10.20.0.7:8080: Health checks failed with these codes: [503]",
             "  last lines of shop-log:",
             "    GET /health 503",
-            "  look at: health_check_path has to answer 200 on container_port within health_check_grace_period_seconds",
+            "  look at: health_check_path has to answer 200 on container_port or health_check_port within health_check_grace_period_seconds",
         ],
     ),
     History(

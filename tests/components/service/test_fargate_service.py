@@ -253,6 +253,9 @@ def test_the_service_waits_for_what_its_tasks_need_and_for_no_more() -> None:
         "RolePolicy api-execution",
         "RolePolicy api-task",
         "SecurityGroup api",
+        "SecurityGroupEgressRule api-https",
+        "SecurityGroupEgressRule api-lb-to-tasks",
+        "SecurityGroupIngressRule api-from-lb",
         "TargetGroup api",
         "TaskDefinition api",
     }

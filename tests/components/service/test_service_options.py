@@ -8,7 +8,7 @@ import pytest
 from slipway import Cluster, ContainerImage, Network
 from tests.support.components.mocks import Built, build
 from tests.support.components.samples import COMPONENTS, CONTEXT
-from tests.support.components.service_samples import BALANCER, BEHIND_BALANCER, CERTIFICATE, TASK
+from tests.support.components.service_samples import BALANCER, BEHIND_BALANCER, BEHIND_LISTENER, CERTIFICATE, TASK
 
 FargateService = COMPONENTS["FargateService"]
 
@@ -156,6 +156,38 @@ def test_grpc_is_checked_by_its_health_service() -> None:
     assert (group["healthCheck"]["path"], group["healthCheck"]["matcher"]) == ("/grpc.health.v1.Health/Check", "0")
 
 
+@pytest.mark.parametrize("front", [BEHIND_BALANCER, BEHIND_LISTENER], ids=["load_balancer", "listener"])
+def test_a_health_check_on_a_port_of_its_own_is_let_through_on_both_sides(front: dict[str, Any]) -> None:
+    built = service(front | {"health_check_port": 5000})
+    assert built.one("targetGroup:TargetGroup", "api").inputs["healthCheck"]["port"] == "5000"
+    group = "sg-lb" if "listener" in front else "api-lb-id"
+    assert built.opened_ports() == {
+        "api-from-lb": ("api-id", 8080, group),
+        "api-lb-to-tasks": (group, 8080, "api-id"),
+        "api-from-lb-check": ("api-id", 5000, group),
+        "api-lb-to-tasks-check": (group, 5000, "api-id"),
+    }
+    same = service(front | {"health_check_port": 8080})
+    assert "port" not in same.one("targetGroup:TargetGroup", "api").inputs["healthCheck"]
+    assert set(same.opened_ports()) == {"api-from-lb", "api-lb-to-tasks"}
+
+
+def test_target_groups_are_replaced_with_their_load_balancer_and_it_with_its_vpc() -> None:
+    own = service(BEHIND_BALANCER | {"deployment": {"strategy": "blue_green"}})
+    groups = own.of_type("targetGroup:TargetGroup")
+    balancer = "arn:aws:lb:eu-west-1:123456789012:api"
+    assert {it.name: it.replacement_trigger for it in groups} == {"api": balancer, "api-alt": balancer}
+    assert own.one("loadBalancer:LoadBalancer", "api").replacement_trigger == "vpc-1"
+    shared = service(BEHIND_LISTENER).one("targetGroup:TargetGroup", "api").replacement_trigger
+    assert shared == "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/edge/0a1b"
+
+
+@pytest.mark.parametrize(("strategy", "first"), [("rolling", False), ("blue_green", True)])
+def test_old_listeners_go_first_only_where_their_rules_cannot_be_remade(strategy: str, first: bool) -> None:
+    built = service(BEHIND_BALANCER | {"deployment": {"strategy": strategy}})
+    assert built.one("listener:Listener", "api-http").delete_before_replace is first
+
+
 def test_security_groups_of_the_callers_come_after_its_own() -> None:
     inputs = service({"additional_security_group_ids": ["sg-8", "sg-9"]}).one("service:Service", "api").inputs
     assert inputs["networkConfiguration"]["securityGroups"] == ["api-id", "sg-8", "sg-9"]
@@ -178,26 +210,17 @@ def test_image_load_balancer_and_nat_do_not_wait_for_one_another() -> None:
         )
 
     built = build(platform)
-    of = {f"{it.type.rsplit(':', maxsplit=1)[-1]} {it.name}": it for it in built.resources}
-
-    def awaited(name: str) -> set[str]:
-        """Everything that this resource waits for, directly or not."""
-        found: set[str] = set()
-        open_ends = [name]
-        while open_ends:
-            resource = of.get(open_ends.pop())
-            for other in resource.depends_on - found if resource else ():
-                found.add(other)
-                open_ends.append(other)
-        return found
-
-    slow = {kind: {name for name in of if name.split()[0] == kind} for kind in ("Image", "LoadBalancer", "NatGateway")}
+    names_of_all = [f"{it.type.rsplit(':', maxsplit=1)[-1]} {it.name}" for it in built.resources]
+    slow = {
+        kind: {name for name in names_of_all if name.split()[0] == kind}
+        for kind in ("Image", "LoadBalancer", "NatGateway")
+    }
     assert all(slow.values()), slow
     for kind, names in slow.items():
         others = {name for other, found in slow.items() if other != kind for name in found}
         for name in names:
-            assert awaited(name) & others == set(), f"{name} waits for another slow one"
-    assert slow["Image"] | slow["LoadBalancer"] <= awaited("Service api"), "the test sees what is awaited"
+            assert built.awaited(name) & others == set(), f"{name} waits for another slow one"
+    assert slow["Image"] | slow["LoadBalancer"] <= built.awaited("Service api"), "the test sees what is awaited"
 
 
 @pytest.mark.parametrize(("delay", "doubted"), [(30, False), (31, True)])

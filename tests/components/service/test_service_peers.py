@@ -135,7 +135,12 @@ REFUSED = [
     ),
     Refused(
         {"container_port": 80, "allow_from": {"lb": "sg-1"}},
-        "the keys of allow_from must be letters, digits and hyphens, start with a letter, and not be 'lb', got 'lb'",
+        "the keys of allow_from must be letters, digits and hyphens, start with a letter, and not be 'lb' or 'lb-check', got 'lb'",
+    ),
+    Refused(
+        {"container_port": 80, "allow_from": {"lb-check": "sg-1"}},
+        "the keys of allow_from must be letters, digits and hyphens, start with a letter, and not be 'lb' or 'lb-check', "
+        "got 'lb-check'",
     ),
     Refused({"container_port": 80, "allow_from": ["sg-1"]}, "allow_from must be a mapping, got ['sg-1']"),
     Refused(

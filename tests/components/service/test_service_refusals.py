@@ -108,6 +108,7 @@ ALONE = [
         "memory_percent, min_tasks, requests_per_target, schedules"),
     Refused(balancer(idle_timeout_seconds=0), "load_balancer.idle_timeout_seconds must be a whole number 1-4000, got 0"),
     Refused(BEHIND_BALANCER | {"stickiness_seconds": 604801}, "stickiness_seconds must be a whole number 1-604800, got 604801"),
+    Refused(BEHIND_BALANCER | {"health_check_port": 0}, "health_check_port must be a whole number 1-65535, got 0"),
     Refused(BEHIND_BALANCER | {"slow_start_seconds": 10}, "slow_start_seconds must be a whole number 30-900, got 10"),
     Refused(BEHIND_BALANCER | {"protocol_version": "h2"}, "protocol_version must be one of HTTP1, HTTP2, GRPC, got 'h2'"),
     Refused(
@@ -122,6 +123,10 @@ ALONE = [
     Refused(
         BEHIND_BALANCER | {"health_check_codes": "200,500"},
         "health_check_codes must be codes 200-499, such as 200, 200,202 or 200-499, got '200,500'",
+    ),
+    Refused(
+        {"container_port": 8080, "health_check_port": 9000},
+        "health_check_port needs load_balancer or listener, got none; set load_balancer or leave health_check_port out",
     ),
     Refused(
         {"slow_start_seconds": 60},

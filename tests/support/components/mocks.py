@@ -2,12 +2,14 @@
 
 import asyncio
 import gc
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
+from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import mocks, resource
 
 ACCOUNT = "123456789012"
@@ -82,6 +84,7 @@ class Resource:
     depends_on: set[str]
     provider: str
     delete_before_replace: bool
+    replacement_trigger: object
 
     @property
     def parents(self) -> list[str]:
@@ -111,6 +114,18 @@ class Built:
         """How many registrations there are of each provider's type."""
         types = [it.type for it in self.resources if not it.type.startswith("slipway:")]
         return {kind: types.count(kind) for kind in sorted(set(types))}
+
+    def awaited(self, user: str) -> set[str]:
+        """Everything that a resource waits for, directly or through others; all by type and name."""
+        needs = defaultdict[str, set[str]](set)
+        for it in self.resources:
+            needs[short(it.urn)] |= it.depends_on
+        reached, left = set[str](), [user]
+        while left:
+            new = needs[left.pop()] - reached
+            reached |= new
+            left += new
+        return reached
 
     def opened_ports(self) -> dict[str, tuple[str, int, str]]:
         """Rules between security groups by name: the group, the port and the other group."""
@@ -176,6 +191,7 @@ class Monitor(mocks.MockMonitor):
                     depends_on={short(urn) for urn in request.dependencies},
                     provider=request.provider,
                     delete_before_replace=request.deleteBeforeReplace,
+                    replacement_trigger=trigger(request),
                 )
             )
         return response
@@ -184,6 +200,14 @@ class Monitor(mocks.MockMonitor):
         outputs = pulumi.runtime.rpc.deserialize_properties(request.outputs)
         self.built.outputs[request.urn] = outputs
         return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
+
+
+def trigger(request: Any) -> object:
+    """The value whose change replaces the resource; None without one."""
+    if not request.HasField("replacement_trigger"):
+        return None
+    wrapped = Struct(fields={"trigger": request.replacement_trigger})
+    return pulumi.runtime.rpc.deserialize_properties(wrapped)["trigger"]
 
 
 def short(urn: str) -> str:

@@ -33,6 +33,7 @@ def described(resource: Resource) -> list[str]:
         "ignores changes of": resource.ignore_changes,
         "replaced on changes of": resource.replace_on_changes,
         "deleted before replaced": resource.delete_before_replace,
+        "replaced with": resource.replacement_trigger,
     }
     return [
         f"{resource.name}: {' > '.join(resource.parents)}",

@@ -140,6 +140,7 @@ RICH_SERVICE: dict[str, Any] = (
         "allow_from": {"shop": "sg-shop"},
         "desired_count": 3,
         "health_check_path": "/ready",
+        "health_check_port": 9000,
         "health_check_grace_period_seconds": 30,
         "deregistration_delay_seconds": 5,
         "longest_request_seconds": 5,

@@ -113,12 +113,12 @@ class Cloud:
             cluster="main", serviceName="web", taskDefinition=definition, desiredCount=count, **options
         )
 
-    def balance(self, **check: Any) -> tuple[str, str]:
+    def balance(self, name: str = "web", **check: Any) -> tuple[str, str]:
         """A load balancer in front of an empty target group of port 8080; its DNS name and the group's ARN."""
         group = self.elbv2.create_target_group(
-            Name="web", Protocol="HTTP", Port=8080, VpcId=self.vpc, TargetType="ip", HealthCheckPath="/health", **check
+            Name=name, Protocol="HTTP", Port=8080, VpcId=self.vpc, TargetType="ip", HealthCheckPath="/health", **check
         )["TargetGroups"][0]["TargetGroupArn"]
-        [balancer] = self.elbv2.create_load_balancer(Name="web", Subnets=self.subnets)["LoadBalancers"]
+        [balancer] = self.elbv2.create_load_balancer(Name=name, Subnets=self.subnets)["LoadBalancers"]
         action = {"Type": "forward", "TargetGroupArn": group}
         self.elbv2.create_listener(
             LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=[action]

@@ -16,6 +16,7 @@ from slipway_policies.rules.vpc.security_groups import GROUP, GROUP_RULE, INGRES
 
 LISTENER_RULES = tuple(f"aws:{module}/listenerRule:ListenerRule" for module in MODULES)
 BY_CIDR = ("cidrIpv4", "cidrIpv6", "cidrBlocks", "ipv6CidrBlocks", "prefixListId", "prefixListIds")
+TRAFFIC_PORT = "traffic-port"  # a health check on the port of the requests
 LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html"
 
 
@@ -23,11 +24,10 @@ LINK = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html"
     level=MANDATORY,
     severity=MEDIUM,
     link=LINK,
-    fix="admit the load balancer's security group on the container's port in the service's group, as slipway's "
-    "FargateService does",
+    fix="admit the load balancer's security group on this port in the service's group, as slipway's FargateService does",
 )
 def alb_target_sg_path(stack: Graph) -> Outcomes:
-    """The security group of a load balancer may connect to its containers on their port.
+    """The security group of a load balancer may connect to its containers, on their port and on the health check's.
 
     Otherwise every health check fails, and the deployment with them. A rule with any CIDR counts as open.
     """
@@ -40,9 +40,9 @@ def alb_target_sg_path(stack: Graph) -> Outcomes:
         around = stack.behind(service, "networkConfiguration", GROUP, "id")
         if not before or not around:
             continue
-        for port in _ports(service):
+        for port, urn in _ports(stack, service):
             if port.unknown:
-                yield Deferred(port.path, service.urn)
+                yield Deferred(port.path, urn)
                 continue
             verdicts = [_admits(stack, group, before, int(port.number() or 0)) for group in around]
             if True in verdicts:
@@ -52,7 +52,7 @@ def alb_target_sg_path(stack: Graph) -> Outcomes:
             else:
                 names = ", ".join(repr(group.resource.name) for group in around)
                 problem = f"cannot be reached: no rule of {names} admits the load balancer"
-                yield Finding(port.path, problem, service.urn)
+                yield Finding(port.path, problem, urn)
 
 
 @stack_rule(
@@ -128,8 +128,14 @@ def _served(definitions: Value) -> set[tuple[str, int | float | None]]:
     }
 
 
-def _ports(service: Node) -> list[Value]:
-    return [target["containerPort"] for target in service.resource["loadBalancers"].elements()]
+def _ports(stack: Graph, service: Node) -> list[tuple[Value, str]]:
+    """Ports of requests and of health checks, each with the resource that names it."""
+    ports = [(target["containerPort"], service.urn) for target in service.resource["loadBalancers"].elements()]
+    for group in stack.behind(service, "loadBalancers", TARGET_GROUPS, "arn", "id"):
+        check = group.resource["healthCheck"]
+        if not check["port"].absent and check["port"].raw != TRAFFIC_PORT and check["enabled"].raw is not False:
+            ports.append((check["port"], group.urn))
+    return ports
 
 
 def balancers(stack: Graph, service: Node) -> list[Node]:

@@ -55,6 +55,7 @@ def _primary(service: EcsService) -> Deployment:
         "vpcLatticeConfigurations": getattr(service, "vpc_lattice_configurations", None),
         "rolloutState": "IN_PROGRESS",
         "rolloutStateReason": f"ECS deployment {name} in progress.",
+        "load_balancers": list(service.load_balancers or []),
         **traffic.at_first(service),
     }
     if service.deployments and "runningCount" in service.deployments[0] and _is_ours(service):
@@ -91,6 +92,7 @@ def complete(service: EcsService, name: str) -> None:
         "id": name,
         "taskDefinition": deployment["taskDefinition"],
         "networkConfiguration": deployment["networkConfiguration"],
+        "load_balancers": traffic.balancers_of(service, deployment),
         "side": traffic.side_of(deployment),
     }
     history.settle(service)
@@ -115,6 +117,7 @@ def fail(service: EcsService, name: str, roll_back_to: str, reason: str = BREAKE
     last = service.last_completed
     service.task_definition = last["taskDefinition"]
     service.network_configuration = last["networkConfiguration"]
+    service.load_balancers = traffic.balancers_of(service, last)
     restored = next((entry for entry in service.deployments if entry["id"] == roll_back_to), None)
     if restored is None:
         restored = _primary(service)

@@ -131,6 +131,8 @@ class Deployment(TypedDict, total=False):
     vpcLatticeConfigurations: list[Document] | None
     rolloutState: str
     rolloutStateReason: str
+    load_balancers: list[LoadBalancer]
+    """Target groups of the deployment's tasks; not shown."""
     side: str
     """Blue or green; not shown."""
     traffic: float
@@ -145,6 +147,7 @@ class LastCompleted(TypedDict):
     id: str
     taskDefinition: str | None
     networkConfiguration: NetworkConfiguration
+    load_balancers: NotRequired[list[LoadBalancer]]
     side: NotRequired[str]
 
 

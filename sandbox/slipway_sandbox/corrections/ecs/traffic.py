@@ -68,6 +68,14 @@ def side_of(deployment: Deployment | LastCompleted | None) -> str:
     return deployment.get("side", BLUE) if deployment else BLUE
 
 
+def balancers_of(service: EcsService, deployment: Deployment | LastCompleted) -> list[LoadBalancer]:
+    """Load balancer entries of a deployment: its tasks keep their target groups when the service gets others.
+
+    One of an earlier sandbox's snapshot has the service's.
+    """
+    return deployment.get("load_balancers", service.load_balancers or [])
+
+
 def last_completed(service: EcsService) -> LastCompleted | None:
     """The deployment for a rollback to return to; None before the first one is complete."""
     found: LastCompleted | None = vars(service).get("last_completed")

@@ -182,7 +182,7 @@ class Scheduler:
     def _leave(self, service: EcsService, task: EcsTask) -> None:
         run = self.runs.get(task.task_arn)
         delay = 0.0
-        for group, _ in _groups(service):
+        for group, _ in _groups(service, task.started_by):
             if run is not None and run.address in group.targets:
                 group.deregister([{"Id": run.address}])
                 delay = max(delay, float(str(group.attributes["deregistration_delay.timeout_seconds"])))
@@ -199,7 +199,8 @@ class Scheduler:
             run = self.runs.get(task.task_arn)
             if run is None or run.stop_asked:
                 continue
-            busy = any(self.in_flight.count(run.address, port) for _, port in _groups(service))
+            ports = {port for _, port in _groups(service, task.started_by)}
+            busy = any(self.in_flight.count(run.address, port) for port in ports)
             if not busy or time.monotonic() >= self._leaving[task.task_arn]:
                 run.stop(task.stop_code, task.stopped_reason)
 
@@ -217,14 +218,17 @@ class Scheduler:
 
 def _groups(service: EcsService, deployment: str = "") -> list[tuple[FakeTargetGroup, int]]:
     """Target groups of a service, or of one of its deployments, each with its container port."""
-    found: list[tuple[FakeTargetGroup, int]] = []
-    entries = service.load_balancers or []
-    sides = {entry["id"]: traffic.side_of(entry) for entry in service.deployments}
-    wanted = [sides[deployment]] if deployment in sides else [traffic.BLUE, traffic.GREEN]
-    for entry in entries:
-        for arn in dict.fromkeys(traffic.group(entry, side) for side in wanted):
-            account, region = (arn.split(":") + [""] * 6)[4:2:-1]
-            group = elbv2_backends[account][region].target_groups.get(arn) if arn else None
-            if group is not None:
-                found.append((group, int(entry["containerPort"])))
-    return found
+    own = [entry for entry in service.deployments if entry["id"] == deployment]
+    sides = [traffic.side_of(own[0])] if own else [traffic.BLUE, traffic.GREEN]
+    entries = [] if own else list(service.load_balancers or [])
+    for each in own or service.deployments:
+        entries += traffic.balancers_of(service, each)
+    ports = {traffic.group(entry, side): int(entry["containerPort"]) for entry in entries for side in sides}
+    groups = ((_group(arn), port) for arn, port in ports.items())
+    return [(group, port) for group, port in groups if group is not None]
+
+
+def _group(arn: str) -> FakeTargetGroup | None:
+    """A target group by its ARN; None when it is gone."""
+    account, region = (arn.split(":") + [""] * 6)[4:2:-1]
+    return elbv2_backends[account][region].target_groups.get(arn) if arn else None

@@ -33,6 +33,16 @@ FROM_LIST = {key: value for key, value in OF_ITSELF.items() if key != "self"} | 
 
 SELF_RULE = new(GROUP_RULE, "self", {"type": "ingress", **OF_ITSELF}, securityGroupId=(GROUP, "tasks"))
 
+CHECKED = new(TARGETS, "api", {"targetType": "ip", "healthCheck": {"port": "5000"}})
+
+CHECK_RULE = new(
+    INGRESS_RULE,
+    "check",
+    {"ipProtocol": "tcp", "fromPort": 5000, "toPort": 5000},
+    securityGroupId=(GROUP, "tasks"),
+    referencedSecurityGroupId=(GROUP, "lb"),
+)
+
 SHARED = {
     "SecurityGroupIngressRule from-lb": None,
     "LoadBalancer api": new(BALANCER, "api", {"internal": False}, securityGroups=(GROUP, "tasks")),
@@ -46,9 +56,22 @@ CASES: list[GraphCase] = [
             {"SecurityGroupIngressRule from-lb": None},
             {"SecurityGroupIngressRule from-lb": with_props(FROM_BALANCER, fromPort=80, toPort=80)},
             {"SecurityGroupIngressRule from-lb": with_props(FROM_BALANCER, ipProtocol="udp")},
+            {"TargetGroup api": CHECKED},
+            {
+                "TargetGroup api": CHECKED,
+                "SecurityGroupIngressRule from-lb": None,
+                "SecurityGroupIngressRule check": CHECK_RULE,
+            },
         ],
-        waits=[{"SecurityGroupIngressRule from-lb": with_props(FROM_BALANCER, fromPort=UNKNOWN)}],
+        waits=[
+            {"SecurityGroupIngressRule from-lb": with_props(FROM_BALANCER, fromPort=UNKNOWN)},
+            {"TargetGroup api": with_props(CHECKED, healthCheck={"port": UNKNOWN})},
+            {"TargetGroup api": with_props(CHECKED, healthCheck=UNKNOWN)},
+        ],
         passes=[
+            {"TargetGroup api": CHECKED, "SecurityGroupIngressRule check": CHECK_RULE},
+            {"TargetGroup api": with_props(CHECKED, healthCheck={"port": "traffic-port"})},
+            {"TargetGroup api": with_props(CHECKED, healthCheck={"port": "5000", "enabled": False})},
             {"SecurityGroupIngressRule from-lb": FROM_NETWORK},
             {"Listener api": PLAIN_LISTENER, "ListenerRule api": BY_RULE},
         ],

@@ -263,6 +263,14 @@ def test_a_container_means_the_same_with_defaults_written_out(driver: Driver) ->
     driver.delete(task)
 
 
+def test_what_the_program_has_no_more_is_taken_from_the_service(driver: Driver, parts: dict[str, Value]) -> None:
+    live = driver.create(SERVICE, "bare", {**parts, "placementConstraints": [{"type": "distinctInstance"}]})
+    assert describe(live)["placementConstraints"] == [{"type": "distinctInstance"}]
+    live = driver.update(live, parts)
+    assert describe(live)["placementConstraints"] == []
+    driver.delete(live)
+
+
 def test_a_deleted_cluster_is_not_listed(driver: Driver) -> None:
     cluster = driver.create("aws:ecs/cluster:Cluster", "listed", {})
     assert cluster.id in texts(CLIENT.call("ecs", "list_clusters", "eu-west-1"), "clusterArns")

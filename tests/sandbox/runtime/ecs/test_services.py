@@ -94,6 +94,40 @@ def test_a_rollout_loses_no_request(cloud: Cloud) -> None:
     assert addresses(cloud).isdisjoint(before) or len(addresses(cloud)) == 2
 
 
+def test_a_service_moves_to_another_load_balancer_and_its_old_tasks_stay_behind_theirs(cloud: Cloud) -> None:
+    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html: "Amazon ECS starts new tasks with
+    # the updated Elastic Load Balancing configuration, and then stops the old tasks when the new tasks are running."
+    old_name, old_group = web(cloud)
+    new_name, new_group = cloud.balance(name="next", HealthCheckPort="8080")
+    definition = cloud.service()["taskDefinition"]
+    target = {"targetGroupArn": new_group, "containerName": "main", "containerPort": 8080}
+
+    def targets(group: str) -> set[str]:
+        health = cloud.elbv2.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+        return {entry["Target"]["Id"] for entry in health}
+
+    before = addresses(cloud)
+    cloud.ecs.update_service(cluster="main", service="web", loadBalancers=[target])
+    statuses, seen = set(), set[str]()
+
+    def finished() -> bool:
+        answers = [requests.get(f"http://{name}/health", timeout=10).status_code for name in (new_name, old_name)]
+        statuses.add(min(answers))
+        seen.update(targets(new_group) & before)
+        return cloud.stable()
+
+    eventually(finished, state=cloud.service)
+    assert (statuses, seen) == ({200}, set()), "one of both answers at any time; no old task is behind the new one"
+    assert (targets(old_group), targets(new_group)) == (set(), addresses(cloud))
+
+    broken = cloud.define({"sh": "exit 3", "portMappings": [{"containerPort": 8080}]})
+    back = {**target, "targetGroupArn": old_group}
+    cloud.ecs.update_service(cluster="main", service="web", taskDefinition=broken, loadBalancers=[back])
+    eventually(lambda: cloud.service()["taskDefinition"] == definition and cloud.stable(), state=cloud.service)
+    assert cloud.service()["loadBalancers"] == [target], "a rollback brings the target group back, too"
+    assert requests.get(f"http://{new_name}/health", timeout=10).status_code == 200
+
+
 def test_a_broken_release_is_rolled_back_and_says_so(cloud: Cloud) -> None:
     name, _ = web(cloud)
     good = cloud.service()["deployments"][0]

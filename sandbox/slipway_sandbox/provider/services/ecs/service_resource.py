@@ -32,6 +32,13 @@ UPDATABLE = (
     "healthCheckGracePeriodSeconds loadBalancers networkConfiguration orderedPlacementStrategies placementConstraints "
     "platformVersion propagateTags serviceConnectConfiguration serviceRegistries taskDefinition volumeConfiguration"
 )
+# The real provider sends these empty where the program has them no more; ECS keeps what it is not sent.
+EMPTIED: dict[str, Value] = {
+    "healthCheckGracePeriodSeconds": 0,
+    "loadBalancers": [],
+    "placementConstraints": [],
+    "serviceRegistries": [],
+}
 AT_CREATION = f"{UPDATABLE} iamRole launchType name schedulingStrategy deploymentController cluster"
 OF_DEPLOYMENT = ("serviceConnectConfiguration", "volumeConfigurations")
 """ECS answers these with the PRIMARY deployment and not with the service."""
@@ -63,14 +70,16 @@ def create_service(scope: Scope) -> Properties:
 def update_service(scope: Scope) -> None:
     """Changes the service. A new task definition, forceNewDeployment and a failed deployment start a new deployment."""
     request = request_for(scope, "update_service", UPDATABLE)
+    request |= {name: none for name, none in EMPTIED.items() if name in scope.changed and name not in request}
     deployments = blocks(describe(scope) or {}, "deployments")
     is_stuck = any(
         deployment["status"] == "PRIMARY" and deployment.get("rolloutState") == "FAILED" for deployment in deployments
     )
     if is_stuck or scope.inputs.get("forceNewDeployment") or "triggers" in scope.changed:
         request["forceNewDeployment"] = True
-    if "desiredCount" not in scope.changed:
-        request.pop("desiredCount", None)
+    # As the real provider: what a rollback or scaling changed stays.
+    for name in {"desiredCount", "loadBalancers"} - scope.changed:
+        request.pop(name, None)
     scope.call("update_service", cluster=scope.get("cluster") or "default", service=scope.get("name"), **request)
 
 

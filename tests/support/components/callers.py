@@ -1,0 +1,50 @@
+"""Clients that ask all load balancers of a sandbox for the service, without a pause, while an update runs."""
+
+import threading
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+REQUEST_SECONDS = 5
+
+
+@dataclass
+class Answers:
+    """What clients saw."""
+
+    served: int = 0
+    failed: int = 0
+    """Rounds in which no load balancer answered with 200."""
+
+
+@contextmanager
+def calling(elb: Any) -> Iterator[Answers]:
+    """Ask until the block ends; a client takes the next address where one does not answer. `elb` is a boto3 client."""
+    answers, is_over = Answers(), threading.Event()
+
+    def ask() -> None:
+        while not is_over.is_set():
+            names = [it["DNSName"] for it in elb.describe_load_balancers()["LoadBalancers"]]
+            if any(is_served(f"http://{name}/x") for name in names):
+                answers.served += 1
+            else:
+                answers.failed += 1
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield answers
+    finally:
+        is_over.set()
+        thread.join()
+
+
+def is_served(url: str) -> bool:
+    """Whether a request is answered with 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=REQUEST_SECONDS) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
