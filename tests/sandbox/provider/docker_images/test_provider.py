@@ -46,9 +46,10 @@ class Engine(engine_pb2_grpc.EngineServicer):
 @pytest.fixture(scope="module")
 def registry_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     home, port = Home(tmp_path_factory.mktemp("home")), free_ports(1, [LOOPBACK])[0]
-    running = registry.begin(home, port)
-    registry.wait(running, port)
+    running = registry.begin(home)
+    front, _ = registry.serve(running, home, port)
     yield port
+    front.stop()
     running.stop()
 
 
@@ -118,7 +119,9 @@ def sandbox(registry_port: int, tmp_path: Path, client: docker.DockerClient) -> 
     engine_port = engine_server.add_insecure_port("127.0.0.1:0")
     engine_server.start()
     server, port = serve(DockerProvider())
-    repository = f"localhost:{registry_port}/orders/{uuid.uuid4().hex[:8]}"
+    path = f"orders/{uuid.uuid4().hex[:8]}"
+    ecr_backends[ACCOUNT]["eu-west-1"].create_repository(path, None, {}, None, "MUTABLE", [])
+    repository = f"localhost:{registry_port}/{path}"
     folder = tmp_path / "app"
     folder.mkdir()
     (folder / "Dockerfile").write_text("FROM scratch\nARG TOKEN\nCOPY . /\n")
