@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
+from slipway_sandbox import aws_command
 from slipway_sandbox.errors import SandboxError, UsageError
 from slipway_sandbox.process import lifecycle, shell, stacks
 from slipway_sandbox.process.home import Home, Record, locate
 from slipway_sandbox.process.status import Status
 
 PROGRAM = "slipway sandbox"
+SHELLS = ("bash", "dash", "fish", "ksh", "sh", "zsh")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -42,6 +44,7 @@ def env(home: Home, _: argparse.Namespace) -> None:
     if record is None:
         raise SandboxError(f"the sandbox of {home.path} is not running; run `slipway sandbox start`")
     _release_dead_locks(home)
+    _tell_of_aws(home)
     print(shell.script(home, record.ports))
 
 
@@ -76,6 +79,8 @@ def run(home: Home, options: argparse.Namespace) -> None:
         print(f"The sandbox runs: {_where(record)}", file=sys.stderr)
         _tell_after_start(home)
     _release_dead_locks(home)
+    if words[0] == "aws" or os.path.basename(words[0]) in SHELLS:  # noqa: PTH119 - as above
+        _tell_of_aws(home)
     shell.become(program, words, shell.environment(home, record.ports))
 
 
@@ -100,6 +105,11 @@ def _tell_after_start(home: Home) -> None:
 def _release_dead_locks(home: Home) -> None:
     for pid in stacks.release_dead_locks(home):
         print(f"A pulumi (process {pid}) was killed; the lock that it left is released", file=sys.stderr)
+
+
+def _tell_of_aws(home: Home) -> None:
+    if sentence := aws_command.warning(home.aws_command):
+        print(f"note: {sentence}", file=sys.stderr)
 
 
 def _rows(report: Status) -> list[tuple[str, object]]:

@@ -70,6 +70,11 @@ class Home:
         return self.path / "registry.container"
 
     @property
+    def aws_command(self) -> Path:
+        """Version of this machine's `aws` command."""
+        return self.path / "aws-command.json"
+
+    @property
     def keys(self) -> Path:
         return self.path / "keys"
 
