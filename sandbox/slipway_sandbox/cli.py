@@ -15,7 +15,7 @@ from slipway_sandbox.process.home import Home, Record, locate
 from slipway_sandbox.process.status import Status
 
 PROGRAM = "slipway sandbox"
-SHELLS = ("bash", "dash", "fish", "ksh", "sh", "zsh")
+SHELLS = (["bash"], ["dash"], ["fish"], ["ksh"], ["sh"], ["zsh"])  # without a script: somebody types
 
 
 class _Parser(argparse.ArgumentParser):
@@ -79,7 +79,7 @@ def run(home: Home, options: argparse.Namespace) -> None:
         print(f"The sandbox runs: {_where(record)}", file=sys.stderr)
         _tell_after_start(home)
     _release_dead_locks(home)
-    if words[0] == "aws" or os.path.basename(words[0]) in SHELLS:  # noqa: PTH119 - as above
+    if words[0] == "aws" or words in SHELLS:
         _tell_of_aws(home)
     shell.become(program, words, shell.environment(home, record.ports))
 
