@@ -10,10 +10,10 @@ from google.protobuf import any_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from slipway_sandbox.callers import stranger
+from slipway_sandbox.process.ports import LOOPBACK
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.errors import IncompleteResourceError, ProviderError
 
-LOOPBACK = "127.0.0.1"
 THREADS = 64  # more than the engine's default parallelism on a small machine; a wait for a steady service holds one
 MESSAGE_LIMIT_BYTES = 400 * 1024 * 1024  # the engine's own limit
 
