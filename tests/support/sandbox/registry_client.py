@@ -3,6 +3,7 @@
 import hashlib
 import http.client
 import json
+import urllib.request
 from typing import Any
 
 from tests.sandbox.conftest import Box
@@ -37,3 +38,20 @@ def push(box: Box, repository: str, tag: str, config: bytes = b"{}") -> str:
     pushed: str = headers["Docker-Content-Digest"]
     assert pushed == f"sha256:{hashlib.sha256(manifest).hexdigest()}"
     return pushed
+
+
+def manifest(name: str) -> tuple[str, dict[str, Any]]:
+    """Digest and content behind an image name in the registry."""
+    host, _, rest = name.partition("/")
+    repository, _, tag = rest.partition(":")
+    url = f"http://{host}/v2/{repository}/manifests/{tag}"
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept": MANIFEST})) as answer:
+        content: dict[str, Any] = json.load(answer)
+        return answer.headers["Docker-Content-Digest"], content
+
+
+def tags(name: str) -> list[str]:
+    """Tags of an image's repository in the registry."""
+    host, _, rest = name.partition("/")
+    with urllib.request.urlopen(f"http://{host}/v2/{rest.partition(':')[0]}/tags/list") as answer:
+        return sorted(json.load(answer)["tags"] or [])
