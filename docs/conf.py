@@ -41,6 +41,7 @@ CONTENTS = {
                 "docs/service",
                 "docs/messaging",
                 "docs/bastion",
+                "docs/by-hand",
                 "docs/policies",
                 "docs/*",
             ],

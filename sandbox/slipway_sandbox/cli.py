@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import NoReturn
 
-from slipway_sandbox import backend
+from slipway_sandbox import aws_command, backend
 from slipway_sandbox.errors import SandboxError, UsageError
 from slipway_sandbox.process import lifecycle, shell
 from slipway_sandbox.process.held_files import one_at_a_time
@@ -16,6 +16,7 @@ from slipway_sandbox.process.home import Home, Record, locate
 from slipway_sandbox.process.status import Status
 
 PROGRAM = "slipway sandbox"
+SHELLS = (["bash"], ["dash"], ["fish"], ["ksh"], ["sh"], ["zsh"])  # without a script: somebody types
 
 
 class _Parser(argparse.ArgumentParser):
@@ -45,6 +46,7 @@ def env(home: Home, _: argparse.Namespace) -> None:
     record = lifecycle.running(home)
     if record is None:
         raise SandboxError(f"the sandbox of {home.path} is not running; run `slipway sandbox start`")
+    _tell_of_aws(home)
     print(shell.script(home, record.ports))
 
 
@@ -80,6 +82,8 @@ def run(home: Home, options: argparse.Namespace) -> None:
     if started:
         print(f"The sandbox runs: {_where(record)}", file=sys.stderr)
         _tell_after_start(home)
+    if words[0] == "aws" or words in SHELLS:
+        _tell_of_aws(home)
     shell.become(program, words, shell.environment(home, record.ports))
 
 
@@ -106,6 +110,11 @@ def _mend(home: Home) -> None:
         with one_at_a_time(home.path):
             for sentence in backend.mend(home.state):
                 print(sentence, file=sys.stderr)
+
+
+def _tell_of_aws(home: Home) -> None:
+    if sentence := aws_command.warning(home.aws_command):
+        print(f"note: {sentence}", file=sys.stderr)
 
 
 def _rows(report: Status) -> list[tuple[str, object]]:

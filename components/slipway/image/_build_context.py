@@ -58,6 +58,13 @@ def digests(context: Path, dockerfile: Path, settings: str) -> Digests:
     return Digests(content.hexdigest(), modes.hexdigest())
 
 
+def owner_only(context: Path, dockerfile: Path) -> list[str]:
+    """Files of the build that their owner alone may read, as under umask 077."""
+    paths = seen_files(context, ignore_patterns(context, dockerfile))
+    modes = ((path, (context / path).lstat().st_mode) for path in paths)
+    return [path for path, mode in modes if stat.S_ISREG(mode) and not mode & stat.S_IROTH]
+
+
 def ignore_patterns(context: Path, dockerfile: Path) -> list[Pattern]:
     """Patterns of the Dockerfile's own ignore file, otherwise of the context's."""
     for candidate in (dockerfile.with_name(dockerfile.name + IGNORE_FILE), context / IGNORE_FILE):

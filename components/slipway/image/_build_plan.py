@@ -15,7 +15,7 @@ import pulumi
 
 from slipway.common import Arguments
 
-from ._build_context import digests
+from ._build_context import digests, owner_only
 from ._build_secrets import BuildSecret, build_secrets, push_dockerfile
 from ._dockerfile import Dockerfile
 
@@ -24,6 +24,7 @@ PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
 RELEASE_PREFIX = "release-"
 DIGEST_CHARACTERS = 32
 VARIANT_CHARACTERS = 8
+NAMED_FILES = 3  # in a sentence
 IN_REGISTRY = re.compile(r"[^/\s]*[.:][^/\s]*/\S+|localhost/\S+")
 
 
@@ -43,6 +44,8 @@ class BuildPlan:
     """Tag of the release: `release-` and a digest of arguments and content."""
     variant: str
     """Short digest of everything that makes the docker provider build again. The tag covers less."""
+    warning: str | None
+    """Sentence on files that the image's user cannot read."""
 
 
 def build_plan(arguments: Arguments, architecture: str) -> BuildPlan:
@@ -84,6 +87,20 @@ def build_plan(arguments: Arguments, architecture: str) -> BuildPlan:
         push_dockerfile=push,
         tag=RELEASE_PREFIX + build.content[:DIGEST_CHARACTERS],
         variant=hashlib.sha256(json.dumps(variant).encode()).hexdigest()[:VARIANT_CHARACTERS],
+        warning=None if dockerfile.sets_modes else unreadable(owner_only(context, path), context),
+    )
+
+
+def unreadable(files: Sequence[str], context: Path) -> str | None:
+    """Sentence on files for their owner alone; none without any. COPY keeps a mode, and makes root the owner."""
+    if not files:
+        return None
+    named = ", ".join(files[:NAMED_FILES])
+    more = f" and {len(files) - NAMED_FILES} more" if len(files) > NAMED_FILES else ""
+    verb = "is" if len(files) == 1 else "are"
+    return (
+        f"{named}{more} in {context} {verb} readable by the owner alone, and a task whose user is not root ends with "
+        f"PermissionError; run `chmod -R a+rX {context}`, or write RUN chmod after COPY in the Dockerfile"
     )
 
 

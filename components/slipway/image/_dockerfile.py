@@ -12,6 +12,7 @@ from slipway.common import IMAGE_EXAMPLES, Arguments, is_image_name
 STAGE = re.compile(r"FROM\s+(?:--\S+\s+)*(?P<image>\S+)(?:\s+AS\s+(?P<name>\S+))?\s*", re.IGNORECASE)
 ARGUMENTS = re.compile(r"ARG\s+(?P<names>.+)", re.IGNORECASE)
 SECRET = re.compile(r"--mount=(?P<options>\S*type=secret\S*)")
+MODES = re.compile(r"\bchmod\b|--chown=", re.IGNORECASE)
 SECRET_ID = re.compile(r"[A-Za-z0-9_.-]+")
 VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 # Docker's own: https://docs.docker.com/reference/dockerfile/#predefined-args. BuildKit reads the last two.
@@ -32,6 +33,11 @@ class Dockerfile:
             raise arguments.error("dockerfile", f"must have a FROM line, got none in {str(path)!r}")
         self._bases = [str(stage["image"]) for stage in stages]
         self.stages = [(stage["name"] or str(index)).lower() for index, stage in enumerate(stages)]
+
+    @property
+    def sets_modes(self) -> bool:
+        """Whether a line gives copied files a mode or an owner of their own."""
+        return any(MODES.search(line) for line in self.lines)
 
     def check_target(self) -> None:
         """Refuse a target that is no stage, neither by name nor by number."""

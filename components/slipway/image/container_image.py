@@ -55,6 +55,8 @@ class ContainerImage(pulumi.ComponentResource):
         super().__init__("slipway:index:ContainerImage", name, dict(args), opts)
         context = Context(arguments.who, name, args.get("tags"), pulumi.ResourceOptions(parent=self))
         if isinstance(plan.image, NewImage):
+            if warning := plan.image.build.warning:
+                pulumi.log.warn(f"{context.who}: {warning}", resource=self)
             repository = image_repository(context, plan.image)
             self.image_uri = pushed_image(context, plan.image.build, repository)
             self.repository_url = repository.url

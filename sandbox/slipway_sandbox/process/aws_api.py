@@ -6,7 +6,7 @@ import io
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -16,6 +16,7 @@ from moto.sqs.models import Queue
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from slipway_sandbox import corrections
+from slipway_sandbox.callers import AwsDoor, Doors
 from slipway_sandbox.process.gate import Gate
 from slipway_sandbox.process.ports import STATUS_PATH, listening
 from slipway_sandbox.process.status import CloudStatus
@@ -37,7 +38,7 @@ class AwsApi:
 
     def __init__(
         self,
-        addresses: Iterable[str],
+        addresses: Sequence[str],
         port: int,
         gate: Gate,
         changed: Callable[[], None],
@@ -46,6 +47,7 @@ class AwsApi:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         corrections.install()
         self._moto = DomainDispatcherApplication(create_backend_app)
+        self._door = AwsDoor(Doors(*addresses), self._moto.infer_service_region_host)
         self._gate, self._changed, self._status = gate, changed, status
         self._servers: list[BaseWSGIServer] = []
         for address in addresses:
@@ -78,6 +80,8 @@ class AwsApi:
                     self._changed()
 
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if refusal := self._door.refusal(environ):
+            return refusal.answer(environ, start_response)
         if environ["PATH_INFO"] == STATUS_PATH:
             with self._gate.entered():
                 body = json.dumps(self._status()).encode()

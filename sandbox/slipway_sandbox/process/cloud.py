@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slipway_sandbox import disk
+from slipway_sandbox import callers, disk
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process import shell, stacks
 from slipway_sandbox.process.held_files import hold, is_there, write_pid
@@ -74,11 +74,11 @@ class Cloud:
         ports = known.ports if known else Ports(*free_ports(len(dataclasses.fields(Ports)), addresses))
         _require_free(ports, addresses)
         os.environ.update(shell.aws_variables(ports))  # whatever makes an AWS client in this process means this cloud
-        self._registry = registry.begin(home, ports.registry)  # it gets ready while moto is imported
+        self._registry = registry.begin(home)  # it gets ready while moto is imported
         self._parts.callback(self._registry.stop)
         self._serve_aws(addresses, ports)
         self._serve_providers(ports)
-        registry.wait(self._registry, ports.registry)
+        self._serve_images(ports)
         self._run_containers(bridge or LOOPBACK, ports)
         self._keeper.start()
         self._record = Record(ports, os.getpid(), datetime.now(UTC).isoformat(), bridge)
@@ -114,6 +114,14 @@ class Cloud:
         lacking = disk.shortage(self._home.path, disk.RESERVE_MIB, "the stack's state")
         return lacking and f"{lacking}; free some, and run the same command again"
 
+    def _serve_images(self, ports: Ports) -> None:
+        from slipway_sandbox.corrections.ecr import registry as ecr  # noqa: PLC0415 - imports moto
+
+        front, storage = registry.serve(self._registry, self._home, ports.registry)
+        self._parts.callback(front.stop)
+        ecr.attach(ecr.Registry(f"localhost:{ports.registry}", storage))
+        self._parts.callback(ecr.detach)
+
     def _run_containers(self, address: str, ports: Ports) -> None:
         from slipway_sandbox.runtime.controller import Controller  # noqa: PLC0415 - imports moto
 
@@ -137,7 +145,7 @@ class Cloud:
             "lost_changes": self._keeper.lost_changes,
             "registry": "running" if self._registry.is_running() else "ended",
             "containers": self._controller.off_because or RUNNING,
-            "lacking": self._controller.lacking(),
+            "lacking": self._controller.lacking() + callers.cannot_tell(),
             "urls": self._controller.urls(),
             "instances": {
                 id_: {"command": way.command, "note": way.note} for id_, way in self._controller.ways_in().items()
@@ -164,6 +172,7 @@ def _stop_server(server: "grpc.Server") -> None:
 
 def main(home: Home, ready: int, turn: int) -> int:
     """Runs the sandbox until SIGTERM or SIGINT, and returns the exit code."""
+    os.umask(0o077)  # every file and folder of it is its user's alone
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

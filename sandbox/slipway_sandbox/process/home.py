@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from slipway_sandbox.errors import RESET, SandboxError
+from slipway_sandbox.private_folder import keep_private
 
 VARIABLE = "SLIPWAY_SANDBOX_DIR"
 PASSPHRASE = "sandbox"  # noqa: S105 - public on purpose, see docs/adr/0002-public-sandbox-passphrase.md
@@ -69,6 +70,11 @@ class Home:
         return self.path / "registry.container"
 
     @property
+    def aws_command(self) -> Path:
+        """Version of this machine's `aws` command."""
+        return self.path / "aws-command.json"
+
+    @property
     def keys(self) -> Path:
         return self.path / "keys"
 
@@ -81,6 +87,7 @@ class Home:
         try:
             for directory in (self.path, self.state, self.keys, self.runtime):
                 directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            keep_private(self.state)  # Pulumi writes there, under the user's own umask
             if not self.passphrase.exists():
                 write_private(self.passphrase, PASSPHRASE.encode())
         except OSError as error:

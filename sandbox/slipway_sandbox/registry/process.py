@@ -1,21 +1,33 @@
-"""The image registry in ECR's place: a child process on loopback, or a container of Docker's."""
+"""The image registry in ECR's place: a child process on a Unix socket, or a container of Docker's."""
 
 import contextlib
+import http.client
 import json
 import logging
 import os
+import secrets
 import subprocess
+from typing import TYPE_CHECKING
 
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process.held_files import hold, holder, is_held, wait_until, write_pid
 from slipway_sandbox.process.home import Home, write_private
-from slipway_sandbox.process.ports import LOOPBACK, get
-from slipway_sandbox.registry import binary
+from slipway_sandbox.process.ports import LOOPBACK
+
+from . import binary
+from .front import RegistryFront
+from .storage import Storage
+from .upstream import PortUpstream, SocketUpstream, Upstream, ask
+
+if TYPE_CHECKING:
+    from docker.models.containers import Container
 
 IMAGE = "registry:2"
+CONTAINER_PORT = 5000
 LABEL = "slipway.sandbox.registry"
+SOCKET = "registry.socket"
+PRIVATE = 0o077  # umask
 READY_SECONDS = 10.0
-ANSWER_SECONDS = 1.0
 STOP_SECONDS = 5.0
 CALL_SECONDS = 60.0  # an image may have to be pulled meanwhile
 
@@ -25,16 +37,23 @@ log = logging.getLogger(__name__)
 class RegistryProcess:
     """Debian's docker-registry with our own configuration. It ends with `stop`, or at the next start of the sandbox."""
 
-    def __init__(self, home: Home, port: int, program: str) -> None:
+    def __init__(self, home: Home, program: str) -> None:
         config = home.registry / "config.yml"
         home.registry.mkdir(mode=0o700, exist_ok=True)
-        write_private(config, _config(home, port).encode())
+        write_private(config, _config(home).encode())
+        self._socket = home.registry / SOCKET
+        self.upstream: Upstream = SocketUpstream(self._socket)
         lock = hold(home.registry_lock)
         if lock is None:
             raise SandboxError("another registry of this sandbox does not end; run `slipway sandbox stop`")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY_")}
         self._process = subprocess.Popen(
-            [program, "serve", str(config)], stdin=subprocess.DEVNULL, env=environment, pass_fds=[lock]
+            [program, "serve", str(config)],
+            cwd=home.registry,  # where its socket is
+            stdin=subprocess.DEVNULL,
+            env=environment,
+            pass_fds=[lock],
+            umask=PRIVATE,
         )
         write_pid(lock, self._process.pid)
         os.close(lock)  # from here the registry alone holds it
@@ -49,30 +68,37 @@ class RegistryProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._socket.unlink(missing_ok=True)
 
 
 class RegistryContainer:
     """The registry's own image, if Docker has it or can pull it."""
 
-    def __init__(self, home: Home, port: int) -> None:
+    def __init__(self, home: Home) -> None:
         from docker.errors import DockerException  # noqa: PLC0415 - only where there is no binary
 
         from slipway_sandbox import docker_daemon  # noqa: PLC0415
 
         home.registry.mkdir(mode=0o700, exist_ok=True)
         self._home = home
+        prefix = f"/{secrets.token_hex(32)}"
         try:
             self._client = docker_daemon.connect(CALL_SECONDS)
-            home.registry_container.touch()
+            home.registry_container.touch(mode=0o600)
             self._container = self._client.containers.run(
                 IMAGE,
                 detach=True,
                 labels={LABEL: str(home.path)},
-                environment={"REGISTRY_STORAGE_DELETE_ENABLED": "true"},
-                ports={"5000/tcp": (LOOPBACK, port)},
+                environment={
+                    "REGISTRY_STORAGE_DELETE_ENABLED": "true",
+                    "REGISTRY_HTTP_PREFIX": f"{prefix}/",
+                    "REGISTRY_HTTP_RELATIVEURLS": "true",
+                },
+                ports={f"{CONTAINER_PORT}/tcp": (LOOPBACK, 0)},  # any free one
                 user=f"{os.getuid()}:{os.getgid()}",
                 volumes={str(home.registry): {"bind": "/var/lib/registry", "mode": "rw"}},
             )
+            self.upstream: Upstream = PortUpstream(_published(self._container), prefix)
         except DockerException as error:
             raise SandboxError(
                 "there is no image registry on this machine and none could be installed; install the package "
@@ -88,25 +114,35 @@ class RegistryContainer:
         _remove_containers(self._home)
 
 
-def begin(home: Home, port: int) -> RegistryProcess | RegistryContainer:
-    """Starts a registry; `wait` waits for its first answer. Raises SandboxError without a registry or with a taken port."""
+Registry = RegistryProcess | RegistryContainer
+
+
+def begin(home: Home) -> Registry:
+    """Starts a registry; `serve` waits for its first answer. Raises SandboxError without a registry."""
     program = binary.find()
-    return RegistryProcess(home, port, program) if program else RegistryContainer(home, port)
+    return RegistryProcess(home, program) if program else RegistryContainer(home)
 
 
-def wait(registry: RegistryProcess | RegistryContainer, port: int) -> None:
-    """Returns once the registry answers. Raises SandboxError when it does not."""
-    wait_until(lambda: answers(port) or not registry.is_running(), READY_SECONDS)
-    if not answers(port):
-        raise SandboxError(f"the image registry does not answer on port {port}; the end of the log says why")
+def serve(registry: Registry, home: Home, port: int) -> tuple[RegistryFront, Storage]:
+    """Opens the registry's port once the registry answers. Raises SandboxError when it does not."""
+    upstream = registry.upstream
+    wait_until(lambda: _answers(upstream) or not registry.is_running(), READY_SECONDS)
+    if not _answers(upstream):
+        raise SandboxError("the image registry does not answer; the end of the log says why")
+    if isinstance(upstream, SocketUpstream):
+        upstream.path.chmod(0o600)
+    storage = Storage(home.registry, upstream)
+    return RegistryFront(port, upstream, storage), storage
 
 
-def answers(port: int) -> bool:
-    try:
-        get(port, "/v2/", ANSWER_SECONDS)
-    except OSError:
-        return False
-    return True
+def _answers(upstream: Upstream) -> bool:
+    return ask(upstream, "GET", "/v2/") == http.client.OK
+
+
+def _published(container: "Container") -> int:
+    container.reload()
+    bindings = container.ports[f"{CONTAINER_PORT}/tcp"] or []
+    return int(bindings[0]["HostPort"])
 
 
 def end_orphan(home: Home) -> None:
@@ -140,11 +176,11 @@ def _remove_containers(home: Home) -> None:
     home.registry_container.unlink()
 
 
-def _config(home: Home, port: int) -> str:
+def _config(home: Home) -> str:
     config = {
         "version": "0.1",
         "log": {"level": "warn", "accesslog": {"disabled": True}},
         "storage": {"filesystem": {"rootdirectory": str(home.registry)}, "delete": {"enabled": True}},
-        "http": {"addr": f"{LOOPBACK}:{port}", "secret": os.urandom(32).hex()},
+        "http": {"net": "unix", "addr": SOCKET, "relativeurls": True, "secret": secrets.token_hex(32)},
     }
     return json.dumps(config)

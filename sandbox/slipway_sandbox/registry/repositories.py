@@ -7,8 +7,9 @@ import http.client
 import json
 from collections.abc import Iterable
 
-from slipway_sandbox.provider.aws.scope import ACCOUNT
 from slipway_sandbox.provider.protocol.errors import ProviderError
+
+from .ecr_rules import immutable_tag, is_immutable
 
 TIMEOUT_SECONDS = 10.0
 MANIFESTS = (
@@ -31,16 +32,9 @@ def digest(registry: str, repository: str, name: str) -> str | None:
 
 def refuse_taken(registry: str, repository: str, tag: str) -> None:
     """Refuses to push an existing tag to a repository of immutable tags, as ECR does. Raises ProviderError."""
-    from moto.ecr.models import ecr_backends  # noqa: PLC0415 - after moto's environment is set
-
-    candidates = (backend.repositories.get(repository) for backend in ecr_backends[ACCOUNT].values())
-    is_immutable = any(
-        candidate is not None and candidate.image_tag_mutability == "IMMUTABLE" for candidate in candidates
-    )
-    if is_immutable and digest(registry, repository, tag) is not None:
+    if is_immutable(repository, tag) and digest(registry, repository, tag) is not None:
         raise ProviderError(
-            f"pushing {registry}/{repository}:{tag} failed: tag invalid: The image tag '{tag}' already exists in the "
-            f"'{repository}' repository and cannot be overwritten because the tag is immutable."
+            f"pushing {registry}/{repository}:{tag} failed: tag invalid: {immutable_tag(repository, tag)}"
         )
 
 

@@ -228,3 +228,24 @@ def test_an_image_whose_tag_was_taken_and_is_gone_names_the_way_out() -> None:
     with pytest.raises(pulumi.RunError) as caught:
         by_digest("r/app", "", "sha256:1", "urn:app")
     assert str(caught.value) == "r/app no longer has the image of this release; run `pulumi up --replace 'urn:app'`"
+
+
+def test_files_for_their_owner_alone_are_told_before_the_build(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    context = tmp_path / "app"
+    shutil.copytree(CONTEXT, context)
+    for name in ("a.py", "b.py", "c.py", "d.py"):
+        (context / name).write_text("")
+        (context / name).chmod(0o600)
+    where = os.path.relpath(context)
+    image({"context": str(context)})
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
+        f"ContainerImage 'app': a.py, b.py, c.py and 1 more in {where} are readable by the owner alone, and a task whose user "
+        f"is not root ends with PermissionError; run `chmod -R a+rX {where}`, or write RUN chmod after COPY in the Dockerfile"
+    ]
+    with (context / "Dockerfile").open("a") as dockerfile:
+        dockerfile.write("RUN chmod -R a+rX /srv\n")
+    caplog.clear()
+    image({"context": str(context)})
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == []

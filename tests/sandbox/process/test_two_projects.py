@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -45,7 +46,7 @@ class User:
         environment.pop("SLIPWAY_SANDBOX_DIR", None)
         command = [sys.executable, "-m", "slipway_sandbox", *arguments]
         return subprocess.run(
-            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
+            command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, umask=0
         )
 
     def pulumi(self, folder: Path, *arguments: str) -> str:
@@ -71,6 +72,14 @@ def _project(folder: Path, name: str, program: str) -> Path:
     return folder
 
 
+def _open_to_others(home: Path) -> list[str]:
+    """Files of other modes than 0600, and folders of other modes than 0700."""
+    modes = {entry: entry.lstat().st_mode for entry in (home, *home.rglob("*"))}
+    return [
+        str(entry) for entry, mode in modes.items() if stat.S_IMODE(mode) != (0o700 if stat.S_ISDIR(mode) else 0o600)
+    ]
+
+
 def test_two_projects_meet_in_one_sandbox(user: User, tmp_path: Path) -> None:
     publisher = _project(tmp_path / "publisher", "publisher", TOPIC)
     subscriber = _project(tmp_path / "subscriber", "subscriber", SUBSCRIBER)
@@ -90,6 +99,7 @@ def test_two_projects_meet_in_one_sandbox(user: User, tmp_path: Path) -> None:
     assert status["home"] == str(tmp_path / "state" / "slipway" / "sandbox")
     assert status["contents"] == {"SNS topics": 1, "SQS queues": 1}
     assert not (tmp_path / "publisher" / ".sandbox").exists()
+    assert _open_to_others(Path(status["home"])) == [], "each by its own mode, after a real run under umask 000"
 
     elsewhere = user.slipway(publisher, "run", "--", "pulumi", "preview", "--stack", "prod")
     assert (elsewhere.returncode, elsewhere.stderr) == (

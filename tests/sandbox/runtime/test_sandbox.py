@@ -42,6 +42,7 @@ def test_a_service_from_the_registry_comes_back_after_stop_and_after_kill(box: B
     make_image(tmp_path / "image")
     box.must("start")
     ports = box.status()["ports"]
+    box.client("ecr").create_repository(repositoryName="orders/api")
     digest = push(ports["registry"])
     cloud = Cloud(f"http://127.0.0.1:{ports['moto']}", box.home.runtime)
     network = cloud.network()

@@ -9,6 +9,8 @@ import grpc
 from google.protobuf import any_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
+from slipway_sandbox.callers import stranger
+from slipway_sandbox.process.ports import LOOPBACK
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.errors import IncompleteResourceError, ProviderError
 
@@ -35,14 +37,40 @@ def serve(
         ("grpc.max_send_message_length", MESSAGE_LIMIT_BYTES),
     ]
     pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix=type(servicer).__name__)
-    server = grpc.server(pool, interceptors=[_Errors(obstacle)], options=options)
+    users = _Users()
+    server = grpc.server(pool, interceptors=[users, _Errors(obstacle)], options=options)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     try:
-        bound = server.add_insecure_port(f"127.0.0.1:{port}")
+        bound = server.add_insecure_port(f"{LOOPBACK}:{port}")
     except RuntimeError as error:
         raise OSError(f"port {port} on 127.0.0.1 is taken; stop its listener or choose another port") from error
+    users.port = bound
     server.start()
     return server, bound
+
+
+class _Users(grpc.ServerInterceptor):
+    """Refuses other users of this machine: the engine's port has no password."""
+
+    port = 0
+
+    def intercept_service(
+        self,
+        continuation: "Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler[Request, Response] | None]",
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> "grpc.RpcMethodHandler[Request, Response] | None":
+        handler = continuation(handler_call_details)
+        method = handler.unary_unary if handler else None
+        if handler is None or method is None:
+            return handler
+
+        def guarded(request: Request, context: grpc.ServicerContext) -> Response:
+            host, _, port = context.peer().removeprefix("ipv4:").rpartition(":")
+            if sentence := stranger((host, int(port)), (LOOPBACK, self.port)):
+                context.abort(grpc.StatusCode.PERMISSION_DENIED, sentence)
+            return method(request, context)
+
+        return grpc.unary_unary_rpc_method_handler(guarded, handler.request_deserializer, handler.response_serializer)
 
 
 class _Errors(grpc.ServerInterceptor):

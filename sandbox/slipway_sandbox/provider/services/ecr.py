@@ -29,8 +29,8 @@ def delete_repository(scope: Scope) -> None:
             f"The repository with name '{scope.id}' in registry with id '{ACCOUNT}' cannot be deleted because it still "
             "contains images",
         )
-    scope.call("delete_repository", repositoryName=scope.id, force=True)
     repositories.delete_images(scope.cloud.registry, scope.id, tags)
+    scope.call("delete_repository", repositoryName=scope.id, force=True)
 
 
 def get_authorization_token(scope: Scope) -> Properties:

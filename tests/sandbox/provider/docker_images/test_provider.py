@@ -1,6 +1,5 @@
 """The docker provider on the real daemon and a real registry: build, push, no difference, change, refresh, delete."""
 
-import json
 import shutil
 import urllib.request
 import uuid
@@ -25,10 +24,10 @@ from slipway_sandbox.provider.docker_images.provider import IMAGE, DockerProvide
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.serve import serve
 from slipway_sandbox.registry import process as registry
+from tests.support.sandbox.registry_client import manifest, tags
 
 URN = f"urn:pulumi:s::p::{IMAGE}::app"
 UPDATE = provider_pb2.DiffResponse.DIFF_SOME
-MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 pytestmark = pytest.mark.e2e
 
 
@@ -46,9 +45,10 @@ class Engine(engine_pb2_grpc.EngineServicer):
 @pytest.fixture(scope="module")
 def registry_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     home, port = Home(tmp_path_factory.mktemp("home")), free_ports(1, [LOOPBACK])[0]
-    running = registry.begin(home, port)
-    registry.wait(running, port)
+    running = registry.begin(home)
+    front, _ = registry.serve(running, home, port)
     yield port
+    front.stop()
     running.stop()
 
 
@@ -118,7 +118,9 @@ def sandbox(registry_port: int, tmp_path: Path, client: docker.DockerClient) -> 
     engine_port = engine_server.add_insecure_port("127.0.0.1:0")
     engine_server.start()
     server, port = serve(DockerProvider())
-    repository = f"localhost:{registry_port}/orders/{uuid.uuid4().hex[:8]}"
+    path = f"orders/{uuid.uuid4().hex[:8]}"
+    ecr_backends[ACCOUNT]["eu-west-1"].create_repository(path, None, {}, None, "MUTABLE", [])
+    repository = f"localhost:{registry_port}/{path}"
     folder = tmp_path / "app"
     folder.mkdir()
     (folder / "Dockerfile").write_text("FROM scratch\nARG TOKEN\nCOPY . /\n")
@@ -133,22 +135,6 @@ def sandbox(registry_port: int, tmp_path: Path, client: docker.DockerClient) -> 
     engine_server.stop(None).wait()
     for image in client.images.list(repository):
         client.images.remove(str(image.id), force=True)
-
-
-def manifest(name: str) -> tuple[str, dict[str, Any]]:
-    """Digest and content behind an image name in the registry."""
-    host, _, rest = name.partition("/")
-    repository, _, tag = rest.partition(":")
-    url = f"http://{host}/v2/{repository}/manifests/{tag}"
-    with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept": MANIFEST})) as answer:
-        content: dict[str, Any] = json.load(answer)
-        return answer.headers["Docker-Content-Digest"], content
-
-
-def tags(name: str) -> list[str]:
-    host, _, rest = name.partition("/")
-    with urllib.request.urlopen(f"http://{host}/v2/{rest.partition(':')[0]}/tags/list") as answer:
-        return sorted(json.load(answer)["tags"] or [])
 
 
 def refused(call: Any, *arguments: Any) -> str:
@@ -221,7 +207,7 @@ def test_delete_leaves_the_registry_what_a_rollback_needs_and_this_machine_nothi
 
 def test_a_tag_that_is_taken_in_a_repository_of_immutable_tags_is_refused_as_ecr_does(sandbox: Sandbox) -> None:
     host, _, repository = sandbox.name.removesuffix(":v1").partition("/")
-    ecr_backends[ACCOUNT]["eu-west-1"].create_repository(repository, "", {}, {}, "IMMUTABLE", [])
+    ecr_backends[ACCOUNT]["eu-west-1"].put_image_tag_mutability(ACCOUNT, repository, "IMMUTABLE")
     sandbox.check()
     sandbox.create()
     (sandbox.folder / "main.py").write_text("print(1)\n")

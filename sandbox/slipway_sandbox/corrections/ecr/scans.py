@@ -1,4 +1,4 @@
-"""ECR."""
+"""Scans of images."""
 
 from moto.ecr.models import ECRBackend
 

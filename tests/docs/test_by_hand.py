@@ -1,0 +1,72 @@
+"""Every block of docs/by-hand.md, typed in one shell that is attached to the sandbox.
+
+The AWS CLI of the package index pins a botocore of its own, so it lives in an environment of its own.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from setup.base_image import TAG
+from tests.sandbox.conftest import ROOT, Box, boxed
+from tests.support.uv_command import uv
+
+PAGE = ROOT / "docs" / "by-hand.md"
+BLOCK = re.compile(r"^```bash\n(.*?)^```", re.DOTALL | re.MULTILINE)
+SECONDS = 1200.0
+
+
+@pytest.fixture(scope="module")
+def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
+    with boxed(tmp_path_factory.mktemp("by-hand") / "home") as started:
+        started.must("start")
+        yield started
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `aws`, as the page's line mends version 1."""
+    folder = tmp_path_factory.mktemp("aws")
+    uv("venv", "--quiet", "--no-project", "--python", sys.executable, str(folder / ".venv"))
+    uv("pip", "install", "--quiet", "--python", str(folder / ".venv" / "bin" / "python"), "awscli>=1.42,<2")
+    (folder / "bin").mkdir()
+    command = f'#!/bin/sh\nexec {folder}/.venv/bin/aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"\n'
+    (folder / "bin" / "aws").write_text(command)
+    (folder / "bin" / "aws").chmod(0o755)
+    return folder / "bin"
+
+
+@pytest.mark.e2e
+def test_the_page_can_be_typed_as_it_stands(box: Box, aws: Path, tmp_path: Path) -> None:
+    if box.status()["containers"] != "running":
+        pytest.skip("no Docker on this machine")
+    blocks = BLOCK.findall(PAGE.read_text())
+    assert len(blocks) == 5
+    script = "\n".join(
+        ["set -euo pipefail", box.must("env"), *(f"echo '# block {n}'\n{b}" for n, b in enumerate(blocks))]
+    )
+    environment = {
+        "PATH": f"{aws}:{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+        "IMAGE": TAG,
+        "AWS_PAGER": "",
+        "SLIPWAY_SANDBOX_DIR": str(box.home.path),
+    }
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=SECONDS
+    )
+    assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    said = dict(zip(("topic", "image", "service", "instance", "end"), done.stdout.split("# block ")[1:], strict=True))
+    assert '{"id": "1"}' in said["topic"].splitlines()
+    assert "Login Succeeded" in said["image"]
+    assert '"imageTag": "1"' in said["image"]
+    assert '"COMPLETED"' in said["service"]
+    assert said["instance"].splitlines()[-1].startswith("200ip-"), "the task's answer, then the second instance's name"
+    assert list(tmp_path.iterdir()) == [tmp_path / ".docker"]
+    contents = box.status()["contents"]
+    assert not {"SNS topics", "SQS queues", "ECS services", "ECR repositories", "key pairs"} & contents.keys(), contents
