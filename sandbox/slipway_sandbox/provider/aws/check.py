@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from slipway_sandbox.provider.aws.declaration import Autoname, Failures, Resource
 from slipway_sandbox.provider.properties import sdk
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.hiding import shown
 from slipway_sandbox.provider.protocol.readers import as_text, items, text
 from slipway_sandbox.provider.protocol.wire import Properties, Value
 
@@ -94,7 +95,7 @@ def _value(owner: _Owner, kind: sdk.Kind | None, value: Value, path: str) -> Val
     else:
         value, expected = _scalar(kind, value)
     if expected:
-        owner.failures.append((path, f"must be {expected}, got {json.dumps(value, default=repr)}"))
+        owner.failures.append((path, f"must be {expected}, got {shown(value)}"))
     return value
 
 

@@ -21,7 +21,7 @@ from slipway_sandbox.provider.aws.refresh import refresh
 from slipway_sandbox.provider.aws.scope import Cloud, Scope, Settings
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.errors import IncompleteResourceError, ProviderError
-from slipway_sandbox.provider.protocol.servicer import BaseServicer
+from slipway_sandbox.provider.protocol.servicer import BaseServicer, check_response
 from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 AUTONAMING_DISABLED = provider_pb2.CheckRequest.AutonamingOptions.DISABLE
@@ -66,12 +66,11 @@ class AwsProvider(BaseServicer[Settings]):
         rule = declaration.autoname
         if rule and autonaming and autonaming.mode == AUTONAMING_DISABLED and rule.property not in news:
             failures.append((rule.property, f"set {rule.property!r}: pulumi:autonaming is off in this project"))
+        if isinstance(region := inputs.get("region"), str) and region not in self.cloud.client.regions:
+            failures.append(("region", f"must be an AWS region such as eu-west-1, got {region!r}"))
         failures = failures or enums.failures(self.cloud.client, declaration.token, inputs)
         failures = failures or refusals.failures(declaration.token, self._scope(declaration, context, inputs))
-        return provider_pb2.CheckResponse(
-            inputs=wire.to_struct(wire.seal(inputs, secrets)),
-            failures=[provider_pb2.CheckFailure(property=path, reason=reason) for path, reason in failures],
-        )
+        return check_response(wire.seal(inputs, secrets), failures)
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         declaration = services.resource(request.type)

@@ -13,12 +13,12 @@ import docker
 
 from slipway_sandbox.provider.docker_images import buildkit
 from slipway_sandbox.provider.docker_images.context import Context
-from slipway_sandbox.provider.docker_images.engine_connection import Say
-from slipway_sandbox.provider.docker_images.hiding import hider
 from slipway_sandbox.provider.docker_images.image import differences, other_platform
 from slipway_sandbox.provider.docker_images.shape import Block, Failures, ListOf, MapOf, check_shape
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.engine_connection import Say
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.hiding import hider
 from slipway_sandbox.provider.protocol.readers import block, blocks, text
 from slipway_sandbox.provider.protocol.wire import Properties, Value
 
@@ -62,7 +62,14 @@ def check(news: Properties, daemon_platform: str) -> tuple[dict[str, Value], Fai
     for index, secret in enumerate(blocks(build, "secrets")):
         if "id" not in secret:
             failures.append((f"build.secrets[{index}].id", "missing required property 'id'"))
-    return {**news, "build": {"dockerfile": "Dockerfile", **build}}, failures
+    return {**news, "build": _with_dockerfile(news["build"])}, failures
+
+
+def _with_dockerfile(build: Value) -> Value:
+    """The block with the default name of a Dockerfile. Its secrets stay secret."""
+    if isinstance(build, wire.Secret):
+        return wire.Secret(_with_dockerfile(build.value))
+    return {"dockerfile": "Dockerfile", **build} if isinstance(build, Mapping) else build
 
 
 def replaced(old: Properties, new: Properties) -> dict[str, str]:

@@ -151,9 +151,7 @@ def assert_import_adopts_without_a_change(project: Project) -> None:
 @pytest.mark.parametrize("project", ["refused"], indirect=True)
 def test_a_refusal_names_the_property_and_nothing_is_created(project: Project) -> None:
     shown = project.run("up", "--yes", "--skip-preview", ok=False)
-    assert (
-        "delaySeconds value {901} has a problem: expected delaySeconds to be in the range (0 - 900), got 901" in shown
-    )
+    assert "has a problem: delaySeconds: expected delaySeconds to be in the range (0 - 900), got 901\n" in shown
     assert "Traceback" not in shown
     assert AwsClient().call("sqs", "list_queues", "eu-west-1", QueueNamePrefix="jobs").get("QueueUrls", []) == []
 

@@ -25,6 +25,7 @@ from slipway_sandbox.provider.docker_images.provider import IMAGE, DockerProvide
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.serve import serve
 from slipway_sandbox.registry import process as registry
+from tests.support.sandbox.provider_driver import named
 
 URN = f"urn:pulumi:s::p::{IMAGE}::app"
 UPDATE = provider_pb2.DiffResponse.DIFF_SOME
@@ -69,7 +70,7 @@ class Sandbox:
         news = wire.to_struct({"imageName": self.name, "build": build, **more})
         answer = self.stub.Check(provider_pb2.CheckRequest(urn=URN, news=news))
         self.new_inputs: dict[str, Any] = wire.from_struct(answer.inputs)
-        return [(failure.property, failure.reason) for failure in answer.failures]
+        return [named(failure.reason) for failure in answer.failures]
 
     def create(self, preview: bool = False) -> dict[str, Any]:
         news = wire.to_struct(self.new_inputs)
