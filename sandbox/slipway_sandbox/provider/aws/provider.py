@@ -166,7 +166,14 @@ class AwsProvider(BaseServicer[Settings]):
 
     def _scope(self, declaration: Resource, context: grpc.ServicerContext, inputs: Properties) -> Scope:
         settings = self.configuration(context)
-        scope = Scope(self.cloud, settings, declaration.service, inputs, is_wanted=context.is_active)
+        scope = Scope(
+            self.cloud,
+            settings,
+            declaration.service,
+            inputs,
+            is_wanted=context.is_active,
+            engine=self.engine(context),
+        )
         tags = _tags_all(inputs, settings)
         scope.tags = {key: str(value) for key, value in tags.items()} if isinstance(tags, Mapping) else {}
         return scope

@@ -1,5 +1,6 @@
 """The engine of a provider's connection: its program's folder, and its progress display."""
 
+import json
 import logging
 import os
 import re
@@ -17,7 +18,7 @@ Say = Callable[[str], None]
 
 LISTENING = "0A"
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
-MAIN = re.compile(r"""^\s*"?main"?:\s*["']?([^"'\n,#]*)""", re.MULTILINE)
+MAIN = re.compile(r"""^["']?main["']?:\s*["']?([^"'\n#]+)""", re.MULTILINE)
 log = logging.getLogger(__name__)
 
 
@@ -82,8 +83,12 @@ def environment(address: str) -> dict[str, str]:
 
 def _main_folder(project: Path) -> Path:
     """The folder of the project's `main`, a folder itself or a file."""
-    main = MAIN.search(project.read_text(errors="replace"))
-    path = Path(os.path.normpath(project.parent / main[1].strip())) if main else project.parent
+    content = project.read_text(errors="replace")
+    if project.suffix == ".json":
+        main = str(json.loads(content).get("main", ""))
+    else:
+        main = match[1].strip() if (match := MAIN.search(content)) else ""
+    path = Path(os.path.normpath(project.parent / main))
     return path if path.is_dir() else path.parent
 
 
