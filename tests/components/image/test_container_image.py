@@ -228,3 +228,12 @@ def test_an_image_whose_tag_was_taken_and_is_gone_names_the_way_out() -> None:
     with pytest.raises(pulumi.RunError) as caught:
         by_digest("r/app", "", "sha256:1", "urn:app")
     assert str(caught.value) == "r/app no longer has the image of this release; run `pulumi up --replace 'urn:app'`"
+
+
+def test_an_inline_program_keeps_its_absolute_paths(monkeypatch: pytest.MonkeyPatch) -> None:
+    def program() -> object:
+        monkeypatch.setattr(pulumi.runtime.settings.SETTINGS, "root_directory", None)
+        return ContainerImage("app", {"context": str(CONTEXT)})
+
+    inputs = build_of(build(program)).inputs["build"]
+    assert (inputs["context"], inputs["dockerfile"]) == (str(CONTEXT), f"{CONTEXT}/Dockerfile")
