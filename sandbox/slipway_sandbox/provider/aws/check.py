@@ -17,6 +17,7 @@ DEFAULTED = "__defaults"  # the real provider keeps the names of its default pro
 IMPORTED = "*"  # one of these names: AWS filled in everything
 RANDOM_DIGITS = 7
 PREFIX_DIGITS = 26  # after a namePrefix
+BOOLEANS = {"1": True, "t": True, "true": True, "0": False, "f": False, "false": False}  # words of Go's ParseBool
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,15 @@ def check(declaration: Resource, request: Request) -> tuple[dict[str, Value], Fa
     return {**checked, **defaulted, DEFAULTED: sorted(defaulted)}, failures
 
 
+def check_arguments(token: str, values: Properties) -> tuple[dict[str, Value], Failures]:
+    """The arguments of a function with exact types, and the broken rules."""
+    failures: Failures = []
+    return _block(_Owner(token, failures), sdk.arguments(token), values, ""), failures
+
+
 @dataclass(frozen=True)
 class _Owner:
-    """The resource type under check, and its broken rules so far."""
+    """The resource type or function under check, and its broken rules so far."""
 
     token: str
     failures: Failures
@@ -79,6 +86,8 @@ def _value(owner: _Owner, kind: sdk.Kind | None, value: Value, path: str) -> Val
     if isinstance(value, wire.Unknown):
         return value
     if sdk.is_class(kind):
+        if isinstance(value, list) and len(value) == 1:  # the bridge takes a list of one for a block
+            value = value[0]
         if isinstance(value, Mapping):
             return _block(owner, sdk.properties(kind), value, f"{path}.")
         expected: str | None = "an object"
@@ -100,9 +109,12 @@ def _value(owner: _Owner, kind: sdk.Kind | None, value: Value, path: str) -> Val
 
 
 def _scalar(kind: sdk.Kind | None, value: Value) -> tuple[Value, str | None]:  # noqa: PLR0911 - one return per kind
-    """The value in this type, and the expected words for a wrong one."""
+    """The value in this type as the bridge makes it, and the expected words for a wrong one.
+
+    Source: https://github.com/pulumi/pulumi-terraform-bridge/blob/main/pkg/tfbridge/schema.go (makeTerraformInput)
+    """
     if kind is bool:
-        known = {"true": True, "false": False}.get(str(value).lower())
+        known = BOOLEANS.get(str(value).lower())
         return (value, "true or false") if known is None else (known, None)
     if kind in (int, float):
         try:

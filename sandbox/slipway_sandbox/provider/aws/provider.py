@@ -12,7 +12,7 @@ from pulumi.runtime.proto import provider_pb2
 
 from slipway_sandbox.provider import refusals, services
 from slipway_sandbox.provider.aws import enums, lifecycle, preview
-from slipway_sandbox.provider.aws.check import Request, check
+from slipway_sandbox.provider.aws.check import Request, check, check_arguments
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.aws.configuration import settings
 from slipway_sandbox.provider.aws.declaration import Resource
@@ -146,7 +146,10 @@ class AwsProvider(BaseServicer[Settings]):
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
         declaration = services.function(request.tok)
-        arguments, secrets = _opened(request.args)
+        given, secrets = _opened(request.args)
+        arguments, failures = check_arguments(declaration.token, given)
+        if failures:
+            raise ProviderError(f"{request.tok}: " + "; ".join(f"{path}: {reason}" for path, reason in failures))
         scope = Scope(self.cloud, self.configuration(context), declaration.service, arguments)
         try:
             result = dict(declaration.run(scope))
