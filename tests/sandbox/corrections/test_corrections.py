@@ -15,7 +15,7 @@ from tests.sandbox.conftest import ROOT
 
 SERVICES = {
     "acm", "application_autoscaling", "cloudwatch", "core", "ec2", "ecr", "ecs", "eks", "elbv2", "s3", "scheduler",
-    "servicediscovery", "sns", "sqs",
+    "servicediscovery", "sns", "sqs", "sts",
 }  # fmt: skip
 
 

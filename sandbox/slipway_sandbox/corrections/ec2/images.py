@@ -55,9 +55,9 @@ def all_series() -> Iterator[Series]:
             ("11", ("20240717-1811", "20241004-1890")),
             ("12", ("20250316-2053", "20250428-2096")),
         ):
-            names = tuple(f"debian-{debian}-{deb}-{release}" for release in releases)
+            debians = tuple(f"debian-{debian}-{deb}-{release}" for release in releases)
             path = f"/aws/service/debian/release/{debian}/latest/{deb}"
-            yield Series("136693071363", names, architecture, f"Debian {debian} ({deb})", path, "/dev/xvda")
+            yield Series("136693071363", debians, architecture, f"Debian {debian} ({deb})", path, "/dev/xvda")
     for year in ("2019", "2022", "2025"):
         for kind in ("Full", "Core"):
             front = f"Windows_Server-{year}-English-{kind}-Base"
@@ -84,8 +84,8 @@ def _load_amis(original: Callable[..., None], self: AmiBackend) -> None:
     original(self)
     started = datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=1)
     for ami in self.amis.values():
-        if (date := _date(ami.name or "")) and ami.creation_date.replace(tzinfo=None) > started:
-            ami.creation_date = date
+        if ami.creation_date.replace(tzinfo=None) > started:
+            ami.creation_date = _date(ami.name or "")
     _add(self)
 
 
@@ -127,7 +127,7 @@ def _check_loading_status(original: Callable[..., None], self: ParameterDict, ke
             self, series.parameter
         ):
             name, value = series.parameter, image_id(self.region_name, series.names[-1])
-            parameter = Parameter(
+            parameter = Parameter(  # type: ignore[abstract] # as moto does
                 account_id=self.account_id,
                 name=name,
                 value=value,
@@ -171,7 +171,7 @@ def _image(backend: AmiBackend, own_id: str, series: Series, name: str) -> Ami:
     )
 
 
-def _date(name: str) -> datetime | None:
-    """The date in a name; None without one."""
-    parts = DATE.search(name)
-    return datetime(int(parts[1]), int(parts[2]), int(parts[3])) if parts else None  # noqa: DTZ001 - as moto's own
+def _date(name: str) -> datetime:
+    """The date in a name; the first day of AWS's oldest images without one."""
+    parts = DATE.search(name) or ("", 2017, 11, 1)
+    return datetime(int(parts[1]), int(parts[2]), int(parts[3]))  # noqa: DTZ001 - as moto's own

@@ -41,7 +41,7 @@ def test_a_relative_path_starts_at_the_program(program: Path) -> None:
 
 
 SITE = {"index.html": "hello", "linked": "hello", "css/a.css": "body {}"}
-NESTED = {
+NESTED: dict[str, Value] = {
     "site": Archive({"path": "site"}),
     "a.txt": Asset({"text": "a"}),
     "site/index.html": Asset({"text": "a second one"}),

@@ -4,7 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 bucket = aws.s3.Bucket("files", force_destroy=True)
-sources = {
+sources: dict[str, pulumi.Asset | pulumi.Archive] = {
     "page": pulumi.FileAsset("site/index.html"),
     "folder": pulumi.FileArchive("site"),
     "both": pulumi.AssetArchive({"a.txt": pulumi.StringAsset("a"), "site": pulumi.FileArchive("./site")}),
