@@ -3,7 +3,6 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
 """
 
-import json
 import re
 
 from slipway_sandbox.provider.aws.scope import Scope
@@ -11,6 +10,7 @@ from slipway_sandbox.provider.protocol.readers import block, blocks, number, tex
 from slipway_sandbox.provider.protocol.wire import Value
 from slipway_sandbox.provider.refusals import lookups
 from slipway_sandbox.provider.refusals.rule import Refusal
+from slipway_sandbox.provider.services.ecs.container_definitions import definitions
 
 FARGATE_DRIVERS = ("awslogs", "splunk", "awsfirelens")
 DRIVERS = ("json-file", "syslog", "journald", "gelf", "fluentd", *FARGATE_DRIVERS)
@@ -19,9 +19,8 @@ STORAGE_GIB = (21, 200)
 
 
 def containers(scope: Scope) -> list[dict[str, Value]]:
-    """The container definitions. The declaration's own check refuses other values than objects."""
-    definitions: Value = json.loads(text(scope.inputs, "containerDefinitions"))
-    return [item for item in definitions if isinstance(item, dict)] if isinstance(definitions, list) else []
+    """The container definitions. The declaration's own check has refused other forms."""
+    return definitions(text(scope.inputs, "containerDefinitions"))
 
 
 def is_fargate(scope: Scope) -> bool:
