@@ -86,6 +86,15 @@ def test_the_nodes_of_a_group_are_let_in() -> None:
     assert entries() == [CREATOR, NODES]
 
 
+def test_the_pods_of_a_fargate_profile_are_let_in() -> None:
+    create({"authenticationMode": "API"})
+    profile: dict[str, Value] = {"fargateProfileName": "web", "podExecutionRoleArn": NODES, "subnets": subnets()}
+    eks("create_fargate_profile", clusterName="main", selectors=[{"namespace": "web"}], **profile)
+    entry = block(eks("describe_access_entry", clusterName="main", principalArn=NODES), "accessEntry")
+    groups = ["system:bootstrappers", "system:nodes", "system:node-proxier"]
+    assert (entry["type"], entry["kubernetesGroups"]) == ("FARGATE_LINUX", groups)
+
+
 def test_a_role_as_creator_enters_as_the_role_and_not_as_its_session() -> None:
     trust = '{"Version": "2012-10-17", "Statement": []}'
     role = block(CLIENT.call("iam", "create_role", REGION, RoleName="deploy", AssumeRolePolicyDocument=trust), "Role")

@@ -138,6 +138,17 @@ def create_nodegroup(original: Method, self: EKSResponse) -> ActionResult:
     return answer
 
 
+@corrects(
+    EKSResponse.create_fargate_profile,
+    why="moto lets the role of a profile's pods into no cluster; EKS makes an access entry for it.",
+)
+def create_fargate_profile(original: Method, self: EKSResponse) -> ActionResult:
+    answer = original(self)
+    asked = asked_of(self)
+    admit_nodes(self, cluster_of(self, asked["clusterName"]), asked["podExecutionRoleArn"], "FARGATE_LINUX")
+    return answer
+
+
 @corrects(EKSResponse.update_nodegroup_config, why="moto does not remember the update; EKS does.")
 def update_nodegroup_config(original: Method, self: EKSResponse) -> ActionResult:
     original(self)

@@ -152,7 +152,7 @@ class DockerProvider(BaseServicer[Settings]):
             return provider_pb2.CreateResponse(properties=wire.to_struct(remote_image.outputs(sealed)))
         engine = self.engine(context)
         with self._progress(request, context) as say, self._daemon(context) as client:
-            program = remote_image.Program(engine.folder or Path("/"), engine.environment)
+            program = remote_image.Program(engine.folder, engine.environment)
             image_id = remote_image.build(client, inputs, program, say)
         outputs = remote_image.outputs(sealed, image_id)
         return provider_pb2.CreateResponse(id=f"{image_id}{inputs['name']}", properties=wire.to_struct(outputs))

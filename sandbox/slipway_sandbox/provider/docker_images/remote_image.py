@@ -16,6 +16,7 @@ from slipway_sandbox.provider.docker_images.context import Context
 from slipway_sandbox.provider.docker_images.image import differences, other_platform
 from slipway_sandbox.provider.docker_images.shape import Block, Failures, ListOf, MapOf, check_shape
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.assets import located
 from slipway_sandbox.provider.protocol.engine_connection import Say
 from slipway_sandbox.provider.protocol.errors import ProviderError
 from slipway_sandbox.provider.protocol.hiding import hider
@@ -87,15 +88,16 @@ def outputs(inputs: Properties, image_id: Value = wire.UNKNOWN) -> dict[str, Val
 class Program:
     """The program with the resource."""
 
-    folder: Path
+    folder: Path | None
+    """None when it cannot be told."""
     environment: Mapping[str, str]
 
 
 def build(client: docker.DockerClient, inputs: Properties, program: Program, say: Say) -> str:
     """Builds the image; returns its ID. Raises ProviderError."""
     options = block(inputs, "build")
-    root = program.folder / text(options, "context")
-    dockerfile = program.folder / text(options, "dockerfile")
+    root = located(text(options, "context"), program.folder)
+    dockerfile = (program.folder or root) / text(options, "dockerfile")
     if not dockerfile.is_file():  # as in the real provider: first relative to the program, then to the context
         dockerfile = root / text(options, "dockerfile")
     if not root.is_dir() or not dockerfile.is_file():
@@ -110,7 +112,7 @@ def _secret(source: Properties, program: Program) -> bytes:
     name, path = text(source, "id"), text(source, "src", "")
     if path:
         try:
-            return (program.folder / path).read_bytes()
+            return located(path, program.folder).read_bytes()
         except OSError as error:
             raise ProviderError(f"the build secret {name!r} cannot be read: {error}") from error
     variable = text(source, "env", "") or name

@@ -44,14 +44,14 @@ def _asset(asset: Asset, folder: Path | None) -> bytes:
     if asset.fields.get("text") is not None:
         return text(asset.fields, "text").encode()
     if asset.fields.get("path"):
-        return _located(text(asset.fields, "path"), folder).read_bytes()
+        return located(text(asset.fields, "path"), folder).read_bytes()
     return _fetched(text(asset.fields, "uri"))
 
 
 def _zip(archive: Archive, folder: Path | None) -> bytes:
     path, uri = text(archive.fields, "path", ""), text(archive.fields, "uri", "")
     if (path or uri).endswith(".zip"):  # as it is
-        return _located(path, folder).read_bytes() if path else _fetched(uri)
+        return located(path, folder).read_bytes() if path else _fetched(uri)
     files: dict[str, bytes] = {}
     for name, data in _files(archive, folder):
         files.setdefault(name, data)
@@ -66,7 +66,7 @@ def _files(archive: Archive, folder: Path | None) -> Files:
     """The files of an archive, in its order. A name may occur twice; the first one counts."""
     path, uri = text(archive.fields, "path", ""), text(archive.fields, "uri", "")
     if path:
-        yield from _files_at(_located(path, folder))
+        yield from _files_at(located(path, folder))
     elif uri:
         yield from _unpacked(uri, _fetched(uri))
     else:
@@ -103,7 +103,8 @@ def _unpacked(name: str, data: bytes) -> Files:
                 yield member.name, stream.read()
 
 
-def _located(path: str, folder: Path | None) -> Path:
+def located(path: str, folder: Path | None) -> Path:
+    """The place of a path of the program. Raises ProviderError for a relative path without a folder."""
     if folder is None and not Path(path).is_absolute():
         reason = "the program's folder cannot be told on this system"
         raise ProviderError(f"the path {path!r} is relative, and {reason}; write an absolute path")
