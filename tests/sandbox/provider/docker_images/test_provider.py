@@ -66,9 +66,8 @@ class Sandbox:
 
     def check(self, **more: Any) -> list[tuple[str, str]]:
         """Checks the program's inputs and keeps the result as `inputs`; returns the failures."""
-        build = {"context": str(self.folder), **more.pop("build", {})}
-        news = wire.to_struct({"imageName": self.name, "build": build, **more})
-        answer = self.stub.Check(provider_pb2.CheckRequest(urn=URN, news=news))
+        news = {"imageName": self.name, "build": {"context": str(self.folder), **more.pop("build", {})}, **more}
+        answer = self.stub.Check(provider_pb2.CheckRequest(urn=URN, news=wire.to_struct(news)))
         self.new_inputs: dict[str, Any] = wire.from_struct(answer.inputs)
         return [named(failure.reason) for failure in answer.failures]
 

@@ -68,9 +68,9 @@ def comparable(value: Value) -> Value:
         containers = definitions(value)
     except (TypeError, ValueError):
         return value
-    return sorted(
-        (_comparable(container) for container in containers), key=lambda container: str(container.get("name"))
-    )
+    compared = [_comparable(container) for container in containers]
+    compared.sort(key=lambda container: str(container.get("name")))
+    return list[Value](compared)
 
 
 def _definition(item: Value) -> dict[str, Value]:
@@ -93,7 +93,9 @@ def _comparable(container: Mapping[str, Value]) -> dict[str, Value]:
         del members["essential"]
     for name in ("environment", "secrets"):
         if name in members:
-            members[name] = sorted(blocks(members, name), key=lambda variable: str(variable.get("name")))
+            variables = blocks(members, name)
+            variables.sort(key=lambda variable: str(variable.get("name")))
+            members[name] = variables
     if "healthCheck" in members:
         members["healthCheck"] = {**HEALTH_CHECK, **as_block(members["healthCheck"], "healthCheck")}
     mappings = []
