@@ -6,11 +6,11 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definit
 import re
 
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.properties.container_definitions import definitions
 from slipway_sandbox.provider.protocol.readers import block, blocks, number, text, texts
 from slipway_sandbox.provider.protocol.wire import Value
 from slipway_sandbox.provider.refusals import lookups
 from slipway_sandbox.provider.refusals.rule import Refusal
-from slipway_sandbox.provider.services.ecs.container_definitions import definitions
 
 FARGATE_DRIVERS = ("awslogs", "splunk", "awsfirelens")
 DRIVERS = ("json-file", "syslog", "journald", "gelf", "fluentd", *FARGATE_DRIVERS)

@@ -2,11 +2,11 @@
 
 from slipway_sandbox.provider.aws.declaration import Call, Failures, Resource, Tags
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.properties.container_definitions import comparable, definitions, failures
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.readers import as_text, block, present, text
 from slipway_sandbox.provider.protocol.wire import Properties
-from slipway_sandbox.provider.services.ecs.container_definitions import comparable, definitions, failures
 
 NAMES = {
     "volumes.hostPath": "host.sourcePath",

@@ -11,9 +11,9 @@ import pytest
 
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider.aws.client import AwsClient
+from slipway_sandbox.provider.properties.container_definitions import comparable, definitions, failures
 from slipway_sandbox.provider.protocol.readers import block, blocks
 from slipway_sandbox.provider.protocol.wire import Value
-from slipway_sandbox.provider.services.ecs.container_definitions import comparable, definitions, failures
 from tests.support.sandbox.provider_driver import Driver
 from tests.support.sandbox.provider_world import provider
 
