@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutabil
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from slipway.common import Arguments
 from ._build_context import digests, owner_only
 from ._build_secrets import BuildSecret, build_secrets, push_dockerfile
 from ._dockerfile import Dockerfile
+from ._program_paths import program_path
 
 DOCKERFILE = "Dockerfile"
 PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
@@ -107,11 +107,11 @@ def unreadable(files: Sequence[str], context: Path) -> str | None:
 def build_paths(arguments: Arguments) -> tuple[Path, Path]:
     """Context and Dockerfile, relative to the program's folder: the docker provider compares paths on every machine."""
     text, dockerfile_text = arguments.text("context"), arguments.text("dockerfile")
-    context = Path(os.path.relpath(text or os.curdir))
+    context = program_path(text)
     if not context.is_dir() or not text:
         fix = "paths are relative to the program's folder"
         raise arguments.error("context", f"must be an existing folder, got {text!r}; {fix}")
-    dockerfile = Path(os.path.relpath(dockerfile_text)) if dockerfile_text else context / DOCKERFILE
+    dockerfile = program_path(dockerfile_text) if dockerfile_text else context / DOCKERFILE
     if dockerfile.is_file():
         return context, dockerfile
     fix = f"create {dockerfile}"

@@ -11,6 +11,7 @@ from slipway.common import Arguments
 
 from ._build_context import IGNORE_FILE, ignore_patterns, is_ignored
 from ._dockerfile import Dockerfile
+from ._program_paths import program_path
 
 PUSH_ARGUMENT = "IMAGE"
 PUSH_LINES = [f"ARG {PUSH_ARGUMENT}", f"FROM ${{{PUSH_ARGUMENT}}}"]
@@ -47,7 +48,7 @@ def push_dockerfile(arguments: Arguments, context: Path, dockerfile: Path) -> Pa
     arguments.not_with("build_secrets", ["cache_from"], "whose builder logs in to no registry")
     check_dockerfile_is_seen(arguments, context, dockerfile)
     text = arguments.text("push_dockerfile")
-    path = Path(os.path.relpath(text or os.curdir))
+    path = program_path(text)
     if not path.is_file():
         raise arguments.error("push_dockerfile", f"must be an existing file, got {text!r}; create it")
     lines = Dockerfile(arguments, path).lines

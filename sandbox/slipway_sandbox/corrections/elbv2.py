@@ -1,9 +1,12 @@
 """Elastic Load Balancing."""
 
 from collections.abc import Callable, Iterable
+from typing import NotRequired, TypedDict, Unpack
 
+from moto.elbv2.exceptions import DuplicateListenerError, ELBClientError
 from moto.elbv2.models import (
     ELBv2Backend,
+    FakeAction,
     FakeHealthStatus,
     FakeListener,
     FakeLoadBalancer,
@@ -17,6 +20,19 @@ DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
 local_ports: list[Callable[[str], int]] = []
 """The running proxies' port of a load balancer's ARN; the last one counts."""
 MEASURED = "Measured"  # entry of a target: state, reason and description, as the proxies' health checks found them
+
+
+class NewListener(TypedDict):
+    """Arguments of moto's create_listener."""
+
+    load_balancer_arn: str
+    protocol: str
+    port: str
+    ssl_policy: str
+    certificate: str | None
+    actions: list[dict[str, object]]
+    alpn_policy: NotRequired[list[str]]
+    tags: NotRequired[list[dict[str, str]]]
 
 
 @corrects(
@@ -47,15 +63,44 @@ def health_for(
 
 
 @corrects(
+    ELBv2Backend.create_listener,
+    why="moto takes any number of listeners on one port and gives each a TLS policy; ELB has one, answers with it when all settings are "
+    "the same, refuses others, and gives a policy to HTTPS and TLS only.",
+)
+def create_listener(
+    original: Callable[..., FakeListener], self: ELBv2Backend, **asked: Unpack[NewListener]
+) -> FakeListener:
+    settings = [asked["protocol"], asked["ssl_policy"], asked["certificate"]]
+    actions = [FakeAction(action).data for action in asked["actions"]]
+    for listener in _on_port(self, asked["load_balancer_arn"], asked["port"]):
+        present = [action.data for action in listener.default_actions]
+        if [listener.protocol, listener.ssl_policy, listener.certificate] == settings and present == actions:
+            return listener
+        balancer = asked["load_balancer_arn"]
+        raise DuplicateListenerError(f"A listener already exists on this port for this load balancer '{balancer}'")
+    listener = original(self, **asked)
+    return listener if listener.protocol in ENCRYPTED else _without_policy(listener)
+
+
+@corrects(
     ELBv2Backend.modify_listener,
-    why="moto takes the added certificates of a listener away when its default one is set, and leaves certificates and TLS policy "
-    "on a listener that becomes HTTP; ELB keeps the added ones, and removes all with the protocol.",
+    why="moto takes the added certificates of a listener away when its default one is set, moves it to a taken port, and leaves "
+    "certificates and TLS policy on one that becomes HTTP; ELB keeps the added ones, refuses the port, and removes all with the "
+    "protocol.",
 )
 def modify_listener(
-    original: Callable[..., FakeListener], self: ELBv2Backend, arn: str, *rest: object, **named: object
+    original: Callable[..., FakeListener],
+    self: ELBv2Backend,
+    arn: str,
+    port: str | None = None,
+    *rest: object,
+    **named: object,
 ) -> FakeListener:
-    added = self.describe_listeners(load_balancer_arn=None, listener_arns=[arn])[0].certificates[1:]
-    listener = original(self, arn, *rest, **named)
+    [before] = self.describe_listeners(load_balancer_arn=None, listener_arns=[arn])
+    added = before.certificates[1:]
+    if port is not None and any(each.arn != arn for each in _on_port(self, before.load_balancer_arn, port)):
+        raise ELBClientError("ValidationError", f"Listener port '{port}' is already in use")
+    listener = original(self, arn, port, *rest, **named)
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
     if listener.protocol not in ENCRYPTED:
         listener.certificate, listener.certificates = None, []
@@ -65,15 +110,9 @@ def modify_listener(
     return listener
 
 
-@corrects(
-    ELBv2Backend.create_listener,
-    why="moto gives a listener for HTTP a TLS policy; ELB gives one to HTTPS and TLS only.",
-)
-def create_listener(
-    original: Callable[..., FakeListener], self: ELBv2Backend, *arguments: object, **named: object
-) -> FakeListener:
-    listener = original(self, *arguments, **named)
-    return listener if listener.protocol in ENCRYPTED else _without_policy(listener)
+def _on_port(backend: ELBv2Backend, load_balancer_arn: str, port: str) -> list[FakeListener]:
+    balancer = backend.load_balancers.get(load_balancer_arn)
+    return [each for each in balancer.listeners.values() if str(each.port) == str(port)] if balancer else []
 
 
 def _without_policy(listener: FakeListener) -> FakeListener:

@@ -249,3 +249,12 @@ def test_files_for_their_owner_alone_are_told_before_the_build(
     caplog.clear()
     image({"context": str(context)})
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == []
+
+
+def test_an_inline_program_keeps_its_absolute_paths(monkeypatch: pytest.MonkeyPatch) -> None:
+    def program() -> object:
+        monkeypatch.setattr(pulumi.runtime.settings.SETTINGS, "root_directory", None)
+        return ContainerImage("app", {"context": str(CONTEXT)})
+
+    inputs = build_of(build(program)).inputs["build"]
+    assert (inputs["context"], inputs["dockerfile"]) == (str(CONTEXT), f"{CONTEXT}/Dockerfile")

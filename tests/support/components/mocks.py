@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -248,5 +249,8 @@ def build(construct: Callable[[], Any], answers: Mapping[str, Answer] = ANSWERS)
     monitor = Monitor(built, answers)
     with own_loop(), unchanged_sdk():
         mocks.set_mocks(monitor.mocks, monitor=monitor)
+        pulumi.runtime.settings.SETTINGS.root_directory = str(
+            Path.cwd()
+        )  # a program in a folder, and not an inline one
         pulumi.runtime.test(construct)()  # type: ignore[no-untyped-call]
     return built

@@ -38,6 +38,12 @@ def urn(token: str, name: str) -> str:
     return f"urn:pulumi:test::test::{token}::{name}"
 
 
+def named(reason: str) -> tuple[str, str]:
+    """The property's path and the broken rule, from the reason of a failure."""
+    path, _, rule = reason.partition(": ")
+    return path, rule
+
+
 class Driver:
     """One provider instance."""
 
@@ -59,7 +65,8 @@ class Driver:
         )
         request.randomSeed = name.encode()
         reply = self._call("Check", request)
-        return wire.from_struct(reply.inputs), [(failure.property, failure.reason) for failure in reply.failures]
+        assert [failure.property for failure in reply.failures if failure.property] == [], "the engine prints its value"
+        return wire.from_struct(reply.inputs), [named(failure.reason) for failure in reply.failures]
 
     def checked(self, token: str, name: str, inputs: Values, olds: Values | None = None) -> dict[str, Any]:
         checked, failures = self.check(token, name, inputs, olds)

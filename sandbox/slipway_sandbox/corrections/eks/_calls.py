@@ -56,6 +56,7 @@ class Asked(TypedDict, total=False):
     nodeRepairConfig: Document
     nodegroupName: str
     podIdentityAssociations: list[PodIdentityRequest]
+    podExecutionRoleArn: str
     policyArn: str
     principalArn: str
     releaseVersion: str

@@ -1,8 +1,11 @@
 """Access entries and the policies tied to them."""
 
+import re
+
 from moto.eks.exceptions import InvalidParameterException, InvalidRequestException, ResourceInUseException
 from moto.eks.models import Cluster
 from moto.eks.responses import EKSResponse
+from moto.sts.models import sts_backends
 
 from slipway_sandbox.corrections._decorator import adds
 from slipway_sandbox.corrections._keeping import kept
@@ -21,6 +24,7 @@ from slipway_sandbox.corrections.eks._calls import (
 )
 
 WHY = "moto has no access entries; EKS lets principals into a cluster by them."
+SESSION = re.compile(r"arn:[\w-]+:sts::\d+:assumed-role/(.+)/[^/]+")
 MODES = ("API", "API_AND_CONFIG_MAP")
 POLICY = "arn:aws:eks::aws:cluster-access-policy/"
 
@@ -38,6 +42,44 @@ def create_access_entry(response: EKSResponse, asked: Asked) -> Answer:
     if principal in access_entries(cluster):
         message = "The specified access entry resource is already in use on this cluster."
         raise ResourceInUseException(clusterName=cluster.name, message=message)
+    return {"accessEntry": _enter(response, cluster, principal, asked)}
+
+
+def admit_creator(response: EKSResponse, cluster: Cluster) -> None:
+    """The entry that EKS makes along with a cluster, for the caller as its administrator."""
+    backend = sts_backends[response.current_account][response.partition]
+    _, arn, account = backend.get_caller_identity(response.get_access_key(), response.region)
+    session = SESSION.fullmatch(arn)
+    principal = f"arn:{response.partition}:iam::{account}:role/{session[1]}" if session else arn
+    _enter(response, cluster, principal, {})
+    policy: AccessPolicy = {
+        "policyArn": f"{POLICY}AmazonEKSClusterAdminPolicy",
+        "accessScope": {"type": "cluster", "namespaces": []},
+        "associatedAt": now(),
+        "modifiedAt": now(),
+    }
+    access_policies(cluster)[principal][policy["policyArn"]] = policy
+
+
+def admit_nodes(response: EKSResponse, cluster: Cluster, role_arn: str, kind: str) -> None:
+    """The entry that EKS makes along with a node group or a Fargate profile, for its role."""
+    if uses_entries(cluster) and role_arn not in access_entries(cluster):
+        _enter(response, cluster, role_arn, {"type": kind})
+
+
+def uses_entries(cluster: Cluster) -> bool:
+    """Whether the authentication mode of a cluster has access entries."""
+    config: dict[str, object] = kept(cluster, "access_config", {})
+    return config.get("authenticationMode") in MODES
+
+
+def lets_creator_in(cluster: Cluster) -> bool:
+    """Whether the creator of a cluster becomes its administrator; it does unless that was switched off."""
+    config: dict[str, object] = kept(cluster, "access_config", {})
+    return config.get("bootstrapClusterCreatorAdminPermissions") is not False
+
+
+def _enter(response: EKSResponse, cluster: Cluster, principal: str, asked: Asked) -> AccessEntry:
     kind, name = asked.get("type") or "STANDARD", principal.rpartition("/")[2]
     session = f"arn:aws:sts::{response.current_account}:assumed-role/{name}/{{{{SessionName}}}}"
     usual = "system:node:{{EC2PrivateDNSName}}" if kind in NODES else session if ":role/" in principal else principal
@@ -54,7 +96,7 @@ def create_access_entry(response: EKSResponse, asked: Asked) -> Answer:
     }
     access_entries(cluster)[principal] = entry
     access_policies(cluster)[principal] = {}
-    return {"accessEntry": entry}
+    return entry
 
 
 def _path(principal: str) -> str:
@@ -140,8 +182,7 @@ def list_associated_access_policies(response: EKSResponse, asked: Asked) -> Answ
 
 def _open(response: EKSResponse, asked: Asked) -> Cluster:
     cluster = cluster_of(response, asked["clusterName"])
-    config: dict[str, str] = kept(cluster, "access_config", {})
-    if config.get("authenticationMode") not in MODES:
+    if not uses_entries(cluster):
         raise InvalidRequestException(clusterName=cluster.name, message=MODE)
     return cluster
 

@@ -19,6 +19,7 @@ from moto.eks.responses import EKSResponse
 from slipway_sandbox.corrections._decorator import corrects, sets_entry
 from slipway_sandbox.corrections._keeping import keep, kept
 from slipway_sandbox.corrections.eks._calls import Asked, asked_of, chosen, cluster_of, now, updated
+from slipway_sandbox.corrections.eks.access import admit_creator, admit_nodes, lets_creator_in, uses_entries
 from slipway_sandbox.documents import Document
 
 VERSION = "1.34"  # of a cluster for which none is asked for
@@ -57,7 +58,8 @@ sets_entry(
 
 @corrects(
     EKSResponse.create_cluster,
-    why="moto drops a third of a cluster's fields and makes neither its security group nor a certificate; EKS keeps and makes them.",
+    why="moto drops a third of a cluster's fields and makes neither its security group nor a certificate nor the creator's access "
+    "entry; EKS keeps and makes them.",
 )
 def create_cluster(original: Method, self: EKSResponse) -> ActionResult:
     asked = asked_of(self)
@@ -80,6 +82,8 @@ def create_cluster(original: Method, self: EKSResponse) -> ActionResult:
     members = chosen(asked, SETTINGS)
     for member, value in {**blocks, **members}.items():
         keep(cluster, SETTINGS[member], _merged(blocks.get(member), value))
+    if uses_entries(cluster) and lets_creator_in(cluster):
+        admit_creator(self, cluster)
     cluster.version = asked.get("version") or VERSION
     cluster.certificate_authority = {"data": _authority()}
     cluster.identity = {"oidc": {"issuer": f"https://oidc.eks.{self.region}.amazonaws.com/id/{_id()}"}}
@@ -117,7 +121,8 @@ def update_cluster_config(_: object, self: EKSResponse) -> ActionResult:
 
 @corrects(
     EKSResponse.create_nodegroup,
-    why="moto drops how a node group is updated and repaired, and makes up a key pair and an old version; EKS keeps what is given.",
+    why="moto drops how a node group is updated and repaired, makes up a key pair and an old version, and lets the nodes' role into no "
+    "cluster; EKS keeps what is given, and makes an access entry.",
 )
 def create_nodegroup(original: Method, self: EKSResponse) -> ActionResult:
     answer = original(self)
@@ -129,7 +134,19 @@ def create_nodegroup(original: Method, self: EKSResponse) -> ActionResult:
     keep(group, "remote_access", asked.get("remoteAccess"))
     group.ami_type = asked.get("amiType") or "AL2023_x86_64_STANDARD"
     group.version = asked.get("version") or cluster.version
+    admit_nodes(self, cluster, group.node_role, "EC2_WINDOWS" if "WINDOWS" in group.ami_type else "EC2_LINUX")
     group.release_version = asked.get("releaseVersion") or f"{group.version}.1-20251108"
+    return answer
+
+
+@corrects(
+    EKSResponse.create_fargate_profile,
+    why="moto lets the role of a profile's pods into no cluster; EKS makes an access entry for it.",
+)
+def create_fargate_profile(original: Method, self: EKSResponse) -> ActionResult:
+    answer = original(self)
+    asked = asked_of(self)
+    admit_nodes(self, cluster_of(self, asked["clusterName"]), asked["podExecutionRoleArn"], "FARGATE_LINUX")
     return answer
 
 

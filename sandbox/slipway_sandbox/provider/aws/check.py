@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from slipway_sandbox.provider.aws.declaration import Autoname, Failures, Resource
 from slipway_sandbox.provider.properties import sdk
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.hiding import shown
 from slipway_sandbox.provider.protocol.readers import as_text, items, text
 from slipway_sandbox.provider.protocol.wire import Properties, Value
 
@@ -16,6 +17,7 @@ DEFAULTED = "__defaults"  # the real provider keeps the names of its default pro
 IMPORTED = "*"  # one of these names: AWS filled in everything
 RANDOM_DIGITS = 7
 PREFIX_DIGITS = 26  # after a namePrefix
+BOOLEANS = {"1": True, "t": True, "true": True, "0": False, "f": False, "false": False}  # words of Go's ParseBool
 
 
 @dataclass(frozen=True)
@@ -55,9 +57,15 @@ def check(declaration: Resource, request: Request) -> tuple[dict[str, Value], Fa
     return {**checked, **defaulted, DEFAULTED: sorted(defaulted)}, failures
 
 
+def check_arguments(token: str, values: Properties) -> tuple[dict[str, Value], Failures]:
+    """The arguments of a function with exact types, and the broken rules."""
+    failures: Failures = []
+    return _block(_Owner(token, failures), sdk.arguments(token), values, ""), failures
+
+
 @dataclass(frozen=True)
 class _Owner:
-    """The resource type under check, and its broken rules so far."""
+    """The resource type or function under check, and its broken rules so far."""
 
     token: str
     failures: Failures
@@ -82,6 +90,8 @@ def _value(owner: _Owner, kind: sdk.Kind | None, value: Value, path: str) -> Val
     if isinstance(value, wire.Unknown):
         return value
     if sdk.is_class(kind):
+        if isinstance(value, list) and len(value) == 1:  # the bridge takes a list of one for a block
+            value = value[0]
         if isinstance(value, Mapping):
             return _block(owner, sdk.properties(kind), value, f"{path}.")
         expected: str | None = "an object"
@@ -98,14 +108,17 @@ def _value(owner: _Owner, kind: sdk.Kind | None, value: Value, path: str) -> Val
     else:
         value, expected = _scalar(kind, value)
     if expected:
-        owner.failures.append((path, f"must be {expected}, got {json.dumps(value, default=repr)}"))
+        owner.failures.append((path, f"must be {expected}, got {shown(value)}"))
     return value
 
 
 def _scalar(kind: sdk.Kind | None, value: Value) -> tuple[Value, str | None]:  # noqa: PLR0911 - one return per kind
-    """The value in this type, and the expected words for a wrong one."""
+    """The value in this type as the bridge makes it, and the expected words for a wrong one.
+
+    Source: https://github.com/pulumi/pulumi-terraform-bridge/blob/main/pkg/tfbridge/schema.go (makeTerraformInput)
+    """
     if kind is bool:
-        known = {"true": True, "false": False}.get(str(value).lower())
+        known = BOOLEANS.get(str(value).lower())
         return (value, "true or false") if known is None else (known, None)
     if kind in (int, float):
         try:

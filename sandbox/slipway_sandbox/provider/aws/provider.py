@@ -12,7 +12,7 @@ from pulumi.runtime.proto import provider_pb2
 
 from slipway_sandbox.provider import refusals, services
 from slipway_sandbox.provider.aws import enums, lifecycle, preview
-from slipway_sandbox.provider.aws.check import Request, check
+from slipway_sandbox.provider.aws.check import Request, check, check_arguments
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.aws.configuration import settings
 from slipway_sandbox.provider.aws.declaration import Resource
@@ -21,7 +21,7 @@ from slipway_sandbox.provider.aws.refresh import refresh
 from slipway_sandbox.provider.aws.scope import Cloud, Scope, Settings
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.errors import IncompleteResourceError, ProviderError
-from slipway_sandbox.provider.protocol.servicer import BaseServicer
+from slipway_sandbox.provider.protocol.servicer import BaseServicer, check_response
 from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 AUTONAMING_DISABLED = provider_pb2.CheckRequest.AutonamingOptions.DISABLE
@@ -66,12 +66,11 @@ class AwsProvider(BaseServicer[Settings]):
         rule = declaration.autoname
         if rule and autonaming and autonaming.mode == AUTONAMING_DISABLED and rule.property not in news:
             failures.append((rule.property, f"set {rule.property!r}: pulumi:autonaming is off in this project"))
+        if isinstance(region := inputs.get("region"), str) and region not in self.cloud.client.regions:
+            failures.append(("region", f"must be an AWS region such as eu-west-1, got {region!r}"))
         failures = failures or enums.failures(self.cloud.client, declaration.token, inputs)
         failures = failures or refusals.failures(declaration.token, self._scope(declaration, context, inputs))
-        return provider_pb2.CheckResponse(
-            inputs=wire.to_struct(wire.seal(inputs, secrets)),
-            failures=[provider_pb2.CheckFailure(property=path, reason=reason) for path, reason in failures],
-        )
+        return check_response(wire.seal(inputs, secrets), failures)
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         declaration = services.resource(request.type)
@@ -147,7 +146,10 @@ class AwsProvider(BaseServicer[Settings]):
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
         declaration = services.function(request.tok)
-        arguments, secrets = _opened(request.args)
+        given, secrets = _opened(request.args)
+        arguments, failures = check_arguments(declaration.token, given)
+        if failures:
+            raise ProviderError(f"{request.tok}: " + "; ".join(f"{path}: {reason}" for path, reason in failures))
         scope = Scope(self.cloud, self.configuration(context), declaration.service, arguments)
         try:
             result = dict(declaration.run(scope))
@@ -167,7 +169,14 @@ class AwsProvider(BaseServicer[Settings]):
 
     def _scope(self, declaration: Resource, context: grpc.ServicerContext, inputs: Properties) -> Scope:
         settings = self.configuration(context)
-        scope = Scope(self.cloud, settings, declaration.service, inputs, is_wanted=context.is_active)
+        scope = Scope(
+            self.cloud,
+            settings,
+            declaration.service,
+            inputs,
+            is_wanted=context.is_active,
+            engine=self.engine(context),
+        )
         tags = _tags_all(inputs, settings)
         scope.tags = {key: str(value) for key, value in tags.items()} if isinstance(tags, Mapping) else {}
         return scope

@@ -11,6 +11,7 @@ from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.aws.declaration import Call, Template
 from slipway_sandbox.provider.properties import mapping
 from slipway_sandbox.provider.properties.names import Names
+from slipway_sandbox.provider.protocol.engine_connection import Engine
 from slipway_sandbox.provider.protocol.errors import ProviderError
 from slipway_sandbox.provider.protocol.wire import Properties, Value
 
@@ -59,7 +60,8 @@ class Scope:
     """The resource's tags over the provider's defaultTags."""
     reply: Properties = field(default_factory=dict)
     """AWS's answers so far in this operation, by member."""
-
+    engine: Engine = field(default_factory=Engine)
+    """The engine of the operation, with its program's folder."""
     is_wanted: Callable[[], bool] = lambda: True
     """Whether the engine still waits for this operation."""
 

@@ -24,9 +24,9 @@ import requests
 
 from slipway_sandbox.provider.docker_images.context import Context
 from slipway_sandbox.provider.docker_images.daemon import ESCAPES, SHOWN_LINES, failure
-from slipway_sandbox.provider.docker_images.engine_connection import Say
-from slipway_sandbox.provider.docker_images.hiding import Hide
+from slipway_sandbox.provider.protocol.engine_connection import Say
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.hiding import Hide
 from slipway_sandbox.provider.protocol.readers import block, text
 from slipway_sandbox.provider.protocol.wire import Properties
 

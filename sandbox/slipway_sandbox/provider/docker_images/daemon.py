@@ -16,10 +16,10 @@ from urllib3.exceptions import HTTPError
 
 from slipway_sandbox import docker_daemon
 from slipway_sandbox.provider.docker_images.context import Context
-from slipway_sandbox.provider.docker_images.engine_connection import Say
-from slipway_sandbox.provider.docker_images.hiding import Hide
 from slipway_sandbox.provider.docker_images.image import Reference
+from slipway_sandbox.provider.protocol.engine_connection import Say
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.hiding import Hide
 from slipway_sandbox.provider.protocol.readers import block, text, texts
 from slipway_sandbox.provider.protocol.wire import Properties
 

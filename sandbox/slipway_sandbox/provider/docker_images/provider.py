@@ -13,25 +13,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import docker
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2
+from pulumi.runtime.proto import provider_pb2
 
-from slipway_sandbox.provider.docker_images import daemon, engine_connection, image, remote_image
+from slipway_sandbox.provider.docker_images import daemon, image, remote_image
 from slipway_sandbox.provider.docker_images.context import Context
-from slipway_sandbox.provider.docker_images.hiding import hider, secret_strings
 from slipway_sandbox.provider.docker_images.image import Reference
 from slipway_sandbox.provider.docker_images.remote_image import REMOTE_IMAGE
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.engine_connection import Say, progress
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.hiding import hider, request_hider, secret_strings
 from slipway_sandbox.provider.protocol.readers import block, text
-from slipway_sandbox.provider.protocol.servicer import BaseServicer
+from slipway_sandbox.provider.protocol.servicer import BaseServicer, check_response
 from slipway_sandbox.provider.protocol.wire import Properties, Value
 from slipway_sandbox.registry import repositories
 
 IMAGE = "docker:index/image:Image"
+_Making: TypeAlias = provider_pb2.CreateRequest | provider_pb2.UpdateRequest
 KINDS = {
     "add": provider_pb2.PropertyDiff.ADD,
     "delete": provider_pb2.PropertyDiff.DELETE,
@@ -58,14 +61,6 @@ class DockerProvider(BaseServicer[Settings]):
     name = "docker"
     version = "4.11.2"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._engines: dict[str, str] = {}
-
-    def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        self._engines[context.peer()] = request.address
-        return empty_pb2.Empty()
-
     def configure(self, values: Properties) -> Settings:
         """Keeps `host` and asks its daemon for the platform."""
         unknown = sorted(set(values) - {"host", "version", "pluginDownloadURL"})
@@ -84,11 +79,8 @@ class DockerProvider(BaseServicer[Settings]):
         if _is_remote(request.urn):
             inputs, failures = remote_image.check(news, platform)
         else:
-            inputs, failures = image.check(news, self._directory(context), platform)
-        return provider_pb2.CheckResponse(
-            inputs=wire.to_struct(inputs),
-            failures=[provider_pb2.CheckFailure(property=path, reason=reason) for path, reason in failures],
-        )
+            inputs, failures = image.check(news, self.engine(context).folder, platform)
+        return check_response(inputs, failures)
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
         old, new = wire.plain(wire.from_struct(request.old_inputs)), wire.plain(wire.from_struct(request.news))
@@ -107,7 +99,7 @@ class DockerProvider(BaseServicer[Settings]):
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         if _is_remote(request.urn):
             return self._create_remote(request, context)
-        outputs = self._make(request.urn, wire.from_struct(request.properties), request.preview, context)
+        outputs = self._make(request, wire.from_struct(request.properties), context)
         id_ = "" if request.preview else text(wire.plain(outputs), "imageName")
         return provider_pb2.CreateResponse(id=id_, properties=wire.to_struct(outputs))
 
@@ -116,7 +108,7 @@ class DockerProvider(BaseServicer[Settings]):
             news = wire.from_struct(request.news)
             outputs = remote_image.outputs(news, wire.from_struct(request.olds)["imageId"])
         else:
-            outputs = self._make(request.urn, wire.from_struct(request.news), request.preview, context)
+            outputs = self._make(request, wire.from_struct(request.news), context)
         return provider_pb2.UpdateResponse(properties=wire.to_struct(outputs))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
@@ -144,7 +136,7 @@ class DockerProvider(BaseServicer[Settings]):
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
         state = wire.plain(wire.from_struct(request.properties))
         if state.get("keepLocally") is not True:
-            with self._progress(request.urn, context) as say, self._daemon(context) as client:
+            with self._progress(request, context) as say, self._daemon(context) as client:
                 daemon.untag(client, text(state, "name" if _is_remote(request.urn) else "imageName"), say)
         return empty_pb2.Empty()
 
@@ -154,26 +146,26 @@ class DockerProvider(BaseServicer[Settings]):
     def _create_remote(
         self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CreateResponse:
-        inputs = wire.plain(wire.from_struct(request.properties))
+        sealed = wire.from_struct(request.properties)
+        inputs = wire.plain(sealed)
         if request.preview:
-            return provider_pb2.CreateResponse(properties=wire.to_struct(remote_image.outputs(inputs)))
-        engine = self._engines.get(context.peer())
-        environment = engine_connection.environment(engine) if engine else {}
-        with self._progress(request.urn, context) as say, self._daemon(context) as client:
-            program = remote_image.Program(self._directory(context) or Path("/"), environment)
+            return provider_pb2.CreateResponse(properties=wire.to_struct(remote_image.outputs(sealed)))
+        engine = self.engine(context)
+        with self._progress(request, context) as say, self._daemon(context) as client:
+            program = remote_image.Program(engine.folder, engine.environment)
             image_id = remote_image.build(client, inputs, program, say)
-        outputs = remote_image.outputs(inputs, image_id)
+        outputs = remote_image.outputs(sealed, image_id)
         return provider_pb2.CreateResponse(id=f"{image_id}{inputs['name']}", properties=wire.to_struct(outputs))
 
-    def _make(self, urn: str, sealed: Properties, preview: bool, context: grpc.ServicerContext) -> dict[str, Value]:
+    def _make(self, request: _Making, sealed: Properties, context: grpc.ServicerContext) -> dict[str, Value]:
         """Outputs of an image. A preview builds it only with buildOnPreview, and never pushes."""
-        inputs = wire.plain(dict(sealed))
+        inputs, preview = wire.plain(dict(sealed)), request.preview
         outputs = image.outputs(inputs)
         if preview and (inputs["buildOnPreview"] is not True or wire.has_unknown(inputs)):
             return _sealed_like(sealed, outputs)
         build, name = block(inputs, "build"), text(inputs, "imageName")
-        with self._progress(urn, context) as say, self._daemon(context) as client:
-            folder = self._directory(context) or Path("/")
+        with self._progress(request, context) as say, self._daemon(context) as client:
+            folder = self.engine(context).folder or Path("/")
             files = Context(folder / text(build, "context"), folder / text(build, "dockerfile"))
             image_id = daemon.build(client, inputs, files, say, hider(secret_strings(sealed)))
             if inputs["skipPush"]:
@@ -187,14 +179,12 @@ class DockerProvider(BaseServicer[Settings]):
                 outputs["repoDigest"] = f"{reference.host}/{reference.repository}@{digest}"
         return _sealed_like(sealed, outputs)
 
-    def _directory(self, context: grpc.ServicerContext) -> Path | None:
-        engine = self._engines.get(context.peer())
-        return engine_connection.program_directory(engine) if engine else None
-
     @contextmanager
-    def _progress(self, urn: str, context: grpc.ServicerContext) -> Iterator[engine_connection.Say]:
-        with engine_connection.progress(self._engines.get(context.peer()), urn) as say:
-            yield say
+    def _progress(self, request: _Making | provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> Iterator[Say]:
+        """Shows lines without the secrets of the request."""
+        hide = request_hider(request)
+        with progress(self.engine(context).address, request.urn) as say:
+            yield lambda line: say(hide(line))
 
     @contextmanager
     def _daemon(self, context: grpc.ServicerContext) -> Iterator[docker.DockerClient]:

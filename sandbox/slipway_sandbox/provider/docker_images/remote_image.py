@@ -13,12 +13,13 @@ import docker
 
 from slipway_sandbox.provider.docker_images import buildkit
 from slipway_sandbox.provider.docker_images.context import Context
-from slipway_sandbox.provider.docker_images.engine_connection import Say
-from slipway_sandbox.provider.docker_images.hiding import hider
 from slipway_sandbox.provider.docker_images.image import differences, other_platform
 from slipway_sandbox.provider.docker_images.shape import Block, Failures, ListOf, MapOf, check_shape
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.assets import located
+from slipway_sandbox.provider.protocol.engine_connection import Say
 from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.hiding import hider
 from slipway_sandbox.provider.protocol.readers import block, blocks, text
 from slipway_sandbox.provider.protocol.wire import Properties, Value
 
@@ -62,7 +63,14 @@ def check(news: Properties, daemon_platform: str) -> tuple[dict[str, Value], Fai
     for index, secret in enumerate(blocks(build, "secrets")):
         if "id" not in secret:
             failures.append((f"build.secrets[{index}].id", "missing required property 'id'"))
-    return {**news, "build": {"dockerfile": "Dockerfile", **build}}, failures
+    return {**news, "build": _with_dockerfile(news["build"])}, failures
+
+
+def _with_dockerfile(build: Value) -> Value:
+    """The block with the default name of a Dockerfile. Its secrets stay secret."""
+    if isinstance(build, wire.Secret):
+        return wire.Secret(_with_dockerfile(build.value))
+    return {"dockerfile": "Dockerfile", **build} if isinstance(build, Mapping) else build
 
 
 def replaced(old: Properties, new: Properties) -> dict[str, str]:
@@ -80,15 +88,16 @@ def outputs(inputs: Properties, image_id: Value = wire.UNKNOWN) -> dict[str, Val
 class Program:
     """The program with the resource."""
 
-    folder: Path
+    folder: Path | None
+    """None when it cannot be told."""
     environment: Mapping[str, str]
 
 
 def build(client: docker.DockerClient, inputs: Properties, program: Program, say: Say) -> str:
     """Builds the image; returns its ID. Raises ProviderError."""
     options = block(inputs, "build")
-    root = program.folder / text(options, "context")
-    dockerfile = program.folder / text(options, "dockerfile")
+    root = located(text(options, "context"), program.folder)
+    dockerfile = (program.folder or root) / text(options, "dockerfile")
     if not dockerfile.is_file():  # as in the real provider: first relative to the program, then to the context
         dockerfile = root / text(options, "dockerfile")
     if not root.is_dir() or not dockerfile.is_file():
@@ -103,7 +112,7 @@ def _secret(source: Properties, program: Program) -> bytes:
     name, path = text(source, "id"), text(source, "src", "")
     if path:
         try:
-            return (program.folder / path).read_bytes()
+            return located(path, program.folder).read_bytes()
         except OSError as error:
             raise ProviderError(f"the build secret {name!r} cannot be read: {error}") from error
     variable = text(source, "env", "") or name

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.hiding import shown
 from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 Failures = list[tuple[str, str]]
@@ -46,15 +47,15 @@ def check_shape(shape: Shape, value: Value, path: str, failures: Failures) -> No
         if isinstance(value, Mapping):
             _check_members(shape, value, path, failures)
         else:
-            failures.append((path, f"must be an object, got {value!r}"))
+            failures.append((path, f"must be an object, got {shown(value)}"))
     elif isinstance(shape, ListOf):
         if not isinstance(value, list):
-            failures.append((path, f"must be a list, got {value!r}"))
+            failures.append((path, f"must be a list, got {shown(value)}"))
             return
         for index, item in enumerate(value):
             check_shape(shape.item, item, f"{path}[{index}]", failures)
     elif not isinstance(value, shape):
-        failures.append((path, f"must be {_WORDS[shape]}, got {value!r}"))
+        failures.append((path, f"must be {_WORDS[shape]}, got {shown(value)}"))
 
 
 def _check_members(shape: Block | MapOf, values: Properties, path: str, failures: Failures) -> None:

@@ -18,6 +18,8 @@ from typing import TypeAlias, TypeGuard
 from pulumi import _types
 
 _import_lock = threading.Lock()
+SUBMODULES = {"index": "", "lambda": ".lambda_"}
+"""Modules of the SDK with another name than in the token."""
 
 Kind: TypeAlias = type | GenericAlias
 """Type of a property: str, int, float, bool, a class of the SDK, or a list or map of one of these."""
@@ -103,6 +105,30 @@ def is_map(kind: Kind | None) -> bool:
     return typing.get_origin(kind) is collections.abc.Mapping
 
 
+@cache
+def arguments(token: str) -> dict[str, Property]:
+    """Arguments of a function such as aws:ec2/getAmi:getAmi, by Pulumi name.
+
+    Raises LookupError when the SDK has no such function.
+    """
+    function = getattr(_module(token), _snake(token.rpartition(":")[2]), None)
+    if function is None:
+        raise LookupError(token)
+    hints = typing.get_type_hints(function)
+    names = [name for name in inspect.signature(function).parameters if name != "opts"]
+    return {_camel(name): Property(_camel(name), _argument_kind(hints[name]), False) for name in names}
+
+
+def _argument_kind(hint: Kind) -> Kind:
+    """The type without Optional. A block has several types in the SDK; its class is the one of inputs."""
+    if typing.get_origin(hint) is collections.abc.Sequence:
+        return GenericAlias(collections.abc.Sequence, (_argument_kind(typing.get_args(hint)[0]),))
+    if typing.get_origin(hint) is not typing.Union:
+        return hint
+    kinds = [kind for kind in typing.get_args(hint) if kind is not type(None)]
+    return _argument_kind(next((kind for kind in kinds if is_class(kind)), kinds[0]))
+
+
 def _module(token: str) -> ModuleType:
     _, path, _ = token.split(":")
     name = path.partition("/")[0]
@@ -110,7 +136,7 @@ def _module(token: str) -> ModuleType:
         with _import_lock, warnings.catch_warnings():
             # The SDK's modules warn of their deprecated classes; the sandbox uses none of those.
             warnings.simplefilter("ignore", DeprecationWarning)
-            module = importlib.import_module(f"pulumi_aws.{'lambda_' if name == 'lambda' else name}")
+            module = importlib.import_module(f"pulumi_aws{SUBMODULES.get(name, f'.{name}')}")
             getattr(module, "outputs", None)  # the SDK loads its modules on the first attribute access
             return module
     except ModuleNotFoundError as error:
@@ -131,3 +157,8 @@ def result_class(service: str, name: str) -> type:
 
 def _snake(name: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.rstrip("_").split("_")
+    return first + "".join(word.capitalize() for word in rest)

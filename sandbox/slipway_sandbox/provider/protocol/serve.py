@@ -1,6 +1,10 @@
-"""Serves a provider on loopback, for the engine to attach to (PULUMI_DEBUG_PROVIDERS)."""
+"""Serves a provider on loopback, for the engine to attach to (PULUMI_DEBUG_PROVIDERS).
+
+Each answer for the user, and each traceback in the log, is without the secrets of its request.
+"""
 
 import logging
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NoReturn, TypeVar
@@ -13,6 +17,7 @@ from slipway_sandbox.callers import stranger
 from slipway_sandbox.process.ports import LOOPBACK
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.errors import IncompleteResourceError, ProviderError
+from slipway_sandbox.provider.protocol.hiding import Hide, request_hider
 
 THREADS = 64  # more than the engine's default parallelism on a small machine; a wait for a steady service holds one
 MESSAGE_LIMIT_BYTES = 400 * 1024 * 1024  # the engine's own limit
@@ -74,7 +79,10 @@ class _Users(grpc.ServerInterceptor):
 
 
 class _Errors(grpc.ServerInterceptor):
-    """Turns an exception of a handler into a gRPC error with a sentence; the traceback of a bug goes to the log."""
+    """Turns an exception of a handler into a gRPC error with a sentence; the traceback of a bug goes to the log.
+
+    Neither has a secret of the request, and the reasons of a Check have none.
+    """
 
     def __init__(self, obstacle: Callable[[], str]) -> None:
         self._obstacle = obstacle
@@ -93,19 +101,18 @@ class _Errors(grpc.ServerInterceptor):
             try:
                 if handler_call_details.method.endswith(CHANGES) and not getattr(request, "preview", False):
                     self._refuse_at_an_obstacle()
-                return method(request, context)
+                response = method(request, context)
             except ProviderError as error:
-                _abort(context, error)
+                _abort(context, error, request_hider(request))
             except Exception as error:
                 if context.code() is not None:  # type: ignore[attr-defined]  # the handler itself aborted with a status
                     raise
-                name = handler_call_details.method.rpartition("/")[2]
-                log.exception("%s %s", name, getattr(request, "urn", "") or getattr(request, "tok", ""))
-                context.abort(
-                    grpc.StatusCode.INTERNAL,
-                    f"the sandbox's provider failed in {name}: {type(error).__name__}: {error}; "
-                    "the traceback is in the sandbox's log, `slipway sandbox status` says where",
-                )
+                _abort_bug(context, error, request, handler_call_details.method.rpartition("/")[2])
+            if isinstance(response, provider_pb2.CheckResponse) and response.failures:
+                hide = request_hider(request)
+                for failure in response.failures:
+                    failure.reason = hide(failure.reason)
+            return response
 
         return grpc.unary_unary_rpc_method_handler(guarded, handler.request_deserializer, handler.response_serializer)
 
@@ -114,7 +121,8 @@ class _Errors(grpc.ServerInterceptor):
             raise ProviderError(sentence)
 
 
-def _abort(context: grpc.ServicerContext, error: ProviderError) -> NoReturn:
+def _abort(context: grpc.ServicerContext, error: ProviderError, hide: Hide) -> NoReturn:
+    message = hide(str(error))
     if isinstance(error, IncompleteResourceError):
         detail = any_pb2.Any()
         detail.Pack(
@@ -122,9 +130,20 @@ def _abort(context: grpc.ServicerContext, error: ProviderError) -> NoReturn:
                 id=error.id,
                 properties=wire.to_struct(error.properties),
                 inputs=wire.to_struct(error.inputs),
-                reasons=[str(error)],
+                reasons=[message],
             )
         )
-        status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error), details=[detail])
+        status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=message, details=[detail])
         context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-    context.abort(grpc.StatusCode.UNKNOWN, str(error))
+    context.abort(grpc.StatusCode.UNKNOWN, message)
+
+
+def _abort_bug(context: grpc.ServicerContext, error: Exception, request: object, method: str) -> NoReturn:
+    hide = request_hider(request)
+    place = getattr(request, "urn", "") or getattr(request, "tok", "")
+    log.error("%s %s\n%s", method, place, hide("".join(traceback.format_exception(error))))
+    context.abort(
+        grpc.StatusCode.INTERNAL,
+        f"the sandbox's provider failed in {method}: {type(error).__name__}: {hide(str(error))}; "
+        "the traceback is in the sandbox's log, `slipway sandbox status` says where",
+    )

@@ -1,6 +1,7 @@
 # ruff: noqa: ARG002, N802 - names and parameters of the methods are the protocol's
 """The common part of the provider protocol, for every provider of the sandbox."""
 
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 import grpc
@@ -8,6 +9,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.engine_connection import Engine
 from slipway_sandbox.provider.protocol.errors import ProviderError
 from slipway_sandbox.provider.protocol.wire import Properties
 
@@ -29,6 +31,7 @@ class BaseServicer(provider_pb2_grpc.ResourceProviderServicer, Generic[Settings]
 
     def __init__(self) -> None:
         self._configurations: dict[str, Settings] = {}
+        self._engines: dict[str, Engine] = {}
 
     def configure(self, values: Properties) -> Settings:
         """The settings of one instance. Raises ProviderError on a wrong value."""
@@ -43,12 +46,17 @@ class BaseServicer(provider_pb2_grpc.ResourceProviderServicer, Generic[Settings]
                 f"the {self.name} provider was restarted during the update; run the same command again"
             ) from None
 
+    def engine(self, context: grpc.ServicerContext) -> Engine:
+        """The engine of the calling instance, with its program's folder."""
+        return self._engines.get(context.peer(), Engine())
+
     def Handshake(
         self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ProviderHandshakeResponse:
         return provider_pb2.ProviderHandshakeResponse(accept_secrets=True, supports_autonaming_configuration=True)
 
     def Attach(self, request: plugin_pb2.PluginAttach, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        self._engines[context.peer()] = Engine(request.address)
         return empty_pb2.Empty()
 
     def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
@@ -106,3 +114,13 @@ class BaseServicer(provider_pb2_grpc.ResourceProviderServicer, Generic[Settings]
         self, request: provider_pb2.ParameterizeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ParameterizeResponse:
         raise ProviderError(f"the sandbox's {self.name} provider takes no parameters")
+
+
+def check_response(inputs: Properties, failures: Iterable[tuple[str, str]]) -> provider_pb2.CheckResponse:
+    """The answer of a Check: inputs, and a property's path and a reason for each broken rule.
+
+    The path stands in the reason, as in the real provider. The engine prints the value of a property named apart from the
+    reason: all of it, secrets too.
+    """
+    named = [provider_pb2.CheckFailure(reason=f"{path}: {reason}") for path, reason in failures]
+    return provider_pb2.CheckResponse(inputs=wire.to_struct(inputs), failures=named)

@@ -3,11 +3,11 @@
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html
 """
 
-import json
 import re
 
 from slipway_sandbox.ecr_hosts import is_ecr_host
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.properties.container_definitions import definitions
 from slipway_sandbox.provider.protocol.readers import block, blocks, number, text, texts
 from slipway_sandbox.provider.protocol.wire import Value
 from slipway_sandbox.provider.refusals import lookups
@@ -19,9 +19,8 @@ STORAGE_GIB = (21, 200)
 
 
 def containers(scope: Scope) -> list[dict[str, Value]]:
-    """The container definitions. The declaration's own check refuses other values than objects."""
-    definitions: Value = json.loads(text(scope.inputs, "containerDefinitions"))
-    return [item for item in definitions if isinstance(item, dict)] if isinstance(definitions, list) else []
+    """The container definitions. The declaration's own check has refused other forms."""
+    return definitions(text(scope.inputs, "containerDefinitions"))
 
 
 def is_fargate(scope: Scope) -> bool:

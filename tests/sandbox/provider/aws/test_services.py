@@ -206,11 +206,6 @@ def describe(live: Live) -> Any:
             "containerDefinitions",
             "at least one container must be essential",
         ),
-        (
-            [{"name": "a", "image": "a", "Command": []}],
-            "containerDefinitions[0].Command",
-            "keys are camel case, did you mean 'command'?",
-        ),
     ],
 )
 def test_containers_that_ecs_would_refuse_are_refused(driver: Driver, containers: Any, path: str, reason: str) -> None:

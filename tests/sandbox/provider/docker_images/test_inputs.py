@@ -54,15 +54,15 @@ def test_without_build_the_program_folder_is_the_context(program: Path) -> None:
             "registry.zone",
             "unknown property 'zone'; there are password, server, username",
         ),
-        ({"skipPush": "yes"}, "skipPush", "must be true or false, got 'yes'"),
+        ({"skipPush": "yes"}, "skipPush", 'must be true or false, got "yes"'),
         (
             {"skipPush": wire.UNKNOWN},
             "skipPush",
             "must be known in a preview: pulumi-docker ends in a panic where it is not",
         ),
-        ({"build": "app"}, "build", "must be an object, got 'app'"),
+        ({"build": "app"}, "build", 'must be an object, got "app"'),
         ({"build": {"args": {"A": 1}}}, "build.args.A", "must be a string, got 1"),
-        ({"build": {"addHosts": "a:1"}}, "build.addHosts", "must be a list, got 'a:1'"),
+        ({"build": {"addHosts": "a:1"}}, "build.addHosts", 'must be a list, got "a:1"'),
         (
             {"imageName": "localhost:5000/Orders"},
             "imageName",

@@ -24,6 +24,7 @@ from slipway_sandbox.provider.docker_images.provider import IMAGE, DockerProvide
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.serve import serve
 from slipway_sandbox.registry import process as registry
+from tests.support.sandbox.provider_driver import named
 from tests.support.sandbox.registry_client import manifest, tags
 
 URN = f"urn:pulumi:s::p::{IMAGE}::app"
@@ -65,11 +66,10 @@ class Sandbox:
 
     def check(self, **more: Any) -> list[tuple[str, str]]:
         """Checks the program's inputs and keeps the result as `inputs`; returns the failures."""
-        build = {"context": str(self.folder), **more.pop("build", {})}
-        news = wire.to_struct({"imageName": self.name, "build": build, **more})
-        answer = self.stub.Check(provider_pb2.CheckRequest(urn=URN, news=news))
+        news = {"imageName": self.name, "build": {"context": str(self.folder), **more.pop("build", {})}, **more}
+        answer = self.stub.Check(provider_pb2.CheckRequest(urn=URN, news=wire.to_struct(news)))
         self.new_inputs: dict[str, Any] = wire.from_struct(answer.inputs)
-        return [(failure.property, failure.reason) for failure in answer.failures]
+        return [named(failure.reason) for failure in answer.failures]
 
     def create(self, preview: bool = False) -> dict[str, Any]:
         news = wire.to_struct(self.new_inputs)

@@ -34,6 +34,16 @@ def test_the_dockerfile_is_filled_in_as_the_real_provider_does() -> None:
     assert (inputs["build"], failures) == ({"context": "app", "dockerfile": "Dockerfile"}, [])
 
 
+def test_a_secret_in_the_build_stays_secret_in_inputs_and_outputs() -> None:
+    token: dict[str, Any] = {"buildArgs": {"TOKEN": wire.Secret("hush")}}
+    whole = wire.Secret(BUILD)
+    inputs = remote_image.check({"name": "app:1", "build": {**BUILD, **token}}, PLATFORM)[0]
+    assert inputs["build"] == {**BUILD, **token, "dockerfile": "Dockerfile"}
+    assert remote_image.outputs(inputs, "sha256:1")["build"] == inputs["build"]
+    inputs = remote_image.check({"name": "app:1", "build": whole}, PLATFORM)[0]
+    assert inputs["build"] == wire.Secret(BUILD | {"dockerfile": "Dockerfile"})
+
+
 REFUSED: list[tuple[dict[str, Any], tuple[str, str]]] = [
     ({"name": 3}, ("name", "must be a string, got 3")),
     ({"build": {}}, ("build.context", "missing required property 'context'")),

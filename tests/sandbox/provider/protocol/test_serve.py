@@ -88,6 +88,17 @@ def test_a_bug_is_an_error_and_the_server_lives_on(
     assert stub.GetPluginInfo(empty_pb2.Empty()).version == "1.2.3"
 
 
+def test_a_bug_shows_no_secret_to_the_user_and_none_to_the_log(
+    stub: provider_pb2_grpc.ResourceProviderStub, caplog: pytest.LogCaptureFixture
+) -> None:
+    request = provider_pb2.CreateRequest(name="hush-hush", properties=wire.to_struct({"a": wire.Secret("hush-hush")}))
+    with caplog.at_level(logging.DEBUG), pytest.raises(grpc.RpcError) as caught:
+        stub.Create(request)
+    assert "KeyError: '[secret]'; the traceback" in str(caught.value.details())
+    assert "KeyError: '[secret]'" in caplog.text
+    assert "hush" not in f"{caplog.text} {caught.value.details()}"
+
+
 def test_instances_keep_their_own_configuration(port: int) -> None:
     regions = ["eu-west-1", "us-east-1"]
     channels = [grpc.insecure_channel(f"127.0.0.1:{port}", [("grpc.use_local_subchannel_pool", 1)]) for _ in regions]

@@ -1,14 +1,12 @@
 """Task definitions: every change registers a new revision."""
 
-import json
-from collections.abc import Mapping
-
 from slipway_sandbox.provider.aws.declaration import Call, Failures, Resource, Tags
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.properties.container_definitions import comparable, definitions, failures
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol import wire
-from slipway_sandbox.provider.protocol.readers import block, blocks, present, text
-from slipway_sandbox.provider.protocol.wire import Properties, Value
+from slipway_sandbox.provider.protocol.readers import as_text, block, present, text
+from slipway_sandbox.provider.protocol.wire import Properties
 from slipway_sandbox.task_sizes import size_units
 
 NAMES = {
@@ -27,44 +25,8 @@ def register(scope: Scope) -> Properties:
     request = scope.members("register_task_definition", present(scope.inputs, BY_RULE), Names("TaskDefinition", NAMES))
     if scope.tags:
         request["tags"] = [{"key": key, "value": value} for key, value in scope.tags.items()]
-    containers: Value = json.loads(text(scope.inputs, "containerDefinitions"))
-    request["containerDefinitions"] = _without_nulls(containers)
+    request["containerDefinitions"] = definitions(text(scope.inputs, "containerDefinitions"))
     return block(scope.call("register_task_definition", **request), "taskDefinition")
-
-
-def _without_nulls(value: Value) -> Value:
-    if isinstance(value, Mapping):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
-
-
-def comparable(definitions: Value) -> Value:
-    """Containers as ECS understands them: absent, empty and default are the same."""
-    try:
-        containers: Value = json.loads(definitions) if isinstance(definitions, str) else definitions
-    except ValueError:
-        return definitions
-    if not isinstance(containers, list):
-        return containers
-    return [_comparable_container(container) for container in containers]
-
-
-def _comparable_container(container: Value) -> Value:
-    if not isinstance(container, Mapping):
-        return container
-    members: dict[str, Value] = {key: value for key, value in container.items() if value not in (None, [], {}, 0)}
-    if members.get("essential") is True:
-        del members["essential"]
-    for name in ("environment", "secrets"):
-        if name in members:
-            variables = blocks(members, name)
-            variables.sort(key=lambda variable: str(variable.get("name")))
-            members[name] = variables
-    mappings = []
-    for mapping in blocks(members, "portMappings"):
-        defaults = {"hostPort": mapping.get("containerPort"), "protocol": "tcp"}
-        mappings.append({key: value for key, value in mapping.items() if defaults.get(key) != value and value != 0})
-    return {**members, "portMappings": mappings}
 
 
 def describe(scope: Scope) -> Properties | None:
@@ -120,37 +82,11 @@ def validate_size(inputs: Properties) -> Failures:
     return [] if fits else [("memory", f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory")]
 
 
-MEMBERS = ("name", "image", "cpu", "memory", "memoryReservation", "essential", "environment", "secrets", "command")
-
-
 def validate(inputs: Properties) -> Failures:
-    """Container definitions: rules of ECS, and none of moto."""
-    if isinstance(inputs["containerDefinitions"], wire.Unknown):
-        return []
-    parsed: Value = json.loads(text(inputs, "containerDefinitions"))
-    containers = parsed if isinstance(parsed, list) else []
-    if not containers:
-        return [("containerDefinitions", "must be a JSON list with at least one container")]
-    failures: Failures = []
-    for index, container in enumerate(containers):
-        path = f"containerDefinitions[{index}]"
-        if not isinstance(container, Mapping):
-            failures.append((path, "must be an object"))
-            continue
-        failures += [
-            (f"{path}.{name}", f"a container needs {name!r}") for name in ("name", "image") if not container.get(name)
-        ]
-        failures += [
-            (f"{path}.{name}", f"keys are camel case, did you mean {name[0].lower() + name[1:]!r}?")
-            for name in container
-            if name not in MEMBERS and name[0].lower() + name[1:] in MEMBERS
-        ]
-    failures += validate_size(inputs)
-    if not failures and not any(
-        container.get("essential", True) for container in containers if isinstance(container, Mapping)
-    ):
-        failures.append(("containerDefinitions", "at least one container must be essential"))
-    return failures
+    """Container definitions and sizes: rules of ECS and pulumi-aws, and none of moto."""
+    containers = inputs["containerDefinitions"]
+    broken = [] if isinstance(containers, wire.Unknown) else failures(as_text(containers, "containerDefinitions"))
+    return broken + ([] if isinstance(containers, wire.Unknown) else validate_size(inputs))
 
 
 RESOURCES = (

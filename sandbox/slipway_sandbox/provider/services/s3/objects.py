@@ -1,14 +1,11 @@
 """Objects in buckets."""
 
 import base64
-import urllib.request
-from pathlib import Path
 
 from slipway_sandbox.provider.aws.declaration import Autoname, Failures, Resource, Tags, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties.names import Names
-from slipway_sandbox.provider.protocol import wire
-from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.assets import content
 from slipway_sandbox.provider.protocol.readers import blocks, present, text
 from slipway_sandbox.provider.protocol.wire import Properties
 
@@ -29,22 +26,13 @@ BINARY = "application/octet-stream"  # S3's own word for an unknown kind of body
 
 
 def body(scope: Scope) -> bytes:
-    """The object's bytes: from a text, base64, or an asset with a path, text or URI."""
+    """The object's bytes: from a text, base64, an asset, or an archive. Paths are relative to the program's folder."""
     inputs = scope.inputs
     if "contentBase64" in inputs:
         return base64.b64decode(text(inputs, "contentBase64"))
-    source = inputs.get("source")
-    if source is None:
-        return str(inputs.get("content") or "").encode()
-    if isinstance(source, wire.Archive):
-        raise ProviderError("the sandbox takes no archive as an object; give it as a FileAsset of the packed file")
-    fields = source.fields if isinstance(source, wire.Asset) else {}
-    if fields.get("text") is not None:
-        return str(fields["text"]).encode()
-    if fields.get("path"):
-        return Path(text(fields, "path")).read_bytes()
-    with urllib.request.urlopen(text(fields, "uri")) as answer:  # noqa: S310 - the user's own asset
-        return bytes(answer.read())
+    if inputs.get("source") is not None:
+        return content(inputs["source"], scope.engine.folder)
+    return str(inputs.get("content") or "").encode()
 
 
 def put_object(scope: Scope) -> Properties:

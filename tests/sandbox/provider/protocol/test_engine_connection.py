@@ -12,7 +12,7 @@ import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
-from slipway_sandbox.provider.docker_images import engine_connection
+from slipway_sandbox.provider.protocol import engine_connection
 
 LISTENER = (
     "import socket, sys; s = socket.create_server(('127.0.0.1', 0)); print(s.getsockname()[1], flush=True); input()"
@@ -61,6 +61,25 @@ def test_two_programs_are_told_apart(listener: Any, tmp_path: Path) -> None:
         "a": tmp_path / "a",
         "b": tmp_path / "b",
     }
+
+
+@linux
+@pytest.mark.parametrize(
+    ("file", "text", "below"),
+    [
+        ("Pulumi.yaml", "name: x\nmain: src\n", "src"),
+        ("Pulumi.yaml", 'main: "src/app.py" # the program\nname: x\n', "src"),
+        ("Pulumi.yml", "name: x\nmain: ./\n", ""),
+        ("Pulumi.json", '{"name": "x", "main": "src/"}', "src"),
+        ("Pulumi.yaml", "name: x\ndescription: the main: src\n", ""),
+    ],
+)
+def test_a_program_may_be_in_another_folder_than_its_project(
+    listener: Any, tmp_path: Path, file: str, text: str, below: str
+) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / file).write_text(text)
+    assert engine_connection.program_directory(listener(tmp_path)) == tmp_path / below
 
 
 def test_an_address_where_nobody_listens_has_no_program() -> None:

@@ -1,9 +1,13 @@
 """The engine of a provider's connection: its program's folder, and its progress display."""
 
+import json
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import grpc
@@ -13,13 +17,33 @@ Say = Callable[[str], None]
 """Shows one line beside the resource during its operation."""
 
 LISTENING = "0A"
+PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
+MAIN = re.compile(r"""^["']?main["']?:\s*["']?([^"'\n#]+)""", re.MULTILINE)
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Engine:
+    """The engine behind one connection."""
+
+    address: str = ""
+    """Empty for a caller without an engine, such as a test."""
+
+    @cached_property
+    def folder(self) -> Path | None:
+        """The folder of the program, where relative paths start; None when it cannot be told."""
+        return program_directory(self.address) if self.address else None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment of the engine."""
+        return environment(self.address) if self.address else {}
+
+
 @contextmanager
-def progress(address: str | None, urn: str) -> Iterator[Say]:
+def progress(address: str, urn: str) -> Iterator[Say]:
     """A function for the progress of the resource `urn` in the engine at `address`; without an address it only logs."""
-    if address is None:
+    if not address:
         yield lambda line: log.debug("%s %s", urn, line)
         return
     with grpc.insecure_channel(address) as channel:
@@ -35,16 +59,19 @@ def progress(address: str | None, urn: str) -> Iterator[Say]:
 
 
 def program_directory(address: str) -> Path | None:
-    """The folder of Pulumi.yaml of the engine at `address`; None on other systems than Linux.
+    """The folder in which the engine at `address` starts its providers; None on other systems than Linux.
 
-    The engine starts a provider in this folder, but it does not start an attached one, and the protocol does not name the
-    folder. On Linux, /proc knows the listener at the address and its working directory.
+    It is the project's folder, or the one of its `main`. The engine does not start an attached provider, and its handshake
+    leaves both folders out for it. On Linux, /proc knows the listener at the address and its working directory.
+    Source: https://github.com/pulumi/pulumi/blob/master/pkg/engine/project.go
     """
     process = _process(int(address.rpartition(":")[2]))
     if process is None:
         return None
     here = (process / "cwd").readlink()
-    return next((folder for folder in (here, *here.parents) if _has_project(folder)), here)
+    projects = (folder / name for folder in (here, *here.parents) for name in PROJECT_FILES)
+    project = next((file for file in projects if file.is_file()), None)
+    return _main_folder(project) if project else here
 
 
 def environment(address: str) -> dict[str, str]:
@@ -54,8 +81,15 @@ def environment(address: str) -> dict[str, str]:
     return dict(os.fsdecode(entry).split("=", 1) for entry in entries if b"=" in entry)
 
 
-def _has_project(folder: Path) -> bool:
-    return (folder / "Pulumi.yaml").is_file() or (folder / "Pulumi.yml").is_file()
+def _main_folder(project: Path) -> Path:
+    """The folder of the project's `main`, a folder itself or a file."""
+    content = project.read_text(errors="replace")
+    if project.suffix == ".json":
+        main = str(json.loads(content).get("main", ""))
+    else:
+        main = match[1].strip() if (match := MAIN.search(content)) else ""
+    path = Path(os.path.normpath(project.parent / main))
+    return path if path.is_dir() else path.parent
 
 
 def _process(port: int) -> Path | None:

@@ -1,0 +1,1 @@
+"""EC2: images, endpoints, addresses, and what ends with its holder."""
