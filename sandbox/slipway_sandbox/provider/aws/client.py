@@ -22,7 +22,8 @@ from slipway_sandbox.provider.protocol.errors import ProviderError
 from slipway_sandbox.provider.protocol.wire import Value
 
 THROTTLED = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "SlowDown", "BandwidthLimitExceeded")
-RETRIES = 5
+RETRIES = 25  # as the real provider's maxRetries: https://www.pulumi.com/registry/packages/aws/api-docs/provider/
+LONGEST_PAUSE_SECONDS = 1.0
 HINTS = {
     "AccessDenied": "the sandbox runs with IAM enforcement on; turn it off or widen the policy",
     "AlreadyExists": "another resource has this name; choose another name, or leave it out and Pulumi finds one",
@@ -58,7 +59,7 @@ class StillUsedError(AwsError):
 class AwsClient:
     """Makes calls in any region. Safe to use from many threads.
 
-    `first_pause_seconds` is the pause after the first throttled attempt; it doubles at each further one.
+    `first_pause_seconds` is the pause after the first throttled attempt; it doubles at each further one, up to 1 s.
     """
 
     def __init__(self, first_pause_seconds: float = 0.05) -> None:
@@ -127,7 +128,7 @@ class AwsClient:
                 code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
                 if attempt == RETRIES or not _may_pass(error):
                     raise AwsError(operation, code, message) from error
-                time.sleep(self._first_pause_seconds * 2**attempt)
+                time.sleep(min(self._first_pause_seconds * 2**attempt, LONGEST_PAUSE_SECONDS))
             except ParamValidationError as error:
                 reason = str(error).removeprefix("Parameter validation failed:").strip().replace("\n", "; ")
                 raise AwsError(operation, "ValidationError", reason) from error

@@ -78,8 +78,9 @@ class AwsProvider(BaseServicer[Settings]):
         news = wire.plain(wire.from_struct(request.news))
         change = self._diff(declaration, request, news, self.configuration(context))
         kinds = provider_pb2.PropertyDiff.Kind
+        is_some = change.changed or lifecycle.INCOMPLETE in request.olds.fields
         return provider_pb2.DiffResponse(
-            changes=provider_pb2.DiffResponse.DIFF_SOME if change.changed else provider_pb2.DiffResponse.DIFF_NONE,
+            changes=provider_pb2.DiffResponse.DIFF_SOME if is_some else provider_pb2.DiffResponse.DIFF_NONE,
             diffs=sorted(change.changed),
             replaces=sorted(change.replaces),
             deleteBeforeReplace=change.delete_before_replace,
