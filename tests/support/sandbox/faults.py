@@ -1,9 +1,9 @@
 """AWS clients with failures: after a certain call, or now and then."""
 
 import random
+from collections.abc import Callable
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 from slipway_sandbox.process.aws_api import READS
 from slipway_sandbox.provider.aws.client import AwsClient, AwsError
@@ -34,31 +34,23 @@ class InterruptedClient(AwsClient):
         return reply
 
 
-class UnavailableBody:
-    """The body of an answer, as botocore reads it."""
-
-    def stream(self, **_: object) -> list[bytes]:
-        return [b""]
-
-
 class UnreliableClient(AwsClient):
-    """Fails a share of all attempts with HTTP status 503, as EC2 throttles; the same ones for the same seed."""
+    """Refuses a share of all attempts: throttling, and failures of the service; the same ones for the same seed."""
 
     def __init__(self, share: float, seed: int) -> None:
         super().__init__(first_pause_seconds=0.0)
         self._share = share
         self._random = random.Random(seed)
-        self.failures = 0
+        self.refusals = 0
 
-    def client(self, service: str, region: str) -> BaseClient:
-        is_new = (service, region) not in self._clients
-        client = super().client(service, region)
-        if is_new:
-            client.meta.events.register_first("before-send", self._fail)
-        return client
+    def _retried(self, operation: str, attempt_call: Callable[[], dict[str, Value]]) -> dict[str, Value]:
+        def attempt() -> dict[str, Value]:
+            if self._random.random() < self._share:
+                self.refusals += 1
+                code = self._random.choice(("ThrottlingException", "RequestLimitExceeded", "InternalFailure"))
+                status = 500 if code == "InternalFailure" else 400
+                answer = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+                raise ClientError(answer, operation)
+            return attempt_call()
 
-    def _fail(self, request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
-        if self._random.random() >= self._share:
-            return None
-        self.failures += 1
-        return AWSResponse(request.url, 503, {}, UnavailableBody())
+        return super()._retried(operation, attempt)
