@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from slipway_sandbox.process.gate import Gate
+from slipway_sandbox.process.saving.gate import Gate
 
 SECONDS = 20.0  # far more than anything here takes
 

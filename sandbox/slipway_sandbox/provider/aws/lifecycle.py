@@ -35,7 +35,12 @@ def create(declaration: Resource, scope: Scope) -> dict[str, Value]:
     Raises AwsError when nothing was created, IncompleteResourceError when a later call failed.
     """
     refusals.require(declaration.token, scope)
-    scope.reply, later = _first_call(declaration, scope)
+    with scope.cloud.creations.gate.entered():  # no copy has the resource without the record of it
+        try:
+            later = _first_call(declaration, scope)
+        finally:
+            if scope.id:
+                scope.begun()
     try:
         scope.state = actual(declaration, scope, scope.reply)
         _finish(declaration, scope, later)
@@ -46,8 +51,8 @@ def create(declaration: Resource, scope: Scope) -> dict[str, Value]:
         raise _incomplete(scope, error, scope.inputs) from error
 
 
-def _first_call(declaration: Resource, scope: Scope) -> tuple[Properties, frozenset[str]]:
-    """Makes the resource exist, and sets `scope.id`; the answer, and the properties for later calls."""
+def _first_call(declaration: Resource, scope: Scope) -> frozenset[str]:
+    """Makes the resource exist, sets `scope.reply` and `scope.id`, and returns the properties for later calls."""
     if isinstance(declaration.create, Call):
         wanted = _own(declaration, scope.inputs)
         shape = scope.shape(declaration.create)
@@ -65,7 +70,7 @@ def _first_call(declaration: Resource, scope: Scope) -> tuple[Properties, frozen
             raise
     scope.reply = reply
     scope.id = str(scope.fill(declaration.id) if "{" in declaration.id else mapping.search(declaration.id, reply))
-    return reply, later
+    return later
 
 
 def _finish(declaration: Resource, scope: Scope, later: frozenset[str]) -> None:

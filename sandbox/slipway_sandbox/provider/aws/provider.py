@@ -11,10 +11,11 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import provider_pb2
 
 from slipway_sandbox.provider import refusals, services
-from slipway_sandbox.provider.aws import enums, lifecycle, preview
+from slipway_sandbox.provider.aws import enums, lifecycle, preview, resumption
 from slipway_sandbox.provider.aws.check import Request, check
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.aws.configuration import settings
+from slipway_sandbox.provider.aws.creations import Creations, unpacked
 from slipway_sandbox.provider.aws.declaration import Resource
 from slipway_sandbox.provider.aws.diff import Change, Versions, diff
 from slipway_sandbox.provider.aws.refresh import refresh
@@ -30,17 +31,25 @@ AUTONAMING_DISABLED = provider_pb2.CheckRequest.AutonamingOptions.DISABLE
 class AwsProvider(BaseServicer[Settings]):
     """pulumi-aws on moto in this process.
 
-    `registry` is the address of the image registry in ECR's place, `region` the default region of programs, and
-    `retry_seconds` the longest wait of a delete for the users of the resource.
+    `registry` is the address of the image registry in ECR's place, `region` the default region of programs,
+    `retry_seconds` the longest wait of a delete for the users of the resource, and `creations` the record of what was
+    created. Default: none is kept.
     """
 
     name = "aws"
 
-    def __init__(self, registry: str, region: str = "eu-west-1", retry_seconds: float = 30.0) -> None:
+    def __init__(
+        self,
+        registry: str,
+        region: str = "eu-west-1",
+        retry_seconds: float = 30.0,
+        creations: Creations | None = None,
+    ) -> None:
         super().__init__()
         self.version = importlib.metadata.version("pulumi-aws")
         self.region = region
-        self.cloud = Cloud(AwsClient(), registry, retry_seconds)
+        creations = creations or Creations()
+        self.cloud = Cloud(AwsClient(entered=creations.gate.entered), registry, retry_seconds, creations)
 
     def configure(self, values: Properties) -> Settings:
         """Settings of one instance.
@@ -58,7 +67,7 @@ class AwsProvider(BaseServicer[Settings]):
             Request(
                 name=request.name,
                 inputs=news,
-                old_inputs=wire.plain(wire.from_struct(request.olds)),
+                old_inputs=self._old_inputs(request),
                 seed=request.randomSeed or os.urandom(32),
                 proposed_name=autonaming.proposed_name if autonaming else "",
             ),
@@ -101,8 +110,8 @@ class AwsProvider(BaseServicer[Settings]):
             return provider_pb2.CreateResponse(
                 properties=_sealed(preview.creation(declaration, scope, tags_all), secrets)
             )
-        with _named(declaration, request.name, secrets):
-            outputs = lifecycle.create(declaration, scope)
+        with self._kept(), _named(declaration, request.name, secrets):
+            outputs = resumption.create(declaration, scope, request.urn, request.type)
         return provider_pb2.CreateResponse(id=scope.id, properties=_sealed(outputs, secrets))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
@@ -133,7 +142,7 @@ class AwsProvider(BaseServicer[Settings]):
             if "tagsAll" in outputs:
                 outputs["tagsAll"] = _tags_all(inputs, scope.settings)
         else:
-            with _named(declaration, request.name, secrets):
+            with self._kept(), _named(declaration, request.name, secrets):
                 outputs = lifecycle.update(declaration, scope)
         return provider_pb2.UpdateResponse(properties=_sealed(outputs, secrets))
 
@@ -142,8 +151,10 @@ class AwsProvider(BaseServicer[Settings]):
         state, secrets = _opened(request.properties)
         scope = self._live(declaration, context, request, {}, state)
         scope.timeout_seconds = request.timeout
-        with _named(declaration, request.name, secrets):
+        with self._kept(), _named(declaration, request.name, secrets):
+            resumption.sweep(scope, request.urn)
             lifecycle.delete(declaration, scope)
+            self.cloud.creations.forget(request.urn, request.id)
         return empty_pb2.Empty()
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
@@ -165,6 +176,20 @@ class AwsProvider(BaseServicer[Settings]):
         if context.peer() in self._configurations:
             self.configuration(context).cancelled.set()
         return empty_pb2.Empty()
+
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        """What was done is on disk before the engine hears of it, also when it failed halfway."""
+        try:
+            yield
+        finally:
+            self.cloud.creations.keep()
+
+    def _old_inputs(self, request: provider_pb2.CheckRequest) -> dict[str, Value]:
+        """The recorded inputs; of a new resource those of an interrupted creation, for it has its name."""
+        if not request.olds.fields and (lost := self.cloud.creations.lost(request.urn)):
+            return unpacked(lost.inputs)
+        return wire.plain(wire.from_struct(request.olds))
 
     def _scope(self, declaration: Resource, context: grpc.ServicerContext, inputs: Properties) -> Scope:
         settings = self.configuration(context)
