@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from slipway_sandbox.errors import SandboxError, UsageError
 from slipway_sandbox.process import lifecycle, shell, stacks
+from slipway_sandbox.process.engine_state import EngineState
 from slipway_sandbox.process.home import Home, Record, locate
 from slipway_sandbox.process.status import Status
 
@@ -100,6 +101,12 @@ def _tell_after_start(home: Home) -> None:
 def _release_dead_locks(home: Home) -> None:
     for pid in stacks.release_dead_locks(home):
         print(f"A pulumi (process {pid}) was killed; the lock that it left is released", file=sys.stderr)
+    for stack, creations in EngineState(home.state).end_creations().items():
+        print(
+            f"Stack {stack!r} has {creations} unfinished creations; the next `pulumi up` finishes them, "
+            "and `pulumi destroy` takes away what they made",
+            file=sys.stderr,
+        )
 
 
 def _rows(report: Status) -> list[tuple[str, object]]:

@@ -1,10 +1,13 @@
-"""The engine's own files in the sandbox's backend: which update works on a stack, and what the stack's state has."""
+"""The engine's own files in the sandbox's backend: which update works on a stack, what the state has, what is pending."""
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from slipway_sandbox.process.home import write_private
+
+OURS = ("aws:", "docker:", "pulumi-python:dynamic:")  # types of whose creations the sandbox knows, or which repeat them
 READERS: dict[str, Callable[[bytes], bytes]] = {".json": bytes, ".json.gz": gzip.decompress}
 
 
@@ -34,3 +37,34 @@ class EngineState:
             return {(resource["type"], resource.get("id", "")) for resource in resources}
         except (OSError, ValueError, KeyError, TypeError, EOFError):
             return None
+
+    def end_creations(self) -> dict[str, int]:
+        """Takes the creations of killed updates out of the state, where Pulumi would warn of them for ever.
+
+        Returns their number by stack. The provider has a record of its own of what they made.
+        """
+        ended = {}
+        for file in sorted((self._directory / "stacks").glob("*/*.json")):
+            if list((self._directory / "locks" / "organization" / file.parent.name / file.stem).glob("*.json")):
+                continue
+            try:
+                document = json.loads(file.read_bytes())
+                latest = document["checkpoint"]["latest"] or {}
+                pending = latest.get("pending_operations") or []
+                kept = [operation for operation in pending if not _is_creation_of_ours(operation)]
+            except (OSError, ValueError, KeyError, TypeError):
+                continue  # it is damaged, and `start` says so
+            if len(kept) < len(pending):
+                latest["pending_operations"] = kept
+                write_private(file, json.dumps(document, indent=4).encode())
+                ended[file.stem] = len(pending) - len(kept)
+        return ended
+
+
+def _is_creation_of_ours(operation: Mapping[str, object]) -> bool:
+    resource = operation.get("resource")
+    return (
+        operation.get("type") == "creating"
+        and isinstance(resource, dict)
+        and str(resource.get("type")).startswith(OURS)
+    )
