@@ -19,8 +19,11 @@ class Kill:
     step: int
 
 
-def killed(command: list[str], root: Path, env: dict[str, str], sandbox_lock: Path, kill: Kill) -> str:
-    """Runs the command, kills, and returns its output once it has ended. Processes that stay behind are ended."""
+def killed(command: list[str], root: Path, env: dict[str, str], sandbox_lock: Path, kill: Kill) -> tuple[str, bool]:
+    """Runs the command and kills; its output once it has ended, and whether somebody was killed.
+
+    Processes that stay behind are ended.
+    """
     process = subprocess.Popen(
         command,
         cwd=root,
@@ -31,15 +34,15 @@ def killed(command: list[str], root: Path, env: dict[str, str], sandbox_lock: Pa
         text=True,
     )
     assert process.stdout is not None
-    said, steps, family = "", 0, {process.pid}
+    said, steps, family, was_killed = "", 0, {process.pid}, False
     for line in process.stdout:
         said += line
         steps += STEP.match(line) is not None
-        if steps == kill.step:
-            steps += 1  # once
+        if steps >= kill.step and not was_killed:
             family |= descendants(process.pid)
             if victim := pid_of(kill.victim, family, sandbox_lock):
                 os.kill(victim, signal.SIGKILL)
+                was_killed = True
                 if kill.victim == "cli":
                     break  # its children hold the pipe open
     process.stdout.close()
@@ -48,7 +51,7 @@ def killed(command: list[str], root: Path, env: dict[str, str], sandbox_lock: Pa
         for pid in family - {process.pid}:
             if is_engines(pid):
                 os.kill(pid, signal.SIGKILL)
-    return said
+    return said, was_killed
 
 
 def pid_of(victim: str, family: set[int], sandbox_lock: Path) -> int | None:

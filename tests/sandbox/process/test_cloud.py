@@ -84,6 +84,16 @@ def test_a_killed_sandbox_comes_back_with_its_cloud_and_ports(box: Box) -> None:
     assert box.client("sqs").receive_message(QueueUrl=queue)["Messages"][0]["Body"] == "kept"
 
 
+def test_a_change_that_was_answered_is_there_after_a_kill(box: Box) -> None:
+    box.must("start")
+    sqs = box.client("sqs")
+    for number in range(3):
+        sqs.create_queue(QueueName=f"orders-{number}")
+    box.kill()
+    box.must("start")
+    assert box.status()["contents"] == {"SQS queues": 3}
+
+
 @pytest.mark.parametrize("command", ["stop", "reset"])
 def test_what_a_killed_sandbox_left_behind_is_ended(kept_box: Box, command: str) -> None:
     kept_box.must("start")
