@@ -84,8 +84,10 @@ class Round:
     def change(self) -> None:
         """Other values in the stack's file: services, a target group's users and log groups change."""
         file = self.root / "Pulumi.sandbox.yaml"
-        values = re.sub(r"  slipway:(apiCpu|logRetentionDays|zoneCount):.*\n", "", file.read_text())
-        file.write_text(values + "  slipway:apiCpu: 512\n  slipway:logRetentionDays: 14\n  slipway:zoneCount: 3\n")
+        values = re.sub(r"  slipway:(apiMemoryMib|logRetentionDays|zoneCount):.*\n", "", file.read_text())
+        file.write_text(
+            values + "  slipway:apiMemoryMib: 1024\n  slipway:logRetentionDays: 14\n  slipway:zoneCount: 3\n"
+        )
 
     def end(self) -> None:
         """Leaves nothing behind."""
@@ -102,16 +104,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__.partition("\n")[0])
     parser.add_argument("--kills", type=int, default=6)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--directory", type=Path, help="directory of an earlier run, whose Python environment is used")
     options = parser.parse_args()
     chance = random.Random(options.seed)
-    directory = Path(tempfile.mkdtemp(prefix="slipway-chaos-"))
+    directory = options.directory or Path(tempfile.mkdtemp(prefix="slipway-chaos-"))
     root = clean_copy(directory / "clone")
     run(root, bare_environment(), "git", "init", "-q")
     run(root, bare_environment(), "git", "add", "-A")
     print(f"seed {options.seed}, log {directory / 'log'}\nphase    victim   step repeats  outcome", flush=True)
     outcomes: list[Outcome] = []
     while len(outcomes) < options.kills:
-        life = Round(root, directory / f"sandbox{len(outcomes)}", directory / "log")
+        life = Round(root, Path(tempfile.mkdtemp(prefix="sandbox-", dir=directory)), directory / "log")
         try:
             for phase in list(COMMANDS)[: options.kills - len(outcomes)]:
                 victims = VICTIMS if phase != "destroy" else ("cli", "sandbox")  # a destroy runs no program

@@ -50,7 +50,7 @@ def groups(env: dict[str, str]) -> list[dict[str, Any]]:
 def name_of(listed: Any) -> str:
     """The text by which the state names it."""
     if isinstance(listed, str):
-        return listed.rpartition(":")[2] if listed.startswith("arn:aws:iam") else listed
+        return listed.rpartition("/")[2] if listed.startswith("http") else listed  # a queue's URL names the way to it
     for key in ("TopicArn", "SubscriptionArn", "AlarmName", "ResourceId", "InstanceProfileName"):
         if key in listed:
             return str(listed[key])

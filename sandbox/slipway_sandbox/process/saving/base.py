@@ -33,12 +33,18 @@ class Base:
 
     def __init__(self) -> None:
         backends = [backend for store in stores_in_use() for _, _, backend in store.iter_backends()]
-        self._own = list(_own_of_aws())
+        self._owners = _owners()
+        self._own = [each for service, backend in self._owners for each in _own_of_aws(service, backend)]
         self._values = [tuple(vars(each).values()) for each in self._own]
         self._objects: list[object] = [*backends, *self._own]
         shells = {id(backend): type(backend) for backend in backends}
         self.content = pickling.to_bytes(self._objects, {}, shells)
         self.sha256 = hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no region has come into use since with images, or policies, of its own."""
+        return [id(backend) for _, backend in self._owners] == [id(backend) for _, backend in _owners()]
 
     def numbers(self) -> dict[int, int]:
         """The number of each unchanged object, by its id."""
@@ -55,13 +61,20 @@ def stores_in_use() -> list[Store]:
     return list(BackendDict._instances)  # type: ignore[misc] # noqa: SLF001 - moto has no public list
 
 
-def _own_of_aws() -> Iterator[object]:
-    for store in stores_in_use():
-        for account_id, _, backend in store.iter_backends():
-            tables: Backend = backend  # type: ignore[assignment] # of the service that is asked for
-            if store.service_name == "iam":
-                yield from tables.aws_managed_policies
-            elif store.service_name == "ec2":
-                for image in tables.amis.values():
-                    if image.owner_id != account_id:
-                        yield from (image, image.ebs_snapshot)
+def _owners() -> list[tuple[str, BaseBackend]]:
+    return [
+        (store.service_name, backend)
+        for store in stores_in_use()
+        if store.service_name in ("ec2", "iam")
+        for _, _, backend in store.iter_backends()
+    ]
+
+
+def _own_of_aws(service: str, backend: BaseBackend) -> Iterator[object]:
+    tables: Backend = backend  # type: ignore[assignment] # of the service that is asked for
+    if service == "iam":
+        yield from tables.aws_managed_policies
+        return
+    for image in tables.amis.values():
+        if image.owner_id != backend.account_id:
+            yield from (image, image.ebs_snapshot)

@@ -107,7 +107,7 @@ class Keeper:
                 first_change, self._first_change = self._first_change, None
                 changes, is_awaited = self._changes, self._awaited_changes > self._saved_changes
             try:
-                if self._base is None or not is_awaited:
+                if self._base is None or not is_awaited or not self._base.is_whole:
                     self._base = Base()
                 content = snapshot.dump(self._base, self.creations())
             except SandboxError as error:
