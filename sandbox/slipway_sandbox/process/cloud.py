@@ -98,7 +98,7 @@ class Cloud:
         self._parts.callback(api.stop)
 
     def _serve_providers(self, ports: Ports) -> None:
-        from slipway_sandbox.provider.aws.creations import Creations  # noqa: PLC0415 - imports pulumi
+        from slipway_sandbox.provider.aws.interrupted.creations import Creations  # noqa: PLC0415 - imports pulumi
         from slipway_sandbox.provider.aws.provider import AwsProvider  # noqa: PLC0415
         from slipway_sandbox.provider.docker_images.provider import DockerProvider  # noqa: PLC0415
         from slipway_sandbox.provider.protocol.serve import serve  # noqa: PLC0415

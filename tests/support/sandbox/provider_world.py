@@ -10,7 +10,7 @@ from typing import Any
 from moto.moto_api._internal.models import moto_api_backend
 
 from slipway_sandbox.provider.aws.client import AwsClient
-from slipway_sandbox.provider.aws.creations import Creations
+from slipway_sandbox.provider.aws.interrupted.creations import Creations
 from slipway_sandbox.provider.aws.provider import AwsProvider
 from slipway_sandbox.provider.protocol.serve import serve
 

@@ -1,13 +1,12 @@
-"""Create, read, update and delete as a declaration describes them."""
+"""Create, read and update as a declaration describes them."""
 
 import re
-import time
 from dataclasses import replace
 
 from slipway_sandbox.provider import refusals
 from slipway_sandbox.provider.aws import meaning, tagging
 from slipway_sandbox.provider.aws.check import DEFAULTED
-from slipway_sandbox.provider.aws.client import AwsError, StillUsedError
+from slipway_sandbox.provider.aws.client import AwsError
 from slipway_sandbox.provider.aws.declaration import Call, Resource, Update
 from slipway_sandbox.provider.aws.preview import completed
 from slipway_sandbox.provider.aws.scope import Scope
@@ -18,8 +17,6 @@ from slipway_sandbox.provider.protocol.readers import as_block
 from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 GONE = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|NotExists")
-STILL_USED = ("DependencyViolation", "DeleteConflict", "ResourceInUse", "ResourceInUseException", "InvalidGroup.InUse")
-PAUSE_SECONDS = 0.25  # between two attempts to delete
 PROVIDER_OWN = {"region", "tags", "tagsAll", DEFAULTED}
 INCOMPLETE = "__incomplete"  # in the state of a resource whose creation failed halfway, until an update finishes it
 
@@ -191,29 +188,6 @@ def _missing(declaration: Resource, scope: Scope) -> frozenset[str]:
         for name, value in scope.inputs.items()
         if name not in hidden and not (name in present and same(declaration, name, value, present[name]))
     )
-
-
-def delete(declaration: Resource, scope: Scope) -> None:
-    """Deletes the resource, if it still exists. Waits for its users, within bounds."""
-    if declaration.delete is None:
-        return
-    deadline = time.monotonic() + (scope.timeout_seconds or scope.cloud.retry_seconds)
-    while True:
-        try:
-            if isinstance(declaration.delete, Call):
-                scope.run(declaration.delete)
-            else:
-                declaration.delete(scope)
-        except AwsError as error:
-            # AWS may mean another resource with "not found".
-            if is_gone(declaration, error) and read_reply(declaration, scope) is None:
-                return
-            may_pass = isinstance(error, StillUsedError) or error.code in STILL_USED
-            if not may_pass or time.monotonic() + PAUSE_SECONDS > deadline:
-                raise
-            scope.pause(PAUSE_SECONDS)
-        else:
-            return
 
 
 def is_gone(declaration: Resource, error: AwsError) -> bool:

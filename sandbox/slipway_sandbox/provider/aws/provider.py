@@ -11,13 +11,14 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import provider_pb2
 
 from slipway_sandbox.provider import refusals, services
-from slipway_sandbox.provider.aws import enums, lifecycle, preview, resumption
+from slipway_sandbox.provider.aws import deletion, enums, lifecycle, preview
 from slipway_sandbox.provider.aws.check import Request, check
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.aws.configuration import settings
-from slipway_sandbox.provider.aws.creations import Creations, unpacked
 from slipway_sandbox.provider.aws.declaration import Resource
 from slipway_sandbox.provider.aws.diff import Change, Versions, diff
+from slipway_sandbox.provider.aws.interrupted import resumption
+from slipway_sandbox.provider.aws.interrupted.creations import Creations
 from slipway_sandbox.provider.aws.refresh import refresh
 from slipway_sandbox.provider.aws.scope import Cloud, Scope, Settings
 from slipway_sandbox.provider.protocol import wire
@@ -67,7 +68,7 @@ class AwsProvider(BaseServicer[Settings]):
             Request(
                 name=request.name,
                 inputs=news,
-                old_inputs=self._old_inputs(request),
+                old_inputs=resumption.old_inputs(self.cloud.creations, request),
                 seed=request.randomSeed or os.urandom(32),
                 proposed_name=autonaming.proposed_name if autonaming else "",
             ),
@@ -110,7 +111,7 @@ class AwsProvider(BaseServicer[Settings]):
             return provider_pb2.CreateResponse(
                 properties=_sealed(preview.creation(declaration, scope, tags_all), secrets)
             )
-        with self._kept(), _named(declaration, request.name, secrets):
+        with self.cloud.creations.kept(), _named(declaration, request.name, secrets):
             outputs = resumption.create(declaration, scope, request.urn, request.type)
         return provider_pb2.CreateResponse(id=scope.id, properties=_sealed(outputs, secrets))
 
@@ -142,7 +143,7 @@ class AwsProvider(BaseServicer[Settings]):
             if "tagsAll" in outputs:
                 outputs["tagsAll"] = _tags_all(inputs, scope.settings)
         else:
-            with self._kept(), _named(declaration, request.name, secrets):
+            with self.cloud.creations.kept(), _named(declaration, request.name, secrets):
                 outputs = lifecycle.update(declaration, scope)
         return provider_pb2.UpdateResponse(properties=_sealed(outputs, secrets))
 
@@ -151,9 +152,9 @@ class AwsProvider(BaseServicer[Settings]):
         state, secrets = _opened(request.properties)
         scope = self._live(declaration, context, request, {}, state)
         scope.timeout_seconds = request.timeout
-        with self._kept(), _named(declaration, request.name, secrets):
+        with self.cloud.creations.kept(), _named(declaration, request.name, secrets):
             resumption.sweep(scope, request.urn)
-            lifecycle.delete(declaration, scope)
+            deletion.delete(declaration, scope)
             self.cloud.creations.forget(request.urn, request.id)
         return empty_pb2.Empty()
 
@@ -176,20 +177,6 @@ class AwsProvider(BaseServicer[Settings]):
         if context.peer() in self._configurations:
             self.configuration(context).cancelled.set()
         return empty_pb2.Empty()
-
-    @contextmanager
-    def _kept(self) -> Iterator[None]:
-        """What was done is on disk before the engine hears of it, also when it failed halfway."""
-        try:
-            yield
-        finally:
-            self.cloud.creations.keep()
-
-    def _old_inputs(self, request: provider_pb2.CheckRequest) -> dict[str, Value]:
-        """The recorded inputs; of a new resource those of an interrupted creation, for it has its name."""
-        if not request.olds.fields and (lost := self.cloud.creations.lost(request.urn)):
-            return unpacked(lost.inputs)
-        return wire.plain(wire.from_struct(request.olds))
 
     def _scope(self, declaration: Resource, context: grpc.ServicerContext, inputs: Properties) -> Scope:
         settings = self.configuration(context)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from botocore.model import StructureShape
 
 from slipway_sandbox.provider.aws.client import AwsClient
-from slipway_sandbox.provider.aws.creations import Creations
 from slipway_sandbox.provider.aws.declaration import Call, Template
+from slipway_sandbox.provider.aws.interrupted.creations import Creations
 from slipway_sandbox.provider.properties import mapping
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol.errors import ProviderError

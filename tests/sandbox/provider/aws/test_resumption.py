@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
-from slipway_sandbox.provider.aws.creations import Creations
+from slipway_sandbox.provider.aws.interrupted.creations import Creations
 from tests.support.sandbox.engine_files import EngineFiles
 from tests.support.sandbox.faults import InterruptedClient
 from tests.support.sandbox.provider_driver import Driver, Live, ProviderCallError

@@ -1,18 +1,27 @@
 """Creation after an interrupted update: what was made then is taken over, or taken away."""
 
-import contextlib
 import logging
 from dataclasses import replace
 
+from pulumi.runtime.proto import provider_pb2
+
 from slipway_sandbox.provider import services
-from slipway_sandbox.provider.aws import lifecycle
-from slipway_sandbox.provider.aws.creations import Creation, packed, unpacked
+from slipway_sandbox.provider.aws import deletion, lifecycle
 from slipway_sandbox.provider.aws.declaration import Resource
+from slipway_sandbox.provider.aws.interrupted.creations import Creation, Creations, packed, unpacked
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.errors import ProviderError
 from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 log = logging.getLogger(__name__)
+
+
+def old_inputs(creations: Creations, request: provider_pb2.CheckRequest) -> dict[str, Value]:
+    """The recorded inputs; of a new resource those of an interrupted creation, for it has its name."""
+    if not request.olds.fields and (lost := creations.lost(request.urn)):
+        return unpacked(lost.inputs)
+    return wire.plain(wire.from_struct(request.olds))
 
 
 def create(declaration: Resource, scope: Scope, urn: str, token: str) -> dict[str, Value]:
@@ -69,9 +78,8 @@ def _exists(declaration: Resource, scope: Scope, lost: Creation) -> bool:
 
 
 def _delete(declaration: Resource, scope: Scope, lost: Creation) -> None:
-    with contextlib.ExitStack() as stack:
-        stack.callback(log.info, "%s %s of an interrupted update: deleted", lost.token, lost.id)
-        lifecycle.delete(declaration, _of(scope, declaration, lost))
+    deletion.delete(declaration, _of(scope, declaration, lost))
+    log.info("%s %s of an interrupted update is deleted", lost.token, lost.id)
 
 
 def _of(scope: Scope, declaration: Resource, lost: Creation) -> Scope:

@@ -114,6 +114,14 @@ class Creations:
         self._compared: dict[str, str | None] = {}
         self._turns: dict[str, threading.Lock] = {}
 
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """What is done inside is on disk afterwards, also when it failed halfway."""
+        try:
+            yield
+        finally:
+            self.keep()
+
     def saved(self) -> list[dict[str, object]]:
         """The record as plain values."""
         with self._lock:
