@@ -128,6 +128,7 @@ class Keeper:
     def _unsaved(self, error: Exception, first_change: float | None, changes: int) -> str:
         with self._wake:
             self._first_change = first_change or self._first_change
+            self.failure = str(error)
             self._answered(changes)  # another attempt would fail as well; the next change makes one
         return str(error)
 
