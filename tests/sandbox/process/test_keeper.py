@@ -48,7 +48,7 @@ def test_changes_that_arrive_together_share_a_save(home: Home) -> None:
 
 def test_where_the_cloud_cannot_be_saved_the_answer_goes_out_and_the_reason_is_known(home: Home) -> None:
     keeper = Keeper(home, Gate())
-    keeper.creations = lambda: [{"walk": (number for number in ())}]  # nothing that pickle takes
+    keeper.creations = lambda: [{"walk": iter(home.path.rglob("*"))}]  # nothing that pickle takes
     keeper.start()
     keeper.changed()
     keeper.keep()
