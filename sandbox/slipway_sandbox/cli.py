@@ -98,7 +98,8 @@ def _tell_after_start(home: Home) -> None:
     report = lifecycle.status(home)
     if report["lost_changes"]:
         print(
-            "It was killed before its last changes were saved: run `pulumi refresh` before the next `pulumi up`",
+            "It was killed amid changes: what was answered is there, the last messages and log lines may be missing; "
+            "run the interrupted command again",
             file=sys.stderr,
         )
     for sentence in ([] if machine.pulumi() else [machine.pulumi_is_missing()]) + report["lacking"]:

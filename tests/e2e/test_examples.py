@@ -9,7 +9,7 @@ from pathlib import Path
 import docker
 import pytest
 
-from tests.e2e.conftest import resources
+from tests.support.cloud_contents import resources
 from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
 
 pytestmark = pytest.mark.e2e
@@ -48,7 +48,7 @@ def containers(home: Path) -> list[str]:
 
 def tasks(stacks: Stacks) -> int:
     """Tasks of services that run, as Docker has to show containers for."""
-    from tests.e2e.conftest import client
+    from tests.support.cloud_contents import client
 
     ecs = client(stacks.environment, "ecs")
     return sum(len(ecs.list_tasks(cluster=arn)["taskArns"]) for arn in ecs.list_clusters()["clusterArns"])

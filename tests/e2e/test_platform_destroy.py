@@ -9,7 +9,9 @@ from pathlib import Path
 import docker
 import pytest
 
-from tests.e2e.conftest import Platform, resources, run, sandbox_environment
+from tests.e2e.conftest import Platform
+from tests.support.clone import run, sandbox_environment
+from tests.support.cloud_contents import resources
 
 pytestmark = pytest.mark.e2e
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Platform, run, sandbox_environment
+from tests.e2e.conftest import Platform
+from tests.support.clone import run, sandbox_environment
 
 pytestmark = pytest.mark.e2e
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import client
+from tests.support.cloud_contents import client
 from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
 
 pytestmark = pytest.mark.e2e

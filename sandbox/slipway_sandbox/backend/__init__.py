@@ -5,11 +5,13 @@ https://github.com/google/go-cloud/tree/master/blob/fileblob, which writes its f
 """
 
 from .checkpoints import SUFFIXES, StackFile, cloud_resources, stack_files, stacks_of
+from .engine_state import EngineState
 from .locks import Lock, live_locks, release_dead_locks
 from .mending import mend
 
 __all__ = [
     "SUFFIXES",
+    "EngineState",
     "Lock",
     "StackFile",
     "cloud_resources",

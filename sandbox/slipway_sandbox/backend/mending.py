@@ -8,6 +8,7 @@ from slipway_sandbox.process.held_files import wait_until
 from slipway_sandbox.process.home import write_private
 
 from .checkpoints import ATTRIBUTES, BOOKKEEPING, StackFile, cloud_resources, is_checkpoint, stack_files
+from .engine_state import EngineState
 from .locks import SETTLE_SECONDS, live_locks, release_dead_locks, stays_torn
 
 DAMAGED = ".damaged"
@@ -20,8 +21,16 @@ def mend(state: Path) -> list[str]:
     """
     said = release_dead_locks(state)
     if not live_locks(state):
-        said += [*_without_torn_attributes(state), *_with_readable_states(state)]
+        said += [*_without_torn_attributes(state), *_with_readable_states(state), *_without_pending_creations(state)]
     return said
+
+
+def _without_pending_creations(state: Path) -> list[str]:
+    return [
+        f"Stack {stack!r} has {creations} unfinished creations; the next `pulumi up` finishes them, and `pulumi destroy` "
+        "takes away what they made"
+        for stack, creations in EngineState(state).end_creations().items()
+    ]
 
 
 def _without_torn_attributes(state: Path) -> list[str]:

@@ -17,21 +17,23 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from slipway_sandbox import corrections
 from slipway_sandbox.callers import AwsDoor, Doors
-from slipway_sandbox.process.gate import Gate
 from slipway_sandbox.process.ports import STATUS_PATH, listening
+from slipway_sandbox.process.saving.gate import Gate
+from slipway_sandbox.process.saving.keeper import Keeper
 from slipway_sandbox.process.status import CloudStatus
 
 # Operations that change nothing worth saving. Receiving is one: a message that was only received comes again.
 READS = ("BatchGet", "Check", "Decrypt", "Describe", "Discover", "Encrypt", "Filter", "Generate", "Get", "Head", "List",
          "Lookup", "Query", "Receive", "Scan", "Search", "Select", "Simulate", "Validate", "Verify")  # fmt: skip
-
+# Messages, log lines and figures come by the hundred. They are saved within seconds, and their callers do not wait for it.
+STREAMED = ("ChangeMessageVisibility", "DeleteMessage", "Publish", "PutLogEvents", "PutMetricData", "SendMessage")
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class AwsApi:
-    """Moto behind a gate. After every changing call, over HTTP or in process, it calls `changed`.
+    """Moto behind a gate. It tells the keeper of every changing call, and answers those over HTTP when they are kept.
 
     `status` answers GET /slipway-sandbox/status. Raises SandboxError when the port is taken.
     """
@@ -41,14 +43,14 @@ class AwsApi:
         addresses: Sequence[str],
         port: int,
         gate: Gate,
-        changed: Callable[[], None],
+        keeper: Keeper,
         status: Callable[[], CloudStatus],
     ) -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         corrections.install()
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._door = AwsDoor(Doors(*addresses), self._moto.infer_service_region_host)
-        self._gate, self._changed, self._status = gate, changed, status
+        self._gate, self._keeper, self._status = gate, keeper, status
         self._servers: list[BaseWSGIServer] = []
         for address in addresses:
             with listening(address, port, "the AWS API") as listener:
@@ -77,7 +79,7 @@ class AwsApi:
                 yield
             finally:
                 if not operation.startswith(READS):
-                    self._changed()
+                    self._keeper.changed()
 
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if refusal := self._door.refusal(environ):
@@ -87,9 +89,12 @@ class AwsApi:
                 body = json.dumps(self._status()).encode()
             start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
             return [body]
-        with self.call(_operation(environ)):
+        operation = _operation(environ)
+        with self.call(operation):
             response: Iterable[bytes] = self._moto(environ, start_response)
-            return response
+        if not operation.startswith((*READS, *STREAMED)):
+            self._keeper.keep()
+        return response
 
     def _stand_before_calls_in_process(self) -> None:
         """The aws provider calls moto without HTTP, through moto's stubber."""

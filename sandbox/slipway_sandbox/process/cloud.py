@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slipway_sandbox import callers, disk
+from slipway_sandbox.backend import EngineState
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process import shell, stacks
 from slipway_sandbox.process.held_files import hold, is_there, write_pid
@@ -87,23 +88,29 @@ class Cloud:
 
     def _serve_aws(self, addresses: list[str], ports: Ports) -> None:
         from slipway_sandbox.process.aws_api import AwsApi  # noqa: PLC0415 - 0.3 s, while the registry gets ready
-        from slipway_sandbox.process.gate import Gate  # noqa: PLC0415
-        from slipway_sandbox.process.keeper import Keeper  # noqa: PLC0415
+        from slipway_sandbox.process.saving.gate import Gate  # noqa: PLC0415
+        from slipway_sandbox.process.saving.keeper import Keeper  # noqa: PLC0415
 
         self._gate = Gate()
         self._keeper = Keeper(self._home, self._gate)
         stacks.bind(self._home, self._keeper.cloud_id, restored=self._keeper.restored)
-        api = AwsApi(addresses, ports.moto, self._gate, self._keeper.changed, self._status)
+        api = AwsApi(addresses, ports.moto, self._gate, self._keeper, self._status)
         api.start()
         self._parts.callback(api.stop)
 
     def _serve_providers(self, ports: Ports) -> None:
-        from slipway_sandbox.provider.aws.provider import AwsProvider  # noqa: PLC0415 - imports pulumi
+        from slipway_sandbox.provider.aws.interrupted.creations import Creations  # noqa: PLC0415 - imports pulumi
+        from slipway_sandbox.provider.aws.provider import AwsProvider  # noqa: PLC0415
         from slipway_sandbox.provider.docker_images.provider import DockerProvider  # noqa: PLC0415
         from slipway_sandbox.provider.protocol.serve import serve  # noqa: PLC0415
 
+        keeper = self._keeper
+        self.creations = Creations(
+            EngineState(self._home.state), self._gate, keeper.keep, restored=keeper.restored_creations
+        )
+        keeper.creations = self.creations.saved
         for servicer, port in (
-            (AwsProvider(registry=f"localhost:{ports.registry}"), ports.aws),
+            (AwsProvider(registry=f"localhost:{ports.registry}", creations=self.creations), ports.aws),
             (DockerProvider(), ports.docker),
         ):
             server, _ = serve(servicer, port, self._obstacle)
@@ -200,6 +207,7 @@ def main(home: Home, ready: int, turn: int) -> int:
         if not is_there(home.lock, lock):  # somebody removed the directory; another sandbox may be in it by now
             cloud.abandon()
             return 1
+        cloud.creations.settle()
     log.info("stopping")
     cloud.stop()
     log.info("stopped")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol, cast
 
-from slipway_sandbox.process.snapshot import stores_in_use
+from slipway_sandbox.process.saving.base import stores_in_use
 
 GONE = ("terminated", "INACTIVE", "STOPPED")
 

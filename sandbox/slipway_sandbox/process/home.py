@@ -36,6 +36,14 @@ class Home:
     def snapshot(self) -> Path:
         return self.path / "snapshot"
 
+    def snapshot_base(self, sha256: str) -> Path:
+        """The part of the snapshot with this digest that is AWS's own."""
+        return self.path / f"snapshot-{sha256[:12]}.base"
+
+    def snapshot_bases(self) -> list[Path]:
+        """The one in use, and what a kill may have left of an earlier one."""
+        return list(self.path.glob("snapshot-*.base"))
+
     @property
     def unsaved(self) -> Path:
         """Exists while the cloud has unsaved changes."""

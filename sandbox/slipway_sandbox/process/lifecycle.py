@@ -75,7 +75,7 @@ def reset(home: Home) -> bool:
         for directory in (home.state, home.registry, home.keys, home.runtime):
             if directory.exists():
                 shutil.rmtree(directory)
-        for file in (home.snapshot, home.unsaved, home.record):
+        for file in (home.snapshot, *home.snapshot_bases(), home.unsaved, home.record):
             file.unlink(missing_ok=True)
         home.prepare()
         if record is None:

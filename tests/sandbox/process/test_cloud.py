@@ -84,6 +84,16 @@ def test_a_killed_sandbox_comes_back_with_its_cloud_and_ports(box: Box) -> None:
     assert box.client("sqs").receive_message(QueueUrl=queue)["Messages"][0]["Body"] == "kept"
 
 
+def test_a_change_that_was_answered_is_there_after_a_kill(box: Box) -> None:
+    box.must("start")
+    sqs = box.client("sqs")
+    for number in range(3):
+        sqs.create_queue(QueueName=f"orders-{number}")
+    box.kill()
+    box.must("start")
+    assert box.status()["contents"] == {"SQS queues": 3}
+
+
 @pytest.mark.parametrize("command", ["stop", "reset"])
 def test_what_a_killed_sandbox_left_behind_is_ended(kept_box: Box, command: str) -> None:
     kept_box.must("start")
@@ -99,12 +109,13 @@ def test_what_a_killed_sandbox_left_behind_is_ended(kept_box: Box, command: str)
     assert not is_held(kept_box.home.registry_lock)
 
 
-def test_changes_lost_in_a_kill_are_told_with_what_to_do(kept_box: Box) -> None:
+def test_a_kill_amid_changes_is_told_with_what_to_do(kept_box: Box) -> None:
     kept_box.home.unsaved.touch()
     ended = kept_box.run("start")
     assert ended.returncode == 0
     assert without_notes(ended.stderr) == (
-        "It was killed before its last changes were saved: run `pulumi refresh` before the next `pulumi up`\n"
+        "It was killed amid changes: what was answered is there, the last messages and log lines may be missing; "
+        "run the interrupted command again\n"
     )
 
 

@@ -13,6 +13,7 @@ from tests.sandbox.conftest import ROOT, Box
 OLDER = ROOT / "tests" / "support" / "sandbox" / "older_snapshot.gz"
 """Written before the sandbox was the package slipway_sandbox: a FIFO queue and topic, an ECS service and a table."""
 PINNED = {("slipway_sandbox.pickled", name) for name in ("certificate", "empty", "fill", "function", "private_key")}
+BESIDE_A_BASE = ("slipway_sandbox.pickled", "part_of_base")
 
 
 def _globals(content: bytes) -> Iterator[tuple[str, str]]:
@@ -85,7 +86,9 @@ def test_a_snapshot_names_nothing_of_the_sandbox_but_what_is_pinned(box: Box) ->
     )
     box.client("ssm").put_parameter(Name="/slipway/token", Value="hidden", Type="SecureString")
     box.must("stop")
-    assert _ours(box.home.snapshot.read_bytes()) == PINNED
+    assert _ours(box.home.snapshot.read_bytes()) == PINNED | {BESIDE_A_BASE}
+    [base] = box.home.snapshot_bases()
+    assert _ours(b"\n" + base.read_bytes()) == {("slipway_sandbox.pickled", "empty")}
 
 
 def test_every_place_of_an_older_snapshot_leads_to_a_function() -> None:
@@ -112,4 +115,5 @@ def test_an_older_snapshot_is_read_and_goes_on(box: Box) -> None:
     assert service["deploymentConfiguration"] == {"maximumPercent": 150}
     assert box.client("dynamodb").get_item(TableName="t", Key={"id": {"S": "1"}})["Item"] == {"id": {"S": "1"}}
     box.must("stop")
-    assert _ours(box.home.snapshot.read_bytes()) == {("slipway_sandbox.pickled", name) for name in ("empty", "fill")}
+    names = {("slipway_sandbox.pickled", name) for name in ("empty", "fill")}
+    assert _ours(box.home.snapshot.read_bytes()) == names | {BESIDE_A_BASE}

@@ -144,12 +144,20 @@ def test_what_the_aws_provider_made_survives_a_kill(box: Box) -> None:
     """It calls moto without HTTP, so this is another way in than that of every other test here."""
     box.must("start")
     driver = Driver(box.status()["ports"]["aws"])
+    policy = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+    role = driver.create("aws:iam/role:Role", "task", {"assumeRolePolicy": TRUST})
+    driver.create("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "task", {"role": role.id, "policyArn": policy})
+    gone = driver.create("aws:sqs/queue:Queue", "gone", {})
     driver.create("aws:sqs/queue:Queue", "orders", {"name": "orders"})
+    driver.delete(gone)
     driver.close()
-    box.saved()
     box.kill()
     box.must("start")
-    assert box.status()["contents"] == {"SQS queues": 1}
+    assert box.status()["contents"] == {"SQS queues": 1, "IAM roles": 1}
+    iam = box.client("iam")
+    assert iam.get_policy(PolicyArn=policy)["Policy"]["AttachmentCount"] == 1
+    [attached] = iam.list_attached_role_policies(RoleName=role.id)["AttachedPolicies"]
+    assert attached["PolicyArn"] == policy
 
 
 def test_a_consumer_that_polls_does_not_hold_up_a_save(box: Box) -> None:
@@ -173,7 +181,7 @@ def test_a_consumer_that_polls_does_not_hold_up_a_save(box: Box) -> None:
 
 def test_files_with_keys_and_messages_are_for_their_owner_alone(kept_box: Box) -> None:
     box = kept_box
-    for path in (box.home.snapshot, box.home.record, box.home.log, box.home.passphrase):
+    for path in (box.home.snapshot, *box.home.snapshot_bases(), box.home.record, box.home.log, box.home.passphrase):
         assert path.stat().st_mode & 0o777 == 0o600, path
     for directory in (box.home.path, box.home.keys, box.home.state, box.home.registry):
         assert directory.stat().st_mode & 0o777 == 0o700, directory
@@ -199,7 +207,12 @@ def test_a_damaged_snapshot_is_refused_until_reset(kept_box: Box) -> None:
     for damaged in (whole[:-100], whole[:5000] + b"!" + whole[5001:], b"", b"{}\n"):
         box.home.snapshot.write_bytes(damaged)
         assert box.refusal("start") == f"{box.home.snapshot} is damaged; restore it from a backup, or {AGAIN}"
+    box.home.snapshot.write_bytes(whole)
+    [base] = box.home.snapshot_bases()
+    base.write_bytes(base.read_bytes()[:-1])
+    assert box.refusal("start") == f"{box.home.snapshot} is damaged; restore it from a backup, or {AGAIN}"
     box.must("reset")
+    assert box.home.snapshot_bases() == []
     box.must("start")
     assert box.status()["contents"] == {}
 

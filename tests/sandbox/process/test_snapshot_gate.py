@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from slipway_sandbox.process.gate import Gate
+from slipway_sandbox.process.saving.gate import Gate
 
 SECONDS = 20.0  # far more than anything here takes
 
@@ -96,3 +96,22 @@ def test_a_call_that_fails_leaves(pool: ThreadPoolExecutor) -> None:
         raise ZeroDivisionError
     with gate.closed(0.0) as alone:
         assert alone
+
+
+def test_a_thread_inside_enters_again_while_a_copy_waits(pool: ThreadPoolExecutor) -> None:
+    gate = Gate()
+    entered, closing = threading.Event(), threading.Event()
+
+    def call() -> None:
+        with gate.entered():
+            entered.set()
+            assert closing.wait(SECONDS)
+            with gate.entered():
+                pass
+
+    future = pool.submit(call)
+    assert entered.wait(SECONDS)
+    pool.submit(closing.set)
+    with gate.closed(SECONDS) as alone:
+        assert alone
+    future.result(SECONDS)

@@ -3,11 +3,14 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from moto.moto_api._internal.models import moto_api_backend
 
+from slipway_sandbox.provider.aws.client import AwsClient
+from slipway_sandbox.provider.aws.interrupted.creations import Creations
 from slipway_sandbox.provider.aws.provider import AwsProvider
 from slipway_sandbox.provider.protocol.serve import serve
 
@@ -53,12 +56,19 @@ class Registry:
 
 
 @contextmanager
-def provider(retry_seconds: float = 2.0) -> Iterator[tuple[int, Registry]]:
-    """Port of an aws provider, and its registry. Before and afterwards, the process's cloud is empty."""
+def provider(
+    retry_seconds: float = 2.0, client: AwsClient | None = None, creations: Creations | None = None
+) -> Iterator[tuple[int, Registry]]:
+    """Port of an aws provider, and its registry. Before and afterwards, the process's cloud is empty.
+
+    `client` makes its calls. Default: one without failures. `creations` is its record. Default: it keeps none.
+    """
     moto_api_backend.reset()
     registry = Registry()
     threading.Thread(target=registry.server.serve_forever, daemon=True).start()
-    server, port = serve(AwsProvider(registry=registry.address, retry_seconds=retry_seconds))
+    servicer = AwsProvider(registry=registry.address, retry_seconds=retry_seconds, creations=creations)
+    servicer.cloud = replace(servicer.cloud, client=client or servicer.cloud.client)
+    server, port = serve(servicer)
     try:
         yield port, registry
     finally:

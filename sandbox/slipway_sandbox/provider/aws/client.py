@@ -3,6 +3,7 @@
 Only the provider's own session goes to moto directly; any other boto3 client of the process uses HTTP.
 """
 
+import contextlib
 import http
 import threading
 import time
@@ -22,7 +23,9 @@ from slipway_sandbox.provider.protocol.errors import ProviderError
 from slipway_sandbox.provider.protocol.wire import Value
 
 THROTTLED = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "SlowDown", "BandwidthLimitExceeded")
-RETRIES = 5
+RETRIES = 25  # as the real provider's maxRetries: https://www.pulumi.com/registry/packages/aws/api-docs/provider/
+LONGEST_PAUSE_SECONDS = 1.0
+Entered = Callable[[], contextlib.AbstractContextManager[None]]
 HINTS = {
     "AccessDenied": "the sandbox runs with IAM enforcement on; turn it off or widen the policy",
     "AlreadyExists": "another resource has this name; choose another name, or leave it out and Pulumi finds one",
@@ -58,10 +61,11 @@ class StillUsedError(AwsError):
 class AwsClient:
     """Makes calls in any region. Safe to use from many threads.
 
-    `first_pause_seconds` is the pause after the first throttled attempt; it doubles at each further one.
+    `entered` stands around each call of moto. Default: nothing does. `first_pause_seconds` is the pause after the first throttled attempt; it doubles at each further one, up to 1 s.
     """
 
-    def __init__(self, first_pause_seconds: float = 0.05) -> None:
+    def __init__(self, first_pause_seconds: float = 0.05, entered: Entered = contextlib.nullcontext) -> None:
+        self._entered = entered
         self._first_pause_seconds = first_pause_seconds
         self._clients: dict[tuple[str, str], BaseClient] = {}
         self._lock = threading.RLock()
@@ -113,7 +117,7 @@ class AwsClient:
 
         # moto keeps plain dicts without locks; one call at a time costs nothing, as Python runs one thread at a time anyway.
         def answer(event_name: str, request: AWSPreparedRequest, **context: Value) -> AWSResponse | None:
-            with self._lock:
+            with self._entered(), self._lock:
                 return stubber(event_name, request, **context)
 
         session.register("before-send", answer)
@@ -127,7 +131,7 @@ class AwsClient:
                 code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
                 if attempt == RETRIES or not _may_pass(error):
                     raise AwsError(operation, code, message) from error
-                time.sleep(self._first_pause_seconds * 2**attempt)
+                time.sleep(min(self._first_pause_seconds * 2**attempt, LONGEST_PAUSE_SECONDS))
             except ParamValidationError as error:
                 reason = str(error).removeprefix("Parameter validation failed:").strip().replace("\n", "; ")
                 raise AwsError(operation, "ValidationError", reason) from error

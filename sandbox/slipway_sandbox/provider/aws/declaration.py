@@ -97,6 +97,8 @@ class Resource:
     delete: "Call | Action | None"
     """None: there is nothing to delete on AWS."""
     updates: tuple[Update, ...] = ()
+    finish: "Action | None" = None
+    """Calls of a `create` function that `updates` does not have; made again after an incomplete creation."""
     settle: "Action | None" = None
     """Waits for AWS's work after creation and after each update."""
     tags: Tags | None = None

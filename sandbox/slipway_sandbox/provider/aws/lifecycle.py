@@ -1,13 +1,12 @@
-"""Create, read, update and delete as a declaration describes them."""
+"""Create, read and update as a declaration describes them."""
 
 import re
-import time
 from dataclasses import replace
 
 from slipway_sandbox.provider import refusals
 from slipway_sandbox.provider.aws import meaning, tagging
 from slipway_sandbox.provider.aws.check import DEFAULTED
-from slipway_sandbox.provider.aws.client import AwsError, StillUsedError
+from slipway_sandbox.provider.aws.client import AwsError
 from slipway_sandbox.provider.aws.declaration import Call, Resource, Update
 from slipway_sandbox.provider.aws.preview import completed
 from slipway_sandbox.provider.aws.scope import Scope
@@ -18,9 +17,8 @@ from slipway_sandbox.provider.protocol.readers import as_block
 from slipway_sandbox.provider.protocol.wire import Properties, Value
 
 GONE = re.compile(r"NotFound|NoSuch|NonExistent|DoesNotExist|NotExists")
-STILL_USED = ("DependencyViolation", "DeleteConflict", "ResourceInUse", "ResourceInUseException", "InvalidGroup.InUse")
-PAUSE_SECONDS = 0.25  # between two attempts to delete
 PROVIDER_OWN = {"region", "tags", "tagsAll", DEFAULTED}
+INCOMPLETE = "__incomplete"  # in the state of a resource whose creation failed halfway, until an update finishes it
 
 
 def names(declaration: Resource) -> Names:
@@ -34,27 +32,42 @@ def create(declaration: Resource, scope: Scope) -> dict[str, Value]:
     Raises AwsError when nothing was created, IncompleteResourceError when a later call failed.
     """
     refusals.require(declaration.token, scope)
-    wanted = _own(declaration, scope.inputs)
+    with scope.cloud.creations.gate.entered():  # no copy has the resource without the record of it
+        try:
+            later = _first_call(declaration, scope)
+        finally:
+            if scope.id:
+                scope.begun()
+    try:
+        scope.state = actual(declaration, scope, scope.reply)
+        _finish(declaration, scope, later)
+        return outputs(declaration, scope, read_reply(declaration, scope) or scope.reply)
+    except IncompleteResourceError:
+        raise
+    except ProviderError as error:
+        raise _incomplete(scope, error, scope.inputs) from error
+
+
+def _first_call(declaration: Resource, scope: Scope) -> frozenset[str]:
+    """Makes the resource exist, sets `scope.reply` and `scope.id`, and returns the properties for later calls."""
     if isinstance(declaration.create, Call):
+        wanted = _own(declaration, scope.inputs)
         shape = scope.shape(declaration.create)
         request = mapping.to_request(shape, wanted, names(declaration)) if shape else {}
         if shape and declaration.tags and declaration.tags.on_create and scope.tags:
             request |= tagging.parameter(shape, scope.tags)
         reply: Properties = as_block(scope.run(declaration.create, **request), declaration.create.operation)
-        later = {name for name in wanted if not mapping.takes(shape, name, names(declaration))}
+        later = frozenset(name for name in wanted if not mapping.takes(shape, name, names(declaration)))
     else:
         try:
-            reply = declaration.create(scope)
+            reply, later = declaration.create(scope), frozenset()
         except ProviderError as error:
             if scope.id:  # its first call created the resource, and a later one failed
                 raise _incomplete(scope, error, scope.inputs) from error
             raise
-        later = set()
     scope.reply = reply
     scope.id = str(scope.fill(declaration.id) if "{" in declaration.id else mapping.search(declaration.id, reply))
-    scope.state = actual(declaration, scope, reply)
-    _finish(declaration, scope, frozenset(later))
-    return outputs(declaration, scope, read_reply(declaration, scope) or reply)
+    return later
 
 
 def _finish(declaration: Resource, scope: Scope, later: frozenset[str]) -> None:
@@ -81,7 +94,8 @@ def _finish(declaration: Resource, scope: Scope, later: frozenset[str]) -> None:
 
 
 def _incomplete(scope: Scope, error: ProviderError, inputs: Properties) -> IncompleteResourceError:
-    return IncompleteResourceError(str(error), scope.id, {**scope.state, **inputs, "region": scope.region}, inputs)
+    properties = {**scope.state, **inputs, "region": scope.region, INCOMPLETE: True}
+    return IncompleteResourceError(str(error), scope.id, properties, inputs)
 
 
 def read_reply(declaration: Resource, scope: Scope, *, with_tags: bool = False) -> dict[str, Value] | None:
@@ -147,10 +161,13 @@ def outputs(declaration: Resource, scope: Scope, reply: Properties) -> dict[str,
 def update(declaration: Resource, scope: Scope) -> dict[str, Value]:
     """Makes the calls for the changed properties and returns the outputs.
 
-    An update without a change is the engine's second attempt after an incomplete creation: all calls are made again.
+    After an incomplete creation it also makes the calls for all that AWS does not have yet.
     """
-    scope.changed = scope.changed or frozenset(_own(declaration, scope.inputs))
     refusals.require(declaration.token, scope)
+    if INCOMPLETE in scope.state or not scope.changed:
+        if declaration.finish:
+            declaration.finish(scope)
+        scope.changed |= _missing(declaration, scope)
     for step in declaration.updates:
         if scope.changed & frozenset(step.properties.split()):
             _update(declaration, scope, step, scope.changed)
@@ -161,27 +178,16 @@ def update(declaration: Resource, scope: Scope) -> dict[str, Value]:
     return outputs(declaration, scope, read_reply(declaration, scope) or {})
 
 
-def delete(declaration: Resource, scope: Scope) -> None:
-    """Deletes the resource, if it still exists. Waits for its users, within bounds."""
-    if declaration.delete is None:
-        return
-    deadline = time.monotonic() + (scope.timeout_seconds or scope.cloud.retry_seconds)
-    while True:
-        try:
-            if isinstance(declaration.delete, Call):
-                scope.run(declaration.delete)
-            else:
-                declaration.delete(scope)
-        except AwsError as error:
-            # AWS may mean another resource with "not found".
-            if is_gone(declaration, error) and read_reply(declaration, scope) is None:
-                return
-            may_pass = isinstance(error, StillUsedError) or error.code in STILL_USED
-            if not may_pass or time.monotonic() + PAUSE_SECONDS > deadline:
-                raise
-            scope.pause(PAUSE_SECONDS)
-        else:
-            return
+def _missing(declaration: Resource, scope: Scope) -> frozenset[str]:
+    """The properties that AWS does not have as the program says; `tags` is always one."""
+    present = actual(declaration, scope, read_reply(declaration, scope) or {})
+    scope.state = {**scope.state, **present}
+    hidden = {"region", "tagsAll", DEFAULTED} | declaration.words("echoed")
+    return frozenset(
+        name
+        for name, value in scope.inputs.items()
+        if name not in hidden and not (name in present and same(declaration, name, value, present[name]))
+    )
 
 
 def is_gone(declaration: Resource, error: AwsError) -> bool:

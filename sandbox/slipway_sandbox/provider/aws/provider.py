@@ -11,12 +11,14 @@ from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import provider_pb2
 
 from slipway_sandbox.provider import refusals, services
-from slipway_sandbox.provider.aws import enums, lifecycle, preview
+from slipway_sandbox.provider.aws import deletion, enums, lifecycle, preview
 from slipway_sandbox.provider.aws.check import Request, check, check_arguments
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.aws.configuration import settings
 from slipway_sandbox.provider.aws.declaration import Resource
 from slipway_sandbox.provider.aws.diff import Change, Versions, diff
+from slipway_sandbox.provider.aws.interrupted import resumption
+from slipway_sandbox.provider.aws.interrupted.creations import Creations
 from slipway_sandbox.provider.aws.refresh import refresh
 from slipway_sandbox.provider.aws.scope import Cloud, Scope, Settings
 from slipway_sandbox.provider.protocol import wire
@@ -30,17 +32,25 @@ AUTONAMING_DISABLED = provider_pb2.CheckRequest.AutonamingOptions.DISABLE
 class AwsProvider(BaseServicer[Settings]):
     """pulumi-aws on moto in this process.
 
-    `registry` is the address of the image registry in ECR's place, `region` the default region of programs, and
-    `retry_seconds` the longest wait of a delete for the users of the resource.
+    `registry` is the address of the image registry in ECR's place, `region` the default region of programs,
+    `retry_seconds` the longest wait of a delete for the users of the resource, and `creations` the record of what was
+    created. Default: none is kept.
     """
 
     name = "aws"
 
-    def __init__(self, registry: str, region: str = "eu-west-1", retry_seconds: float = 30.0) -> None:
+    def __init__(
+        self,
+        registry: str,
+        region: str = "eu-west-1",
+        retry_seconds: float = 30.0,
+        creations: Creations | None = None,
+    ) -> None:
         super().__init__()
         self.version = importlib.metadata.version("pulumi-aws")
         self.region = region
-        self.cloud = Cloud(AwsClient(), registry, retry_seconds)
+        creations = creations or Creations()
+        self.cloud = Cloud(AwsClient(entered=creations.gate.entered), registry, retry_seconds, creations)
 
     def configure(self, values: Properties) -> Settings:
         """Settings of one instance.
@@ -58,7 +68,7 @@ class AwsProvider(BaseServicer[Settings]):
             Request(
                 name=request.name,
                 inputs=news,
-                old_inputs=wire.plain(wire.from_struct(request.olds)),
+                old_inputs=resumption.old_inputs(self.cloud.creations, request),
                 seed=request.randomSeed or os.urandom(32),
                 proposed_name=autonaming.proposed_name if autonaming else "",
             ),
@@ -77,8 +87,9 @@ class AwsProvider(BaseServicer[Settings]):
         news = wire.plain(wire.from_struct(request.news))
         change = self._diff(declaration, request, news, self.configuration(context))
         kinds = provider_pb2.PropertyDiff.Kind
+        is_some = change.changed or lifecycle.INCOMPLETE in request.olds.fields
         return provider_pb2.DiffResponse(
-            changes=provider_pb2.DiffResponse.DIFF_SOME if change.changed else provider_pb2.DiffResponse.DIFF_NONE,
+            changes=provider_pb2.DiffResponse.DIFF_SOME if is_some else provider_pb2.DiffResponse.DIFF_NONE,
             diffs=sorted(change.changed),
             replaces=sorted(change.replaces),
             deleteBeforeReplace=change.delete_before_replace,
@@ -99,8 +110,8 @@ class AwsProvider(BaseServicer[Settings]):
             return provider_pb2.CreateResponse(
                 properties=_sealed(preview.creation(declaration, scope, tags_all), secrets)
             )
-        with _named(declaration, request.name, secrets):
-            outputs = lifecycle.create(declaration, scope)
+        with self.cloud.creations.kept(), _named(declaration, request.name, secrets):
+            outputs = resumption.create(declaration, scope, request.urn, request.type)
         return provider_pb2.CreateResponse(id=scope.id, properties=_sealed(outputs, secrets))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
@@ -131,7 +142,7 @@ class AwsProvider(BaseServicer[Settings]):
             if "tagsAll" in outputs:
                 outputs["tagsAll"] = _tags_all(inputs, scope.settings)
         else:
-            with _named(declaration, request.name, secrets):
+            with self.cloud.creations.kept(), _named(declaration, request.name, secrets):
                 outputs = lifecycle.update(declaration, scope)
         return provider_pb2.UpdateResponse(properties=_sealed(outputs, secrets))
 
@@ -140,8 +151,10 @@ class AwsProvider(BaseServicer[Settings]):
         state, secrets = _opened(request.properties)
         scope = self._live(declaration, context, request, {}, state)
         scope.timeout_seconds = request.timeout
-        with _named(declaration, request.name, secrets):
-            lifecycle.delete(declaration, scope)
+        with self.cloud.creations.kept(), _named(declaration, request.name, secrets):
+            resumption.sweep(scope, request.urn)
+            deletion.delete(declaration, scope)
+            self.cloud.creations.forget(request.urn, request.id)
         return empty_pb2.Empty()
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:

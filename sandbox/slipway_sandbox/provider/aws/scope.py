@@ -9,6 +9,7 @@ from botocore.model import StructureShape
 
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.aws.declaration import Call, Template
+from slipway_sandbox.provider.aws.interrupted.creations import Creations
 from slipway_sandbox.provider.properties import mapping
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol.engine_connection import Engine
@@ -38,6 +39,7 @@ class Cloud:
     """Address of the image registry in ECR's place, such as localhost:5001."""
     retry_seconds: float = 30.0
     """Longest wait of a delete for the users of the resource."""
+    creations: Creations = field(default_factory=Creations)
 
 
 @dataclass
@@ -65,9 +67,16 @@ class Scope:
     is_wanted: Callable[[], bool] = lambda: True
     """Whether the engine still waits for this operation."""
 
+    begun: Callable[[], None] = lambda: None
+    """Records the resource under its `id`, in a creation."""
+
     def pause(self, seconds: float) -> None:
         """Waits. Raises ProviderError when the user interrupts the update."""
-        if self.settings.cancelled.wait(seconds) or not self.is_wanted():
+        if self.id:
+            self.begun()
+        with self.cloud.creations.gate.stepped_out():
+            is_cancelled = self.settings.cancelled.wait(seconds)
+        if is_cancelled or not self.is_wanted():
             raise ProviderError("the update was interrupted; run it again to continue")
 
     @property

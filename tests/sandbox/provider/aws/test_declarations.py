@@ -7,8 +7,9 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from slipway_sandbox.process import snapshot
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
+from slipway_sandbox.process.saving import snapshot
+from slipway_sandbox.process.saving.base import Base
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.readers import block, blocks, text
@@ -199,4 +200,4 @@ def test_over_http_moto_has_what_was_added_to_it(world: ExampleWorld) -> None:
 def test_the_cloud_can_be_saved_with_every_type_in_it(world: ExampleWorld) -> None:
     for name in EXAMPLES:
         world.need(name)
-    assert len(snapshot.dump()) > 0
+    assert len(snapshot.dump(Base(), [])) > 0

@@ -108,14 +108,19 @@ def sync(direction: str) -> Action:
     return apply
 
 
+def set_rules(scope: Scope) -> None:
+    """Makes the group's rules the program's, in both directions."""
+    sync("egress")(scope)
+    sync("ingress")(scope)
+
+
 def create_group(scope: Scope) -> Properties:
     """Creates a group without EC2's own egress rule to everywhere, as the real provider does."""
     vpc = {"VpcId": scope.get("vpcId")} if scope.get("vpcId") else {}
     name, description = scope.inputs["name"], scope.inputs["description"]
     reply = scope.call("create_security_group", GroupName=name, Description=description, **vpc)
     scope.id = text(reply, "GroupId")
-    sync("egress")(scope)
-    sync("ingress")(scope)
+    set_rules(scope)
     return reply
 
 
@@ -128,8 +133,7 @@ def adopt_default_group(scope: Scope) -> Properties:
     filters = filter_list({"group-name": "default", "vpc-id": vpc_id})
     group = blocks(scope.call("describe_security_groups", Filters=filters), "SecurityGroups")[0]
     scope.id = text(group, "GroupId")
-    sync("egress")(scope)
-    sync("ingress")(scope)
+    set_rules(scope)
     return group
 
 
@@ -158,8 +162,7 @@ def validate_group(inputs: Properties) -> Failures:
 def delete_group(scope: Scope) -> None:
     """Deletes the group. With revokeRulesOnDelete its rules go first: two groups may name each other."""
     if scope.state.get("revokeRulesOnDelete"):
-        sync("egress")(scope)
-        sync("ingress")(scope)
+        set_rules(scope)
     scope.call("delete_security_group", GroupId=scope.id)
 
 
@@ -174,6 +177,7 @@ RESOURCES = (
         create=create_group,
         id="GroupId",
         read=read_group,
+        finish=set_rules,
         updates=RULES,
         delete=delete_group,
         tags=TAGS,
@@ -191,6 +195,7 @@ RESOURCES = (
         create=adopt_default_group,
         id="GroupId",
         read=read_group,
+        finish=set_rules,
         updates=RULES,
         delete=None,
         tags=TAGS,

@@ -6,30 +6,42 @@ from collections.abc import Iterator
 
 
 class Gate:
-    """Many may be inside at once; while it is closed nobody is, and who comes waits."""
+    """Many may be inside at once; while it is closed nobody is, and who comes waits. A thread may enter again."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._inside = 0
         self._closed = False
+        self._mine = threading.local()
 
     @contextlib.contextmanager
     def entered(self) -> Iterator[None]:
-        """For readers and writers of moto's backends. Call nothing inside that enters again, such as boto3."""
-        self._enter()
+        """For readers and writers of moto's backends. Take other locks inside only."""
+        depth = self._depth()
+        if not depth:
+            self._enter()
+        self._mine.depth = depth + 1
         try:
             yield
         finally:
-            self._leave()
+            self._mine.depth = depth
+            if not depth:
+                self._leave()
 
     @contextlib.contextmanager
     def stepped_out(self) -> Iterator[None]:
-        """For a wait inside, such as a long poll's."""
+        """For a wait inside, such as a long poll's. A thread that is not inside just waits."""
+        depth = self._depth()
+        if not depth:
+            yield
+            return
+        self._mine.depth = 0
         self._leave()
         try:
             yield
         finally:
             self._enter()
+            self._mine.depth = depth
 
     @contextlib.contextmanager
     def closed(self, seconds: float) -> Iterator[bool]:
@@ -44,6 +56,9 @@ class Gate:
         finally:
             with self._changed:
                 self._open()
+
+    def _depth(self) -> int:
+        return getattr(self._mine, "depth", 0)
 
     def _open(self) -> None:
         self._closed = False

@@ -1,0 +1,58 @@
+"""The keeper: answers wait for the disk, and share saves."""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from slipway_sandbox.process.home import Home
+from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
+from slipway_sandbox.process.saving.gate import Gate
+from slipway_sandbox.process.saving.keeper import Keeper
+
+os.environ.update(MOTO_ENVIRONMENT)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = Home(tmp_path / "home")
+    home.prepare()
+    return home
+
+
+def test_changes_that_arrive_together_share_a_save(home: Home) -> None:
+    gate, records = Gate(), list[int]()
+    keeper = Keeper(home, gate)
+
+    def creations() -> list[dict[str, object]]:
+        records.append(1)
+        return [{"save": len(records)}]  # each save differs from the last, so that it is written
+
+    keeper.creations = creations
+
+    def change() -> None:
+        with gate.entered():
+            keeper.changed()
+        keeper.keep()
+
+    with ThreadPoolExecutor(8) as pool:
+        waiting = [pool.submit(change) for _ in range(8)]
+        keeper.start()
+        for each in waiting:
+            each.result(60)
+    assert 1 <= len(records) < 8
+    restored = Keeper(home, Gate())
+    assert (restored.restored_creations, restored.lost_changes) == ([{"save": len(records)}], False)
+
+
+def test_where_the_cloud_cannot_be_saved_the_answer_goes_out_and_the_reason_is_known(home: Home) -> None:
+    keeper = Keeper(home, Gate())
+    keeper.creations = lambda: [{"walk": iter(home.path.rglob("*"))}]  # nothing that pickle takes
+    keeper.start()
+    keeper.changed()
+    keeper.keep()
+    assert keeper.failure is not None
+    assert keeper.failure.startswith("the cloud cannot be saved: moto holds something that cannot (cannot pickle")
+    assert home.unsaved.exists()
+    assert not home.snapshot.exists()
