@@ -89,8 +89,8 @@ def build_plan(arguments: Arguments, architecture: str) -> BuildPlan:
 def build_paths(arguments: Arguments) -> tuple[Path, Path]:
     """Context and Dockerfile, relative to the program's folder: the docker provider compares paths on every machine."""
     text, dockerfile_text = arguments.text("context"), arguments.text("dockerfile")
-    context = Path(os.path.relpath(text or os.curdir))
-    if not context.is_dir() or not text:
+    context = Path(os.path.relpath(text))
+    if not context.is_dir():
         fix = "paths are relative to the program's folder"
         raise arguments.error("context", f"must be an existing folder, got {text!r}; {fix}")
     dockerfile = Path(os.path.relpath(dockerfile_text)) if dockerfile_text else context / DOCKERFILE

@@ -47,7 +47,7 @@ def push_dockerfile(arguments: Arguments, context: Path, dockerfile: Path) -> Pa
     arguments.not_with("build_secrets", ["cache_from"], "whose builder logs in to no registry")
     check_dockerfile_is_seen(arguments, context, dockerfile)
     text = arguments.text("push_dockerfile")
-    path = Path(os.path.relpath(text or os.curdir))
+    path = Path(os.path.relpath(text))
     if not path.is_file():
         raise arguments.error("push_dockerfile", f"must be an existing file, got {text!r}; create it")
     lines = Dockerfile(arguments, path).lines

@@ -13,7 +13,7 @@ from pulumi_aws import sns
 
 from slipway.common import Arguments, Context
 
-from ._fan_out_plan import FanOutPlan, QueueSubscription, fan_out_plan
+from ._fan_out_plan import FanOutPlan, QueueSubscription, fan_out_plan, further_prefix
 from ._messaging_key import messaging_key
 from .queue import Queue, QueueArgs
 from .topic import Topic, TopicArgs
@@ -117,10 +117,10 @@ class FanOut(pulumi.ComponentResource):
     """ARN of the KMS key made by create_kms_key; none without."""
 
     def __init__(self, name: str, args: FanOutArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        arguments = Arguments.of(f"FanOut {name!r}", args, FanOutArgs)
+        arguments = Arguments.of("FanOut", name, args, FanOutArgs)
         plan = fan_out_plan(arguments, name)
         super().__init__("slipway:index:FanOut", name, dict(args), opts)
-        context = Context(arguments.who, name, args.get("tags"), pulumi.ResourceOptions(parent=self))
+        context = Context(arguments.who, name, arguments.tags(), pulumi.ResourceOptions(parent=self))
         created_key = messaging_key(context).arn if plan.create_kms_key else None
         keys = Keys(plan.kms_key_arn, plan.queue_kms_key_arn) if created_key is None else Keys(created_key, created_key)
         topic_arn = plan.topic_arn
@@ -169,7 +169,7 @@ class Keys:
 
 def topics_by_prefix(name: str, topic_arn: pulumi.Output[str], plan: FanOutPlan) -> dict[str, pulumi.Input[str]]:
     """Prefix of subscription names to topic; a further topic's key is in its prefix, so no topic renames another's."""
-    return {name: topic_arn, **{f"{name}-from-{key}": arn for key, arn in plan.additional_topic_arns.items()}}
+    return {name: topic_arn, **{further_prefix(name, key): arn for key, arn in plan.additional_topic_arns.items()}}
 
 
 def subscribe(
@@ -208,7 +208,7 @@ def topic_args(context: Context, plan: FanOutPlan, key: pulumi.Input[str] | None
     if key is not None:
         args["kms_key_arn"] = key
     if plan.archive_days is not None:
-        args["archive_days"] = int(plan.archive_days)
+        args["archive_days"] = plan.archive_days
     if context.tags is not None:
         args["tags"] = context.tags
     return args

@@ -25,11 +25,10 @@ from slipway.common import (
 )
 
 from ._delivery_log import check_log_role, delivery_log_role
-from ._limits import FIFO_SUFFIX, TOPIC_NAME_LENGTH, need_fifo
+from ._limits import FIFO_SUFFIX, MOST_ARCHIVE_DAYS, TOPIC_NAME_LENGTH, need_fifo
 
 MANAGED_KEY = "alias/aws/sns"
 SIGNATURE_VERSION = 2  # SHA256; version 1 is SHA1
-MOST_ARCHIVE_DAYS = 365
 
 
 class TopicArgs(TypedDict):
@@ -94,10 +93,10 @@ class Topic(pulumi.ComponentResource):
     """Name of the topic, the dimension TopicName of its metrics."""
 
     def __init__(self, name: str, args: TopicArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        arguments = Arguments.of(f"Topic {name!r}", args, TopicArgs)
+        arguments = Arguments.of("Topic", name, args, TopicArgs)
         plan = topic_plan(arguments, name)
         super().__init__("slipway:index:Topic", name, dict(args), opts)
-        context = Context(arguments.who, name, args.get("tags"), pulumi.ResourceOptions(parent=self))
+        context = Context(arguments.who, name, arguments.tags(), pulumi.ResourceOptions(parent=self))
         topic = sns.Topic(
             name,
             fifo_topic=plan.fifo or None,

@@ -11,7 +11,7 @@ import pulumi
 from pulumi.runtime.proto import resource_pb2_grpc
 from pulumi_aws import lb
 
-from slipway.common import ArgumentError, Context, Gate
+from slipway.common import ArgumentError, Context, Gate, text_output
 from slipway.load_balancing import ListenerPlan, Rule, TargetPlan, priority, target_group
 
 from ._front import Front
@@ -57,7 +57,7 @@ def shared_front(context: Context, plan: SharedListener, vpc_id: pulumi.Input[st
     gate = Gate(f"{context.name}-lb", balancer_group, context.tags, context.child)
     gate.let_out_to("to-tasks", port, f"To {context.name}", tasks.group_id)
     tasks.let_in_from("from-lb", port, "From the load balancer", balancer_group)
-    listener_arn = pulumi.Output.from_input(plan.listener.listener_arn)
+    listener_arn = text_output(context.who, "listener.listener_arn", plan.listener.listener_arn)
     hooks = pulumi.ResourceOptions(hooks=clash_hook(context, rules))
     senders = [
         lb.ListenerRule(
