@@ -59,8 +59,6 @@ def check_key_file(arguments: Arguments) -> None:
     """Refuse a file not ignored by git, and an existing file without a key of key_algorithm."""
     text = arguments.text("key_file")
     path = Path(text)
-    if not text.strip():
-        raise arguments.error("key_file", f"must be a path, got {text!r}; for example keys/bastion.pem")
     if trouble := obstacle(path):
         raise arguments.error("key_file", f"must be a file that can be written, got {text!r}: {trouble}; name another")
     if would_be_tracked(path):

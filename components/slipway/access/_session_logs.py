@@ -54,7 +54,8 @@ def session_log_spec(arguments: Arguments, access: Sequence[str]) -> SessionLogS
         rule = f"needs access {SESSION_MANAGER}, got {', '.join(access)}"
         raise arguments.error("session_logs", f"{rule}; add {SESSION_MANAGER}, or remove it")
     return SessionLogSpec(
-        arguments.retention_days("session_log_retention_days"), arguments.input("session_log_kms_key_arn")
+        arguments.retention_days("session_log_retention_days"),
+        arguments.arn("session_log_kms_key_arn", "kms", "a KMS key"),
     )
 
 

@@ -3,13 +3,14 @@
 Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-sessions-start.html
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
 import pulumi
 
-from slipway.common import Arguments
+from slipway.common import Arguments, shown
 from slipway.ec2 import SSH
 
 from ._key_pair import KEY_PAIR
@@ -17,7 +18,7 @@ from ._key_pair import KEY_PAIR
 HIGHEST_PORT = 65535
 PRIVILEGED_PORTS = 1024  # below, only root can listen
 PRIVILEGED_PORT_SHIFT = 10000
-NOT_IN_HOST = "'\"$`;:/"
+HOST = re.compile(r"(?=.{1,254}$)[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")  # it becomes part of commands
 
 
 class BastionTargetArgs(TypedDict):
@@ -51,9 +52,9 @@ def targets(arguments: Arguments, bastion_name: str, access: Sequence[str]) -> d
     owners: dict[int, str] = {}
     arguments.child_keys("targets", bastion_name)
     for key, target in arguments.each("targets"):
-        host = target.required_input("host")
-        if isinstance(host, str) and (not host or any(letter.isspace() or letter in NOT_IN_HOST for letter in host)):
-            raise target.error("host", f"must be an address or DNS name, got {host!r}")
+        host = target.written_input("host")
+        if isinstance(host, str) and not HOST.fullmatch(host):
+            raise target.error("host", f"must be an address or DNS name, got {shown(host)}")
         port = target.whole_number("port", 1, HIGHEST_PORT, 0)
         default = port + PRIVILEGED_PORT_SHIFT if port < PRIVILEGED_PORTS else port
         local_port = target.whole_number("local_port", 1, HIGHEST_PORT, default)

@@ -81,11 +81,11 @@ class Bastion(pulumi.ComponentResource):
     """Log group of the session logs; none without session_logs."""
 
     def __init__(self, name: str, args: BastionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        arguments = Arguments.of(f"Bastion {name!r}", args, BastionArgs)
+        arguments = Arguments.of("Bastion", name, args, BastionArgs)
         child_name(arguments.who, name, limit=64, suffix="-schedule" if args.get("stop_schedule") else "")
         plan = bastion_plan(arguments, name)
         super().__init__("slipway:index:Bastion", name, dict(args), opts)
-        context = Context(arguments.who, name, args.get("tags"), pulumi.ResourceOptions(parent=self))
+        context = Context(arguments.who, name, arguments.tags(), pulumi.ResourceOptions(parent=self))
         access, key = plan.ways_in.access, plan.ways_in.key
         pair = key_pair(context, key) if key else None
         group = bastion_group(context, plan.vpc_id, plan.vpc_cidr_block)

@@ -51,11 +51,11 @@ class Host(pulumi.ComponentResource):
     """Block for an ssh configuration file, to put beside the bastion's; none without bastion_name."""
 
     def __init__(self, name: str, args: HostArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        arguments = Arguments.of(f"Host {name!r}", args, HostArgs)
+        arguments = Arguments.of("Host", name, args, HostArgs)
         child_name(arguments.who, name, limit=64)
         plan = host_plan(arguments, name)
         super().__init__("slipway:index:Host", name, dict(args), opts)
-        context = Context(arguments.who, name, args.get("tags"), pulumi.ResourceOptions(parent=self))
+        context = Context(arguments.who, name, arguments.tags(), pulumi.ResourceOptions(parent=self))
         group = host_group(context, plan)
         placement = Placement(
             subnet_id=plan.subnet_id,

@@ -1,27 +1,14 @@
 """Tools of every component: argument checks, tags, IAM documents, schedules, ECR hosts, security groups."""
 
 from ._arguments import Arguments
-from ._checks import (
-    CHILD_NAME,
-    ArgumentError,
-    account_id,
-    aws_arn,
-    child_name,
-    cidr_block,
-    distinct,
-    each,
-    key_arn,
-    not_empty,
-    one_of,
-    prefix_list_id,
-    spelled,
-    whole_number,
-)
+from ._checks import ArgumentError, distinct, each, not_empty, one_of, shown, spelled
 from ._context import Context
 from ._ecr import PULL_ACTIONS, EcrHost, ecr_host, ecr_repository_arn
-from ._iam import Statement, allow, deny_insecure_transport, document, trust, trust_within_account
+from ._iam import Json, JsonObject, Statement, allow, deny_insecure_transport, document, trust, trust_within_account
+from ._ids import ALLOCATION_ID, account_id, aws_arn, key_arn, prefix_list_id
 from ._image_names import IMAGE_EXAMPLES, is_image_name
-from ._json import Json, JsonObject
+from ._networks import check_not_everyone, cidr_block
+from ._numbers import whole_number
 from ._schedules import check_cron_expression, check_schedule_expression, check_time_zone
 from ._security_groups import (
     ADMIN_PORTS,
@@ -30,13 +17,23 @@ from ._security_groups import (
     HTTPS,
     Gate,
     block_name,
-    check_not_everyone,
     closed_group,
 )
 from ._tags import Tags, named
+from ._text import (
+    CHILD_NAME,
+    as_text,
+    checked_output,
+    child_keys,
+    child_name,
+    different_names,
+    text_output,
+    unicode_text,
+)
 
 __all__ = [
     "ADMIN_PORTS",
+    "ALLOCATION_ID",
     "ANYWHERE",
     "ANYWHERE_IPV6",
     "CHILD_NAME",
@@ -54,16 +51,20 @@ __all__ = [
     "Tags",
     "account_id",
     "allow",
+    "as_text",
     "aws_arn",
     "block_name",
     "check_cron_expression",
     "check_not_everyone",
     "check_schedule_expression",
     "check_time_zone",
+    "checked_output",
+    "child_keys",
     "child_name",
     "cidr_block",
     "closed_group",
     "deny_insecure_transport",
+    "different_names",
     "distinct",
     "document",
     "each",
@@ -75,8 +76,11 @@ __all__ = [
     "not_empty",
     "one_of",
     "prefix_list_id",
+    "shown",
     "spelled",
+    "text_output",
     "trust",
     "trust_within_account",
+    "unicode_text",
     "whole_number",
 ]

@@ -6,17 +6,20 @@ from typing import cast
 
 import pulumi
 
-from ._checks import ArgumentError, aws_arn, child_keys, cidr_block, each, one_argument, one_of, whole_number
-from ._logs import ALLOWED_DAYS, LOG_RETENTION_DAYS
+from ._checks import ArgumentError, each, one_argument, one_of, shown
+from ._ids import aws_arn
+from ._networks import cidr_block
+from ._numbers import ALLOWED_DAYS, LOG_RETENTION_DAYS, finite_number, whole_if_possible, whole_number
 from ._shapes import check_shape
-from ._tags import Tags
+from ._tags import Tags, text_tags
+from ._text import as_text, as_texts, child_keys, component_name
 
 
 @dataclass(frozen=True)
 class Arguments:
     """The arguments of one component, or of one nested object in them.
 
-    >>> arguments = Arguments.of("Queue 'orders'", {"max_receives": 3}, QueueArgs)
+    >>> arguments = Arguments.of("Queue", "orders", {"max_receives": 3}, QueueArgs)
     >>> arguments.whole_number("max_receives", 1, 1000, default=5)
     3
     """
@@ -29,8 +32,12 @@ class Arguments:
     """Prefix of nested arguments in error sentences, such as `queues.billing.`."""
 
     @classmethod
-    def of(cls, who: str, args: Mapping[str, object], shape: type) -> "Arguments":
-        """Arguments whose names and types fit a TypedDict. Raises ArgumentError."""
+    def of(cls, component: str, name: object, args: object, shape: type) -> "Arguments":
+        """Arguments of a component whose names, types and forms fit a TypedDict. Raises ArgumentError."""
+        who = f"{component} {shown(name)}"
+        component_name(who, name)
+        if not isinstance(args, Mapping):
+            raise ArgumentError(f"{who}: the arguments must be a mapping, got {shown(args)}; {{}} sets none")
         check_shape(who, args, shape)
         return cls(who, args)
 
@@ -70,6 +77,14 @@ class Arguments:
         """A string or an output of one, of an argument that the TypedDict requires."""
         return cast("pulumi.Input[str]", self.values[key])
 
+    def written_input(self, key: str) -> pulumi.Input[str]:
+        """A required string for a document or a command; an output of a number is written as text."""
+        return as_text(self.who, self.label(key), self.values[key])
+
+    def written_inputs(self, key: str) -> list[pulumi.Input[str]]:
+        """The same for each entry of a list."""
+        return [as_text(self.who, f"{self.label(key)}[{index}]", it) for index, it in enumerate(self.inputs(key))]
+
     def inputs(self, key: str) -> Sequence[pulumi.Input[str]]:
         """A list of strings or outputs of them."""
         return cast("Sequence[pulumi.Input[str]]", self.values[key]) if self.has(key) else ()
@@ -81,6 +96,10 @@ class Arguments:
     def input_map(self, key: str) -> Mapping[str, pulumi.Input[str]]:
         """A mapping to strings or outputs of them."""
         return cast("Mapping[str, pulumi.Input[str]]", self.values[key]) if self.has(key) else {}
+
+    def written_map(self, key: str) -> dict[str, pulumi.Input[str]]:
+        """A mapping to text: numbers, true and false are written as a person would write them, also in outputs."""
+        return as_texts(self.who, self.label(key), self.input_map(key))
 
     def text_map(self, key: str) -> Mapping[str, str]:
         """A mapping to plain strings."""
@@ -97,12 +116,13 @@ class Arguments:
         return keys
 
     def tags(self, default: Tags | None = None) -> Tags | None:
-        """The argument `tags`."""
-        return cast("Tags | None", self.values["tags"]) if self.has("tags") else default
+        """The argument `tags`, with every value as text."""
+        return text_tags(self.who, cast("Tags", self.values["tags"])) if self.has("tags") else default
 
     def arn(self, key: str, service: str, noun: str) -> pulumi.Input[str] | None:
-        """An ARN of one AWS service, `noun` in the sentence; outputs pass unread."""
-        return aws_arn(self.who, self.label(key), self.input(key), service, noun)
+        """An ARN of one AWS service, `noun` in the sentence; an output only has to be text."""
+        value = aws_arn(self.who, self.label(key), self.input(key), service, noun)
+        return None if value is None else as_text(self.who, self.label(key), value)
 
     def optional_whole_number(self, key: str, low: int, high: int) -> int | None:
         """A whole number within bounds; None where it was left out."""
@@ -110,11 +130,11 @@ class Arguments:
 
     def number(self, key: str, default: float) -> float:
         """A number without bounds of its own."""
-        return float(cast("float", self.values[key])) if self.has(key) else default
+        return finite_number(self.who, self.label(key), self._raw_number(key, default))
 
     def whole_number(self, key: str, low: int, high: int, default: int, fix: str = "") -> int:
         """A whole number within bounds; the default has to fit them, too."""
-        return whole_number(self.who, self.label(key), self.number(key, default), (low, high), fix)
+        return whole_number(self.who, self.label(key), self._raw_number(key, default), (low, high), fix)
 
     def one_of(self, key: str, allowed: Collection[str], default: str) -> str:
         """A word of a fixed set."""
@@ -128,9 +148,8 @@ class Arguments:
 
     def retention_days(self, key: str) -> int:
         """Days of retention that CloudWatch Logs offers; 30 by default."""
-        days = float(self.number(key, LOG_RETENTION_DAYS))
-        # The plugin host passes numbers as floats, and the sentence shows the caller's spelling.
-        return int(one_of(self.who, self.label(key), int(days) if days.is_integer() else days, ALLOWED_DAYS))
+        days = whole_if_possible(self._raw_number(key, LOG_RETENTION_DAYS))
+        return int(one_of(self.who, self.label(key), days, ALLOWED_DAYS))
 
     def exactly_one(self, *keys: str) -> None:
         """Refuse none or several of these arguments."""
@@ -167,6 +186,9 @@ class Arguments:
         elif isinstance(value, list | tuple):
             for index, item in enumerate(value):
                 yield str(index), self._inside(f"{key}[{index}]", item)
+
+    def _raw_number(self, key: str, default: float) -> float:
+        return cast("float", self.values[key]) if self.has(key) else default
 
     def _inside(self, label: str, value: object) -> "Arguments":
         return Arguments(self.who, cast("Mapping[str, object]", value), f"{self.path}{label}.")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 PULL_ACTIONS = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 # Commercial, GovCloud, China, European sovereign and isolated partitions; `dkr-ecr` has IPv6, too; `-fips` is FIPS 140.
 HOST = re.compile(
-    r"(?P<account>\d{12})\.dkr[.-]ecr(-fips)?\.(?P<region>[a-z0-9-]+)\."
+    r"(?P<account>[0-9]{12})\.dkr[.-]ecr(-fips)?\.(?P<region>[a-z0-9-]+)\."
     r"(amazonaws\.com|amazonaws\.eu|on\.aws|(?P<china>amazonaws\.com\.cn|on\.amazonwebservices\.com\.cn)"
     r"|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
 )

@@ -1,16 +1,18 @@
-"""IAM documents: trust policies and permissions. Maps values to documents; creates nothing.
+"""JSON documents, and those of IAM: trust policies and permissions. Maps values to documents; creates nothing.
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import pulumi
 import pulumi_aws as aws
 
-from ._json import Json, JsonObject
-
+Json: TypeAlias = bool | int | float | str | pulumi.Input[str] | Sequence["Json"] | Mapping[str, "Json"] | None
+"""A value of a JSON document; its strings may be outputs."""
+JsonObject: TypeAlias = Mapping[str, Json]
+"""A JSON document, for `pulumi.Output.json_dumps`."""
 Statement: TypeAlias = "dict[str, Json]"
 """One statement of a policy; its strings may be outputs."""
 

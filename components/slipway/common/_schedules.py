@@ -13,9 +13,9 @@ from ._checks import ArgumentError
 
 EXAMPLE = "cron(0 19 ? * MON-FRI *)"
 CRON = re.compile(r"cron\(([^()]*)\)")
-RATE = re.compile(r"rate\((?P<value>[1-9]\d*) (?P<unit>minute|hour|day)(?P<plural>s?)\)")
-AT = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?)\)")
-ENTRY = re.compile(r"(?P<first>\*|\w+)(-(?P<last>\w+))?(/(?P<step>\d+))?")
+RATE = re.compile(r"rate\((?P<value>[1-9][0-9]*) (?P<unit>minute|hour|day)(?P<plural>s?)\)")
+AT = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?)\)", re.ASCII)
+ENTRY = re.compile(r"(?P<first>\*|\w+)(-(?P<last>\w+))?(/(?P<step>\d+))?", re.ASCII)
 AREA_AND_PLACE = re.compile(r"[A-Z][A-Za-z]*(/[A-Z][A-Za-z0-9_+-]*)+")
 # Every name of the IANA database without an area: https://www.iana.org/time-zones
 ONE_WORD_ZONES = frozenset(
@@ -84,7 +84,7 @@ class CronField:
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
-MONTH_DAY = CronField("day of the month", 1, 31, special=re.compile(r"L|LW|([1-9]|[12]\d|3[01])W"))
+MONTH_DAY = CronField("day of the month", 1, 31, special=re.compile(r"L|LW|([1-9]|[12][0-9]|3[01])W"))
 WEEK_DAY = CronField(
     "day of the week", 1, 7, DAYS, re.compile(r"L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5])"), has_steps=False
 )

@@ -4,14 +4,11 @@ Inline rules would make two groups that name each other impossible to create.
 Source: https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
 
-import ipaddress
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pulumi
 from pulumi_aws import ec2, vpc
 
-from ._checks import ArgumentError
 from ._tags import Tags, named
 
 ANYWHERE = "0.0.0.0/0"
@@ -124,10 +121,3 @@ def closed_group(
 def block_name(block: str) -> str:
     """A network in the form that resource names have: 10.0.0.0/8 to 10-0-0-0-8."""
     return block.replace(".", "-").replace("/", "-")
-
-
-def check_not_everyone(who: str, argument: str, blocks: Sequence[str]) -> None:
-    """Refuse the whole internet, in one network or in several together."""
-    if any(block.prefixlen == 0 for block in ipaddress.collapse_addresses(map(ipaddress.IPv4Network, blocks))):
-        ways = "name your own network as 203.0.113.7/32, or leave it empty and use Session Manager"
-        raise ArgumentError(f"{who}: {argument} must not be open to everyone, got {', '.join(blocks)}; {ways}")

@@ -3,21 +3,16 @@
 Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html
 """
 
-import re
-
 import pulumi
 from pulumi_aws import ec2
 
-from slipway.common import ArgumentError, Context
-
-ALLOCATION_ID = re.compile(r"eipalloc-[0-9a-f]{8}([0-9a-f]{9})?")
+from slipway.common import ALLOCATION_ID, Context
 
 
 def check_allocation_id(who: str, argument: str, value: pulumi.Input[str] | None) -> None:
     """Refuse a plain value without the form of an allocation id; outputs pass."""
-    if isinstance(value, str) and not ALLOCATION_ID.fullmatch(value):
-        rule = "must be an Elastic IP's allocation id, such as eipalloc-0123456789abcdef0"
-        raise ArgumentError(f"{who}: {argument} {rule}, got {value!r}")
+    if isinstance(value, str):
+        ALLOCATION_ID.check(who, argument, value)
 
 
 def elastic_ip(

@@ -108,7 +108,7 @@ def build_paths(arguments: Arguments) -> tuple[Path, Path]:
     """Context and Dockerfile, relative to the program's folder: the docker provider compares paths on every machine."""
     text, dockerfile_text = arguments.text("context"), arguments.text("dockerfile")
     context = program_path(text)
-    if not context.is_dir() or not text:
+    if not context.is_dir():
         fix = "paths are relative to the program's folder"
         raise arguments.error("context", f"must be an existing folder, got {text!r}; {fix}")
     dockerfile = program_path(dockerfile_text) if dockerfile_text else context / DOCKERFILE

@@ -7,7 +7,7 @@ import difflib
 import re
 from pathlib import Path
 
-from slipway.common import IMAGE_EXAMPLES, Arguments, is_image_name
+from slipway.common import IMAGE_EXAMPLES, Arguments, is_image_name, shown
 
 STAGE = re.compile(r"FROM\s+(?:--\S+\s+)*(?P<image>\S+)(?:\s+AS\s+(?P<name>\S+))?\s*", re.IGNORECASE)
 ARGUMENTS = re.compile(r"ARG\s+(?P<names>.+)", re.IGNORECASE)
@@ -44,8 +44,8 @@ class Dockerfile:
         target = self._arguments.optional_text("target")
         if target is None or target.lower() in self.stages:
             return
-        if not target.isdigit() or int(target) >= len(self.stages):
-            rule = f"must be a stage of {self._path}, got {target!r}"
+        if target not in map(str, range(len(self.stages))):
+            rule = f"must be a stage of {self._path}, got {shown(target)}"
             raise self._arguments.error("target", f"{rule}; it has {', '.join(self.stages)}")
 
     def check_arguments(self) -> None:

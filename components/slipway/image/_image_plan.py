@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from slipway.common import Arguments, account_id, distinct, each, ecr_host
+from slipway.common import Arguments, account_id, distinct, each, ecr_host, shown
 from slipway.dynamic import on_this_machine
 from slipway.task import ARCHITECTURE, ARCHITECTURES
 
@@ -80,10 +80,10 @@ def check_image_uri(arguments: Arguments, uri: pulumi.Input[str]) -> None:
         return
     if not BY_DIGEST.fullmatch(uri):
         fix = "write it like registry/name@sha256:..., a tag may mean another image tomorrow"
-        raise arguments.error("image_uri", f"must name its image by digest, got {uri!r}; {fix}")
+        raise arguments.error("image_uri", f"must name its image by digest, got {shown(uri)}; {fix}")
     host = uri.partition("/")[0]
     if arguments.has("fail_on_severity") and not (ecr_host(host) or on_this_machine(host)):
-        rule = f"needs an image in ECR, got {uri!r}"
+        rule = f"needs an image in ECR, got {shown(uri)}"
         raise arguments.error("fail_on_severity", f"{rule}; remove it, or copy the image")
 
 
@@ -95,7 +95,7 @@ def existing_url(arguments: Arguments) -> pulumi.Input[str] | None:
     arguments.not_with("repository_url", OF_REPOSITORY, "whose settings are its owner's")
     if isinstance(url, str) and not REPOSITORY_URL.fullmatch(url):
         fix = "write it like 123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/app"
-        raise arguments.error("repository_url", f"must be a registry and a name, without tag, got {url!r}; {fix}")
+        raise arguments.error("repository_url", f"must be a registry and a name, without tag, got {shown(url)}; {fix}")
     return url
 
 
@@ -103,7 +103,7 @@ def repository_spec(arguments: Arguments, name: str, keep_releases: int) -> Repo
     """Checked arguments of a new repository."""
     if not name.islower() or not name.replace("-", "").isalnum() or not name.isascii() or not name[0].isalpha():
         rule = "must be lower-case letters, digits and hyphens and start with a letter"
-        raise arguments.error("the name", f"{rule}, got {name!r}")
+        raise arguments.error("the name", f"{rule}, got {shown(name)}")
     if len(name) > LONGEST_NAME:
         raise arguments.error("the name", f"must be at most {LONGEST_NAME} characters, got {len(name)}")
     kms_key_arn = arguments.arn("kms_key_arn", "kms", "a KMS key")

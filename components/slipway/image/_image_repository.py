@@ -15,7 +15,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import ecr
 
-from slipway.common import PULL_ACTIONS, Context, Statement, document, ecr_host
+from slipway.common import PULL_ACTIONS, Context, Statement, document, ecr_host, text_output
 
 from ._build_plan import RELEASE_PREFIX
 
@@ -71,7 +71,7 @@ def new_repository(context: Context, spec: RepositorySpec, tag: str) -> Reposito
 
 def existing_repository(context: Context, url: pulumi.Input[str]) -> Repository:
     """An existing repository, looked up in the account and region of its URL."""
-    parts = pulumi.Output.from_input(url).apply(lambda text: text.partition("/"))
+    parts = text_output(context.who, "repository_url", url).apply(lambda text: text.partition("/"))
     host = parts.apply(lambda values: ecr_host(values[0]))
     registry_id = host.apply(lambda registry: registry.account if registry else None)
     region = host.apply(lambda registry: registry.region if registry else None)

@@ -10,7 +10,7 @@ import pulumi
 import pulumi_docker as docker
 from pulumi_aws import ecr
 
-from slipway.common import Arguments, Context
+from slipway.common import Arguments, Context, text_output
 from slipway.dynamic import scanned
 
 from ._build_plan import BuildPlan
@@ -50,10 +50,10 @@ class ContainerImage(pulumi.ComponentResource):
     """Processor of the image, for a service's `architecture`."""
 
     def __init__(self, name: str, args: ContainerImageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        arguments = Arguments.of(f"ContainerImage {name!r}", args, ContainerImageArgs)
+        arguments = Arguments.of("ContainerImage", name, args, ContainerImageArgs)
         plan = image_plan(arguments, name)
         super().__init__("slipway:index:ContainerImage", name, dict(args), opts)
-        context = Context(arguments.who, name, args.get("tags"), pulumi.ResourceOptions(parent=self))
+        context = Context(arguments.who, name, arguments.tags(), pulumi.ResourceOptions(parent=self))
         if isinstance(plan.image, NewImage):
             if warning := plan.image.build.warning:
                 pulumi.log.warn(f"{context.who}: {warning}", resource=self)
@@ -62,7 +62,7 @@ class ContainerImage(pulumi.ComponentResource):
             self.repository_url = repository.url
             self.repository_arn = repository.arn.apply(lambda arn: arn)
         else:
-            self.image_uri = pulumi.Output.from_input(plan.image)
+            self.image_uri = text_output(arguments.who, "image_uri", plan.image)
             self.repository_url = self.image_uri.apply(lambda uri: uri.partition("@")[0])
             self.repository_arn = pulumi.Output.from_input(None)
         if plan.severities:

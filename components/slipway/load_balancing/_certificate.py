@@ -25,7 +25,7 @@ def validated_certificate(
     )
     records = []
     # A name and its wildcard have the same validation record.
-    for domain in dict.fromkeys(validation_name(name) for name in domain_names):
+    for domain, part in slugs([validation_name(name) for name in domain_names]).items():
         option = certificate.domain_validation_options.apply(
             lambda options, domain=domain: next(  # type: ignore[misc]
                 option for option in options if validation_name(option.domain_name) == domain
@@ -33,7 +33,7 @@ def validated_certificate(
         )
         records.append(
             route53.Record(
-                f"{context.name}-proof-{slug(domain)}",
+                f"{context.name}-proof-{part}",
                 zone_id=zone_id,
                 name=option.resource_record_name,
                 type=option.resource_record_type,
@@ -57,9 +57,9 @@ def alias_records(
     context: Context, domain_names: Sequence[str], zone_id: pulumi.Input[str], balancer: lb.LoadBalancer
 ) -> None:
     """An alias record for each name; it follows the load balancer's addresses, and its queries are free."""
-    for domain in domain_names:
+    for domain, part in slugs(domain_names).items():
         route53.Record(
-            f"{context.name}-{slug(domain)}",
+            f"{context.name}-{part}",
             zone_id=zone_id,
             name=domain,
             type="A",
@@ -71,6 +71,19 @@ def alias_records(
 def validation_name(domain: str) -> str:
     """The name in the validation record: example.com for *.example.com."""
     return domain.removeprefix("*.")
+
+
+def slugs(domain_names: Sequence[str]) -> dict[str, str]:
+    """Domain name to its part of a resource name; a later name with the same part gets a number.
+
+    >>> slugs(["a-b.com", "a.b.com"])
+    {'a-b.com': 'a-b-com', 'a.b.com': 'a-b-com-2'}
+    """
+    parts: dict[str, str] = {}
+    for domain in dict.fromkeys(domain_names):
+        twins = [slug(other) for other in parts].count(slug(domain))
+        parts[domain] = f"{slug(domain)}-{twins + 1}" if twins else slug(domain)
+    return parts
 
 
 def slug(domain: str) -> str:

@@ -16,7 +16,7 @@ from ._rule_conditions import RuleConditions, rule_conditions
 from ._rule_priority import HIGHEST_PRIORITY, LOWEST_PRIORITY, priority
 
 MOST_VALUES = 5  # of a rule, over all of its conditions
-LISTENER_ARN = re.compile(r"arn:aws[a-z-]*:elasticloadbalancing:[^:]+:\d{12}:listener/app/[^/]+/[^/]+/[^/]+")
+LISTENER_ARN = re.compile(r"arn:aws[a-z-]*:elasticloadbalancing:[^:]+:[0-9]{12}:listener/app/[^/]+/[^/]+/[^/]+")
 
 
 class ListenerRuleArgs(TypedDict):

@@ -19,7 +19,7 @@ LONGEST_DOMAIN = 64  # of the first name of a certificate in ACM
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 TLS_POLICIES = re.compile(r"ELBSecurityPolicy-[A-Za-z0-9-]+")
 # Policies with TLS 1.0 or 1.1.
-OLD_TLS = re.compile(r"ELBSecurityPolicy-(2\d{3}-\d\d|TLS-1-[01]-.*|TLS13-1-[01]-.*|FS-2018-06|FS-1-1-.*)")
+OLD_TLS = re.compile(r"ELBSecurityPolicy-(2[0-9]{3}-[0-9]{2}|TLS-1-[01]-.*|TLS13-1-[01]-.*|FS-2018-06|FS-1-1-.*)")
 DOMAIN = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pulumi
 from pulumi_aws import lb
 
-from slipway.common import Arguments, Context
+from slipway.common import Arguments, Context, shown
 
 HEALTH_CHECK_PATH = "/health"
 HEALTH_CHECK_INTERVAL_SECONDS = 10  # AWS's own 30 s find a new task up to 20 s later
@@ -26,7 +26,9 @@ PROTOCOL_VERSIONS = (HTTP1, HTTP2, GRPC)
 ONLY_TLS = (HTTP2, GRPC)
 # Status 0 of gRPC's health service is healthy.
 GRPC_HEALTH_CHECK_PATH = "/grpc.health.v1.Health/Check"
-CODE_LIST = re.compile(r"\d+(-\d+)?(,\d+(-\d+)?)*")
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+HEALTH_CHECK_URI = re.compile(r"/[!-~]{0,1023}")
+CODE_LIST = re.compile(r"[0-9]{1,3}(-[0-9]{1,3})?(,[0-9]{1,3}(-[0-9]{1,3})?)*")
 # Arguments of a service without effect where it has no load balancer.
 ONLY_BALANCED = (
     "health_check_path",
@@ -74,8 +76,9 @@ def target_plan(arguments: Arguments, port: int) -> TargetPlan:
     """Check the arguments of a service about its target group. Raises ArgumentError."""
     version = arguments.one_of("protocol_version", PROTOCOL_VERSIONS, HTTP1)
     path = arguments.text("health_check_path", GRPC_HEALTH_CHECK_PATH if version == GRPC else HEALTH_CHECK_PATH)
-    if not path.startswith("/") or any(character.isspace() for character in path):
-        raise arguments.error("health_check_path", f"must start with / and have no spaces, got {path!r}")
+    if not HEALTH_CHECK_URI.fullmatch(path):
+        rule = "must start with / and have no spaces, in at most 1024 characters of ASCII"
+        raise arguments.error("health_check_path", f"{rule}, got {shown(path)}")
     check_port = arguments.optional_whole_number("health_check_port", 1, 65535)
     codes = health_check_codes(arguments, CODES[version])
     longest = arguments.optional_whole_number("longest_request_seconds", 1, LONGEST_DELAY_SECONDS) or 0
@@ -100,12 +103,17 @@ def target_plan(arguments: Arguments, port: int) -> TargetPlan:
 def health_check_codes(arguments: Arguments, codes: Codes) -> str:
     """Codes of a healthy task, one by one or in ranges, within the load balancer's bounds."""
     text = arguments.text("health_check_codes", codes.default)
-    numbers = [int(number) for number in re.findall(r"\d+", text)]
     low, high = codes.low, codes.high
-    if not CODE_LIST.fullmatch(text) or not all(low <= number <= high for number in numbers):
+    if not CODE_LIST.fullmatch(text) or not all(is_code_range(part, codes) for part in text.split(",")):
         rule = f"must be codes {low}-{high}, such as {low}, {low},{low + 2} or {low}-{high}"
-        raise arguments.error("health_check_codes", f"{rule}, got {text!r}")
+        raise arguments.error("health_check_codes", f"{rule}, got {shown(text)}")
     return text
+
+
+def is_code_range(text: str, codes: Codes) -> bool:
+    """Whether `200`, or the ends of `200-299` in this order, are within the bounds."""
+    first, _, last = text.partition("-")
+    return codes.low <= int(first) <= int(last or first) <= codes.high
 
 
 def target_group(

@@ -59,7 +59,7 @@ class LoadBalancer(pulumi.ComponentResource):
     """Route 53 zone of `dns_name`, for alias records of your own."""
 
     def __init__(self, name: str, args: LoadBalancerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        arguments = Arguments.of(f"LoadBalancer {name!r}", args, LoadBalancerArgs)
+        arguments = Arguments.of("LoadBalancer", name, args, LoadBalancerArgs)
         vpc_id = arguments.input("vpc_id")
         if vpc_id is None:
             raise arguments.error("vpc_id", "is required, got nothing; give it a value")

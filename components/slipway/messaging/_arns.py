@@ -9,12 +9,12 @@ from collections.abc import Mapping
 
 import pulumi
 
-from slipway.common import ArgumentError, Arguments
+from slipway.common import ArgumentError, Arguments, checked_output, text_output
 
 from ._limits import FIFO_SUFFIX
 
-TOPIC_ARN = re.compile(r"arn:(aws[a-z-]*):sns:([a-z0-9-]+):(\d{12}):([A-Za-z0-9_-]{1,256}(\.fifo)?)")
-QUEUE_ARN = re.compile(r"arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}(\.fifo)?")
+TOPIC_ARN = re.compile(r"arn:(aws[a-z-]*):sns:([a-z0-9-]+):([0-9]{12}):([A-Za-z0-9_-]{1,256}(\.fifo)?)")
+QUEUE_ARN = re.compile(r"arn:aws[a-z-]*:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,80}(\.fifo)?")
 
 
 def check_topic_arn(who: str, argument: str, arn: object) -> None:
@@ -22,6 +22,18 @@ def check_topic_arn(who: str, argument: str, arn: object) -> None:
     if isinstance(arn, str) and not TOPIC_ARN.fullmatch(arn):
         example = "arn:aws:sns:eu-west-1:123456789012:orders"
         raise ArgumentError(f"{who}: {argument} must be the ARN of a topic, got {arn!r}; write it like {example}")
+
+
+def known_topic_arn(arguments: Arguments, argument: str, arn: pulumi.Input[str]) -> pulumi.Input[str]:
+    """The ARN of a topic; an output is checked once it is known, since the queue's policy reads its region."""
+    if isinstance(arn, str):
+        return arn
+
+    def checked(known: object) -> str:
+        check_topic_arn(arguments.who, arguments.label(argument), known)
+        return str(known)
+
+    return checked_output(text_output(arguments.who, arguments.label(argument), arn), checked)
 
 
 def check_queue_arn(who: str, argument: str, arn: object) -> None:

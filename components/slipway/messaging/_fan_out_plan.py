@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
 """
 
+import datetime
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,16 +11,24 @@ from typing import Any, NotRequired, TypedDict, cast
 
 import pulumi
 
-from slipway.common import Arguments, child_name, not_empty
+from slipway.common import Arguments, child_name, different_names, not_empty
 
 from ._arns import check_alarm_topic, check_queue_arn, check_source_topics
 from ._delivery_log import check_log_role
 from ._filter_policy import SCOPES, check_filter_policy
-from ._limits import DEAD_SUFFIX, FIFO_SUFFIX, QUEUE_NAME_LENGTH, TOPIC_NAME_LENGTH, delivery, need_fifo
+from ._limits import (
+    DEAD_SUFFIX,
+    FIFO_SUFFIX,
+    MOST_ARCHIVE_DAYS,
+    QUEUE_NAME_LENGTH,
+    TOPIC_NAME_LENGTH,
+    delivery,
+    need_fifo,
+)
 from ._messaging_key import check_publishers_key, check_queue_key
 from ._senders import Sender, SenderArgs, queue_senders, refuse_buckets, topic_publishers
 
-TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z", re.ASCII)
 OF_TOPIC = {
     "kms_key_arn": "key",
     "archive_days": "archive",
@@ -94,7 +103,7 @@ class FanOutPlan:
     fifo: bool
     content_based_deduplication: bool
     high_throughput: bool
-    archive_days: float | None
+    archive_days: int | None
     log_failed_deliveries: bool
     kms_key_arn: pulumi.Input[str] | None
     queue_kms_key_arn: pulumi.Input[str] | None
@@ -110,6 +119,7 @@ def fan_out_plan(arguments: Arguments, name: str) -> FanOutPlan:
     """Check the arguments of a fan-out. Raises ArgumentError."""
     child_name(arguments.who, name, TOPIC_NAME_LENGTH, FIFO_SUFFIX)
     not_empty(arguments.who, "queues", cast("Mapping[str, object]", arguments.values["queues"]), '{"billing": {}}')
+    check_keys(arguments, name)
     if arguments.flag("log_failed_deliveries"):
         check_log_role(arguments.who, name)
     for key, noun in OF_TOPIC.items():
@@ -133,7 +143,7 @@ def fan_out_plan(arguments: Arguments, name: str) -> FanOutPlan:
         fifo=arguments.flag("fifo"),
         content_based_deduplication=arguments.flag("content_based_deduplication"),
         high_throughput=arguments.flag("high_throughput"),
-        archive_days=arguments.number("archive_days", 0) if arguments.has("archive_days") else None,
+        archive_days=arguments.optional_whole_number("archive_days", 0, MOST_ARCHIVE_DAYS),
         log_failed_deliveries=arguments.flag("log_failed_deliveries"),
         kms_key_arn=arguments.arn("kms_key_arn", "kms", "a KMS key"),
         queue_kms_key_arn=arguments.input("queue_kms_key_arn"),
@@ -144,17 +154,36 @@ def fan_out_plan(arguments: Arguments, name: str) -> FanOutPlan:
     )
 
 
+def check_keys(arguments: Arguments, name: str) -> None:
+    """Refuse keys unfit for names, and keys with which two queues or two subscriptions share a name."""
+    topics = arguments.child_keys("additional_topic_arns")
+    queues = arguments.child_keys("queues")
+    created = [key for key, queue in arguments.each("queues") if not queue.has("queue_arn")]
+    names = [(key, f"{name}-{key}{suffix}") for key in created for suffix in ("", DEAD_SUFFIX)]
+    different_names(arguments.who, "queues", names)
+    subscriptions = [(key, f"{name}-{key}") for key in queues]
+    subscriptions += [(f"{topic}.{key}", further_prefix(name, topic) + f"-{key}") for topic in topics for key in queues]
+    different_names(arguments.who, "additional_topic_arns and queues", subscriptions)
+
+
+def further_prefix(name: str, topic: str) -> str:
+    """Prefix of the subscriptions to a further topic."""
+    return f"{name}-from-{topic}"
+
+
 def subscription(arguments: Arguments, name: str, key: str, queue: Arguments) -> QueueSubscription:
     """Check the settings of one queue. Raises ArgumentError."""
     queue_name = f"{name}-{key}"
-    child_name(f"{arguments.who} queue {key!r}", queue_name, QUEUE_NAME_LENGTH, DEAD_SUFFIX + FIFO_SUFFIX)
+    subject = f"the name {queue_name} of queues.{key}"
+    child_name(arguments.who, queue_name, QUEUE_NAME_LENGTH, DEAD_SUFFIX + FIFO_SUFFIX, subject)
     delivery(queue)
     check_existing_queue(queue, fifo=arguments.flag("fifo"))
     filters = cast("Mapping[str, object]", queue.values["filter_policy"]) if queue.has("filter_policy") else {}
     scope = queue.one_of("filter_policy_scope", SCOPES, SCOPES[0])
     if queue.has("filter_policy_scope") and not filters:
         raise queue.error("filter_policy_scope", "needs filter_policy, got none; leave it out")
-    check_filter_policy(queue.who, queue.label("filter_policy"), filters, scope)
+    if queue.has("filter_policy"):
+        check_filter_policy(queue.who, queue.label("filter_policy"), filters, scope)
     check_replay(arguments, queue)
     senders = queue_senders(queue)
     refuse_buckets(queue, "senders", senders, fifo=arguments.flag("fifo"))
@@ -192,12 +221,21 @@ def check_existing_queue(queue: Arguments, *, fifo: bool) -> None:
         raise queue.error("dead_letter_queue_arn", f"{rule}, got {dead!r}; SNS takes no other kind")
 
 
+def is_date(time: str) -> bool:
+    """Whether a time is in the calendar."""
+    try:
+        datetime.datetime.fromisoformat(time)
+    except ValueError:
+        return False
+    return True
+
+
 def check_replay(arguments: Arguments, queue: Arguments) -> None:
     """Refuse a malformed time, and a replay without an archive. Raises ArgumentError."""
     start = queue.optional_text("replay_from")
     if start is None:
         return
-    if not TIME.fullmatch(start):
+    if not TIME.fullmatch(start) or not is_date(start):
         example = "2026-11-25T08:00:00Z"
         raise queue.error("replay_from", f"must be a time in UTC, got {start!r}; write it like {example}")
     if not arguments.has("topic_arn") and not arguments.values.get("archive_days"):

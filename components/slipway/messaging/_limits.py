@@ -13,6 +13,7 @@ MAX_RECEIVES = 5
 MOST_RECEIVES = 1000
 RETENTION_SECONDS = 345600  # 4 days
 LONGEST_RETENTION_SECONDS = 1209600  # 14 days; the retention of dead-letter queues
+MOST_ARCHIVE_DAYS = 365  # https://docs.aws.amazon.com/sns/latest/dg/message-archiving-and-replay-topic-owner.html
 QUEUE_NAME_LENGTH = 80
 TOPIC_NAME_LENGTH = 256
 FIFO_SUFFIX = ".fifo"

@@ -10,7 +10,7 @@ import pulumi
 
 from slipway.common import Arguments, child_name
 
-from ._arns import check_alarm_topic, check_source_topics
+from ._arns import check_alarm_topic, check_source_topics, known_topic_arn
 from ._limits import DEAD_SUFFIX, FIFO_SUFFIX, QUEUE_NAME_LENGTH, Delivery, delivery, need_fifo
 from ._messaging_key import check_queue_key
 from ._senders import Sender, queue_senders, refuse_buckets
@@ -55,7 +55,7 @@ def queue_plan(arguments: Arguments, name: str) -> QueuePlan:
         high_throughput=arguments.flag("high_throughput"),
         kms_key_arn=arguments.input("kms_key_arn"),
         create_kms_key=arguments.flag("create_kms_key"),
-        topic_arns=topics,
+        topic_arns=[known_topic_arn(arguments, f"topic_arns[{index}]", arn) for index, arn in enumerate(topics)],
         senders=senders,
         alarm_topic_arn=arguments.input("alarm_topic_arn"),
     )

@@ -14,7 +14,7 @@ from pulumi_aws import sns
 from slipway.common import Arguments, Context
 
 from ._arns import region_in
-from ._fan_out_plan import FanOutPlan, FanOutQueueArgs, QueueSubscription, fan_out_plan
+from ._fan_out_plan import FanOutPlan, FanOutQueueArgs, QueueSubscription, fan_out_plan, further_prefix
 from ._messaging_key import OF_QUEUES, OF_TOPICS, messaging_key
 from ._senders import SenderArgs
 from .queue import Queue, QueueArgs
@@ -92,10 +92,10 @@ class FanOut(pulumi.ComponentResource):
     """ARN of the KMS key made by create_kms_key; none without."""
 
     def __init__(self, name: str, args: FanOutArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        arguments = Arguments.of(f"FanOut {name!r}", args, FanOutArgs)
+        arguments = Arguments.of("FanOut", name, args, FanOutArgs)
         plan = fan_out_plan(arguments, name)
         super().__init__("slipway:index:FanOut", name, dict(args), opts)
-        context = Context(arguments.who, name, args.get("tags"), pulumi.ResourceOptions(parent=self))
+        context = Context(arguments.who, name, arguments.tags(), pulumi.ResourceOptions(parent=self))
         services = OF_TOPICS + OF_QUEUES
         created_key = messaging_key(context, services, plan.all_senders).arn if plan.create_kms_key else None
         keys = Keys(plan.kms_key_arn, plan.queue_kms_key_arn) if created_key is None else Keys(created_key, created_key)
@@ -155,7 +155,7 @@ class Source:
 def sources_by_prefix(name: str, topic_arn: pulumi.Output[str], plan: FanOutPlan) -> dict[str, Source]:
     """Prefix of subscription names to topic; a further topic's key is in its prefix, so no topic renames another's."""
     first = Source(topic_arn, None if plan.topic_arn is None else region_in(topic_arn))
-    more = {f"{name}-from-{key}": Source(arn, region_in(arn)) for key, arn in plan.additional_topic_arns.items()}
+    more = {further_prefix(name, key): Source(arn, region_in(arn)) for key, arn in plan.additional_topic_arns.items()}
     return {name: first, **more}
 
 
@@ -207,7 +207,7 @@ def topic_args(context: Context, plan: FanOutPlan, key: pulumi.Input[str] | None
     if plan.publishers:
         args["publishers"] = [*plan.publishers]
     if plan.archive_days is not None:
-        args["archive_days"] = int(plan.archive_days)
+        args["archive_days"] = plan.archive_days
     if context.tags is not None:
         args["tags"] = context.tags
     return args

@@ -15,6 +15,7 @@ from ._arns import known_after
 from ._limits import DEAD_SUFFIX, LONGEST_RETENTION_SECONDS
 from ._messaging_key import OF_QUEUES, messaging_key
 from ._queue_alarms import age_alarm, dead_letter_alarm
+from ._queue_names import take_queue_names
 from ._queue_plan import QueuePlan, queue_plan
 from ._queue_policy import queue_policy
 from ._senders import EVENTS, Sender, SenderArgs, known_senders
@@ -97,10 +98,11 @@ class Queue(pulumi.ComponentResource):
     """ARN of the KMS key made by create_kms_key; none without."""
 
     def __init__(self, name: str, args: QueueArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        arguments = Arguments.of(f"Queue {name!r}", args, QueueArgs)
+        arguments = Arguments.of("Queue", name, args, QueueArgs)
         plan = queue_plan(arguments, name)
+        take_queue_names(arguments.who, name, opts)
         super().__init__("slipway:index:Queue", name, dict(args), opts)
-        context = Context(arguments.who, name, args.get("tags"), pulumi.ResourceOptions(parent=self))
+        context = Context(arguments.who, name, arguments.tags(), pulumi.ResourceOptions(parent=self))
         nothing = pulumi.Output.from_input(None)
         created_key = messaging_key(context, OF_QUEUES, plan.senders).arn if plan.create_kms_key else None
         key = plan.kms_key_arn if created_key is None else created_key

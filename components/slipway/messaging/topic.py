@@ -17,14 +17,13 @@ from slipway.common import Arguments, Context, account_id, child_name, each
 
 from ._arns import known_after
 from ._delivery_log import check_log_role, delivery_log_role
-from ._limits import FIFO_SUFFIX, TOPIC_NAME_LENGTH, need_fifo
+from ._limits import FIFO_SUFFIX, MOST_ARCHIVE_DAYS, TOPIC_NAME_LENGTH, need_fifo
 from ._messaging_key import OF_TOPICS, check_publishers_key, messaging_key
 from ._senders import Sender, SenderArgs, known_senders, refuse_buckets, topic_publishers
 from ._topic_policy import Admission, topic_policy
 
 MANAGED_KEY = "alias/aws/sns"
 SIGNATURE_VERSION = 2  # SHA256; version 1 is SHA1
-MOST_ARCHIVE_DAYS = 365
 
 
 class TopicArgs(TypedDict):
@@ -100,10 +99,10 @@ class Topic(pulumi.ComponentResource):
     """ARN of the KMS key made by create_kms_key; none without."""
 
     def __init__(self, name: str, args: TopicArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        arguments = Arguments.of(f"Topic {name!r}", args, TopicArgs)
+        arguments = Arguments.of("Topic", name, args, TopicArgs)
         plan = topic_plan(arguments, name)
         super().__init__("slipway:index:Topic", name, dict(args), opts)
-        context = Context(arguments.who, name, args.get("tags"), pulumi.ResourceOptions(parent=self))
+        context = Context(arguments.who, name, arguments.tags(), pulumi.ResourceOptions(parent=self))
         created_key = messaging_key(context, OF_TOPICS, plan.publishers).arn if plan.create_kms_key else None
         other_key = MANAGED_KEY if plan.kms_key_arn is None else plan.kms_key_arn
         topic = sns.Topic(

@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import ec2
 
-from slipway.common import HTTPS, Arguments, closed_group, distinct, one_of
+from slipway.common import HTTPS, Arguments, closed_group, different_names, distinct, one_of
 
 from ._routing import Site
 
@@ -46,6 +46,7 @@ def service_names(arguments: Arguments) -> list[str]:
     for component in components:
         one_of(arguments.who, "endpoints_for", component, ENDPOINTS_FOR)
     distinct(arguments.who, "endpoints_for", components)
+    different_names(arguments.who, "interface_endpoints", [(name, name.replace(".", "-")) for name in services])
     needed = [service for component in components for service in ENDPOINTS_FOR[component]]
     return list(dict.fromkeys([*services, *needed]))
 

@@ -96,7 +96,8 @@ def acl_spec(arguments: Arguments, network: ipaddress.IPv4Network) -> AclSpec | 
     if rules > MOST_RULES:
         sum_of = f"{len(denied)} denied + {len(connected)} connected + {len(ADMIN_PORTS)} x {len(admin)} admin + {FIXED_RULES}"
         rule = f"must need at most {MOST_RULES} rules, got {sum_of} = {rules}"
-        raise arguments.error("network_acls", f"{rule}; name larger networks")
+        fix = "name larger networks in it or in connected_cidr_blocks"
+        raise arguments.error("network_acls", f"{rule}; {fix}")
     return AclSpec(str(network), connected, admin, denied)
 
 

@@ -16,7 +16,7 @@ from ._address_plan import ZONE_LETTERS
 
 ZONE_COUNT = 2
 MOST_ZONES = 6  # us-east-1 has six, the most of any region
-ZONE_NAME = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-h]")
+ZONE_NAME = re.compile(r"[a-z]{2}(-[a-z]+)+-[0-9][a-h]")
 
 
 @dataclass(frozen=True)

@@ -65,11 +65,11 @@ class Network(pulumi.ComponentResource):
     empty for an existing VPC."""
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        arguments = Arguments.of(f"Network {name!r}", args, NetworkArgs)
+        arguments = Arguments.of("Network", name, args, NetworkArgs)
         child_name(arguments.who, name, limit=64, suffix="-flow")
         spec = existing_spec(arguments) or network_spec(arguments)
         super().__init__("slipway:index:Network", name, dict(args), opts)
-        context = Context(arguments.who, name, args.get("tags"), pulumi.ResourceOptions(parent=self))
+        context = Context(arguments.who, name, arguments.tags(), pulumi.ResourceOptions(parent=self))
         parts = existing_network(context, spec) if isinstance(spec, ExistingSpec) else new_network(context, spec)
         self.vpc_id = parts.vpc_id
         self.cidr_block = parts.cidr_block

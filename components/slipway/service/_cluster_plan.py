@@ -10,7 +10,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
-from slipway.common import ArgumentError, Arguments, child_name
+from slipway.common import ArgumentError, Arguments, child_name, shown
 
 CONTAINER_INSIGHTS = "enabled"
 INSIGHTS = (CONTAINER_INSIGHTS, "enhanced", "disabled")
@@ -23,9 +23,10 @@ ONLY_NEW = (
     "service_connect_namespace_arn",
     "tags",
 )
-# https://docs.aws.amazon.com/cloud-map/latest/api/API_CreateHttpNamespace.html, less the characters outside of DNS
-NAMESPACE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
-CLUSTER = re.compile(r"(arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:cluster/)?[A-Za-z0-9_-]{1,255}")
+# https://docs.aws.amazon.com/cloud-map/latest/api/API_CreateHttpNamespace.html, less the names outside of DNS
+LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+NAMESPACE = re.compile(rf"(?=.{{1,253}}$){LABEL}(\.{LABEL})*")
+CLUSTER = re.compile(r"(arn:aws[a-z-]*:ecs:[a-z0-9-]+:[0-9]{12}:cluster/)?[A-Za-z0-9_-]{1,255}")
 
 
 class ClusterArgs(TypedDict):
@@ -76,7 +77,7 @@ def cluster_plan(arguments: Arguments, name: str) -> ClusterPlan:
     if existing is not None:
         arguments.not_with("cluster_name", ONLY_NEW, "which uses an existing cluster without changes")
         if isinstance(existing, str) and not CLUSTER.fullmatch(existing):
-            raise arguments.error("cluster_name", f"must be the name or the ARN of a cluster, got {existing!r}")
+            raise arguments.error("cluster_name", f"must be the name or the ARN of a cluster, got {shown(existing)}")
     else:
         child_name(arguments.who, name, limit=255)
     key = arguments.arn("exec_kms_key_arn", "kms", "a KMS key")
@@ -99,6 +100,6 @@ def checked_namespace(arguments: Arguments) -> tuple[str | None, pulumi.Input[st
         rule = "set service_connect_namespace or service_connect_namespace_arn, got both"
         raise ArgumentError(f"{arguments.who}: {rule}")
     if name is not None and not NAMESPACE.fullmatch(name):
-        rule = f"must be at most 253 letters, digits, dots and hyphens, got {name!r}"
+        rule = f"must be at most 253 letters, digits and hyphens, in labels with dots between, got {shown(name)}"
         raise arguments.error("service_connect_namespace", f"{rule}; write it like shop.internal")
     return name, arguments.arn("service_connect_namespace_arn", "servicediscovery", "a Cloud Map namespace")

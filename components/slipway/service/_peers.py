@@ -9,7 +9,7 @@ from typing import TypedDict
 
 import pulumi
 
-from slipway.common import ArgumentError, Arguments, Gate
+from slipway.common import ArgumentError, Arguments, Gate, different_names
 from slipway.task import NFS, Volume
 
 LOAD_BALANCER, HEALTH_CHECK = "lb", "lb-check"  # parts of the names of the load balancer's rules
@@ -60,7 +60,12 @@ def peers(arguments: Arguments, port: int | None, volumes: Sequence[Volume]) -> 
         # Two access points of one file system share a group; an output equals only itself.
         if group_id is not None and not any(peer.port == NFS and peer.security_group_id == group_id for peer in called):
             called.append(Peer(volume.name, group_id, NFS))
-    return Peers(arguments.input_map("allow_from"), called)
+    callers = arguments.input_map("allow_from")
+    names = [(f"allow_from.{key}", f"{key}-out") for key in callers]
+    different_names(arguments.who, "allow_from and allow_to", names + [(it.name, f"to-{it.name}") for it in called])
+    names = [(f"allow_from.{key}", f"from-{key}") for key in callers]
+    different_names(arguments.who, "allow_from and allow_to", names + [(it.name, f"{it.name}-in") for it in called])
+    return Peers(callers, called)
 
 
 def open_to_peers(tasks: Gate, port: int | None, allowed: Peers) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple, NotRequired, TypedDict
 import pulumi
 from pulumi_aws import appautoscaling, ecs
 
-from slipway.common import ArgumentError, Arguments, Context, check_schedule_expression, check_time_zone
+from slipway.common import ArgumentError, Arguments, Context, check_schedule_expression, check_time_zone, text_output
 
 from ._front import Front
 
@@ -150,7 +150,7 @@ def scale(
     context: Context, plan: Scaling, cluster_arn: pulumi.Input[str], service: ecs.Service, front: Front | None
 ) -> None:
     """Make the scalable target of a service, a policy for each metric, and an action for each schedule."""
-    cluster_name = pulumi.Output.from_input(cluster_arn).apply(lambda arn: arn.rpartition("/")[2])
+    cluster_name = text_output(context.who, "cluster_arn", cluster_arn).apply(lambda arn: arn.rpartition("/")[2])
     target = scalable_target(context, cluster_name, service.name, plan.min_tasks, plan.max_tasks)
     for key, value in plan.targets.items():
         label = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from slipway.common import ArgumentError, Arguments, Tags, child_name
+from slipway.common import ArgumentError, Arguments, Tags, child_name, not_empty
 from slipway.load_balancing import (
     IDLE_TIMEOUT_SECONDS,
     NAME_LENGTH,
@@ -115,10 +115,13 @@ def placement(arguments: Arguments) -> Placement:
     if len(further) > MOST_FURTHER_GROUPS:
         rule = f"must be at most {MOST_FURTHER_GROUPS}, got {len(further)}"
         raise arguments.error("additional_security_group_ids", f"{rule}; a task has five, and one is its own")
+    subnets = arguments.required_inputs("subnet_ids")
+    if isinstance(subnets, Sequence):
+        not_empty(arguments.who, arguments.label("subnet_ids"), subnets, '["subnet-0123456789abcdef0"]')
     return Placement(
         cluster_arn=arguments.required_input("cluster_arn"),
         vpc_id=arguments.required_input("vpc_id"),
-        subnet_ids=arguments.required_inputs("subnet_ids"),
+        subnet_ids=subnets,
         additional_security_group_ids=further,
     )
 

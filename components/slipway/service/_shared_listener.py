@@ -11,7 +11,7 @@ import pulumi
 from pulumi.runtime.proto import resource_pb2_grpc
 from pulumi_aws import lb
 
-from slipway.common import ArgumentError, Context, Gate
+from slipway.common import ArgumentError, Context, Gate, text_output
 from slipway.load_balancing import ListenerPlan, Rule, TargetPlan, priority, target_group
 
 from ._front import Front, open_way
@@ -52,7 +52,7 @@ def take_priorities(who: str, plan: ListenerPlan) -> None:
 def shared_front(context: Context, plan: SharedListener, vpc_id: pulumi.Input[str], tasks: Gate) -> Front:
     """Make a target group and its rules on an existing listener."""
     rules = plan.listener.rules
-    listener_arn = pulumi.Output.from_input(plan.listener.listener_arn)
+    listener_arn = text_output(context.who, "listener.listener_arn", plan.listener.listener_arn)
     targets = target_group(context, plan.targets, vpc_id, listener_arn.apply(balancer_arn))
     balancer_group = pulumi.Output.from_input(plan.listener.security_group_id)
     gate = Gate(f"{context.name}-lb", balancer_group, context.tags, context.child, tasks.rules)

@@ -40,7 +40,7 @@ class Cluster(pulumi.ComponentResource):
     """Default namespace of the cluster's services in Service Connect; null for none."""
 
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        arguments = Arguments.of(f"Cluster {name!r}", args, ClusterArgs)
+        arguments = Arguments.of("Cluster", name, args, ClusterArgs)
         plan = cluster_plan(arguments, name)
         super().__init__("slipway:index:Cluster", name, dict(args), opts)
         context = Context(arguments.who, name, arguments.tags(), pulumi.ResourceOptions(parent=self))

@@ -64,7 +64,7 @@ class FargateService(pulumi.ComponentResource):
     """Target group of the tasks; null without a load balancer."""
 
     def __init__(self, name: str, args: FargateServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        arguments = Arguments.of(f"FargateService {name!r}", args, FargateServiceArgs)
+        arguments = Arguments.of("FargateService", name, args, FargateServiceArgs)
         plan = service_plan(arguments, workload(arguments, name))
         if plan.front is not None and isinstance(plan.front.sender, ListenerPlan):
             take_priorities(arguments.who, plan.front.sender)

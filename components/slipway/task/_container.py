@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from slipway.common import IMAGE_EXAMPLES, ArgumentError, Arguments, is_image_name, spelled, whole_number
+from slipway.common import ArgumentError, Arguments, shown, spelled, whole_number
 
 from ._health_check import HealthCheck, health_check
 from ._volume import MountPoint, is_below_root, mount_points
@@ -20,8 +20,12 @@ STOP_BOUNDS_SECONDS = (2, 120)  # Fargate's
 START_BOUNDS_SECONDS = (2, 120)
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 KEY_VARIABLES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-SECRET_ARN = re.compile(r"arn:aws[a-z-]*:(secretsmanager:[^:]+:\d{12}:secret:|ssm:[^:]+:\d{12}:parameter/).+")
+SECRET_ARN = re.compile(
+    r"arn:aws[a-z-]*:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:|ssm:[a-z0-9-]+:[0-9]{12}:parameter/)[!-~]+"
+)
 BUCKET_OBJECT = re.compile(r"arn:aws[a-z-]*:s3:::[^/]+/.+\.env")
+USER_FORM = re.compile(r"([0-9]{1,10}|[A-Za-z_][A-Za-z0-9_.-]*)(:([0-9]{1,10}|[A-Za-z_][A-Za-z0-9_.-]*))?")
+ROOT = re.compile(r"(root|0+)?(:.*)?")
 
 
 @dataclass(frozen=True)
@@ -60,16 +64,16 @@ def container(arguments: Arguments, name: str, memory_mib: int) -> Container:
     for index, file in enumerate(files):
         if isinstance(file, str) and not BUCKET_OBJECT.fullmatch(file):
             rule = "must be the ARN of an S3 object whose name ends in .env"
-            raise arguments.error(f"environment_files[{index}]", f"{rule}, got {file!r}")
+            raise arguments.error(f"environment_files[{index}]", f"{rule}, got {shown(file)}")
     return Container(
         name=name,
         path=arguments.path,
-        image=image_name(arguments),
+        image=arguments.written_input("image"),
         user=unprivileged_user(arguments),
         command=arguments.texts("command"),
-        environment=arguments.input_map("environment"),
-        environment_files=files,
-        secrets=arguments.input_map("secrets"),
+        environment=arguments.written_map("environment"),
+        environment_files=arguments.written_inputs("environment_files"),
+        secrets=arguments.written_map("secrets"),
         health_check=health_check(arguments.nested("container_health_check")),
         writable_paths=writable_paths(arguments, memory_mib),
         mount_points=mount_points(arguments),
@@ -81,21 +85,13 @@ def container(arguments: Arguments, name: str, memory_mib: int) -> Container:
     )
 
 
-def image_name(arguments: Arguments) -> pulumi.Input[str]:
-    """The image; an output passes unread."""
-    image = arguments.required_input("image")
-    if isinstance(image, str) and not is_image_name(image):
-        raise arguments.error("image", f"must be an image such as {IMAGE_EXAMPLES}, got {image!r}")
-    return image
-
-
 def writable_paths(arguments: Arguments, memory_mib: int) -> dict[str, int]:
     """Check the writable directories: together smaller than the task's memory, which holds them beside the program."""
     sizes: dict[str, int] = {}
     for path, size in arguments.number_map("writable_paths").items():
         if not is_below_root(path):
             rule = "must be named by absolute paths below /, without . or .. or a / at the end"
-            raise arguments.error("writable_paths", f"{rule}, got {path!r}")
+            raise arguments.error("writable_paths", f"{rule}, got {shown(path)}")
         sizes[path] = whole_number(arguments.who, arguments.label(f"writable_paths.{path}"), size, (1, memory_mib))
     total = sum(sizes.values())
     if total >= memory_mib:
@@ -109,8 +105,11 @@ def writable_paths(arguments: Arguments, memory_mib: int) -> dict[str, int]:
 def unprivileged_user(arguments: Arguments) -> str:
     """The user of the container; root is refused, with or without a group."""
     user = arguments.text("user", USER)
-    if user.split(":", maxsplit=1)[0] in ("", "root", "0"):
-        raise arguments.error("user", f"must not be root, got {user!r}; give the number of a user, such as {USER}")
+    if ROOT.fullmatch(user):
+        raise arguments.error("user", f"must not be root, got {shown(user)}; give the number of a user, such as {USER}")
+    if not USER_FORM.fullmatch(user):
+        rule = "must be the number or name of a user, with or without :group"
+        raise arguments.error("user", f"{rule}, got {shown(user)}; for example {USER}")
     return user
 
 
@@ -120,7 +119,9 @@ def check_variables(arguments: Arguments) -> None:
     for argument, variables in (("environment", environment), ("secrets", secrets)):
         for variable in variables:
             if not VARIABLE.fullmatch(variable):
-                raise arguments.error(argument, f"must be named by letters, digits and underscores, got {variable!r}")
+                raise arguments.error(
+                    argument, f"must be named by letters, digits and underscores, got {shown(variable)}"
+                )
             if variable in KEY_VARIABLES:
                 fix = "a task gets its credentials from its role, use permissions"
                 raise arguments.error(argument, f"must not set {variable}; {fix}")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
 
-from slipway.common import Arguments, JsonObject, not_empty
+from slipway.common import Arguments, JsonObject, not_empty, shown
 
 INTERVAL_SECONDS = 10
 TIMEOUT_SECONDS = 5
@@ -64,7 +64,7 @@ def health_check(arguments: Arguments | None) -> HealthCheck | None:
     form = command[0]
     if form not in (PROGRAM, SHELL):
         fix = "CMD-SHELL takes one line for /bin/sh, CMD a program and its arguments"
-        raise arguments.error("command", f"must begin with CMD or CMD-SHELL, got {form!r}; {fix}")
+        raise arguments.error("command", f"must begin with CMD or CMD-SHELL, got {shown(form)}; {fix}")
     if len(command) < 2 or (form == SHELL and len(command) > 2):
         rule = "exactly one line after CMD-SHELL" if form == SHELL else "a program after CMD"
         raise arguments.error("command", f"must have {rule}, got {len(command) - 1} parts")

@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import cloudwatch, ecs
 
-from slipway.common import Context
+from slipway.common import Context, aws_arn, checked_output
 
 from ._container_definition import EXEC_MOUNTS, LogTarget, container_definition, port_mapping
 from ._roles import execution_role, task_role
@@ -81,12 +81,17 @@ def container_definitions(
     return pulumi.Output.json_dumps([main, *others])
 
 
+def log_group_name(who: str, arn: str) -> str:
+    """Name of the log group with this ARN. Raises ArgumentError."""
+    aws_arn(who, "log_group_arn", arn, "logs", "a log group")
+    return arn.partition(":log-group:")[2].removesuffix(":*")
+
+
 def log_group(context: Context, workload: Workload) -> LogGroup:
     """The existing log group, or a new one."""
     if workload.existing.log_group_arn is not None:
         arn = pulumi.Output.from_input(workload.existing.log_group_arn)
-        name = arn.apply(lambda text: text.split(":log-group:")[1].removesuffix(":*"))
-        return LogGroup(arn, name, context.name)
+        return LogGroup(arn, checked_output(arn, lambda known: log_group_name(context.who, str(known))), context.name)
     group = cloudwatch.LogGroup(
         context.name,
         retention_in_days=workload.log_retention_days,

@@ -12,11 +12,11 @@ from typing import NotRequired, TypedDict
 import pulumi
 from pulumi_aws import ecs
 
-from slipway.common import Arguments, Statement, allow, not_empty
+from slipway.common import Arguments, Statement, allow, not_empty, shown
 
 NFS = 2049
-FILE_SYSTEM_ARN = re.compile(r"arn:aws[a-z-]*:elasticfilesystem:[^:]+:\d{12}:file-system/fs-[0-9a-f]+")
-ACCESS_POINT_ARN = re.compile(r"arn:aws[a-z-]*:elasticfilesystem:[^:]+:\d{12}:access-point/fsap-[0-9a-f]+")
+FILE_SYSTEM_ARN = re.compile(r"arn:aws[a-z-]*:elasticfilesystem:[^:]+:[0-9]{12}:file-system/fs-[0-9a-f]+")
+ACCESS_POINT_ARN = re.compile(r"arn:aws[a-z-]*:elasticfilesystem:[^:]+:[0-9]{12}:access-point/fsap-[0-9a-f]+")
 ONLY_EFS = ("access_point_arn", "security_group_id", "read_only")
 
 
@@ -106,14 +106,20 @@ def volume(name: str, arguments: Arguments) -> Volume:
         if arn is None and arguments.has(key):
             raise arguments.error(key, f"needs file_system_arn, got none; set it or leave {key} out")
     if isinstance(arn, str) and not FILE_SYSTEM_ARN.fullmatch(arn):
-        raise arguments.error("file_system_arn", f"must be the ARN of an EFS file system, got {arn!r}")
+        raise arguments.error("file_system_arn", f"must be the ARN of an EFS file system, got {shown(arn)}")
     if isinstance(point, str) and not ACCESS_POINT_ARN.fullmatch(point):
-        raise arguments.error("access_point_arn", f"must be the ARN of an access point, got {point!r}")
+        raise arguments.error("access_point_arn", f"must be the ARN of an access point, got {shown(point)}")
     group_id = arguments.input("security_group_id")
     if arn is not None and group_id is None:
         fix = "without it the tasks reach HTTPS only"
         raise arguments.error("file_system_arn", f"needs security_group_id, got none; {fix}")
-    return Volume(name, arn, point, group_id, arguments.flag("read_only"))
+    return Volume(
+        name=name,
+        file_system_arn=None if arn is None else arguments.written_input("file_system_arn"),
+        access_point_arn=None if point is None else arguments.written_input("access_point_arn"),
+        security_group_id=group_id,
+        read_only=arguments.flag("read_only"),
+    )
 
 
 def mount_points(arguments: Arguments) -> list[MountPoint]:
@@ -131,13 +137,14 @@ def check_mount_points(arguments: Arguments, volume_names: Sequence[str]) -> set
         key = f"mount_points[{index}]"
         if point.volume not in volume_names:
             fix = f"the volumes are {', '.join(volume_names)}" if volume_names else "name it in volumes"
-            raise arguments.error(f"{key}.volume", f"must be one of volumes, got {point.volume!r}; {fix}")
+            raise arguments.error(f"{key}.volume", f"must be one of volumes, got {shown(point.volume)}; {fix}")
         if not is_below_root(point.path):
             rule = "must be an absolute path below /, without . or .. or a / at the end"
-            raise arguments.error(f"{key}.path", f"{rule}, got {point.path!r}")
+            raise arguments.error(f"{key}.path", f"{rule}, got {shown(point.path)}")
         if point.path in paths:
             raise arguments.error(
-                f"{key}.path", f"must differ from the container's other paths, got {point.path!r} twice; change one"
+                f"{key}.path",
+                f"must differ from the container's other paths, got {shown(point.path)} twice; change one",
             )
         paths.add(point.path)
     return {point.volume for point in mount_points(arguments)}

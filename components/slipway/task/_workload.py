@@ -10,7 +10,7 @@ from typing import TypedDict
 
 import pulumi
 
-from slipway.common import Arguments, child_name, key_arn, not_empty
+from slipway.common import Arguments, child_name, key_arn, not_empty, shown
 
 from ._container import Container, container
 from ._fargate_sizes import task_size
@@ -165,11 +165,11 @@ def check_secrets_keys(arguments: Arguments, checked: Workload) -> None:
 
 def permission(arguments: Arguments) -> Permission:
     """Check one permission: at least one action, at least one resource, no whole service."""
-    actions, resources = arguments.texts("actions"), arguments.inputs("resources")
+    actions, resources = arguments.texts("actions"), arguments.written_inputs("resources")
     not_empty(arguments.who, arguments.label("actions"), actions, "sns:Publish")
     not_empty(arguments.who, arguments.label("resources"), resources, "the ARN of a topic")
     for action in actions:
         if not ACTION.fullmatch(action):
             fix = "name the actions one by one, such as sns:Publish"
-            raise arguments.error("actions", f"must not open a whole service, got {action!r}; {fix}")
+            raise arguments.error("actions", f"must not open a whole service, got {shown(action)}; {fix}")
     return Permission(actions, resources)

@@ -61,7 +61,7 @@ def worker_plan(arguments: Arguments, name: str) -> WorkerPlan:
     backlog = backlog_per_task(arguments)
     cpu_percent = arguments.optional_whole_number("cpu_percent", 1, 100)
     environment = {**queue_variables(queues, topics), STOP_TIMEOUT: str(tasks.stop_timeout_seconds)}
-    permissions = [*queue_permissions(queues, topics), protection(arguments.required_input("cluster_arn"))]
+    permissions = [*queue_permissions(queues, topics), protection(arguments.written_input("cluster_arn"))]
     service_args = cast(
         "FargateServiceArgs",
         {

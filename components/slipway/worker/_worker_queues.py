@@ -10,7 +10,7 @@ from typing import cast
 
 import pulumi
 
-from slipway.common import ArgumentError, Arguments, key_arn, not_empty
+from slipway.common import ArgumentError, Arguments, different_names, key_arn, not_empty, shown
 from slipway.messaging import (
     LONGEST_VISIBILITY_TIMEOUT_SECONDS,
     MOST_RECEIVES,
@@ -63,7 +63,7 @@ def consumed_queues(arguments: Arguments, spot_percent: int) -> list[ConsumedQue
     if len(queues) > MOST_QUEUES:
         fix = f"the scaling alarm supports at most {MOST_QUEUES} queues, make another worker"
         raise arguments.error("queues", f"must have at most {MOST_QUEUES} entries, got {len(queues)}; {fix}")
-    arguments.child_keys("queues")
+    check_keyed(arguments, "queues", QUEUE_URL)
     consumed = []
     for key, queue in arguments.each("queues"):
         consumed.append(consumed_queue(key, queue, spot_percent))
@@ -86,7 +86,7 @@ def consumed_queue(key: str, queue: Arguments, spot_percent: int) -> ConsumedQue
     arn, url = queue.required_input("queue_arn"), queue.required_input("queue_url")
     check_queue_arn(queue.who, queue.label("queue_arn"), arn)
     if isinstance(arn, str) and isinstance(url, str) and url.rpartition("/")[2] != arn.rpartition(":")[2]:
-        raise queue.error("queue_url", f"must end with the name in queue_arn, got {url!r}; it is of another queue")
+        raise queue.error("queue_url", f"must end with the name in queue_arn, got {shown(url)}; it is of another queue")
     receives = queue.optional_whole_number("max_receives", 1, MOST_RECEIVES)
     if receives is not None and spot_percent and receives < FEWEST_RECEIVES_ON_SPOT:
         rule = f"must be at least {FEWEST_RECEIVES_ON_SPOT} with spot_percent, got {receives}"
@@ -95,8 +95,8 @@ def consumed_queue(key: str, queue: Arguments, spot_percent: int) -> ConsumedQue
     key_arn(queue.who, queue.label("kms_key_arn"), queue.input("kms_key_arn"))
     return ConsumedQueue(
         key=key,
-        arn=arn,
-        url=url,
+        arn=queue.written_input("queue_arn"),
+        url=queue.written_input("queue_url"),
         dead_letter_queue_url=queue.input("dead_letter_queue_url"),
         kms_key_arn=queue.input("kms_key_arn"),
         visibility_timeout_seconds=queue.optional_whole_number(
@@ -107,14 +107,20 @@ def consumed_queue(key: str, queue: Arguments, spot_percent: int) -> ConsumedQue
 
 def published_topics(arguments: Arguments) -> list[PublishedTopic]:
     """Check the argument `topics`. Raises ArgumentError."""
-    arguments.child_keys("topics")
     topics = []
     for key, topic in arguments.each("topics"):
         arn = topic.required_input("topic_arn")
         check_topic_arn(topic.who, topic.label("topic_arn"), arn)
         key_arn(topic.who, topic.label("kms_key_arn"), topic.input("kms_key_arn"))
-        topics.append(PublishedTopic(key, arn, topic.input("kms_key_arn")))
+        topics.append(PublishedTopic(key, topic.written_input("topic_arn"), topic.input("kms_key_arn")))
+    check_keyed(arguments, "topics", TOPIC_ARN)
     return topics
+
+
+def check_keyed(arguments: Arguments, argument: str, variable: str) -> None:
+    """Refuse two keys that would name the same variable, such as `a` and `A`. Raises ArgumentError."""
+    keys = arguments.child_keys(argument)
+    different_names(arguments.who, argument, [(key, keyed(variable, key, keys)) for key in keys])
 
 
 def check_variables(arguments: Arguments) -> None:

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/autoscaling/application/userguide/applicatio
 
 import pulumi
 
-from slipway.common import Arguments, Context
+from slipway.common import Arguments, Context, text_output
 from slipway.service import planned_service
 
 from ._backlog_metrics import ScaledService
@@ -50,12 +50,12 @@ class QueueWorker(pulumi.ComponentResource):
     """Security group of the tasks, for rules of your own such as one to a database."""
 
     def __init__(self, name: str, args: QueueWorkerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        arguments = Arguments.of(f"QueueWorker {name!r}", args, QueueWorkerArgs)
+        arguments = Arguments.of("QueueWorker", name, args, QueueWorkerArgs)
         plan = worker_plan(arguments, name)
         super().__init__("slipway:index:QueueWorker", name, dict(args), opts)
-        context = Context(arguments.who, name, args.get("tags"), pulumi.ResourceOptions(parent=self))
+        context = Context(arguments.who, name, arguments.tags(), pulumi.ResourceOptions(parent=self))
         service = planned_service(plan.service, plan.service_args, context.child)
-        cluster_name = pulumi.Output.from_input(args["cluster_arn"]).apply(last_part)
+        cluster_name = text_output(arguments.who, "cluster_arn", args["cluster_arn"]).apply(last_part)
         queue_names = [pulumi.Output.from_input(queue.arn).apply(last_part) for queue in plan.queues]
         scaled = ScaledService(cluster_name, service.service_name, queue_names, plan.min_tasks, plan.max_tasks)
         scale_by_backlog(context, scaled, plan.backlog_per_task, plan.cpu_percent)

@@ -27,7 +27,7 @@ def test_the_instance_is_hardened_and_stays_when_an_image_appears() -> None:
     assert instance.inputs == {
         "ami": "ami-0123456789abcdef0",
         "instanceType": "t4g.micro",
-        "subnetId": "subnet-3",
+        "subnetId": "subnet-00000003",
         "associatePublicIpAddress": False,
         "vpcSecurityGroupIds": ["door-id"],
         "keyName": "door-key",
@@ -220,9 +220,9 @@ def test_a_newer_image_replaces_the_instance_only_when_asked() -> None:
 
 
 TARGETS: dict[str, object] = {
-    "database": {"host": "db.internal", "port": 5432, "security_group_id": "sg-5"},
+    "database": {"host": "db.internal", "port": 5432, "security_group_id": "sg-00000005"},
     "web": {"host": "10.20.1.7", "port": 80},
-    "worker": {"host": "10.20.1.9", "port": 22, "security_group_id": "sg-9"},
+    "worker": {"host": "10.20.1.9", "port": 22, "security_group_id": "sg-00000009"},
 }
 
 
@@ -235,8 +235,8 @@ def test_targets_with_a_security_group_are_opened_to_the_bastion_on_their_port()
     ]
     keys = ("securityGroupId", "referencedSecurityGroupId", "fromPort", "toPort")
     assert {resource.name: tuple(resource.inputs[key] for key in keys) for resource in opened} == {
-        "door-to-database": ("sg-5", "door-id", 5432, 5432),
-        "door-to-worker": ("sg-9", "door-id", 22, 22),
+        "door-to-database": ("sg-00000005", "door-id", 5432, 5432),
+        "door-to-worker": ("sg-00000009", "door-id", 22, 22),
     }
 
 

@@ -58,7 +58,7 @@ def test_an_instance_connect_endpoint_leads_to_ssh_and_nowhere_else() -> None:
     built = bastion({"access": ["instance_connect_endpoint"], "targets": DATABASE})
     endpoint = built.one(ENDPOINT, "door-connect")
     assert endpoint.inputs == {
-        "subnetId": "subnet-3",
+        "subnetId": "subnet-00000003",
         "securityGroupIds": ["door-connect-id"],
         "preserveClientIp": False,
         "tags": {"Name": "door-connect"},

@@ -47,7 +47,7 @@ WRONG = [
     Refused({"allowed_cidr_blocks": "203.0.113.7/32"}, "allowed_cidr_blocks must be a list, got '203.0.113.7/32'"),
     Refused(
         {"allowed_prefix_list_ids": ["office"]},
-        "allowed_prefix_list_ids[0] must be a prefix list's id, such as pl-0123456789abcdef0, got 'office'",
+        "allowed_prefix_list_ids[0] must be the id of a prefix list, such as pl-0123456789abcdef0, got 'office'",
     ),
     Refused(
         {"allowed_prefix_list_ids": ["pl-01234567", "pl-01234567"]},
@@ -113,7 +113,7 @@ WRONG = [
         NO_KEY | {"key_file": "none.pem", "key_algorithm": "dsa"},
         "key_algorithm must be one of ed25519, rsa, got 'dsa'",
     ),
-    Refused(NO_KEY | {"key_file": " "}, "key_file must be a path, got ' '; for example keys/bastion.pem"),
+    Refused(NO_KEY | {"key_file": " "}, "key_file must not be empty, got ' '; give it a value"),
     Refused({"instance_type": "small"}, "instance_type must be one like t4g.micro, got 'small'"),
     Refused({"refresh_ami": "yes"}, "refresh_ami must be true or false, got 'yes'"),
     Refused({"allowed_cidrs": []}, "allowed_cidrs is not an argument; did you mean allowed_cidr_blocks?"),
@@ -160,7 +160,7 @@ WRONG = [
     ),
     Refused(
         {"elastic_ip_allocation_id": "203.0.113.7"},
-        "elastic_ip_allocation_id must be an Elastic IP's allocation id, such as eipalloc-0123456789abcdef0, "
+        "elastic_ip_allocation_id must be the id of an Elastic IP's allocation, such as eipalloc-0123456789abcdef0, "
         "got '203.0.113.7'",
     ),
     Refused(

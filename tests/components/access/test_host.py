@@ -22,7 +22,7 @@ def test_a_default_host_is_hardened_private_and_lets_nobody_in() -> None:
     assert instance.inputs == {
         "ami": "ami-0123456789abcdef0",
         "instanceType": "t4g.micro",
-        "subnetId": "subnet-1",
+        "subnetId": "subnet-00000001",
         "associatePublicIpAddress": False,
         "vpcSecurityGroupIds": ["jobs-id"],
         "iamInstanceProfile": "jobs",
@@ -51,15 +51,15 @@ def test_the_bastion_and_whoever_is_named_may_connect() -> None:
     built = build(lambda: Host("jobs", RICHEST["Host"]))
     keys = ("cidrIpv4", "referencedSecurityGroupId", "fromPort", "toPort")
     assert {resource.name: tuple(resource.inputs.get(key) for key in keys) for resource in built.of_type(RULES)} == {
-        "jobs-metrics": (None, "sg-2", 9100, 9100),
-        "jobs-ssh-from-bastion": (None, "sg-1", 22, 22),
+        "jobs-metrics": (None, "sg-00000002", 9100, 9100),
+        "jobs-ssh-from-bastion": (None, "sg-00000001", 22, 22),
         "jobs-web": ("203.0.113.0/24", None, 443, 443),
     }
     assert built.component_outputs("Host")["publicIp"] == "203.0.113.10"
 
 
 def test_its_ssh_block_jumps_through_the_bastion() -> None:
-    jump = {"bastion_name": "door", "bastion_security_group_id": "sg-1", "key_name": "door"}
+    jump = {"bastion_name": "door", "bastion_security_group_id": "sg-00000001", "key_name": "door"}
     plain = "Host jobs\n  HostName 10.20.0.5\n  User ec2-user\n  ProxyJump door\n"
     assert host(jump).component_outputs("Host")["sshConfig"] == plain
     with_key = host(jump | {"key_file": "keys/door.pem"}).component_outputs("Host")["sshConfig"]
@@ -114,7 +114,7 @@ WRONG = [
         "set inbound.web.cidr_block or inbound.web.security_group_id, got neither",
     ),
     Refused(
-        {"inbound": {"web": {"port": 443, "cidr_block": "10.0.0.0/8", "security_group_id": "sg-1"}}},
+        {"inbound": {"web": {"port": 443, "cidr_block": "10.0.0.0/8", "security_group_id": "sg-00000001"}}},
         "set inbound.web.cidr_block or inbound.web.security_group_id, got both",
     ),
     Refused(
@@ -138,7 +138,7 @@ WRONG = [
         "bastion_name needs bastion_security_group_id, got none; give the bastion's security_group_id",
     ),
     Refused(
-        {"bastion_name": "door", "bastion_security_group_id": "sg-1"},
+        {"bastion_name": "door", "bastion_security_group_id": "sg-00000001"},
         "bastion_name needs key_name, got none; give the bastion's key_name",
     ),
     Refused(

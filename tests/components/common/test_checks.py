@@ -7,7 +7,8 @@ import pulumi
 import pytest
 
 from slipway import ArgumentError
-from slipway.common._checks import child_name, cidr_block, one_argument, one_of, whole_number
+from slipway.common import child_name, cidr_block, one_of, whole_number
+from slipway.common._checks import one_argument
 from slipway.common._shapes import check_shape
 from tests.support.components.mocks import own_loop
 from tests.support.components.refusals import Refused

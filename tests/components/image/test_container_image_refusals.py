@@ -54,7 +54,7 @@ WRONG = [
         {"context": "nowhere"},
         "context must be an existing folder, got 'nowhere'; paths are relative to the program's folder",
     ),
-    Refused({"context": ""}, "context must be an existing folder, got ''; paths are relative to the program's folder"),
+    Refused({"context": ""}, "context must not be empty, got ''; give it a value"),
     Refused(
         {"context": "empty"}, "dockerfile must be an existing file, got 'empty/Dockerfile'; create empty/Dockerfile"
     ),
@@ -68,7 +68,17 @@ WRONG = [
         "paths are relative to the program's folder, write app/inside.txt",
     ),
     Refused({"target": "runs"}, "target must be a stage of app/Dockerfile, got 'runs'; it has deps, run"),
-    Refused({"target": ""}, "target must be a stage of app/Dockerfile, got ''; it has deps, run"),
+    Refused({"target": ""}, "target must not be empty, got ''; give it a value"),
+    Refused(
+        {"target": "\N{ARABIC-INDIC DIGIT ONE}"},
+        "target must be a stage of app/Dockerfile, got '\N{ARABIC-INDIC DIGIT ONE}'; it has deps, run",
+    ),
+    Refused({"dockerfile": ""}, "dockerfile must not be empty, got ''; give it a value"),
+    Refused(
+        {"context": "x" * 256},
+        "context must be a path of at most 4095 bytes, 255 between two slashes, got 256 bytes; take a shorter path",
+    ),
+    Refused({"context": "app\nb"}, "context must not have control characters, got 'app\\nb'; give one line of text"),
     Refused({"target": "2"}, "target must be a stage of app/Dockerfile, got '2'; it has deps, run"),
     Refused({"build_args": {"A": 3}}, "build_args.A must be a string, got 3"),
     Refused(

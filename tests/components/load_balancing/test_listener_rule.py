@@ -58,7 +58,7 @@ ALONE: dict[str, Condition] = {
 
 
 def rules(condition: str, value: Any) -> Sequence[Rule]:
-    args: Any = {"listener_arn": LISTENER, "security_group_id": "sg-1", "rules": {"r": {condition: value}}}
+    args: Any = {"listener_arn": LISTENER, "security_group_id": "sg-00000001", "rules": {"r": {condition: value}}}
     return listener_plan(Arguments("T", args, "listener.")).rules
 
 

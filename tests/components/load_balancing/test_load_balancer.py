@@ -68,7 +68,7 @@ def test_every_source_that_is_named_is_let_in_on_each_port() -> None:
         for name, source in (
             ("203-0-113-0-24", "203.0.113.0/24"),
             ("pl-0123456789abcdef0", "pl-0123456789abcdef0"),
-            ("office", "sg-7"),
+            ("office", "sg-00000007"),
         )
     }
 
@@ -152,14 +152,14 @@ def test_a_service_adds_its_rules_and_its_port_to_a_listener_and_nothing_else() 
         if "referencedSecurityGroupId" in it.inputs
     }  # fmt: skip
     assert opened == {
-        "api-from-lb": ("api-id", 8080, 8080, "sg-lb"),
-        "api-lb-to-tasks": ("sg-lb", 8080, 8080, "api-id"),
+        "api-from-lb": ("api-id", 8080, 8080, "sg-0000001b"),
+        "api-lb-to-tasks": ("sg-0000001b", 8080, 8080, "api-id"),
     }
     service = built.one("service:Service", "api")
     assert "ListenerRule api-orders" in service.depends_on, "ECS takes no target group that nothing sends to"
     assert service.inputs["loadBalancers"][0]["targetGroupArn"] == "arn:aws:lb:eu-west-1:123456789012:api"
     outputs = built.component_outputs("FargateService")
-    assert (outputs.get("url"), outputs["loadBalancerSecurityGroupId"]) == (None, "sg-lb")
+    assert (outputs.get("url"), outputs["loadBalancerSecurityGroupId"]) == (None, "sg-0000001b")
 
 
 def test_every_condition_is_written_as_aws_has_it() -> None:
@@ -227,3 +227,13 @@ def test_a_load_balancer_of_a_services_own_has_everything_too() -> None:
     args = TASK | {"container_port": 80, "load_balancer": SHARED_BALANCER | NAMED}
     built = build(lambda: FargateService("api", args))
     assert built.component_outputs("FargateService")["url"] == "https://shop.example.com"
+
+
+def test_two_domain_names_that_differ_by_a_dot_have_records_of_their_own() -> None:
+    names = ["api.shop.example.com", "api-shop.example.com"]
+    args = SHARED_BALANCER | {"certificate_arn": CERTIFICATE, "domain_names": names, "hosted_zone_id": "Z123"}
+    records = build(lambda: COMPONENTS["LoadBalancer"]("edge", args)).of_type("record:Record")
+    assert {it.name: it.inputs["name"] for it in records} == {
+        "edge-api-shop-example-com": names[0],
+        "edge-api-shop-example-com-2": names[1],
+    }

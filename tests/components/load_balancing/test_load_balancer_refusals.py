@@ -13,6 +13,7 @@ from tests.support.components.service_samples import (
     BEHIND_BALANCER,
     BEHIND_LISTENER,
     CERTIFICATE,
+    RICH_BALANCER,
     SHARED_BALANCER,
     TASK,
 )
@@ -33,10 +34,10 @@ LOAD_BALANCER = [
         {"allowed_security_group_ids": {}},
         "allowed_security_group_ids must have at least one entry, got none; for example one that you trust",
     ),
-    Refused({"allowed_security_group_ids": {"my office": "sg-1"}}, f"the keys of allowed_security_group_ids {KEYS} 'my office'"),
+    Refused({"allowed_security_group_ids": {"my office": "sg-00000001"}}, f"the keys of allowed_security_group_ids {KEYS} 'my office'"),
     Refused(
         {"allowed_prefix_list_ids": ["cloudfront"]},
-        "allowed_prefix_list_ids[0] must be a prefix list's id, such as pl-0123456789abcdef0, got 'cloudfront'",
+        "allowed_prefix_list_ids[0] must be the id of a prefix list, such as pl-0123456789abcdef0, got 'cloudfront'",
     ),
     Refused(
         {"allowed_prefix_list_ids": ["pl-01234567", "pl-01234567"]},
@@ -56,7 +57,7 @@ LOAD_BALANCER = [
     Refused(ZONE | {"domain_names": ["a.b.com", "a.b.com"]}, "domain_names must be distinct, got 'a.b.com' twice; remove one"),
     Refused({"tls_policy": "ELBSecurityPolicy-TLS13-1-3-2021-06"}, f"tls_policy {NO_CERTIFICATE}"),
     Refused({"additional_certificate_arns": {"old": CERTIFICATE}}, f"additional_certificate_arns {NO_CERTIFICATE}"),
-    Refused({"trust_store_arn": "arn:aws:elasticloadbalancing:x"}, f"trust_store_arn {NO_CERTIFICATE}"),
+    Refused({"trust_store_arn": RICH_BALANCER["trust_store_arn"]}, f"trust_store_arn {NO_CERTIFICATE}"),
     Refused({"connection_logs_bucket": "logs"}, f"connection_logs_bucket {NO_CERTIFICATE}"),
     Refused(
         {"certificate_arn": CERTIFICATE, "tls_policy": "modern"},
@@ -86,7 +87,7 @@ LOAD_BALANCER = [
     Refused({"web_acl_arn": "acl"}, "web_acl_arn must be the ARN of a regional web ACL, got 'acl'"),
     Refused({"access_logs_bucket": "My Logs"}, "access_logs_bucket must be the name of a bucket, got 'My Logs'; write it like example-logs"),
     Refused({"idle_timeout_seconds": 4001}, "idle_timeout_seconds must be a whole number 1-4000, got 4001"),
-    Refused({"subnet_ids": ["subnet-1"]}, "subnet_ids must be of two zones at least, got 1"),
+    Refused({"subnet_ids": ["subnet-00000001"]}, "subnet_ids must be of two zones at least, got 1"),
     Refused({"internal": "yes"}, "internal must be true or false, got 'yes'"),
     Refused({"listener": 80}, "listener is not an argument; the arguments are access_logs_bucket, "
         "additional_certificate_arns, allowed_cidr_blocks, allowed_prefix_list_ids, allowed_security_group_ids, "

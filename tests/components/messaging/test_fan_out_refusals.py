@@ -55,6 +55,27 @@ WRONG = [
         {"topic_arn": TOPIC, "log_failed_deliveries": True, "queues": {"billing": {}}},
         "set topic_arn or log_failed_deliveries, got both; the log belongs to a created topic",
     ),
+    Refused(
+        {"fifo": True, "archive_days": 366, "queues": {"billing": {}}},
+        "archive_days must be a whole number 0-365, got 366",
+    ),
+    Refused(
+        {"additional_topic_arns": {"": TOPIC}, "queues": {"billing": {}}},
+        "the keys of additional_topic_arns must be letters, digits and hyphens and start with a letter, got ''",
+    ),
+    Refused(
+        {"additional_topic_arns": {"x": TOPIC}, "queues": {"a": {}, "from-x-a": {}}},
+        "the keys of additional_topic_arns and queues must give different names to all resources, got 'from-x-a' and 'x.a', "
+        "which both give 'orders-from-x-a'; rename one",
+    ),
+    Refused(
+        {"fifo": True, "archive_days": 1, "queues": {"billing": {"replay_from": "2026-13-45T08:00:00Z"}}},
+        "queues.billing.replay_from must be a time in UTC, got '2026-13-45T08:00:00Z'; write it like 2026-11-25T08:00:00Z",
+    ),
+    Refused(
+        {"queues": {"billing": {"filter_policy": {}}}},
+        'queues.billing.filter_policy must have at least one entry, got none; for example {"kind": ["physical"]}',
+    ),
     Refused({"queues": ["billing"]}, "queues must be a mapping, got ['billing']"),
     Refused(
         {"alarm_topic_arn": f"{TOPIC}.fifo", "queues": {"billing": {}}},
@@ -159,16 +180,22 @@ WRONG_KEYS = [
     RefusedName(
         "my queue",
         {},
-        "the name must be letters, digits and hyphens and start with a letter, got 'orders-my queue'",
+        "the keys of queues must be letters, digits and hyphens and start with a letter, got 'my queue'",
     ),
-    RefusedName("b" * 56, {}, "the name must be at most 62 characters, got 63; AWS allows 80 and 18 are appended"),
+    RefusedName("", {}, "the keys of queues must be letters, digits and hyphens and start with a letter, got ''"),
+    RefusedName(
+        "b" * 56,
+        {},
+        f"the name orders-{'b' * 56} of queues.{'b' * 56} must be at most 62 characters, got 63; AWS allows 80 and 18 are "
+        "appended",
+    ),
 ]
 
 
-@pytest.mark.parametrize("case", WRONG_KEYS, ids=["a space", "too long"])
+@pytest.mark.parametrize("case", WRONG_KEYS, ids=["a space", "empty", "too long"])
 def test_a_key_that_makes_no_name_of_a_queue_is_refused(case: RefusedName) -> None:
     sentence = refusal(lambda: FanOut("orders", {"queues": {case.name: case.args}}))
-    assert sentence == f"FanOut 'orders' queue {case.name!r}: {case.says}"
+    assert sentence == f"FanOut 'orders': {case.says}"
 
 
 @pytest.mark.parametrize("name", ["", "my orders"])

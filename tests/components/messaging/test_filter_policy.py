@@ -8,10 +8,9 @@ from slipway import ArgumentError
 from slipway.messaging._filter_policy import check_filter_policy, measure
 
 GOOD: list[dict[str, Any]] = [
-    {},
     {"kind": ["physical", None, True, 3, 1.5]},
     {"kind": [{"prefix": "eu-"}, {"suffix": ".png"}, {"equals-ignore-case": "Physical"}]},
-    {"kind": [{"wildcard": "a*b*c*"}, {"cidr": "10.0.0.0/24"}]},
+    {"kind": [{"wildcard": "a*b*c*"}, {"cidr": "10.0.0.0/24"}, {"cidr": "2001:db8::/32"}]},
     {"kind": [{"anything-but": "a"}], "size": [{"anything-but": ["a", "b"]}], "price": [{"anything-but": [1, 2]}]},
     {"kind": [{"anything-but": {"prefix": "eu-"}}], "size": [{"anything-but": {"suffix": "x"}}]},
     {"price": [{"numeric": ["=", 1]}, {"numeric": [">", 0, "<=", 1000000000]}, {"numeric": ["<", -1.00001]}]},
@@ -70,6 +69,8 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"a": [{"contains": "x"}]}, f"a[0].contains is no operator of SNS; the operators are {OPERATORS}"),
     ({"a": [{"prefix": ""}]}, "a[0].prefix must be a string of at least one character, got ''"),
     ({"a": [{"suffix": 3}]}, "a[0].suffix must be a string of at least one character, got 3"),
+    ({"a": [{"cidr": "10.0.0.0"}]}, "a[0].cidr must be a network, got '10.0.0.0'; write it like 10.0.0.0/24"),
+    ({"a": [{"cidr": "office"}]}, "a[0].cidr must be a network, got 'office'; write it like 10.0.0.0/24"),
     ({"a": [{"cidr": None}]}, "a[0].cidr must be a string of at least one character, got None"),
     ({"a": [{"equals-ignore-case": []}]}, "a[0].equals-ignore-case must be a string of at least one character, got []"),
     (
@@ -159,3 +160,17 @@ def test_a_filter_beyond_the_limits_is_refused(policy: dict[str, Any], sentence:
     with pytest.raises(ArgumentError) as caught:
         check_filter_policy("X", "f", policy, "MessageAttributes")
     assert str(caught.value) == f"X: f {sentence}"
+
+
+def test_a_filter_without_end_is_refused() -> None:
+    endless: dict[str, Any] = {}
+    endless["a"] = endless
+    with pytest.raises(ArgumentError) as caught:
+        check_filter_policy("X", "filter_policy", endless, "MessageBody")
+    assert str(caught.value) == "X: filter_policy must have at most 150 levels, got more; that is the limit of SNS"
+
+
+def test_keys_of_a_filter_are_strings() -> None:
+    with pytest.raises(ArgumentError) as caught:
+        check_filter_policy("X", "filter_policy", {3: ["v"]}, "MessageBody")  # type: ignore[dict-item]
+    assert str(caught.value) == "X: the keys of filter_policy must be strings, got 3"

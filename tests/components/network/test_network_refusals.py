@@ -128,7 +128,7 @@ WRONG = [
     Refused({"endpoints_for": ["exec", "exec"]}, "endpoints_for must be distinct, got 'exec' twice; remove one"),
     Refused({"eks_subnet_tags": "yes"}, "eks_subnet_tags must be true or false, got 'yes'"),
     Refused({"private_subnet_ids": [A, B]}, "private_subnet_ids goes with vpc_id, got no vpc_id; set it too"),
-    Refused({"vpc_id": "main"}, "vpc_id must be one like vpc-0123456789abcdef0, got 'main'"),
+    Refused({"vpc_id": "main"}, "vpc_id must be the id of a VPC, such as vpc-0123456789abcdef0, got 'main'"),
     Refused(
         {"vpc_id": VPC},
         "vpc_id needs its subnets, got none; set private_subnet_ids, and public_subnet_ids where there are",
@@ -137,7 +137,7 @@ WRONG = [
     Refused(FOUND | {"zone_count": 2}, "vpc_id takes a VPC as it is, got zone_count too; remove zone_count or vpc_id"),
     Refused(
         FOUND | {"private_subnet_ids": [A, "b"]},
-        "private_subnet_ids[1] must be one like subnet-0123456789abcdef0, got 'b'",
+        "private_subnet_ids[1] must be the id of a subnet, such as subnet-0123456789abcdef0, got 'b'",
     ),
     Refused(
         FOUND | {"private_subnet_ids": [A]},
@@ -220,7 +220,7 @@ WRONG = [
     ),
     Refused(
         {"nat_elastic_ip_allocation_ids": ["203.0.113.7"]},
-        "nat_elastic_ip_allocation_ids[0] must be an Elastic IP's allocation id, such as eipalloc-0123456789abcdef0, "
+        "nat_elastic_ip_allocation_ids[0] must be the id of an Elastic IP's allocation, such as eipalloc-0123456789abcdef0, "
         "got '203.0.113.7'",
     ),
     Refused(
@@ -257,7 +257,7 @@ WRONG = [
             },
         },
         "network_acls must need at most 20 rules, got 10 denied + 1 connected + 2 x 1 admin + 8 = 21; "
-        "name larger networks",
+        "name larger networks in it or in connected_cidr_blocks",
     ),
 ]
 

@@ -116,13 +116,17 @@ WRONG = [
     Refused({"exec_kms_key_arn": "alias/mine"}, "exec_kms_key_arn must be the ARN of a KMS key, got 'alias/mine'"),
     Refused(
         {"service_connect_namespace": "shop internal"},
-        "service_connect_namespace must be at most 253 letters, digits, dots and hyphens, got 'shop internal'; "
-        "write it like shop.internal",
+        "service_connect_namespace must be at most 253 letters, digits and hyphens, in labels with dots between, got "
+        "'shop internal'; write it like shop.internal",
     ),
     Refused(
         {"service_connect_namespace": ""},
-        "service_connect_namespace must be at most 253 letters, digits, dots and hyphens, got ''; "
-        "write it like shop.internal",
+        "service_connect_namespace must not be empty, got ''; give it a value",
+    ),
+    Refused(
+        {"service_connect_namespace": "shop..internal"},
+        "service_connect_namespace must be at most 253 letters, digits and hyphens, in labels with dots between, got "
+        "'shop..internal'; write it like shop.internal",
     ),
     Refused(
         {"service_connect_namespace": "shop", "service_connect_namespace_arn": NAMESPACE},

@@ -43,7 +43,7 @@ def test_a_default_service_is_exactly_this() -> None:
         "launchType": "FARGATE",
         "desiredCount": 2,
         "networkConfiguration": {
-            "subnets": ["subnet-1", "subnet-2"],
+            "subnets": ["subnet-00000001", "subnet-00000002"],
             "securityGroups": ["api-id"],
             "assignPublicIp": False,
         },
@@ -193,14 +193,14 @@ def test_plain_http_forwards_to_targets_that_are_checked_fast() -> None:
     assert built.one("loadBalancer:LoadBalancer", "api").inputs == {
         "loadBalancerType": "application",
         "internal": False,
-        "subnets": ["subnet-3", "subnet-4"],
+        "subnets": ["subnet-00000003", "subnet-00000004"],
         "securityGroups": ["api-lb-id"],
         "dropInvalidHeaderFields": True,
         "enableDeletionProtection": False,
         "tags": {"Name": "api"},
     }
     assert built.one("targetGroup:TargetGroup", "api").inputs == {
-        "vpcId": "vpc-1",
+        "vpcId": "vpc-00000001",
         "targetType": "ip",
         "protocol": "HTTP",
         "port": 8080,

@@ -189,8 +189,10 @@ def test_old_listeners_go_first_only_where_their_rules_cannot_be_remade(strategy
 
 
 def test_security_groups_of_the_callers_come_after_its_own() -> None:
-    inputs = service({"additional_security_group_ids": ["sg-8", "sg-9"]}).one("service:Service", "api").inputs
-    assert inputs["networkConfiguration"]["securityGroups"] == ["api-id", "sg-8", "sg-9"]
+    inputs = (
+        service({"additional_security_group_ids": ["sg-00000008", "sg-00000009"]}).one("service:Service", "api").inputs
+    )
+    assert inputs["networkConfiguration"]["securityGroups"] == ["api-id", "sg-00000008", "sg-00000009"]
 
 
 def test_image_load_balancer_and_nat_do_not_wait_for_one_another() -> None:

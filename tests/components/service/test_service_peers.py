@@ -21,9 +21,9 @@ def service(args: dict[str, Any]) -> Built:
 
 
 def test_a_caller_is_let_out_and_in_on_the_port_only() -> None:
-    assert service({"container_port": 8080, "allow_from": {"shop": "sg-shop"}}).opened_ports() == {
-        "api-from-shop": ("api-id", 8080, "sg-shop"),
-        "api-shop-out": ("sg-shop", 8080, "api-id"),
+    assert service({"container_port": 8080, "allow_from": {"shop": "sg-0000540b"}}).opened_ports() == {
+        "api-from-shop": ("api-id", 8080, "sg-0000540b"),
+        "api-shop-out": ("sg-0000540b", 8080, "api-id"),
     }
 
 
@@ -39,9 +39,9 @@ def test_two_services_name_each_other_once_and_both_groups_open() -> None:
 
 
 def test_tasks_are_let_out_to_a_database_which_lets_them_in() -> None:
-    assert service({"allow_to": {"database": {"security_group_id": "sg-db", "port": 5432}}}).opened_ports() == {
-        "api-to-database": ("api-id", 5432, "sg-db"),
-        "api-database-in": ("sg-db", 5432, "api-id"),
+    assert service({"allow_to": {"database": {"security_group_id": "sg-000000db", "port": 5432}}}).opened_ports() == {
+        "api-to-database": ("api-id", 5432, "sg-000000db"),
+        "api-database-in": ("sg-000000db", 5432, "api-id"),
     }
 
 
@@ -131,20 +131,21 @@ REFUSED = [
     ),
     Refused(connect(names=["orders"]), "service_connect.names is not an argument; did you mean dns_name?"),
     Refused(
-        {"allow_from": {"shop": "sg-1"}}, "allow_from needs container_port, got none; set the port the image listens on"
+        {"allow_from": {"shop": "sg-00000001"}},
+        "allow_from needs container_port, got none; set the port the image listens on",
     ),
     Refused(
-        {"container_port": 80, "allow_from": {"lb": "sg-1"}},
+        {"container_port": 80, "allow_from": {"lb": "sg-00000001"}},
         "the keys of allow_from must be letters, digits and hyphens, start with a letter, and not be 'lb' or 'lb-check', got 'lb'",
     ),
     Refused(
-        {"container_port": 80, "allow_from": {"lb-check": "sg-1"}},
+        {"container_port": 80, "allow_from": {"lb-check": "sg-00000001"}},
         "the keys of allow_from must be letters, digits and hyphens, start with a letter, and not be 'lb' or 'lb-check', "
         "got 'lb-check'",
     ),
-    Refused({"container_port": 80, "allow_from": ["sg-1"]}, "allow_from must be a mapping, got ['sg-1']"),
+    Refused({"container_port": 80, "allow_from": ["sg-00000001"]}, "allow_from must be a mapping, got ['sg-00000001']"),
     Refused(
-        {"allow_to": {"db": {"security_group_id": "sg-1", "port": 0}}},
+        {"allow_to": {"db": {"security_group_id": "sg-00000001", "port": 0}}},
         "allow_to.db.port must be a whole number 1-65535, got 0",
     ),
     Refused(
@@ -176,7 +177,7 @@ REFUSED = [
     Refused(
         BEHIND_BALANCER
         | {
-            "allow_to": {"data": {"security_group_id": "sg-1", "port": 443}},
+            "allow_to": {"data": {"security_group_id": "sg-00000001", "port": 443}},
             "volumes": {"data": {}},
             "mount_points": [{"volume": "data", "path": "/data"}],
         },

@@ -90,9 +90,9 @@ ALONE = [
     Refused({"spot_percent": 101}, "spot_percent must be a whole number 0-100, got 101"),
     Refused({"minimum_healthy_percent": 101}, "minimum_healthy_percent must be a whole number 0-100, got 101"),
     Refused({"maximum_percent": 99}, "maximum_percent must be a whole number 100-200, got 99"),
-    Refused({"additional_security_group_ids": "sg-1"}, "additional_security_group_ids must be a list, got 'sg-1'"),
+    Refused({"additional_security_group_ids": "sg-00000001"}, "additional_security_group_ids must be a list, got 'sg-00000001'"),
     Refused(
-        {"additional_security_group_ids": ["sg-1", "sg-2", "sg-3", "sg-4", "sg-5"]},
+        {"additional_security_group_ids": ["sg-00000001", "sg-00000002", "sg-00000003", "sg-00000004", "sg-00000005"]},
         "additional_security_group_ids must be at most 4, got 5; a task has five, and one is its own",
     ),
     Refused({"scaling": {"cpu_percent": 60}}, "scaling.max_tasks is required, got nothing; give it a value"),
@@ -127,6 +127,28 @@ ALONE = [
     Refused(
         {"container_port": 8080, "health_check_port": 9000},
         "health_check_port needs load_balancer or listener, got none; set load_balancer or leave health_check_port out",
+    ),
+    Refused(
+        BEHIND_BALANCER | {"health_check_codes": "299-200"},
+        "health_check_codes must be codes 200-499, such as 200, 200,202 or 200-499, got '299-200'",
+    ),
+    Refused({"subnet_ids": []}, 'subnet_ids must have at least one entry, got none; for example ["subnet-0123456789abcdef0"]'),
+    Refused({"subnet_ids": ["subnet-0000000a"] * 2}, "subnet_ids must be distinct, got 'subnet-0000000a' twice; remove one"),
+    Refused({"cluster_arn": "main"}, "cluster_arn must be the ARN of a cluster, got 'main'"),
+    Refused({"vpc_id": " vpc-0000000a"}, "vpc_id must be the id of a VPC, such as vpc-0123456789abcdef0, got ' vpc-0000000a'"),
+    Refused({"user": "00"}, "user must not be root, got '00'; give the number of a user, such as 10001"),
+    Refused({"cpu": 10**400}, "cpu must be a number up to 9007199254740992, got a number of 401 digits"),
+    Refused({"secrets": {"PIN": 1234}}, "secrets.PIN must be a string, got something else"),
+    Refused({"tags": {"aws:team": "a"}}, "the keys of tags must not begin with aws:, which is AWS's own, got 'aws:team'; rename it"),
+    Refused(
+        {"sidecars": {"proxy": {"image": ""}}},
+        "sidecars.proxy.image must be an image, at most 255 characters without spaces, got ''; write it like "
+        "registry/name@sha256:...",
+    ),
+    Refused(
+        {"container_port": 80, "allow_from": {"to": "sg-0000000a"}, "allow_to": {"out": {"security_group_id": "sg-0000000b", "port": 1}}},
+        "the keys of allow_from and allow_to must give different names to all resources, got 'allow_from.to' and 'out', which "
+        "both give 'to-out'; rename one",
     ),
     Refused(
         {"slow_start_seconds": 60},

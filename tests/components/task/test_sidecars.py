@@ -15,7 +15,7 @@ FILE_SYSTEM = "arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-0
 ACCESS_POINT = "arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-2c3d"
 OTHER_IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/proxy:1"
 CHECK = {"command": ["CMD", "/check"]}
-EFS = {"file_system_arn": FILE_SYSTEM, "security_group_id": "sg-efs"}
+EFS = {"file_system_arn": FILE_SYSTEM, "security_group_id": "sg-00000ef5"}
 
 
 def service(args: dict[str, Any]) -> Built:
@@ -128,8 +128,8 @@ def test_a_file_system_is_reached_over_tls_as_the_tasks_role_through_its_access_
         }
     ]
     assert built.opened_ports() == {
-        "api-to-data": ("api-id", 2049, "sg-efs"),
-        "api-data-in": ("sg-efs", 2049, "api-id"),
+        "api-to-data": ("api-id", 2049, "sg-00000ef5"),
+        "api-data-in": ("sg-00000ef5", 2049, "api-id"),
     }
 
 

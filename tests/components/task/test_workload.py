@@ -10,7 +10,7 @@ from slipway import ArgumentError
 from slipway.task._fargate_sizes import MEMORY_MIB, task_size
 from tests.support.components.refusals import Refused, refusal
 from tests.support.components.samples import COMPONENTS
-from tests.support.components.service_samples import BALANCER, BEHIND_BALANCER, TASK, WORKER
+from tests.support.components.service_samples import BALANCER, BEHIND_BALANCER, TASK, TOPIC, WORKER
 
 FargateService = COMPONENTS["FargateService"]
 QueueWorker = COMPONENTS["QueueWorker"]
@@ -74,12 +74,12 @@ COMMON = [
         "set A in environment or secrets, got both",
     ),
     Refused(
-        {"permissions": [{"actions": ["sns:*"], "resources": ["arn"]}]},
+        {"permissions": [{"actions": ["sns:*"], "resources": [TOPIC]}]},
         "permissions[0].actions must not open a whole service, got 'sns:*'; "
         "name the actions one by one, such as sns:Publish",
     ),
     Refused(
-        {"permissions": [{"actions": ["*"], "resources": ["arn"]}]},
+        {"permissions": [{"actions": ["*"], "resources": [TOPIC]}]},
         "permissions[0].actions must not open a whole service, got '*'; name the actions one by one, such as sns:Publish",
     ),
     Refused(
@@ -87,7 +87,7 @@ COMMON = [
         "permissions[0].resources must have at least one entry, got none; for example the ARN of a topic",
     ),
     Refused(
-        {"permissions": [{"actions": [], "resources": ["arn"]}]},
+        {"permissions": [{"actions": [], "resources": [TOPIC]}]},
         "permissions[0].actions must have at least one entry, got none; for example sns:Publish",
     ),
     Refused(
@@ -116,7 +116,7 @@ SERVICE = [
     ),
     Refused(
         BEHIND_BALANCER | {"health_check_path": "ready"},
-        "health_check_path must start with / and have no spaces, got 'ready'",
+        "health_check_path must start with / and have no spaces, in at most 1024 characters of ASCII, got 'ready'",
     ),
     Refused(
         BEHIND_BALANCER | {"deregistration_delay_seconds": 3601},
@@ -128,7 +128,7 @@ SERVICE = [
         "for example your office's network, or 0.0.0.0/0 for everyone",
     ),
     Refused(
-        BEHIND_BALANCER | {"load_balancer": {"subnet_ids": ["a", "b"]}},
+        BEHIND_BALANCER | {"load_balancer": {"subnet_ids": ["subnet-0000000a", "subnet-0000000b"]}},
         "load_balancer.allowed_cidr_blocks is required where no other source is named, got nothing; set allowed_cidr_blocks "
         "to your office's network or to 0.0.0.0/0 for everyone, allowed_prefix_list_ids or allowed_security_group_ids",
     ),
@@ -146,7 +146,7 @@ SERVICE = [
         "load_balancer.certificate_arn must be the ARN of a certificate, got 'shop.example'",
     ),
     Refused(
-        BEHIND_BALANCER | {"load_balancer": BALANCER | {"subnet_ids": ["subnet-3"]}},
+        BEHIND_BALANCER | {"load_balancer": BALANCER | {"subnet_ids": ["subnet-00000003"]}},
         "load_balancer.subnet_ids must be of two zones at least, got 1",
     ),
 ]

@@ -52,7 +52,7 @@ BESIDE = {
     "depends_on": {"migrate": "SUCCESS", "proxy": "HEALTHY"},
     "mount_points": [{"volume": "data", "path": "/in", "read_only": True}],
 }
-volumes = st.sampled_from([{}, {"file_system_arn": FILE_SYSTEM, "security_group_id": "sg-efs"}])
+volumes = st.sampled_from([{}, {"file_system_arn": FILE_SYSTEM, "security_group_id": "sg-00000ef5"}])
 rules: st.SearchStrategy[Args] = st.dictionaries(
     st.sampled_from(["main", "beta", "old"]),
     st.fixed_dictionaries(
@@ -112,7 +112,7 @@ def workloads(draw: st.DrawFn) -> Args:
         some(
             ephemeral_storage_gib=st.integers(21, 200),
             environment_files=st.just(["arn:aws:s3:::config/shop.env"]),
-            allow_to=st.just({"database": {"security_group_id": "sg-db", "port": 5432}}),
+            allow_to=st.just({"database": {"security_group_id": "sg-000000db", "port": 5432}}),
         )
     )
     if draw(st.booleans()):
@@ -174,7 +174,7 @@ def services(draw: st.DrawFn) -> Args:
         if front == "shared":
             args["listener"] = args["listener"] | {"rules": draw(rules)}
         args |= draw(fronted) | {"container_port": port}
-        args |= draw(some(service_connect=connections, allow_from=st.just({"shop": "sg-shop"})))
+        args |= draw(some(service_connect=connections, allow_from=st.just({"shop": "sg-0000540b"})))
     if desired and draw(st.booleans()):
         metrics = {"cpu_percent": draw(st.integers(1, 100))}
         if front != "none" and not shifts:

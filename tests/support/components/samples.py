@@ -31,13 +31,13 @@ SECRET_CONTEXT = CONTEXT.parent / "image_secrets"
 PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO5MpsyC6uSWU4RzBMcGY9f8mtNXNUYisw2OSyvYl2Cd me"
 
 BASTION: dict[str, Any] = {
-    "vpc_id": "vpc-1",
+    "vpc_id": "vpc-00000001",
     "vpc_cidr_block": "10.20.0.0/16",
-    "subnet_id": "subnet-3",
+    "subnet_id": "subnet-00000003",
     "allowed_cidr_blocks": ["203.0.113.7/32"],
     "public_key": PUBLIC_KEY,
 }
-HOST: dict[str, Any] = {"vpc_id": "vpc-1", "subnet_id": "subnet-1"}
+HOST: dict[str, Any] = {"vpc_id": "vpc-00000001", "subnet_id": "subnet-00000001"}
 COMPONENTS: dict[str, Callable[..., Any]] = {
     name: kind
     for name in slipway.__all__
@@ -77,7 +77,7 @@ RICHEST: dict[str, dict[str, Any]] = {
         "instance_type": "t3.micro",
         "refresh_ami": True,
         "targets": {
-            "database": {"host": "db.internal", "port": 5432, "local_port": 15432, "security_group_id": "sg-5"},
+            "database": {"host": "db.internal", "port": 5432, "local_port": 15432, "security_group_id": "sg-00000005"},
             "worker": {"host": "10.20.1.9", "port": 22},
         },
         "tags": {"team": "shop"},
@@ -137,13 +137,13 @@ RICHEST: dict[str, dict[str, Any]] = {
     "FargateService": RICH_SERVICE,
     "Host": HOST
     | {
-        "bastion_security_group_id": "sg-1",
+        "bastion_security_group_id": "sg-00000001",
         "bastion_name": "door",
         "key_name": "door",
         "key_file": "keys/door.pem",
         "inbound": {
             "web": {"port": 443, "cidr_block": "203.0.113.0/24"},
-            "metrics": {"port": 9100, "security_group_id": "sg-2"},
+            "metrics": {"port": 9100, "security_group_id": "sg-00000002"},
         },
         "elastic_ip": True,
         "instance_type": "t3.micro",
@@ -232,9 +232,9 @@ RICHEST: dict[str, dict[str, Any]] = {
 # What the richest excludes.
 OTHERWISE: dict[str, dict[str, Any]] = {
     "Bastion": {
-        "vpc_id": "vpc-1",
+        "vpc_id": "vpc-00000001",
         "vpc_cidr_block": "10.20.0.0/16",
-        "subnet_id": "subnet-3",
+        "subnet_id": "subnet-00000003",
         "stop_schedule": "cron(0 19 ? * MON-FRI *)",
     },
     "Cluster": {"spot_percent": 100, "service_connect_namespace_arn": NAMESPACE},

@@ -16,21 +16,24 @@ TOPIC = "arn:aws:sns:eu-west-1:123456789012:orders"
 
 TASK: dict[str, Any] = {
     "cluster_arn": CLUSTER,
-    "vpc_id": "vpc-1",
-    "subnet_ids": ["subnet-1", "subnet-2"],
+    "vpc_id": "vpc-00000001",
+    "subnet_ids": ["subnet-00000001", "subnet-00000002"],
     "image": IMAGE,
 }
-BALANCER: dict[str, Any] = {"subnet_ids": ["subnet-3", "subnet-4"], "allowed_cidr_blocks": ["203.0.113.0/24"]}
+BALANCER: dict[str, Any] = {
+    "subnet_ids": ["subnet-00000003", "subnet-00000004"],
+    "allowed_cidr_blocks": ["203.0.113.0/24"],
+}
 LISTENER = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/edge/0a1b/2c3d"
 BEHIND_LISTENER: dict[str, Any] = TASK | {
     "container_port": 8080,
     "listener": {
         "listener_arn": LISTENER,
-        "security_group_id": "sg-lb",
+        "security_group_id": "sg-0000001b",
         "rules": {"orders": {"path_patterns": ["/orders/*"]}},
     },
 }
-SHARED_BALANCER: dict[str, Any] = BALANCER | {"vpc_id": "vpc-1"}
+SHARED_BALANCER: dict[str, Any] = BALANCER | {"vpc_id": "vpc-00000001"}
 BEHIND_BALANCER: dict[str, Any] = TASK | {"container_port": 8080, "load_balancer": BALANCER}
 WORKER: dict[str, Any] = TASK | {"queues": {"orders": {"queue_arn": QUEUE, "queue_url": QUEUE_URL}}}
 RICH_TASK: dict[str, Any] = {
@@ -75,7 +78,7 @@ RICH_TASK: dict[str, Any] = {
         "data": {
             "file_system_arn": "arn:aws:elasticfilesystem:eu-west-1:123456789012:file-system/fs-0a1b",
             "access_point_arn": "arn:aws:elasticfilesystem:eu-west-1:123456789012:access-point/fsap-2c3d",
-            "security_group_id": "sg-efs",
+            "security_group_id": "sg-00000ef5",
         },
     },
     "mount_points": [
@@ -83,7 +86,7 @@ RICH_TASK: dict[str, Any] = {
         {"volume": "data", "path": "/data"},
     ],
     "ephemeral_storage_gib": 50,
-    "allow_to": {"database": {"security_group_id": "sg-db", "port": 5432}},
+    "allow_to": {"database": {"security_group_id": "sg-000000db", "port": 5432}},
     "enable_execute_command": True,
     "exec_log_group_arn": "arn:aws:logs:eu-west-1:123456789012:log-group:exec",
     "permissions_boundary_arn": "arn:aws:iam::123456789012:policy/bound",
@@ -98,7 +101,7 @@ RICH_TASK: dict[str, Any] = {
 
 RICH_BALANCER: dict[str, Any] = {
     "allowed_prefix_list_ids": ["pl-0123456789abcdef0"],
-    "allowed_security_group_ids": {"office": "sg-7"},
+    "allowed_security_group_ids": {"office": "sg-00000007"},
     "certificate_arn": CERTIFICATE,
     "domain_names": ["shop.example.com", "*.shop.example.com"],
     "hosted_zone_id": "Z123",
@@ -129,7 +132,7 @@ RICH_SERVICE: dict[str, Any] = (
         "spot_percent": 50,
         "minimum_healthy_percent": 50,
         "maximum_percent": 150,
-        "additional_security_group_ids": ["sg-9"],
+        "additional_security_group_ids": ["sg-00000009"],
         "service_connect": {
             "namespace_arn": NAMESPACE,
             "dns_name": "api.internal",
@@ -137,7 +140,7 @@ RICH_SERVICE: dict[str, Any] = (
             "app_protocol": "http2",
             "request_timeout_seconds": 60,
         },
-        "allow_from": {"shop": "sg-shop"},
+        "allow_from": {"shop": "sg-0000540b"},
         "desired_count": 3,
         "health_check_path": "/ready",
         "health_check_port": 9000,
