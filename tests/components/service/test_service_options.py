@@ -160,7 +160,7 @@ def test_grpc_is_checked_by_its_health_service() -> None:
 def test_a_health_check_on_a_port_of_its_own_is_let_through_on_both_sides(front: dict[str, Any]) -> None:
     built = service(front | {"health_check_port": 5000})
     assert built.one("targetGroup:TargetGroup", "api").inputs["healthCheck"]["port"] == "5000"
-    group = "sg-lb" if "listener" in front else "api-lb-id"
+    group = "sg-0000001b" if "listener" in front else "api-lb-id"
     assert built.opened_ports() == {
         "api-from-lb": ("api-id", 8080, group),
         "api-lb-to-tasks": (group, 8080, "api-id"),
@@ -177,7 +177,7 @@ def test_target_groups_are_replaced_with_their_load_balancer_and_it_with_its_vpc
     groups = own.of_type("targetGroup:TargetGroup")
     balancer = "arn:aws:lb:eu-west-1:123456789012:api"
     assert {it.name: it.replacement_trigger for it in groups} == {"api": balancer, "api-alt": balancer}
-    assert own.one("loadBalancer:LoadBalancer", "api").replacement_trigger == "vpc-1"
+    assert own.one("loadBalancer:LoadBalancer", "api").replacement_trigger == "vpc-00000001"
     shared = service(BEHIND_LISTENER).one("targetGroup:TargetGroup", "api").replacement_trigger
     assert shared == "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/edge/0a1b"
 

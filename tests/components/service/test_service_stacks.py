@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.e2e.conftest import client
+from tests.support.cloud_contents import client
 from tests.support.components.callers import Answers, calling
 from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
 
