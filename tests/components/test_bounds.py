@@ -9,7 +9,7 @@ from slipway import ArgumentError
 from slipway.access._targets import targets
 from slipway.common import Arguments
 from slipway.load_balancing._load_balancer_plan import check_domain_name
-from slipway.messaging._filter_policy import check_filter_policy
+from slipway.messaging.filters._policy import check_filter_policy
 from slipway.service._scaling import schedule
 from slipway.service._strategy import port_for_tests, step_percent
 from slipway.worker._worker_times import check_visibility

@@ -52,7 +52,7 @@ def imports() -> list[Import]:
         statement
         for path in sorted(PACKAGE.rglob("*.py"))
         for statement in imports_of(
-            path.read_text(), str(path.relative_to(PACKAGE)), ".".join(path.relative_to(PACKAGE).parent.parts)
+            path.read_text(), str(path.relative_to(PACKAGE)), "".join(path.relative_to(PACKAGE).parent.parts[:1])
         )
     ]
 

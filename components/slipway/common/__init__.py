@@ -3,10 +3,9 @@
 from ._arguments import Arguments
 from ._checks import ArgumentError, distinct, each, not_empty, one_of, shown, spelled
 from ._context import Context
-from ._ecr import PULL_ACTIONS, EcrHost, ecr_host, ecr_repository_arn
 from ._iam import Json, JsonObject, Statement, allow, deny_insecure_transport, document, trust, trust_within_account
 from ._ids import ALLOCATION_ID, account_id, aws_arn, key_arn, prefix_list_id
-from ._image_names import IMAGE_EXAMPLES, is_image_name
+from ._images import IMAGE_EXAMPLES, PULL_ACTIONS, EcrHost, ecr_host, ecr_repository_arn, is_image_name
 from ._networks import check_not_everyone, cidr_block
 from ._numbers import whole_number
 from ._schedules import check_cron_expression, check_schedule_expression, check_time_zone

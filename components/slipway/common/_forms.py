@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ._checks import ArgumentError, shown
 from ._ids import SECURITY_GROUP_ID, SUBNET_ID, VPC_ID, IdForm, aws_arn
-from ._image_names import IMAGE_EXAMPLES, is_image_name
+from ._images import IMAGE_EXAMPLES, is_image_name
 from ._networks import cidr_block
 from ._tags import check_tag_value
 from ._text import line, path, unicode_text

@@ -15,7 +15,6 @@ from slipway.common import Arguments, child_name, different_names, not_empty
 
 from ._arns import check_alarm_topic, check_queue_arn, check_source_topics
 from ._delivery_log import check_log_role
-from ._filter_policy import SCOPES, check_filter_policy
 from ._limits import (
     DEAD_SUFFIX,
     FIFO_SUFFIX,
@@ -27,6 +26,7 @@ from ._limits import (
 )
 from ._messaging_key import check_publishers_key, check_queue_key
 from ._senders import Sender, SenderArgs, queue_senders, refuse_buckets, topic_publishers
+from .filters import SCOPES, check_filter_policy
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z", re.ASCII)
 OF_TOPIC = {

@@ -70,7 +70,8 @@ def health_for(
 def create_listener(
     original: Callable[..., FakeListener], self: ELBv2Backend, **asked: Unpack[NewListener]
 ) -> FakeListener:
-    settings = [asked["protocol"], asked["ssl_policy"], asked["certificate"]]
+    policy = asked["ssl_policy"] if asked["protocol"] in ENCRYPTED else None
+    settings = [asked["protocol"], policy, asked["certificate"]]
     actions = [FakeAction(action).data for action in asked["actions"]]
     for listener in _on_port(self, asked["load_balancer_arn"], asked["port"]):
         present = [action.data for action in listener.default_actions]

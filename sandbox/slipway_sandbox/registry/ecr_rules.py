@@ -8,7 +8,7 @@ import fnmatch
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from slipway_sandbox.provider.aws.scope import ACCOUNT
+from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 
 if TYPE_CHECKING:
     from moto.ecr.models import Repository
@@ -18,7 +18,7 @@ def unknown_repository(repository: str) -> str | None:
     """ECR's sentence for a repository that was not created; None for one that is there."""
     if any(_repositories(repository)):
         return None
-    return f"The repository with name '{repository}' does not exist in the registry with id '{ACCOUNT}'"
+    return f"The repository with name '{repository}' does not exist in the registry with id '{MOTO_ENVIRONMENT['MOTO_ACCOUNT_ID']}'"
 
 
 def is_immutable(repository: str, tag: str) -> bool:

@@ -198,10 +198,15 @@ def test_a_key_that_makes_no_name_of_a_queue_is_refused(case: RefusedName) -> No
     assert sentence == f"FanOut 'orders': {case.says}"
 
 
-@pytest.mark.parametrize("name", ["", "my orders"])
-def test_a_wrong_name_is_no_queue_s_fault(name: str) -> None:
-    rule = "the name must be letters, digits and hyphens and start with a letter"
-    assert refusal(lambda: FanOut(name, {"queues": {"b": {}}})) == f"FanOut {name!r}: {rule}, got {name!r}"
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("", "must not be empty, got ''; give it a value"),
+        ("my orders", "must be letters, digits and hyphens and start with a letter, got 'my orders'"),
+    ],
+)
+def test_a_wrong_name_is_no_queue_s_fault(name: str, rule: str) -> None:
+    assert refusal(lambda: FanOut(name, {"queues": {"b": {}}})) == f"FanOut {name!r}: the name {rule}"
 
 
 def test_a_name_too_long_for_the_role_of_the_log_is_refused() -> None:

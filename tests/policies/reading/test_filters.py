@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from slipway.messaging._filter_reach import overreach as of_components
+from slipway.messaging.filters._reach import overreach as of_components
 from slipway_policies.reading.filters import lists, overreach
 from tests.support.filters import FILTERS, Filter
 

@@ -40,11 +40,7 @@ class AwsProvider(BaseServicer[Settings]):
     name = "aws"
 
     def __init__(
-        self,
-        registry: str,
-        region: str = "eu-west-1",
-        retry_seconds: float = 30.0,
-        creations: Creations | None = None,
+        self, registry: str, region: str = "eu-west-1", retry_seconds: float = 30.0, creations: Creations | None = None
     ) -> None:
         super().__init__()
         self.version = importlib.metadata.version("pulumi-aws")

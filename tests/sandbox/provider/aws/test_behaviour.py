@@ -191,11 +191,14 @@ def test_a_resource_that_is_half_made_is_recorded_and_finished_by_the_next_updat
     assert driver.read(live) is None
 
 
+ABSENT = "sg-0123456789abcdef0"
+
+
 def test_a_group_whose_rules_fail_is_not_orphaned(driver: Driver) -> None:
     vpc = driver.create(VPC, "half", {"cidrBlock": "10.79.0.0/16"})
     rule = {"protocol": "tcp", "fromPort": 1, "toPort": 2}
     with pytest.raises(ProviderCallError, match=r"AuthorizeSecurityGroupIngress failed with") as caught:
-        driver.create(GROUP, "half", {"vpcId": vpc.id, "ingress": [{**rule, "cidrBlocks": ["10.0.0.0/99"]}]})
+        driver.create(GROUP, "half", {"vpcId": vpc.id, "ingress": [{**rule, "securityGroups": [ABSENT]}]})
     live = driver.incomplete(caught.value, GROUP, "half")
     assert live.id.startswith("sg-")
     live = driver.update(live, {"vpcId": vpc.id, "ingress": [{**rule, "cidrBlocks": ["10.0.0.0/9"]}]})

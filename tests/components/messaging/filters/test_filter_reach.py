@@ -3,8 +3,8 @@
 import pytest
 
 from slipway import ArgumentError
-from slipway.messaging._filter_policy import check_filter_policy
-from slipway.messaging._filter_reach import overreach
+from slipway.messaging.filters._policy import check_filter_policy
+from slipway.messaging.filters._reach import overreach
 from tests.support.filters import FILTERS, Filter
 
 REFUSED = [case for case in FILTERS if case.rule]

@@ -1,5 +1,6 @@
-"""Amazon ECR: every form of a private registry's host, and the actions of a pull.
+"""Names of images as every registry reads them; Amazon ECR: every form of a private registry's host, the actions of a pull.
 
+Source: https://github.com/distribution/reference/blob/main/regexp.go and normalize.go
 Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
 Source: https://github.com/awslabs/amazon-ecr-credential-helper/blob/main/ecr-login/api/client.go
 """
@@ -7,6 +8,13 @@ Source: https://github.com/awslabs/amazon-ecr-credential-helper/blob/main/ecr-lo
 import re
 from dataclasses import dataclass
 
+IMAGE_EXAMPLES = "python:3.12-slim or ghcr.io/shop/app:1.4"
+# A first part with a dot, a port or a capital, or localhost, is a registry; any other part is a name.
+_HOST = r"(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[A-Za-z0-9-]+(?=:)|[a-z0-9-]*[A-Z][A-Za-z0-9-]*|localhost)(?::[0-9]+)?/"
+_WORD = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_DIGEST = r"@sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})"
+LONGEST_NAME = 255  # without tag and digest
+_IMAGE = re.compile(rf"(?P<name>(?:{_HOST})?{_WORD}(?:/{_WORD})*)(?::\w[\w.-]{{0,127}})?(?:{_DIGEST})?", re.ASCII)
 PULL_ACTIONS = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 # Commercial, GovCloud, China, European sovereign and isolated partitions; `dkr-ecr` has IPv6, too; `-fips` is FIPS 140.
 HOST = re.compile(
@@ -14,6 +22,16 @@ HOST = re.compile(
     r"(amazonaws\.com|amazonaws\.eu|on\.aws|(?P<china>amazonaws\.com\.cn|on\.amazonwebservices\.com\.cn)"
     r"|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
 )
+
+
+def is_image_name(text: str) -> bool:
+    """Whether a text names an image. A number alone does not: no registry has such a name, and YAML makes it by mistake.
+
+    >>> is_image_name("ghcr.io/shop/app:1.4"), is_image_name("UPPER:1")
+    (True, False)
+    """
+    match = _IMAGE.fullmatch(text)
+    return match is not None and len(match["name"]) <= LONGEST_NAME and any(character.isalpha() for character in text)
 
 
 @dataclass(frozen=True)

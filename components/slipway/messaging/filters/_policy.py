@@ -14,7 +14,7 @@ from typing import cast
 
 from slipway.common import ArgumentError, not_empty, shown, unicode_text
 
-from ._filter_reach import overreach
+from ._reach import overreach
 
 SCOPES = ("MessageAttributes", "MessageBody")
 MOST_KEYS = 5

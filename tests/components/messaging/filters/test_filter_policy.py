@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from slipway import ArgumentError
-from slipway.messaging._filter_policy import check_filter_policy, measure
+from slipway.messaging.filters._policy import check_filter_policy, measure
 
 GOOD: list[dict[str, Any]] = [
     {"kind": ["physical", None, True, 3, 1.5]},
