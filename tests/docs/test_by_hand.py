@@ -65,7 +65,7 @@ def test_the_page_can_be_typed_as_it_stands(box: Box, aws: Path, tmp_path: Path)
     assert '{"id": "1"}' in said["topic"].splitlines()
     assert "Login Succeeded" in said["image"]
     assert '"imageTag": "1"' in said["image"]
-    assert '"COMPLETED"' in said["service"]
+    assert "    2,\n    2\n" in said["service"], "desired and running tasks"
     assert said["instance"].splitlines()[-1].startswith("200ip-"), "the task's answer, then the second instance's name"
     assert list(tmp_path.iterdir()) == [tmp_path / ".docker"]
     contents = box.status()["contents"]
