@@ -1,5 +1,6 @@
 """Calls that AWS refuses, on the corrected moto."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -57,3 +58,36 @@ def test_cloud_map_makes_one_private_namespace_of_a_name_in_a_vpc() -> None:
     names = [namespace["Name"] for namespace in cloud_map.list_namespaces()["Namespaces"]]
     assert sorted(names) == ["a.internal", "a.internal", "b.internal"]
     cloud_map.close()
+
+
+def test_ecr_tells_a_scan_from_an_image_and_a_repository_that_are_not_there() -> None:
+    ecr = boto3.client("ecr", REGION)
+    ecr.create_repository(repositoryName="app")
+    ecr.create_repository(repositoryName="scanned", imageScanningConfiguration={"scanOnPush": True})
+
+    def findings(repository: str, tag: str) -> Any:
+        return ecr.describe_image_scan_findings(repositoryName=repository, imageId={"imageTag": tag})
+
+    def code(repository: str, tag: str) -> str:
+        return refused(lambda: findings(repository, tag))[0]
+
+    kind = "application/vnd.oci.image.manifest.v1+json"
+    manifest = json.dumps(
+        {"schemaVersion": 2, "mediaType": kind, "config": {"digest": "sha256:1", "size": 1}, "layers": []}
+    )
+    digests = {
+        name: ecr.put_image(repositoryName=name, imageManifest=manifest, imageTag="1")["image"]["imageId"][
+            "imageDigest"
+        ]
+        for name in ("app", "scanned")
+    }
+    assert code("none", "1") == "RepositoryNotFoundException"
+    assert code("app", "2") == "ImageNotFoundException"
+    assert code("app", "1") == "ScanNotFoundException"
+    answer = findings("scanned", "1")
+    assert answer["registryId"] == "123456789012"
+    assert answer["imageId"] == {"imageDigest": digests["scanned"], "imageTag": "1"}
+    assert answer["imageScanStatus"]["status"] == "UNSUPPORTED_IMAGE"
+    ecr.start_image_scan(repositoryName="app", imageId={"imageTag": "1"})
+    assert findings("app", "1")["imageScanStatus"]["status"] == "UNSUPPORTED_IMAGE"
+    ecr.close()
