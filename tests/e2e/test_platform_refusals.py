@@ -37,8 +37,8 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a topic name with a space": (
         {"topicName": "new orders"},
-        "FanOut 'new orders' queue 'billing': the name must be letters, digits and hyphens and start with a letter, "
-        "got 'new orders-billing'",
+        "config slipway:topicName: must be letters, digits and hyphens and start with a letter, got 'new orders'; "
+        "see its description in Pulumi.yaml",
     ),
     "a missing Dockerfile": (
         {"appDirectory": "docs"},

@@ -170,3 +170,22 @@ def test_a_deleted_topic_takes_its_subscriptions_along() -> None:
     CLIENT.call("sns", "subscribe", REGION, TopicArn=topic, Protocol="sqs", Endpoint=queue)
     CLIENT.call("sns", "delete_topic", REGION, TopicArn=topic)
     assert CLIENT.call("sns", "list_subscriptions", REGION)["Subscriptions"] == []
+
+
+def test_a_rule_that_names_another_group_lets_the_first_one_go() -> None:
+    vpc = text(block(ec2("create_vpc", CidrBlock="10.66.0.0/16"), "Vpc"), "VpcId")
+    first, second, own = (
+        text(ec2("create_security_group", GroupName=name, Description=name, VpcId=vpc), "GroupId")
+        for name in ("first", "second", "own")
+    )
+    rule: dict[str, Value] = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}
+    pairs: list[Value] = [{**rule, "UserIdGroupPairs": [{"GroupId": first}]}]
+    made = blocks(ec2("authorize_security_group_ingress", GroupId=own, IpPermissions=pairs), "SecurityGroupRules")
+    rule_id = text(made[0], "SecurityGroupRuleId")
+    change: Value = [{"SecurityGroupRuleId": rule_id, "SecurityGroupRule": {**rule, "ReferencedGroupId": second}}]
+    ec2("modify_security_group_rules", GroupId=own, SecurityGroupRules=change)
+    [shown] = blocks(ec2("describe_security_group_rules", SecurityGroupRuleIds=[rule_id]), "SecurityGroupRules")
+    assert block(shown, "ReferencedGroupInfo")["GroupId"] == second
+    ec2("delete_security_group", GroupId=first)
+    with pytest.raises(AwsError, match="DependencyViolation"):
+        ec2("delete_security_group", GroupId=second)
