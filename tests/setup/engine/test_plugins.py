@@ -194,10 +194,10 @@ Resource(Slow(), "slow", {"pid": str(Path("provider.pid").absolute())})
 PACK_NAMES_ITSELF = """
 import os
 from pathlib import Path
-from pulumi_policy import PolicyPack
+from pulumi_policy import PolicyPack, StackValidationPolicy
 
 Path(os.environ["PACK_PID"]).write_text(str(os.getpid()))
-PolicyPack("sample", policies=[])
+PolicyPack("sample", policies=[StackValidationPolicy("nothing", "Nothing.", lambda arguments, report: None)])
 """
 
 

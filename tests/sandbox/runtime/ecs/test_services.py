@@ -94,11 +94,21 @@ def test_a_rollout_loses_no_request(cloud: Cloud) -> None:
     assert addresses(cloud).isdisjoint(before) or len(addresses(cloud)) == 2
 
 
+def is_open(name: str) -> bool:
+    """Whether the port of a load balancer takes connections; the runtime opens it at its next look."""
+    try:
+        requests.get(f"http://{name}/health", timeout=10)
+    except requests.ConnectionError:
+        return False
+    return True
+
+
 def test_a_service_moves_to_another_load_balancer_and_its_old_tasks_stay_behind_theirs(cloud: Cloud) -> None:
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html: "Amazon ECS starts new tasks with
     # the updated Elastic Load Balancing configuration, and then stops the old tasks when the new tasks are running."
     old_name, old_group = web(cloud)
     new_name, new_group = cloud.balance(name="next", HealthCheckPort="8080")
+    eventually(lambda: is_open(new_name))
     definition = cloud.service()["taskDefinition"]
     target = {"targetGroupArn": new_group, "containerName": "main", "containerPort": 8080}
 
