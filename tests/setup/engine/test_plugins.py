@@ -189,7 +189,10 @@ class Slow(ResourceProvider):
         time.sleep(600)
         return CreateResult("slow", outs=props)
 
-Resource(Slow(), "slow", {"pid": str(Path("provider.pid").absolute())})
+class Sleeper(Resource):
+    pass
+
+Sleeper(Slow(), "slow", {"pid": str(Path("provider.pid").absolute())})
 """
 PACK_NAMES_ITSELF = """
 import os
