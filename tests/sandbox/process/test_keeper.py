@@ -47,8 +47,13 @@ def test_changes_that_arrive_together_share_a_save(home: Home) -> None:
 
 
 def test_where_the_cloud_cannot_be_saved_the_answer_goes_out_and_the_reason_is_known(home: Home) -> None:
-    keeper = Keeper(home, Gate())
-    keeper.creations = lambda: [{"walk": iter(home.path.rglob("*"))}]  # nothing that pickle takes
+    keeper, attempts = Keeper(home, Gate()), list[int]()
+
+    def creations() -> list[dict[str, object]]:
+        attempts.append(1)
+        return [{"walk": iter(home.path.rglob("*"))}]  # nothing that pickle takes
+
+    keeper.creations = creations
     keeper.start()
     keeper.changed()
     keeper.keep()
@@ -56,3 +61,8 @@ def test_where_the_cloud_cannot_be_saved_the_answer_goes_out_and_the_reason_is_k
     assert keeper.failure.startswith("the cloud cannot be saved: moto holds something that cannot (cannot pickle")
     assert home.unsaved.exists()
     assert not home.snapshot.exists()
+    assert len(attempts) == 1, "the next attempt comes with the next change, or after a while"
+    keeper.creations = list
+    keeper.changed()
+    keeper.keep()
+    assert keeper.failure is None

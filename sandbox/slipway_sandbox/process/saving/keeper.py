@@ -94,7 +94,8 @@ class Keeper:
             began = time.monotonic()
             self.failure = self._save(finally_)
             self._looked_at = ended = time.monotonic()
-            self._not_before = ended + min(SHARE * (ended - began), LONGEST_PAUSE_SECONDS)
+            pause = LONGEST_PAUSE_SECONDS if self.failure else min(SHARE * (ended - began), LONGEST_PAUSE_SECONDS)
+            self._not_before = ended + pause
             if self.failure:
                 log.error("%s", self.failure)
 
