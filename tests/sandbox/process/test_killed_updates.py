@@ -70,8 +70,9 @@ def test_a_killed_update_and_a_killed_destroy_continue(box: Box, tmp_path: Path,
     project.must("stack", "init", "dev")
 
     def killed(command: str) -> None:
-        with project.begin(command, "--yes", "--skip-preview") as process:
-            assert wait_until(lambda: 0 < len(project.queues()) < QUEUES, 60)
+        sqs = box.client("sqs")  # made before: a look must not take as long as the update
+        with project.begin(command, "--yes", "--skip-preview", "--parallel=2") as process:
+            assert wait_until(lambda: 0 < len(sqs.list_queues().get("QueueUrls", [])) < QUEUES, 300)
             if victim == "engine":
                 os.killpg(process.pid, signal.SIGKILL)
             else:
