@@ -15,7 +15,7 @@ from pathlib import Path
 from docker.errors import DockerException
 from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
 
-from slipway_sandbox import corrections, machine
+from slipway_sandbox import corrections, docker_daemon, machine
 from slipway_sandbox.corrections.ecs.objects import EcsService, EcsTask, services_of, tasks_of
 from slipway_sandbox.corrections.ecs.tasks import runs_on_fargate, starts_on_fargate
 from slipway_sandbox.runtime.balancing import balancers, targets
@@ -120,7 +120,12 @@ class Controller:
         """Missing parts of this machine for containers, each with its remedy."""
         if self.off_because:
             return [self.off_because]
-        return [] if self._host is None or self._host.has(instance_spec.IMAGE) else [instance_spec.image_is_missing()]
+        if self._host is None:
+            return []
+        try:
+            return [] if self._host.has(instance_spec.IMAGE) else [instance_spec.image_is_missing()]
+        except (DockerException, *docker_daemon.BROKEN_OFF) as error:  # gone since the last look
+            return [machine.docker_is_gone(self._host.daemon, str(error))]
 
     def urls(self) -> dict[str, str]:
         """URL of every open listener, by `<load balancer name>:<listener port>`."""

@@ -70,6 +70,8 @@ def test_what_runs_is_unknown_meanwhile_and_goes_on_afterwards(cloud: Cloud, pro
     eventually(lambda: counted(cloud))
     [before] = containers(cloud)
     proxy.stop()
+    [lacking] = cloud.controller.lacking()
+    assert lacking.startswith(f"Docker at {proxy.host} does not answer any more ("), "before the next look, too"
 
     eventually(lambda: cloud.service()["runningCount"] == 0, state=cloud.service)
     [task] = cloud.tasks()
