@@ -1,0 +1,27 @@
+"""A worker that dies costs the test that it died in, and no other."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.clone import ROOT
+from tests.support.commands import run
+
+DIES = "import os\nimport pytest\n@pytest.mark.parametrize('number', range({count}))\ndef test_a(number):\n    if number == {dies}:\n        os._exit(3)\n"
+LIVES = "import pytest\n@pytest.mark.parametrize('number', range(3))\ndef test_a(number):\n    pass\n"
+
+
+@pytest.mark.parametrize(("files", "count", "dies"), [(1, 1, 0), (2, 3, 1), (3, 6, 3)])
+def test_every_other_test_runs_once(tmp_path: Path, files: int, count: int, dies: int) -> None:
+    for number in range(files - 1):
+        (tmp_path / f"test_{number}.py").write_text(LIVES, encoding="utf-8")
+    (tmp_path / "test_last.py").write_text(DIES.format(count=count, dies=dies), encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "tests.support.by_file", "-p", "no:cacheprovider", "-n", "2", "."]
+    ended = run(command, tmp_path, {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"})
+    passed = 3 * (files - 1) + count - 1
+    [totals] = re.findall(r"^=+ (.*) in ", ended.stdout, re.MULTILINE)
+    assert totals == (f"1 failed, {passed} passed" if passed else "1 failed"), ended.stdout
+    assert f"FAILED test_last.py::test_a[{dies}] - worker" in ended.stdout
