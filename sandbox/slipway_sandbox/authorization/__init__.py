@@ -1,0 +1,1 @@
+"""Whether a principal may do what it asks for, as AWS IAM decides it."""

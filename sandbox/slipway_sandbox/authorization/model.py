@@ -1,0 +1,121 @@
+"""Words of authorization: who asks, for what, which policies count, and the decision.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from slipway_sandbox.documents import Document
+
+
+@dataclass(frozen=True)
+class PolicyDocument:
+    """The text of one policy.
+
+    >>> PolicyDocument('{"Version": "2012-10-17", "Statement": []}', "app").name
+    'app'
+    """
+
+    text: str
+    """JSON."""
+    name: str = ""
+    """Name of an inline policy, ARN of a managed one, ARN of the resource that a resource policy belongs to."""
+
+
+class PolicyKind(StrEnum):
+    """Kinds of policies, in the words of AWS's messages."""
+
+    IDENTITY = "identity-based policy"
+    BOUNDARY = "permissions boundary"
+    SESSION = "session policy"
+    RESOURCE = "resource-based policy"
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who asks."""
+
+    arn: str
+    """Such as arn:aws:iam::123456789012:user/ann, or arn:aws:sts::123456789012:assumed-role/app/session.
+    A service has its name: sns.amazonaws.com."""
+    account_id: str
+    """Empty for a service."""
+    kind: Literal["root", "user", "role", "service"]
+    role_arn: str = ""
+    """ARN of the role of a session, with its path."""
+    user_id: str = ""
+    """The value of aws:userid."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Tags of the user or role; session tags override them."""
+    session_policies: tuple[PolicyDocument, ...] = ()
+    """Policies given to AssumeRole."""
+    is_session_limited: bool = False
+    """Whether AssumeRole was given session policies."""
+    via: tuple[str, ...] = ()
+    """Services that call in the principal's name, first to last: the value of aws:CalledVia."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One action on one resource."""
+
+    principal: Principal
+    action: str
+    """Such as sqs:SendMessage."""
+    resource: str
+    """ARN, or "*" for an action without resource types."""
+    resource_account_id: str
+    context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Condition key, in lower case, to its values."""
+
+
+@dataclass(frozen=True)
+class Policies:
+    """The policies that count for one request."""
+
+    identity: tuple[PolicyDocument, ...] = ()
+    boundary: PolicyDocument | None = None
+    session: tuple[PolicyDocument, ...] | None = None
+    """None without session policies."""
+    resource: PolicyDocument | None = None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a request is denied."""
+
+    kind: PolicyKind
+    """The kind of policy that denies the request, or that fails to allow it."""
+    is_explicit: bool
+    """Whether a statement denies the request; else no statement allows it."""
+    policy: str = ""
+    """Name of the policy that denies the request."""
+    sid: str = ""
+    """Sid of the statement that denies the request, or its number in the policy: `statement 2`."""
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """The smallest statement that would let a request in."""
+
+    kind: PolicyKind
+    """The kind of policy that needs the statement."""
+    statement: Document
+    """Effect, Action and Resource; Principal, too, in the policy of a resource."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer to a request."""
+
+    is_allowed: bool
+    reason: Reason | None = None
+    """None for an allowed request."""
+    would_allow: tuple[Remedy, ...] = ()
+    """What each kind of policy lacks; empty for an allowed request, and for an explicit deny: no statement overrides it."""
+
+
+ALLOWED = Decision(is_allowed=True)
