@@ -70,6 +70,8 @@ class Request:
     resource_account_id: str
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Condition key, in lower case, to its values."""
+    unknown_keys: frozenset[str] = frozenset()
+    """Condition keys, in lower case, whose values AWS knows and the sandbox does not."""
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,5 @@ class Decision:
     """None for an allowed request."""
     would_allow: tuple[Remedy, ...] = ()
     """What each kind of policy lacks; empty for an allowed request, and for an explicit deny: no statement overrides it."""
-
-
-ALLOWED = Decision(is_allowed=True)
+    doubts: frozenset[str] = frozenset()
+    """Unknown condition keys that were taken in the request's favour."""

@@ -1,0 +1,118 @@
+"""Texts of policies with wildcards and policy variables.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+"""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+Context = Mapping[str, tuple[str, ...]]
+
+VARIABLE = re.compile(r"\$\{([^}]*)\}")
+WITH_DEFAULT = re.compile(r"\s*([^,]+?)\s*,\s*'(.*)'\s*")
+LITERAL = ("*", "?", "$")  # ${*}, ${?} and ${$} stand for these characters
+CACHED = 4096
+ARN_PARTS = 6
+
+
+class Variable:
+    """A policy variable such as ${aws:username}, or ${aws:PrincipalTag/team, 'none'}."""
+
+    def __init__(self, text: str) -> None:
+        match = WITH_DEFAULT.fullmatch(text)
+        self._key = (match[1] if match else text.strip()).lower()
+        self._default = match[2] if match else None
+
+    def value(self, context: Context) -> str | None:
+        """The key's only value, else the default. None where the policy has no default."""
+        values = context.get(self._key, ())
+        return values[0] if len(values) == 1 else self._default
+
+
+Part = str | Variable
+"""A wildcard ("*" or "?" alone), a literal text after a NUL character, or a variable."""
+NUL = "\0"
+
+
+class Pattern:
+    """One text of a policy.
+
+    >>> Pattern("app-${aws:username}-*", has_variables=True).covers("app-ann-1", {"aws:username": ("ann",)})
+    True
+    """
+
+    def __init__(self, text: str, *, has_variables: bool) -> None:
+        self.source = text
+        self._parts = _parts(text) if has_variables and "${" in text else None
+        self._regex = None if self._parts else compiled(text)
+        self._arn_regex = None if self._parts else compiled(text, is_arn=True)
+
+    def text(self, context: Context) -> str | None:
+        """The text with the values of its variables, without wildcards. None where a variable has no value."""
+        if self._parts is None:
+            return self.source
+        words = [part.value(context) if isinstance(part, Variable) else part.removeprefix(NUL) for part in self._parts]
+        return None if None in words else "".join(word for word in words if word is not None)
+
+    def covers(self, text: str, context: Context) -> bool:
+        """Whether the pattern stands for a text."""
+        if self._regex is not None:
+            return self._regex.fullmatch(text) is not None
+        source = self._expanded(context)
+        return source is not None and re.compile(source, re.DOTALL).fullmatch(text) is not None
+
+    def covers_arn(self, arn: str, context: Context) -> bool:
+        """Whether the pattern stands for an ARN. A wildcard stays within one of its six parts, unless it ends the part."""
+        if self._arn_regex is not None:
+            return self._arn_regex.fullmatch(arn) is not None
+        source = self._expanded(context, is_arn=True)
+        return source is not None and re.compile(source, re.DOTALL).fullmatch(arn) is not None
+
+    def _expanded(self, context: Context, *, is_arn: bool = False) -> str | None:
+        words: list[Part] = []
+        for part in self._parts or ():
+            if isinstance(part, Variable):
+                value = part.value(context)
+                if value is None:
+                    return None
+                words.append(NUL + value)
+            else:
+                words.append(part)
+        return _source(words, is_arn=is_arn)
+
+
+@lru_cache(maxsize=CACHED)
+def compiled(text: str, *, is_arn: bool = False) -> re.Pattern[str]:
+    """The regular expression of a text without variables."""
+    return re.compile(_source(_wildcards(text), is_arn=is_arn), re.DOTALL)
+
+
+def _source(parts: list[Part], *, is_arn: bool) -> str:
+    source, colons = [], 0
+    for index, part in enumerate(parts):
+        text = str(part)
+        if text == "?":
+            source.append(".")
+        elif text == "*":
+            following = str(parts[index + 1]) if index + 1 < len(parts) else ""
+            is_inside = following not in ("", "*", "?") and not following.startswith(NUL + ":")
+            source.append("[^:]*" if is_arn and is_inside and colons < ARN_PARTS - 1 else ".*")
+        else:
+            source.append(re.escape(text[1:]))
+            colons += text.count(":")
+    return "".join(source)
+
+
+def _parts(text: str) -> list[Part]:
+    parts: list[Part] = []
+    position = 0
+    for match in VARIABLE.finditer(text):
+        parts += _wildcards(text[position : match.start()])
+        parts.append(NUL + match[1] if match[1] in LITERAL else Variable(match[1]))
+        position = match.end()
+    return parts + _wildcards(text[position:])
+
+
+def _wildcards(text: str) -> list[Part]:
+    return [piece if piece in ("*", "?") else NUL + piece for piece in re.split(r"([*?])", text) if piece]

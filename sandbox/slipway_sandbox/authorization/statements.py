@@ -1,0 +1,86 @@
+"""Statements of a policy, read once.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+"""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+
+from slipway_sandbox.authorization.conditions import Condition, conditions_of
+from slipway_sandbox.authorization.model import PolicyDocument, Request
+from slipway_sandbox.authorization.patterns import Pattern
+from slipway_sandbox.documents import Document, Json, as_object, as_text, objects, texts
+
+CURRENT_VERSION = "2012-10-17"  # policies of 2008 have no variables
+CACHED = 2048
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement; each element with Not… covers what its list does not."""
+
+    effect: str
+    name: str
+    """Its Sid, or `statement 2`."""
+    actions: tuple[Pattern, ...]
+    is_not_action: bool
+    resources: tuple[Pattern, ...]
+    is_not_resource: bool
+    principal: Json
+    not_principal: Json
+    conditions: tuple[Condition, ...]
+
+    def applies(self, request: Request) -> bool:
+        """Whether actions, resources and known conditions cover a request. The principal is another question."""
+        action, context, unknown = request.action.lower(), request.context, request.unknown_keys
+        if any(pattern.covers(action, context) for pattern in self.actions) == self.is_not_action:
+            return False
+        if any(pattern.covers_arn(request.resource, context) for pattern in self.resources) == self.is_not_resource:
+            return False
+        return all(condition.key in unknown or condition.holds(context) for condition in self.conditions)
+
+    def doubts(self, request: Request) -> frozenset[str]:
+        """Keys of conditions that the sandbox cannot judge."""
+        if not request.unknown_keys or not self.conditions:
+            return frozenset()
+        return frozenset(condition.key for condition in self.conditions) & request.unknown_keys
+
+
+def statements_of(policy: PolicyDocument) -> tuple[Statement, ...]:
+    """The statements of a policy. Raises ValueError when its text is no JSON."""
+    return _statements(policy.text)
+
+
+@lru_cache(maxsize=CACHED)
+def _statements(text: str) -> tuple[Statement, ...]:
+    document = as_object(json.loads(text))
+    has_variables = document.get("Version") == CURRENT_VERSION
+    return tuple(
+        _statement(statement, number, has_variables=has_variables)
+        for number, statement in enumerate(objects(document.get("Statement")), 1)
+    )
+
+
+def _statement(statement: Document, number: int, *, has_variables: bool) -> Statement:
+    def patterns(element: str) -> tuple[Pattern, ...]:
+        words = texts(statement.get(element))
+        folded = [word.lower() for word in words] if "Action" in element else words
+        return tuple(Pattern(word, has_variables=has_variables) for word in folded)
+
+    is_not_action, is_not_resource = "NotAction" in statement, "NotResource" in statement
+    # A trust policy has no Resource: it is about its own role.
+    resources = patterns("NotResource") if is_not_resource else patterns("Resource")
+    if not is_not_resource and "Resource" not in statement:
+        resources = (Pattern("*", has_variables=False),)
+    return Statement(
+        as_text(statement.get("Effect")),
+        as_text(statement.get("Sid")) or f"statement {number}",
+        patterns("NotAction" if is_not_action else "Action"),
+        is_not_action,
+        resources,
+        is_not_resource,
+        statement.get("Principal"),
+        statement.get("NotPrincipal"),
+        conditions_of(statement.get("Condition"), has_variables=has_variables),
+    )
