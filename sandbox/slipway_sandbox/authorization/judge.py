@@ -8,6 +8,8 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from slipway_sandbox.authorization.evaluation.principals import Naming, is_exempt, naming
+from slipway_sandbox.authorization.evaluation.statements import Statement, statements_of
 from slipway_sandbox.authorization.model import (
     Decision,
     Policies,
@@ -18,8 +20,6 @@ from slipway_sandbox.authorization.model import (
     Remedy,
     Request,
 )
-from slipway_sandbox.authorization.principals import Naming, is_exempt, naming
-from slipway_sandbox.authorization.statements import Statement, statements_of
 from slipway_sandbox.documents import Json
 
 ASSUME = "sts:assumerole"

@@ -59,6 +59,25 @@ class Principal:
 
 
 @dataclass(frozen=True)
+class Call:
+    """One call of an AWS API."""
+
+    service: str
+    """botocore's name: sqs."""
+    operation: str
+    """Such as SendMessage."""
+    parameters: Mapping[str, object]
+    """As botocore takes them."""
+    region: str
+    account_id: str
+    """The account that the call goes to."""
+    source_ip: str = "127.0.0.1"
+    is_secure: bool = True
+    context: Mapping[str, str] | None = None
+    """Condition keys that the caller tells, in any case, such as aws:SourceArn of a service."""
+
+
+@dataclass(frozen=True)
 class Request:
     """One action on one resource."""
 
@@ -71,7 +90,12 @@ class Request:
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Condition key, in lower case, to its values."""
     unknown_keys: frozenset[str] = frozenset()
-    """Condition keys, in lower case, whose values AWS knows and the sandbox does not."""
+    """Condition keys, in lower case, whose values AWS knows and the sandbox does not.
+    A family ends with its separator: aws:resourcetag/."""
+    is_resource_known: bool = True
+    """False when the call does not tell the resource; the ARN then ends with "*" and counts in the request's favour."""
+    shown_resource: str = ""
+    """The resource as the service's message names it. Empty: by its ARN."""
 
 
 @dataclass(frozen=True)

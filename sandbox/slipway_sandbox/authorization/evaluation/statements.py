@@ -7,9 +7,9 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 
-from slipway_sandbox.authorization.conditions import Condition, conditions_of
+from slipway_sandbox.authorization.evaluation.conditions import Condition, conditions_of
+from slipway_sandbox.authorization.evaluation.patterns import Pattern
 from slipway_sandbox.authorization.model import PolicyDocument, Request
-from slipway_sandbox.authorization.patterns import Pattern
 from slipway_sandbox.documents import Document, Json, as_object, as_text, objects, texts
 
 CURRENT_VERSION = "2012-10-17"  # policies of 2008 have no variables
@@ -33,18 +33,34 @@ class Statement:
 
     def applies(self, request: Request) -> bool:
         """Whether actions, resources and known conditions cover a request. The principal is another question."""
-        action, context, unknown = request.action.lower(), request.context, request.unknown_keys
+        action, context = request.action.lower(), request.context
         if any(pattern.covers(action, context) for pattern in self.actions) == self.is_not_action:
             return False
-        if any(pattern.covers_arn(request.resource, context) for pattern in self.resources) == self.is_not_resource:
+        if not self._covers_resource(request):
             return False
-        return all(condition.key in unknown or condition.holds(context) for condition in self.conditions)
+        return all(is_unknown(condition.key, request) or condition.holds(context) for condition in self.conditions)
 
     def doubts(self, request: Request) -> frozenset[str]:
         """Keys of conditions that the sandbox cannot judge."""
         if not request.unknown_keys or not self.conditions:
             return frozenset()
-        return frozenset(condition.key for condition in self.conditions) & request.unknown_keys
+        return frozenset(condition.key for condition in self.conditions if is_unknown(condition.key, request))
+
+    def _covers_resource(self, request: Request) -> bool:
+        if request.is_resource_known:
+            is_listed = any(pattern.covers_arn(request.resource, request.context) for pattern in self.resources)
+            return is_listed != self.is_not_resource
+        if self.effect == "Deny":
+            return not self.is_not_resource and any(pattern.source == "*" for pattern in self.resources)
+        return self.is_not_resource or any(pattern.may_cover(request.resource) for pattern in self.resources)
+
+
+def is_unknown(key: str, request: Request) -> bool:
+    """Whether the sandbox does not know the value of a condition key."""
+    unknown = request.unknown_keys
+    if not unknown or key in request.context:
+        return False
+    return key in unknown or f"{key.partition('/')[0]}/" in unknown or f"{key.rpartition(':')[0]}:" in unknown
 
 
 def statements_of(policy: PolicyDocument) -> tuple[Statement, ...]:

@@ -11,6 +11,7 @@ Context = Mapping[str, tuple[str, ...]]
 
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
 WITH_DEFAULT = re.compile(r"\s*([^,]+?)\s*,\s*'(.*)'\s*")
+WILD = re.compile(r"[*?]|\$\{")
 LITERAL = ("*", "?", "$")  # ${*}, ${?} and ${$} stand for these characters
 CACHED = 4096
 ARN_PARTS = 6
@@ -68,6 +69,11 @@ class Pattern:
             return self._arn_regex.fullmatch(arn) is not None
         source = self._expanded(context, is_arn=True)
         return source is not None and re.compile(source, re.DOTALL).fullmatch(arn) is not None
+
+    def may_cover(self, start: str) -> bool:
+        """Whether the pattern may stand for an ARN that begins with `start`, of which a "*" ends the known part."""
+        own, known = WILD.split(self.source, maxsplit=1)[0], start.partition("*")[0]
+        return own.startswith(known) or known.startswith(own)
 
     def _expanded(self, context: Context, *, is_arn: bool = False) -> str | None:
         words: list[Part] = []

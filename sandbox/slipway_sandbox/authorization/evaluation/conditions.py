@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from slipway_sandbox.authorization.patterns import Context, Pattern
+from slipway_sandbox.authorization.evaluation.patterns import Context, Pattern
 from slipway_sandbox.documents import Document, Json, as_list, as_object
 
 Test = Callable[[str, Pattern, Context], bool]

@@ -1,0 +1,102 @@
+"""What the sandbox's cloud knows of a name: the ARN behind an alias, a path, a revision.
+
+Each function answers None, or the name itself, where there is no such resource; the call then fails for that reason.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from moto.backends import get_backend
+
+BACKENDS: Any = get_backend
+PARTITION = "aws"
+KEY_ID = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}")
+IAM_TABLES = {"role": "roles", "user": "users", "group": "groups", "instance-profile": "instance_profiles"}
+
+
+def backend(service: str, account_id: str, region: str) -> Any:
+    """moto's tables of a service."""
+    return BACKENDS(service)[account_id][region]
+
+
+def iam(account_id: str) -> Any:
+    """moto's tables of IAM."""
+    return backend("iam", account_id, PARTITION)
+
+
+def named_in_iam(kind: str, name: str, account_id: str) -> Any:
+    """A role, user, group or instance profile by its name."""
+    table = getattr(iam(account_id), IAM_TABLES[kind])
+    direct = table.get(name)
+    if direct is not None and direct.name == name:
+        return direct
+    return next((entry for entry in table.values() if entry.name == name), None)  # moto keeps roles by their id
+
+
+def kms_key(key_id: str, account_id: str, region: str) -> Any:
+    """A key by id, ARN, alias, or ARN of an alias."""
+    if key_id.startswith("arn:"):
+        _, _, _, region, account_id, resource = key_id.split(":", 5)
+        key_id = resource.removeprefix("key/")
+    keys = backend("kms", account_id, region).keys
+    if key_id.startswith("alias/"):
+        return next((key for key in keys.values() if key_id in key.aliases), None)
+    return keys.get(key_id)
+
+
+def key_of_ciphertext(ciphertext: object) -> str:
+    """Id of the key that encrypted a text. moto writes it in front. Empty for another text."""
+    start = ciphertext[:36] if isinstance(ciphertext, bytes) else b""
+    return start.decode() if KEY_ID.fullmatch(start.strip()) else ""
+
+
+def secret(secret_id: str, account_id: str, region: str) -> Any:
+    """A secret by name or ARN."""
+    if secret_id.startswith("arn:"):
+        region, account_id = secret_id.split(":")[3:5]
+    return backend("secretsmanager", account_id, region).secrets.get(secret_id)
+
+
+def parameter(name: str, account_id: str, region: str) -> Any:
+    """The newest version of a parameter of SSM."""
+    versions = backend("ssm", account_id, region)._parameters.get(name)  # noqa: SLF001  moto has no reader without side effects
+    return versions[-1] if versions else None
+
+
+def queue(name: str, account_id: str, region: str) -> Any:
+    """A queue of SQS."""
+    return backend("sqs", account_id, region).queues.get(name)
+
+
+def topic(arn: str) -> Any:
+    """A topic of SNS."""
+    region, account_id = arn.split(":")[3:5]
+    return backend("sns", account_id, region).topics.get(arn)
+
+
+def bucket(name: str) -> Any:
+    """A bucket, in whatever account."""
+    backends = BACKENDS("s3")
+    owner = backends.bucket_accounts.get(name)
+    return backends[owner[1]][owner[0]].buckets.get(name) if owner else None
+
+
+def task_definition(name: str, account_id: str, region: str) -> Any:
+    """A task definition by ARN, by family and revision, or the newest one of a family."""
+    family, _, revision = name.rpartition("/")[2].partition(":")
+    revisions = backend("ecs", account_id, region).task_definitions.get(family) or {}
+    if not revision:
+        return revisions[max(revisions)] if revisions else None
+    return revisions.get(int(revision)) if revision.isdecimal() else None
+
+
+def roles_of_profile(name: str, account_id: str) -> Iterator[str]:
+    """ARNs of the roles in an instance profile, by its name or ARN."""
+    profile = named_in_iam("instance-profile", name.rpartition("/")[2], account_id)
+    return (str(role.arn) for role in profile.roles) if profile else iter(())
+
+
+def has_organization() -> bool:
+    """Whether some account of the sandbox made an organization."""
+    return any(regions[PARTITION].org is not None for regions in BACKENDS("organizations").values())

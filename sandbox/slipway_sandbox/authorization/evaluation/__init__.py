@@ -1,0 +1,1 @@
+"""How a policy is read: patterns, principals, conditions and statements."""

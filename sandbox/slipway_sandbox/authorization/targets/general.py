@@ -1,0 +1,79 @@
+"""Resources by the general rule: an ARN among the parameters, else the ARN of a type with the call's names."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+
+from slipway_sandbox.authorization.actions.table import Action, ResourceType
+from slipway_sandbox.authorization.model import Call
+from slipway_sandbox.authorization.targets import storage, workloads
+from slipway_sandbox.authorization.targets.names import DEFAULTS, NAMES
+from slipway_sandbox.authorization.targets.target import Target, name_of, words
+
+ANY = "*"
+SPECIAL = {**storage.RULES, **workloads.RULES}
+
+
+def targets_of(call: Call, action: Action) -> tuple[Target, ...]:
+    """The resources that AWS would judge for one action of a call; "*" for an action without resource types."""
+    prefix = action.name.partition(":")[0]
+    if special := SPECIAL.get(prefix):
+        targets = special(call, action)
+        if targets is not None:
+            return tuple(dict.fromkeys(targets))
+    kinds = (*action.required, *action.optional)
+    if not kinds:
+        return (Target(ANY),)
+    named = dict.fromkeys(target for kind in kinds for target in _named(call, prefix, kind))
+    if named and any(target.is_known for target in named):
+        return tuple(target for target in named if target.is_known)
+    return tuple(named) if len(named) == 1 else (_start(call, action.required or action.optional),)
+
+
+def _named(call: Call, prefix: str, kind: ResourceType) -> Iterator[Target]:
+    """Resources of one type: ARNs that have its shape, else ARNs made of names."""
+    arns = [text for value in call.parameters.values() for text in words(value) if text.startswith("arn:")]
+    fitting = [arn for arn in arns if kind.shape.fullmatch(arn)]
+    if fitting:
+        yield from map(Target, fitting)
+        return
+    choices = [_values(call, prefix, placeholder) for placeholder in kind.placeholders]
+    if not any(choices):
+        return
+    for values in itertools.product(*(values or [ANY] for values in choices)):
+        if values[-1] == ANY and len(values) == 1:
+            continue
+        yield _filled(call, kind, dict(zip(kind.placeholders, values, strict=True)))
+
+
+def _values(call: Call, prefix: str, placeholder: str) -> list[str]:
+    members = NAMES.get(prefix, {}).get(placeholder)
+    for member in members or (placeholder, placeholder[0].lower() + placeholder[1:]):
+        if values := words(call.parameters.get(member)):
+            return [name_of(value) for value in values]
+    default = DEFAULTS.get(prefix, {}).get(placeholder)
+    return [default] if default else []
+
+
+def _filled(call: Call, kind: ResourceType, values: Mapping[str, str]) -> Target:
+    """The ARN of a type with its values; it ends with "*" at the first value that is missing."""
+    arn = _placed(call, kind.arn)
+    for placeholder, value in values.items():
+        before, _, after = arn.partition(f"${{{placeholder}}}")
+        if value == ANY:
+            return Target(before + ANY, is_known=False)
+        arn = before + value + after
+    return Target(arn)
+
+
+def _placed(call: Call, arn: str) -> str:
+    partition = arn.replace("${Partition}", "aws").replace("${Region}", call.region)
+    return partition.replace("${Account}", call.account_id)
+
+
+def _start(call: Call, kinds: Sequence[ResourceType]) -> Target:
+    """What is known of the ARN where the call does not name its resource."""
+    starts = {_placed(call, kind.arn).partition("${")[0] for kind in kinds}
+    start = (
+        starts.pop() if len(starts) == 1 else ":".join(kinds[0].arn.split(":")[:3]).replace("${Partition}", "aws") + ":"
+    )
+    return Target(start + ANY, is_known=False)

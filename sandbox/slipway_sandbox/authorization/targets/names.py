@@ -1,0 +1,85 @@
+"""Which member of a call names a resource. Generic names come first, then those of each service."""
+
+from collections.abc import Mapping
+
+Members = Mapping[str, tuple[str, ...]]
+"""Placeholder of an ARN to the members of calls that hold it."""
+
+NAMES: Mapping[str, Members] = {
+    "acm": {},
+    "autoscaling": {"GroupFriendlyName": ("AutoScalingGroupName",)},
+    "cloudwatch": {
+        "AlarmName": ("AlarmName", "AlarmNames"),
+        "DashboardName": ("DashboardName", "DashboardNames"),
+        "InsightRuleName": ("RuleName", "RuleNames"),
+        "MetricStreamName": ("Name", "Names"),
+    },
+    "dynamodb": {"TableName": ("TableName", "ResourceArn", "SourceTableName", "TargetTableName")},
+    "ec2": {
+        "InstanceId": ("InstanceId", "InstanceIds"),
+        "SecurityGroupId": ("GroupId", "SecurityGroupId", "SecurityGroupIds"),
+        "VpcEndpointId": ("VpcEndpointId", "VpcEndpointIds"),
+        "KeyPairName": ("KeyName",),
+        "ImageId": ("ImageId",),
+        "VolumeId": ("VolumeId",),
+        "SnapshotId": ("SnapshotId",),
+        "AllocationId": ("AllocationId",),
+        "NaclId": ("NetworkAclId",),
+        "NetworkInterfaceId": ("NetworkInterfaceId",),
+        "LaunchTemplateId": ("LaunchTemplateId",),
+        "PrefixListId": ("PrefixListId",),
+        "NatGatewayId": ("NatGatewayId",),
+    },
+    "ecr": {"RepositoryName": ("repositoryName", "repositoryNames")},
+    "ecs": {
+        "ClusterName": ("cluster", "clusterName", "clusters"),
+        "ServiceName": ("service", "serviceName", "services"),
+        "TaskId": ("task", "tasks"),
+        "TaskDefinitionFamilyName": ("taskDefinition", "taskDefinitions", "family"),
+        "ContainerInstanceId": ("containerInstance", "containerInstances"),
+        "CapacityProviderName": ("capacityProvider", "name", "capacityProviders"),
+    },
+    "eks": {"ClusterName": ("clusterName", "name"), "NodegroupName": ("nodegroupName",), "AddonName": ("addonName",)},
+    "elasticloadbalancing": {},
+    "events": {
+        "EventBusName": ("EventBusName", "Name"),
+        "RuleName": ("Rule", "Name"),
+        "ConnectionName": ("Name",),
+        "ApiDestinationName": ("Name",),
+        "ArchiveName": ("ArchiveName",),
+        "ReplayName": ("ReplayName",),
+    },
+    "iam": {
+        "RoleNameWithPath": ("RoleName",),
+        "UserNameWithPath": ("UserName",),
+        "GroupNameWithPath": ("GroupName",),
+        "PolicyNameWithPath": ("PolicyName",),
+        "InstanceProfileNameWithPath": ("InstanceProfileName",),
+    },
+    "kms": {"KeyId": ("KeyId", "TargetKeyId"), "Alias": ("AliasName",)},
+    "lambda": {"FunctionName": ("FunctionName",)},
+    "logs": {
+        "LogGroupName": ("logGroupName", "logGroupIdentifier", "logGroupNames", "logGroupIdentifiers"),
+        "LogStreamName": ("logStreamName",),
+        "DestinationName": ("destinationName",),
+    },
+    "route53": {"Id": ("HostedZoneId", "Id", "HealthCheckId", "DelegationSetId")},
+    "scheduler": {"GroupName": ("GroupName", "Name"), "ScheduleName": ("Name",)},
+    "secretsmanager": {"SecretId": ("SecretId", "Name")},
+    "servicediscovery": {"NamespaceId": ("NamespaceId", "Id"), "ServiceId": ("ServiceId", "Id")},
+    "sns": {"TopicName": ("Name",)},
+    "sqs": {"QueueName": ("QueueUrl", "QueueName")},
+    "ssm": {
+        "ParameterNameWithoutLeadingSlash": ("Name", "Names", "Path"),
+        "DocumentName": ("DocumentName", "Name"),
+        "InstanceId": ("InstanceId", "Target"),
+    },
+    "states": {"StateMachineName": ("name",)},
+}
+
+DEFAULTS: Mapping[str, Mapping[str, str]] = {
+    "ecs": {"ClusterName": "default"},
+    "events": {"EventBusName": "default"},
+    "scheduler": {"GroupName": "default"},
+}
+"""Names that a call may leave out."""

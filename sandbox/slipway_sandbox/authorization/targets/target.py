@@ -1,0 +1,30 @@
+"""A resource of a call, and the names in its parameters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Target:
+    """A resource of a call."""
+
+    arn: str
+    is_known: bool = True
+    """False when the ARN ends with "*", since the call does not tell the rest."""
+    shown: str = ""
+    """The resource as the service's message names it. Empty: by its ARN."""
+
+
+def words(value: object) -> list[str]:
+    """The strings of a parameter: one, or a list of them."""
+    if isinstance(value, str):
+        return [value]
+    return [entry for entry in value if isinstance(entry, str)] if isinstance(value, Sequence) else []
+
+
+def name_of(text: str) -> str:
+    """The name in an ARN, URL or path: after the last slash or colon. A plain name stays as it is."""
+    if text.startswith("arn:"):
+        resource = text.split(":", 5)[-1]
+        return resource.rpartition("/")[2] if "/" in resource else resource.rpartition(":")[2]
+    return text.rpartition("/")[2] if text.startswith(("http:", "https:", "/hostedzone/")) else text
