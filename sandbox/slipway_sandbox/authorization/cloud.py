@@ -59,8 +59,10 @@ def secret(secret_id: str, account_id: str, region: str) -> Any:
 
 
 def parameter(name: str, account_id: str, region: str) -> Any:
-    """The newest version of a parameter of SSM."""
-    versions = backend("ssm", account_id, region)._parameters.get(name)  # noqa: SLF001  moto has no reader without side effects
+    """The newest version of a parameter of SSM, by name or ARN, with or without a version."""
+    plain = name.partition(":parameter")[2] if name.startswith("arn:") else name.partition(":")[0]
+    parameters = backend("ssm", account_id, region)._parameters  # noqa: SLF001  moto has no reader without side effects
+    versions = parameters.get(plain) or parameters.get(plain.removeprefix("/"))
     return versions[-1] if versions else None
 
 
@@ -97,6 +99,6 @@ def roles_of_profile(name: str, account_id: str) -> Iterator[str]:
     return (str(role.arn) for role in profile.roles) if profile else iter(())
 
 
-def has_organization() -> bool:
-    """Whether some account of the sandbox made an organization."""
-    return any(regions[PARTITION].org is not None for regions in BACKENDS("organizations").values())
+def repository(name: str, account_id: str, region: str) -> Any:
+    """A repository of ECR."""
+    return backend("ecr", account_id, region).repositories.get(name)

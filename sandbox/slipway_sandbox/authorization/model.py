@@ -73,8 +73,8 @@ class Call:
     """The account that the call goes to."""
     source_ip: str = "127.0.0.1"
     is_secure: bool = True
-    context: Mapping[str, str] | None = None
-    """Condition keys that the caller tells, in any case, such as aws:SourceArn of a service."""
+    context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Condition keys, in lower case, that only the caller knows, such as aws:sourcearn of a service."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,16 @@ class Request:
     """False when the call does not tell the resource; the ARN then ends with "*" and counts in the request's favour."""
     shown_resource: str = ""
     """The resource as the service's message names it. Empty: by its ARN."""
+
+
+@dataclass(frozen=True)
+class NotJudged:
+    """A call that the sandbox cannot judge. It is let through and counted."""
+
+    operation: str
+    """Such as sqs:SendMessage."""
+    why: str
+    """One clause."""
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ SPECIAL = {**storage.RULES, **workloads.RULES}
 
 def targets_of(call: Call, action: Action) -> tuple[Target, ...]:
     """The resources that AWS would judge for one action of a call; "*" for an action without resource types."""
+    kinds = (*action.required, *action.optional)
+    if not kinds:
+        return (Target(ANY),)
     prefix = action.name.partition(":")[0]
     if special := SPECIAL.get(prefix):
         targets = special(call, action)
         if targets is not None:
             return tuple(dict.fromkeys(targets))
-    kinds = (*action.required, *action.optional)
-    if not kinds:
-        return (Target(ANY),)
     named = dict.fromkeys(target for kind in kinds for target in _named(call, prefix, kind))
     if named and any(target.is_known for target in named):
         return tuple(target for target in named if target.is_known)

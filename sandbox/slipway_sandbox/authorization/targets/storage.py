@@ -10,13 +10,11 @@ from slipway_sandbox.authorization.actions.table import Action
 from slipway_sandbox.authorization.model import Call
 from slipway_sandbox.authorization.targets.target import Target, words
 
-ANY = "*"
-
 
 def _s3(call: Call, action: Action) -> list[Target] | None:
     bucket = call.parameters.get("Bucket")
-    if not isinstance(bucket, str) or (not action.required and not action.optional):
-        return None if action.required or action.optional else [Target(ANY)]
+    if not isinstance(bucket, str):
+        return None
     arn = bucket if bucket.startswith("arn:") else f"arn:aws:s3:::{bucket}"
     if not any(kind.name == "object" for kind in (*action.required, *action.optional)):
         return [Target(arn)]

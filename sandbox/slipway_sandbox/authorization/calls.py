@@ -1,0 +1,76 @@
+"""What a call needs: actions on resources.
+
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+
+from slipway_sandbox.authorization import cloud
+from slipway_sandbox.authorization.actions.table import Action, action, actions, prefix_of
+from slipway_sandbox.authorization.context import context_of, unknown_keys
+from slipway_sandbox.authorization.dependents import Need, needs_of
+from slipway_sandbox.authorization.model import Call, NotJudged, Principal, Request
+from slipway_sandbox.authorization.operations import FREE, OPERATIONS
+from slipway_sandbox.authorization.targets import Target, targets_of
+
+__all__ = ["Call", "NotJudged", "requests_of"]
+
+
+def requests_of(call: Call, principal: Principal) -> list[Request] | NotJudged:
+    """The actions and resources that AWS would judge for a call; empty for a call that everybody may make."""
+    prefix = prefix_of(call.service)
+    if (prefix, call.operation) in FREE:
+        return []
+    names = _action_names(call, prefix)
+    rows = [action(*name.split(":")) for name in names]
+    found = [row for row in rows if row is not None]
+    if len(found) < len(rows) or not found:
+        why = (
+            "its action is not in the sandbox's table"
+            if actions(prefix)
+            else "the sandbox has no table of this service"
+        )
+        return NotJudged(f"{prefix}:{call.operation}", why)
+    requests = [_request(call, principal, row, target) for row in found for target in targets_of(call, row)]
+    requests += [request for need in needs_of(call, principal) if (request := _request_of_need(call, need))]
+    return requests
+
+
+def _action_names(call: Call, prefix: str) -> list[str]:
+    choice = OPERATIONS.get((prefix, call.operation), call.operation)
+    names = list(choice(call)) if callable(choice) else [choice] if isinstance(choice, str) else list(choice)
+    return [name if ":" in name else f"{prefix}:{name}" for name in names]
+
+
+def _request(call: Call, principal: Principal, row: Action, target: Target) -> Request:
+    account_id = _account_of(target.arn, call)
+    return Request(
+        principal,
+        row.name,
+        target.arn,
+        account_id,
+        context_of(call, principal, account_id),
+        unknown_keys(row),
+        target.is_known,
+        target.shown,
+    )
+
+
+def _request_of_need(call: Call, need: Need) -> Request | None:
+    row = action(*need.action.split(":"))
+    if row is None:
+        return None
+    account_id = _account_of(need.resource, call)
+    bare = Call(need.action.partition(":")[0], need.action.partition(":")[2], {}, call.region, call.account_id)
+    context = {**context_of(bare, need.principal, account_id), **need.context}
+    unknown = unknown_keys(row) | need.unknown_keys
+    return Request(need.principal, row.name, need.resource, account_id, context, unknown, need.is_resource_known)
+
+
+def _account_of(arn: str, call: Call) -> str:
+    """The account that owns a resource: the one in its ARN, a bucket's owner, else the account of the call."""
+    parts = arn.split(":", 5)
+    if len(parts) == 6 and parts[4].isdecimal():
+        return parts[4]
+    if arn.startswith("arn:aws:s3:::"):
+        bucket = cloud.bucket(parts[5].partition("/")[0])
+        return str(bucket.account_id) if bucket else call.account_id
+    return call.account_id

@@ -1,0 +1,54 @@
+"""Whether the sandbox's cloud lets a call in."""
+
+from dataclasses import replace
+
+from slipway_sandbox.authorization.calls import requests_of
+from slipway_sandbox.authorization.judge import judge
+from slipway_sandbox.authorization.model import Call, Decision, NotJudged, Policies, Principal, Request
+from slipway_sandbox.authorization.policies import policies_of
+from slipway_sandbox.authorization.refusals import Refusal, refusal
+from slipway_sandbox.authorization.tags import FAMILIES, tags_of
+
+__all__ = ["Call", "NotJudged", "Refusal", "refusal_of"]
+
+
+def refusal_of(call: Call, principal: Principal) -> Refusal | NotJudged | None:
+    """AWS's error for a call that the policies deny. None: they let it in; NotJudged: the sandbox cannot tell."""
+    requests = requests_of(call, principal)
+    if isinstance(requests, NotJudged):
+        return requests
+    doubts: set[str] = set()
+    for request in requests:
+        try:
+            request, decision = _judged(request, policies_of(request))  # noqa: PLW2901  with the resource's tags
+        except ValueError:
+            return NotJudged(f"{request.action}", "a policy is no JSON")
+        if not decision.is_allowed:
+            return refusal(call, request, decision)
+        doubts |= decision.doubts
+    if doubts:
+        return NotJudged(requests[0].action, f"its policies ask for {', '.join(sorted(doubts))}")
+    return None
+
+
+def _judged(request: Request, policies: Policies) -> tuple[Request, Decision]:
+    """The decision; tags of the resource are looked up only when a policy asks for them."""
+    decision = judge(request, policies)
+    if any(key.startswith(FAMILIES) for key in decision.doubts):
+        tags = tags_of(request.resource, request.resource_account_id) if request.is_resource_known else None
+        if tags is not None:
+            service = request.action.partition(":")[0]
+            named = {
+                f"{prefix}:resourcetag/{key.lower()}": (value,)
+                for key, value in tags.items()
+                for prefix in ("aws", service)
+            }
+            request = replace(
+                request,
+                context={**request.context, **named},
+                unknown_keys=request.unknown_keys.difference(
+                    family for family in request.unknown_keys if family.endswith(":resourcetag/")
+                ),
+            )
+            decision = judge(request, policies)
+    return request, decision
