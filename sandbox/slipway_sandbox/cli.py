@@ -1,4 +1,4 @@
-"""`slipway sandbox start|stop|status|env|reset|run`. argparse, as `env` runs at every prompt of some shells: 0.06 s."""
+"""`slipway sandbox start|stop|status|denied|env|reset|run`. argparse, as `env` runs at every prompt of some shells: 0.06 s."""
 
 import argparse
 import json
@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from slipway_sandbox import aws_command, backend
 from slipway_sandbox.errors import SandboxError, UsageError
-from slipway_sandbox.process import lifecycle, shell
+from slipway_sandbox.process import lifecycle, reports, shell
 from slipway_sandbox.process.held_files import one_at_a_time
 from slipway_sandbox.process.home import Home, Record, locate
 from slipway_sandbox.process.status import Status
@@ -43,7 +43,7 @@ def stop(home: Home, _: argparse.Namespace) -> None:
 
 def env(home: Home, _: argparse.Namespace) -> None:
     _mend(home)
-    record = lifecycle.running(home)
+    record = reports.running(home)
     if record is None:
         raise SandboxError(f"the sandbox of {home.path} is not running; run `slipway sandbox start`")
     _tell_of_aws(home)
@@ -56,11 +56,18 @@ def reset(home: Home, _: argparse.Namespace) -> None:
 
 
 def status(home: Home, options: argparse.Namespace) -> None:
-    report = lifecycle.status(home)
+    report = reports.status(home)
     if options.json:
         print(json.dumps(report, indent=2))
         return
     print("\n".join(f"{name:<16} {value}" for name, value in _rows(report)))
+
+
+def denied(home: Home, options: argparse.Namespace) -> None:
+    from slipway_sandbox.identities import report  # noqa: PLC0415 - `env` does not need it
+
+    found = reports.denied(home)
+    print(json.dumps(found, indent=2) if options.json else "\n".join(report.lines(found)))
 
 
 def run(home: Home, options: argparse.Namespace) -> None:
@@ -95,7 +102,7 @@ def _tell_after_start(home: Home) -> None:
     """What the last sandbox lost, and what this machine lacks."""
     from slipway_sandbox import machine  # noqa: PLC0415 - `env` does not need it
 
-    report = lifecycle.status(home)
+    report = reports.status(home)
     if report["lost_changes"]:
         print(
             "It was killed amid changes: what was answered is there, the last messages and log lines may be missing; "
@@ -140,6 +147,7 @@ COMMANDS: dict[Callable[[Home, argparse.Namespace], None], str] = {
     start: "start it; nothing happens where it runs already",
     stop: "stop it and keep the cloud",
     status: "say whether it runs, on which ports, and what is in it",
+    denied: "show the last calls that IAM refused, why, and which statement would let them in",
     env: 'print the commands that attach a shell: eval "$(slipway sandbox env)"',
     run: "run one command attached to it, and start it first where it does not run: slipway sandbox run -- pulumi up",
     reset: "empty cloud, stacks' state, images and keys together, without asking",
@@ -147,7 +155,7 @@ COMMANDS: dict[Callable[[Home, argparse.Namespace], None], str] = {
 
 
 def main(arguments: list[str]) -> int:
-    """AWS on this machine, for the real `pulumi up`: start, stop, status, env, run, reset.
+    """AWS on this machine, for the real `pulumi up`: start, stop, status, denied, env, run, reset.
 
     Returns the exit code; a user's mistake is one sentence on stderr.
     """
@@ -173,7 +181,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     for command, help_text in COMMANDS.items():
         subparser = commands.add_parser(command.__name__, help=help_text, description=help_text)
         subparser.set_defaults(command=command)
-        if command is status:
+        if command in (status, denied):
             subparser.add_argument("--json", action="store_true", help="print it as JSON")
         if command is run:
             subparser.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="with its arguments")

@@ -6,7 +6,7 @@ import io
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
@@ -16,11 +16,12 @@ from moto.sqs.models import Queue
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from slipway_sandbox import corrections
-from slipway_sandbox.callers import AwsDoor, Doors
-from slipway_sandbox.process.ports import STATUS_PATH, listening
+from slipway_sandbox.callers import Address, AwsDoor, Doors
+from slipway_sandbox.identities.answers import Error
+from slipway_sandbox.identities.guard import Guard, acting
+from slipway_sandbox.process.ports import listening
 from slipway_sandbox.process.saving.gate import Gate
 from slipway_sandbox.process.saving.keeper import Keeper
-from slipway_sandbox.process.status import CloudStatus
 
 # Operations that change nothing worth saving. Receiving is one: a message that was only received comes again.
 READS = ("BatchGet", "Check", "Decrypt", "Describe", "Discover", "Encrypt", "Filter", "Generate", "Get", "Head", "List",
@@ -35,24 +36,24 @@ if TYPE_CHECKING:
 class AwsApi:
     """Moto behind a gate. It tells the keeper of every changing call, and answers those over HTTP when they are kept.
 
-    `status` answers GET /slipway-sandbox/status. Raises SandboxError when the port is taken.
+    It listens at all `places`. `reports` answer GET of their paths, with JSON. Raises SandboxError when the port is taken.
     """
 
     def __init__(
         self,
-        addresses: Sequence[str],
-        port: int,
+        places: Sequence[Address],
         gate: Gate,
         keeper: Keeper,
-        status: Callable[[], CloudStatus],
+        guard: Guard,
+        reports: Mapping[str, Callable[[], Mapping[str, object]]],
     ) -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         corrections.install()
         self._moto = DomainDispatcherApplication(create_backend_app)
-        self._door = AwsDoor(Doors(*addresses), self._moto.infer_service_region_host)
-        self._gate, self._keeper, self._status = gate, keeper, status
+        self._door = AwsDoor(Doors(*(address for address, _ in places)), self._moto.infer_service_region_host)
+        self._gate, self._keeper, self._guard, self._reports = gate, keeper, guard, reports
         self._servers: list[BaseWSGIServer] = []
-        for address in addresses:
+        for address, port in places:
             with listening(address, port, "the AWS API") as listener:
                 self._servers.append(
                     make_server(
@@ -84,13 +85,17 @@ class AwsApi:
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         if refusal := self._door.refusal(environ):
             return refusal.answer(environ, start_response)
-        if environ["PATH_INFO"] == STATUS_PATH:
+        if report := self._reports.get(environ["PATH_INFO"]):
             with self._gate.entered():
-                body = json.dumps(self._status()).encode()
+                body = json.dumps(report()).encode()
             start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
             return [body]
         operation = _operation(environ)
-        with self.call(operation):
+        with self._gate.entered():
+            caller = self._guard.examine(environ, operation)
+        if isinstance(caller, Error):
+            return caller.answer(environ, start_response)
+        with self.call(operation), acting(caller):
             response: Iterable[bytes] = self._moto(environ, start_response)
         if not operation.startswith((*READS, *STREAMED)):
             self._keeper.keep()

@@ -23,7 +23,7 @@ from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process import shell, stacks
 from slipway_sandbox.process.held_files import hold, is_there, write_pid
 from slipway_sandbox.process.home import Home, Ports, Record, read_record, write_record
-from slipway_sandbox.process.ports import LOOPBACK, bridge_address, free_ports, listening
+from slipway_sandbox.process.ports import DENIED_PATH, LOOPBACK, STATUS_PATH, bridge_address, free_ports, listening
 from slipway_sandbox.process.status import RUNNING, CloudStatus
 from slipway_sandbox.registry import process as registry
 
@@ -87,6 +87,9 @@ class Cloud:
         log.info("ready: %s", self._record)
 
     def _serve_aws(self, addresses: list[str], ports: Ports) -> None:
+        from slipway_sandbox.identities.denials import Denials  # noqa: PLC0415 - imports moto
+        from slipway_sandbox.identities.guard import Guard  # noqa: PLC0415 - as above
+        from slipway_sandbox.identities.sessions import Sessions  # noqa: PLC0415
         from slipway_sandbox.process.aws_api import AwsApi  # noqa: PLC0415 - 0.3 s, while the registry gets ready
         from slipway_sandbox.process.saving.gate import Gate  # noqa: PLC0415
         from slipway_sandbox.process.saving.keeper import Keeper  # noqa: PLC0415
@@ -94,7 +97,10 @@ class Cloud:
         self._gate = Gate()
         self._keeper = Keeper(self._home, self._gate)
         stacks.bind(self._home, self._keeper.cloud_id, restored=self._keeper.restored)
-        api = AwsApi(addresses, ports.moto, self._gate, self._keeper, self._status)
+        self._sessions, self._denials = Sessions(), Denials()
+        guard = Guard(self._sessions, self._denials)
+        reports = {STATUS_PATH: self._status, DENIED_PATH: self._denials.report}
+        api = AwsApi([(address, ports.moto) for address in addresses], self._gate, self._keeper, guard, reports)
         api.start()
         self._parts.callback(api.stop)
 
@@ -131,9 +137,10 @@ class Cloud:
 
     def _run_containers(self, address: str, ports: Ports) -> None:
         from slipway_sandbox.runtime.controller import Controller  # noqa: PLC0415 - imports moto
+        from slipway_sandbox.runtime.ecs.task_identity import TaskIdentities  # noqa: PLC0415 - as above
 
         self._controller = Controller(
-            container_endpoint=f"http://{address}:{ports.moto}",
+            identities=TaskIdentities(f"http://{address}:{ports.moto}", self._sessions, self._denials),
             registry=f"localhost:{ports.registry}",
             home=self._home.runtime,
             entered=self._gate.entered,

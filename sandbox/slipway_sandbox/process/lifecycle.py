@@ -1,8 +1,7 @@
-"""Start of the background process, its end, a look at it, and a wipe."""
+"""Start of the background process, its end, and a wipe."""
 
 import contextlib
 import dataclasses
-import json
 import os
 import select
 import shutil
@@ -10,8 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
-from typing import cast
 
 from slipway_sandbox import disk
 from slipway_sandbox.errors import SandboxError
@@ -19,14 +16,13 @@ from slipway_sandbox.process import stacks
 from slipway_sandbox.process.held_files import holder, is_held, one_at_a_time, wait_until
 from slipway_sandbox.process.home import VARIABLE, Home, Record, read_record, write_record
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
-from slipway_sandbox.process.ports import STATUS_PATH, get
-from slipway_sandbox.process.status import RUNNING, CloudStatus, Status
+from slipway_sandbox.process.reports import cloud_status, running
+from slipway_sandbox.process.status import RUNNING
 from slipway_sandbox.registry import process as registry
 
 READY_SECONDS = 180.0  # a registry may have to be fetched first
 STOP_SECONDS = 45.0  # containers get their stop timeout
 KILL_SECONDS = 5.0
-STATUS_SECONDS = 5.0
 LOG_BYTES = 10_000_000  # a longer log is set aside at the next start
 
 
@@ -85,59 +81,15 @@ def reset(home: Home) -> bool:
         return True
 
 
-def running(home: Home) -> Record | None:
-    """The running sandbox's record; None when none runs or is ready. Raises SandboxError on a damaged one."""
-    pid = holder(home.lock)
-    if pid is None:
-        return None
-    record = read_record(home)
-    return record if record and record.pid == pid else None
-
-
 def _has_lost_docker(record: Record) -> bool:
     try:
-        if _asked(record.ports.moto)["containers"] == RUNNING:
+        if cloud_status(record.ports.moto)["containers"] == RUNNING:
             return False
     except SandboxError:  # busy: whoever needs the answer is told
         return False
     from slipway_sandbox import docker_daemon  # noqa: PLC0415 - 0.1 s, only where the sandbox has no Docker
 
     return docker_daemon.answers()
-
-
-def status(home: Home) -> Status:
-    """The report of `slipway sandbox status`."""
-    record = running(home)
-    if record is None or record.started_at is None:
-        return _of_none(home)
-    uptime = datetime.now(UTC) - datetime.fromisoformat(record.started_at)
-    return {
-        "state": "running",
-        "home": str(home.path),
-        "uptime_seconds": round(uptime.total_seconds()),
-        "ports": dataclasses.asdict(record.ports),
-        "pid": record.pid,
-        "started_at": record.started_at,
-        "bridge_address": record.bridge_address,
-        **_asked(record.ports.moto),
-        "stacks": stacks.resources_by_stack(home),
-    }
-
-
-def _of_none(home: Home) -> Status:
-    report = {"state": "starting" if is_held(home.lock) else "stopped", "home": str(home.path)}
-    return cast(Status, report)  # the rest is there while it runs
-
-
-def _asked(port: int) -> CloudStatus:
-    try:
-        answer: CloudStatus = json.loads(get(port, STATUS_PATH, STATUS_SECONDS))
-    except (OSError, ValueError) as error:
-        raise SandboxError(
-            f"the sandbox runs but does not answer on port {port} ({error}); "
-            "run `slipway sandbox stop`, which ends it in any case, and start it again"
-        ) from error
-    return answer
 
 
 def _spawn(home: Home, turn: int) -> Record:
@@ -232,8 +184,9 @@ def _clear_up(home: Home) -> None:
 
     from slipway_sandbox.runtime.containers.host import DockerHost  # noqa: PLC0415
     from slipway_sandbox.runtime.controller import Controller  # noqa: PLC0415
+    from slipway_sandbox.runtime.ecs.task_identity import TaskIdentities  # noqa: PLC0415
 
-    owner = Controller(container_endpoint="", registry="", home=home.runtime).owner
+    owner = Controller(TaskIdentities(""), registry="", home=home.runtime).owner
     with (
         contextlib.suppress(DockerException),
         contextlib.closing(DockerHost(owner, "")) as host,

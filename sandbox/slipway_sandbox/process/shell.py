@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from slipway_sandbox.errors import NotFoundError
+from slipway_sandbox.identities import administrator
 from slipway_sandbox.process.home import VARIABLE, Home, Ports
 from slipway_sandbox.process.ports import LOOPBACK
 
 REGION = "eu-west-1"
-CREDENTIAL = "sandbox"
 # Steer a client to an identity or an endpoint, and would win over the exported variables.
 UNSET = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "PULUMI_CONFIG_PASSPHRASE",
          "PULUMI_OPTION_STACK")  # fmt: skip
@@ -25,8 +25,8 @@ def aws_variables(ports: Ports) -> dict[str, str]:
     """Variables for any AWS SDK to talk to the sandbox."""
     return {
         "AWS_ENDPOINT_URL": f"http://{LOOPBACK}:{ports.moto}",
-        "AWS_ACCESS_KEY_ID": CREDENTIAL,
-        "AWS_SECRET_ACCESS_KEY": CREDENTIAL,
+        "AWS_ACCESS_KEY_ID": administrator.KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": administrator.SECRET_KEY,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",

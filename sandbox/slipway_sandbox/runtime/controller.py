@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from docker.errors import DockerException
-from moto.ecs.models import EC2ContainerServiceBackend, ecs_backends
+from moto.ecs.models import EC2ContainerServiceBackend
 
 from slipway_sandbox import corrections, docker_daemon, machine
-from slipway_sandbox.corrections.ecs.objects import EcsService, EcsTask, services_of, tasks_of
+from slipway_sandbox.corrections.ecs.objects import EcsService, EcsTask, all_tasks, backends_of_ecs, services_of
 from slipway_sandbox.corrections.ecs.tasks import runs_on_fargate, starts_on_fargate
 from slipway_sandbox.runtime.balancing import balancers, targets
 from slipway_sandbox.runtime.containers.host import DockerHost
@@ -27,6 +27,7 @@ from slipway_sandbox.runtime.ec2.instances import Instances
 from slipway_sandbox.runtime.ecs import tasks as moto_tasks
 from slipway_sandbox.runtime.ecs.counts import Outage, count_of_clusters
 from slipway_sandbox.runtime.ecs.services import Scheduler
+from slipway_sandbox.runtime.ecs.task_identity import TaskIdentities
 from slipway_sandbox.runtime.ecs.task_run import TaskRun
 
 TICK_SECONDS = 0.5
@@ -39,24 +40,24 @@ log = logging.getLogger(__name__)
 class Controller:
     """Runs ECS tasks on Fargate, EC2 instances, and application load balancers, of the moto in this process.
 
-    `container_endpoint` is the AWS API's URL as containers reach it, `registry` stands for ECR (`localhost:5000`).
+    `identities` are those of the tasks, `registry` stands for ECR (`localhost:5000`).
     `entered` stands around every look at moto's backends. Default: nothing does.
     `keys` holds the private keys for `ways_in`. Default: it names none.
     """
 
     def __init__(
         self,
-        container_endpoint: str,
+        identities: TaskIdentities,
         registry: str,
         home: Path,
         entered: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
         keys: Path | None = None,
     ) -> None:
-        self._endpoint = container_endpoint
         self._registry = registry
         self._home = home
         self._entered = entered
         self._keys = keys
+        self._identities = identities
         # Containers are found again by this after a crash; the same for every start in the same directory.
         self.owner = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
         self._never_began = ""
@@ -105,6 +106,7 @@ class Controller:
         with self._entered():
             self._show_tasks()
             self._end_tasks_without_containers()
+        self._identities.close()
         self._health.stop()
         self._balancers.stop()
         self._host.close()
@@ -145,10 +147,10 @@ class Controller:
                 self._try("load balancers", self._balancers.tick)
                 self._try("instances", self._instances.tick)
                 if self._host.trouble:  # what stands still is shown so, and decided when Docker answers again
-                    self._outage.show(_backends(), self.off_because)
+                    self._outage.show(backends_of_ecs(), self.off_because)
                     continue
                 self._go_on()
-                for backend in _backends():
+                for backend in backends_of_ecs():
                     for service in services_of(backend):
                         self._try(f"service {service.name}", lambda: self._look_at(service, backend))  # noqa: B023 - called here
                     self._start_tasks(backend)
@@ -176,7 +178,7 @@ class Controller:
             self._scheduler.tick(service, backend)
 
     def _start_tasks(self, backend: EC2ContainerServiceBackend) -> None:
-        for task in _tasks(backend):
+        for task in all_tasks(backend):
             if task.task_arn not in self._runs and task.last_status != "STOPPED" and runs_on_fargate(task):
                 self._start(task, backend)
 
@@ -184,7 +186,7 @@ class Controller:
         assert self._host is not None  # noqa: S101 - as above
         labels = {"slipway.task": task.id, "slipway.group": task.group, "slipway.cluster": task.cluster_name}
         try:
-            run = moto_tasks.prepare(task, backend, self._host, self._environment(), labels)
+            run = moto_tasks.prepare(task, backend, self._host, self._identities, labels)
             run.start()
         except Exception as error:  # a task that cannot be prepared must not be tried again twice a second
             if not isinstance(error, TaskError):
@@ -194,18 +196,10 @@ class Controller:
         self._runs[task.task_arn] = run
         self._try(f"task {task.id}", lambda: moto_tasks.show(task, run, backend))
 
-    def _environment(self) -> dict[str, str]:
-        return {
-            "AWS_ENDPOINT_URL": self._endpoint,
-            "AWS_ACCESS_KEY_ID": "sandbox",
-            "AWS_SECRET_ACCESS_KEY": "sandbox",
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
-
     def _show_tasks(self) -> None:
         known: set[str] = set()
-        for backend in _backends():
-            for task in _tasks(backend):
+        for backend in backends_of_ecs():
+            for task in all_tasks(backend):
                 run = self._runs.get(task.task_arn)
                 if run is not None and task.last_status != "STOPPED":
                     self._try(f"task {task.id}", lambda: self._show(task, run, backend))  # noqa: B023 - called here
@@ -214,21 +208,24 @@ class Controller:
                     continue
                 known.add(task.task_arn)
         for arn in set(self._runs) - known:  # shown for an hour, or moto was reset
-            self._runs.pop(arn).stop("UserInitiated", "The cloud was reset")
+            ended = self._runs.pop(arn)
+            ended.stop("UserInitiated", "The cloud was reset")
+            self._identities.forget(ended.id)
             self._scheduler.forget_task(arn)
 
     def _show(self, task: EcsTask, run: TaskRun, backend: EC2ContainerServiceBackend) -> None:
-        moto_tasks.ship_logs(run, backend.account_id)
+        moto_tasks.ship_logs(run, backend.account_id, self._identities)
         moto_tasks.show(task, run, backend)
         if task.desired_status == "STOPPED" and not task.group.startswith("service:"):
             run.stop(task.stop_code, task.stopped_reason)
         if task.last_status == "STOPPED":
             moto_tasks.detach(task, backend)
+            self._identities.forget(task.id)
 
     def _end_tasks_without_containers(self) -> None:
         """Containers do not outlive the sandbox: tasks of an earlier one have ended, and services start new ones."""
-        for backend in _backends():
-            for task in _tasks(backend):
+        for backend in backends_of_ecs():
+            for task in all_tasks(backend):
                 if task.last_status != "STOPPED" and runs_on_fargate(task):
                     task.last_status = task.desired_status = "STOPPED"
                     task.stop_code, task.stopped_reason = "TerminationNotice", "The sandbox was stopped"
@@ -236,15 +233,6 @@ class Controller:
                     moto_tasks.detach(task, backend)
             for service in services_of(backend):
                 self._scheduler.leave_all(service)
-
-
-def _backends() -> list[EC2ContainerServiceBackend]:
-    return [backend for account in list(ecs_backends.values()) for backend in list(account.values())]
-
-
-def _tasks(backend: EC2ContainerServiceBackend) -> list[EcsTask]:
-    """The tasks of every cluster."""
-    return [task for cluster in list(backend.tasks) for task in tasks_of(backend, cluster)]
 
 
 def _is_old(task: EcsTask) -> bool:

@@ -17,6 +17,7 @@ from slipway_sandbox.process.held_files import holder, is_held, wait_until
 from slipway_sandbox.process.ports import PORT_RANGE
 from slipway_sandbox.runtime.containers.host import DockerHost
 from slipway_sandbox.runtime.controller import Controller
+from slipway_sandbox.runtime.ecs.task_identity import TaskIdentities
 from tests.sandbox.conftest import Box, without_notes
 
 
@@ -100,7 +101,7 @@ def test_what_a_killed_sandbox_left_behind_is_ended(kept_box: Box, command: str)
     if kept_box.status()["containers"] != "running":
         pytest.skip("no Docker on this machine")
     kept_box.kill()
-    owner = Controller(container_endpoint="", registry="", home=kept_box.home.runtime).owner
+    owner = Controller(TaskIdentities(""), registry="", home=kept_box.home.runtime).owner
     with contextlib.closing(DockerHost(owner, "")) as host:
         container = host.network_namespace({})
         kept_box.must(command)

@@ -16,6 +16,7 @@ from moto.server import ThreadedMotoServer
 
 from slipway_sandbox.process.ports import bridge_address
 from slipway_sandbox.runtime.controller import Controller
+from slipway_sandbox.runtime.ecs.task_identity import TaskIdentities
 
 IMAGE = "slipway-test/busybox:1"
 REGION = "eu-west-1"
@@ -57,7 +58,7 @@ class Cloud:
 
     def __init__(self, url: str, home: Path) -> None:
         self.url, self.home = url, home
-        self.controller = Controller(url, "localhost:1", home)
+        self.controller = Controller(TaskIdentities(url), "localhost:1", home)
         for name in ("ecs", "ec2", "elbv2", "logs", "ssm", "secretsmanager"):
             setattr(self, name, self.client(name))
 
@@ -76,7 +77,7 @@ class Cloud:
     def restart(self) -> None:
         """Stop the controller and start another one in the same home."""
         self.controller.stop()
-        self.controller = Controller(self.url, "localhost:1", self.home)
+        self.controller = Controller(TaskIdentities(self.url), "localhost:1", self.home)
         self.controller.start()
 
     def network(self) -> dict[str, Any]:

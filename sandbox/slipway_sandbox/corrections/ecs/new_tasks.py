@@ -15,6 +15,7 @@ from slipway_sandbox.corrections.ecs.objects import (
     container_arn,
     strategy_of,
 )
+from slipway_sandbox.corrections.ecs.overrides import Overrides
 from slipway_sandbox.corrections.ecs.shapes import (
     Attachment,
     CapacityProvider,
@@ -22,7 +23,6 @@ from slipway_sandbox.corrections.ecs.shapes import (
     Deployment,
     Detail,
     NetworkConfiguration,
-    Overrides,
     Tag,
 )
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol, cast
 
-from moto.ecs.models import EC2ContainerServiceBackend, TaskDefinition
+from moto.ecs.models import EC2ContainerServiceBackend, TaskDefinition, ecs_backends
 
+from slipway_sandbox.corrections.ecs.overrides import Overrides
 from slipway_sandbox.corrections.ecs.shapes import (
     Attachment,
     CapacityProvider,
@@ -16,7 +17,6 @@ from slipway_sandbox.corrections.ecs.shapes import (
     LastCompleted,
     LoadBalancer,
     NetworkConfiguration,
-    Overrides,
     ServiceDeployment,
     Tag,
 )
@@ -81,6 +81,11 @@ class EcsTask(Protocol):
     def task_arn(self) -> str: ...
 
 
+def backends_of_ecs() -> list[EC2ContainerServiceBackend]:
+    """ECS of every account and region."""
+    return [backend for account in list(ecs_backends.values()) for backend in list(account.values())]
+
+
 def services_of(backend: EC2ContainerServiceBackend) -> list[EcsService]:
     """Every service of an account in a region, deleted ones too."""
     return [as_service(service) for service in list(backend.services.values())]
@@ -99,6 +104,11 @@ def as_task(task: object) -> EcsTask:
 def tasks_of(backend: EC2ContainerServiceBackend, cluster: str) -> list[EcsTask]:
     """The tasks of a cluster."""
     return [as_task(task) for task in list(backend.tasks.get(cluster, {}).values())]
+
+
+def all_tasks(backend: EC2ContainerServiceBackend) -> list[EcsTask]:
+    """The tasks of every cluster."""
+    return [task for cluster in list(backend.tasks) for task in tasks_of(backend, cluster)]
 
 
 def container_arn(task: EcsTask, name: str) -> str:

@@ -223,28 +223,3 @@ class Container(TypedDict):
     networkInterfaces: list[dict[str, str]]
     exitCode: NotRequired[int]
     reason: NotRequired[str]
-
-
-class ContainerOverride(TypedDict, total=False):
-    """The changes of one run to a container definition."""
-
-    name: str
-    command: list[str]
-    cpu: int
-    memory: int
-    environment: list["Variable"]
-
-
-class Variable(TypedDict):
-    """An environment variable."""
-
-    name: str
-    value: str
-
-
-class Overrides(TypedDict, total=False):
-    """The changes of one run to its task definition."""
-
-    containerOverrides: list[ContainerOverride]
-    cpu: str
-    memory: str

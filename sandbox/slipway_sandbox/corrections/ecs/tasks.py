@@ -11,7 +11,8 @@ from moto.ecs.models import EC2ContainerServiceBackend, Task, TaskSet
 from slipway_sandbox.corrections._decorator import corrects, sets_entry
 from slipway_sandbox.corrections.ecs import new_tasks
 from slipway_sandbox.corrections.ecs.objects import EcsService, EcsTask, as_strategy, as_task, tasks_of
-from slipway_sandbox.corrections.ecs.shapes import CapacityProvider, NetworkConfiguration, Overrides, Tag
+from slipway_sandbox.corrections.ecs.overrides import Overrides
+from slipway_sandbox.corrections.ecs.shapes import CapacityProvider, NetworkConfiguration, Tag
 
 FARGATE = ("FARGATE", "FARGATE_SPOT")
 

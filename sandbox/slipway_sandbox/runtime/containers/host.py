@@ -11,7 +11,7 @@ from docker.errors import DockerException, ImageNotFound, NotFound
 from slipway_sandbox import docker_daemon
 from slipway_sandbox.corrections.ecs.namespaces import Namespace
 from slipway_sandbox.ecr_hosts import in_registry
-from slipway_sandbox.runtime.containers import pause
+from slipway_sandbox.runtime.containers import link_local, pause
 from slipway_sandbox.runtime.containers.definitions import DockerArguments
 from slipway_sandbox.runtime.containers.removals import LABEL, Removals
 from slipway_sandbox.runtime.containers.seen import ContainerSeen
@@ -34,7 +34,7 @@ class DockerHost:
         self.cpus: int = info["NCPU"]
         self._architecture: str = info["Architecture"]
         self._owner = owner
-        self._registry = registry
+        self.registry = registry
         self._starting = threading.Semaphore(STARTS_AT_ONCE)
         self._pulling = threading.Lock()
         self._joining = threading.Lock()
@@ -83,7 +83,7 @@ class DockerHost:
 
     def image(self, reference: str) -> str:
         """Image id for a reference: the local image first, then its registry. Raises TaskError as ECS words it."""
-        name = in_registry(reference, self._registry)
+        name = in_registry(reference, self.registry)
         with contextlib.suppress(ImageNotFound):
             return str(self._client.images.get(name).id)
         with self._pulling:
@@ -174,6 +174,10 @@ class DockerHost:
         for binding in ports.get(f"{port}/tcp") or []:
             return int(binding["HostPort"])
         raise TaskError(f"CannotStartContainerError: port {port} is not published")
+
+    def link_local_address(self) -> str:
+        """169.254.170.2 on this machine, for containers; empty where Docker cannot make it."""
+        return link_local.link_local_address(self._client)
 
     def put(self, container: str, archive: bytes) -> None:
         """Unpack a tar archive at the root of a container. Raises TaskError."""

@@ -15,7 +15,8 @@ from moto.logs.models import logs_backends
 from slipway_sandbox.corrections.ecs.namespaces import namespace_of
 from slipway_sandbox.corrections.ecs.new_tasks import PRECREATED
 from slipway_sandbox.corrections.ecs.objects import EcsTask, container_arn, definition_of
-from slipway_sandbox.corrections.ecs.shapes import Container, ContainerOverride, Detail
+from slipway_sandbox.corrections.ecs.overrides import ContainerOverride
+from slipway_sandbox.corrections.ecs.shapes import Container, Detail
 from slipway_sandbox.runtime.containers.definitions import ContainerDefinition
 from slipway_sandbox.runtime.containers.host import DockerHost
 from slipway_sandbox.runtime.containers.specs import (
@@ -28,6 +29,7 @@ from slipway_sandbox.runtime.containers.specs import (
 )
 from slipway_sandbox.runtime.ecs import environment_files
 from slipway_sandbox.runtime.ecs.secret_values import resolve
+from slipway_sandbox.runtime.ecs.task_identity import TaskIdentities
 from slipway_sandbox.runtime.ecs.task_run import ContainerRun, TaskRun
 from slipway_sandbox.task_sizes import size_units
 
@@ -41,11 +43,16 @@ def prepare(
     task: EcsTask,
     backend: EC2ContainerServiceBackend,
     host: DockerHost,
-    environment: dict[str, str],
+    identities: TaskIdentities,
     labels: dict[str, str],
 ) -> TaskRun:
-    """A run for a task, not started. Raises TaskError when its secrets, logs or volumes cannot be had."""
+    """A run for a task, not started. Raises TaskError when its roles, secrets, logs or volumes cannot be had."""
     definition = definition_of(task, backend)
+    environment = identities.variables(task, backend, host)
+    execution_role = identities.execution_role(task, backend)
+    containers = cast(list[ContainerDefinition], definition.container_definitions)  # as botocore has checked them
+    if execution_role:
+        execution_role.prepare(containers, host.registry)
     account, region = backend.account_id, backend.region_name
     overrides = {entry["name"]: entry for entry in task.overrides.get("containerOverrides", [])}
     for volume in definition.volumes:
@@ -57,29 +64,34 @@ def prepare(
         host_cpus=host.cpus,
     )
     specs: list[ContainerSpec] = []
-    for container in cast(list[ContainerDefinition], definition.container_definitions):  # as botocore has checked them
+    for container in containers:
         override: ContainerOverride = overrides.get(container["name"], {})
-        variables = environment | {"AWS_REGION": region, "AWS_DEFAULT_REGION": region}
-        variables |= environment_files.variables(container.get("environmentFiles") or [], account)
+        variables = environment | environment_files.variables(container.get("environmentFiles") or [], account)
         for entry in [*(container.get("environment") or []), *override.get("environment", [])]:
             variables[entry["name"]] = entry["value"]
         for secret in container.get("secrets") or []:
             variables[secret["name"]] = resolve(secret["valueFrom"], account, region)
-        merged = container.copy()
-        if "command" in override:
-            merged["command"] = override["command"]
-        if "cpu" in override:
-            merged["cpu"] = override["cpu"]
-        if "memory" in override:
-            merged["memory"] = override["memory"]
-        spec = container_spec(merged, variables, task.id, region, size)
+        spec = container_spec(_overridden(container, override), variables, task.id, region, size)
         if spec.log:
+            if execution_role:
+                execution_role.open_stream(spec.log)
             open_stream(spec.log, account)
         specs.append(spec)
     volumes = [volume_name(task.id, volume["name"]) for volume in definition.volumes]
     return TaskRun(
         id=task.id, host=host, specs=specs, labels=labels, volumes=volumes, namespace=namespace_of(task, backend)
     )
+
+
+def _overridden(container: ContainerDefinition, override: ContainerOverride) -> ContainerDefinition:
+    merged = container.copy()
+    if "command" in override:
+        merged["command"] = override["command"]
+    if "cpu" in override:
+        merged["cpu"] = override["cpu"]
+    if "memory" in override:
+        merged["memory"] = override["memory"]
+    return merged
 
 
 def open_stream(target: LogTarget, account: str) -> None:
@@ -96,13 +108,15 @@ def open_stream(target: LogTarget, account: str) -> None:
     backend.create_log_stream(target.group, target.stream)
 
 
-def ship_logs(run: TaskRun, account: str) -> None:
-    """Put the containers' lines since the last tick into CloudWatch Logs."""
+def ship_logs(run: TaskRun, account: str, identities: TaskIdentities) -> None:
+    """Put the containers' lines since the last tick into CloudWatch Logs, where the execution role may; else they are lost."""
     for container in run.containers.values():
         events = container.lines.take() if container.lines else []
         if not events or container.lines is None:
             continue
         target = container.lines.target
+        if not identities.may_write(run.id, target):
+            continue
         group = logs_backends[account][target.region].groups.get(target.group)
         try:
             if group is not None:  # deleted meanwhile: as on AWS, the lines are lost and the task runs on

@@ -11,6 +11,7 @@ import docker
 import pytest
 
 from slipway_sandbox.runtime.controller import Controller
+from slipway_sandbox.runtime.ecs.task_identity import TaskIdentities
 from tests.support.sandbox.runtime_cloud import Cloud, eventually, make_image, running_cloud
 
 pytestmark = pytest.mark.e2e
@@ -75,7 +76,7 @@ def test_environment_user_directory_and_root_are_as_defined(cloud: Cloud) -> Non
         f"cloud {cloud.url}",
         "files 2000",
         "own 1 = 'one'",
-        "region eu-west-1 key sandbox meta none",
+        "region eu-west-1 key  meta none",
         "root read-only",
         "tmpfs writable",
         "volume writable",
@@ -198,7 +199,7 @@ def test_without_docker_services_stay_pending_and_the_controller_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nothing.sock")
-    controller = Controller("http://127.0.0.1:1", "localhost:1", tmp_path)
+    controller = Controller(TaskIdentities("http://127.0.0.1:1"), "localhost:1", tmp_path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # docker-py leaves the socket of a refused connection open
         controller.start()

@@ -1,10 +1,11 @@
-"""STS."""
+"""STS: GetCallerIdentity."""
 
 from collections.abc import Callable
 
 from moto.sts.models import STSBackend
 
 from slipway_sandbox.corrections._decorator import corrects
+from slipway_sandbox.corrections.sts.callers import caller
 
 Identity = tuple[str, str, str]
 """User id, ARN and account."""
@@ -12,10 +13,12 @@ Identity = tuple[str, str, str]
 
 @corrects(
     STSBackend.get_caller_identity,
-    why="moto's caller without credentials of its own is a user of STS, which no policy and no access entry can name; AWS's users are IAM's.",
+    why="moto knows users and assumed roles only, and makes the owner of other keys a user of STS, which no policy and no access entry can name; AWS's users are IAM's.",
 )
 def get_caller_identity(
     original: Callable[..., Identity], self: STSBackend, *rest: object, **named: object
 ) -> Identity:
+    if who := caller():
+        return who.user_id, who.arn, who.account_id
     user_id, arn, account = original(self, *rest, **named)
     return user_id, arn.replace(":sts::", ":iam::") if ":user/" in arn else arn, account

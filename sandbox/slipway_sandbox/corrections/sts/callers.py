@@ -1,0 +1,48 @@
+"""The caller of the request that moto answers now."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from moto.core.responses import BaseResponse
+
+from slipway_sandbox.corrections._decorator import corrects
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whose credentials signed a request."""
+
+    user_id: str
+    arn: str
+    account_id: str
+    has_role: bool
+    """Whether the caller is a session of a role."""
+
+
+_caller: ContextVar[Caller | None] = ContextVar("caller", default=None)
+
+
+def caller() -> Caller | None:
+    """The caller over HTTP; None for a call inside of the sandbox."""
+    return _caller.get()
+
+
+@contextlib.contextmanager
+def called_by(who: Caller) -> Iterator[None]:
+    """Names the caller of the requests that moto answers meanwhile, in this thread."""
+    token = _caller.set(who)
+    try:
+        yield
+    finally:
+        _caller.reset(token)
+
+
+@corrects(
+    BaseResponse.get_current_account,
+    why="moto takes every request for the account in its environment; a session of another account's role acts in that account.",
+)
+def get_current_account(original: Callable[[BaseResponse], str], self: BaseResponse) -> str:
+    who = _caller.get()
+    return who.account_id if who else original(self)

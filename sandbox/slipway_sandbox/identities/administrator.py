@@ -1,0 +1,4 @@
+"""The owner of the sandbox: whoever uses the keys of `slipway sandbox env`. It may do anything."""
+
+KEY_ID = "sandbox"
+SECRET_KEY = "sandbox"  # noqa: S105 - public on purpose: the sandbox asks which user calls, not for a secret

@@ -1,0 +1,81 @@
+"""Stands before moto: finds who calls, and refuses whoever may not do what the call does.
+
+The administrator is not judged: the sandbox is its own. What decides is who it becomes, so AssumeRole is judged for it, too.
+"""
+
+import contextlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from slipway_sandbox.authorization.model import Principal
+from slipway_sandbox.corrections.sts.callers import Caller, called_by
+from slipway_sandbox.identities.accounts import open_member_account
+from slipway_sandbox.identities.answers import Error, rejected
+from slipway_sandbox.identities.denials import Denials
+from slipway_sandbox.identities.incoming import Incoming, incoming, service_of
+from slipway_sandbox.identities.principals import ADMINISTRATOR, Principals, Rejection
+from slipway_sandbox.identities.sessions import Sessions
+from slipway_sandbox.identities.signatures import Signature, signature_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+    from slipway_sandbox.authorization.check import Refusal
+
+ASSUME_ROLE = "AssumeRole"
+DEFAULT_REGION = "us-east-1"  # of calls whose signature names no region
+
+
+class Guard:
+    """Knows who calls, and keeps the denials."""
+
+    def __init__(self, sessions: Sessions, denials: Denials) -> None:
+        self._principals, self._denials = Principals(sessions), denials
+
+    def examine(self, environ: "WSGIEnvironment", operation: str) -> Principal | Error | None:
+        """The caller of a request that may go on, None for one without a signature; the error for any other.
+
+        `operation` is the operation's name, where the request tells it outright.
+        """
+        signature = signature_of(environ)
+        if signature is None:
+            return None
+        principal = self._principals.of(signature)
+        if isinstance(principal, Rejection):
+            return rejected(service_of(environ, signature), principal)
+        if principal is ADMINISTRATOR and operation != ASSUME_ROLE:
+            return principal
+        return self._refusal(environ, signature, principal) or principal
+
+    def _refusal(self, environ: "WSGIEnvironment", signature: Signature, principal: Principal) -> Error | None:
+        request = incoming(environ, signature)
+        if not isinstance(request, Incoming):
+            self._denials.let_through(f"{request}: the request has no operation of this service")
+            return None
+        if request.operation == ASSUME_ROLE:
+            open_member_account(str(request.parameters.get("RoleArn", "")), principal)
+        refusal = self._judged(request, signature, principal, str(environ.get("REMOTE_ADDR", "")))
+        return Error(refusal.service, refusal.code, refusal.message, refusal.status) if refusal else None
+
+    def _judged(
+        self, request: Incoming, signature: Signature, principal: Principal, source_ip: str
+    ) -> "Refusal | None":
+        from slipway_sandbox.authorization.check import Call  # noqa: PLC0415 - its tables; a cloud without tasks needs none
+        from slipway_sandbox.identities.verdicts import refusal_of  # noqa: PLC0415 - as above
+
+        call = Call(
+            service=request.service,
+            operation=request.operation,
+            parameters=request.parameters,
+            region=signature.region or DEFAULT_REGION,
+            account_id=principal.account_id,
+            source_ip=source_ip,
+        )
+        return refusal_of(call, principal, self._denials, datetime.now(UTC))
+
+
+def acting(principal: Principal | None) -> contextlib.AbstractContextManager[None]:
+    """Tells moto who calls, for the requests that it answers meanwhile."""
+    if principal is None:
+        return contextlib.nullcontext()
+    return called_by(Caller(principal.user_id, principal.arn, principal.account_id, has_role=principal.kind == "role"))

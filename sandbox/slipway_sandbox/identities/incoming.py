@@ -1,0 +1,100 @@
+"""From an HTTP request to the AWS call in it, by moto's routers and parsers of botocore's models."""
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import UnknownServiceError
+from botocore.model import OperationNotFoundError
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import Request, determine_request_protocol
+from moto.core.routing import get_service_router
+from moto.core.utils import get_service_model
+from werkzeug.exceptions import NotFound
+
+from slipway_sandbox.identities.signatures import Signature
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+    from moto.core.model import OperationModel
+
+# Names in signatures to botocore's names, where they differ.
+SERVICES = {
+    "bedrock-agent-runtime": "bedrock-agent-runtime",
+    "elasticfilesystem": "efs",
+    "elasticmapreduce": "emr",
+    "email": "ses",
+    "eventbridge": "events",
+    "monitoring": "cloudwatch",
+    "states": "stepfunctions",
+    "tagging": "resourcegroupstaggingapi",
+}
+ELB, ELB_VERSION_2 = "elasticloadbalancing", "2015-12-01"
+LARGEST_BODY = 1_000_000  # bytes; a longer one is an object of S3 or an archive, whose content grants nothing
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """An operation with its parameters, as a request has them."""
+
+    service: str
+    """botocore's name, such as sqs."""
+    operation: str
+    parameters: dict[str, object]
+
+
+def incoming(environ: "WSGIEnvironment", signature: Signature) -> Incoming | str:
+    """The call in a request, which can be read again afterwards; else the service's name, for a call that cannot be told."""
+    request = Request(_copy(environ))
+    service = service_of(environ, signature)
+    try:
+        model = get_service_model(service)
+        operation, path_parameters = get_service_router(service).match(request)
+        parser = PROTOCOL_PARSERS[determine_request_protocol(model, request.content_type)]
+        parsed: dict[str, object] = parser(operation).parse(
+            {
+                "method": request.method,
+                "values": request.values,
+                "headers": request.headers,
+                "body": _body_of(request, operation),
+                "url_path": request.path,
+                "url_params": path_parameters,
+            }
+        )
+    except (UnknownServiceError, OperationNotFoundError, NotFound, NotImplementedError):
+        return service
+    return Incoming(service, str(operation.name), dict(parsed))
+
+
+def service_of(environ: "WSGIEnvironment", signature: Signature) -> str:
+    """botocore's name of the service that a request is signed for."""
+    if signature.service == ELB:
+        body = _body(environ)
+        return "elbv2" if ELB_VERSION_2.encode() in body else "elb"
+    return SERVICES.get(signature.service, signature.service)
+
+
+def _copy(environ: "WSGIEnvironment") -> "WSGIEnvironment":
+    """The request once more, with a body of its own."""
+    body = _body(environ)
+    return {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+
+
+def _body(environ: "WSGIEnvironment") -> bytes:
+    """The body of a request, put back to be read again; nothing of a long one, or of one in chunks."""
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if not 0 < length <= LARGEST_BODY:
+        return b""
+    body: bytes = environ["wsgi.input"].read(length)
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def _body_of(request: Request, operation: "OperationModel") -> bytes:
+    """The body of a request; empty where the operation takes a stream, whose content says nothing."""
+    shape = operation.input_shape
+    payload = shape.serialization.get("payload") if shape else None
+    if payload and shape and shape.members[payload].type_name in ("blob", "string"):
+        return b""
+    data: bytes = request.data
+    return data

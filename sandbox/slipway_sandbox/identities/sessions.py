@@ -1,0 +1,68 @@
+"""Sessions that the sandbox itself opens for tasks: their keys, and who they are.
+
+Sessions of AssumeRole are moto's. These here live as long as the process: containers do not outlive it either.
+"""
+
+import secrets
+import string
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+LIFETIME = timedelta(hours=6)  # of the credentials that ECS hands out
+RENEWED_BEFORE_END = timedelta(minutes=30)
+KEY_ALPHABET = string.ascii_uppercase + "234567"
+
+
+@dataclass(frozen=True)
+class Session:
+    """Temporary credentials of a role."""
+
+    key_id: str
+    secret_key: str
+    token: str
+    expires_at: datetime
+    role_arn: str
+    name: str
+    """The session's name: the task's id."""
+
+
+class Sessions:
+    """All such sessions of one sandbox. Safe to use from many threads.
+
+    `now` is the clock. Default: the machine's.
+    """
+
+    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._now = now
+        self._lock = threading.Lock()
+        self._by_key: dict[str, Session] = {}
+        self._latest: dict[tuple[str, str], Session] = {}
+
+    def of(self, role_arn: str, name: str) -> Session:
+        """The session of a role under this name; a new one half an hour before the present one ends."""
+        with self._lock:
+            present = self._latest.get((role_arn, name))
+            if present is not None and present.expires_at - self._now() > RENEWED_BEFORE_END:
+                return present
+            session = Session(
+                key_id="ASIA" + "".join(secrets.choice(KEY_ALPHABET) for _ in range(16)),
+                secret_key=secrets.token_urlsafe(30),
+                token=secrets.token_urlsafe(120),
+                expires_at=self._now() + LIFETIME,
+                role_arn=role_arn,
+                name=name,
+            )
+            self._by_key[session.key_id] = self._latest[role_arn, name] = session
+            return session
+
+    def by_key(self, key_id: str) -> Session | None:
+        """The session that a key belongs to."""
+        return self._by_key.get(key_id)
+
+    def end(self, name: str) -> None:
+        """Forgets all sessions of this name."""
+        with self._lock:
+            self._by_key = {key: session for key, session in self._by_key.items() if session.name != name}
+            self._latest = {key: session for key, session in self._latest.items() if session.name != name}
