@@ -6,7 +6,7 @@ Source: https://github.com/awslabs/amazon-ecr-credential-helper/blob/main/ecr-lo
 import re
 
 HOST = re.compile(
-    r"\d{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\."
+    r"\d{12}\.dkr[.-]ecr(-fips)?\.(?P<region>[a-z0-9-]+)\."
     r"(amazonaws\.com|amazonaws\.eu|on\.aws|amazonaws\.com\.cn|on\.amazonwebservices\.com\.cn"
     r"|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
 )
@@ -19,6 +19,16 @@ def is_ecr_host(host: str) -> bool:
     (True, False)
     """
     return HOST.fullmatch(host) is not None
+
+
+def region_of(host: str) -> str:
+    """The region in a host of ECR; empty for another host.
+
+    >>> region_of("123456789012.dkr-ecr-fips.us-east-1.on.aws")
+    'us-east-1'
+    """
+    found = HOST.fullmatch(host)
+    return found["region"] if found else ""
 
 
 def in_registry(image: str, registry: str) -> str:

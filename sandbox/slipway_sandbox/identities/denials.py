@@ -23,7 +23,7 @@ class Denial(TypedDict):
     at: str
     """The last time, ISO 8601, in UTC."""
     times: int
-    """How often the same principal was denied the same for the same reason."""
+    """How often the principal, or another session of its role, was denied the same."""
     principal: str
     """ARN of the caller."""
     action: str
@@ -73,4 +73,7 @@ class Denials:
 
 
 def _what(denial: Denial) -> tuple[str, ...]:
-    return denial["principal"], denial["action"], denial["resource"], denial["reason"]
+    """What makes denials equal: a role's sessions are one, as a service starts task after task."""
+    principal = denial["principal"]
+    role = principal.rpartition("/")[0] if ":assumed-role/" in principal else principal
+    return role, denial["action"], denial["resource"], denial["code"]

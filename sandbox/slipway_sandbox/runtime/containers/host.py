@@ -34,7 +34,7 @@ class DockerHost:
         self.cpus: int = info["NCPU"]
         self._architecture: str = info["Architecture"]
         self._owner = owner
-        self.registry = registry
+        self._registry = registry
         self._starting = threading.Semaphore(STARTS_AT_ONCE)
         self._pulling = threading.Lock()
         self._joining = threading.Lock()
@@ -83,7 +83,7 @@ class DockerHost:
 
     def image(self, reference: str) -> str:
         """Image id for a reference: the local image first, then its registry. Raises TaskError as ECS words it."""
-        name = in_registry(reference, self.registry)
+        name = in_registry(reference, self._registry)
         with contextlib.suppress(ImageNotFound):
             return str(self._client.images.get(name).id)
         with self._pulling:

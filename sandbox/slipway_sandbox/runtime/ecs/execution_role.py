@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from slipway_sandbox.authorization.check import Call, Refusal
 from slipway_sandbox.authorization.model import Principal
-from slipway_sandbox.ecr_hosts import is_ecr_host
+from slipway_sandbox.ecr_hosts import is_ecr_host, region_of
 from slipway_sandbox.runtime.containers.definitions import ContainerDefinition
 from slipway_sandbox.runtime.containers.specs import LogTarget, TaskError
 
@@ -28,26 +28,25 @@ class ExecutionRole:
     region: str
     refusal_of: RefusalOf
 
-    def prepare(self, containers: Sequence[ContainerDefinition], registry: str) -> None:
+    def prepare(self, containers: Sequence[ContainerDefinition]) -> None:
         """What comes before the first container: the right to pull, `environmentFiles` and secrets."""
-        self.pull([container["image"] for container in containers], registry)
+        self.pull([container["image"] for container in containers])
         for container in containers:
             for file in container.get("environmentFiles") or []:
                 self.download(file["value"])
             for secret in container.get("secrets") or []:
                 self.read(secret["valueFrom"])
 
-    def pull(self, images: Iterable[str], registry: str) -> None:
-        """Pulls images from ECR; `registry` is the host that stands for it."""
-        own = {image for image in images if _is_of_ecr(image, registry)}
+    def pull(self, images: Iterable[str]) -> None:
+        """Pulls images from ECR. A name under localhost tells no account: programs cannot ask for its repository's permissions."""
+        own = {image for image in images if is_ecr_host(image.partition("/")[0])}
         if not own:
             return
         if refused := self._refusal("ecr", "GetAuthorizationToken", {}):
             raise TaskError(f"{UNABLE} ecr registry auth: service call has been retried 1 time(s): {_said(refused)}")
         for image in sorted(own):
             host, repository, tag = _parts(image)
-            region = host.split(".")[3] if is_ecr_host(host) else self.region
-            account = host[:12] if is_ecr_host(host) else self.principal.account_id
+            region, account = region_of(host), host[:12]
             parameters = {"registryId": account, "repositoryName": repository}
             for operation in ("BatchGetImage", "GetDownloadUrlForLayer"):
                 if self._refusal("ecr", operation, parameters, region):
@@ -107,11 +106,6 @@ class ExecutionRole:
 
 def _said(refusal: Refusal) -> str:
     return f"{refusal.code}: {refusal.message} status code: {refusal.status}"
-
-
-def _is_of_ecr(image: str, registry: str) -> bool:
-    host = image.partition("/")[0]
-    return host == registry or is_ecr_host(host)
 
 
 def _parts(image: str) -> tuple[str, str, str]:

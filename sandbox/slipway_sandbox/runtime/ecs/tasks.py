@@ -52,7 +52,7 @@ def prepare(
     execution_role = identities.execution_role(task, backend)
     containers = cast(list[ContainerDefinition], definition.container_definitions)  # as botocore has checked them
     if execution_role:
-        execution_role.prepare(containers, host.registry)
+        execution_role.prepare(containers)
     account, region = backend.account_id, backend.region_name
     overrides = {entry["name"]: entry for entry in task.overrides.get("containerOverrides", [])}
     for volume in definition.volumes:
