@@ -71,7 +71,7 @@ class Cloud:
 
     def client(self, name: str) -> Any:
         """A boto3 client of this cloud."""
-        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        keys = {"aws_access_key_id": "sandbox", "aws_secret_access_key": "sandbox"}
         return boto3.client(name, REGION, endpoint_url=self.url, **keys)
 
     def restart(self) -> None:
