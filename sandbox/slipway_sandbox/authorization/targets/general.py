@@ -73,7 +73,7 @@ def _placed(call: Call, arn: str) -> str:
 def _start(call: Call, kinds: Sequence[ResourceType]) -> Target:
     """What is known of the ARN where the call does not name its resource."""
     starts = {_placed(call, kind.arn).partition("${")[0] for kind in kinds}
-    start = (
-        starts.pop() if len(starts) == 1 else ":".join(kinds[0].arn.split(":")[:3]).replace("${Partition}", "aws") + ":"
-    )
-    return Target(start + ANY, is_known=False)
+    if len(starts) == 1:
+        return Target(starts.pop() + ANY, is_known=False)
+    service = ":".join(kinds[0].arn.replace("${Partition}", "aws").split(":")[:3])
+    return Target(f"{service}:{ANY}", is_known=False, shown=ANY)
