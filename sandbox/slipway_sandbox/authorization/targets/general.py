@@ -36,7 +36,7 @@ def _named(call: Call, prefix: str, kind: ResourceType) -> Iterator[Target]:
     if fitting:
         yield from map(Target, fitting)
         return
-    choices = [_values(call, prefix, placeholder) for placeholder in kind.placeholders]
+    choices = [_values(call, prefix, kind.name, placeholder) for placeholder in kind.placeholders]
     if not any(choices):
         return
     for values in itertools.product(*(values or [ANY] for values in choices)):
@@ -45,8 +45,9 @@ def _named(call: Call, prefix: str, kind: ResourceType) -> Iterator[Target]:
         yield _filled(call, kind, dict(zip(kind.placeholders, values, strict=True)))
 
 
-def _values(call: Call, prefix: str, placeholder: str) -> list[str]:
-    members = NAMES.get(prefix, {}).get(placeholder)
+def _values(call: Call, prefix: str, kind: str, placeholder: str) -> list[str]:
+    names = NAMES.get(prefix, {})
+    members = names.get(f"{kind}.{placeholder}") or names.get(placeholder)
     for member in members or (placeholder, placeholder[0].lower() + placeholder[1:]):
         if values := words(call.parameters.get(member)):
             return [name_of(value) for value in values]
