@@ -15,10 +15,11 @@ SPECIAL = {**storage.RULES, **workloads.RULES}
 
 def targets_of(call: Call, action: Action) -> tuple[Target, ...]:
     """The resources that AWS would judge for one action of a call; "*" for an action without resource types."""
+    prefix = action.name.partition(":")[0]
     kinds = (*action.required, *action.optional)
     if not kinds:
-        return (Target(ANY),)
-    prefix = action.name.partition(":")[0]
+        listed = workloads.LISTS.get(action.name)
+        return (Target(listed(call) if listed else ANY),)
     if special := SPECIAL.get(prefix):
         targets = special(call, action)
         if targets is not None:
