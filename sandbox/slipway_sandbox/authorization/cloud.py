@@ -5,6 +5,7 @@ Each function answers None, or the name itself, where there is no such resource;
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from moto.backends import get_backend
@@ -17,7 +18,12 @@ IAM_TABLES = {"role": "roles", "user": "users", "group": "groups", "instance-pro
 
 def backend(service: str, account_id: str, region: str) -> Any:
     """moto's tables of a service."""
-    return BACKENDS(service)[account_id][region]
+    return _tables(service)[account_id][region]
+
+
+@lru_cache
+def _tables(service: str) -> Any:
+    return BACKENDS(service)
 
 
 def iam(account_id: str) -> Any:
@@ -79,7 +85,7 @@ def topic(arn: str) -> Any:
 
 def bucket(name: str) -> Any:
     """A bucket, in whatever account."""
-    backends = BACKENDS("s3")
+    backends = _tables("s3")
     owner = backends.bucket_accounts.get(name)
     return backends[owner[1]][owner[0]].buckets.get(name) if owner else None
 

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from slipway_sandbox.authorization.actions.table import Action
 from slipway_sandbox.authorization.model import Call, Principal
@@ -78,6 +79,7 @@ def context_of(call: Call, principal: Principal, resource_account_id: str) -> Co
     return {**context, **call.context}
 
 
+@lru_cache(maxsize=4096)
 def unknown_keys(action: Action) -> frozenset[str]:
     """Keys of an action that AWS knows and the sandbox does not."""
     return (action.keys | UNKNOWN) - KNOWN
@@ -115,9 +117,14 @@ def _of_service(call: Call, resource_account_id: str) -> Context:
 
 
 def _members(call: Call) -> Iterator[tuple[str, str]]:
-    for key, member in MEMBERS.items():
-        if key.startswith(f"{call.service}:") and call.parameters.get(member) is not None:
+    for key, member in _keys(call.service):
+        if call.parameters.get(member) is not None:
             yield key, member
+
+
+@lru_cache
+def _keys(service: str) -> tuple[tuple[str, str], ...]:
+    return tuple((key, member) for key, member in MEMBERS.items() if key.startswith(f"{service}:"))
 
 
 def _ec2(call: Call, _: str) -> Context:

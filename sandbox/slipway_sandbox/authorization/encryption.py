@@ -100,7 +100,7 @@ def _ssm(call: Call) -> Iterator[Use]:
     if call.operation in READS_OF_PARAMETERS and parameters.get("WithDecryption"):
         for name in names:
             parameter = cloud.parameter(name, call.account_id, call.region)
-            if parameter is not None and parameter.type == "SecureString":
+            if parameter is not None and parameter.parameter_type == "SecureString":
                 context = {"PARAMETER_ARN": start + name.lstrip("/")}
                 yield from _uses(call, parameter.keyid, (DECRYPT,), context)
 

@@ -43,7 +43,14 @@ KMS_CODES: Mapping[str, tuple[str, int]] = {
     "sqs": ("KMS.AccessDeniedException", BAD_REQUEST),
 }
 """Services with a code of its own for a key that their caller may not use."""
-WITHOUT_STAR = ("cloudwatch", "ec2", "s3")  # these do not name a resource for an action that has none
+WITHOUT_STAR = (
+    "autoscaling",
+    "cloudwatch",
+    "ec2",
+    "elasticloadbalancing",
+    "route53",
+    "s3",
+)  # these do not name a resource for an action that has none
 
 
 @dataclass(frozen=True)

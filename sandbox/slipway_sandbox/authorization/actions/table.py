@@ -25,7 +25,7 @@ PREFIXES = {
 """botocore's names of services whose actions have another prefix."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ResourceType:
     """A kind of resource."""
 
@@ -49,7 +49,7 @@ class ResourceType:
         return re.compile(source)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Action:
     """An action with its resource types: those that a call always names, and those that it may name."""
 

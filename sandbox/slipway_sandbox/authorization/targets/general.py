@@ -15,10 +15,11 @@ SPECIAL = {**storage.RULES, **workloads.RULES}
 
 def targets_of(call: Call, action: Action) -> tuple[Target, ...]:
     """The resources that AWS would judge for one action of a call; "*" for an action without resource types."""
+    prefix = action.name.partition(":")[0]
     kinds = (*action.required, *action.optional)
     if not kinds:
-        return (Target(ANY),)
-    prefix = action.name.partition(":")[0]
+        listed = workloads.LISTS.get(action.name)
+        return (Target(listed(call) if listed else ANY),)
     if special := SPECIAL.get(prefix):
         targets = special(call, action)
         if targets is not None:
@@ -36,7 +37,7 @@ def _named(call: Call, prefix: str, kind: ResourceType) -> Iterator[Target]:
     if fitting:
         yield from map(Target, fitting)
         return
-    choices = [_values(call, prefix, placeholder) for placeholder in kind.placeholders]
+    choices = [_values(call, prefix, kind.name, placeholder) for placeholder in kind.placeholders]
     if not any(choices):
         return
     for values in itertools.product(*(values or [ANY] for values in choices)):
@@ -45,8 +46,9 @@ def _named(call: Call, prefix: str, kind: ResourceType) -> Iterator[Target]:
         yield _filled(call, kind, dict(zip(kind.placeholders, values, strict=True)))
 
 
-def _values(call: Call, prefix: str, placeholder: str) -> list[str]:
-    members = NAMES.get(prefix, {}).get(placeholder)
+def _values(call: Call, prefix: str, kind: str, placeholder: str) -> list[str]:
+    names = NAMES.get(prefix, {})
+    members = names.get(f"{kind}.{placeholder}") or names.get(placeholder)
     for member in members or (placeholder, placeholder[0].lower() + placeholder[1:]):
         if values := words(call.parameters.get(member)):
             return [name_of(value) for value in values]
@@ -73,7 +75,7 @@ def _placed(call: Call, arn: str) -> str:
 def _start(call: Call, kinds: Sequence[ResourceType]) -> Target:
     """What is known of the ARN where the call does not name its resource."""
     starts = {_placed(call, kind.arn).partition("${")[0] for kind in kinds}
-    start = (
-        starts.pop() if len(starts) == 1 else ":".join(kinds[0].arn.split(":")[:3]).replace("${Partition}", "aws") + ":"
-    )
-    return Target(start + ANY, is_known=False)
+    if len(starts) == 1:
+        return Target(starts.pop() + ANY, is_known=False)
+    service = ":".join(kinds[0].arn.replace("${Partition}", "aws").split(":")[:3])
+    return Target(f"{service}:{ANY}", is_known=False, shown=ANY)

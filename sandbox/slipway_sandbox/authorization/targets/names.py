@@ -1,9 +1,9 @@
-"""Which member of a call names a resource. Generic names come first, then those of each service."""
+"""Which members of a call name a resource, where they are not named after the placeholder of its ARN."""
 
 from collections.abc import Mapping
 
 Members = Mapping[str, tuple[str, ...]]
-"""Placeholder of an ARN to the members of calls that hold it."""
+"""Placeholder of an ARN, alone or after its resource type, to the members of calls that hold it."""
 
 NAMES: Mapping[str, Members] = {
     "acm": {},
@@ -39,7 +39,12 @@ NAMES: Mapping[str, Members] = {
         "ContainerInstanceId": ("containerInstance", "containerInstances"),
         "CapacityProviderName": ("capacityProvider", "name", "capacityProviders"),
     },
-    "eks": {"ClusterName": ("clusterName", "name"), "NodegroupName": ("nodegroupName",), "AddonName": ("addonName",)},
+    "eks": {
+        "cluster.ClusterName": ("name", "clusterName"),
+        "ClusterName": ("clusterName",),
+        "NodegroupName": ("nodegroupName",),
+        "AddonName": ("addonName",),
+    },
     "elasticloadbalancing": {},
     "events": {
         "EventBusName": ("EventBusName", "Name"),
@@ -64,7 +69,7 @@ NAMES: Mapping[str, Members] = {
         "DestinationName": ("destinationName",),
     },
     "route53": {"Id": ("HostedZoneId", "Id", "HealthCheckId", "DelegationSetId")},
-    "scheduler": {"GroupName": ("GroupName", "Name"), "ScheduleName": ("Name",)},
+    "scheduler": {"schedule-group.GroupName": ("Name",), "GroupName": ("GroupName",), "ScheduleName": ("Name",)},
     "secretsmanager": {"SecretId": ("SecretId", "Name")},
     "servicediscovery": {"NamespaceId": ("NamespaceId", "Id"), "ServiceId": ("ServiceId", "Id")},
     "sns": {"TopicName": ("Name",)},

@@ -93,6 +93,29 @@ def _logs(call: Call, action: Action) -> list[Target] | None:
     return [Target(f"{start}:{name}:log-stream:{stream}") for name in names]
 
 
+def _path(kind: str) -> Callable[[Call], str]:
+    return lambda call: f"arn:aws:iam::{call.account_id}:{kind}{call.parameters.get('PathPrefix') or '/'}"
+
+
+def _place(call: Call, service: str) -> str:
+    return f"arn:aws:{service}:{call.region}:{call.account_id}:"
+
+
+LISTS: Mapping[str, Callable[[Call], str]] = {
+    "dynamodb:ListTables": lambda call: _place(call, "dynamodb") + "table/*",
+    "iam:ListGroups": _path("group"),
+    "iam:ListInstanceProfiles": _path("instance-profile"),
+    "iam:ListPolicies": _path("policy"),
+    "iam:ListRoles": _path("role"),
+    "iam:ListUsers": _path("user"),
+    "logs:DescribeLogGroups": lambda call: (
+        f"{_place(call, 'logs')}log-group:{call.parameters.get('logGroupNamePrefix') or ''}:log-stream:"
+    ),
+    "sns:ListSubscriptions": lambda call: _place(call, "sns") + "*",
+    "sns:ListTopics": lambda call: _place(call, "sns") + "*",
+    "sqs:ListQueues": lambda call: _place(call, "sqs"),
+}
+"""Actions for which AWS's table has no resource type, and AWS's messages nevertheless name an ARN."""
 Rule = Callable[[Call, Action], list[Target] | None]
 RULES: dict[str, Rule] = {
     "ecs": _ecs,
