@@ -48,6 +48,7 @@ docs: ready ## Write the generated pages, and build the site of all documentatio
 	$(VENV)/python -m slipway_policies.report.rules_md > policies/RULES.md
 	$(VENV)/python -m slipway_sandbox.provider.refusals > docs/sandbox-refusals.md
 	$(VENV)/python -m slipway_sandbox.corrections > docs/sandbox-corrections.md
+	$(VENV)/python -m slipway_sandbox.authorization > docs/sandbox-authorization.md
 	$(VENV)/python -m tests.support.components.registrations
 	$(VENV)/python -m docs.generator
 	$(VENV)/sphinx-build --quiet --fresh-env --fail-on-warning --keep-going -c docs . site

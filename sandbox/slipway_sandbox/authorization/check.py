@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from slipway_sandbox.authorization import cloud
 from slipway_sandbox.authorization.calls import requests_of
 from slipway_sandbox.authorization.judge import judge
 from slipway_sandbox.authorization.model import Call, Decision, NotJudged, Policies, Principal, Request
@@ -23,12 +24,24 @@ def refusal_of(call: Call, principal: Principal) -> Refusal | NotJudged | None:
             request, decision = _judged(request, policies_of(request))  # noqa: PLW2901  with the resource's tags
         except ValueError:
             return NotJudged(f"{request.action}", "a policy is no JSON")
-        if not decision.is_allowed:
+        if not decision.is_allowed and not _has_grant(request, decision):
             return refusal(call, request, decision)
         doubts |= decision.doubts
     if doubts:
         return NotJudged(requests[0].action, f"its policies ask for {', '.join(sorted(doubts))}")
     return None
+
+
+def _has_grant(request: Request, decision: Decision) -> bool:
+    """Whether a grant of a KMS key makes up for what its policies lack. A grant's constraints are not read."""
+    is_explicit = decision.reason is not None and decision.reason.is_explicit
+    prefix, _, operation = request.action.partition(":")
+    if is_explicit or prefix != "kms" or ":key/" not in request.resource:
+        return False
+    key = cloud.kms_key(request.resource, request.resource_account_id, request.resource.split(":")[3])
+    names = (request.principal.arn, request.principal.role_arn)
+    grants = key.grants.values() if key else ()
+    return any(grant.grantee_principal in names and operation in grant.operations for grant in grants)
 
 
 def _judged(request: Request, policies: Policies) -> tuple[Request, Decision]:

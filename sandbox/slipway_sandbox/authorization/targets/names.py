@@ -17,7 +17,7 @@ NAMES: Mapping[str, Members] = {
     "dynamodb": {"TableName": ("TableName", "ResourceArn", "SourceTableName", "TargetTableName")},
     "ec2": {
         "InstanceId": ("InstanceId", "InstanceIds"),
-        "SecurityGroupId": ("GroupId", "SecurityGroupId", "SecurityGroupIds"),
+        "SecurityGroupId": ("GroupId", "SecurityGroupIds"),
         "VpcEndpointId": ("VpcEndpointId", "VpcEndpointIds"),
         "KeyPairName": ("KeyName",),
         "ImageId": ("ImageId",),
