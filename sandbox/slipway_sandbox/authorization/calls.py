@@ -59,7 +59,9 @@ def _request_of_need(call: Call, need: Need) -> Request | None:
     if row is None:
         return None
     account_id = _account_of(need.resource, call)
-    bare = Call(need.action.partition(":")[0], need.action.partition(":")[2], {}, call.region, call.account_id)
+    service, _, operation = need.action.partition(":")
+    source = call.context if need.principal.kind == "service" else {}  # a service tells KMS for whom it acts
+    bare = Call(service, operation, {}, call.region, call.account_id, context=source)
     context = {**context_of(bare, need.principal, account_id), **need.context}
     unknown = unknown_keys(row) | need.unknown_keys
     return Request(need.principal, row.name, need.resource, account_id, context, unknown, need.is_resource_known)

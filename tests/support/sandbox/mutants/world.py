@@ -110,6 +110,7 @@ class World:
     def steps(self) -> Iterator[Step]:
         """All of them."""
         yield from self._steps_of_network()
+        yield from self._alarms()
         for definition in self.built.of_type("ecs/taskDefinition:TaskDefinition"):
             yield from self._steps_of_task(definition)
         for subscription in self.built.of_type("sns/topicSubscription:TopicSubscription"):
@@ -118,6 +119,16 @@ class World:
             targets += [json.loads(text)["deadLetterTargetArn"] for text in [inputs.get("redrivePolicy")] if text]
             for queue in targets:
                 yield self._delivery(inputs["topic"], queue)
+
+    def _alarms(self) -> Iterator[Step]:
+        """Alarms publish to topics with a key of their own, as components let them."""
+        source = {"aws:sourcearn": (f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:a",), "aws:sourceaccount": (ACCOUNT,)}
+        for topic in self.built.of_type("sns/topic:Topic"):
+            if "alias/aws/" not in topic.inputs.get("kmsMasterKeyId", "alias/aws/sns"):
+                arn = f"arn:aws:sns:{REGION}:{ACCOUNT}:{topic.name}"
+                call = Call("sns", "Publish", {"TopicArn": arn}, REGION, ACCOUNT, context=source)
+                alarms = Principal("cloudwatch.amazonaws.com", "", "service")
+                yield self._step(f"an alarm publishes to {arn}", call, alarms)
 
     def _steps_of_network(self) -> Iterator[Step]:
         """Flow logs, and instances with a role."""
