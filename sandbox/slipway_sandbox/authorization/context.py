@@ -17,7 +17,7 @@ TAG_KEY_MEMBERS = ("TagKeys", "tagKeys", "TagKeyList")
 UNKNOWN = frozenset({
     "aws:ec2instancesourceprivateipv4", "aws:ec2instancesourcevpc", "aws:principalorgid", "aws:principalorgpaths",
     "aws:referer", "aws:resourceorgid", "aws:resourceorgpaths", "aws:resourcetag/", "aws:sourceidentity",
-    "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce",
+    "aws:sourceip", "aws:sourceorgid", "aws:sourceorgpaths", "aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce",
     "aws:tokenissuetime", "aws:useragent", "aws:vpcsourceip",
 })  # fmt: skip
 """Global keys that AWS knows of any call and the sandbox does not. Tags of resources are looked up when they matter."""
@@ -68,7 +68,7 @@ def context_of(call: Call, principal: Principal, resource_account_id: str) -> Co
         "aws:securetransport": (str(call.is_secure).lower(),),
         "aws:requestedregion": (call.region,),
         "aws:resourceaccount": (resource_account_id,),
-        **_of_principal(call, principal),
+        **_of_principal(principal),
         **_of_service(call, resource_account_id),
     }
     tags = dict(_tags(call.parameters))
@@ -85,7 +85,7 @@ def unknown_keys(action: Action) -> frozenset[str]:
     return (action.keys | UNKNOWN) - KNOWN
 
 
-def _of_principal(call: Call, principal: Principal) -> Context:
+def _of_principal(principal: Principal) -> Context:
     if principal.kind == "service":
         return {"aws:principalisawsservice": ("true",), "aws:principalservicename": (principal.arn,)}
     context: Context = {
@@ -105,8 +105,6 @@ def _of_principal(call: Call, principal: Principal) -> Context:
     if principal.via:
         first, last = principal.via[0], principal.via[-1]
         context |= {"aws:calledvia": principal.via, "aws:calledviafirst": (first,), "aws:calledvialast": (last,)}
-    else:
-        context["aws:sourceip"] = (call.source_ip,)
     return context
 
 

@@ -22,7 +22,7 @@ from slipway_sandbox.authorization.model import (
 )
 from slipway_sandbox.documents import Json
 
-ASSUME = "sts:assumerole"
+TRUSTED = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
 
 
 def judge(request: Request, policies: Policies) -> Decision:
@@ -152,7 +152,7 @@ def is_closed(request: Request) -> bool:
     Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     """
     action = request.action.lower()
-    return action.startswith(ASSUME) or (action.startswith("kms:") and ":key/" in request.resource)
+    return action.startswith(TRUSTED) or (action.startswith("kms:") and ":key/" in request.resource)
 
 
 def _naming(statement: Statement, principal: Principal) -> Naming:
@@ -169,7 +169,7 @@ def _remedy(kind: PolicyKind, request: Request) -> Remedy:
         is_service = principal.kind == "service"
         statement["Principal"] = {"Service" if is_service else "AWS": principal.role_arn or principal.arn}
     statement["Action"] = request.action
-    if not (kind is PolicyKind.RESOURCE and request.action.lower().startswith(ASSUME)):  # a trust policy has none
+    if not (kind is PolicyKind.RESOURCE and request.action.lower().startswith(TRUSTED)):  # a trust policy has none
         statement["Resource"] = (
             "*" if kind is PolicyKind.RESOURCE and request.action.startswith("kms:") else request.resource
         )

@@ -71,7 +71,6 @@ class Call:
     region: str
     account_id: str
     """The account that the call goes to."""
-    source_ip: str = "127.0.0.1"
     is_secure: bool = True
     context: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Condition keys, in lower case, that only the caller knows, such as aws:sourcearn of a service."""

@@ -35,6 +35,14 @@ def _version(plain: str) -> Callable[[Call], Iterator[str]]:
     return names
 
 
+def _assume(call: Call) -> Iterator[str]:
+    yield "AssumeRole"
+    if call.parameters.get("Tags"):
+        yield "TagSession"
+    if call.parameters.get("SourceIdentity"):
+        yield "SetSourceIdentity"
+
+
 def _put_object(call: Call) -> Iterator[str]:
     yield "PutObject"
     if call.parameters.get("Tagging"):
@@ -104,6 +112,7 @@ OPERATIONS: Mapping[tuple[str, str], ActionNames] = {
     ("s3", "UploadPartCopy"): "PutObject",
     ("secretsmanager", "BatchGetSecretValue"): ("BatchGetSecretValue", "GetSecretValue"),
     ("sns", "PublishBatch"): "Publish",
+    ("sts", "AssumeRole"): _assume,
     ("sqs", "ChangeMessageVisibilityBatch"): "ChangeMessageVisibility",
     ("sqs", "DeleteMessageBatch"): "DeleteMessage",
     ("sqs", "SendMessageBatch"): "SendMessage",

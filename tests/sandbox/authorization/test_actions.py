@@ -17,6 +17,7 @@ from slipway_sandbox.authorization.actions.table import action, actions, prefix_
 from slipway_sandbox.authorization.context import MEMBERS
 from slipway_sandbox.authorization.operations import OPERATIONS
 from slipway_sandbox.authorization.targets.names import NAMES
+from slipway_sandbox.documents import Document
 from tests.support.sandbox.authorization.cloud import call
 
 ROOT = Path(__file__).parents[3]
@@ -93,7 +94,7 @@ def test_condition_keys_that_are_members_are_keys_of_the_table_and_members_of_bo
 
 
 def test_the_generator_keeps_types_and_keys_and_drops_the_rest() -> None:
-    definition = {
+    definition: Document = {
         "privileges": {
             "SendMessage": {
                 "description": "Grants permission to send",
@@ -109,7 +110,7 @@ def test_the_generator_keeps_types_and_keys_and_drops_the_rest() -> None:
             "alias": {"arn": "arn:${Partition}:sqs:::a/${Name}", "condition_keys": []},
         },
     }
-    table = {
+    table: Document = {
         "actions": {"SendMessage": {"required": ["queue"], "optional": ["alias"], "keys": ["sqs:Size"]}},
         "resources": {
             "queue": {"arn": "arn:${Partition}:sqs:::${Name}", "keys": ["aws:ResourceTag/${TagKey}"]},
@@ -130,4 +131,4 @@ def test_the_generator_keeps_types_and_keys_and_drops_the_rest() -> None:
 def test_an_action_has_its_resource_types_and_keys(name: str, required: list[str], keys: set[str]) -> None:
     found = action(*name.split(":"))
     assert found is not None
-    assert ([kind.name for kind in found.required], found.keys) == (required, keys)
+    assert ([kind.name for kind in found.required], set(found.keys)) == (required, keys)

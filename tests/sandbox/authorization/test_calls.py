@@ -74,6 +74,10 @@ CASES = [
     Case("ec2", "CreateVpc", {}, [f"ec2:CreateVpc arn:aws:ec2:{HERE}:vpc/*~"]),
     Case("ec2", "TerminateInstances", {"InstanceIds": ["i-1"]}, [f"ec2:TerminateInstances arn:aws:ec2:{HERE}:instance/i-1"]),
     Case("sts", "GetCallerIdentity", {}, []),
+    Case("iam", "CreatePolicy", {"PolicyName": "a", "Path": "/b/"}, [f"iam:CreatePolicy arn:aws:iam::{ACCOUNT}:policy/b/a"]),
+    Case("wafv2", "GetWebACL", {"Name": "a", "Id": "1", "Scope": "REGIONAL"}, [f"wafv2:GetWebACL arn:aws:wafv2:{HERE}:*~"]),
+    Case("application-autoscaling", "DeregisterScalableTarget", {"ResourceId": "service/main/web"}, [f"application-autoscaling:DeregisterScalableTarget arn:aws:application-autoscaling:{HERE}:scalable-target/*~"]),
+    Case("sts", "AssumeRole", {"RoleArn": ROLE, "Tags": [{"Key": "a", "Value": "b"}]}, [f"sts:AssumeRole {ROLE}", f"sts:TagSession {ROLE}"]),
     Case("sts", "AssumeRole", {"RoleArn": ROLE}, [f"sts:AssumeRole {ROLE}"]),
 ]  # fmt: skip
 

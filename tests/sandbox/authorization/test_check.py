@@ -170,6 +170,8 @@ def test_a_condition_that_the_sandbox_cannot_know_lets_the_call_through_and_says
     assert refusal_of(SEND, app()) == NotJudged("sqs:SendMessage", "its policies ask for aws:sourcevpce")
     cloud.let(allow("sqs:*"), allow("sqs:*", Condition={"StringEquals": {"aws:SourceVpce": "vpce-1"}}))
     assert refusal_of(SEND, app()) is None, "another statement suffices"
+    cloud.let(allow("sqs:*", f"arn:aws:sqs:{REGION}:{ACCOUNT}:${{aws:SourceVpc}}-jobs"))
+    assert refusal_of(SEND, app()) == NotJudged("sqs:SendMessage", "its policies ask for aws:sourcevpc")
 
 
 def test_a_policy_that_is_no_json_is_not_judged(cloud: Cloud) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from slipway_sandbox.authorization.judge import judge
 from slipway_sandbox.authorization.model import Policies, PolicyDocument, PolicyKind, Principal, Reason, Remedy, Request
+from slipway_sandbox.documents import Document
 from tests.support.sandbox.authorization.identities import (
     ACCOUNT,
     ANN,
@@ -195,8 +196,12 @@ def test_a_denial_tells_the_smallest_statement_for_each_policy_that_lacks_it() -
 
 def test_a_denial_of_a_resource_names_the_principal_in_the_statement() -> None:
     decision = judge(wish(SNS), Policies())
-    principal = {"Service": "sns.amazonaws.com"}
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sqs:SendMessage", "Resource": QUEUE}
+    statement: Document = {
+        "Effect": "Allow",
+        "Principal": {"Service": SNS.arn},
+        "Action": "sqs:SendMessage",
+        "Resource": QUEUE,
+    }
     assert decision.would_allow == (Remedy(PolicyKind.RESOURCE, statement),)
 
 

@@ -12,10 +12,10 @@ import json
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from slipway_sandbox.authorization.evaluation.patterns import Context, Pattern
-from slipway_sandbox.documents import Document, Json, as_list, as_object
+from slipway_sandbox.documents import Json, as_list, as_object
 
 Test = Callable[[str, Pattern, Context], bool]
 """Whether a value of the request meets one value of the policy."""
@@ -34,6 +34,11 @@ class Condition:
     """ForAllValues, ForAnyValue or empty."""
     is_if_exists: bool
     values: Sequence[Pattern]
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Its key, and those of variables in its values."""
+        return frozenset({self.key}).union(*(value.keys for value in self.values))
 
     def holds(self, context: Context) -> bool:
         """Whether the request meets the condition."""
@@ -193,8 +198,3 @@ POSITIVE = {
 """Negated operators, each with the one that it negates."""
 SPELLINGS = {name.lower(): name for name in (*TESTS, *POSITIVE, "Null")}
 QUANTIFIERS = {name.lower(): name for name in ("ForAllValues", "ForAnyValue")}
-
-
-def keys_of(element: Document) -> frozenset[str]:
-    """Keys of a Condition element, in lower case."""
-    return frozenset(key.lower() for keys in element.values() for key in as_object(keys))

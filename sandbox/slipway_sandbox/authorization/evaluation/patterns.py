@@ -22,12 +22,12 @@ class Variable:
 
     def __init__(self, text: str) -> None:
         match = WITH_DEFAULT.fullmatch(text)
-        self._key = (match[1] if match else text.strip()).lower()
+        self.key = (match[1] if match else text.strip()).lower()
         self._default = match[2] if match else None
 
     def value(self, context: Context) -> str | None:
         """The key's only value, else the default. None where the policy has no default."""
-        values = context.get(self._key, ())
+        values = context.get(self.key, ())
         return values[0] if len(values) == 1 else self._default
 
 
@@ -46,6 +46,7 @@ class Pattern:
     def __init__(self, text: str, *, has_variables: bool) -> None:
         self.source = text
         self._parts = _parts(text) if has_variables and "${" in text else None
+        self.keys = frozenset(part.key for part in self._parts or () if isinstance(part, Variable))
         self._regex = None if self._parts else compiled(text)
         self._arn_regex = None if self._parts else compiled(text, is_arn=True)
 

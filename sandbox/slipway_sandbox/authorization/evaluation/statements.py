@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gram
 
 import json
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from slipway_sandbox.authorization.evaluation.conditions import Condition, conditions_of
 from slipway_sandbox.authorization.evaluation.patterns import Pattern
@@ -14,6 +14,7 @@ from slipway_sandbox.documents import Document, Json, as_object, as_text, object
 
 CURRENT_VERSION = "2012-10-17"  # policies of 2008 have no variables
 CACHED = 2048
+NONE = frozenset[str]()
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,25 @@ class Statement:
             return False
         if not self._covers_resource(request):
             return False
-        return all(is_unknown(condition.key, request) or condition.holds(context) for condition in self.conditions)
+        return all(unknown_of(condition.keys, request) or condition.holds(context) for condition in self.conditions)
 
     def doubts(self, request: Request) -> frozenset[str]:
-        """Keys of conditions that the sandbox cannot judge."""
-        if not request.unknown_keys or not self.conditions:
-            return frozenset()
-        return frozenset(condition.key for condition in self.conditions if is_unknown(condition.key, request))
+        """Keys of conditions and variables that the sandbox does not know."""
+        return unknown_of(self.keys, request)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """Condition keys that the statement asks for."""
+        return self.resource_keys.union(*(condition.keys for condition in self.conditions))
+
+    @cached_property
+    def resource_keys(self) -> frozenset[str]:
+        """Condition keys of variables in its resources."""
+        return frozenset().union(*(pattern.keys for pattern in self.resources))
 
     def _covers_resource(self, request: Request) -> bool:
+        if unknown_of(self.resource_keys, request):
+            return True
         if request.is_resource_known:
             is_listed = any(pattern.covers_arn(request.resource, request.context) for pattern in self.resources)
             return is_listed != self.is_not_resource
@@ -55,11 +66,14 @@ class Statement:
         return self.is_not_resource or any(pattern.may_cover(request.resource) for pattern in self.resources)
 
 
-def is_unknown(key: str, request: Request) -> bool:
-    """Whether the sandbox does not know the value of a condition key."""
-    unknown = request.unknown_keys
-    if not unknown or key in request.context:
-        return False
+def unknown_of(keys: frozenset[str], request: Request) -> frozenset[str]:
+    """Those of the keys whose values the sandbox does not know."""
+    if not keys or not request.unknown_keys:
+        return NONE
+    return frozenset(key for key in keys if key not in request.context and _is_unknown(key, request.unknown_keys))
+
+
+def _is_unknown(key: str, unknown: frozenset[str]) -> bool:
     return key in unknown or f"{key.partition('/')[0]}/" in unknown or f"{key.rpartition(':')[0]}:" in unknown
 
 

@@ -48,8 +48,8 @@ def _named(call: Call, prefix: str, kind: ResourceType) -> Iterator[Target]:
 
 def _values(call: Call, prefix: str, kind: str, placeholder: str) -> list[str]:
     names = NAMES.get(prefix, {})
-    members = names.get(f"{kind}.{placeholder}") or names.get(placeholder)
-    for member in members or (placeholder, placeholder[0].lower() + placeholder[1:]):
+    own = (placeholder, placeholder[0].lower() + placeholder[1:])
+    for member in names.get(f"{kind}.{placeholder}", names.get(placeholder, own)):
         if values := words(call.parameters.get(member)):
             return [name_of(value) for value in values]
     default = DEFAULTS.get(prefix, {}).get(placeholder)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 Members = Mapping[str, tuple[str, ...]]
-"""Placeholder of an ARN, alone or after its resource type, to the members of calls that hold it."""
+"""Placeholder of an ARN, alone or after its resource type, to the members of calls that hold it.
+None of them: a member of the placeholder's name means something else."""
 
 NAMES: Mapping[str, Members] = {
-    "acm": {},
+    "application-autoscaling": {"ResourceId": ()},
     "autoscaling": {"GroupFriendlyName": ("AutoScalingGroupName",)},
     "cloudwatch": {
         "AlarmName": ("AlarmName", "AlarmNames"),
@@ -45,7 +46,6 @@ NAMES: Mapping[str, Members] = {
         "NodegroupName": ("nodegroupName",),
         "AddonName": ("addonName",),
     },
-    "elasticloadbalancing": {},
     "events": {
         "EventBusName": ("EventBusName", "Name"),
         "RuleName": ("Rule", "Name"),
@@ -75,11 +75,13 @@ NAMES: Mapping[str, Members] = {
     "sns": {"TopicName": ("Name",)},
     "sqs": {"QueueName": ("QueueUrl", "QueueName")},
     "ssm": {
+        "ResourceId": (),
         "ParameterNameWithoutLeadingSlash": ("Name", "Names", "Path"),
         "DocumentName": ("DocumentName", "Name"),
         "InstanceId": ("InstanceId", "Target"),
     },
     "states": {"StateMachineName": ("name",)},
+    "wafv2": {"Scope": ()},
 }
 
 DEFAULTS: Mapping[str, Mapping[str, str]] = {

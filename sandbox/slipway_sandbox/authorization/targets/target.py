@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+PATHS = ("http:", "https:", "/hostedzone/", "/change/", "/delegationset/")  # Route 53 takes ids with and without
+
 
 @dataclass(frozen=True)
 class Target:
@@ -27,4 +29,4 @@ def name_of(text: str) -> str:
     if text.startswith("arn:"):
         resource = text.split(":", 5)[-1]
         return resource.rpartition("/")[2] if "/" in resource else resource.rpartition(":")[2]
-    return text.rpartition("/")[2] if text.startswith(("http:", "https:", "/hostedzone/")) else text
+    return text.rpartition("/")[2] if text.startswith(PATHS) else text

@@ -11,7 +11,13 @@ from slipway_sandbox.authorization.model import Call
 from slipway_sandbox.authorization.targets.names import NAMES
 from slipway_sandbox.authorization.targets.target import Target, name_of, words
 
-IAM_KINDS = {"RoleName": "role", "UserName": "user", "GroupName": "group", "InstanceProfileName": "instance-profile"}
+IAM_KINDS = {
+    "RoleName": "role",
+    "UserName": "user",
+    "GroupName": "group",
+    "InstanceProfileName": "instance-profile",
+    "PolicyName": "policy",
+}
 NO_STREAM = ("TagResource", "UntagResource", "ListTagsForResource")  # CloudWatch Logs names the group alone for these
 
 
@@ -22,7 +28,7 @@ def _iam(call: Call, action: Action) -> list[Target] | None:
     for member, kind in IAM_KINDS.items():
         name = call.parameters.get(member)
         if kind in kinds and isinstance(name, str):
-            entry = cloud.named_in_iam(kind, name, call.account_id)
+            entry = None if kind == "policy" else cloud.named_in_iam(kind, name, call.account_id)
             path = str(call.parameters.get("Path") or "/")
             arn = entry.arn if entry else f"arn:aws:iam::{call.account_id}:{kind}{path}{name}"
             targets.append(Target(arn))
