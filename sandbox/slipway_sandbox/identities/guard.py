@@ -54,12 +54,10 @@ class Guard:
             return None
         if request.operation == ASSUME_ROLE:
             open_member_account(str(request.parameters.get("RoleArn", "")), principal)
-        refusal = self._judged(request, signature, principal, str(environ.get("REMOTE_ADDR", "")))
+        refusal = self._judged(request, signature, principal)
         return Error(refusal.service, refusal.code, refusal.message, refusal.status) if refusal else None
 
-    def _judged(
-        self, request: Incoming, signature: Signature, principal: Principal, source_ip: str
-    ) -> "Refusal | None":
+    def _judged(self, request: Incoming, signature: Signature, principal: Principal) -> "Refusal | None":
         from slipway_sandbox.authorization.check import Call  # noqa: PLC0415 - its tables; a cloud without tasks needs none
         from slipway_sandbox.identities.verdicts import refusal_of  # noqa: PLC0415 - as above
 
@@ -69,7 +67,6 @@ class Guard:
             parameters=request.parameters,
             region=signature.region or DEFAULT_REGION,
             account_id=principal.account_id,
-            source_ip=source_ip,
         )
         return refusal_of(call, principal, self._denials, datetime.now(UTC))
 

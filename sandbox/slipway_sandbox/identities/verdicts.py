@@ -1,5 +1,6 @@
 """Asks the judge, and keeps what it refuses and what it cannot judge."""
 
+import logging
 from datetime import datetime
 
 from slipway_sandbox.authorization.check import Call, NotJudged, Refusal
@@ -7,10 +8,16 @@ from slipway_sandbox.authorization.check import refusal_of as judged
 from slipway_sandbox.authorization.model import Principal
 from slipway_sandbox.identities.denials import Denial, Denials
 
+log = logging.getLogger(__name__)
+
 
 def refusal_of(call: Call, principal: Principal, denials: Denials, now: datetime) -> Refusal | None:
     """The refusal of a call, kept among the denials; None for one that may go on."""
-    verdict = judged(call, principal)
+    try:
+        verdict = judged(call, principal)
+    except Exception:  # no call is refused by mistake
+        log.exception("%s:%s", call.service, call.operation)
+        verdict = NotJudged(f"{call.service}:{call.operation}", "the judge failed, and sandbox.log says how")
     if isinstance(verdict, NotJudged):
         denials.let_through(f"{verdict.operation}: {verdict.why}")
         return None

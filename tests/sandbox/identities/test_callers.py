@@ -27,7 +27,7 @@ TRUST = {
 }
 INVALID = "The security token included in the request is invalid."
 
-Keys = Mapping[str, str]
+Keys = Mapping[str, str | None]
 """AccessKeyId, SecretAccessKey and, for a session, SessionToken."""
 Clients = Callable[[str, Keys], Any]
 

@@ -93,7 +93,9 @@ class World:
             put = self._writer(iam.put_role_policy, "PolicyDocument", RoleName=role_name, PolicyName=policy.name)
             self._add(f"policy of {role_name}", policy.inputs["policy"], put)
         for queue in self.built.of_type("sqs/queue:Queue"):
-            attributes = {"KmsMasterKeyId": self._real(key)} if (key := queue.inputs.get("kmsMasterKeyId")) else {}
+            attributes = (
+                {"KmsMasterKeyId": self._real(key_arn)} if (key_arn := queue.inputs.get("kmsMasterKeyId")) else {}
+            )
             sqs.create_queue(QueueName=queue.name, Attributes=attributes)
         for queue_policy in self.built.of_type("sqs/queuePolicy:QueuePolicy"):
             name = queue_policy.name
@@ -101,7 +103,9 @@ class World:
                 f"queue policy of {name}", queue_policy.inputs["policy"], _attribute(sqs.set_queue_attributes, name)
             )
         for topic in self.built.of_type("sns/topic:Topic"):
-            attributes = {"KmsMasterKeyId": self._real(key)} if (key := topic.inputs.get("kmsMasterKeyId")) else {}
+            attributes = (
+                {"KmsMasterKeyId": self._real(key_arn)} if (key_arn := topic.inputs.get("kmsMasterKeyId")) else {}
+            )
             sns.create_topic(Name=topic.name, Attributes=attributes)
         for topic_policy in self.built.of_type("sns/topicPolicy:TopicPolicy"):
             put = self._topic_writer(topic_policy.inputs["arn"])
