@@ -16,9 +16,22 @@ KEY_ID = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32
 IAM_TABLES = {"role": "roles", "user": "users", "group": "groups", "instance-profile": "instance_profiles"}
 
 
+class Nowhere:
+    """Tables without entries."""
+
+    def __getattr__(self, name: str) -> dict[str, Any]:
+        return {}
+
+
+NOWHERE = Nowhere()
+
+
 def backend(service: str, account_id: str, region: str) -> Any:
-    """moto's tables of a service."""
-    return _tables(service)[account_id][region]
+    """moto's tables of a service. A region that AWS does not have has nothing in them."""
+    try:
+        return _tables(service)[account_id][region]
+    except KeyError:
+        return NOWHERE
 
 
 @lru_cache

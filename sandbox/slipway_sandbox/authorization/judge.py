@@ -92,7 +92,7 @@ class _Case:
         if is_same_account and named is Naming.DIRECT:
             return None
         has_identity = principal.kind == "root" or (is_same_account and named is Naming.ROLE)
-        lacks_resource = not named and (not is_same_account or is_closed(self.request))
+        lacks_resource = not named and (not is_same_account or is_closed(self.request, self.policies))
         if lacks_resource and (is_same_account or has_identity or self._allows(self.policies.identity)):
             return Reason(PolicyKind.RESOURCE, False)
         return self._lack_of_identity(has_identity=has_identity)
@@ -146,13 +146,15 @@ class _Case:
         return tuple(remedies)
 
 
-def is_closed(request: Request) -> bool:
+def is_closed(request: Request, policies: Policies) -> bool:
     """Whether identity policies count only where the resource's policy lets the account in: KMS keys and trust policies.
 
+    A key without a policy does not exist, and its service says so.
     Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     """
     action = request.action.lower()
-    return action.startswith(TRUSTED) or (action.startswith("kms:") and ":key/" in request.resource)
+    is_key = action.startswith("kms:") and ":key/" in request.resource and policies.resource is not None
+    return is_key or action.startswith(TRUSTED)
 
 
 def _naming(statement: Statement, principal: Principal) -> Naming:

@@ -23,7 +23,7 @@ def _transaction(call: Call) -> Iterator[str]:
     steps = [
         step for item in (items if isinstance(items, Sequence) else ()) if isinstance(item, Mapping) for step in item
     ]
-    yield from dict.fromkeys(names[step] for step in steps if step in names)
+    yield from dict.fromkeys(names[step] for step in steps if step in names) or ("PutItem",)
 
 
 def _version(plain: str) -> Callable[[Call], Iterator[str]]:

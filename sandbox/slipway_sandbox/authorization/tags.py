@@ -38,8 +38,8 @@ def _secret(rest: str, account_id: str, region: str) -> Tags | None:
 
 
 def _key(rest: str, account_id: str, region: str) -> Tags | None:
-    key_id = rest.removeprefix("key/")
-    return dict(cloud.backend("kms", account_id, region).tagger.get_tag_dict_for_resource(key_id))
+    key = cloud.kms_key(rest.removeprefix("key/"), account_id, region)
+    return dict(cloud.backend("kms", account_id, region).tagger.get_tag_dict_for_resource(key.id)) if key else None
 
 
 def _identity(rest: str, account_id: str, _region: str) -> Tags | None:

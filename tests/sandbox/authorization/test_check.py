@@ -59,6 +59,18 @@ def test_a_role_may_do_what_an_attached_policy_allows_in_its_default_version(clo
     iam.detach_role_policy(RoleName="app", PolicyArn=arn)
 
 
+def test_awss_own_policies_count_as_aws_publishes_them(cloud: Cloud) -> None:
+    cloud.let(deny("s3:*"))
+    token, wanted = call("ecr", "GetAuthorizationToken"), call("ecr", "PutImage", repositoryName="web")
+    assert lacks(refusal_of(token, app())) is PolicyKind.IDENTITY
+    arn = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+    iam = cloud.client("iam")
+    iam.attach_role_policy(RoleName="app", PolicyArn=arn)
+    assert refusal_of(token, app()) is None
+    assert lacks(refusal_of(wanted, app())) is PolicyKind.IDENTITY
+    iam.detach_role_policy(RoleName="app", PolicyArn=arn)
+
+
 def test_a_boundary_limits_a_role(cloud: Cloud) -> None:
     iam = cloud.client("iam")
     cloud.let(allow())
@@ -126,6 +138,13 @@ def test_the_trust_policy_tells_who_may_assume_a_role(cloud: Cloud) -> None:
     cloud.client("iam").update_assume_role_policy(RoleName="app", PolicyDocument=text(TRUST, trusted))
     with_id = call("sts", "AssumeRole", RoleArn=ROLE, RoleSessionName="a", ExternalId="7")
     assert (lacks(refusal_of(assume, ANN)), refusal_of(with_id, ANN)) == (PolicyKind.RESOURCE, None)
+
+
+@pytest.mark.parametrize("region", [REGION, "moon-1"])
+def test_a_key_that_does_not_exist_is_kmss_matter(cloud: Cloud, region: str) -> None:
+    cloud.let(allow())
+    missing = f"arn:aws:kms:{region}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
+    assert refusal_of(call("kms", "Decrypt", KeyId=missing), app()) is None
 
 
 def test_a_key_that_the_caller_may_not_use_stops_the_message(cloud: Cloud) -> None:

@@ -22,7 +22,7 @@ def targets_of(call: Call, action: Action) -> tuple[Target, ...]:
         return (Target(listed(call) if listed else ANY),)
     if special := SPECIAL.get(prefix):
         targets = special(call, action)
-        if targets is not None:
+        if targets:
             return tuple(dict.fromkeys(targets))
     named = dict.fromkeys(target for kind in kinds for target in _named(call, prefix, kind))
     if named and any(target.is_known for target in named):
