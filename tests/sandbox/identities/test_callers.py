@@ -206,3 +206,30 @@ def test_a_session_of_a_task_ends_in_time() -> None:
     signature = Signature(session.key_id, session.token, "eu-west-1", "sqs")
     late = Principals(sessions, lambda: now + timedelta(hours=6))
     assert late.of(signature) is Rejection.EXPIRED
+
+
+def test_a_bucket_that_denies_plain_http_denies_nobody_who_signs(shared_box: Box, clients: Clients, ann: Keys) -> None:
+    s3 = shared_box.client("s3")
+    s3.create_bucket(Bucket="encrypted-transport", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_object(Bucket="encrypted-transport", Key="greeting", Body=b"hello")
+    deny = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": "arn:aws:s3:::encrypted-transport/*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    policy = {"Version": "2012-10-17", "Statement": [deny]}
+    s3.put_bucket_policy(Bucket="encrypted-transport", Policy=json.dumps(policy))
+    own = clients("s3", ann)
+    assert own.get_object(Bucket="encrypted-transport", Key="greeting")["Body"].read() == b"hello"
+    deny["Condition"] = {"StringEquals": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:user/ann"}}
+    s3.put_bucket_policy(Bucket="encrypted-transport", Policy=json.dumps(policy))
+    assert refusal(lambda: own.get_object(Bucket="encrypted-transport", Key="greeting")) == (
+        "AccessDenied",
+        f"User: arn:aws:iam::{ACCOUNT}:user/ann is not authorized to perform: s3:GetObject on resource: "
+        '"arn:aws:s3:::encrypted-transport/greeting" with an explicit deny in a resource-based policy',
+        403,
+    )
+    s3.delete_object(Bucket="encrypted-transport", Key="greeting")
+    s3.delete_bucket(Bucket="encrypted-transport")

@@ -21,12 +21,21 @@ class Caller:
     """Whether the caller is a session of a role."""
 
 
+NOBODY = Caller("", "", "", has_role=False)
+"""Of a call without a signature."""
+
 _caller: ContextVar[Caller | None] = ContextVar("caller", default=None)
 
 
 def caller() -> Caller | None:
-    """The caller over HTTP; None for a call inside of the sandbox."""
-    return _caller.get()
+    """Who signed the call over HTTP; None for a call without a signature, or inside of the sandbox."""
+    who = _caller.get()
+    return None if who is NOBODY else who
+
+
+def is_anonymous() -> bool:
+    """Whether the call came over HTTP without a signature."""
+    return _caller.get() is NOBODY
 
 
 @contextlib.contextmanager
@@ -44,5 +53,5 @@ def called_by(who: Caller) -> Iterator[None]:
     why="moto takes every request for the account in its environment; a session of another account's role acts in that account.",
 )
 def get_current_account(original: Callable[[BaseResponse], str], self: BaseResponse) -> str:
-    who = _caller.get()
+    who = caller()
     return who.account_id if who else original(self)

@@ -27,7 +27,7 @@ RETRIES = 25  # as the real provider's maxRetries: https://www.pulumi.com/regist
 LONGEST_PAUSE_SECONDS = 1.0
 Entered = Callable[[], contextlib.AbstractContextManager[None]]
 HINTS = {
-    "AccessDenied": "the sandbox runs with IAM enforcement on; turn it off or widen the policy",
+    "AccessDenied": "`slipway sandbox denied` names the statement that is missing",
     "AlreadyExists": "another resource has this name; choose another name, or leave it out and Pulumi finds one",
     "BucketAlreadyExists": "bucket names are shared by all accounts; choose another name",
     "DependencyViolation": "something still uses it; look for resources made outside of this program",

@@ -102,7 +102,7 @@ def put_encryption(scope: Scope) -> None:
 
 
 def put_policy(scope: Scope) -> None:
-    """Sets or removes the policy. moto takes every Condition as true, so a conditional Deny always denies."""
+    """Sets or removes the policy."""
     if policy := scope.inputs.get("policy"):
         scope.call("put_bucket_policy", Bucket=scope.id, Policy=policy)
     else:
