@@ -174,6 +174,32 @@ def test_a_role_assumed_by_a_role_lasts_an_hour(shared_box: Box, clients: Client
     )
 
 
+def test_a_session_policy_limits_a_session(shared_box: Box, clients: Clients, reader: str) -> None:
+    limit = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}]}
+    keys = assumed(shared_box, reader, Policy=json.dumps(limit))
+    clients("sqs", keys).list_queues()
+    assert refusal(clients("ecs", keys).list_clusters) == (
+        "AccessDeniedException",
+        f"User: arn:aws:sts::{ACCOUNT}:assumed-role/reader/test is not authorized to perform: ecs:ListClusters on resource: * "
+        "because no session policy allows the ecs:ListClusters action",
+        400,
+    )
+
+
+def test_a_role_is_assumed_with_the_external_id_that_it_asks_for(shared_box: Box) -> None:
+    asking = {**TRUST["Statement"][0], "Condition": {"StringEquals": {"sts:ExternalId": "42"}}}  # type: ignore[dict-item]
+    iam, role = shared_box.client("iam"), f"arn:aws:iam::{ACCOUNT}:role/asking"
+    iam.create_role(RoleName="asking", AssumeRolePolicyDocument=json.dumps({**TRUST, "Statement": [asking]}))
+    assert assumed(shared_box, role, ExternalId="42")["SessionToken"]
+    for wrong in ({}, {"ExternalId": "43"}):
+        assert refusal(lambda: assumed(shared_box, role, **wrong)) == (  # noqa: B023 - called here
+            "AccessDenied",
+            f"User: arn:aws:iam::{ACCOUNT}:user/moto is not authorized to perform: sts:AssumeRole on resource: {role}",
+            403,
+        )
+    iam.delete_role(RoleName="asking")
+
+
 def test_another_account_is_another_cloud_behind_the_role_of_its_organization(
     shared_box: Box, clients: Clients
 ) -> None:
