@@ -14,6 +14,7 @@ from moto.sts.models import AssumedRole, sts_backends
 
 from slipway_sandbox.authorization.model import PolicyDocument, Principal
 from slipway_sandbox.corrections.sts.roles import policy_arns_of, tags_of
+from slipway_sandbox.corrections.sts.session_tokens import UserSession, sessions_of_users
 from slipway_sandbox.identities import administrator
 from slipway_sandbox.identities.sessions import Sessions
 from slipway_sandbox.identities.signatures import Signature
@@ -48,6 +49,12 @@ class Principals:
         if session := self._sessions.by_key(signature.key_id):
             refused = self._refused(session.token, session.expires_at, signature)
             return refused or session_of(session.role_arn, session.name)
+        if user_session := sessions_of_users().get(signature.key_id):
+            return self._user_session(user_session, signature)
+        return self._of_iam(signature)
+
+    def _of_iam(self, signature: Signature) -> Principal | Rejection:
+        """The owner of a key that IAM knows: a user, or a session of AssumeRole."""
         found = _key(signature.key_id)
         if found is None:
             return Rejection.UNKNOWN
@@ -64,6 +71,16 @@ class Principals:
         if signature.token != token:
             return Rejection.TOKEN if signature.token else Rejection.UNKNOWN
         return Rejection.EXPIRED if self._now() >= expires_at else None
+
+    def _user_session(self, session: UserSession, signature: Signature) -> Principal | Rejection:
+        arn, token, end = session
+        if refused := self._refused(token, datetime.fromisoformat(end).replace(tzinfo=UTC), signature):
+            return refused
+        if arn == ADMINISTRATOR.arn:
+            return ADMINISTRATOR
+        account = arn.split(":")[4]
+        user = iam_backends[account][PARTITION].users.get(arn.rpartition("/")[2])
+        return _of_user(user, account) if user else Rejection.UNKNOWN
 
     def _user(self, backend: IAMBackend, key: AccessKey, signature: Signature) -> Principal | Rejection:
         user = backend.users.get(str(key.user_name))

@@ -137,6 +137,14 @@ def test_the_keys_of_a_user_are_that_user_until_they_are_deactivated(
     iam.update_access_key(UserName="ann", AccessKeyId=ann["AccessKeyId"], Status="Active")
 
 
+def test_session_tokens_are_of_the_user_who_asked(shared_box: Box, clients: Clients, ann: Keys) -> None:
+    for name, sts in (("ann", clients("sts", ann)), ("moto", shared_box.client("sts"))):
+        keys = sts.get_session_token()["Credentials"]
+        assert clients("sts", keys).get_caller_identity()["Arn"] == f"arn:aws:iam::{ACCOUNT}:user/{name}"
+        stolen = clients("sts", {**keys, "SessionToken": "another"})
+        assert refusal(stolen.get_caller_identity) == ("InvalidClientTokenId", INVALID, 403)
+
+
 def test_the_keys_of_a_session_are_a_session_of_the_role(shared_box: Box, clients: Clients, reader: str) -> None:
     keys = assumed(shared_box, reader)
     identity = clients("sts", keys).get_caller_identity()

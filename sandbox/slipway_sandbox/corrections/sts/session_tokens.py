@@ -1,0 +1,45 @@
+"""STS: GetSessionToken.
+
+Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+"""
+
+import secrets
+import string
+from collections.abc import Callable, Mapping
+from typing import cast
+
+from moto.core.responses import ActionResult
+from moto.sts.models import sts_backends
+from moto.sts.responses import TokenResponse
+
+from slipway_sandbox.corrections._decorator import corrects
+from slipway_sandbox.corrections._keeping import kept_table
+from slipway_sandbox.corrections.sts.callers import caller
+
+KEY_ALPHABET = string.ascii_uppercase + "234567"
+UserSession = tuple[str, str, str]
+"""ARN of the user, session token, and end in ISO 8601."""
+
+
+@corrects(
+    TokenResponse.get_session_token,
+    why="moto gives everybody the keys of AWS's documentation; STS gives keys of the user that asks for them.",
+)
+def get_session_token(original: Callable[[TokenResponse], ActionResult], self: TokenResponse) -> ActionResult:
+    answer, who = original(self), caller()
+    if who is None:
+        return answer
+    credentials = cast(dict[str, object], cast(dict[str, object], answer.result)["Credentials"])
+    key_id, token = "ASIA" + "".join(secrets.choice(KEY_ALPHABET) for _ in range(16)), secrets.token_urlsafe(120)
+    credentials |= {"AccessKeyId": key_id, "SecretAccessKey": secrets.token_urlsafe(30), "SessionToken": token}
+    _table(who.account_id)[key_id] = (who.arn, token, f"{credentials['Expiration']}")
+    return answer
+
+
+def sessions_of_users() -> Mapping[str, UserSession]:
+    """The sessions of users in all accounts, by their keys."""
+    return {key: session for account in list(sts_backends) for key, session in _table(account).items()}
+
+
+def _table(account: str) -> dict[str, UserSession]:
+    return kept_table(sts_backends[account]["aws"], "sessions_of_users", {})
