@@ -59,18 +59,6 @@ def test_a_role_may_do_what_an_attached_policy_allows_in_its_default_version(clo
     iam.detach_role_policy(RoleName="app", PolicyArn=arn)
 
 
-def test_awss_own_policies_count_as_aws_publishes_them(cloud: Cloud) -> None:
-    cloud.let(deny("s3:*"))
-    token, wanted = call("ecr", "GetAuthorizationToken"), call("ecr", "PutImage", repositoryName="web")
-    assert lacks(refusal_of(token, app())) is PolicyKind.IDENTITY
-    arn = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
-    iam = cloud.client("iam")
-    iam.attach_role_policy(RoleName="app", PolicyArn=arn)
-    assert refusal_of(token, app()) is None
-    assert lacks(refusal_of(wanted, app())) is PolicyKind.IDENTITY
-    iam.detach_role_policy(RoleName="app", PolicyArn=arn)
-
-
 def test_a_boundary_limits_a_role(cloud: Cloud) -> None:
     iam = cloud.client("iam")
     cloud.let(allow())
