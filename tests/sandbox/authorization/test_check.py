@@ -53,7 +53,7 @@ def test_a_role_may_do_what_an_attached_policy_allows_in_its_default_version(clo
     iam.create_policy_version(PolicyArn=arn, PolicyDocument=text(deny("sqs:*", Sid="Closed")), SetAsDefault=True)
     refused = refusal_of(SEND, app())
     assert isinstance(refused, Refusal)
-    assert refused.message.endswith(" with an explicit deny in an identity-based policy")
+    assert refused.message.endswith(f" with an explicit deny in an identity-based policy: {arn}")
     assert refused.decision.reason is not None
     assert (refused.decision.reason.policy, refused.decision.reason.sid) == (arn, "Closed")
     iam.detach_role_policy(RoleName="app", PolicyArn=arn)
