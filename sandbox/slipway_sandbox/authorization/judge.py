@@ -43,9 +43,14 @@ class _Case:
     request: Request
     policies: Policies
     doubts: set[str] = field(default_factory=set)
+    counts_doubtful: bool = False
+    """Whether statements with unknown conditions allow the request, too. First those without doubt are tried."""
 
     def decision(self) -> Decision:
         reason = self._denial() or self._lack()
+        if reason is not None and not reason.is_explicit and self.request.unknown_keys:
+            self.counts_doubtful = True
+            reason = self._lack()
         doubts = frozenset(self.doubts)
         if reason is None:
             return Decision(is_allowed=True, doubts=doubts)
@@ -109,26 +114,23 @@ class _Case:
 
     def _naming(self) -> Naming:
         """How closely the resource's policy names the principal in a statement that allows the request."""
-        closest, doubts = Naming.NOBODY, frozenset[str]()
+        closest = Naming.NOBODY
         for statement in statements_of(self.policies.resource) if self.policies.resource else ():
-            if statement.effect == "Allow":
-                level = _naming(statement, self.request.principal)
-                if level > closest and statement.applies(self.request):
-                    closest, doubts = level, statement.doubts(self.request)
-        self.doubts |= doubts
+            level = _naming(statement, self.request.principal)
+            if level > closest and self._lets_in(statement):
+                closest = level
         return closest
 
     def _allows(self, documents: Iterable[PolicyDocument]) -> bool:
-        doubtful: Statement | None = None
-        for document in documents:
-            for statement in statements_of(document):
-                if statement.effect == "Allow" and statement.applies(self.request):
-                    if not statement.doubts(self.request):
-                        return True
-                    doubtful = doubtful or statement
-        if doubtful is not None:
-            self.doubts |= doubtful.doubts(self.request)
-        return doubtful is not None
+        return any(self._lets_in(statement) for document in documents for statement in statements_of(document))
+
+    def _lets_in(self, statement: Statement) -> bool:
+        if statement.effect != "Allow" or not statement.applies(self.request):
+            return False
+        doubts = statement.doubts(self.request)
+        if doubts and self.counts_doubtful:
+            self.doubts |= doubts
+        return self.counts_doubtful or not doubts
 
     def _remedies(self, reason: Reason) -> tuple[Remedy, ...]:
         """What the policies lack: first the kind of the reason, then the others that must allow the request, too."""

@@ -113,7 +113,9 @@ def _because(request: Request, reason: Reason) -> str:
     is_trust = reason.kind is PolicyKind.RESOURCE and request.action.startswith("sts:AssumeRole")
     if reason.is_explicit:
         article = "the" if is_trust else "an" if reason.kind is PolicyKind.IDENTITY else "a"
-        return f"with an explicit deny in {article} {'role trust policy' if is_trust else reason.kind}"
+        kind = "role trust policy" if is_trust else reason.kind
+        is_managed = reason.kind is not PolicyKind.RESOURCE and reason.policy.startswith("arn:")
+        return f"with an explicit deny in {article} {kind}{f': {reason.policy}' if is_managed else ''}"
     if request.action.startswith("sts:AssumeRole"):
         return ""  # STS does not say which side lacks it
     return f"because no {reason.kind} allows the {_action(request.action)} action"

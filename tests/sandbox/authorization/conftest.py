@@ -12,8 +12,6 @@ from tests.support.sandbox.authorization.identities import REGION
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Cloud]:
-    """A cloud with one resource of each kind, and AWS's own policies."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
-        with mock_aws():
-            yield filled(boto3.Session("key", "secret", region_name=REGION))
+    """A cloud with one resource of each kind."""
+    with mock_aws():
+        yield filled(boto3.Session("key", "secret", region_name=REGION))

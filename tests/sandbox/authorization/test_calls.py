@@ -41,6 +41,8 @@ CASES = [
     Case("s3", "CopyObject", {"Bucket": "shop", "Key": "b", "CopySource": "shop/a"}, ["s3:PutObject arn:aws:s3:::shop/b", "s3:GetObject arn:aws:s3:::shop/a"]),
     Case("s3", "ListBuckets", {}, ["s3:ListAllMyBuckets *"]),
     Case("ecr", "GetAuthorizationToken", {}, ["ecr:GetAuthorizationToken *"]),
+    Case("sqs", "GetQueueUrl", {"QueueName": "jobs", "QueueOwnerAWSAccountId": OTHER_ACCOUNT}, [f"sqs:GetQueueUrl arn:aws:sqs:{REGION}:{OTHER_ACCOUNT}:jobs"]),
+    Case("ecr", "BatchGetImage", {"repositoryName": "web", "registryId": OTHER_ACCOUNT}, [f"ecr:BatchGetImage arn:aws:ecr:{REGION}:{OTHER_ACCOUNT}:repository/web"]),
     Case("ecr", "BatchGetImage", {"repositoryName": "web"}, [f"ecr:BatchGetImage arn:aws:ecr:{HERE}:repository/web"]),
     Case("logs", "CreateLogStream", {"logGroupName": "/ecs/web", "logStreamName": "a/b"}, [f"logs:CreateLogStream arn:aws:logs:{HERE}:log-group:/ecs/web:log-stream:a/b"]),
     Case("logs", "CreateLogGroup", {"logGroupName": "/ecs/web"}, [f"logs:CreateLogGroup arn:aws:logs:{HERE}:log-group:/ecs/web:log-stream:"]),

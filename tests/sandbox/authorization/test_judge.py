@@ -207,3 +207,13 @@ def test_a_denial_of_a_resource_names_the_principal_in_the_statement() -> None:
 
 def test_no_statement_overrides_an_explicit_deny() -> None:
     assert judge(wish(), Policies((policy(deny()),))).would_allow == ()
+
+
+def test_a_doubtful_statement_counts_only_where_no_other_suffices() -> None:
+    near = {"StringEquals": {"aws:SourceVpc": "vpc-1"}}
+    doubtful = policy(allow(Principal={"AWS": SESSION}, Condition=near))
+    request = wish(unknown_keys=frozenset({"aws:sourcevpc"}))
+    sure = judge(request, Policies((EVERYTHING,), resource=doubtful))
+    unsure = judge(request, Policies(resource=doubtful))
+    assert (sure.is_allowed, sure.doubts) == (True, frozenset())
+    assert (unsure.is_allowed, unsure.doubts) == (True, frozenset({"aws:sourcevpc"}))

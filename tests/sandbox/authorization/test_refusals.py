@@ -91,6 +91,7 @@ def test_a_secret_whose_key_is_closed_says_so(cloud: Cloud) -> None:
     assert (found.code, found.status, found.message) == ("AccessDeniedException", 400, "Access to KMS is not allowed")
 
 
+MANAGED = f"arn:aws:iam::{ACCOUNT}:policy/limit"
 ENDINGS = [
     (Reason(PolicyKind.IDENTITY, False), "because no identity-based policy allows the ecs:RunTask action"),
     (Reason(PolicyKind.BOUNDARY, False), "because no permissions boundary allows the ecs:RunTask action"),
@@ -99,7 +100,9 @@ ENDINGS = [
     (Reason(PolicyKind.IDENTITY, True), "with an explicit deny in an identity-based policy"),
     (Reason(PolicyKind.BOUNDARY, True), "with an explicit deny in a permissions boundary"),
     (Reason(PolicyKind.SESSION, True), "with an explicit deny in a session policy"),
-    (Reason(PolicyKind.RESOURCE, True), "with an explicit deny in a resource-based policy"),
+    (Reason(PolicyKind.RESOURCE, True, QUEUE), "with an explicit deny in a resource-based policy"),
+    (Reason(PolicyKind.IDENTITY, True, "inline"), "with an explicit deny in an identity-based policy"),
+    (Reason(PolicyKind.BOUNDARY, True, MANAGED), f"with an explicit deny in a permissions boundary: {MANAGED}"),
 ]
 
 

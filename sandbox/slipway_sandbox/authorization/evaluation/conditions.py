@@ -100,18 +100,19 @@ def _like(value: str, pattern: Pattern, context: Context) -> bool:
 
 def _arn(value: str, pattern: Pattern, context: Context) -> bool:
     """Each of the six parts on its own."""
-    source = pattern.source
-    if source == "*":
+    if pattern.source == "*":
         return True
-    actual = value.split(":", ARN_PARTS - 1)
-    if "${" in source:  # a variable may hold colons
+    if pattern.keys:  # a variable may hold colons
         return pattern.covers_arn(value, context)
-    wanted = source.split(":", ARN_PARTS - 1)
+    actual, wanted = value.split(":", ARN_PARTS - 1), _parts_of_arn(pattern.source)
     if not len(actual) == len(wanted) == ARN_PARTS:
         return False
-    return all(
-        Pattern(part, has_variables=False).covers(text, context) for part, text in zip(wanted, actual, strict=True)
-    )
+    return all(part.covers(text, context) for part, text in zip(wanted, actual, strict=True))
+
+
+@lru_cache(maxsize=1024)
+def _parts_of_arn(source: str) -> tuple[Pattern, ...]:
+    return tuple(Pattern(part, has_variables=False) for part in source.split(":", ARN_PARTS - 1))
 
 
 def _compared(read: Callable[[str], float | None], compare: Callable[[float, float], bool]) -> Test:

@@ -4,8 +4,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_vari
 """
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 
 Context = Mapping[str, tuple[str, ...]]
 
@@ -13,7 +12,7 @@ VARIABLE = re.compile(r"\$\{([^}]*)\}")
 WITH_DEFAULT = re.compile(r"\s*([^,]+?)\s*,\s*'(.*)'\s*")
 WILD = re.compile(r"[*?]|\$\{")
 LITERAL = ("*", "?", "$")  # ${*}, ${?} and ${$} stand for these characters
-CACHED = 4096
+ANY = "*"
 ARN_PARTS = 6
 
 
@@ -47,8 +46,7 @@ class Pattern:
         self.source = text
         self._parts = _parts(text) if has_variables and "${" in text else None
         self.keys = frozenset(part.key for part in self._parts or () if isinstance(part, Variable))
-        self._regex = None if self._parts else compiled(text)
-        self._arn_regex = None if self._parts else compiled(text, is_arn=True)
+        self._regexes: dict[bool, re.Pattern[str]] = {}  # policies of AWS have thousands of patterns; few are used
 
     def text(self, context: Context) -> str | None:
         """The text with the values of its variables, without wildcards. None where a variable has no value."""
@@ -59,40 +57,53 @@ class Pattern:
 
     def covers(self, text: str, context: Context) -> bool:
         """Whether the pattern stands for a text."""
-        if self._regex is not None:
-            return self._regex.fullmatch(text) is not None
-        source = self._expanded(context)
-        return source is not None and re.compile(source, re.DOTALL).fullmatch(text) is not None
+        regex = self._regex(context, is_arn=False)
+        return regex is not None and regex.fullmatch(text) is not None
 
     def covers_arn(self, arn: str, context: Context) -> bool:
         """Whether the pattern stands for an ARN. A wildcard stays within one of its six parts, unless it ends the part."""
-        if self._arn_regex is not None:
-            return self._arn_regex.fullmatch(arn) is not None
-        source = self._expanded(context, is_arn=True)
-        return source is not None and re.compile(source, re.DOTALL).fullmatch(arn) is not None
+        regex = self._regex(context, is_arn=True)
+        return regex is not None and regex.fullmatch(arn) is not None
 
     def may_cover(self, start: str) -> bool:
         """Whether the pattern may stand for an ARN that begins with `start`, of which a "*" ends the known part."""
         own, known = WILD.split(self.source, maxsplit=1)[0], start.partition("*")[0]
         return own.startswith(known) or known.startswith(own)
 
-    def _expanded(self, context: Context, *, is_arn: bool = False) -> str | None:
+    def _regex(self, context: Context, *, is_arn: bool) -> re.Pattern[str] | None:
+        """The regular expression with the values of the variables. None where one has no value."""
+        if self._parts is None:
+            regex = self._regexes.get(is_arn)
+            if regex is None:
+                regex = self._regexes[is_arn] = re.compile(_source(_wildcards(self.source), is_arn=is_arn), re.DOTALL)
+            return regex
         words: list[Part] = []
-        for part in self._parts or ():
-            if isinstance(part, Variable):
-                value = part.value(context)
-                if value is None:
-                    return None
-                words.append(NUL + value)
-            else:
-                words.append(part)
-        return _source(words, is_arn=is_arn)
+        for part in self._parts:
+            value = part.value(context) if isinstance(part, Variable) else part
+            if value is None:
+                return None
+            words.append(NUL + value if isinstance(part, Variable) else value)
+        return re.compile(_source(words, is_arn=is_arn), re.DOTALL)
 
 
-@lru_cache(maxsize=CACHED)
-def compiled(text: str, *, is_arn: bool = False) -> re.Pattern[str]:
-    """The regular expression of a text without variables."""
-    return re.compile(_source(_wildcards(text), is_arn=is_arn), re.DOTALL)
+class Actions:
+    """Patterns of actions, found by the prefix of a service.
+
+    >>> Actions(["sqs:Send*", "s3:*"]).cover("sqs:sendmessage")
+    True
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._by_prefix: dict[str, list[Pattern]] = {}
+        for text in texts:
+            prefix = text.lower().partition(":")[0]
+            place = ANY if WILD.search(prefix) else prefix
+            self._by_prefix.setdefault(place, []).append(Pattern(text.lower(), has_variables=False))
+
+    def cover(self, action: str) -> bool:
+        """Whether a pattern stands for an action in lower case."""
+        own = self._by_prefix.get(action.partition(":")[0], ())
+        return any(pattern.covers(action, {}) for pattern in (*own, *self._by_prefix.get(ANY, ())))
 
 
 def _source(parts: list[Part], *, is_arn: bool) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from slipway_sandbox.authorization.evaluation.conditions import Condition, conditions_of
-from slipway_sandbox.authorization.evaluation.patterns import Pattern
+from slipway_sandbox.authorization.evaluation.patterns import Actions, Pattern
 from slipway_sandbox.authorization.model import PolicyDocument, Request
 from slipway_sandbox.documents import Document, Json, as_object, as_text, objects, texts
 
@@ -24,7 +24,7 @@ class Statement:
     effect: str
     name: str
     """Its Sid, or `statement 2`."""
-    actions: tuple[Pattern, ...]
+    actions: Actions
     is_not_action: bool
     resources: tuple[Pattern, ...]
     is_not_resource: bool
@@ -35,7 +35,7 @@ class Statement:
     def applies(self, request: Request) -> bool:
         """Whether actions, resources and known conditions cover a request. The principal is another question."""
         action, context = request.action.lower(), request.context
-        if any(pattern.covers(action, context) for pattern in self.actions) == self.is_not_action:
+        if self.actions.cover(action) == self.is_not_action:
             return False
         if not self._covers_resource(request):
             return False
@@ -94,9 +94,7 @@ def _statements(text: str) -> tuple[Statement, ...]:
 
 def _statement(statement: Document, number: int, *, has_variables: bool) -> Statement:
     def patterns(element: str) -> tuple[Pattern, ...]:
-        words = texts(statement.get(element))
-        folded = [word.lower() for word in words] if "Action" in element else words
-        return tuple(Pattern(word, has_variables=has_variables) for word in folded)
+        return tuple(Pattern(word, has_variables=has_variables) for word in texts(statement.get(element)))
 
     is_not_action, is_not_resource = "NotAction" in statement, "NotResource" in statement
     # A trust policy has no Resource: it is about its own role.
@@ -106,7 +104,7 @@ def _statement(statement: Document, number: int, *, has_variables: bool) -> Stat
     return Statement(
         as_text(statement.get("Effect")),
         as_text(statement.get("Sid")) or f"statement {number}",
-        patterns("NotAction" if is_not_action else "Action"),
+        Actions(texts(statement.get("NotAction" if is_not_action else "Action"))),
         is_not_action,
         resources,
         is_not_resource,

@@ -69,7 +69,8 @@ def _filled(call: Call, kind: ResourceType, values: Mapping[str, str]) -> Target
 
 def _placed(call: Call, arn: str) -> str:
     partition = arn.replace("${Partition}", "aws").replace("${Region}", call.region)
-    return partition.replace("${Account}", call.account_id)
+    registry = call.parameters.get("registryId")  # of ECR: another account's repository
+    return partition.replace("${Account}", registry if isinstance(registry, str) else call.account_id)
 
 
 def _start(call: Call, kinds: Sequence[ResourceType]) -> Target:

@@ -80,7 +80,9 @@ def _sns(call: Call, action: Action) -> list[Target] | None:
 def _sqs(call: Call) -> list[Target] | None:
     url = call.parameters.get("QueueUrl")
     if not isinstance(url, str):
-        return None
+        owner = call.parameters.get("QueueOwnerAWSAccountId")
+        name = call.parameters.get("QueueName")
+        return [Target(f"arn:aws:sqs:{call.region}:{owner}:{name}")] if owner and name else None
     account_id, _, name = url.rstrip("/").rpartition("/")
     account_id = account_id.rpartition("/")[2]
     owner = account_id if account_id.isdecimal() else call.account_id

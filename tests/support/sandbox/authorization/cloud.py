@@ -1,7 +1,7 @@
 """A cloud in this process with one resource of each kind that authorization looks up."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
@@ -25,10 +25,13 @@ class Cloud:
     session: boto3.Session
     key_arn: str
     secret_arn: str
+    clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
-        """Client of a service."""
-        return self.session.client(service)
+        """Client of a service, made once: that takes long."""
+        if service not in self.clients:
+            self.clients[service] = self.session.client(service)
+        return self.clients[service]
 
     def let(self, *statements: Any, role: str = "app") -> None:
         """Give a role these statements, and no others."""
