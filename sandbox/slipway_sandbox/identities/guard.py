@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from slipway_sandbox.authorization.model import Principal
-from slipway_sandbox.corrections.sts.callers import NOBODY, Caller, called_by
+from slipway_sandbox.corrections.sts.callers import Caller, called_by
 from slipway_sandbox.identities.accounts import open_member_account
 from slipway_sandbox.identities.answers import Error, rejected
 from slipway_sandbox.identities.denials import Denials
@@ -74,5 +74,5 @@ class Guard:
 def acting(principal: Principal | None) -> contextlib.AbstractContextManager[None]:
     """Tells moto who calls, for the requests that it answers meanwhile."""
     if principal is None:
-        return called_by(NOBODY)
+        return contextlib.nullcontext()
     return called_by(Caller(principal.user_id, principal.arn, principal.account_id, has_role=principal.kind == "role"))

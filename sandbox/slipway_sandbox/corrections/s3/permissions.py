@@ -9,7 +9,7 @@ from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
 from slipway_sandbox.corrections._decorator import corrects
-from slipway_sandbox.corrections.sts.callers import is_anonymous
+from slipway_sandbox.corrections.sts.callers import caller
 
 
 @corrects(
@@ -19,4 +19,4 @@ from slipway_sandbox.corrections.sts.callers import is_anonymous
 def get_permission(
     original: Callable[[FakeBucket, str, str], PermissionResult], self: FakeBucket, action: str, resource: str
 ) -> PermissionResult:
-    return original(self, action, resource) if is_anonymous() else PermissionResult.NEUTRAL
+    return PermissionResult.NEUTRAL if caller() else original(self, action, resource)

@@ -21,21 +21,12 @@ class Caller:
     """Whether the caller is a session of a role."""
 
 
-NOBODY = Caller("", "", "", has_role=False)
-"""Of a call without a signature."""
-
 _caller: ContextVar[Caller | None] = ContextVar("caller", default=None)
 
 
 def caller() -> Caller | None:
-    """Who signed the call over HTTP; None for a call without a signature, or inside of the sandbox."""
-    who = _caller.get()
-    return None if who is NOBODY else who
-
-
-def is_anonymous() -> bool:
-    """Whether the call came over HTTP without a signature."""
-    return _caller.get() is NOBODY
+    """Who signed the call; None for a call without a signature."""
+    return _caller.get()
 
 
 @contextlib.contextmanager
