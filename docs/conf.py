@@ -42,6 +42,7 @@ CONTENTS = {
                 "docs/messaging",
                 "docs/bastion",
                 "docs/by-hand",
+                "docs/state",
                 "docs/policies",
                 "docs/*",
             ],
