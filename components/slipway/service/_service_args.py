@@ -35,6 +35,9 @@ class FargateServiceArgs(TypedDict):
     CloudWatch Logs."""
     image: pulumi.Input[str]
     """Image of the main container, best by digest, such as the output image_uri of ContainerImage."""
+    container_name: NotRequired[str]
+    """Name of the main container, at most 255 letters, digits, hyphens and underscores. Set it to the old name when you
+    rename the component, and the tasks run on. Default: the component's name."""
     cpu: NotRequired[int]
     """CPU units of a task, 1024 to a vCPU: 256, 512, 1024, 2048, 4096, 8192 or 16384. Default: 256."""
     memory_mib: NotRequired[int]

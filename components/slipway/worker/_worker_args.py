@@ -53,6 +53,9 @@ class QueueWorkerArgs(TypedDict):
     CloudWatch Logs and to SQS."""
     image: pulumi.Input[str]
     """Image of the main container, best by digest, such as the output image_uri of ContainerImage."""
+    container_name: NotRequired[str]
+    """Name of the main container, at most 255 letters, digits, hyphens and underscores. Set it to the old name when you
+    rename the component, and the tasks run on. Default: the component's name."""
     queues: Mapping[str, QueueWorkerQueueArgs]
     """Queue key to the queue, one to four queues. Scaling adds up their messages."""
     topics: NotRequired[Mapping[str, QueueWorkerTopicArgs]]

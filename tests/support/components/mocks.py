@@ -147,16 +147,18 @@ class Built:
 class Answers(pulumi.runtime.Mocks):
     """Gives resources what the provider would compute; a lookup without an answer is an error."""
 
-    def __init__(self, built: Built, answers: Mapping[str, Answer]) -> None:
+    def __init__(self, built: Built, answers: Mapping[str, Answer], known_as: Callable[[str], str]) -> None:
         self.built = built
         self.answers = answers
+        self.known_as = known_as
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         service = args.typ.split(":")[1].split("/")[0] if ":" in args.typ else args.typ
-        name = args.name + (".fifo" if args.inputs.get("fifoQueue") else "")
-        computed = {"arn": f"arn:aws:{service}:{REGION}:{ACCOUNT}:{args.name}", "name": name}
-        computed |= COMPUTED[args.typ](args.name) if args.typ in COMPUTED else {}
-        return f"{args.name}-id", computed | args.inputs
+        known = self.known_as(args.name)
+        name = known + (".fifo" if args.inputs.get("fifoQueue") else "")
+        computed = {"arn": f"arn:aws:{service}:{REGION}:{ACCOUNT}:{known}", "name": name}
+        computed |= COMPUTED[args.typ](known) if args.typ in COMPUTED else {}
+        return f"{known}-id", computed | args.inputs
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
         self.built.calls.append(args)
@@ -167,8 +169,8 @@ class Answers(pulumi.runtime.Mocks):
 class Monitor(mocks.MockMonitor):
     """Keeps what the mocks do not: options and registered outputs."""
 
-    def __init__(self, built: Built, answers: Mapping[str, Answer]) -> None:
-        super().__init__(Answers(built, answers))
+    def __init__(self, built: Built, answers: Mapping[str, Answer], known_as: Callable[[str], str]) -> None:
+        super().__init__(Answers(built, answers, known_as))
         self.built = built
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802
@@ -243,10 +245,15 @@ def unchanged_sdk() -> Iterator[None]:
             gc.enable()
 
 
-def build(construct: Callable[[], Any], answers: Mapping[str, Answer] = ANSWERS) -> Built:
-    """Run a construction to its end and return everything it registered."""
+def build(
+    construct: Callable[[], Any], answers: Mapping[str, Answer] = ANSWERS, known_as: Callable[[str], str] = str
+) -> Built:
+    """Run a construction to its end and return everything it registered.
+
+    `known_as` takes a resource's name, and returns the name that its id and ARN come from. Default: the same name.
+    """
     built = Built()
-    monitor = Monitor(built, answers)
+    monitor = Monitor(built, answers, known_as)
     with own_loop(), unchanged_sdk():
         mocks.set_mocks(monitor.mocks, monitor=monitor)
         pulumi.runtime.settings.SETTINGS.root_directory = str(
