@@ -2,7 +2,9 @@
 
 import pulumi
 
-from slipway import Cluster, FargateService, LoadBalancer, Network
+from slipway import Cluster, FargateService, LoadBalancer, Network, guard
+
+guard()
 
 PORT = 8080
 # Answers every request with the name of the service, and the health check like any other.
