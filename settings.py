@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from slipway import GuardError
 from slipway.program import check_stack
+from slipway.words import Nat
 
 ANSWER_SECONDS = 2
 ATTACH = 'run make up, or eval "$(make env)" where the sandbox is running'
@@ -54,7 +55,7 @@ class Settings(BaseModel):
     cidr_block: str
     connected_cidr_blocks: list[str]
     zone_count: int = Field(ge=2)
-    nat: str
+    nat: Nat
     topic_name: Annotated[str, AfterValidator(topic_name)]
     app_directory: Annotated[str, AfterValidator(path)]
     base_image: str

@@ -55,7 +55,7 @@ def test_the_engine_is_refused_when_it_checks_the_provider(provider_port: int) -
         asked = provider_pb2.CheckRequest(urn="urn:pulumi:test::shop::pulumi:providers:aws::default")
         with pytest.raises(grpc.RpcError) as refused:
             provider_pb2_grpc.ResourceProviderStub(channel).CheckConfig(asked)
-    assert refused.value.details() == SENTENCE  # type: ignore[attr-defined]  # a call's error is a call
+    assert refused.value.details() == SENTENCE
 
 
 @pytest.mark.engine

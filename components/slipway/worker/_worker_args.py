@@ -11,6 +11,7 @@ import pulumi
 
 from slipway.service import DeploymentArgs, PeerArgs
 from slipway.task import ContainerHealthCheckArgs, MountPointArgs, PermissionArgs, SidecarArgs, VolumeArgs
+from slipway.words import Architecture, DependencyCondition
 
 
 class QueueWorkerQueueArgs(TypedDict):
@@ -87,7 +88,7 @@ class QueueWorkerArgs(TypedDict):
     """CPU units of a task, 1024 to a vCPU: 256, 512, 1024, 2048, 4096, 8192 or 16384. Default: 256."""
     memory_mib: NotRequired[int]
     """Memory of a task in MiB, a size offered by Fargate for `cpu`. Default: 512."""
-    architecture: NotRequired[str]
+    architecture: NotRequired[Architecture]
     """Processor of the tasks and of the image, x86_64 or arm64. Default: x86_64."""
     command: NotRequired[list[str]]
     """Command of the main container in place of the image's. Default: the image's own."""
@@ -113,7 +114,7 @@ class QueueWorkerArgs(TypedDict):
     read-only. Default: none."""
     sidecars: NotRequired[Mapping[str, SidecarArgs]]
     """Further containers of each task, by name. Default: none."""
-    depends_on: NotRequired[Mapping[str, str]]
+    depends_on: NotRequired[Mapping[str, DependencyCondition]]
     """Sidecar name to the condition that it must reach before the main container starts: START or HEALTHY; for a
     sidecar with `essential` false also COMPLETE or SUCCESS. Default: all containers start at once."""
     volumes: NotRequired[Mapping[str, VolumeArgs]]
