@@ -34,6 +34,7 @@ CONTENTS = {
                 "README",
                 "docs/concepts",
                 "docs/glossary",
+                "docs/testing",
                 "docs/troubleshooting",
                 "docs/upgrading",
                 "docs/network",

@@ -55,7 +55,7 @@ COMMON = [
         {"container_name": "web 1"},
         "container_name must be at most 255 letters, digits, hyphens and underscores, got 'web 1'; write it like web",
     ),
-    Refused({"architecture": "amd64"}, "architecture must be one of x86_64, arm64, got 'amd64'"),
+    Refused({"architecture": "amd64"}, "architecture must be one of x86_64, arm64, got 'amd64'; did you mean arm64?"),
     Refused({"user": "root"}, "user must not be root, got 'root'; give the number of a user, such as 10001"),
     Refused({"user": "0:1000"}, "user must not be root, got '0:1000'; give the number of a user, such as 10001"),
     Refused({"stop_timeout_seconds": 121}, "stop_timeout_seconds must be a whole number 2-120, got 121"),
