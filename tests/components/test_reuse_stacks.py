@@ -87,9 +87,9 @@ def platform(stacks: Stacks, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def configure(folder: Path, stack: str, **values: object) -> None:
-    """Write the values of a stack."""
-    content = {"config": {f"reuse:{key}": value for key, value in values.items()}}
+def configure(folder: Path, stack: str, others: dict[str, object] | None = None, **values: object) -> None:
+    """Write the values of a stack; `others` are not the program's."""
+    content = {"config": {**(others or {}), **{f"reuse:{key}": value for key, value in values.items()}}}
     (folder / f"Pulumi.{stack}.yaml").write_text(json.dumps(content))
 
 
@@ -120,7 +120,7 @@ def imported(spec: dict[str, Any], ids: dict[str, str]) -> dict[str, Any]:
 
 
 def test_every_component_keeps_its_resources_under_another_name_and_tags(stacks: Stacks, platform: Path) -> None:
-    configure(platform, PLATFORM, name="new", oldName="old")
+    configure(platform, PLATFORM, {"aws:defaultTags": {"tags": {"cost-center": "7"}}}, name="new", oldName="old")
     assert set(steps(stacks, platform)) == {"update"}
 
 
