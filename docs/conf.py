@@ -44,6 +44,7 @@ CONTENTS = {
                 "docs/moving",
                 "docs/testing",
                 "docs/by-hand",
+                "docs/state",
                 "docs/policies",
                 "docs/*",
             ],
