@@ -19,9 +19,10 @@ from slipway import (
     QueueWorker,
     speed_up_program,
 )
+from slipway.words import EndpointUser
 
 # What runs in private subnets, which without NAT reach AWS through endpoints only.
-RUNS_IN_PRIVATE = ["FargateService", "QueueWorker", "FanOut"]
+RUNS_IN_PRIVATE: list[EndpointUser] = ["FargateService", "QueueWorker", "FanOut"]
 
 speed_up_program()
 config = settings.load()

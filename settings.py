@@ -18,7 +18,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic.alias_generators import to_camel
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from slipway import GuardError
+from slipway.program import check_stack
+from slipway.words import Nat
+
 ANSWER_SECONDS = 2
+ATTACH = 'run make up, or eval "$(make env)" where the sandbox is running'
 LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
 MAY_BE_EMPTY = {"certificateArn", "accessLogsBucket", "alarmTopicArn", "execKmsKeyArn"}
 TOPIC_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
@@ -50,7 +55,7 @@ class Settings(BaseModel):
     cidr_block: str
     connected_cidr_blocks: list[str]
     zone_count: int = Field(ge=2)
-    nat: str
+    nat: Nat
     topic_name: Annotated[str, AfterValidator(topic_name)]
     app_directory: Annotated[str, AfterValidator(path)]
     base_image: str
@@ -115,22 +120,10 @@ def check_namespaces(project: str, keys: Iterable[str]) -> None:
 
 def check_environment(stack: str, environ: Mapping[str, str]) -> None:
     """Keep the sandbox and AWS apart: `sandbox` and `sandbox-…` need an attached provider, every other stack refuses one."""
-    endpoint = environ.get("AWS_ENDPOINT_URL", "")
-    local = urllib.parse.urlsplit(endpoint).hostname in LOOPBACK_HOSTS
-    attached = bool(environ.get("PULUMI_DEBUG_PROVIDERS"))
-    if stack == "sandbox" or stack.startswith("sandbox-"):
-        if not (local and attached):
-            raise SettingsError(
-                f"stack {stack!r} deploys to the sandbox on this machine, and this shell is not attached to it; "
-                'run make up, or eval "$(make env)" where the sandbox is running'
-            )
-        return
-    found = [name for name in ("AWS_ENDPOINT_URL", "PULUMI_DEBUG_PROVIDERS") if environ.get(name)]
-    if attached or local:
-        raise SettingsError(
-            f"stack {stack!r} deploys to AWS, and this shell is attached to the sandbox by {' and '.join(found)}; "
-            "open a new shell, or unset " + " ".join(found)
-        )
+    try:
+        check_stack(stack, environ, ATTACH)
+    except GuardError as error:
+        raise SettingsError(str(error)) from None
 
 
 def check_running(environ: Mapping[str, str]) -> None:

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAME = "program-bench"
+NAME = "sandbox-program-bench"
 SWITCHES = {
     "as the SDK is": "",
     "no debug lines": "pulumi.log.debug = lambda *args, **options: None",

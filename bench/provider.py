@@ -76,7 +76,7 @@ def up_seconds(count: int, port: int, folder: Path) -> float:
         "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
-    run("pulumi", "stack", "init", "bench", env=env, folder=folder)
+    run("pulumi", "stack", "init", "sandbox-bench", env=env, folder=folder)
     run("pulumi", "config", "set", "aws:region", "eu-west-1", env=env, folder=folder)
     started = time.perf_counter()
     run("pulumi", "up", "--yes", "--skip-preview", env=env, folder=folder)

@@ -41,6 +41,8 @@ CONTENTS = {
                 "docs/service",
                 "docs/messaging",
                 "docs/bastion",
+                "docs/moving",
+                "docs/testing",
                 "docs/by-hand",
                 "docs/state",
                 "docs/policies",

@@ -6,7 +6,7 @@ from .image import BuildSecretArgs, ContainerImage, ContainerImageArgs
 from .load_balancing import ListenerArgs, ListenerRuleArgs, LoadBalancer, LoadBalancerArgs
 from .messaging import FanOut, FanOutArgs, FanOutQueueArgs, Queue, QueueArgs, SenderArgs, Topic, TopicArgs
 from .network import Network, NetworkAclArgs, NetworkArgs
-from .program import speed_up_program
+from .program import GuardError, guard, speed_up_program
 from .service import (
     Cluster,
     ClusterArgs,
@@ -39,6 +39,7 @@ __all__ = [
     "FanOutQueueArgs",
     "FargateService",
     "FargateServiceArgs",
+    "GuardError",
     "Host",
     "HostArgs",
     "HostInboundArgs",
@@ -66,5 +67,6 @@ __all__ = [
     "Topic",
     "TopicArgs",
     "VolumeArgs",
+    "guard",
     "speed_up_program",
 ]

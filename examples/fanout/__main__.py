@@ -2,7 +2,9 @@
 
 import pulumi
 
-from slipway import FanOut, Queue
+from slipway import FanOut, Queue, guard
+
+guard()
 
 events = FanOut(
     pulumi.Config().require("topicName"),

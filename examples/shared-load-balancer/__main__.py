@@ -2,7 +2,9 @@
 
 import pulumi
 
-from slipway import Cluster, FargateService, LoadBalancer, Network
+from slipway import Cluster, FargateService, ListenerRuleArgs, LoadBalancer, Network, guard
+
+guard()
 
 PORT = 8080
 # Answers every request with the name of the service, and the health check like any other.
@@ -15,7 +17,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(f"{os.environ['SERVICE']} {self.path}\\n".encode())
 http.server.ThreadingHTTPServer(("", 8080), Handler).serve_forever()
 """
-RULES = {
+RULES: dict[str, dict[str, ListenerRuleArgs]] = {
     "shop": {"all": {"path_patterns": ["/*"]}},
     "stock": {
         "stock": {"path_patterns": ["/stock", "/stock/*"]},

@@ -10,6 +10,7 @@ from pathlib import Path
 from slipway_sandbox.backend import Lock, live_locks, stacks_of
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process.home import Home
+from slipway_sandbox.served_stacks import is_served
 
 # Commands of Pulumi that work on a stack.
 ON_A_STACK = ("config", "destroy", "down", "pre", "preview", "refresh", "up", "update")
@@ -45,13 +46,13 @@ def require_stack(words: Sequence[str], home: Home) -> None:
     if not asked:
         if not known:
             raise SandboxError(
-                f"project {project.name!r} has no stack in the sandbox yet; create one: "
-                f"{RUN} pulumi stack init {_free_name(project)}"
+                f"project {project.name!r} has no stack in the sandbox yet; create one: {RUN} pulumi stack init sandbox"
             )
         return
     name = asked.rpartition("/")[2]
     if name not in known or ("/" in asked and not asked.startswith(OWN)):
-        remedy = f"unset PULUMI_STACK, or say --stack {name}" if name in known else f"{RUN} pulumi stack init {name}"
+        own = name if is_served(name, os.environ) else f"sandbox-{name}"
+        remedy = f"unset PULUMI_STACK, or say --stack {name}" if name in known else f"{RUN} pulumi stack init {own}"
         raise SandboxError(
             f"{source} names no stack of project {project.name!r} in the sandbox, whose stacks are its own; {remedy}"
         )
@@ -101,8 +102,3 @@ def _value(words: Sequence[str], flags: tuple[str, ...]) -> str:
             if word.startswith(f"{flag}="):
                 return word.removeprefix(f"{flag}=")
     return ""
-
-
-def _free_name(project: Project) -> str:
-    """A name for a new stack; its values must not be encrypted for another backend already."""
-    return "sandbox" if (project.folder / "Pulumi.dev.yaml").exists() else "dev"

@@ -207,5 +207,7 @@ def test_the_public_names_are_these() -> None:
         "BastionTargetArgs",
         "HostInboundArgs",
         "NetworkAclArgs",
+        "GuardError",
+        "guard",
         "speed_up_program",
     } | {name + suffix for name in COMPONENTS for suffix in ("", "Args")}

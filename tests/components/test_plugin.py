@@ -35,6 +35,13 @@ class Queue(pulumi.ComponentResource):
 Queue("work", {"visibilityTimeoutSeconds": 50000})
 """
 
+GUARDED = """
+from slipway import Queue, guard
+
+guard()
+Queue("work", {})
+"""
+
 KEY = """
 import pulumi
 from slipway.dynamic import PrivateKey
@@ -50,7 +57,7 @@ def pulumi(tmp_path: Path) -> Pulumi:
     path = os.pathsep.join([str(Path.home() / ".pulumi" / "bin"), os.environ["PATH"]])
     cli = shutil.which("pulumi", path=path)
     assert cli, "there is no Pulumi CLI to test with; run make ready"
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_")}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
     environment = clean | {
         "PATH": path,
         "PULUMI_BACKEND_URL": f"file://{tmp_path}",
@@ -109,6 +116,20 @@ def test_the_plugin_refuses_in_one_sentence(pulumi: Pulumi, tmp_path: Path) -> N
     assert shown.returncode != 0
     assert f"error: slipway:index:Queue resource 'work' has a problem: {sentence}\n" in shown.stdout
     assert "_checks.py" not in shown.stdout, "where the check stands is of no use to the caller"
+
+
+@pytest.mark.engine
+def test_a_guarded_program_keeps_a_stack_of_the_sandbox_off_aws(pulumi: Pulumi, tmp_path: Path) -> None:
+    with_program(pulumi, tmp_path, GUARDED)
+    assert pulumi("stack", "init", "sandbox").returncode == 0
+    shown = pulumi("up", "--yes", "--skip-preview")
+    assert shown.returncode != 0
+    assert (
+        "error: stack 'sandbox' deploys to the sandbox on this machine, and this shell is not attached to it"
+        in shown.stdout
+    )
+    assert "Traceback" not in shown.stdout
+    assert "Queue" not in shown.stdout
 
 
 @pytest.mark.engine

@@ -9,7 +9,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "components" / "slipway"
 # A room imports rooms of earlier rows only.
 ROWS = [
-    ["common", "program"],
+    ["common", "program", "testing", "words"],
     ["ec2", "deployment", "messaging", "task"],
     ["dynamic"],
     ["network", "access", "load_balancing", "image"],

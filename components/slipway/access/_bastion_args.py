@@ -8,6 +8,8 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
+from slipway.words import Access, KeyAlgorithm
+
 from ._targets import BastionTargetArgs
 
 
@@ -20,7 +22,7 @@ class BastionArgs(TypedDict):
     """IPv4 range of the VPC. The bastion may connect to all of it over TCP."""
     subnet_id: pulumi.Input[str]
     """Subnet of the instance: a public one for ssh from the internet, otherwise a private one."""
-    access: NotRequired[list[str]]
+    access: NotRequired[list[Access]]
     """Ways in, any of session_manager, key_pair, instance_connect, instance_connect_endpoint. Default: session_manager,
     and key_pair where key_file or public_key is set."""
     allowed_cidr_blocks: NotRequired[list[str]]
@@ -38,7 +40,7 @@ class BastionArgs(TypedDict):
     """File of the private key, relative to the program's folder; git must ignore it. A missing file is written once with
     mode 0600 and removed with the stack; an existing key is used. Every machine that deploys needs the file. Set this or
     public_key for key_pair."""
-    key_algorithm: NotRequired[str]
+    key_algorithm: NotRequired[KeyAlgorithm]
     """Algorithm of a new key in key_file: ed25519 or rsa (4096 bits). Default: ed25519, or the existing key's."""
     public_key: NotRequired[str]
     """Public key of your own, Ed25519 or RSA, as in id_ed25519.pub. Set this or key_file for key_pair."""

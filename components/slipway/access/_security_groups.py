@@ -18,7 +18,7 @@ EVERY_PORT = (0, 65535)
 
 def bastion_group(context: Context, vpc_id: pulumi.Input[str], vpc_cidr_block: pulumi.Input[str]) -> Gate:
     """A group that allows connections to the VPC, and to HTTPS for Session Manager and packages."""
-    gate = closed_group(context.name, vpc_id, f"Bastion {context.name}", context.tags, context.child)
+    gate = closed_group(context.name, vpc_id, "Bastion", context.tags, context.child)
     gate.let_out("vpc", EVERY_PORT, "Everything in the VPC", vpc_cidr_block)
     gate.let_out("https", (HTTPS, HTTPS), "Session Manager and packages", ANYWHERE)
     return gate
@@ -35,7 +35,7 @@ def let_ssh_in(gate: Gate, blocks: Sequence[str], prefix_list_ids: Sequence[str]
 def connect_endpoint(context: Context, subnet_id: pulumi.Input[str], vpc_id: pulumi.Input[str], bastion: Gate) -> None:
     """An EC2 Instance Connect Endpoint with access to the bastion's ssh and nothing else."""
     name = f"{context.name}-connect"
-    gate = closed_group(name, vpc_id, f"Instance Connect Endpoint to {context.name}", context.tags, context.child)
+    gate = closed_group(name, vpc_id, "Instance Connect Endpoint of a bastion", context.tags, context.child)
     gate.let_out_to("ssh", SSH, f"ssh to {context.name}", bastion.group_id)
     bastion.let_in_from("ssh-connect", SSH, "ssh from the Instance Connect Endpoint", gate.group_id)
     ec2transitgateway.InstanceConnectEndpoint(

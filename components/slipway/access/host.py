@@ -84,7 +84,7 @@ class Host(pulumi.ComponentResource):
 
 def host_group(context: Context, plan: HostPlan) -> Gate:
     """A group open to the plan's sources and to the bastion, with HTTPS out."""
-    gate = closed_group(context.name, plan.vpc_id, f"Host {context.name}", context.tags, context.child)
+    gate = closed_group(context.name, plan.vpc_id, "Host", context.tags, context.child)
     gate.let_out("https", (HTTPS, HTTPS), "Session Manager and packages", ANYWHERE)
     for source in plan.inbound:
         purpose = f"{source.key} on {source.port}"

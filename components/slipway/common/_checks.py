@@ -3,6 +3,7 @@
 Sentences read `<Class> '<name>': <argument> <rule>, got <value>; <fix>`.
 """
 
+import difflib
 import math
 import reprlib
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -65,8 +66,10 @@ def spelled(value: float) -> str:
 def one_of(who: str, argument: str, value: T, allowed: Collection[T]) -> T:
     """A value of a fixed set."""
     if value not in allowed:
-        listed = ", ".join(str(choice) for choice in allowed)
-        raise ArgumentError(f"{who}: {argument} must be one of {listed}, got {shown(value)}")
+        choices = [str(choice) for choice in allowed]
+        close = difflib.get_close_matches(value, choices, n=1) if isinstance(value, str) else []
+        hint = f"; did you mean {close[0]}?" if close else ""
+        raise ArgumentError(f"{who}: {argument} must be one of {', '.join(choices)}, got {shown(value)}{hint}")
     return value
 
 

@@ -14,6 +14,8 @@ from ._tags import Tags, named
 ANYWHERE = "0.0.0.0/0"
 ANYWHERE_IPV6 = "::/0"
 HTTPS = 443
+# Earlier versions wrote the component's name into descriptions; what exists keeps its own.
+KEEPS_DESCRIPTION = pulumi.ResourceOptions(ignore_changes=["description"])
 ADMIN_PORTS = (22, 3389)  # ssh and remote desktop
 
 
@@ -30,7 +32,7 @@ class _Peer:
 class Gate:
     """A security group, and the names, tags and options of its rules.
 
-    >>> gate = closed_group("door", vpc_id, "Bastion door", tags, child)
+    >>> gate = closed_group("door", vpc_id, "Bastion", tags, child)
     >>> gate.let_in("ssh", 22, "ssh from the office", "203.0.113.0/24")
     """
 
@@ -113,8 +115,12 @@ class Gate:
 def closed_group(
     name: str, vpc_id: pulumi.Input[str], purpose: str, tags: Tags | None, child: pulumi.ResourceOptions
 ) -> Gate:
-    """A security group that lets nothing in or out until a rule says so."""
-    group = ec2.SecurityGroup(name, vpc_id=vpc_id, description=purpose, tags=named(name, tags), opts=child)
+    """A security group that lets nothing in or out until a rule says so.
+
+    `purpose` must not hold a name: AWS replaces a group for another description, and its rules with it.
+    """
+    options = pulumi.ResourceOptions.merge(child, KEEPS_DESCRIPTION)
+    group = ec2.SecurityGroup(name, vpc_id=vpc_id, description=purpose, tags=named(name, tags), opts=options)
     return Gate(name, group.id, tags, child)
 
 

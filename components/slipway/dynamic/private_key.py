@@ -66,7 +66,9 @@ class PrivateKey(dynamic.Resource, module="slipway", name="PrivateKey"):
     def __init__(self, name: str, path: str, opts: pulumi.ResourceOptions, algorithm: str = ED25519) -> None:
         # The algorithm of a new key; an existing file has its own.
         props = {"path": path, "comment": name, "algorithm": algorithm, "public_key": None, "generated": None}
-        super().__init__(PrivateKeyProvider(), name, props, opts)
+        # A renamed bastion keeps its key.
+        kept = pulumi.ResourceOptions(ignore_changes=["comment"])
+        super().__init__(PrivateKeyProvider(), name, props, pulumi.ResourceOptions.merge(opts, kept))
 
 
 def public_line(path: Path, comment: object) -> str:

@@ -8,6 +8,8 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
+from slipway.words import Architecture, Severity
+
 
 class BuildSecretArgs(TypedDict):
     """Place of a secret value for a build: a variable or a file, never the value itself."""
@@ -39,7 +41,7 @@ class ContainerImageArgs(TypedDict):
     push_dockerfile: NotRequired[str]
     """Path of a file with the two lines `ARG IMAGE` and `FROM ${IMAGE}`, alone in its folder. It pushes an image built
     with secrets. Default: none, for builds without secrets."""
-    architecture: NotRequired[str]
+    architecture: NotRequired[Architecture]
     """Processor to build for, x86_64 or arm64; use the service's. Default: x86_64."""
     cache_from: NotRequired[Sequence[pulumi.Input[str]]]
     """Images, with their registry, whose layers the build may reuse; this image can then be reused the same way. Default:
@@ -55,7 +57,7 @@ class ContainerImageArgs(TypedDict):
     """Number of latest releases to keep, 2-1000, besides this one and tags that begin with keep-. Default: 20."""
     force_delete: NotRequired[bool]
     """Delete the repository even if it holds images. Default: false, empty it first."""
-    fail_on_severity: NotRequired[str]
+    fail_on_severity: NotRequired[Severity]
     """Fail the update if ECR's scan finds this severity or worse, before any service uses the image: CRITICAL, HIGH,
     MEDIUM, LOW or INFORMATIONAL. Default: findings stop nothing."""
     accepted_findings: NotRequired[list[str]]

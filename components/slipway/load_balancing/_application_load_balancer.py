@@ -98,7 +98,7 @@ def application_load_balancer(context: Context, plan: LoadBalancerPlan, vpc_id: 
     """Make a load balancer, without its listeners: what they send to belongs to this load balancer, and comes first."""
     context = context if plan.tags is None else replace(context, tags=plan.tags)
     name = context.name
-    gate = closed_group(f"{name}-lb", vpc_id, f"Load balancer of {name}", context.tags, context.child)
+    gate = closed_group(f"{name}-lb", vpc_id, "Application Load Balancer", context.tags, context.child)
     for port in (HTTP, HTTPS) if plan.is_secure else (HTTP,):
         let_sources_in(gate, port, plan.sources)
     balancer = lb.LoadBalancer(

@@ -12,6 +12,7 @@ from typing import Any, NotRequired, TypedDict, cast
 import pulumi
 
 from slipway.common import Arguments, child_name, different_names, not_empty
+from slipway.words import FilterPolicyScope
 
 from ._arns import check_alarm_topic, check_queue_arn, check_source_topics
 from ._delivery_log import check_log_role
@@ -46,7 +47,7 @@ class FanOutQueueArgs(TypedDict):
     filter_policy: NotRequired[Mapping[str, Any]]
     """Message attribute to the list of accepted values, or of operators such as {"prefix": "eu-"} in the grammar of
     SNS. A message must match every attribute here, up to 5 of them. Default: every message."""
-    filter_policy_scope: NotRequired[str]
+    filter_policy_scope: NotRequired[FilterPolicyScope]
     """Part of the message under the filter: MessageAttributes, or MessageBody for keys of a JSON body, also nested ones.
     Default: MessageAttributes."""
     raw_message_delivery: NotRequired[bool]

@@ -82,8 +82,7 @@ def interface_endpoints(site: Site, services: Sequence[str], subnets: Sequence[e
     if not services:
         return []
     context = site.context
-    purpose = f"Interface endpoints of {context.name}"
-    group = closed_group(f"{context.name}-endpoints", site.vpc.id, purpose, context.tags, context.child)
+    group = closed_group(f"{context.name}-endpoints", site.vpc.id, "Interface endpoints", context.tags, context.child)
     group.let_in("https", HTTPS, "HTTPS from the VPC", site.vpc.cidr_block)
     context = context.after(group.rules)
     return [

@@ -137,7 +137,7 @@ def nat_gateway(
 def nat_instance(site: Site, spec: NatSpec, vpc_cidr_block: str, subnet: ec2.Subnet) -> ec2.Instance:
     """A hardened instance that forwards the VPC's traffic under its own address; Session Manager is the only way in."""
     context = site.context.part("nat")
-    group = closed_group(context.name, site.vpc.id, f"NAT of {site.context.name}", context.tags, context.child)
+    group = closed_group(context.name, site.vpc.id, "NAT instance", context.tags, context.child)
     group.let_all_in("vpc", "What the VPC sends to be forwarded", vpc_cidr_block)
     group.let_all_out("everywhere", "What it forwards", ANYWHERE)
     instance = InstanceSpec(

@@ -8,6 +8,8 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
+from slipway.words import EndpointUser, Nat, Tier
+
 from ._network_acls import NetworkAclArgs
 
 
@@ -19,10 +21,10 @@ class NetworkArgs(TypedDict):
     Default: 10.20.0.0/16."""
     connected_cidr_blocks: NotRequired[list[str]]
     """IPv4 networks to peer or route with, such as the office's; none may overlap cidr_block. Default: none."""
-    tiers: NotRequired[list[str]]
+    tiers: NotRequired[list[Tier]]
     """Kinds of subnets, each once per zone: public (routed to the internet), private (out through nat and endpoints),
     isolated (no way out but interface endpoints, for databases). Default: public and private."""
-    subnet_cidr_blocks: NotRequired[Mapping[str, list[str]]]
+    subnet_cidr_blocks: NotRequired[Mapping[Tier, list[str]]]
     """Your own blocks by tier, one per zone in the order of the zones. Default: the block reserved for tier and zone."""
     zone_count: NotRequired[int]
     """Number of availability zones, 1-6: the region's first ones by name. Default: 2 zones."""
@@ -32,7 +34,7 @@ class NetworkArgs(TypedDict):
     ipv6: NotRequired[bool]
     """Add IPv6 to every subnet: a /56 of Amazon's for the VPC, a /64 for each tier and zone. Private subnets reach out
     through an egress-only gateway, and nothing reaches in. Default: false."""
-    nat: NotRequired[str]
+    nat: NotRequired[Nat]
     """Way out of private subnets over IPv4: none, single (one gateway), per_zone (survives the loss of a zone) or instance
     (one small instance, for stacks that may be offline for minutes). Default: single; none without public or private
     tier."""
@@ -45,7 +47,7 @@ class NetworkArgs(TypedDict):
     keeps its first image and set-up."""
     interface_endpoints: NotRequired[list[str]]
     """Services to reach without leaving the VPC, such as ecr.api, ecr.dkr, logs, sqs. Default: the S3 gateway only."""
-    endpoints_for: NotRequired[list[str]]
+    endpoints_for: NotRequired[list[EndpointUser]]
     """Workloads of this network, for exactly their interface endpoints: the components Bastion, FanOut,
     FargateService, Host, Queue, QueueWorker, Topic, and the features exec, kms, parameters, secrets, session_logs.
     Default: none."""

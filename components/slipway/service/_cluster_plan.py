@@ -11,6 +11,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from slipway.common import ArgumentError, Arguments, child_name, shown
+from slipway.words import ContainerInsights
 
 CONTAINER_INSIGHTS = "enabled"
 INSIGHTS = (CONTAINER_INSIGHTS, "enhanced", "disabled")
@@ -35,7 +36,7 @@ class ClusterArgs(TypedDict):
     cluster_name: NotRequired[pulumi.Input[str]]
     """Name or ARN of an existing cluster, used without any change; nothing is created, and the outputs are the same.
     Default: a new cluster."""
-    container_insights: NotRequired[str]
+    container_insights: NotRequired[ContainerInsights]
     """Metrics of services and tasks: enabled; enhanced, with metrics of containers at a higher price; or disabled,
     without scaling by backlog. Default: enabled."""
     spot_percent: NotRequired[int]

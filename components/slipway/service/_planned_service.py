@@ -66,7 +66,7 @@ def build_service(component: pulumi.ComponentResource, plan: ServicePlan) -> Ser
         pulumi.log.warn(warning, resource=component)
     app_protocol = plan.connect.app_protocol if plan.connect else None
     tasks = task(context, plan.workload, plan.port, app_protocol)
-    gate = closed_group(name, plan.placement.vpc_id, f"Tasks of {name}", plan.tags, child)
+    gate = closed_group(name, plan.placement.vpc_id, "Tasks of an ECS service", plan.tags, child)
     gate.let_out("https", (HTTPS, HTTPS), "HTTPS, which AWS and the registries speak", ANYWHERE)
     open_to_peers(gate, plan.port, plan.peers)
     around = Surroundings(tasks, gate, front_of(context, plan, gate))
@@ -150,7 +150,7 @@ def image_checks(context: Context, plan: ServicePlan) -> list[pulumi.Resource]:
     if plan.roll_out.without_verdict:
         return []
     workload, main = plan.workload, plan.workload.main
-    port = plan.port if workload.port_owner(plan.port) == workload.name else None
+    port = plan.port if workload.port_owner(plan.port) == workload.main.name else None
     needs = ImageNeeds(workload.architecture.lower(), port or 0, main.user)
     return [checked_image(context, main.image, needs)]
 
@@ -163,7 +163,7 @@ def verdict(context: Context, plan: ServicePlan, around: Surroundings, service: 
         "cluster": service.cluster,
         "service_urn": service.urn,
         "task_definition_arn": around.task.definition.arn,
-        "container": context.name,
+        "container": plan.workload.main.name,
         "log_group": around.task.log_group_name,
         "target_group_arns": around.front.target_group_arns if around.front else [],
         "timeout_seconds": plan.roll_out.timeout_seconds,

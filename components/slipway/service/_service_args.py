@@ -17,6 +17,7 @@ from slipway.task import (
     SidecarArgs,
     VolumeArgs,
 )
+from slipway.words import Architecture, DependencyCondition, ProtocolVersion
 
 from ._peers import PeerArgs
 from ._scaling import ScalingArgs
@@ -35,11 +36,14 @@ class FargateServiceArgs(TypedDict):
     CloudWatch Logs."""
     image: pulumi.Input[str]
     """Image of the main container, best by digest, such as the output image_uri of ContainerImage."""
+    container_name: NotRequired[str]
+    """Name of the main container, at most 255 letters, digits, hyphens and underscores. Set it to the old name when you
+    rename the component, and the tasks run on. Default: the component's name."""
     cpu: NotRequired[int]
     """CPU units of a task, 1024 to a vCPU: 256, 512, 1024, 2048, 4096, 8192 or 16384. Default: 256."""
     memory_mib: NotRequired[int]
     """Memory of a task in MiB, a size offered by Fargate for `cpu`. Default: 512."""
-    architecture: NotRequired[str]
+    architecture: NotRequired[Architecture]
     """Processor of the tasks and of the image, x86_64 or arm64. Default: x86_64."""
     command: NotRequired[list[str]]
     """Command of the main container in place of the image's. Default: the image's own."""
@@ -91,7 +95,7 @@ class FargateServiceArgs(TypedDict):
     slow_start_seconds: NotRequired[int]
     """Seconds during which a new task's share of the requests grows to a full share, 30-900. Default: a full share at
     once."""
-    protocol_version: NotRequired[str]
+    protocol_version: NotRequired[ProtocolVersion]
     """Protocol of the tasks: HTTP1, HTTP2 without TLS, or GRPC. HTTP2 and GRPC need a certificate on the load
     balancer. A change replaces the target group. Default: HTTP1."""
     stop_timeout_seconds: NotRequired[int]
@@ -104,7 +108,7 @@ class FargateServiceArgs(TypedDict):
     read-only. Default: none."""
     sidecars: NotRequired[Mapping[str, SidecarArgs]]
     """Further containers of each task, by name. Default: none."""
-    depends_on: NotRequired[Mapping[str, str]]
+    depends_on: NotRequired[Mapping[str, DependencyCondition]]
     """Sidecar name to the condition that it must reach before the main container starts: START or HEALTHY; for a
     sidecar with `essential` false also COMPLETE or SUCCESS. Default: all containers start at once."""
     volumes: NotRequired[Mapping[str, VolumeArgs]]

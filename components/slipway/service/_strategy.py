@@ -12,6 +12,7 @@ import pulumi
 from pulumi_aws import ecs
 
 from slipway.common import Arguments, not_empty, spelled
+from slipway.words import DeploymentStrategy
 
 ROLLING, BLUE_GREEN, CANARY, LINEAR = "rolling", "blue_green", "canary", "linear"
 STRATEGIES = (ROLLING, BLUE_GREEN, CANARY, LINEAR)
@@ -28,7 +29,7 @@ TAKEN_PORTS = (80, 443)
 class DeploymentArgs(TypedDict):
     """Strategy of a service's deployments, and alarms that roll them back beside the circuit breaker."""
 
-    strategy: NotRequired[str]
+    strategy: NotRequired[DeploymentStrategy]
     """rolling replaces the tasks in turn. The others need `load_balancer`, start all new tasks beside the old ones, and
     then move the requests: blue_green all at once; canary a first share, then the rest; linear in equal shares.
     Default: rolling."""

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capa
 import pulumi
 from pulumi_aws import cloudwatch, ecs, servicediscovery
 
-from slipway.common import Arguments, Context
+from slipway.common import KEEPS_DESCRIPTION, Arguments, Context
 
 from ._capacity import ON_DEMAND, SPOT, strategies
 from ._cluster_plan import ClusterArgs, ClusterPlan, cluster_plan
@@ -128,8 +128,8 @@ def namespace_arn(context: Context, plan: ClusterPlan) -> pulumi.Input[str] | No
     namespace = servicediscovery.HttpNamespace(
         context.name,
         name=plan.namespace_name,
-        description=f"Services of cluster {context.name}",
+        description="Services of an ECS cluster",
         tags=context.tagged(context.name),
-        opts=context.child,
+        opts=context.with_options(KEEPS_DESCRIPTION).child,
     )
     return namespace.arn

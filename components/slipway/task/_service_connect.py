@@ -11,6 +11,7 @@ import pulumi
 from pulumi_aws import ecs
 
 from slipway.common import Arguments
+from slipway.words import AppProtocol
 
 from ._container_definition import LogTarget
 
@@ -34,7 +35,7 @@ class ServiceConnectArgs(TypedDict):
     service only calls."""
     port: NotRequired[int]
     """Port that callers use with `dns_name`, 1-65535. Default: `container_port`."""
-    app_protocol: NotRequired[str]
+    app_protocol: NotRequired[AppProtocol]
     """Protocol on this port, for the proxy's metrics and retries: http, http2, grpc, or tcp (no metrics of requests, no
     retries). Default: http."""
     request_timeout_seconds: NotRequired[int]

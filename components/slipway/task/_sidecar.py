@@ -10,6 +10,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from slipway.common import ArgumentError, Arguments, one_of, spelled
+from slipway.words import DependencyCondition
 
 from ._container import Container, container
 from ._health_check import ContainerHealthCheckArgs
@@ -43,7 +44,7 @@ class SidecarArgs(TypedDict):
     requests go to this sidecar. Default: none."""
     essential: NotRequired[bool]
     """End the task with this container. Default: true."""
-    depends_on: NotRequired[Mapping[str, str]]
+    depends_on: NotRequired[Mapping[str, DependencyCondition]]
     """Container name to the condition that it must reach before this sidecar starts: START, HEALTHY by its health check,
     or for a sidecar with `essential` false COMPLETE, or SUCCESS with exit code 0. Default: all start at once."""
     container_health_check: NotRequired[ContainerHealthCheckArgs]

@@ -45,7 +45,7 @@ def task(context: Context, workload: Workload, port: int | None, app_protocol: s
     group = log_group(context, workload)
     execution = execution_role(context, workload, group.arn)
     code = task_role(context, workload)
-    log = LogTarget(group.name, aws.get_region_output(opts=context.lookup).region, context.name)
+    log = LogTarget(group.name, aws.get_region_output(opts=context.lookup).region, workload.main.name)
     storage = workload.ephemeral_storage_gib
     volumes = [volume.definition() for volume in workload.volumes]
     if workload.exec_enabled:
@@ -76,7 +76,7 @@ def container_definitions(
     """The definitions of all containers as JSON; the service's port is open on its owner only."""
     ports = {it.name: port_mapping(it.port) for it in workload.sidecars}
     ports[workload.port_owner(port)] = port_mapping(port, PORT_NAME, app_protocol)
-    main = container_definition(workload.main, ports.get(workload.name), log, exec_enabled=workload.exec_enabled)
+    main = container_definition(workload.main, ports.get(workload.main.name), log, exec_enabled=workload.exec_enabled)
     others = [container_definition(it, ports.get(it.name), log) for it in workload.sidecars]
     return pulumi.Output.json_dumps([main, *others])
 
@@ -91,7 +91,9 @@ def log_group(context: Context, workload: Workload) -> LogGroup:
     """The existing log group, or a new one."""
     if workload.existing.log_group_arn is not None:
         arn = pulumi.Output.from_input(workload.existing.log_group_arn)
-        return LogGroup(arn, checked_output(arn, lambda known: log_group_name(context.who, str(known))), context.name)
+        return LogGroup(
+            arn, checked_output(arn, lambda known: log_group_name(context.who, str(known))), workload.main.name
+        )
     group = cloudwatch.LogGroup(
         context.name,
         retention_in_days=workload.log_retention_days,

@@ -23,6 +23,7 @@ ARCHITECTURES = {"x86_64": "X86_64", "arm64": "ARM64"}
 ARCHITECTURE = "x86_64"
 EPHEMERAL_BOUNDS_GIB = (21, 200)  # Fargate gives 20 to every task
 ROLE_NAME_LENGTH = 64
+CONTAINER_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 ACTION = re.compile(r"[a-z0-9-]+:[A-Za-z0-9]+\*?")
 
 
@@ -56,6 +57,8 @@ class ExistingParts:
 class Workload:
     """A checked workload with every default filled in."""
 
+    name: str
+    """Name of the service."""
     main: Container
     sidecars: Sequence[Container]
     cpu: int
@@ -75,11 +78,6 @@ class Workload:
     existing: ExistingParts
 
     @property
-    def name(self) -> str:
-        """Name of the service and of its main container."""
-        return self.main.name
-
-    @property
     def stop_timeout_seconds(self) -> int:
         """Seconds from SIGTERM to SIGKILL of the main container."""
         return self.main.stop_timeout_seconds
@@ -91,7 +89,7 @@ class Workload:
 
     def port_owner(self, port: int | None) -> str:
         """Name of the container with the service's port: a sidecar with this `container_port`, else the main one."""
-        return next((it.name for it in self.sidecars if port is not None and it.port == port), self.name)
+        return next((it.name for it in self.sidecars if port is not None and it.port == port), self.main.name)
 
     def extended(
         self, environment: Mapping[str, pulumi.Input[str]], permissions: Sequence[PermissionArgs]
@@ -106,14 +104,16 @@ def workload(arguments: Arguments, name: str) -> Workload:
     """Check the arguments of a service or a worker about its tasks. Raises ArgumentError."""
     child_name(arguments.who, name, ROLE_NAME_LENGTH, "-execution")
     cpu, memory_mib = task_size(arguments.who, arguments.number("cpu", CPU), arguments.number("memory_mib", MEMORY_MIB))
+    main_name = container_name(arguments, name)
     permissions = [permission(entry) for _, entry in arguments.each("permissions")]
     architecture = arguments.one_of("architecture", tuple(ARCHITECTURES), ARCHITECTURE)
     checked = Workload(
-        main=container(arguments, name, memory_mib),
+        name=name,
+        main=container(arguments, main_name, memory_mib),
         cpu=cpu,
         memory_mib=memory_mib,
         architecture=ARCHITECTURES[architecture],
-        sidecars=sidecars(arguments, name, memory_mib),
+        sidecars=sidecars(arguments, main_name, memory_mib),
         volumes=volumes(arguments),
         ephemeral_storage_gib=arguments.optional_whole_number("ephemeral_storage_gib", *EPHEMERAL_BOUNDS_GIB),
         permissions=permissions,
@@ -134,6 +134,15 @@ def workload(arguments: Arguments, name: str) -> Workload:
     check_start_order(arguments.who, checked.containers)
     check_mounts(arguments, [it.name for it in checked.volumes])
     return checked
+
+
+def container_name(arguments: Arguments, name: str) -> str:
+    """Check the name of the main container: the service's own `name` unless the caller chooses another."""
+    chosen = arguments.text("container_name", name)
+    if not CONTAINER_NAME.fullmatch(chosen):
+        rule = f"must be at most 255 letters, digits, hyphens and underscores, got {shown(chosen)}"
+        raise arguments.error("container_name", f"{rule}; write it like web")
+    return chosen
 
 
 def check_existing(arguments: Arguments, checked: Workload) -> None:

@@ -11,6 +11,7 @@ import pulumi
 
 from slipway.service import DeploymentArgs, PeerArgs
 from slipway.task import ContainerHealthCheckArgs, MountPointArgs, PermissionArgs, SidecarArgs, VolumeArgs
+from slipway.words import Architecture, DependencyCondition
 
 
 class QueueWorkerQueueArgs(TypedDict):
@@ -53,6 +54,9 @@ class QueueWorkerArgs(TypedDict):
     CloudWatch Logs and to SQS."""
     image: pulumi.Input[str]
     """Image of the main container, best by digest, such as the output image_uri of ContainerImage."""
+    container_name: NotRequired[str]
+    """Name of the main container, at most 255 letters, digits, hyphens and underscores. Set it to the old name when you
+    rename the component, and the tasks run on. Default: the component's name."""
     queues: Mapping[str, QueueWorkerQueueArgs]
     """Queue key to the queue, one to four queues. Scaling adds up their messages."""
     topics: NotRequired[Mapping[str, QueueWorkerTopicArgs]]
@@ -84,7 +88,7 @@ class QueueWorkerArgs(TypedDict):
     """CPU units of a task, 1024 to a vCPU: 256, 512, 1024, 2048, 4096, 8192 or 16384. Default: 256."""
     memory_mib: NotRequired[int]
     """Memory of a task in MiB, a size offered by Fargate for `cpu`. Default: 512."""
-    architecture: NotRequired[str]
+    architecture: NotRequired[Architecture]
     """Processor of the tasks and of the image, x86_64 or arm64. Default: x86_64."""
     command: NotRequired[list[str]]
     """Command of the main container in place of the image's. Default: the image's own."""
@@ -110,7 +114,7 @@ class QueueWorkerArgs(TypedDict):
     read-only. Default: none."""
     sidecars: NotRequired[Mapping[str, SidecarArgs]]
     """Further containers of each task, by name. Default: none."""
-    depends_on: NotRequired[Mapping[str, str]]
+    depends_on: NotRequired[Mapping[str, DependencyCondition]]
     """Sidecar name to the condition that it must reach before the main container starts: START or HEALTHY; for a
     sidecar with `essential` false also COMPLETE or SUCCESS. Default: all containers start at once."""
     volumes: NotRequired[Mapping[str, VolumeArgs]]

@@ -111,7 +111,7 @@ WRONG = [
     Refused({"key_algorithm": "rsa"}, "key_algorithm is for key_file, got no key_file; remove it"),
     Refused(
         NO_KEY | {"key_file": "none.pem", "key_algorithm": "dsa"},
-        "key_algorithm must be one of ed25519, rsa, got 'dsa'",
+        "key_algorithm must be one of ed25519, rsa, got 'dsa'; did you mean rsa?",
     ),
     Refused(NO_KEY | {"key_file": " "}, "key_file must not be empty, got ' '; give it a value"),
     Refused({"instance_type": "small"}, "instance_type must be one like t4g.micro, got 'small'"),

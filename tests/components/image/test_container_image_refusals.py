@@ -95,7 +95,7 @@ WRONG = [
         )
         for value in ("", "x y", "$(id)", "UPPER:1", "5", "python:", "a@sha256:1", "ghcr.io/Shop/base")
     ),
-    Refused({"architecture": "amd64"}, "architecture must be one of x86_64, arm64, got 'amd64'"),
+    Refused({"architecture": "amd64"}, "architecture must be one of x86_64, arm64, got 'amd64'; did you mean arm64?"),
     Refused({"keep_releases": 1}, "keep_releases must be a whole number 2-1000, got 1"),
     Refused({"keep_releases": 1001}, "keep_releases must be a whole number 2-1000, got 1001"),
     Refused({"keep_releases": 2.5}, "keep_releases must be a whole number 2-1000, got 2.5"),

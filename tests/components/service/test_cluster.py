@@ -50,7 +50,7 @@ def test_a_rich_cluster_encrypts_its_commands_and_has_a_namespace() -> None:
     namespace = built.one("HttpNamespace", "main")
     assert namespace.inputs == {
         "name": "shop.internal",
-        "description": "Services of cluster main",
+        "description": "Services of an ECS cluster",
         "tags": {"Name": "main", "team": "shop"},
     }
     arn = f"arn:aws:servicediscovery:{REGION}:{ACCOUNT}:main"

@@ -51,7 +51,11 @@ COMMON = [
         {"cpu": 512, "memory_mib": 1500},
         "memory_mib must be one of 1024, 2048, 3072, 4096 with cpu 512, got 1500; take 2048",
     ),
-    Refused({"architecture": "amd64"}, "architecture must be one of x86_64, arm64, got 'amd64'"),
+    Refused(
+        {"container_name": "web 1"},
+        "container_name must be at most 255 letters, digits, hyphens and underscores, got 'web 1'; write it like web",
+    ),
+    Refused({"architecture": "amd64"}, "architecture must be one of x86_64, arm64, got 'amd64'; did you mean arm64?"),
     Refused({"user": "root"}, "user must not be root, got 'root'; give the number of a user, such as 10001"),
     Refused({"user": "0:1000"}, "user must not be root, got '0:1000'; give the number of a user, such as 10001"),
     Refused({"stop_timeout_seconds": 121}, "stop_timeout_seconds must be a whole number 2-120, got 121"),

@@ -67,7 +67,7 @@ def test_a_killed_update_and_a_killed_destroy_continue(box: Box, tmp_path: Path,
     (tmp_path / "Pulumi.yaml").write_text(f"name: shop\nruntime: {runtime}\n")
     (tmp_path / "__main__.py").write_text(PROGRAM)
     project = Project(box, tmp_path)
-    project.must("stack", "init", "dev")
+    project.must("stack", "init", "sandbox")
 
     def killed(command: str) -> None:
         sqs = box.client("sqs")  # made before: a look must not take as long as the update

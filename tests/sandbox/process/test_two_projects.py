@@ -21,7 +21,7 @@ topic = aws.sns.Topic("orders", name="orders")
 pulumi.export("topicArn", topic.arn)
 """
 SUBSCRIBER = """import pulumi, pulumi_aws as aws
-orders = pulumi.StackReference("organization/publisher/dev").require_output("topicArn")
+orders = pulumi.StackReference("organization/publisher/sandbox").require_output("topicArn")
 queue = aws.sqs.Queue("billing")
 subscription = aws.sns.TopicSubscription("billing", topic=orders, protocol="sqs", endpoint=queue.arn)
 pulumi.export("topic", subscription.topic)
@@ -88,10 +88,10 @@ def test_two_projects_meet_in_one_sandbox(user: User, tmp_path: Path) -> None:
     assert (refused.returncode, refused.stderr) == (
         1,
         "error: project 'publisher' has no stack in the sandbox yet; create one: "
-        "slipway sandbox run -- pulumi stack init dev\n",
+        "slipway sandbox run -- pulumi stack init sandbox\n",
     )
     for folder in (publisher, subscriber):
-        user.pulumi(folder, "stack", "init", "dev")
+        user.pulumi(folder, "stack", "init", "sandbox")
         user.pulumi(folder, "up", "--yes")
     arn = "arn:aws:sns:eu-west-1:123456789012:orders"
     assert user.pulumi(subscriber, "stack", "output", "topic").strip() == arn
@@ -105,5 +105,5 @@ def test_two_projects_meet_in_one_sandbox(user: User, tmp_path: Path) -> None:
     assert (elsewhere.returncode, elsewhere.stderr) == (
         1,
         "error: --stack prod names no stack of project 'publisher' in the sandbox, whose stacks are its own; "
-        "slipway sandbox run -- pulumi stack init prod\n",
+        "slipway sandbox run -- pulumi stack init sandbox-prod\n",
     )

@@ -20,7 +20,7 @@ def registered(built: Built) -> list[str]:
     """Each resource with its options and inputs, what is looked up, and what the component gives out; a line for each."""
     lines = [line for it in sorted(built.resources, key=lambda it: it.urn) for line in described(it)]
     lines += sorted({f"lookup {it.token.rpartition(':')[2]}: {written(it.args)}" for it in built.calls})
-    outputs = built.outputs[built.resources[0].urn]
+    outputs = built.resources[0].outputs
     lines += [f"output {key}: {written(value)}" for key, value in sorted(outputs.items())]
     relative = str(CONTEXT.relative_to(CHECKOUT))
     return [line.replace(str(CONTEXT), "<context>").replace(relative, "<context>") for line in lines]

@@ -37,6 +37,7 @@ SHARED_BALANCER: dict[str, Any] = BALANCER | {"vpc_id": "vpc-00000001"}
 BEHIND_BALANCER: dict[str, Any] = TASK | {"container_port": 8080, "load_balancer": BALANCER}
 WORKER: dict[str, Any] = TASK | {"queues": {"orders": {"queue_arn": QUEUE, "queue_url": QUEUE_URL}}}
 RICH_TASK: dict[str, Any] = {
+    "container_name": "web",
     "cpu": 512,
     "memory_mib": 1024,
     "architecture": "arm64",

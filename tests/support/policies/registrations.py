@@ -28,7 +28,7 @@ def registered_nodes(built: "Built") -> list[Node]:
             "id": f"{resource.name}-id",
             "name": resource.name + (".fifo" if resource.inputs.get("fifoQueue") else ""),
             "url": f"https://sqs.{support.REGION}.amazonaws.com/{support.ACCOUNT}/{resource.name}",
-        } | (support.COMPUTED[resource.type](resource.name) if resource.type in support.COMPUTED else {})
+        } | (plain(resource.outputs) if resource.type.count("/") else {})
         told = {"ignoreChanges": resource.ignore_changes}
         nodes.append(Node(resource.type, resource.name, given | plain(resource.inputs), options=told))
     return nodes

@@ -73,6 +73,7 @@ def project_of(program: Path, folder: Path, provider_port: int, state: Path | No
         "PULUMI_DEBUG_PROVIDERS": f"aws:{provider_port}",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "SLIPWAY_SANDBOX_STACKS": "test, importing",
         **variables,
     }
     project = Project(folder, environment)

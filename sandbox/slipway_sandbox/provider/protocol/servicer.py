@@ -1,6 +1,7 @@
 # ruff: noqa: ARG002, N802 - names and parameters of the methods are the protocol's
 """The common part of the provider protocol, for every provider of the sandbox."""
 
+import os
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
@@ -12,6 +13,7 @@ from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.engine_connection import Engine
 from slipway_sandbox.provider.protocol.errors import ProviderError
 from slipway_sandbox.provider.protocol.wire import Properties
+from slipway_sandbox.served_stacks import is_served, refusal
 
 Settings = TypeVar("Settings")
 """A provider's own configuration, read once for each instance."""
@@ -73,6 +75,11 @@ class BaseServicer(provider_pb2_grpc.ResourceProviderServicer, Generic[Settings]
     def CheckConfig(
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
+        # The engine asks before the first resource of a program, and not for refresh and destroy.
+        stack = request.urn.removeprefix("urn:pulumi:").partition("::")[0]
+        # Where the system does not show the engine's environment, the sandbox's own counts.
+        if not is_served(stack, os.environ) and not is_served(stack, self.engine(context).environment):
+            raise ProviderError(refusal(stack))
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:

@@ -13,6 +13,6 @@ def program() -> None:
     pulumi.export("image", image.image_uri)
 
 
-stack = automation.create_or_select_stack("test", project_name="inline", program=program)
+stack = automation.create_or_select_stack("sandbox", project_name="inline", program=program)
 stack.set_config("aws:region", automation.ConfigValue("eu-west-1"))
 sys.stdout.write(stack.preview().stdout)
