@@ -14,7 +14,7 @@ from slipway_sandbox.corrections._decorator import adds, corrects
 from tests.sandbox.conftest import ROOT
 
 SERVICES = {
-    "acm", "application_autoscaling", "cloudwatch", "core", "dynamodb", "ec2", "ecr", "ecs", "eks", "elbv2", "events",
+    "acm", "application_autoscaling", "cloudformation", "cloudwatch", "core", "dynamodb", "ec2", "ecr", "ecs", "eks", "elbv2", "events",
     "s3", "scheduler", "servicediscovery", "sns", "sqs", "sts",
 }  # fmt: skip
 

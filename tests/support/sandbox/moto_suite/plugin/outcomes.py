@@ -26,12 +26,13 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Notes the tests whose decorators say that they were run on AWS."""
+    """Notes the tests whose decorators say that they were run on AWS, and marks them all alike."""
     for item in items:
         if isinstance(item, pytest.Function):
             decorators, _, _ = inspect.getsource(inspect.unwrap(item.function)).partition("\ndef ")
             if "aws_verified" in decorators or item.get_closest_marker("aws_verified"):
                 verified.add(item.nodeid)
+                item.add_marker("aws_verified")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
