@@ -102,12 +102,14 @@ def describe_images(original: Callable[..., list[Ami]], self: AmiBackend, *rest:
     Ami.get_filter_value,
     why="moto takes no filter of images by root device, hypervisor, type, description or kind of volume; EC2 does.",
 )
-def get_filter_value(original: Callable[..., object], self: Ami, filter_name: str, *rest: object) -> object:
+def get_filter_value(
+    original: Callable[..., object], self: Ami, filter_name: str, method_name: str | None = None
+) -> object:
     if filter_name in FILTERS:
         return getattr(self, FILTERS[filter_name])
     if filter_name == "block-device-mapping.volume-type":
         return "gp3" if "gp3" in (self.name or "") else "gp2"
-    return original(self, filter_name, *rest)
+    return original(self, filter_name, method_name)
 
 
 @corrects(

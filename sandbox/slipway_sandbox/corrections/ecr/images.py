@@ -77,18 +77,18 @@ def batch_delete_image(
     why="moto makes up a digest from the layers' and keeps the manifest to itself; ECR has the manifest's own digest, "
     "and the image can be pulled.",
 )
-def put_image(
+def put_image(  # noqa: PLR0913, PLR0917 - the signature is moto's
     original: Callable[..., Image],
     self: ECRBackend,
     repository_name: str,
     image_manifest: str,
     image_tag: str,
-    *media_type_and_digest: str | None,
+    image_manifest_mediatype: str | None = None,
+    digest: str | None = None,
 ) -> Image:
     refresh(self)
-    media_type = media_type_and_digest[0] if media_type_and_digest else None
     digest = digest_of(image_manifest)
-    image = original(self, repository_name, image_manifest, image_tag, media_type, digest)
+    image = original(self, repository_name, image_manifest, image_tag, image_manifest_mediatype, digest)
     if registry := attached():
         kind = image.image_manifest_media_type or DEFAULT_MEDIA_TYPE
         if not registry.store.put(repository_name, image_tag or digest, image_manifest, kind):
