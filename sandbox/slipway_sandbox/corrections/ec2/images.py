@@ -6,11 +6,13 @@ https://wiki.debian.org/Cloud/AmazonEC2Image https://docs.aws.amazon.com/ec2/lat
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from moto import settings
 from moto.ec2.models.amis import Ami, AmiBackend
 from moto.ssm.models import Parameter, ParameterDict
 
@@ -145,6 +147,8 @@ def _check_loading_status(original: Callable[..., None], self: ParameterDict, ke
 
 
 def _add(backend: AmiBackend) -> None:
+    if "MOTO_AMIS_PATH" in os.environ or not settings.ec2_load_default_amis():
+        return  # who asks moto for other images or none gets those alone
     region: str = backend.region_name  # type: ignore[attr-defined] # of EC2Backend, which this is a part of
     for series in all_series():
         for name in series.names:

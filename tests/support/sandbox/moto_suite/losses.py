@@ -79,4 +79,10 @@ REASONS: dict[str, list[str]] = {
     ],
 }
 
-LOST = frozenset(chain.from_iterable(REASONS.values()))
+
+def listed(paths: list[str]) -> frozenset[str]:
+    """The listed tests in these files and folders, and of these names."""
+    every = chain.from_iterable(REASONS.values())
+    return frozenset(
+        test for test in every for path in paths if test == path or test.startswith((f"{path}/", f"{path}::"))
+    )

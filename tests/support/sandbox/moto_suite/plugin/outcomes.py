@@ -12,6 +12,7 @@ import pytest
 
 OUTCOMES = "SLIPWAY_OUTCOMES"  # the file to write
 CORRECTED = "SLIPWAY_CORRECTED"  # set: with the corrections
+ONLY = "SLIPWAY_ONLY"  # a file with the ids of the tests to run; not set: all
 
 passed: dict[str, bool] = {}
 verified: set[str] = set()
@@ -26,7 +27,10 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Notes the tests whose decorators say that they were run on AWS, and marks them all alike."""
+    """Leaves the asked tests, notes those whose decorators say that they were run on AWS, and marks them all alike."""
+    if only := os.environ.get(ONLY):
+        asked = set(json.loads(Path(only).read_text()))
+        items[:] = [item for item in items if item.nodeid in asked]
     for item in items:
         if isinstance(item, pytest.Function):
             decorators, _, _ = inspect.getsource(inspect.unwrap(item.function)).partition("\ndef ")
