@@ -4,6 +4,7 @@ from itertools import chain
 
 ECR = "tests/test_ecr/test_ecr.py::"
 ECS = "tests/test_ecs/test_ecs.py::"
+S3 = "tests/test_s3/"
 STS = "tests/test_sts/test_sts.py::"
 
 REASONS: dict[str, list[str]] = {
@@ -69,6 +70,12 @@ REASONS: dict[str, list[str]] = {
     "the test wants one private namespace for each VPC; Cloud Map makes one of each name": [
         "tests/test_servicediscovery/test_servicediscovery_httpnamespaces.py::"
         "test_create_private_dns_namespace_with_duplicate_vpc",
+    ],
+    "the test notifies topics and queues that are not there; S3 refuses it": [
+        f"{S3}test_s3.py::test_put_bucket_notification[cn-north-1-aws-cn]",
+        f"{S3}test_s3.py::test_put_bucket_notification[us-west-2-aws]",
+        f"{S3}test_s3_config.py::test_s3_notification_config_dict",
+        f"{S3}test_s3_lambda_integration.py::test_put_bucket_notification_sns_error",
     ],
     "the test wants a caller who is a user of STS; AWS's users are IAM's": [
         f"{STS}test_get_caller_identity_with_default_credentials[cn-north-1-aws-cn]",

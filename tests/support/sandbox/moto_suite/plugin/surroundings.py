@@ -1,7 +1,7 @@
 """A plugin of pytest for moto's tests: they get what they take for granted and AWS asks for.
 
-Their queues let AWS's services send, and their EKS clusters lie in subnets of two zones that are there. Two kinds of tests get no
-policy on their queues: those that were run on AWS, which set it themselves, and those of SQS, which look at it.
+Their queues and topics let AWS's services in, and their EKS clusters lie in subnets of two zones that are there. Two kinds of tests
+get no policies: those that were run on AWS, which set their own, and those of SQS and SNS, which look at the policy.
 """
 
 import copy
@@ -13,10 +13,16 @@ from moto.core.request import Request
 from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
 from moto.eks.responses import EKSResponse
+from moto.sns.models import SNSBackend, Topic
 from moto.sqs.models import Queue, SQSBackend
 
 SENDERS = ["events.amazonaws.com", "s3.amazonaws.com", "sns.amazonaws.com"]
-STATEMENT = {"Effect": "Allow", "Principal": {"Service": SENDERS}, "Action": "sqs:SendMessage", "Resource": "*"}
+STATEMENT = {
+    "Effect": "Allow",
+    "Principal": {"Service": SENDERS},
+    "Action": ["sns:Publish", "sqs:SendMessage"],
+    "Resource": "*",
+}
 SUBNET_IDS = ["subnet-12345ab", "subnet-67890cd"]
 
 
@@ -25,8 +31,12 @@ def _surroundings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     folder = request.node.path.parent.name
     if folder == "test_eks":
         _give_subnets(monkeypatch)
-    elif folder != "test_sqs" and not request.node.get_closest_marker("aws_verified"):
+    if request.node.get_closest_marker("aws_verified"):
+        return
+    if folder != "test_sqs":
         _open_queues(monkeypatch)
+    if folder != "test_sns":
+        _open_topics(monkeypatch)
 
 
 def _open_queues(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,6 +49,17 @@ def _open_queues(monkeypatch: pytest.MonkeyPatch) -> None:
         return queue
 
     monkeypatch.setattr(SQSBackend, "create_queue", create_open)
+
+
+def _open_topics(monkeypatch: pytest.MonkeyPatch) -> None:
+    create = SNSBackend.create_topic
+
+    def create_open(self: SNSBackend, *rest: Any, **named: Any) -> Topic:
+        topic = create(self, *rest, **named)
+        topic.policy = json.dumps({"Statement": [*json.loads(topic.policy)["Statement"], STATEMENT]})
+        return topic
+
+    monkeypatch.setattr(SNSBackend, "create_topic", create_open)
 
 
 def _give_subnets(monkeypatch: pytest.MonkeyPatch) -> None:
