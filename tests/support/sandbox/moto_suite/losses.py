@@ -4,6 +4,7 @@ from itertools import chain
 
 ECR = "tests/test_ecr/test_ecr.py::"
 ECS = "tests/test_ecs/test_ecs.py::"
+EKS = "tests/test_eks/test_eks.py::"
 S3 = "tests/test_s3/"
 STS = "tests/test_sts/test_sts.py::"
 
@@ -66,6 +67,16 @@ REASONS: dict[str, list[str]] = {
     ],
     "the test makes a second listener on a port of a load balancer; ELB refuses it": [
         "tests/test_elbv2/test_elbv2_target_groups.py::test_describe_target_groups",
+    ],
+    "the test names a topic in the region $eu-central-1; CloudWatch takes those of the alarm's region": [
+        "tests/test_cloudwatch/test_cloudwatch.py::test_put_metric_alarm",
+    ],
+    "the test wants a path in a cluster's endpoint; EKS's has none": [
+        f"{EKS}test_create_cluster_generates_valid_cluster_endpoint",
+    ],
+    "the test wants no more of a cluster's network than it asked for; EKS adds the VPC, a security group and the open networks": [
+        f"{EKS}test_create_cluster_saves_provided_parameters",
+        f"{EKS}test_delete_cluster_returns_deleted_cluster",
     ],
     "the test wants one private namespace for each VPC; Cloud Map makes one of each name": [
         "tests/test_servicediscovery/test_servicediscovery_httpnamespaces.py::"

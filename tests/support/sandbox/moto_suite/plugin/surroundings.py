@@ -6,8 +6,10 @@ get no policies: those that were run on AWS, which set their own, and those of S
 
 import copy
 import json
+from functools import cache
 from typing import Any
 
+import boto3
 import pytest
 from moto.core.request import Request
 from moto.core.responses import ActionResult
@@ -31,12 +33,20 @@ def _surroundings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     folder = request.node.path.parent.name
     if folder == "test_eks":
         _give_subnets(monkeypatch)
+        # Moto reads them from botocore's files for each cluster, and these tests make thousands.
+        partitions = _partitions()
+        monkeypatch.setattr(boto3.Session, "get_available_partitions", lambda _: partitions)
     if request.node.get_closest_marker("aws_verified"):
         return
     if folder != "test_sqs":
         _open_queues(monkeypatch)
     if folder != "test_sns":
         _open_topics(monkeypatch)
+
+
+@cache
+def _partitions() -> list[str]:
+    return boto3.Session().get_available_partitions()
 
 
 def _open_queues(monkeypatch: pytest.MonkeyPatch) -> None:
