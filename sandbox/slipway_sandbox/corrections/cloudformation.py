@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/a
 
 import json
 from abc import abstractmethod
-from typing import ClassVar, Self, TypedDict
+from typing import ClassVar, Self
 
 from moto.core.common_models import CloudFormationModel
 from moto.sns import models as sns
@@ -14,12 +14,6 @@ from moto.sqs import models as sqs
 
 from slipway_sandbox.corrections._decorator import sets
 from slipway_sandbox.documents import Document, texts
-
-
-class Resource(TypedDict):
-    """A resource of a template, with its references resolved."""
-
-    Properties: Document
 
 
 class _Policy:
@@ -34,7 +28,12 @@ class _Policy:
 
     @classmethod
     def create_from_cloudformation_json(
-        cls, resource_name: str, cloudformation_json: Resource, account_id: str, region_name: str, **_: object
+        cls,
+        resource_name: str,
+        cloudformation_json: dict[str, Document],
+        account_id: str,
+        region_name: str,
+        **_: object,
     ) -> Self:
         """Gives the policy to the receivers that the template names."""
         policy = cls(resource_name)
@@ -46,7 +45,7 @@ class _Policy:
         cls,
         original_resource: Self,
         new_resource_name: str,  # noqa: ARG003 - the signature is moto's; the resource keeps its name
-        cloudformation_json: Resource,
+        cloudformation_json: dict[str, Document],
         account_id: str,
         region_name: str,
     ) -> Self:
@@ -69,7 +68,7 @@ class _Policy:
         """A policy has no attributes for templates."""
         return False
 
-    def _give(self, resource: Resource, account_id: str, region_name: str) -> None:
+    def _give(self, resource: dict[str, Document], account_id: str, region_name: str) -> None:
         properties = resource["Properties"]
         self.receivers = texts(properties.get(self.named_by))
         policy = json.dumps(properties["PolicyDocument"], default=str)  # the version of a policy is a date in YAML

