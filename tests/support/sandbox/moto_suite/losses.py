@@ -77,6 +77,7 @@ REASONS: dict[str, list[str]] = {
     "the test wants no more of a cluster's network than it asked for; EKS adds the VPC, a security group and the open networks": [
         f"{EKS}test_create_cluster_saves_provided_parameters",
         f"{EKS}test_delete_cluster_returns_deleted_cluster",
+        f"{EKS}test_update_cluster_config",
     ],
     "the test wants one private namespace for each VPC; Cloud Map makes one of each name": [
         "tests/test_servicediscovery/test_servicediscovery_httpnamespaces.py::"

@@ -46,7 +46,8 @@ def _surroundings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
 @cache
 def _partitions() -> list[str]:
-    return boto3.Session().get_available_partitions()
+    partitions: list[str] = boto3.Session().get_available_partitions()
+    return partitions
 
 
 def _open_queues(monkeypatch: pytest.MonkeyPatch) -> None:
