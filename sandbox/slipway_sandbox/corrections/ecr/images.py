@@ -77,18 +77,17 @@ def batch_delete_image(
     why="moto makes up a digest from the layers' and keeps the manifest to itself; ECR has the manifest's own digest, "
     "and the image can be pulled.",
 )
-def put_image(  # noqa: PLR0913, PLR0917 - the signature is moto's
+def put_image(
     original: Callable[..., Image],
     self: ECRBackend,
     repository_name: str,
     image_manifest: str,
     image_tag: str,
-    image_manifest_mediatype: str | None = None,
-    digest: str | None = None,
+    **named: str | None,
 ) -> Image:
     refresh(self)
     digest = digest_of(image_manifest)
-    image = original(self, repository_name, image_manifest, image_tag, image_manifest_mediatype, digest)
+    image = original(self, repository_name, image_manifest, image_tag, **{**named, "digest": digest})
     if registry := attached():
         kind = image.image_manifest_media_type or DEFAULT_MEDIA_TYPE
         if not registry.store.put(repository_name, image_tag or digest, image_manifest, kind):
