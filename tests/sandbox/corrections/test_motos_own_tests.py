@@ -6,6 +6,7 @@ SELECTION = [
     "tests/test_acm",
     "tests/test_applicationautoscaling",
     "tests/test_cloudwatch/test_cloudwatch.py",
+    "tests/test_ec2/test_elastic_network_interfaces.py::test_create_instance__termination_deletes_eni",
     "tests/test_ecr",
     "tests/test_ecs",
     "tests/test_eks/test_server.py",
