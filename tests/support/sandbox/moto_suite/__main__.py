@@ -12,7 +12,8 @@ FOLDERS = {"application_autoscaling": "applicationautoscaling"}
 def main(services: list[str]) -> int:
     """Prints tests that are lost and not listed, and the other way round. Returns 1 where there are any."""
     unexpected = [line for service in services for line in _differences(service)]
-    print("\n".join(unexpected))
+    for line in unexpected:
+        print(line)
     return 1 if unexpected else 0
 
 
