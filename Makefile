@@ -19,7 +19,7 @@ test: ## Set everything up and run every test (ARGS="-k queue" runs a part)
 lowest: ## Run the installation tests with the lowest versions that the distributions' ranges promise
 	@SLIPWAY_RESOLUTION=lowest-direct $(PYTHON) -m setup test tests/install $(ARGS)
 
-moto: ready ## Run moto's own tests with the sandbox's corrections and without them
+moto: ready ## Run moto's own tests with the sandbox's corrections, and what fails without them
 	$(VENV)/python -m tests.support.sandbox.moto_suite
 
 lint: ready ## Format, lint and types

@@ -1,6 +1,7 @@
 """Declares the corrections of moto, each with its reason, in one list.
 
-A function takes the place of moto's and is given it first, or is a new operation of a class:
+A function takes the place of moto's and is given it first, or is a new operation of a class. Moto calls its own by position and by
+name; the function gets by name what it does not take by position:
 
     @corrects(EC2ContainerServiceBackend.delete_cluster, why="moto deletes a cluster under its services; ECS refuses.")
     def delete_cluster(original: Callable[..., Cluster], self: EC2ContainerServiceBackend, cluster_str: str) -> Cluster:
@@ -14,6 +15,7 @@ A declaration changes nothing yet; `apply` does. Each target is corrected in one
 """
 
 import functools
+import inspect
 import sys
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
@@ -100,7 +102,8 @@ _originals: dict[str, object] = {}
 def corrects(method: Callable[..., object], *, why: str) -> Callable[[Function], Function]:
     """Declares a function in the place of moto's function, method, static method or property.
 
-    It is given moto's own as its first argument, then the arguments of the call.
+    It is given moto's own as its first argument, then the arguments of the call. Raises TypeError where it does not take what
+    moto's own takes.
     """
     getter = method.fget if isinstance(method, property) else method
     module = sys.modules[str(getattr(getter, "__module__", ""))]
@@ -109,6 +112,7 @@ def corrects(method: Callable[..., object], *, why: str) -> Callable[[Function],
     slot = Attribute(holder, name)
 
     def declare(function: Function) -> Function:
+        _check_form(getter, function)
         _declare(function.__module__, slot, why, lambda original: _around(original, function))
         return function
 
@@ -165,11 +169,40 @@ def _around(original: object, function: Callable[..., object]) -> object:
     if not callable(original):
         raise TypeError(f"{function.__name__} corrects no function of moto: {original!r}")
 
+    names, taken = list(inspect.signature(original).parameters), _taken_by_position(function)
+
     @functools.wraps(original)
     def corrected(*arguments: object, **named: object) -> object:
-        return function(original, *arguments, **named)
+        by_name = dict(zip(names[taken:], arguments[taken:], strict=False))
+        return function(original, *arguments[:taken], **by_name, **named)
 
     return corrected
+
+
+def _taken_by_position(function: Callable[..., object]) -> int:
+    """How many arguments of a call a correction takes by position."""
+    kinds = [parameter.kind for parameter in inspect.signature(function).parameters.values()]
+    any_number = inspect.Parameter.VAR_POSITIONAL in kinds
+    return sys.maxsize if any_number else kinds.count(inspect.Parameter.POSITIONAL_OR_KEYWORD) - 1
+
+
+def _check_form(original: object, function: Callable[..., object]) -> None:
+    """Raises TypeError where a call of moto's function would fail at the correction, or reach another argument there."""
+    wanted = [each for each in _parameters(original) if each.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
+    own = _parameters(function)[1:]
+    any_name = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in own)
+    by_name = {each.name for each in own if each.kind is inspect.Parameter.KEYWORD_ONLY}
+    in_order = [each.name for each in own if each.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD]
+    for position, parameter in enumerate(wanted):
+        same_place = position >= len(in_order) or in_order[position] == parameter.name
+        if not same_place or not (any_name or parameter.name in by_name.union(in_order)):
+            raise TypeError(
+                f"{function.__name__} corrects a function of moto with the argument {parameter.name}; take it, too"
+            )
+
+
+def _parameters(function: object) -> list[inspect.Parameter]:
+    return list(inspect.signature(function).parameters.values())  # type: ignore[arg-type] # a function
 
 
 def declared() -> list[Correction]:

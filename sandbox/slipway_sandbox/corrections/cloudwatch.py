@@ -49,9 +49,11 @@ def put_metric_alarm(original: Callable[..., Alarm], self: CloudWatchBackend, **
     CloudWatchBackend.set_alarm_state,
     why="moto changes the state and tells nobody; CloudWatch tells the topics in the alarm's actions that let it publish.",
 )
-def set_alarm_state(original: Callable[..., None], self: CloudWatchBackend, alarm_name: str, *state: str) -> None:
+def set_alarm_state(
+    original: Callable[..., None], self: CloudWatchBackend, alarm_name: str, *state: str, **named: str
+) -> None:
     before = self.alarms[alarm_name].state_value if alarm_name in self.alarms else ""
-    original(self, alarm_name, *state)
+    original(self, alarm_name, *state, **named)
     alarm = self.alarms[alarm_name]
     if alarm.actions_enabled and before != alarm.state_value:
         for arn in _topics(getattr(alarm, ACTIONS[alarm.state_value])):

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from importlib import metadata
 
 import pytest
+from moto import mock_aws
+from moto.ec2.models import ec2_backends
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.eks.responses import EKSResponse
+from moto.elbv2.models import elbv2_backends
 
 from slipway_sandbox import corrections
 from slipway_sandbox.corrections._decorator import adds, corrects
 from tests.sandbox.conftest import ROOT
 
 SERVICES = {
-    "acm", "application_autoscaling", "cloudwatch", "core", "dynamodb", "ec2", "ecr", "ecs", "eks", "elbv2", "events",
+    "acm", "application_autoscaling", "cloudformation", "cloudwatch", "core", "dynamodb", "ec2", "ecr", "ecs", "eks", "elbv2", "events",
     "s3", "scheduler", "servicediscovery", "sns", "sqs", "sts",
 }  # fmt: skip
 
@@ -86,3 +89,23 @@ def test_two_corrections_of_one_method_are_an_error_where_the_second_is_declared
         @adds(EKSResponse, why="moto has no add-ons; EKS has.")
         def list_addons(self: EKSResponse) -> None:
             """Never declared."""
+
+
+def test_a_correction_without_an_argument_of_moto_s_is_an_error_where_it_is_declared() -> None:
+    reason = "moto answers the service; ECS does, too."
+    with pytest.raises(TypeError, match=r"^scale corrects .* with the argument service; take it, too$"):
+
+        @corrects(EC2ContainerServiceBackend.delete_task_set, why=reason)
+        def scale(original: Callable[..., object], self: EC2ContainerServiceBackend, cluster: str) -> object:
+            return original(self, cluster)
+
+
+def test_a_correction_gets_by_name_what_it_does_not_take_by_position() -> None:
+    """CloudFormation makes listeners with all arguments by position, the ELB API with all by name."""
+    corrections.install()
+    with mock_aws():
+        backend = elbv2_backends["123456789012"]["eu-west-1"]
+        subnet_ids = [subnet.id for subnet in ec2_backends["123456789012"]["eu-west-1"].describe_subnets()][:2]
+        balancer = backend.create_load_balancer("web", [], subnet_ids)
+        listener = backend.create_listener(balancer.arn, "HTTP", "80", "", None, [])
+        assert (listener.protocol, listener.port) == ("HTTP", "80")

@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import boto3
 import pytest
+from moto import mock_aws
 
+from slipway_sandbox import corrections
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from tests.support.sandbox.provider_driver import Driver, ProviderCallError
 from tests.support.sandbox.provider_world import provider
@@ -124,3 +127,12 @@ def test_the_description_of_an_ecs_image_is_json_text(driver: Driver) -> None:
     described = json.loads(driver.invoke(PARAMETER, {"name": f"{path}/recommended"})["insecureValue"])
     only_id = driver.invoke(PARAMETER, {"name": f"{path}/recommended/image_id"})["insecureValue"]
     assert described["image_id"] == only_id
+
+
+def test_who_asks_moto_for_no_images_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
+    corrections.install()
+    with mock_aws():
+        ec2 = boto3.Session("test", "test").client("ec2", "eu-west-1")
+        assert ec2.describe_images()["Images"] == []
+        ec2.close()

@@ -91,6 +91,20 @@ def test_a_terminated_instance_gives_its_address_back() -> None:
     assert (holders(), interfaces()) == ([(None, None, None)], [])
 
 
+def test_an_interface_that_was_asked_to_stay_outlives_its_instance() -> None:
+    [image] = blocks(
+        ec2("describe_images", Filters=[{"Name": "name", "Values": ["debian-12-amd64-20250428-2096"]}]), "Images"
+    )
+    card: Value = [{"DeviceIndex": 0, "SubnetId": subnets()[0], "DeleteOnTermination": False}]
+    run: dict[str, Value] = {"ImageId": image["ImageId"], "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1}
+    [instance] = blocks(ec2("run_instances", **run, NetworkInterfaces=card), "Instances")
+    [interface] = interfaces()
+    ec2("terminate_instances", InstanceIds=[instance["InstanceId"]])
+    assert interfaces() == [interface]
+    ec2("delete_network_interface", NetworkInterfaceId=interface)
+    assert interfaces() == []
+
+
 def test_a_security_group_stays_while_a_rule_of_another_names_it() -> None:
     vpc = text(blocks(ec2("describe_vpcs"), "Vpcs")[0], "VpcId")
     named, other = (

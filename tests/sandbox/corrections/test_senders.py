@@ -17,6 +17,7 @@ from tests.support.sandbox.messaging_cloud import (
     BY_ACCOUNT,
     BY_ARN,
     EVENTS,
+    FAR,
     QUEUE,
     REGION,
     RULE,
@@ -72,6 +73,33 @@ def test_a_topic_closed_to_s3_is_refused_although_its_owner_has_the_bucket(cloud
         ClientError, match=f"{UNABLE}{TOPIC}, the topic's policy does not let S3 from this bucket publish"
     ):
         cloud.notify(TOPIC)
+
+
+def test_a_refused_notification_leaves_the_one_before(cloud: Cloud) -> None:
+    cloud.queue(sending(S3))
+    cloud.notify()
+    s3 = cloud.client("s3")
+    # Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
+    elsewhere, missing = TOPIC.replace(REGION, FAR), f"{TOPIC}-2"
+    for arn in (elsewhere, missing):
+        entry = {"TopicArn": arn, "Events": ["s3:ObjectCreated:*"]}
+        with pytest.raises(ClientError, match="InvalidArgument"):
+            s3.put_bucket_notification_configuration(
+                Bucket="uploads", NotificationConfiguration={"TopicConfigurations": [entry]}
+            )
+    kept = s3.get_bucket_notification_configuration(Bucket="uploads")
+    assert [entry["QueueArn"] for entry in kept["QueueConfigurations"]] == [QUEUE]
+    assert "TopicConfigurations" not in kept
+
+
+def test_an_event_that_s3_lacks_is_refused_before_its_receiver(cloud: Cloud) -> None:
+    cloud.queue(sending(S3))
+    cloud.notify()
+    entry = {"QueueArn": f"{QUEUE}-2", "Events": ["s3:ObjectSeen"]}
+    with pytest.raises(ClientError, match="The event 's3:ObjectSeen' is not supported for notifications"):
+        cloud.client("s3").put_bucket_notification_configuration(
+            Bucket="uploads", NotificationConfiguration={"QueueConfigurations": [entry]}
+        )
 
 
 def test_a_queue_whose_key_is_closed_to_s3_is_refused(cloud: Cloud) -> None:

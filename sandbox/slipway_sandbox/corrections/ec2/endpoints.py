@@ -13,6 +13,7 @@ from slipway_sandbox.corrections._decorator import adds, corrects, sets_entry
 from slipway_sandbox.corrections._keeping import kept_table
 
 NO_ENDPOINTS = "moto has no EC2 Instance Connect endpoints; here they are kept, with their network interface, and nothing connects through them."
+GATEWAY = "Gateway"  # the type of an endpoint for which none is asked for
 
 
 class Tag(TypedDict):
@@ -52,6 +53,8 @@ def modify_vpc_endpoint(
     [endpoint] = self.describe_vpc_endpoints(vpc_end_point_ids=[vpc_id])
     before = set(endpoint.route_table_ids or ())
     original(self, vpc_id, *rest, **named)
+    if (endpoint.vpc_endpoint_type or GATEWAY).lower() != GATEWAY.lower():
+        return  # routes lead to gateway endpoints only
     after = set(endpoint.route_table_ids or ())
     prefix_list = endpoint.destination_prefix_list_id
     for table in sorted(after - before):

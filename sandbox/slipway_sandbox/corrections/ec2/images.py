@@ -6,11 +6,13 @@ https://wiki.debian.org/Cloud/AmazonEC2Image https://docs.aws.amazon.com/ec2/lat
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from moto import settings
 from moto.ec2.models.amis import Ami, AmiBackend
 from moto.ssm.models import Parameter, ParameterDict
 
@@ -102,12 +104,14 @@ def describe_images(original: Callable[..., list[Ami]], self: AmiBackend, *rest:
     Ami.get_filter_value,
     why="moto takes no filter of images by root device, hypervisor, type, description or kind of volume; EC2 does.",
 )
-def get_filter_value(original: Callable[..., object], self: Ami, filter_name: str, *rest: object) -> object:
+def get_filter_value(
+    original: Callable[..., object], self: Ami, filter_name: str, method_name: str | None = None
+) -> object:
     if filter_name in FILTERS:
         return getattr(self, FILTERS[filter_name])
     if filter_name == "block-device-mapping.volume-type":
         return "gp3" if "gp3" in (self.name or "") else "gp2"
-    return original(self, filter_name, *rest)
+    return original(self, filter_name, method_name)
 
 
 @corrects(
@@ -143,6 +147,8 @@ def _check_loading_status(original: Callable[..., None], self: ParameterDict, ke
 
 
 def _add(backend: AmiBackend) -> None:
+    if "MOTO_AMIS_PATH" in os.environ or not settings.ec2_load_default_amis():
+        return  # who asks moto for other images or none gets those alone
     region: str = backend.region_name  # type: ignore[attr-defined] # of EC2Backend, which this is a part of
     for series in all_series():
         for name in series.names:

@@ -8,8 +8,10 @@ from moto.ec2.models.instances import Instance, InstanceState
 from moto.ec2.models.nat_gateways import NatGateway
 
 from slipway_sandbox.corrections._decorator import corrects
+from slipway_sandbox.corrections._keeping import keep, kept
 
 OWN_INTERFACE = "Primary network interface"  # moto's description of one that it makes along with an instance
+OUTLIVES = "_outlives_instance"  # kept on an interface that was asked to stay
 
 
 @corrects(
@@ -33,6 +35,19 @@ def delete_network_interface(original: Callable[..., None], self: EC2Backend, en
 
 
 @corrects(
+    Instance.prep_nics,
+    why="moto forgets that an interface was asked to stay when its instance is terminated; EC2 keeps it, and deletes others.",
+)
+def prep_nics(
+    original: Callable[..., None], self: Instance, nic_spec: list[dict[str, object]], *rest: object, **named: object
+) -> None:
+    original(self, nic_spec, *rest, **named)
+    for asked in nic_spec:
+        if asked.get("DeleteOnTermination") is False:
+            keep(self.nics[int(str(asked["DeviceIndex"]))], OUTLIVES, value=True)
+
+
+@corrects(
     EC2Backend.terminate_instances,
     why="moto leaves an address with a terminated instance, and keeps the interface that it made along with it; EC2 gives the address "
     "back and deletes the interface.",
@@ -43,7 +58,8 @@ def terminate_instances(
     instances = self.get_multi_instances_by_id(instance_ids) if instance_ids else []
     interfaces = [interface for instance in instances for interface in instance.nics.values()]
     for interface in interfaces:
-        interface.delete_on_termination = interface.delete_on_termination or interface.description == OWN_INTERFACE
+        made_along = interface.description == OWN_INTERFACE and not kept(interface, OUTLIVES, default=False)
+        interface.delete_on_termination = interface.delete_on_termination or made_along
     terminated = original(self, instance_ids)
     _give_back(self, {interface.id for interface in interfaces})
     return terminated

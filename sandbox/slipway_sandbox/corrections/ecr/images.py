@@ -83,12 +83,11 @@ def put_image(
     repository_name: str,
     image_manifest: str,
     image_tag: str,
-    *media_type_and_digest: str | None,
+    **named: str | None,
 ) -> Image:
     refresh(self)
-    media_type = media_type_and_digest[0] if media_type_and_digest else None
     digest = digest_of(image_manifest)
-    image = original(self, repository_name, image_manifest, image_tag, media_type, digest)
+    image = original(self, repository_name, image_manifest, image_tag, **{**named, "digest": digest})
     if registry := attached():
         kind = image.image_manifest_media_type or DEFAULT_MEDIA_TYPE
         if not registry.store.put(repository_name, image_tag or digest, image_manifest, kind):

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificatio
 
 import copy
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from moto.s3 import notifications
 from moto.s3.exceptions import S3ClientError
@@ -14,10 +14,9 @@ from moto.s3.models import FakeBucket, FakeKey
 
 from slipway_sandbox.corrections._decorator import corrects
 from slipway_sandbox.corrections.policies import receivers
-from slipway_sandbox.documents import Document, as_text, objects
+from slipway_sandbox.documents import Document
 
 logger = logging.getLogger(__name__)
-RECEIVERS = {"QueueConfiguration": "Queue", "TopicConfiguration": "Topic"}
 UNABLE = "Unable to validate the following destination configurations"
 
 
@@ -37,18 +36,30 @@ class _Heard:
 
 @corrects(
     FakeBucket.set_notification_configuration,
-    why="moto takes a queue or topic whose policy or key does not let S3 in; S3 sends a test message first and refuses it.",
+    why="moto keeps a configuration that it refuses; S3 keeps the one before.",
 )
 def set_notification_configuration(
     original: Callable[[FakeBucket, Document | None], None], self: FakeBucket, notification_config: Document | None
 ) -> None:
-    for arn in _receivers(notification_config or {}):
-        # One of another region is refused by moto, for the region.
-        reason = refusal(self, arn) if arn.split(":")[3:4] == [self.region_name] else None
+    before = self.notification_configuration
+    try:
+        original(self, notification_config)
+    except S3ClientError:
+        self.notification_configuration = before
+        raise
+
+
+@corrects(
+    notifications.send_test_event,
+    why="moto takes a queue or topic whose policy or key does not let S3 in; S3 sends a test message first and refuses it.",
+)
+def send_test_event(original: Callable[[str, FakeBucket], None], account_id: str, bucket: FakeBucket) -> None:
+    configuration = bucket.notification_configuration
+    for receiver in [*configuration.queue, *configuration.topic] if configuration else []:
+        reason = refusal(bucket, receiver.arn)
         if reason:
-            text = f"{UNABLE}: {arn}, {reason.partition(', ')[2]}"
-            raise S3ClientError("InvalidArgument", text)
-    original(self, notification_config)
+            raise S3ClientError("InvalidArgument", f"{UNABLE}: {receiver.arn}, {reason.partition(', ')[2]}")
+    original(account_id, bucket)
 
 
 @corrects(
@@ -77,12 +88,3 @@ def _may_notify(bucket: FakeBucket, receiver_arn: str) -> bool:
     if reason:
         logger.warning("notification of %s not delivered to %s: %s", bucket.name, receiver_arn, reason)
     return reason is None
-
-
-def _receivers(configuration: Mapping[str, object]) -> list[str]:
-    """ARNs of the queues and topics in a configuration."""
-    return [
-        as_text(each[member])
-        for name, member in RECEIVERS.items()
-        for each in objects(configuration.get(name))  # type: ignore[arg-type] # JSON, as moto parsed it from XML
-    ]

@@ -26,14 +26,14 @@ def field_match(
     original: Callable[[str, list[Json], Document, bool], bool],
     field: str,
     rules: list[Json],
-    item: Document,
+    dict_body: Document,
     attributes_based_check: bool = True,
 ) -> bool:
     added = [as_object(rule) for rule in rules if _is_added(rule)]
-    if any(_holds(rule, list(_texts(item.get(field), attributes_based_check))) for rule in added):
+    if any(_holds(rule, list(_texts(dict_body.get(field), attributes_based_check))) for rule in added):
         return True
     rest = [rule for rule in rules if not _is_added(rule)]
-    return bool(rest) and original(field, rest, item, attributes_based_check)
+    return bool(rest) and original(field, rest, dict_body, attributes_based_check)
 
 
 @corrects(

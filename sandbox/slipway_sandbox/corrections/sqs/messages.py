@@ -85,13 +85,14 @@ def receive_message(
     count: int,
     wait_seconds_timeout: int,
     *rest: object,
+    **named: object,
 ) -> list[Message]:
     queue = self.get_queue(queue_name)
     end = time.monotonic() + (wait_seconds_timeout or 0)
     while True:
         with _turn:
             _drop_expired(as_queue(queue))
-            found = original(self, queue_name, count, 0, *rest)
+            found = original(self, queue_name, count, 0, *rest, **named)
         left = end - time.monotonic()
         if found or left <= 0:
             return found

@@ -12,6 +12,7 @@ import pytest
 
 OUTCOMES = "SLIPWAY_OUTCOMES"  # the file to write
 CORRECTED = "SLIPWAY_CORRECTED"  # set: with the corrections
+ONLY = "SLIPWAY_ONLY"  # a file with the ids of the tests to run; not set: all
 
 passed: dict[str, bool] = {}
 verified: set[str] = set()
@@ -26,12 +27,16 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Notes the tests whose decorators say that they were run on AWS."""
+    """Leaves the asked tests, notes those whose decorators say that they were run on AWS, and marks them all alike."""
+    if only := os.environ.get(ONLY):
+        asked = set(json.loads(Path(only).read_text()))
+        items[:] = [item for item in items if item.nodeid in asked]
     for item in items:
         if isinstance(item, pytest.Function):
             decorators, _, _ = inspect.getsource(inspect.unwrap(item.function)).partition("\ndef ")
             if "aws_verified" in decorators or item.get_closest_marker("aws_verified"):
                 verified.add(item.nodeid)
+                item.add_marker("aws_verified")
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
