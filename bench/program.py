@@ -1,4 +1,4 @@
-"""How long a preview of many resources takes with each of the SDK's three brakes off, and with all of them off.
+"""How long a preview of many resources takes with each of the SDK's four brakes off, and with all of them off.
 
 `.venv/bin/python bench/program.py [resources] [rounds]` after `make up`, in a shell with `eval "$(make env)"`. The cases take
 turns, so that other work on the machine falls on all of them. The minimum of the rounds counts.
@@ -19,6 +19,7 @@ SWITCHES = {
     "no debug lines": "pulumi.log.debug = lambda *args, **options: None",
     "no collector": "gc.disable()",
     "no stack traces": "resource._get_stack_trace = source_pb2.StackTrace",
+    "one wait for all outputs": "stack.wait_for_rpcs = speed._wait_for_outputs_together",
     "speed_up_program()": "assert slipway.speed_up_program()",
 }
 PROGRAM = """
@@ -27,8 +28,9 @@ import runpy
 
 import pulumi
 import slipway
-from pulumi.runtime import resource
+from pulumi.runtime import resource, stack
 from pulumi.runtime.proto import source_pb2
+from slipway.program import speed
 
 {switch}
 runpy.run_path({resources!r})
