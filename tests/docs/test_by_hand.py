@@ -46,7 +46,7 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def waiters(aws: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Models for AWS_DATA_PATH: `aws ecs wait` and `aws ec2 wait` look each second, not each 15 seconds."""
     folder = tmp_path_factory.mktemp("models")
-    [data] = aws.parent.glob(".venv/lib/python*/site-packages/botocore/data")
+    [data] = aws.parent.glob(".venv/lib/python*/site-packages/**/botocore/data")
     for path in [*data.glob("ecs/*/waiters-2.json"), *data.glob("ec2/*/waiters-2.json")]:
         model = json.loads(path.read_text())
         for waiter in model["waiters"].values():
