@@ -11,7 +11,9 @@ from typing import Any
 
 import pulumi
 from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime import mocks, resource
+from pulumi.runtime import mocks, resource, stack
+
+from slipway import speed_up_program
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -231,14 +233,17 @@ def own_loop() -> Iterator[None]:
 
 
 @contextmanager
-def unchanged_sdk() -> Iterator[None]:
-    """A construction may be a whole program, which may speed the process up; the next one gets the SDK as it was."""
+def quick_sdk() -> Iterator[None]:
+    """The SDK without its brakes, as in the reference platform; afterwards as it was."""
     debug, stack_trace, collects = pulumi.log.debug, resource._get_stack_trace, gc.isenabled()  # noqa: SLF001 - no switch
+    wait = stack.wait_for_rpcs
+    speed_up_program()
     try:
         yield
     finally:
         pulumi.log.debug = debug
         resource._get_stack_trace = stack_trace  # noqa: SLF001
+        stack.wait_for_rpcs = wait
         if collects:
             gc.enable()
 
@@ -247,7 +252,7 @@ def build(construct: Callable[[], Any], answers: Mapping[str, Answer] = ANSWERS)
     """Run a construction to its end and return everything it registered."""
     built = Built()
     monitor = Monitor(built, answers)
-    with own_loop(), unchanged_sdk():
+    with own_loop(), quick_sdk():
         mocks.set_mocks(monitor.mocks, monitor=monitor)
         pulumi.runtime.settings.SETTINGS.root_directory = str(
             Path.cwd()
