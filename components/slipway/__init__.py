@@ -1,7 +1,7 @@
 """Pulumi components that take a container from source to a running service on AWS.
 
 A room is imported when one of its names is first used, so that a program, and the provider of dynamic resources beside it,
-starts without what it does not use.
+starts without what it does not use. Room `dynamic` is imported at once: it knows the earlier paths of classes in stacks' state.
 """
 
 from importlib import import_module
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from .worker import QueueWorker, QueueWorkerArgs, QueueWorkerQueueArgs, QueueWorkerTopicArgs
 
 __version__ = "0.1.0"
+
+import_module(".dynamic", __name__)
 
 __all__ = [
     "ArgumentError",
