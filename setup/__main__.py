@@ -24,8 +24,8 @@ from setup.turns import turn
 PYTHON = str(python_environment.PYTHON)
 ENGINE = [sys.executable, "-m", "setup.engine"]
 STACK = "sandbox"
-# As many files side by side as there are processors, up to where one Docker daemon keeps up; in the order of the folders,
-# which begin with what takes longest.
+# As many files side by side as there are processors, up to where one Docker daemon keeps up; in the order of
+# tests/support/by_file.py, which begins with what takes long.
 SIDE_BY_SIDE = ["--numprocesses=auto", "--maxprocesses=4", "--no-loadscope-reorder"]
 COSTS = ["-p", "tests.support.costs"]
 
