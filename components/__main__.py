@@ -1,11 +1,11 @@
 """Starts the component plugin, for programs in any language that Pulumi has."""
 
+import inspect
 import sys
 
-from pulumi import InputPropertiesError, Inputs, ResourceOptions
+from pulumi import ComponentResource, InputPropertiesError, Inputs, ResourceOptions
 from pulumi.provider import ConstructResult, main
 from pulumi.provider.experimental.component import ComponentProvider
-from pulumi.provider.experimental.host import components_from_module
 from pulumi.provider.server import ComponentInitError
 
 import slipway
@@ -32,5 +32,11 @@ class Plugin(ComponentProvider):
             raise
 
 
+def components() -> list[type[ComponentResource]]:
+    """Every component of the package."""
+    public = [getattr(slipway, name) for name in slipway.__all__]
+    return [it for it in public if inspect.isclass(it) and issubclass(it, ComponentResource)]
+
+
 if __name__ == "__main__":
-    main(Plugin(components_from_module(slipway), "slipway", version=slipway.__version__), sys.argv[1:])
+    main(Plugin(components(), "slipway", version=slipway.__version__), sys.argv[1:])

@@ -24,9 +24,10 @@ from setup.turns import turn
 PYTHON = str(python_environment.PYTHON)
 ENGINE = [sys.executable, "-m", "setup.engine"]
 STACK = "sandbox"
-# As many files side by side as there are processors, up to where one Docker daemon keeps up; in the order of the folders,
-# which begin with what takes longest.
+# As many files side by side as there are processors, up to where one Docker daemon keeps up; in the order of
+# tests/support/by_file.py, which begins with what takes long.
 SIDE_BY_SIDE = ["--numprocesses=auto", "--maxprocesses=4", "--no-loadscope-reorder"]
+COSTS = ["-p", "tests.support.costs"]
 
 READY = (
     Step("uv", [sys.executable, "-m", "setup.uv_binary"]),
@@ -165,7 +166,9 @@ def test(arguments: list[str]) -> int:
     run(READY, environment())
     path = os.pathsep.join([engine_directory(), os.environ.get("PATH", os.defpath)])
     # To its own end on Ctrl-C, too: the tests' sandboxes and their containers are stopped there.
-    return foreground([PYTHON, "-m", "pytest", *SIDE_BY_SIDE, *arguments], {**environment(), "PATH": path}).returncode
+    return foreground(
+        [PYTHON, "-m", "pytest", *SIDE_BY_SIDE, *COSTS, *arguments], {**environment(), "PATH": path}
+    ).returncode
 
 
 def stack() -> int:

@@ -4,9 +4,9 @@ import signal
 
 from hypothesis import settings
 
-from tests.support.by_file import pytest_xdist_make_scheduler
+from tests.support.by_file import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
-__all__ = ["pytest_xdist_make_scheduler"]  # pytest looks for it here
+__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]  # pytest looks for them here
 
 # A shell that starts pytest in the background makes it ignore Ctrl-C, and every program that a test starts with it.
 signal.signal(signal.SIGINT, signal.default_int_handler)

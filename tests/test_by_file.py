@@ -1,4 +1,4 @@
-"""A worker that dies costs the test that it died in, and no other."""
+"""A worker that dies costs the test that it died in, and no other; the files that take long begin."""
 
 import re
 import sys
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.by_file import LONG
 from tests.support.clone import ROOT
 from tests.support.commands import run
 
@@ -25,3 +26,17 @@ def test_every_other_test_runs_once(tmp_path: Path, files: int, count: int, dies
     [totals] = re.findall(r"^=+ (.*) in ", ended.stdout, re.MULTILINE)
     assert totals == (f"1 failed, {passed} passed" if passed else "1 failed"), ended.stdout
     assert f"FAILED test_last.py::test_a[{dies}] - worker" in ended.stdout
+
+
+def test_files_with_a_test_on_the_engine_come_first_and_stay_whole(tmp_path: Path) -> None:
+    (tmp_path / "test_a.py").write_text("def test_quick():\n    pass\n", encoding="utf-8")
+    mixed = "import pytest\ndef test_one():\n    pass\n@pytest.mark.engine\ndef test_two():\n    pass\n"
+    (tmp_path / "test_b.py").write_text(mixed, encoding="utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = engine: x\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "tests.support.by_file", "-p", "no:cacheprovider"]
+    shown = run([*command, "--collect-only", "-q"], tmp_path, {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}).stdout
+    assert shown.splitlines()[:3] == ["test_b.py::test_one", "test_b.py::test_two", "test_a.py::test_quick"]
+
+
+def test_the_long_files_are_there() -> None:
+    assert [path for path in sorted(LONG) if not (ROOT / path).exists()] == []

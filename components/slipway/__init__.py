@@ -1,26 +1,43 @@
-"""Pulumi components that take a container from source to a running service on AWS."""
+"""Pulumi components that take a container from source to a running service on AWS.
 
-from .access import Bastion, BastionArgs, BastionTargetArgs, Host, HostArgs, HostInboundArgs
-from .common import ArgumentError
-from .image import BuildSecretArgs, ContainerImage, ContainerImageArgs
-from .load_balancing import ListenerArgs, ListenerRuleArgs, LoadBalancer, LoadBalancerArgs
-from .messaging import FanOut, FanOutArgs, FanOutQueueArgs, Queue, QueueArgs, SenderArgs, Topic, TopicArgs
-from .network import Network, NetworkAclArgs, NetworkArgs
-from .program import GuardError, guard, speed_up_program
-from .service import (
-    Cluster,
-    ClusterArgs,
-    DeploymentArgs,
-    FargateService,
-    FargateServiceArgs,
-    PeerArgs,
-    ScalingArgs,
-    ScheduleArgs,
-)
-from .task import ContainerHealthCheckArgs, MountPointArgs, PermissionArgs, ServiceConnectArgs, SidecarArgs, VolumeArgs
-from .worker import QueueWorker, QueueWorkerArgs, QueueWorkerQueueArgs, QueueWorkerTopicArgs
+A room is imported when one of its names is first used, so that a program, and the provider of dynamic resources beside it,
+starts without what it does not use. Room `dynamic` is imported at once: it knows the earlier paths of classes in stacks' state.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .access import Bastion, BastionArgs, BastionTargetArgs, Host, HostArgs, HostInboundArgs
+    from .common import ArgumentError
+    from .image import BuildSecretArgs, ContainerImage, ContainerImageArgs
+    from .load_balancing import ListenerArgs, ListenerRuleArgs, LoadBalancer, LoadBalancerArgs
+    from .messaging import FanOut, FanOutArgs, FanOutQueueArgs, Queue, QueueArgs, SenderArgs, Topic, TopicArgs
+    from .network import Network, NetworkAclArgs, NetworkArgs
+    from .program import GuardError, guard, speed_up_program
+    from .service import (
+        Cluster,
+        ClusterArgs,
+        DeploymentArgs,
+        FargateService,
+        FargateServiceArgs,
+        PeerArgs,
+        ScalingArgs,
+        ScheduleArgs,
+    )
+    from .task import (
+        ContainerHealthCheckArgs,
+        MountPointArgs,
+        PermissionArgs,
+        ServiceConnectArgs,
+        SidecarArgs,
+        VolumeArgs,
+    )
+    from .worker import QueueWorker, QueueWorkerArgs, QueueWorkerQueueArgs, QueueWorkerTopicArgs
 
 __version__ = "0.1.0"
+
+import_module(".dynamic", __name__)
 
 __all__ = [
     "ArgumentError",
@@ -70,3 +87,31 @@ __all__ = [
     "guard",
     "speed_up_program",
 ]
+
+_ROOMS = {
+    "access": "Bastion BastionArgs BastionTargetArgs Host HostArgs HostInboundArgs",
+    "common": "ArgumentError",
+    "image": "BuildSecretArgs ContainerImage ContainerImageArgs",
+    "load_balancing": "ListenerArgs ListenerRuleArgs LoadBalancer LoadBalancerArgs",
+    "messaging": "FanOut FanOutArgs FanOutQueueArgs Queue QueueArgs SenderArgs Topic TopicArgs",
+    "network": "Network NetworkAclArgs NetworkArgs",
+    "program": "GuardError guard speed_up_program",
+    "service": "Cluster ClusterArgs DeploymentArgs FargateService FargateServiceArgs PeerArgs ScalingArgs ScheduleArgs",
+    "task": "ContainerHealthCheckArgs MountPointArgs PermissionArgs ServiceConnectArgs SidecarArgs VolumeArgs",
+    "worker": "QueueWorker QueueWorkerArgs QueueWorkerQueueArgs QueueWorkerTopicArgs",
+}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    """A public name, from its room."""
+    if name not in _ROOM_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(f".{_ROOM_OF[name]}", __name__), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """Every public name, imported or not."""
+    return sorted({*globals(), *__all__})

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypedDict, cast
 
+from pulumi import ComponentResource
 from pulumi.provider.experimental.component import ComponentProvider
-from pulumi.provider.experimental.host import components_from_module
 
 import slipway
 
@@ -118,7 +118,9 @@ def component(name: str) -> Component:
 @functools.cache
 def schema() -> Schema:
     """The package schema, as `pulumi package get-schema` prints it, without its version."""
-    provider = ComponentProvider(components_from_module(slipway), "slipway", version="0.0.0")
+    public = [getattr(slipway, name) for name in slipway.__all__]
+    components = [it for it in public if inspect.isclass(it) and issubclass(it, ComponentResource)]
+    provider = ComponentProvider(components, "slipway", version="0.0.0")
     return cast("Schema", json.loads(provider.schema or "{}"))
 
 

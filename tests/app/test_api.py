@@ -17,6 +17,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from app.api import OrderServer
+from tests.support.commands import HANG_SECONDS
 
 ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-west-1"}
 
@@ -63,7 +64,7 @@ def api(clients: tuple[Any, Any], topic: tuple[str, str]) -> Iterator[int]:
 
 
 def ask(port: int, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any, Any]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=HANG_SECONDS)
     try:
         connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()
@@ -162,13 +163,13 @@ def start(environment: dict[str, str]) -> subprocess.Popen[str]:
 
 def test_without_a_topic_the_process_says_what_to_set() -> None:
     process = start({})
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=HANG_SECONDS)
     assert (process.returncode, out) == (1, "")
     assert err == "app.api: TOPIC_ARN is not set; set it to the ARN of the topic that orders are published to\n"
 
 
-def refuses_within_seconds(port: int, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
+def soon_refuses(port: int) -> None:
+    deadline = time.monotonic() + HANG_SECONDS
     while time.monotonic() < deadline:
         try:
             ask(port, "GET", "/health")
@@ -191,18 +192,18 @@ def test_sigterm_finishes_the_request_in_flight_and_exits_0() -> None:
                 target=lambda: answers.append(order(listening["port"], id="o-1", kind="digital")), daemon=True
             )
             caller.start()
-            slow_sns.settimeout(20)
+            slow_sns.settimeout(HANG_SECONDS)
             publishing, _ = slow_sns.accept()
             process.send_signal(signal.SIGTERM)
             assert json.loads(process.stdout.readline())["message"] == "draining"
-            refuses_within_seconds(listening["port"], 20)
+            soon_refuses(listening["port"])
             publishing.recv(65536)
             xml = b"<PublishResponse><PublishResult><MessageId>m-1</MessageId></PublishResult></PublishResponse>"
             publishing.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(xml), xml))
-            caller.join(timeout=20)
+            caller.join(timeout=HANG_SECONDS)
             publishing.close()
             lines = [json.loads(line) for line in process.stdout]
-            assert process.wait(timeout=20) == 0, process.stderr.read()
+            assert process.wait(timeout=HANG_SECONDS) == 0, process.stderr.read()
     assert answers == [(202, {"id": "o-1", "messageId": "m-1"})]
     [request] = [line for line in lines if line["logger"] == "app.access" and line["path"] == "/orders"]
     assert (request["method"], request["status"], request["client"]) == ("POST", 202, "127.0.0.1")

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.worker import queue_urls
 from tests.support.aws_endpoint import CREDENTIALS, SqsClient
+from tests.support.commands import HANG_SECONDS
 
 
 def worker(endpoint: str, queue_url: str, code: str) -> subprocess.Popen[str]:
@@ -32,7 +33,7 @@ def test_the_sample_worker_fulfils_an_order_and_leaves_what_is_none(
             if not told and {"message not handled", "order fulfilled", "message handled"} <= set(seen):
                 told = True  # once: a second signal could meet an interpreter that has put its handlers away
                 process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=HANG_SECONDS) == 0
     assert (seen["order fulfilled"]["orderId"], seen["order fulfilled"]["kind"]) == ("o-1", "digital")
     reason = "ValueError: the message is not an order: a JSON object with a string `id`"
     assert seen["message not handled"]["reason"] == reason
@@ -41,7 +42,12 @@ def test_the_sample_worker_fulfils_an_order_and_leaves_what_is_none(
 def test_the_worker_without_a_queue_says_what_to_set() -> None:
     clean = {name: value for name, value in os.environ.items() if name != "QUEUE_URL"}
     run = subprocess.run(
-        [sys.executable, "-m", "app.worker"], env=clean, capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-m", "app.worker"],
+        env=clean,
+        capture_output=True,
+        text=True,
+        timeout=HANG_SECONDS,
+        check=False,
     )
     sentence = "app.worker: QUEUE_URL is not set; set it to the URL of the queue to read orders from\n"
     assert (run.returncode, run.stderr) == (1, sentence)

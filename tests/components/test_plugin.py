@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import HANG_SECONDS
 from tests.support.components.samples import COMPONENTS
 
 CHECKOUT = Path(__file__).parents[2]
-SECONDS = 600  # for a command that hangs
 
 Pulumi = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -78,7 +78,7 @@ def pulumi(tmp_path: Path) -> Pulumi:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=SECONDS,
+            timeout=HANG_SECONDS,
             check=False,
         )
 

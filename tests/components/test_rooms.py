@@ -1,10 +1,14 @@
 """The rooms of the components: who may import whom, read from the import statements."""
 
 import ast
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+import slipway
 
 PACKAGE = Path(__file__).parents[2] / "components" / "slipway"
 # A room imports rooms of earlier rows only.
@@ -120,3 +124,33 @@ def test_such_an_import_is_refused(case: Refused) -> None:
 def test_such_an_import_is_fine(source: str) -> None:
     [statement] = imports_of(source, "module.py", "messaging")
     assert objection(statement) is None
+
+
+def test_every_public_name_is_found_in_the_room_that_the_type_checker_knows() -> None:
+    imported = {
+        alias.name: node.module
+        for node in ast.walk(ast.parse((PACKAGE / "__init__.py").read_text()))
+        if isinstance(node, ast.ImportFrom) and node.level == 1
+        for alias in node.names
+    }
+    assert imported == slipway._ROOM_OF  # noqa: SLF001
+    assert sorted(imported) == sorted(slipway.__all__)
+    assert set(slipway.__all__) <= set(dir(slipway))
+    with pytest.raises(AttributeError, match="module 'slipway' has no attribute 'Queu'"):
+        slipway.Queu  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("statement", "rooms"),
+    [
+        ("import slipway", set()),
+        ("from slipway import FanOut", {"messaging"}),
+        ("from slipway import speed_up_program", {"program"}),
+    ],
+)
+def test_a_program_imports_the_rooms_that_it_uses_and_no_other(statement: str, rooms: set[str]) -> None:
+    shown = "; import sys; print(*{name.split('.')[1] for name in sys.modules if name.startswith('slipway.')})"
+    done = subprocess.run([sys.executable, "-c", statement + shown], capture_output=True, text=True, check=True)
+    # Room dynamic knows the earlier paths of classes in stacks' state, and needs the other two.
+    always = {"common", "deployment", "dynamic"}
+    assert {name for name in done.stdout.split() if not name.startswith("_")} == rooms | always

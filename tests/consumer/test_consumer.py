@@ -16,6 +16,7 @@ from slipway_consumer import Message
 from slipway_consumer.logs import JsonFormatter
 from slipway_consumer.message import from_sqs
 from tests.support.aws_endpoint import SqsClient
+from tests.support.commands import HANG_SECONDS
 from tests.support.consumers import QUICK, consume, waiting
 
 ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "eu-west-1"}
@@ -96,7 +97,7 @@ def test_sigterm_lets_the_handler_in_flight_finish_and_takes_nothing_more(
         process.stdin.write("go on\n")
         process.stdin.flush()
         lines = process.stdout.read().splitlines()
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=HANG_SECONDS) == 0
     events = [json.loads(line)["message"] for line in lines if line.startswith("{")]
     assert (events.count("message handled"), lines.count("begun"), events[-1]) == (1, 0, "stopped")
     assert waiting(sqs, queues[0]) == (1, 0)

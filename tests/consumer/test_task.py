@@ -14,6 +14,7 @@ from slipway_consumer import Message
 from slipway_consumer.health import Health, HealthServer
 from slipway_consumer.protection import TaskProtection
 from tests.support.aws_endpoint import SqsClient
+from tests.support.commands import HANG_SECONDS
 from tests.support.consumers import QUICK, consume, waiting
 
 
@@ -119,7 +120,7 @@ def test_without_an_agent_nothing_is_asked(agent: Agent) -> None:
 
 def ask(port: int, path: str) -> tuple[int, object]:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=HANG_SECONDS) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
@@ -163,7 +164,7 @@ def test_what_the_stop_timeout_cuts_off_goes_back_to_the_queue_at_once(
 
     def handle(message: Message) -> None:
         begun.set()
-        end.wait(20)
+        end.wait(HANG_SECONDS)
         raise RuntimeError("its message is another worker's by now")
 
     try:

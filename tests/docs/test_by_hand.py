@@ -3,6 +3,7 @@
 The AWS CLI of the package index pins a botocore of its own, so it lives in an environment of its own.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -14,11 +15,11 @@ import pytest
 
 from setup.base_image import TAG
 from tests.sandbox.conftest import ROOT, Box, boxed
+from tests.support.commands import HANG_SECONDS
 from tests.support.uv_command import uv
 
 PAGE = ROOT / "docs" / "by-hand.md"
 BLOCK = re.compile(r"^```bash\n(.*?)^```", re.DOTALL | re.MULTILINE)
-SECONDS = 1200.0
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +42,23 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin"
 
 
+@pytest.fixture(scope="module")
+def waiters(aws: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Models for AWS_DATA_PATH: `aws ecs wait` and `aws ec2 wait` look each second, not each 15 seconds."""
+    folder = tmp_path_factory.mktemp("models")
+    [data] = aws.parent.glob(".venv/lib/python*/site-packages/**/botocore/data")
+    for path in [*data.glob("ecs/*/waiters-2.json"), *data.glob("ec2/*/waiters-2.json")]:
+        model = json.loads(path.read_text())
+        for waiter in model["waiters"].values():
+            waiter |= {"delay": 1, "maxAttempts": waiter["delay"] * waiter["maxAttempts"]}
+        quick = folder / path.relative_to(data)
+        quick.parent.mkdir(parents=True)
+        quick.write_text(json.dumps(model))
+    return folder
+
+
 @pytest.mark.e2e
-def test_the_page_can_be_typed_as_it_stands(box: Box, aws: Path, tmp_path: Path) -> None:
+def test_the_page_can_be_typed_as_it_stands(box: Box, aws: Path, waiters: Path, tmp_path: Path) -> None:
     if box.status()["containers"] != "running":
         pytest.skip("no Docker on this machine")
     blocks = BLOCK.findall(PAGE.read_text())
@@ -54,11 +70,12 @@ def test_the_page_can_be_typed_as_it_stands(box: Box, aws: Path, tmp_path: Path)
         "PATH": f"{aws}:{os.environ['PATH']}",
         "HOME": str(tmp_path),
         "IMAGE": TAG,
+        "AWS_DATA_PATH": str(waiters),
         "AWS_PAGER": "",
         "SLIPWAY_SANDBOX_DIR": str(box.home.path),
     }
     done = subprocess.run(
-        ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=SECONDS
+        ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=HANG_SECONDS
     )
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     said = dict(zip(("topic", "image", "service", "instance", "end"), done.stdout.split("# block ")[1:], strict=True))

@@ -19,7 +19,8 @@ from tests.support.components.samples import COMPONENTS, CONTEXT
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "components" / "README.md").read_text()
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
-ARGUMENTS = {name: it for name, it in vars(slipway).items() if is_typeddict(it)}
+PUBLIC = {name: getattr(slipway, name) for name in slipway.__all__}
+ARGUMENTS = {name: it for name, it in PUBLIC.items() if is_typeddict(it)}
 SNIPPETS = [
     pytest.param(snippet, id=f"{guide.stem}-{number}")
     for guide in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -56,7 +57,7 @@ def test_the_examples_work_one_after_the_other(tmp_path: Path, monkeypatch: pyte
     program = "\n".join(PYTHON.findall(README))
     # Transforms are functions that the engine calls back; the mocks have no engine to do so.
     program = program.replace("transforms=[transform]", "")
-    names = {"pulumi": pulumi, **vars(slipway)}
+    names = {"pulumi": pulumi, **PUBLIC}
     built = build(lambda: exec(compile(program, "README.md", "exec"), names))
     assert {it.type for it in built.resources} >= {f"slipway:index:{kind}" for kind in COMPONENTS}
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import HANG_SECONDS
+
 ROOT = Path(__file__).parents[2]
 BUILD = [sys.executable, "-m", "sphinx", "--quiet", "--fail-on-warning", "--keep-going", "-c", "docs", "."]
 LOADED = re.compile(r"<(?:script|link|img|iframe|source)\b[^>]*?\b(?:src|href)=\"((?:https?:)?//[^\"]*)\"")
@@ -17,7 +19,7 @@ LOADED_BY_STYLE = re.compile(r"(?:url\(|@import )\s*[\"']?((?:https?:)?//[^\"')]
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, built anew."""
     folder = tmp_path_factory.mktemp("site")
-    done = subprocess.run([*BUILD, str(folder)], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([*BUILD, str(folder)], cwd=ROOT, capture_output=True, text=True, timeout=HANG_SECONDS)
     assert (done.returncode, done.stderr) == (0, "")
     return folder
 

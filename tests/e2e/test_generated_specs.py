@@ -21,6 +21,7 @@ from pathlib import Path
 
 import slipway
 
+slipway.speed_up_program()
 for number, (kind, args) in enumerate(json.loads(Path("specs.json").read_text())):
     if "listener" in args:
         args["listener"]["listener_arn"] += str(number)

@@ -14,6 +14,7 @@ import pytest
 from docker.models.containers import Container
 
 from tests.e2e.conftest import Platform
+from tests.support.commands import HANG_SECONDS
 from tests.support.conditions import awaited
 
 pytestmark = pytest.mark.e2e
@@ -49,7 +50,7 @@ def test_the_image_is_in_the_registry_by_the_digest_that_the_task_definition_nam
     host, repository, digest = re.fullmatch(r"([^/]+)/(.+)@(sha256:[0-9a-f]{64})", task_image(platform)).groups()  # type: ignore[union-attr]
     accept = "application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json"
     request = urllib.request.Request(f"http://{host}/v2/{repository}/manifests/{digest}", headers={"Accept": accept})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=HANG_SECONDS) as answer:
         assert answer.headers["Docker-Content-Digest"] == digest
 
 
@@ -79,7 +80,7 @@ def test_the_image_answers_its_health_endpoint_and_does_not_run_as_root(
 
     def healthy() -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=HANG_SECONDS) as answer:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, ConnectionError):
             return False
@@ -115,7 +116,7 @@ def test_an_order_posted_to_the_api_is_handled_by_both_workers(platform: Platfor
     body = json.dumps({"id": order, "kind": "physical", "quantity": 2}).encode()
     url = f"{platform.outputs()['apiUrl']}/orders"
     request = urllib.request.Request(url, data=body, headers={"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=HANG_SECONDS) as answer:
         assert answer.status == 202
     assert awaited(lambda: order in handled(platform, "billing") and order in handled(platform, "shipping"))
 

@@ -12,6 +12,7 @@ import pytest
 from tests.e2e.conftest import Platform
 from tests.support.clone import run, sandbox_environment
 from tests.support.cloud_contents import resources
+from tests.support.commands import HANG_SECONDS
 
 pytestmark = pytest.mark.e2e
 
@@ -32,7 +33,7 @@ def tags(image_uri: str) -> list[str]:
     """Tags of the image's repository in the registry."""
     host, _, repository = image_uri.partition("@")[0].partition("/")
     try:
-        with urllib.request.urlopen(f"http://{host}/v2/{repository}/tags/list", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://{host}/v2/{repository}/tags/list", timeout=HANG_SECONDS) as answer:
             return json.loads(answer.read())["tags"] or []
     except urllib.error.HTTPError as error:
         assert error.code == 404

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.cloud_contents import client
+from tests.support.commands import HANG_SECONDS
 from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
 
 pytestmark = pytest.mark.e2e
@@ -160,7 +161,7 @@ def outputs(stacks: Stacks, directory: Path) -> dict[str, Any]:
 
 
 def get(url: str, **headers: str) -> str:
-    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=30) as response:
+    with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=HANG_SECONDS) as response:
         return str(response.read().decode())
 
 
@@ -182,13 +183,13 @@ def test_names_lead_to_the_load_balancer_with_a_certificate_that_is_issued(stack
 
 def test_requests_are_redirected_and_go_by_host_and_path(stacks: Stacks, deployed: Path) -> None:
     url = f"http://{outputs(stacks, deployed)['dnsName']}"
-    with urllib.request.urlopen(f"{url}/anything", timeout=30) as response:
+    with urllib.request.urlopen(f"{url}/anything", timeout=HANG_SECONDS) as response:
         assert (response.read(), response.geturl() == f"{url}/anything") == (b"shop", False), (
             "redirected to the second port"
         )
         secure = response.geturl().removesuffix("/anything")
     to_orders = urllib.request.Request(f"{secure}/anything", headers={"Host": "orders.shop.example.com"})
-    with urllib.request.urlopen(to_orders, timeout=30) as response:
+    with urllib.request.urlopen(to_orders, timeout=HANG_SECONDS) as response:
         assert response.read() == b"orders"
         assert response.headers["Set-Cookie"].startswith("AWSALB="), "orders keeps its clients"
     elb = client(stacks.environment, "elbv2")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import HANG_SECONDS
 from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
 
 pytestmark = pytest.mark.e2e
@@ -62,7 +63,7 @@ def example(stacks: Stacks, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def answer(url: str, **headers: str) -> str:
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=30) as response:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=HANG_SECONDS) as response:
             return str(response.read().decode().strip())
     except urllib.error.HTTPError as error:
         return f"{error.code} {error.read().decode()}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import HANG_SECONDS
 from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
 from tests.support.conditions import awaited
 
@@ -123,7 +124,7 @@ def test_blue_green_moves_every_request_or_none(stacks: Stacks, tmp_path: Path) 
 
     def answer() -> str:
         url = stacks.run(tmp_path, "pulumi", "stack", "output", "url").stdout.strip()
-        with urllib.request.urlopen(url, timeout=10) as reply:
+        with urllib.request.urlopen(url, timeout=HANG_SECONDS) as reply:
             text: str = reply.read().decode().strip()
         return text
 

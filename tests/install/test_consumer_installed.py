@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.support.aws_endpoint import CREDENTIALS, SqsClient
+from tests.support.commands import HANG_SECONDS
 from tests.support.consumers import waiting
 
 WORKER = """
@@ -44,7 +45,7 @@ def test_a_worker_empties_a_queue_and_ends_at_sigterm(
             elif not stopped and len(handled) == 5 and waiting(sqs, queues[0]) == (0, 0):
                 stopped = True  # a second signal could meet an interpreter that has put its handlers away
                 worker.send_signal(signal.SIGTERM)
-        assert worker.wait(timeout=30) == 0
+        assert worker.wait(timeout=HANG_SECONDS) == 0
     assert handled == {"0", "1", "2", "3", "4"}
     assert waiting(sqs, queues[0]) == (0, 0)
 

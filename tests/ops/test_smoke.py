@@ -22,6 +22,7 @@ from slipway_cli.stack import Outputs
 from slipway_consumer import Consumer, Settings
 from slipway_consumer.logs import JsonFormatter
 from slipway_sandbox import corrections
+from tests.support.commands import HANG_SECONDS
 
 PREFIX = "arn:aws:sns:eu-west-1:123456789012"
 RAW = {"RawMessageDelivery": "true"}
@@ -78,7 +79,7 @@ class Shop:
         thread = threading.Thread(target=consumer.consume)
         thread.start()
         try:
-            handler.begun.wait(10)
+            handler.begun.wait(HANG_SECONDS)
             yield Running(key, end_of(self.urls[key]), group, stream)
         finally:
             consumer.stop()

@@ -81,14 +81,16 @@ class Box:
 
     def saved(self) -> None:
         """Returns once the cloud is on disk."""
-        assert wait_until(lambda: self.home.snapshot.exists() and not self.home.unsaved.exists(), 20), self.log()
+        assert wait_until(lambda: self.home.snapshot.exists() and not self.home.unsaved.exists(), HANG_SECONDS), (
+            self.log()
+        )
 
     def kill(self) -> None:
         """As the kernel does when memory runs out."""
         pid = holder(self.home.lock)
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        assert wait_until(lambda: not is_held(self.home.lock), 20)
+        assert wait_until(lambda: not is_held(self.home.lock), HANG_SECONDS)
 
     def close(self) -> None:
         """Whatever the test did: nothing of this sandbox runs afterwards."""

@@ -3,12 +3,12 @@
 import time
 from collections.abc import Callable
 
-PATIENCE_SECONDS = 300
+from tests.support.commands import HANG_SECONDS
 
 
 def awaited(condition: Callable[[], bool]) -> bool:
     """Whether `condition` comes true before patience runs out."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + HANG_SECONDS
     while not condition():
         if time.monotonic() > deadline:
             return False

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from slipway_consumer import Batch, Consumer, Settings, run_all
 from slipway_consumer.handlers import Handler
 from tests.support.aws_endpoint import SqsClient
+from tests.support.commands import HANG_SECONDS
 
 QUICK = Settings(wait_seconds=1, retry_after_seconds=0)
 
@@ -15,7 +16,7 @@ QUICK = Settings(wait_seconds=1, retry_after_seconds=0)
 def consume(
     sqs: SqsClient, url: str, handler: Handler | Batch, done: Callable[[], bool], settings: Settings = QUICK
 ) -> bool:
-    """Run a consumer until `done`, at most 20 s; True when it drained. In the main thread, for its signals."""
+    """Run a consumer until `done`, at most HANG_SECONDS; True when it drained. In the main thread, for its signals."""
     return consume_all([Consumer(url, handler, settings, sqs=sqs)], done)
 
 
@@ -24,7 +25,7 @@ def consume_all(consumers: list[Consumer], done: Callable[[], bool]) -> bool:
     reached = threading.Event()
 
     def watch() -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + HANG_SECONDS
         while time.monotonic() < deadline and not reached.is_set():
             if done():
                 reached.set()
@@ -40,7 +41,7 @@ def consume_all(consumers: list[Consumer], done: Callable[[], bool]) -> bool:
         for name, handler_before in before.items():
             signal.signal(name, handler_before)
     watcher.join()
-    assert reached.is_set(), "the consumer did not reach the awaited state within 20 s"
+    assert reached.is_set(), f"the consumer did not reach the awaited state within {HANG_SECONDS} s"
     return drained
 
 

@@ -1,9 +1,10 @@
-"""Switches off three habits of the Pulumi SDK that slow a program down.
+"""Switches off four habits of the Pulumi SDK that slow a program down.
 
 The official language host and ours start a program alike, so the program itself is the place for this.
 Source: docs/upstream.md, with measurements.
 """
 
+import asyncio
 import gc
 import os
 import subprocess
@@ -11,12 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath
 
 import pulumi
-from pulumi.runtime import resource
+from pulumi.runtime import resource, settings, stack
 from pulumi.runtime.proto import source_pb2
 
 DEBUG_VARIABLE = "PULUMI_OPTION_DEBUG"  # the CLI takes the default of --debug from it
 DEBUG_FLAGS = ("--debug", "-d", "--logtostderr", "--tracing")
 MOST_ANCESTORS = 5  # program, language host, its launcher, CLI
+SDK_WAIT = stack.wait_for_rpcs
 
 
 def speed_up_program() -> bool:
@@ -29,11 +31,12 @@ def speed_up_program() -> bool:
 
         speed_up_program()
 
-    Three things end for the rest of the process:
+    Four things end for the rest of the process:
 
     - Debug lines of the SDK. Each is a call that waits for the engine, shown or not.
     - The cyclic garbage collector. It walks outputs again and again, and they never become garbage.
     - The Python stack of each resource, which the SDK walks and encodes. Only the engine's own tools show it.
+    - The wait for one output at a time at the end. The SDK looks at all outputs again each time one of them is there.
 
     Nothing changes where debug output is asked for: by `--debug`, `-d` or `--logtostderr` of the CLI that runs the
     program, or by PULUMI_OPTION_DEBUG. Importing `slipway` alone changes nothing.
@@ -42,6 +45,7 @@ def speed_up_program() -> bool:
         return False
     pulumi.log.debug = _no_debug_line
     resource._get_stack_trace = _no_stack_trace  # noqa: SLF001 - the SDK has no switch, see docs/upstream.md
+    stack.wait_for_rpcs = _wait_for_outputs_together
     gc.disable()
     return True
 
@@ -100,3 +104,20 @@ def _no_debug_line(
 def _no_stack_trace() -> source_pb2.StackTrace:
     """Takes the place of the walk over the Python stack."""
     return source_pb2.StackTrace()
+
+
+async def _wait_for_outputs_together(await_all_outstanding_tasks: bool = True) -> None:
+    """Takes the place of the wait at the end of the program: the SDK's own wait then finds at most a failed output."""
+    if await_all_outstanding_tasks:
+        await SDK_WAIT(await_all_outstanding_tasks=False)
+        while outputs := _tracked_outputs():
+            done, _ = await asyncio.wait(outputs, return_when=asyncio.FIRST_EXCEPTION)
+            if any(output.cancelled() or output.exception() for output in done):
+                break
+    await SDK_WAIT(await_all_outstanding_tasks)
+
+
+def _tracked_outputs() -> list[asyncio.Task[object]]:
+    """Outputs that are not there yet, or failed."""
+    with settings.SETTINGS.lock:
+        return list(settings.SETTINGS.outputs)

@@ -10,8 +10,10 @@ from typing import Any
 import pulumi
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import mocks as sdk
-from pulumi.runtime import resource, rpc
+from pulumi.runtime import resource, rpc, stack
 from pulumi.runtime.settings import SETTINGS
+
+from slipway.program import speed_up_program
 
 from ._mocks import Mocks
 from ._recording import Recording, Registered
@@ -40,7 +42,7 @@ def build(construct: Callable[[], object], mocks: Mocks | None = None) -> Record
 
 def record(construct: Callable[[], object], mocks: Mocks, recording: Recording) -> None:
     """The same, into a recording that is there already."""
-    with own_loop(), unchanged_sdk():
+    with own_loop(), quick_sdk():
         sdk.set_mocks(mocks, monitor=Monitor(mocks, recording))
         SETTINGS.root_directory = str(Path.cwd())  # a program in a folder, and not an inline one
         pulumi.runtime.test(construct)()  # type: ignore[no-untyped-call]
@@ -121,13 +123,16 @@ def own_loop() -> Iterator[None]:
 
 
 @contextmanager
-def unchanged_sdk() -> Iterator[None]:
-    """A construction may be a whole program, which may speed the process up; the next one gets the SDK as it was."""
+def quick_sdk() -> Iterator[None]:
+    """The SDK without its brakes, as in a program that asks for speed; afterwards as it was."""
     debug, stack_trace, collects = pulumi.log.debug, resource._get_stack_trace, gc.isenabled()  # noqa: SLF001 - no switch
+    wait = stack.wait_for_rpcs
+    speed_up_program()
     try:
         yield
     finally:
         pulumi.log.debug = debug
         resource._get_stack_trace = stack_trace  # noqa: SLF001
+        stack.wait_for_rpcs = wait
         if collects:
             gc.enable()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pulumi
 import pytest
-from pulumi.runtime import resource
+from pulumi.runtime import resource, stack
 
 from slipway.program import speed
 
@@ -69,6 +69,64 @@ print(json.dumps({"done": done, "imported": imported, "debug": lines.count(engin
                   "frames": sum(n for kind, n in traces if kind != "pulumi:pulumi:Stack"), "resources": len(traces), "collector": gc.isenabled()}))
 """
 
+# Fifty values that come one after the other, once the program waits for them.
+WAITING = """
+import asyncio, json, sys
+import pulumi
+from pulumi.runtime import mocks
+import slipway
+
+
+class Mocks(mocks.Mocks):
+    def new_resource(self, args):
+        return f"{args.name}-id", args.inputs
+
+    def call(self, args):
+        return {}
+
+
+mocks.set_mocks(Mocks())
+looks, values = [], []
+wait = asyncio.wait
+
+
+async def make_values():
+    for number, value in enumerate(values):
+        value.set_result(number)
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+
+def counted(outputs, **options):
+    if not looks:
+        asyncio.ensure_future(make_values())
+    looks.append(len(outputs))
+    return wait(outputs, **options)
+
+
+asyncio.wait = counted
+if sys.argv[1] == "fast":
+    slipway.speed_up_program()
+
+
+@pulumi.runtime.test
+def program():
+    for _ in range(50):
+        values.append(asyncio.get_running_loop().create_future())
+        pulumi.Output.from_input(values[-1])
+    if sys.argv[2:] == ["fails"]:
+        pulumi.Output.from_input(asyncio.get_running_loop().create_future())
+        pulumi.Output.from_input(values[9]).apply(lambda number: [][number])
+
+
+try:
+    program()
+    error = ""
+except IndexError as failure:
+    error = str(failure)
+print(json.dumps({"looks": len(looks), "outputs": sum(looks), "error": error}))
+"""
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -101,6 +159,22 @@ def test_a_program_that_asks_sends_no_debug_line_and_no_stack_and_has_no_collect
     seen = run("fast")
     assert (seen.done, seen.debug, seen.frames, seen.collector) == (True, 0, 0, False)
     assert seen.resources == run("plain").resources
+
+
+@pytest.mark.parametrize(
+    ("mode", "ending", "looks", "outputs", "error"),
+    [
+        ("plain", "completes", 50, 2550, ""),
+        ("fast", "completes", 1, 100, ""),
+        ("plain", "fails", 11, 1044, "list index out of range"),
+        ("fast", "fails", 2, 188, "list index out of range"),
+    ],
+)
+def test_a_program_that_asks_waits_for_its_outputs_together_and_ends_at_the_first_that_fails(
+    mode: str, ending: str, looks: int, outputs: int, error: str
+) -> None:
+    ended = subprocess.run([sys.executable, "-c", WAITING, mode, ending], capture_output=True, text=True, check=True)
+    assert json.loads(ended.stdout) == {"looks": looks, "outputs": outputs, "error": error}
 
 
 def test_debug_output_asked_for_by_the_environment_leaves_all_as_it_is() -> None:
@@ -139,4 +213,8 @@ def test_the_sdk_still_has_what_is_switched_off() -> None:
     assert not inspect.signature(walk).parameters
     assert "_get_stack_trace()" in inspect.getsource(resource.register_resource)
     assert "extract_stack" in inspect.getsource(walk)
+    ours, theirs = inspect.signature(speed._wait_for_outputs_together), inspect.signature(speed.SDK_WAIT)  # noqa: SLF001
+    assert list(ours.parameters) == list(theirs.parameters)
+    assert "pending_outputs, return_when=asyncio.FIRST_COMPLETED" in inspect.getsource(speed.SDK_WAIT)
+    assert "await wait_for_rpcs()" in inspect.getsource(stack.run_pulumi_func)
     assert gc.isenabled(), "no test leaves the collector off"

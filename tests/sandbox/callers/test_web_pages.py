@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.sandbox.conftest import Box
+from tests.support.commands import HANG_SECONDS
 
 FORM = "application/x-www-form-urlencoded"
 PAGE = "https://shop.example"
@@ -31,7 +32,7 @@ class Site:
         self, method: str, path: str, body: str = "", headers: dict[str, str] | None = None, port: int = 0
     ) -> tuple[int, str, http.client.HTTPMessage]:
         """Status, body and headers of an answer."""
-        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=HANG_SECONDS)
         try:
             connection.request(method, path, body.encode(), headers or {})
             answer = connection.getresponse()

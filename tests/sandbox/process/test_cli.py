@@ -12,6 +12,7 @@ import pytest
 
 from slipway_sandbox.process.held_files import wait_until
 from tests.sandbox.conftest import ROOT, Box, boxed, without_notes
+from tests.support.commands import HANG_SECONDS
 
 AGAIN = "run `slipway sandbox reset` to begin again with an empty cloud and an empty state"
 
@@ -165,7 +166,7 @@ def test_a_sandbox_whose_directory_is_removed_ends_and_another_one_starts(box: B
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", port)) != 0
 
-    assert wait_until(ended, 60)
+    assert wait_until(ended, HANG_SECONDS)
     box.must("start")
 
 

@@ -19,6 +19,7 @@ from slipway_sandbox.runtime.containers.host import DockerHost
 from slipway_sandbox.runtime.controller import Controller
 from slipway_sandbox.runtime.ecs.task_identity import TaskIdentities
 from tests.sandbox.conftest import Box, without_notes
+from tests.support.commands import HANG_SECONDS
 
 
 def test_a_second_start_changes_nothing_and_says_so(shared_box: Box) -> None:
@@ -163,7 +164,7 @@ def test_a_signal_is_a_graceful_stop(box: Box) -> None:
     box.must("start")
     box.client("sqs").create_queue(QueueName="orders")
     os.kill(box.status()["pid"], signal.SIGTERM)
-    assert wait_until(lambda: not is_held(box.home.lock), 20)
+    assert wait_until(lambda: not is_held(box.home.lock), HANG_SECONDS)
     assert not box.home.unsaved.exists()
     box.must("start")
     assert box.status()["contents"] == {"SQS queues": 1}

@@ -10,6 +10,7 @@ from slipway_sandbox.process.home import Home
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.process.saving.gate import Gate
 from slipway_sandbox.process.saving.keeper import Keeper
+from tests.support.commands import HANG_SECONDS
 
 os.environ.update(MOTO_ENVIRONMENT)
 
@@ -40,7 +41,7 @@ def test_changes_that_arrive_together_share_a_save(home: Home) -> None:
         waiting = [pool.submit(change) for _ in range(8)]
         keeper.start()
         for each in waiting:
-            each.result(60)
+            each.result(HANG_SECONDS)
     assert 1 <= len(records) < 8
     restored = Keeper(home, Gate())
     assert (restored.restored_creations, restored.lost_changes) == ([{"save": len(records)}], False)

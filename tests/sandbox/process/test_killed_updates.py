@@ -12,6 +12,7 @@ import pytest
 
 from slipway_sandbox.process.held_files import wait_until
 from tests.sandbox.conftest import ROOT, Box
+from tests.support.commands import HANG_SECONDS
 
 pytestmark = pytest.mark.engine
 
@@ -72,7 +73,7 @@ def test_a_killed_update_and_a_killed_destroy_continue(box: Box, tmp_path: Path,
     def killed(command: str) -> None:
         sqs = box.client("sqs")  # made before: a look must not take as long as the update
         with project.begin(command, "--yes", "--skip-preview", "--parallel=2") as process:
-            assert wait_until(lambda: 0 < len(sqs.list_queues().get("QueueUrls", [])) < QUEUES, 300)
+            assert wait_until(lambda: 0 < len(sqs.list_queues().get("QueueUrls", [])) < QUEUES, HANG_SECONDS)
             if victim == "engine":
                 os.killpg(process.pid, signal.SIGKILL)
             else:

@@ -13,6 +13,7 @@ import pytest
 
 from slipway_sandbox.process.held_files import wait_until
 from tests.sandbox.conftest import ROOT, Box
+from tests.support.commands import HANG_SECONDS
 
 SHOW = "import json, os; print(json.dumps(dict(os.environ)))"
 OF_THE_SHELL = ("LC_CTYPE", "PWD", "SHLVL", "OLDPWD", "_", "PATH", "HOME")
@@ -53,10 +54,10 @@ def test_a_signal_reaches_the_command_and_no_other(shared_box: Box, tmp_path: Pa
     command = [sys.executable, "-m", "slipway_sandbox", "run", "--", "sh", "-c", script]
     environment = {**os.environ, "SLIPWAY_SANDBOX_DIR": str(shared_box.home.path)}
     with subprocess.Popen(command, cwd=ROOT / "sandbox", env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert wait_until(lambda: (tmp_path / "pid").exists() and bool((tmp_path / "pid").read_text()), 20)
+        assert wait_until(lambda: (tmp_path / "pid").exists() and bool((tmp_path / "pid").read_text()), HANG_SECONDS)
         assert int((tmp_path / "pid").read_text()) == process.pid
         process.send_signal(number)
-        assert process.communicate(timeout=20)[0] == "got it\n"
+        assert process.communicate(timeout=HANG_SECONDS)[0] == "got it\n"
         assert process.returncode == 9
 
 
@@ -133,7 +134,7 @@ def test_a_command_waits_for_the_pulumi_that_holds_its_stack(shared_box: Box, tm
             assert waiting.poll() is None
             other.kill()
             other.wait()
-            assert waiting.communicate(timeout=60) == (
+            assert waiting.communicate(timeout=HANG_SECONDS) == (
                 "ran up\n",
                 f"A pulumi (process {other.pid}) was killed; the lock that it left is released\n",
             )

@@ -7,8 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from slipway_sandbox.process.saving.gate import Gate
-
-SECONDS = 20.0  # far more than anything here takes
+from tests.support.commands import HANG_SECONDS
 
 
 @pytest.fixture
@@ -24,10 +23,10 @@ def _inside(gate: Gate, pool: ThreadPoolExecutor) -> tuple[threading.Event, Futu
     def call() -> None:
         with gate.entered():
             entered.set()
-            assert leave.wait(SECONDS)
+            assert leave.wait(HANG_SECONDS)
 
     future = pool.submit(call)
-    assert entered.wait(SECONDS)
+    assert entered.wait(HANG_SECONDS)
     return leave, future
 
 
@@ -36,7 +35,7 @@ def test_calls_are_inside_at_the_same_time(pool: ThreadPoolExecutor) -> None:
     calls = [_inside(gate, pool) for _ in range(2)]
     for leave, future in calls:
         leave.set()
-        future.result(SECONDS)
+        future.result(HANG_SECONDS)
 
 
 def test_it_does_not_close_on_a_call_and_opens_again(pool: ThreadPoolExecutor) -> None:
@@ -47,7 +46,7 @@ def test_it_does_not_close_on_a_call_and_opens_again(pool: ThreadPoolExecutor) -
         with gate.entered():
             pass
     leave.set()
-    future.result(SECONDS)
+    future.result(HANG_SECONDS)
 
 
 def test_it_closes_once_calls_have_ended_and_holds_back_new_ones(pool: ThreadPoolExecutor) -> None:
@@ -60,13 +59,13 @@ def test_it_closes_once_calls_have_ended_and_holds_back_new_ones(pool: ThreadPoo
             order.append("call")
 
     pool.submit(leave.set)
-    with gate.closed(SECONDS) as alone:
+    with gate.closed(HANG_SECONDS) as alone:
         assert alone
         second = pool.submit(later)
         order.append("copy")
         assert not second.done()
-    second.result(SECONDS)
-    first.result(SECONDS)
+    second.result(HANG_SECONDS)
+    first.result(HANG_SECONDS)
     assert order == ["copy", "call"]
 
 
@@ -78,16 +77,16 @@ def test_a_call_that_only_waits_does_not_keep_it_open(pool: ThreadPoolExecutor) 
         with gate.entered():
             with gate.stepped_out():
                 waiting.set()
-                assert message.wait(SECONDS)
+                assert message.wait(HANG_SECONDS)
             assert gate._inside == 1  # noqa: SLF001
 
     future = pool.submit(long_poll)
-    assert waiting.wait(SECONDS)
-    with gate.closed(SECONDS) as alone:
+    assert waiting.wait(HANG_SECONDS)
+    with gate.closed(HANG_SECONDS) as alone:
         assert alone
         message.set()
         assert not future.done()
-    future.result(SECONDS)
+    future.result(HANG_SECONDS)
 
 
 def test_a_call_that_fails_leaves(pool: ThreadPoolExecutor) -> None:
@@ -105,13 +104,13 @@ def test_a_thread_inside_enters_again_while_a_copy_waits(pool: ThreadPoolExecuto
     def call() -> None:
         with gate.entered():
             entered.set()
-            assert closing.wait(SECONDS)
+            assert closing.wait(HANG_SECONDS)
             with gate.entered():
                 pass
 
     future = pool.submit(call)
-    assert entered.wait(SECONDS)
+    assert entered.wait(HANG_SECONDS)
     pool.submit(closing.set)
-    with gate.closed(SECONDS) as alone:
+    with gate.closed(HANG_SECONDS) as alone:
         assert alone
-    future.result(SECONDS)
+    future.result(HANG_SECONDS)

@@ -15,11 +15,12 @@ from slipway_sandbox.registry import binary
 from slipway_sandbox.registry.front import RegistryFront
 from slipway_sandbox.registry.storage import Storage
 from slipway_sandbox.registry.upstream import PortUpstream, ask
+from tests.support.commands import HANG_SECONDS
 
 
 def location(port: int, path: str) -> tuple[int, str]:
     """Status of a request for an upload, and where to send it."""
-    connection = http.client.HTTPConnection("localhost", port, timeout=20)
+    connection = http.client.HTTPConnection("localhost", port, timeout=HANG_SECONDS)
     try:
         connection.request("POST", path)
         answer = connection.getresponse()
@@ -44,7 +45,7 @@ def test_the_secret_path_is_the_fronts_alone(tmp_path: Path) -> None:
     ecr_backends[ACCOUNT]["eu-west-1"].create_repository("behind", None, {}, None, "MUTABLE", [])
     with subprocess.Popen([program, "serve", str(tmp_path / "config.yml")], stderr=subprocess.DEVNULL) as registry:
         try:
-            assert wait_until(lambda: ask(upstream, "GET", "/v2/") == 200, 60)
+            assert wait_until(lambda: ask(upstream, "GET", "/v2/") == 200, HANG_SECONDS)
             front = RegistryFront(port, upstream, Storage(tmp_path, upstream))
             try:
                 status, where = location(port, "/v2/behind/blobs/uploads/")

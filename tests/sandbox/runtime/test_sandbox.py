@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from tests.sandbox.conftest import Box
+from tests.support.commands import HANG_SECONDS
 from tests.support.sandbox.runtime_cloud import IMAGE, REGION, Cloud, eventually, make_image
 
 pytestmark = pytest.mark.e2e
@@ -69,7 +70,7 @@ def test_a_service_from_the_registry_comes_back_after_stop_and_after_kill(box: B
     assert cloud.containers() == []
     box.must("start")
     eventually(lambda: len(cloud.containers()) == 2 and cloud.stable(), state=cloud.service)
-    eventually(lambda: requests.get(f"http://{name}/health", timeout=10).status_code == 200)
+    eventually(lambda: requests.get(f"http://{name}/health", timeout=HANG_SECONDS).status_code == 200)
 
     left = {container.id for container in cloud.containers()}
     box.kill()
@@ -77,7 +78,7 @@ def test_a_service_from_the_registry_comes_back_after_stop_and_after_kill(box: B
     box.must("start")
     eventually(lambda: len(cloud.containers()) == 2 and cloud.stable(), state=cloud.service)
     assert left.isdisjoint({container.id for container in cloud.containers()}), "the old containers are removed"
-    eventually(lambda: requests.get(f"http://{name}/health", timeout=10).status_code == 200)
+    eventually(lambda: requests.get(f"http://{name}/health", timeout=HANG_SECONDS).status_code == 200)
 
     box.must("stop")
     assert cloud.containers() == []

@@ -10,6 +10,7 @@ import pytest
 
 from setup.engine.languagehost import dependencies, installing
 from setup.engine.languagehost.toolchain import ToolchainError, read_project
+from tests.support.commands import HANG_SECONDS
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,9 @@ def test_a_missing_virtualenv_is_made_before_requirements_are_installed(tmp_path
 
 def test_a_plugin_that_runs_from_its_directory_is_not_installed_over(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'own-plugin'\n[build-system]\nbuild-backend = 'b'\n")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True, timeout=60)
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "venv")], check=True, timeout=HANG_SECONDS
+    )
     found = read_project(info(tmp_path), is_plugin=True)
     record = next(tmp_path.glob("venv/lib/python*/site-packages")) / "own_plugin-1.0.dist-info"
     record.mkdir()

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from setup.engine import build, release
+from tests.support.commands import HANG_SECONDS
 
 ROOT = Path(__file__).parents[3]
-SECONDS = 600  # for a command that hangs
 GO = """\
 case $1 in
     env) printf 'go1.26.0\\nlocal\\n' ;;
@@ -76,7 +76,7 @@ class Machine:
     def run(self) -> subprocess.CompletedProcess[str]:
         """Runs the installer to its end."""
         with self.start() as process:
-            out, err = process.communicate(timeout=SECONDS)
+            out, err = process.communicate(timeout=HANG_SECONDS)
             return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
@@ -204,7 +204,7 @@ def test_an_interrupted_build_leaves_nothing_and_the_next_run_completes_it(
     with machine.start() as process:
         reached.read_text()  # waits until the build has begun
         os.kill(process.pid, number)
-        _, err = process.communicate(timeout=SECONDS)
+        _, err = process.communicate(timeout=HANG_SECONDS)
     assert process.returncode == 130
     assert err.splitlines()[-1] == "engine: interrupted; run it again, it continues where it stopped"
     assert list((machine.root / "bin").iterdir()) == []
@@ -243,7 +243,7 @@ def test_two_installations_at_once_build_once(machine: Machine) -> None:
             assert second.stderr is not None
             assert second.stderr.readline().startswith("another installation is under way")
             resume.write_text("")
-            assert first.communicate(timeout=SECONDS)[0] == second.communicate(timeout=SECONDS)[0]
+            assert first.communicate(timeout=HANG_SECONDS)[0] == second.communicate(timeout=HANG_SECONDS)[0]
     # a second build would have waited for the pipe for ever
     assert (first.returncode, second.returncode) == (0, 0)
 

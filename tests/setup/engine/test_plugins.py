@@ -234,7 +234,7 @@ def test_a_killed_cli_leaves_neither_dynamic_provider_nor_policy_pack(project: P
 def ends(pid: int) -> bool:
     """Whether a process that is not ours ends soon."""
     try:
-        subprocess.run(["tail", f"--pid={pid}", "-f", "/dev/null"], check=True, timeout=5)
+        subprocess.run(["tail", f"--pid={pid}", "-f", "/dev/null"], check=True, timeout=SECONDS)
     except subprocess.TimeoutExpired:
         return False
     return True

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.setup.engine.conftest import Project
+from tests.support.commands import HANG_SECONDS
 
 pytestmark = pytest.mark.engine
 Projects = Callable[..., Project]
@@ -202,4 +203,4 @@ def stopped(project: Projects, program: str, number: signal.Signals) -> str:
 
 def until_gone(pid: int) -> None:
     """Waits for the end of a process that is not ours; the test's own time limit ends a vain wait."""
-    subprocess.run(["tail", f"--pid={pid}", "-f", "/dev/null"], check=True, timeout=30)
+    subprocess.run(["tail", f"--pid={pid}", "-f", "/dev/null"], check=True, timeout=HANG_SECONDS)

@@ -1,4 +1,4 @@
-"""Clients that ask all load balancers of a sandbox for the service, without a pause, while an update runs."""
+"""Clients that ask all load balancers of a sandbox for the service, again and again, while an update runs."""
 
 import threading
 import urllib.request
@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-REQUEST_SECONDS = 5
+from tests.support.commands import HANG_SECONDS
+
+PAUSE_SECONDS = 0.05  # without one, the clients take the processor from the update that they look at
 
 
 @dataclass
@@ -25,7 +27,7 @@ def calling(elb: Any) -> Iterator[Answers]:
     answers, is_over = Answers(), threading.Event()
 
     def ask() -> None:
-        while not is_over.is_set():
+        while not is_over.wait(PAUSE_SECONDS):
             names = [it["DNSName"] for it in elb.describe_load_balancers()["LoadBalancers"]]
             if any(is_served(f"http://{name}/x") for name in names):
                 answers.served += 1
@@ -44,7 +46,7 @@ def calling(elb: Any) -> Iterator[Answers]:
 def is_served(url: str) -> bool:
     """Whether a request is answered with 200."""
     try:
-        with urllib.request.urlopen(url, timeout=REQUEST_SECONDS) as response:
+        with urllib.request.urlopen(url, timeout=HANG_SECONDS) as response:
             return bool(response.status == 200)
     except OSError:
         return False

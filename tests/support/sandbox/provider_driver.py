@@ -9,6 +9,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from slipway_sandbox.provider.protocol import wire
+from tests.support.commands import HANG_SECONDS
 
 Values = Mapping[str, Any]
 
@@ -130,7 +131,7 @@ class Driver:
             olds=wire.to_struct(live.outputs),
             old_inputs=wire.to_struct(live.inputs),
             news=wire.to_struct(checked),
-            timeout=20,
+            timeout=HANG_SECONDS,
             preview=preview,
         )
         return checked, wire.from_struct(self._call("Update", request).properties)

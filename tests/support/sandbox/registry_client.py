@@ -7,6 +7,7 @@ import urllib.request
 from typing import Any
 
 from tests.sandbox.conftest import Box
+from tests.support.commands import HANG_SECONDS
 
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
@@ -15,7 +16,7 @@ def ask(
     box: Box, method: str, path: str, body: bytes | None = None, **headers: str
 ) -> tuple[int, dict[str, Any], bytes]:
     """Status, headers and body of an answer of the registry."""
-    connection = http.client.HTTPConnection("localhost", box.status()["ports"]["registry"], timeout=10)
+    connection = http.client.HTTPConnection("localhost", box.status()["ports"]["registry"], timeout=HANG_SECONDS)
     try:
         connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
         response = connection.getresponse()

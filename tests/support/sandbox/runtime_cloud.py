@@ -16,6 +16,7 @@ from moto.server import ThreadedMotoServer
 
 from slipway_sandbox.process.ports import bridge_address
 from slipway_sandbox.runtime.controller import Controller
+from tests.support.commands import HANG_SECONDS
 from slipway_sandbox.runtime.ecs.task_identity import TaskIdentities
 
 IMAGE = "slipway-test/busybox:1"
@@ -180,7 +181,7 @@ def running_cloud(home: Path) -> Iterator[Cloud]:
     server = ThreadedMotoServer(address, port=0, verbose=False)  # where containers reach it
     server.start()
     url = f"http://{address}:{server.get_host_and_port()[1]}"
-    requests.post(f"{url}/moto-api/reset", timeout=10)
+    requests.post(f"{url}/moto-api/reset", timeout=HANG_SECONDS)
     cloud = Cloud(url, home)
     try:
         cloud.controller.start()
@@ -190,12 +191,12 @@ def running_cloud(home: Path) -> Iterator[Cloud]:
         server.stop()
 
 
-def eventually(condition: Callable[[], Any], seconds: float = 60, state: Callable[[], Any] | None = None) -> Any:
+def eventually(condition: Callable[[], Any], state: Callable[[], Any] | None = None) -> Any:
     """The first true value of `condition`; fails with `state` when there is none in time."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + HANG_SECONDS
     while time.monotonic() < deadline:
         if value := condition():
             return value
         time.sleep(0.1)
     shown = json.dumps(state(), default=str, indent=1) if state else ""
-    raise AssertionError(f"not reached within {seconds} s {shown}")
+    raise AssertionError(f"not reached within {HANG_SECONDS} s {shown}")

@@ -10,6 +10,7 @@ import pytest
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.protocol.wire import Properties
+from tests.support.commands import HANG_SECONDS
 from tests.support.sandbox.provider_driver import Driver, Live, ProviderCallError
 from tests.support.sandbox.provider_world import provider
 
@@ -80,7 +81,7 @@ def test_a_delete_succeeds_once_what_uses_the_resource_is_gone(
     subnet = driver.create(SUBNET, "busy", {"vpcId": vpc.id, "cidrBlock": "10.61.1.0/24"})
     refused = refusal_of_delete_vpc(monkeypatch)
     ended = in_background(port, vpc)
-    assert refused.wait(20), "the first attempt is refused"
+    assert refused.wait(HANG_SECONDS), "the first attempt is refused"
     driver.delete(subnet)
     assert ended() is None
     assert driver.read(vpc) is None

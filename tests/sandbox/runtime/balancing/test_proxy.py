@@ -16,6 +16,7 @@ from moto.elbv2.models import FakeTargetGroup, elbv2_backends
 from slipway_sandbox.runtime.balancing.proxy import InFlight, ProxyServer
 from slipway_sandbox.runtime.balancing.routes import Listener, Rule, Target
 from slipway_sandbox.runtime.balancing.targets import Check, TargetHealth, probe
+from tests.support.commands import HANG_SECONDS
 
 SICK = "Health checks failed with these codes: [503]"
 FORWARD = {"Type": "forward", "TargetGroupArn": "group"}
@@ -46,7 +47,7 @@ class _Answer(BaseHTTPRequestHandler):
         self.server.seen.append((self.command, self.path, self.headers, body))
         if self.path == "/slow":
             self.server.arrived.set()
-            self.server.go_on.wait(20)
+            self.server.go_on.wait(HANG_SECONDS)
         if self.path == "/broken":
             self.connection.shutdown(socket.SHUT_RDWR)
             return
@@ -101,7 +102,7 @@ def opened() -> Iterator[Opened]:
 def ask(
     server: ProxyServer, method: str, path: str, body: bytes | None = None, **headers: str
 ) -> tuple[int, Any, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_address[1], timeout=HANG_SECONDS)
     try:
         connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
         answer = connection.getresponse()
@@ -178,11 +179,11 @@ def test_a_request_is_in_flight_until_it_is_answered(backend: Backend, opened: O
     server = opened(FORWARD, backend.port)
     caller = threading.Thread(target=ask, args=(server, "GET", "/slow"))
     caller.start()
-    assert backend.arrived.wait(20)
+    assert backend.arrived.wait(HANG_SECONDS)
     assert server.in_flight.count("127.0.0.1", backend.port) == 1
     backend.go_on.set()
     caller.join()
-    deadline = time.monotonic() + 20  # the count falls just after the last byte went out
+    deadline = time.monotonic() + HANG_SECONDS  # the count falls just after the last byte went out
     while server.in_flight.count("127.0.0.1", backend.port) and time.monotonic() < deadline:
         pass
     assert server.in_flight.count("127.0.0.1", backend.port) == 0
@@ -232,7 +233,7 @@ def test_a_target_turns_unhealthy_and_healthy_again_by_its_thresholds(backend: B
     health = TargetHealth()
 
     def reached(state: str) -> bool:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + HANG_SECONDS
         while time.monotonic() < deadline:
             health.tick()
             if health.state(group.arn, "127.0.0.1", backend.port) == state:

@@ -12,6 +12,7 @@ import pytest
 
 from slipway_sandbox.runtime.ec2 import instance_spec
 from tests.sandbox.conftest import Box
+from tests.support.commands import HANG_SECONDS
 from tests.support.sandbox.runtime_cloud import Cloud, eventually, make_image, new_key, running_cloud
 
 pytestmark = pytest.mark.e2e
@@ -66,7 +67,12 @@ class Remote:
         options += [f"UserKnownHostsFile={self._known_hosts}", "LogLevel=ERROR"]
         command = ["ssh", *(f"-o{option}" for option in options), "-i", str(key or self.key), *where, run]
         ended = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=HANG_SECONDS,
         )
         return ended.returncode, ended.stdout
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.support.commands import HANG_SECONDS
 from tests.support.sandbox.runtime_cloud import Cloud, eventually, make_image, running_cloud
 
 pytestmark = pytest.mark.e2e
@@ -37,7 +38,7 @@ def latest(cloud: Cloud) -> tuple[str, str, float | None]:
 
 
 def answer(name: str) -> str:
-    return requests.get(f"http://{name}/health", timeout=10).text.strip()
+    return requests.get(f"http://{name}/health", timeout=HANG_SECONDS).text.strip()
 
 
 def test_requests_move_to_the_new_side_and_stay_when_that_fails_is_stopped_or_alarms(cloud: Cloud) -> None:

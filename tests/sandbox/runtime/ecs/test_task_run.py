@@ -9,6 +9,7 @@ from urllib3.exceptions import ProtocolError
 
 from slipway_sandbox.runtime.containers.specs import TaskError
 from slipway_sandbox.runtime.ecs.task_run import TaskRun
+from tests.support.commands import HANG_SECONDS
 
 
 class Failing:
@@ -43,5 +44,5 @@ def test_an_answer_of_docker_is_the_task_s_failure_and_no_answer_is_not(
     host: Any = Failing(error)
     run = TaskRun(id="t", host=host, specs=[], labels={}, volumes=["v"])
     run.start()
-    assert run.join(60)
+    assert run.join(HANG_SECONDS)
     assert (run.phase, run.stop_code, run.stopped_reason) == ("STOPPED", code, reason)
