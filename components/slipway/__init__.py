@@ -17,6 +17,18 @@ from .service import (
     ScalingArgs,
     ScheduleArgs,
 )
+from .sharing import (
+    Platform,
+    PlatformArgs,
+    PlatformCluster,
+    PlatformLoadBalancer,
+    PlatformNetwork,
+    PlatformQueue,
+    PlatformTopic,
+    SharedQueueArgs,
+    SharedTopicArgs,
+    export_platform,
+)
 from .task import ContainerHealthCheckArgs, MountPointArgs, PermissionArgs, ServiceConnectArgs, SidecarArgs, VolumeArgs
 from .worker import QueueWorker, QueueWorkerArgs, QueueWorkerQueueArgs, QueueWorkerTopicArgs
 
@@ -52,6 +64,13 @@ __all__ = [
     "NetworkArgs",
     "PeerArgs",
     "PermissionArgs",
+    "Platform",
+    "PlatformArgs",
+    "PlatformCluster",
+    "PlatformLoadBalancer",
+    "PlatformNetwork",
+    "PlatformQueue",
+    "PlatformTopic",
     "Queue",
     "QueueArgs",
     "QueueWorker",
@@ -62,9 +81,12 @@ __all__ = [
     "ScheduleArgs",
     "SenderArgs",
     "ServiceConnectArgs",
+    "SharedQueueArgs",
+    "SharedTopicArgs",
     "SidecarArgs",
     "Topic",
     "TopicArgs",
     "VolumeArgs",
+    "export_platform",
     "speed_up_program",
 ]
