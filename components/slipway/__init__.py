@@ -3,6 +3,7 @@
 from .access import Bastion, BastionArgs, BastionTargetArgs, Host, HostArgs, HostInboundArgs
 from .common import ArgumentError
 from .image import BuildSecretArgs, ContainerImage, ContainerImageArgs
+from .links import LinkArgs
 from .load_balancing import ListenerArgs, ListenerRuleArgs, LoadBalancer, LoadBalancerArgs
 from .messaging import FanOut, FanOutArgs, FanOutQueueArgs, Queue, QueueArgs, SenderArgs, Topic, TopicArgs
 from .network import Network, NetworkAclArgs, NetworkArgs
@@ -54,6 +55,7 @@ __all__ = [
     "Host",
     "HostArgs",
     "HostInboundArgs",
+    "LinkArgs",
     "ListenerArgs",
     "ListenerRuleArgs",
     "LoadBalancer",
