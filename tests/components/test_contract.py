@@ -210,7 +210,7 @@ def test_the_public_names_are_these() -> None:
         "speed_up_program",
         "LinkArgs",
         "Platform",
-        "PlatformArgs",
+        "SharedPlatformArgs",
         "PlatformCluster",
         "PlatformLoadBalancer",
         "PlatformNetwork",

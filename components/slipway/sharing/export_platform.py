@@ -51,7 +51,7 @@ class SharedQueueArgs(TypedDict):
     """KMS key of its messages. Default: a key of SQS."""
 
 
-class PlatformArgs(TypedDict):
+class SharedPlatformArgs(TypedDict):
     """Parts to share, each optional."""
 
     network: NotRequired[Network]
@@ -85,7 +85,7 @@ readers."""
 TEXTS = ("values", "secrets")
 
 
-def export_platform(args: PlatformArgs, output: str = OUTPUT) -> None:
+def export_platform(args: SharedPlatformArgs, output: str = OUTPUT) -> None:
     """Export a platform for `Platform.read`: one object without secrets, and one further output for each secret.
 
     The object is data with a version, so programs in every language can read it; docs/micro-stacks.md has its form.
@@ -114,7 +114,7 @@ def secret_output(output: str, key: str) -> str:
     return f"{output}-{key}"
 
 
-def platform_document(who: str, args: PlatformArgs) -> dict[str, object]:
+def platform_document(who: str, args: SharedPlatformArgs) -> dict[str, object]:
     """The object to export. Raises ArgumentError."""
     known = [*SINGLE, *KEYED, *TEXTS]
     for argument in args:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import pulumi
 import pytest
 
-from slipway import Cluster, FanOut, LoadBalancer, Network, PlatformArgs, Queue, Topic, export_platform
+from slipway import Cluster, FanOut, LoadBalancer, Network, Queue, SharedPlatformArgs, Topic, export_platform
 from tests.support.components.mocks import build
 from tests.support.components.refusals import refusal
 from tests.support.components.service_samples import KEY, SHARED_BALANCER, TOPIC
@@ -149,7 +149,7 @@ def test_a_wrong_part_is_one_sentence(case: Refused) -> None:
     ],
 )
 def test_a_secret_among_the_values_is_refused_before_it_makes_all_of_them_secret(
-    args: Callable[[pulumi.Output[str]], PlatformArgs], label: str
+    args: Callable[[pulumi.Output[str]], SharedPlatformArgs], label: str
 ) -> None:
     with pytest.raises(pulumi.RunError) as caught:
         build(lambda: export_platform(args(pulumi.Output.secret(TOPIC))))
