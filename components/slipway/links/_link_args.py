@@ -27,7 +27,7 @@ class LinkArgs(TypedDict):
     by_arn: NotRequired[bool]
     """The variable holds the ARN of `read_secret`, and the code reads the value itself, also after a rotation. Default:
     false."""
-    kms_key_arn: NotRequired[pulumi.Input[str]]
+    kms_key_arn: NotRequired[pulumi.Input[str | None]]
     """Customer managed KMS key of the topic, the queue or the secret, used through that service only; an output without a
     value counts as left out. Default: a key of AWS, which needs no right."""
     security_group_id: NotRequired[pulumi.Input[str]]

@@ -13,6 +13,7 @@ from slipway import Platform, PlatformNetwork, PlatformQueue, PlatformTopic
 from tests.support.components.mocks import ANSWERS, build
 from tests.support.components.refusals import refusal
 from tests.support.components.service_samples import CLUSTER, KEY, LISTENER, QUEUE, QUEUE_URL, TOPIC
+from tests.support.components.shared_platform import DOCUMENT, OUTPUTS
 
 
 class EngineError(grpc.RpcError):
@@ -26,30 +27,6 @@ class EngineError(grpc.RpcError):
 
 
 STACK = "organization/platform/prod"
-DOCUMENT: dict[str, Any] = {
-    "version": 1.0,
-    "network": {
-        "vpcId": "vpc-00000001",
-        "cidrBlock": "10.20.0.0/16",
-        "publicSubnetIds": ["subnet-00000003", "subnet-00000004"],
-        "privateSubnetIds": ["subnet-00000001", "subnet-00000002"],
-        "isolatedSubnetIds": [],
-        "ofALaterVersion": {"a": 1},
-    },
-    "cluster": {"clusterArn": CLUSTER, "clusterName": "main"},
-    "loadBalancer": {
-        "loadBalancerArn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/edge/0a1b",
-        "listenerArn": LISTENER,
-        "securityGroupId": "sg-0000001b",
-        "url": "https://shop.example.com",
-        "dnsName": "edge.elb.example",
-        "zoneId": "Z123",
-    },
-    "topics": {"orders": {"topicArn": TOPIC, "kmsKeyArn": KEY}, "returns": {"topicArn": f"{TOPIC}-returns"}},
-    "queues": {"work": {"queueArn": QUEUE, "queueUrl": QUEUE_URL}},
-    "values": {"domain": "shop.example.com"},
-    "secrets": ["database-password"],
-}
 
 
 def answering(outputs: object, secret_names: object = ("platform-database-password",)) -> dict[str, Any]:
@@ -66,9 +43,6 @@ def answering(outputs: object, secret_names: object = ("platform-database-passwo
 
 def typed(names: object) -> tuple[str, ...]:
     return names if isinstance(names, tuple) else ()
-
-
-WHOLE = {"platform": DOCUMENT, "platform-database-password": "hunter2", "url": "x"}
 
 
 def test_parts_are_plain_values_and_only_a_secret_is_secret() -> None:
@@ -95,7 +69,7 @@ def test_parts_are_plain_values_and_only_a_secret_is_secret() -> None:
 
         return pulumi.Output.from_input(asyncio.ensure_future(check()))
 
-    assert build(program, answering(WHOLE)).resources == [], "reading registers nothing, so a refresh reads nothing"
+    assert build(program, answering(OUTPUTS)).resources == [], "reading registers nothing, so a refresh reads nothing"
 
 
 def test_another_output_can_be_named() -> None:
@@ -107,7 +81,7 @@ def test_another_output_can_be_named() -> None:
 
 def changed(path: str, value: object) -> dict[str, Any]:
     """The outputs with another value at a path; None takes the key away, as the engine does."""
-    outputs = copy.deepcopy(WHOLE)
+    outputs = copy.deepcopy(OUTPUTS)
     *above, last = path.split(".")
     inside: Any = outputs["platform"]
     for key in above:
@@ -172,10 +146,12 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
             "pass it to export_platform in that stack, then run pulumi up in that stack",
         ),
         Refused(
-            WHOLE, lambda it: it.topic("order"), "topics.order is not shared, got orders, returns; did you mean orders?"
+            OUTPUTS,
+            lambda it: it.topic("order"),
+            "topics.order is not shared, got orders, returns; did you mean orders?",
         ),
         Refused(
-            WHOLE,
+            OUTPUTS,
             lambda it: it.secret("token"),
             "secrets.token is not shared, got database-password; "
             "pass it to export_platform in that stack, then run pulumi up in that stack",
@@ -217,7 +193,7 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
             f"topics.orders must be a mapping, got '{TOPIC}'; share it with export_platform",
         ),
         Refused(
-            WHOLE | {"platform-database-password": {}},
+            OUTPUTS | {"platform-database-password": {}},
             lambda it: it.secret("database-password"),
             "secrets.database-password must be decrypted, got it encrypted; set PULUMI_CONFIG_PASSPHRASE or "
             "PULUMI_CONFIG_PASSPHRASE_FILE to the passphrase of that stack, or give both stacks one key of AWS KMS as "
@@ -232,7 +208,7 @@ def test_what_cannot_be_read_is_one_sentence(case: Refused) -> None:
 
 
 def test_a_secret_object_is_refused_since_all_of_it_would_become_secret() -> None:
-    sentence = refusal(lambda: Platform.read(STACK), answering(WHOLE, ("platform",)))
+    sentence = refusal(lambda: Platform.read(STACK), answering(OUTPUTS, ("platform",)))
     assert sentence == (
         f"Platform '{STACK}': output 'platform' must not be secret, got a secret; "
         "pass secrets to export_platform in secrets"
