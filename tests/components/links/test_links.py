@@ -149,6 +149,20 @@ def test_a_call_opens_both_security_groups_once() -> None:
     }
 
 
+def test_a_link_in_place_of_a_variable_and_a_permission_changes_nothing_that_is_deployed() -> None:
+    apart = {
+        "environment": {"TOPIC_ARN": TOPIC},
+        "permissions": [{"actions": ["sns:Publish"], "resources": [TOPIC]}],
+    }
+    by_hand = build(lambda: FargateService("api", TASK | apart))
+    by_link = service({"TOPIC_ARN": {"publish_to": TOPIC}})
+
+    def deployed(built: Built) -> dict[str, dict[str, Any]]:
+        return {it.urn: it.inputs for it in built.resources if it.type.startswith("aws:")}
+
+    assert deployed(by_link) == deployed(by_hand)
+
+
 def test_a_worker_has_links_beside_its_queues() -> None:
     built = build(lambda: QueueWorker("work", WORKER | {"links": {"DONE": {"publish_to": TOPIC}}}))
     variables = {it["name"]: it["value"] for it in container(built)["environment"]}
