@@ -8,10 +8,11 @@ Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 import pulumi
 
-from slipway.common import CHILD_NAME, ArgumentError, Arguments, key_arn, shown
+from slipway.common import CHILD_NAME, ArgumentError, Arguments, as_text, checked_output, key_arn, shown
 from slipway.messaging import check_queue_arn, check_topic_arn
 from slipway.task import Workload, check_secret_arn, check_variable_name
 
@@ -28,6 +29,7 @@ GOES_WITH = {
     "port": ("call",),
 }
 NEEDED = {"send_to": ("queue_url",), "consume_from": ("queue_url",), "call": ("security_group_id", "port")}
+ARN_COLONS = 5  # at least; the region stands after the third
 URL = re.compile(r"[a-z][a-z0-9+.-]*://[!-~]+")
 SEND = ["sqs:SendMessage"]
 CONSUME = [
@@ -129,11 +131,28 @@ def checked_link(variable: str, entry: Arguments) -> Link:
     return BY_VERB[verb](variable, entry)
 
 
+def key_of(entry: Arguments) -> pulumi.Input[str] | None:
+    """The KMS key of a link; an output may turn out to be none, and has to be an ARN once it is known."""
+    key, label = entry.input("kms_key_arn"), entry.label("kms_key_arn")
+    if not isinstance(key, pulumi.Output):
+        return key
+
+    def check(known: object) -> str | None:
+        if known is None:
+            return None
+        text = str(as_text(entry.who, label, known))
+        if text.count(":") < ARN_COLONS:
+            key_arn(entry.who, label, text)
+        return text
+
+    return cast("pulumi.Output[str]", checked_output(key, check))
+
+
 def publish_link(variable: str, entry: Arguments) -> Link:
     """A topic to publish to."""
     check_topic_arn(entry.who, entry.label("publish_to"), entry.input("publish_to"))
     arn = entry.written_input("publish_to")
-    return Link(variable, arn, right=publish_right(arn, entry.input("kms_key_arn")))
+    return Link(variable, arn, right=publish_right(arn, key_of(entry)))
 
 
 def queue_link(verb: str, actions: Sequence[str], variable: str, entry: Arguments) -> Link:
@@ -142,14 +161,14 @@ def queue_link(verb: str, actions: Sequence[str], variable: str, entry: Argument
     check_queue_arn(entry.who, entry.label(verb), arn)
     if isinstance(arn, str) and isinstance(url, str) and url.rpartition("/")[2] != arn.rpartition(":")[2]:
         raise entry.error("queue_url", f"must end with the name in {verb}, got {shown(url)}; it is of another queue")
-    right = queue_right(entry.written_input(verb), actions, entry.input("kms_key_arn"), sends=actions == SEND)
+    right = queue_right(entry.written_input(verb), actions, key_of(entry), sends=actions == SEND)
     return Link(variable, entry.written_input("queue_url"), right=right)
 
 
 def secret_link(variable: str, entry: Arguments) -> Link:
     """A secret to read, by ECS or by the code."""
     check_secret_arn(entry, "read_secret", entry.required_input("read_secret"))
-    arn, key = entry.written_input("read_secret"), entry.input("kms_key_arn")
+    arn, key = entry.written_input("read_secret"), key_of(entry)
     if not entry.flag("by_arn"):
         return Link(variable, secret_arn=arn, secret_key_arn=key)
     right = secret_right(arn, key)

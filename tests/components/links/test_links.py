@@ -7,6 +7,9 @@ import pulumi
 import pytest
 
 from slipway import Topic
+from slipway.common import Arguments
+from slipway.links import linked
+from slipway.task import workload
 from tests.support.components.mocks import Built, build
 from tests.support.components.refusals import refusal
 from tests.support.components.samples import COMPONENTS
@@ -262,6 +265,29 @@ CALL = {"call": "http://stock", "security_group_id": "sg-0000570c", "port": 80}
 def test_a_wrong_link_is_one_sentence(case: Refused) -> None:
     sentence = refusal(lambda: FargateService("api", TASK | case.more | {"links": case.links}))
     assert sentence == f"FargateService 'api': {case.says}"
+
+
+@pytest.mark.parametrize(
+    ("key", "says"),
+    [
+        ([KEY], "links.IT.kms_key_arn must be text, got an Output with a list; give one text of it"),
+        (
+            "alias/own",
+            "links.IT.kms_key_arn must be the ARN of a KMS key, got 'alias/own'; "
+            "write it like arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        ),
+    ],
+)
+def test_a_wrong_key_of_an_output_is_one_sentence_once_it_is_known(key: object, says: str) -> None:
+    def rights() -> pulumi.Output[Any]:
+        """The rights without the service: a resource would report the refusal again."""
+        link = {"publish_to": TOPIC, "kms_key_arn": pulumi.Output.from_input(key)}
+        arguments = Arguments("FargateService 'api'", TASK | {"links": {"IT": link}})
+        return pulumi.Output.all(*linked(arguments, workload(arguments, "api")).rights)
+
+    with pytest.raises(pulumi.RunError) as caught:
+        build(rights)
+    assert str(caught.value) == f"FargateService 'api': {says}"
 
 
 @pytest.mark.parametrize("more", [{"task_role_arn": ROLE}, {"execution_role_arn": ROLE}])
