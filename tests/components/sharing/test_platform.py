@@ -12,8 +12,16 @@ import pytest
 from slipway import Platform, PlatformNetwork, PlatformQueue, PlatformTopic
 from tests.support.components.mocks import ANSWERS, build
 from tests.support.components.refusals import refusal
-from tests.support.components.service_samples import CLUSTER, KEY, LISTENER, QUEUE, QUEUE_URL, TOPIC
-from tests.support.components.shared_platform import DOCUMENT, OUTPUTS
+from tests.support.components.service_samples import (
+    CLUSTER,
+    KEY,
+    LISTENER,
+    QUEUE,
+    QUEUE_URL,
+    SHARED_OUTPUTS,
+    SHARED_PLATFORM,
+    TOPIC,
+)
 
 
 class EngineError(grpc.RpcError):
@@ -69,19 +77,21 @@ def test_parts_are_plain_values_and_only_a_secret_is_secret() -> None:
 
         return pulumi.Output.from_input(asyncio.ensure_future(check()))
 
-    assert build(program, answering(OUTPUTS)).resources == [], "reading registers nothing, so a refresh reads nothing"
+    assert build(program, answering(SHARED_OUTPUTS)).resources == [], (
+        "reading registers nothing, so a refresh reads nothing"
+    )
 
 
 def test_another_output_can_be_named() -> None:
     build(
         lambda: Platform.read(STACK, "shared").cluster,
-        answering({"shared": {"version": 1, "cluster": DOCUMENT["cluster"]}}),
+        answering({"shared": {"version": 1, "cluster": SHARED_PLATFORM["cluster"]}}),
     )
 
 
 def changed(path: str, value: object) -> dict[str, Any]:
     """The outputs with another value at a path; None takes the key away, as the engine does."""
-    outputs = copy.deepcopy(OUTPUTS)
+    outputs = copy.deepcopy(SHARED_OUTPUTS)
     *above, last = path.split(".")
     inside: Any = outputs["platform"]
     for key in above:
@@ -146,12 +156,12 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
             "pass it to export_platform in that stack, then run pulumi up in that stack",
         ),
         Refused(
-            OUTPUTS,
+            SHARED_OUTPUTS,
             lambda it: it.topic("order"),
             "topics.order is not shared, got orders, returns; did you mean orders?",
         ),
         Refused(
-            OUTPUTS,
+            SHARED_OUTPUTS,
             lambda it: it.secret("token"),
             "secrets.token is not shared, got database-password; "
             "pass it to export_platform in that stack, then run pulumi up in that stack",
@@ -168,7 +178,7 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
         ),
         Refused(changed("values.domain", ""), lambda it: it.value("domain"), f"values.domain {NOT_DEPLOYED}"),
         Refused(
-            {"platform": DOCUMENT},
+            {"platform": SHARED_PLATFORM},
             lambda it: it.secret("database-password"),
             f"secrets.database-password {NOT_DEPLOYED}",
         ),
@@ -193,7 +203,7 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
             f"topics.orders must be a mapping, got '{TOPIC}'; share it with export_platform",
         ),
         Refused(
-            OUTPUTS | {"platform-database-password": {}},
+            SHARED_OUTPUTS | {"platform-database-password": {}},
             lambda it: it.secret("database-password"),
             "secrets.database-password must be decrypted, got it encrypted; set PULUMI_CONFIG_PASSPHRASE or "
             "PULUMI_CONFIG_PASSPHRASE_FILE to the passphrase of that stack, or give both stacks one key of AWS KMS as "
@@ -208,7 +218,7 @@ def test_what_cannot_be_read_is_one_sentence(case: Refused) -> None:
 
 
 def test_a_secret_object_is_refused_since_all_of_it_would_become_secret() -> None:
-    sentence = refusal(lambda: Platform.read(STACK), answering(OUTPUTS, ("platform",)))
+    sentence = refusal(lambda: Platform.read(STACK), answering(SHARED_OUTPUTS, ("platform",)))
     assert sentence == (
         f"Platform '{STACK}': output 'platform' must not be secret, got a secret; "
         "pass secrets to export_platform in secrets"

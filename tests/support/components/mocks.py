@@ -13,7 +13,7 @@ import pulumi
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime import mocks, resource
 
-from tests.support.components.shared_platform import OUTPUTS
+from tests.support.components.service_samples import SHARED_OUTPUTS
 
 ACCOUNT = "123456789012"
 REGION = "eu-west-1"
@@ -71,7 +71,7 @@ ANSWERS: Mapping[str, Answer] = {
         "arn": f"arn:aws:ecr:{REGION}:{ACCOUNT}:repository/{args['name']}",
     },
     "aws:ssm/getParameter:getParameter": {"value": "ami-0123456789abcdef0"},
-    "pulumi:pulumi:readStackOutputs": {"outputs": OUTPUTS, "secretOutputNames": ["platform-database-password"]},
+    "pulumi:pulumi:readStackOutputs": {"outputs": SHARED_OUTPUTS, "secretOutputNames": ["platform-database-password"]},
 }
 
 
