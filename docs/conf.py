@@ -44,6 +44,7 @@ CONTENTS = {
                 "docs/messaging",
                 "docs/bastion",
                 "docs/by-hand",
+                "docs/state",
                 "docs/policies",
                 "docs/*",
             ],

@@ -71,26 +71,39 @@ def exports() -> str:
     ended = subprocess.run([PYTHON, "-m", "slipway_sandbox", "env"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     if ended.returncode != 0:
         raise StepError("sandbox env")
-    return "\n".join(
-        [
-            ended.stdout.rstrip(),
-            f'export PATH={shlex.quote(engine_directory())}:{shlex.quote(str(ROOT / ".venv" / "bin"))}:"$PATH"',
-            f"export PULUMI_STACK={STACK}",
-            # The CLI takes a flag's default from PULUMI_OPTION_<FLAG>: a plain `pulumi preview` checks the rules, too.
-            f"export PULUMI_OPTION_POLICY_PACK={shlex.quote(str(ROOT / '.venv' / 'bin' / 'slipway-policy-pack'))}",
-        ]
-    )
+    lines = [ended.stdout.rstrip(), f'export PATH={shlex.quote(os.pathsep.join(programs()))}:"$PATH"']
+    return "\n".join(lines + [f"export {name}={shlex.quote(value)}" for name, value in our_variables().items()])
 
 
-def attached(command: str, stdout: int | None = None) -> "subprocess.CompletedProcess[str]":
-    """Run a shell command attached to the sandbox, on the caller's terminal. `stdout` as in subprocess."""
-    script = f"{exports()}\n{command}"
-    return foreground(["sh", "-c", script], environment(), stdout)
+def programs() -> list[str]:
+    """Directories of `pulumi`, and of this checkout's own commands. Raises StepError as `engine_directory` does."""
+    return [engine_directory(), str(ROOT / ".venv" / "bin")]
 
 
-def pulumi(arguments: str, stdout: int | None = None) -> "subprocess.CompletedProcess[str]":
-    """Run Pulumi attached to the sandbox, once no other process works on the stack. `stdout` as in subprocess."""
-    return attached(f"exec python -m slipway_sandbox run -- pulumi {arguments}", stdout)
+def our_variables() -> dict[str, str]:
+    """What this checkout adds to a shell that is attached to the sandbox."""
+    return {
+        "PULUMI_STACK": STACK,
+        # The CLI takes a flag's default from PULUMI_OPTION_<FLAG>: a plain `pulumi preview` checks the rules, too.
+        "PULUMI_OPTION_POLICY_PACK": str(ROOT / ".venv" / "bin" / "slipway-policy-pack"),
+    }
+
+
+def attached(words: list[str], stdout: int | None = None) -> "subprocess.CompletedProcess[str]":
+    """Run a command attached to the sandbox, on the caller's terminal. `stdout` as in subprocess.
+
+    One that changes a stack waits until no other process works on that.
+    """
+    need_python()
+    path = os.pathsep.join([*programs(), os.environ.get("PATH", os.defpath)])
+    command = [PYTHON, "-m", "slipway_sandbox", "run", "--", *words]
+    return foreground(command, {**environment(), **our_variables(), "PATH": path}, stdout)
+
+
+def sandbox_status() -> "subprocess.CompletedProcess[str]":
+    """The sandbox's status as JSON in `stdout`."""
+    command = [PYTHON, "-m", "slipway_sandbox", "status", "--json"]
+    return subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
 def sandbox_directory() -> Path:
@@ -110,13 +123,13 @@ def deploy() -> int:
     disk_space.require(sandbox_directory())
     run([*READY, SANDBOX, PULUMI_STACK], environment())
     deploying = time.monotonic()
-    code = pulumi("up --yes --suppress-permalink").returncode
+    code = attached(["pulumi", "up", "--yes", "--suppress-permalink=true"]).returncode
     now = time.monotonic()
     say(f"{'✗' if code else '✓'} pulumi up   {now - deploying:.1f} s; everything {now - started:.1f} s")
     if code:
         return code
-    outputs = pulumi("stack output --json", stdout=subprocess.PIPE)
-    status = attached("exec python -m slipway_sandbox status --json", stdout=subprocess.PIPE)
+    outputs = attached(["pulumi", "stack", "output", "--json"], subprocess.PIPE)
+    status = sandbox_status()
     if outputs.returncode == status.returncode == 0:
         say(next_steps.text(json.loads(outputs.stdout), json.loads(status.stdout)["instances"].values()))
     return outputs.returncode or status.returncode
@@ -131,15 +144,13 @@ def down() -> int:
 
 def destroy() -> int:
     """Destroy what is there; skips parts already gone."""
-    status = subprocess.run(
-        [PYTHON, "-m", "slipway_sandbox", "status", "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+    status = sandbox_status()
     if status.returncode != 0:
         return status.returncode
     if json.loads(status.stdout)["state"] == "stopped":
         say("the sandbox is not running, so nothing is destroyed; make up starts it")
         return stop()  # a killed one leaves containers
-    code = pulumi("destroy --yes --suppress-permalink").returncode
+    code = attached(["pulumi", "destroy", "--yes", "--suppress-permalink=true"]).returncode
     return code or stop()
 
 
@@ -160,7 +171,7 @@ def test(arguments: list[str]) -> int:
 def stack() -> int:
     """Create the stack unless it exists."""
     there = f'pulumi stack ls --json | grep -q \'"name": "{STACK}"\''
-    return attached(f"{there} || exec pulumi stack init {STACK}").returncode
+    return attached(["sh", "-c", f"{there} || exec pulumi stack init {STACK}"]).returncode
 
 
 def ready() -> int:

@@ -26,6 +26,7 @@ def test_make_up_names_the_wall_time_of_every_step_and_what_to_try_next(platform
     outputs = platform.outputs()
     assert outputs["apiUrl"] in platform.log
     assert outputs["bastionSshCommand"] in platform.log
+    assert "Permalink" not in platform.log, "a file of the backend is no link"
 
 
 def test_the_policies_find_only_that_the_sandbox_serves_plain_http(platform: Platform) -> None:

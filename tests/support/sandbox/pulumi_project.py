@@ -3,12 +3,16 @@
 import json
 import os
 import shutil
+import signal
+import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.support import commands
+from tests.support.conditions import awaited
 
 ROOT = Path(__file__).parents[3]
 
@@ -21,12 +25,23 @@ class Project:
     environment: dict[str, str]
 
     def run(self, *arguments: str, ok: bool = True, **variables: str) -> str:
-        pulumi = shutil.which("pulumi", path=f"{Path.home()}/.pulumi/bin:{os.environ['PATH']}")
-        assert pulumi, "there is no pulumi; `make up` installs it"
-        command = [pulumi, *arguments, "--non-interactive", "--color", "never"]
-        done = commands.run(command, self.folder, self.environment | variables)
+        done = commands.run(_command(arguments), self.folder, self.environment | variables)
         assert (done.returncode == 0) is ok, done.stdout
         return done.stdout
+
+    def killed(self, *arguments: str, when: Callable[[], bool], **variables: str) -> None:
+        """The command, killed with all its children as soon as `when` holds."""
+        with subprocess.Popen(
+            _command(arguments),
+            cwd=self.folder,
+            env=self.environment | variables,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        ) as process:
+            assert awaited(lambda: process.poll() is not None or when())
+            assert process.poll() is None, "it ended before"
+            os.killpg(process.pid, signal.SIGKILL)
 
     def state(self) -> dict[str, Any]:
         """Resources of the stack by name."""
@@ -34,8 +49,17 @@ class Project:
         return {each["urn"].rpartition("::")[2]: each for each in listed}
 
 
-def project_of(program: Path, folder: Path, provider_port: int, state: Path | None = None) -> Project:
-    """The program copied to `folder`, with stack `test`; `state` is a backend that it shares with other projects."""
+def _command(arguments: Sequence[str]) -> list[str]:
+    pulumi = shutil.which("pulumi", path=f"{Path.home()}/.pulumi/bin:{os.environ['PATH']}")
+    assert pulumi, "there is no pulumi; `make up` installs it"
+    return [pulumi, *arguments, "--non-interactive", "--color", "never"]
+
+
+def project_of(program: Path, folder: Path, provider_port: int, state: Path | None = None, **variables: str) -> Project:
+    """The program copied to `folder`, with stack `test`; `state` is a backend that it shares with other projects.
+
+    `variables` join those of its environment, or take their place.
+    """
     shutil.copy(program, folder / "__main__.py")
     backend = state or folder / "state"
     backend.mkdir(exist_ok=True)
@@ -49,6 +73,7 @@ def project_of(program: Path, folder: Path, provider_port: int, state: Path | No
         "PULUMI_DEBUG_PROVIDERS": f"aws:{provider_port}",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
+        **variables,
     }
     project = Project(folder, environment)
     project.run("stack", "init", "test")
