@@ -80,8 +80,7 @@ api = FargateService(
         "desired_count": config.api_desired_count,
         "container_port": 8080,
         "load_balancer": front,
-        "environment": {"TOPIC_ARN": orders.topic_arn},
-        "permissions": [{"actions": ["sns:Publish"], "resources": [orders.topic_arn]}],
+        "links": {"TOPIC_ARN": {"publish_to": orders.topic_arn}},
         "log_retention_days": days,
     },
 )

@@ -39,6 +39,8 @@ CONTENTS = {
                 "docs/network",
                 "docs/image",
                 "docs/service",
+                "docs/links",
+                "docs/micro-stacks",
                 "docs/messaging",
                 "docs/bastion",
                 "docs/moving",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .access import Bastion, BastionArgs, BastionTargetArgs, Host, HostArgs, HostInboundArgs
     from .common import ArgumentError
     from .image import BuildSecretArgs, ContainerImage, ContainerImageArgs
+    from .links import LinkArgs
     from .load_balancing import ListenerArgs, ListenerRuleArgs, LoadBalancer, LoadBalancerArgs
     from .messaging import FanOut, FanOutArgs, FanOutQueueArgs, Queue, QueueArgs, SenderArgs, Topic, TopicArgs
     from .network import Network, NetworkAclArgs, NetworkArgs
@@ -24,6 +25,18 @@ if TYPE_CHECKING:
         PeerArgs,
         ScalingArgs,
         ScheduleArgs,
+    )
+    from .sharing import (
+        Platform,
+        PlatformCluster,
+        PlatformLoadBalancer,
+        PlatformNetwork,
+        PlatformQueue,
+        PlatformTopic,
+        SharedPlatformArgs,
+        SharedQueueArgs,
+        SharedTopicArgs,
+        export_platform,
     )
     from .task import (
         ContainerHealthCheckArgs,
@@ -60,6 +73,7 @@ __all__ = [
     "Host",
     "HostArgs",
     "HostInboundArgs",
+    "LinkArgs",
     "ListenerArgs",
     "ListenerRuleArgs",
     "LoadBalancer",
@@ -70,6 +84,12 @@ __all__ = [
     "NetworkArgs",
     "PeerArgs",
     "PermissionArgs",
+    "Platform",
+    "PlatformCluster",
+    "PlatformLoadBalancer",
+    "PlatformNetwork",
+    "PlatformQueue",
+    "PlatformTopic",
     "Queue",
     "QueueArgs",
     "QueueWorker",
@@ -80,10 +100,14 @@ __all__ = [
     "ScheduleArgs",
     "SenderArgs",
     "ServiceConnectArgs",
+    "SharedPlatformArgs",
+    "SharedQueueArgs",
+    "SharedTopicArgs",
     "SidecarArgs",
     "Topic",
     "TopicArgs",
     "VolumeArgs",
+    "export_platform",
     "guard",
     "speed_up_program",
 ]
@@ -92,11 +116,14 @@ _ROOMS = {
     "access": "Bastion BastionArgs BastionTargetArgs Host HostArgs HostInboundArgs",
     "common": "ArgumentError",
     "image": "BuildSecretArgs ContainerImage ContainerImageArgs",
+    "links": "LinkArgs",
     "load_balancing": "ListenerArgs ListenerRuleArgs LoadBalancer LoadBalancerArgs",
     "messaging": "FanOut FanOutArgs FanOutQueueArgs Queue QueueArgs SenderArgs Topic TopicArgs",
     "network": "Network NetworkAclArgs NetworkArgs",
     "program": "GuardError guard speed_up_program",
     "service": "Cluster ClusterArgs DeploymentArgs FargateService FargateServiceArgs PeerArgs ScalingArgs ScheduleArgs",
+    "sharing": "Platform PlatformCluster PlatformLoadBalancer PlatformNetwork PlatformQueue PlatformTopic SharedPlatformArgs "
+    "SharedQueueArgs SharedTopicArgs export_platform",
     "task": "ContainerHealthCheckArgs MountPointArgs PermissionArgs ServiceConnectArgs SidecarArgs VolumeArgs",
     "worker": "QueueWorker QueueWorkerArgs QueueWorkerQueueArgs QueueWorkerTopicArgs",
 }

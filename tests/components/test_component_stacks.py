@@ -57,8 +57,7 @@ Remote(
         "subnetIds": network.privateSubnetIds,
         "image": "localhost:1/api@sha256:" + "a" * 64,
         "desiredCount": 0,
-        "environment": {"TOPIC_ARN": orders.topicArn},
-        "permissions": [{"actions": ["sns:Publish"], "resources": [orders.topicArn]}],
+        "links": {"TOPIC_ARN": {"publishTo": orders.topicArn}},
     },
 )
 """
@@ -87,6 +86,8 @@ def test_as_a_plugin_outputs_connect_components_and_transforms_reach_their_child
     policy = json.loads(stacks.inputs(tmp_path, "aws:iam/rolePolicy:RolePolicy")["api-task"]["policy"])
     (topic,) = policy["Statement"][0]["Resource"]
     assert topic.startswith("arn:aws:sns:eu-west-1:123456789012:orders-")
+    task = json.loads(stacks.inputs(tmp_path, "aws:ecs/taskDefinition:TaskDefinition")["api"]["containerDefinitions"])
+    assert task[0]["environment"] == [{"name": "TOPIC_ARN", "value": topic}]
     assert stacks.inputs(tmp_path, "aws:lb/listenerRule:ListenerRule")["api-orders"]["priority"] == 42117
     opened = json.loads(stacks.inputs(tmp_path, "aws:sqs/queuePolicy:QueuePolicy")["orders-billing"]["policy"])
     assert opened["Statement"][-1]["Condition"]["ArnLike"] == {"aws:SourceArn": "arn:aws:s3:::uploads"}

@@ -39,6 +39,13 @@ def test_the_example_of_a_component_builds_it(kind: str) -> None:
     assert f"slipway:index:{kind}" in {resource.type for resource in run(example).resources}
 
 
+@pytest.mark.parametrize("shown", [slipway.Platform, slipway.export_platform])
+def test_the_examples_of_micro_stacks_run(shown: object) -> None:
+    example = example_of(inspect.getdoc(shown) or "")
+    assert example
+    run(example)
+
+
 def test_a_docstring_without_an_example_is_told_from_one_with() -> None:
     assert example_of("A queue.\n\nExample::\n\n    work()\n\nRaises.") == "work()"
     assert example_of("A queue.\n\nExample:\n\n    work()\n") == ""

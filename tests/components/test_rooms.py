@@ -15,10 +15,10 @@ PACKAGE = Path(__file__).parents[2] / "components" / "slipway"
 ROWS = [
     ["common", "program", "testing", "words"],
     ["ec2", "deployment", "messaging", "task"],
-    ["dynamic"],
+    ["dynamic", "links"],
     ["network", "access", "load_balancing", "image"],
     ["service"],
-    ["worker"],
+    ["worker", "sharing"],
 ]
 ROW = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
 

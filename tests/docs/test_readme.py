@@ -81,6 +81,10 @@ def test_a_guides_snippet_names_arguments_that_there_are(snippet: str) -> None:
     tree = parsed(snippet)
     calls = [it for it in ast.walk(tree) if isinstance(it, ast.Call) and getattr(it.func, "id", "") in COMPONENTS]
     shown = [(ARGUMENTS[f"{cast('Any', it.func).id}Args"], it.args[1]) for it in calls]
+    shared = [
+        it for it in ast.walk(tree) if isinstance(it, ast.Call) and getattr(it.func, "id", "") == "export_platform"
+    ]
+    shown += [(slipway.SharedPlatformArgs, it.args[0]) for it in shared]
     if not shown:  # entries of a component's arguments; no other has all of them
         [entries] = [it for it in ast.iter_child_nodes(tree.body[0]) if isinstance(it, ast.Dict)]
         names = {key.value for key in entries.keys if isinstance(key, ast.Constant)}

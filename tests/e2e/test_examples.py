@@ -14,13 +14,23 @@ from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
 
 pytestmark = pytest.mark.e2e
 
-EXAMPLES = sorted(settings.parent.name for settings in (CHECKOUT / "examples").glob("*/Pulumi.yaml"))
-
-
+# An example, to the one whose stack it reads: they are deployed one after the other, and destroyed in the other order.
+STANDS_ON = {"service": "platform"}
+EXAMPLES = sorted(
+    settings.parent.name
+    for settings in (CHECKOUT / "examples").glob("*/Pulumi.yaml")
+    if settings.parent.name not in STANDS_ON.values()
+)
 SAID = {
     "fanout": ["archive: got it", "pager: nothing", "archive: got it", "pager: got it"],
+    "service": ["202"],
     "shared-load-balancer": ["shop /basket", "stock /stock/7", "stock /basket"],
 }
+PROVED = {
+    "fanout": ["archive: this command got it raw", "pager: this command got it in an envelope, through its filter"],
+    "service": ["billing: service billing got it in an envelope"],
+}
+NEW_LINE = "\n"
 
 
 @pytest.fixture(scope="module")
@@ -68,32 +78,35 @@ def test_an_example_does_what_its_readme_says_and_leaves_nothing(
     stacks: Stacks, home: Path, tmp_path: Path, example: str
 ) -> None:
     empty = resources(stacks.environment)
-    program = tmp_path / "examples" / example
-    shutil.copytree(CHECKOUT / "examples" / example, program)
-    for name in (".venv", "policies"):
+    for name in (".venv", "policies", "app"):
         (tmp_path / name).symlink_to(CHECKOUT / name)
     after_make_env = {
         "PULUMI_STACK": "sandbox",
         "PULUMI_OPTION_POLICY_PACK": str(CHECKOUT / ".venv" / "bin" / "slipway-policy-pack"),
     }
     typed = Stacks(stacks.environment | after_make_env | {"PULUMI_OPTION_YES": "true"})
-    first, destroy, rules = blocks(example)
-    unset = first.partition("\n")[0]
-    done = typed.run(program, "sh", "-ec", first)
-    assert done.returncode == 0, done.stdout
-    lines = done.stdout.splitlines()
-    assert [line for line in lines if line in SAID[example]] == SAID[example], done.stdout
-    stacks.pulumi(program, "preview", "--expect-no-changes")
+    steps = [name for name in (STANDS_ON.get(example), example) if name]
+    outputs = [deployed(typed, tmp_path / "examples" / name, name) for name in steps]
+    lines = outputs[-1].splitlines()
+    assert [line for line in lines if line in SAID[example]] == SAID[example], outputs[-1]
     assert (containers(home) != []) == (tasks(stacks) > 0), "the look-up of containers sees those of this sandbox"
-    if example == "fanout":
-        received = [line.partition(" -> ")[2].partition(" within ")[0] for line in lines if line.startswith("proved")]
-        assert received == [
-            "archive: this command got it raw",
-            "pager: this command got it in an envelope, through its filter",
-        ]
-    checked = typed.run(program, "sh", "-ec", f"{unset}\n{rules}")
-    assert checked.returncode == 0, checked.stdout
-    done = typed.run(program, "sh", "-ec", f"{unset}\n{destroy}")
-    assert done.returncode == 0, done.stdout
+    received = [line.partition(" -> ")[2].partition(" within ")[0] for line in lines if line.startswith("proved")]
+    # Services have names with a suffix of their own.
+    assert [re.sub(r"(service \w+)-\w+", r"\1", line) for line in received] == PROVED.get(example, [])
+    for name in steps:
+        stacks.pulumi(tmp_path / "examples" / name, "preview", "--expect-no-changes")
+    for name in reversed(steps):
+        first, destroy, rules = blocks(name)
+        for command in (rules, destroy):
+            done = typed.run(tmp_path / "examples" / name, "sh", "-ec", f"{first.partition(NEW_LINE)[0]}\n{command}")
+            assert done.returncode == 0, done.stdout
     assert resources(stacks.environment) == empty
     assert containers(home) == []
+
+
+def deployed(typed: Stacks, program: Path, example: str) -> str:
+    """What a copy of an example says to the first commands of its README."""
+    shutil.copytree(CHECKOUT / "examples" / example, program)
+    done = typed.run(program, "sh", "-ec", blocks(example)[0])
+    assert done.returncode == 0, done.stdout
+    return done.stdout

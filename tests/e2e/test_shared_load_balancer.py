@@ -94,13 +94,14 @@ def test_another_stack_joins_and_one_that_asks_for_the_same_is_told_so(
     stacks.pulumi(joins, "config", "set", "--path", "subnets[0]", subnets[0])
     before = stacks.inputs(example, "aws:lb/listenerRule:ListenerRule")
 
-    refused = stacks.run(joins, "pulumi", "up", "--yes", "--skip-preview")
-    assert refused.returncode != 0
-    assert (
-        "error: FargateService 'joined': listener.rules.it has priority 46914 like a rule of another stack on this listener; "
-        "it asks for the same, unless set by hand: ask for something else, or set listener.rules.it.priority, such as 46915\n"
-    ) in refused.stdout
-    assert "Traceback" not in refused.stdout
+    for command, other in ((("preview",), "rule 'stock-stock'"), (("up", "--yes", "--skip-preview"), "a rule")):
+        refused = stacks.run(joins, "pulumi", *command)
+        assert refused.returncode != 0
+        assert (
+            f"FargateService 'joined': listener.rules.it has priority 46914 like {other} of another stack on this listener; "
+            "it asks for the same, unless set by hand: ask for something else, or set listener.rules.it.priority, such as 46915\n"
+        ) in refused.stdout
+        assert "Traceback" not in refused.stdout
 
     (joins / "__main__.py").write_text(JOINS.replace("PATHS", '["/returns/*"]'))
     stacks.pulumi(joins, "up", "--yes", "--skip-preview")

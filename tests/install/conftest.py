@@ -5,9 +5,10 @@ the distributions' own ranges (`make lowest`).
 """
 
 import os
+import shutil
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ import pytest
 
 from setup import distributions
 from tests.support.aws_endpoint import endpoint, queues, sqs
+from tests.support.components.stacks import Stacks
 from tests.support.uv_command import uv
 
 __all__ = ["endpoint", "queues", "sqs"]
@@ -93,3 +95,22 @@ def lowest(wheels: Path, requirements: tuple[str, ...]) -> str:
     form = ("--quiet", "--no-header", "--no-annotate", "--python", sys.executable)
     projects = [str(own[name].folder / "pyproject.toml") for name in names]
     return uv("pip", "compile", *form, "--resolution", LOWEST, "--find-links", str(wheels), *projects)
+
+
+@pytest.fixture(scope="session")
+def stacks(environment: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stacks]:
+    """A shell attached to a sandbox of the installed slipway-sandbox; nothing of the checkout is on PATH."""
+    home = tmp_path_factory.mktemp("sandbox")
+    slipway = environment("slipway-sandbox") / "bin" / "slipway"
+    pulumi = shutil.which("pulumi", path=f"{os.environ['PATH']}:{Path.home() / '.pulumi' / 'bin'}")
+    assert pulumi, "no pulumi on PATH nor in ~/.pulumi/bin; run `make ready`"
+    path = f"{Path(pulumi).parent}:{slipway.parent}:/usr/local/bin:/usr/bin:/bin"
+    outside = Stacks({"PATH": path, "HOME": str(Path.home()), "SLIPWAY_SANDBOX_DIR": str(home)})
+    started = outside.run(home, "slipway", "sandbox", "start")
+    assert started.returncode == 0, started.stdout
+    try:
+        shown = outside.run(home, "sh", "-c", 'eval "$(slipway sandbox env)" && env -0').stdout
+        yield Stacks(dict(entry.split("=", 1) for entry in shown.split("\0") if entry))
+    finally:
+        stopped = outside.run(home, "slipway", "sandbox", "stop")
+    assert stopped.returncode == 0, stopped.stdout

@@ -2,10 +2,8 @@
 what docs/testing.md shows works."""
 
 import json
-import os
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,25 +37,6 @@ def shown(name: str) -> str:
     )
     assert found, name
     return found[1]
-
-
-@pytest.fixture(scope="module")
-def stacks(environment: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stacks]:
-    """A shell attached to a sandbox of the installed slipway-sandbox; nothing of the checkout is on PATH."""
-    home = tmp_path_factory.mktemp("sandbox")
-    slipway = environment("slipway-sandbox") / "bin" / "slipway"
-    pulumi = shutil.which("pulumi", path=f"{os.environ['PATH']}:{Path.home() / '.pulumi' / 'bin'}")
-    assert pulumi, "no pulumi on PATH nor in ~/.pulumi/bin; run `make ready`"
-    path = f"{Path(pulumi).parent}:{slipway.parent}:/usr/local/bin:/usr/bin:/bin"
-    outside = Stacks({"PATH": path, "HOME": str(Path.home()), "SLIPWAY_SANDBOX_DIR": str(home)})
-    started = outside.run(home, "slipway", "sandbox", "start")
-    assert started.returncode == 0, started.stdout
-    try:
-        shown = outside.run(home, "sh", "-c", 'eval "$(slipway sandbox env)" && env -0').stdout
-        yield Stacks(dict(entry.split("=", 1) for entry in shown.split("\0") if entry))
-    finally:
-        stopped = outside.run(home, "slipway", "sandbox", "stop")
-    assert stopped.returncode == 0, stopped.stdout
 
 
 @pytest.mark.engine

@@ -3,6 +3,7 @@
 from ._arguments import Arguments
 from ._checks import ArgumentError, distinct, each, not_empty, one_of, shown, spelled
 from ._context import Context
+from ._forms import check_form
 from ._iam import Json, JsonObject, Statement, allow, deny_insecure_transport, document, trust, trust_within_account
 from ._ids import ALLOCATION_ID, account_id, aws_arn, key_arn, prefix_list_id
 from ._images import IMAGE_EXAMPLES, PULL_ACTIONS, EcrHost, ecr_host, ecr_repository_arn, is_image_name
@@ -19,6 +20,7 @@ from ._security_groups import (
     block_name,
     closed_group,
 )
+from ._shapes import check_shape
 from ._tags import Tags, named
 from ._text import (
     CHILD_NAME,
@@ -27,6 +29,7 @@ from ._text import (
     child_keys,
     child_name,
     different_names,
+    line,
     text_output,
     unicode_text,
 )
@@ -56,8 +59,10 @@ __all__ = [
     "aws_arn",
     "block_name",
     "check_cron_expression",
+    "check_form",
     "check_not_everyone",
     "check_schedule_expression",
+    "check_shape",
     "check_time_zone",
     "checked_output",
     "child_keys",
@@ -73,6 +78,7 @@ __all__ = [
     "ecr_repository_arn",
     "is_image_name",
     "key_arn",
+    "line",
     "named",
     "not_empty",
     "one_of",

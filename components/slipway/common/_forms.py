@@ -98,3 +98,8 @@ def text_form(argument: str) -> TextForm:
     True
     """
     return next((form for ending, form in BY_ENDING.items() if argument.endswith(ending)), LINE)
+
+
+def check_form(who: str, label: str, argument: str, value: str) -> None:
+    """Refuse a text that has not the form of this argument; `label` names it in the sentence. Raises ArgumentError."""
+    text_form(argument).check(who, label, value)

@@ -10,6 +10,7 @@ from typing import TypedDict
 import pulumi
 
 from slipway.common import ArgumentError, Arguments, Gate, different_names
+from slipway.links import Call
 from slipway.task import NFS, Volume
 
 LOAD_BALANCER, HEALTH_CHECK = "lb", "lb-check"  # parts of the names of the load balancer's rules
@@ -42,8 +43,11 @@ class Peers:
     called: Sequence[Peer]
 
 
-def peers(arguments: Arguments, port: int | None, volumes: Sequence[Volume]) -> Peers:
-    """Check callers and peers: usable names, a port for callers, file systems among the peers. Raises ArgumentError."""
+def peers(arguments: Arguments, port: int | None, volumes: Sequence[Volume], calls: Sequence[Call]) -> Peers:
+    """Check callers and peers: usable names, a port for callers; file systems and linked services are peers, too.
+
+    Raises ArgumentError.
+    """
     for key in ("allow_from", "allow_to"):
         arguments.child_keys(key, LOAD_BALANCER, HEALTH_CHECK)
     if arguments.has("allow_from") and port is None:
@@ -60,6 +64,13 @@ def peers(arguments: Arguments, port: int | None, volumes: Sequence[Volume]) -> 
         # Two access points of one file system share a group; an output equals only itself.
         if group_id is not None and not any(peer.port == NFS and peer.security_group_id == group_id for peer in called):
             called.append(Peer(volume.name, group_id, NFS))
+    for call in calls:
+        if any(peer.name == call.name for peer in called):
+            rule = f"allow_to.{call.name} and a variable of links with call must have different names; rename one"
+            raise ArgumentError(f"{arguments.who}: {rule}")
+        # Two variables may lead to one service.
+        if not any(peer.port == call.port and peer.security_group_id == call.security_group_id for peer in called):
+            called.append(Peer(call.name, call.security_group_id, call.port))
     callers = arguments.input_map("allow_from")
     names = [(f"allow_from.{key}", f"{key}-out") for key in callers]
     different_names(arguments.who, "allow_from and allow_to", names + [(it.name, f"to-{it.name}") for it in called])

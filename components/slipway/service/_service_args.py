@@ -8,6 +8,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
+from slipway.links import LinkArgs
 from slipway.load_balancing import ListenerArgs, LoadBalancerArgs
 from slipway.task import (
     ContainerHealthCheckArgs,
@@ -58,8 +59,11 @@ class FargateServiceArgs(TypedDict):
     secrets_kms_key_arns: NotRequired[list[pulumi.Input[str]]]
     """Customer managed KMS keys of `secrets` and `environment_files`, also those of sidecars. The execution role may
     decrypt with them, through the services that hold the secrets. Default: keys of AWS, which need no right."""
+    links: NotRequired[Mapping[str, LinkArgs]]
+    """What the code uses, by the variable that holds its address: topics, queues, secrets and services. Each link sets the
+    variable, and gives exactly the rights and the way in the network that it needs. Default: none."""
     permissions: NotRequired[list[PermissionArgs]]
-    """Permissions of the code in AWS. Default: none."""
+    """Permissions of the code in AWS beside those of `links`. Default: none."""
     desired_count: NotRequired[int]
     """Number of tasks, 0-5000. Default: 2."""
     keep_scaled_count: NotRequired[bool]

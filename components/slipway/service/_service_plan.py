@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pulumi
 
 from slipway.common import ArgumentError, Arguments, Tags, child_name, not_empty
+from slipway.links import calls
 from slipway.load_balancing import (
     IDLE_TIMEOUT_SECONDS,
     NAME_LENGTH,
@@ -91,7 +92,7 @@ def service_plan(arguments: Arguments, workload: Workload) -> ServicePlan:
         front=front,
         grace_seconds=grace_seconds(arguments, workload, front),
         spot_percent=arguments.whole_number("spot_percent", 0, 100, 0),
-        peers=peers(arguments, port, workload.volumes),
+        peers=peers(arguments, port, workload.volumes, calls(arguments)),
         connect=connect,
         roll_out=roll_out(
             arguments, desired_count, leaving(workload, front), has_load_balancer=arguments.has(LOAD_BALANCER)

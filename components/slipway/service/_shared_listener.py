@@ -3,16 +3,14 @@
 Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-update-rules.html
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import pulumi
-from pulumi.runtime.proto import resource_pb2_grpc
 from pulumi_aws import lb
 
 from slipway.common import ArgumentError, Context, Gate, text_output
-from slipway.load_balancing import ListenerPlan, Rule, TargetPlan, priority, target_group
+from slipway.load_balancing import ListenerPlan, TargetPlan, clash_hooks, priority, target_group
 
 from ._front import Front, open_way
 
@@ -57,7 +55,7 @@ def shared_front(context: Context, plan: SharedListener, vpc_id: pulumi.Input[st
     balancer_group = pulumi.Output.from_input(plan.listener.security_group_id)
     gate = Gate(f"{context.name}-lb", balancer_group, context.tags, context.child, tasks.rules)
     open_way(gate, tasks, plan.targets, f"To {context.name}")
-    hooks = pulumi.ResourceOptions(hooks=clash_hook(context, rules))
+    hooks = pulumi.ResourceOptions(hooks=clash_hooks(context, rules))
     senders = [
         lb.ListenerRule(
             f"{context.name}-{rule.key}",
@@ -78,30 +76,6 @@ def shared_front(context: Context, plan: SharedListener, vpc_id: pulumi.Input[st
         group_id=balancer_group,
         url=None,
     )
-
-
-def clash_hook(context: Context, rules: Sequence[Rule]) -> pulumi.ResourceHookBinding | None:
-    """A hook that explains AWS's error about a priority taken by another stack."""
-    # Mocks announce hooks, but have no server to call them.
-    if not isinstance(pulumi.runtime.settings.get_monitor(), resource_pb2_grpc.ResourceMonitorStub):
-        return None
-
-    def explain(failed: pulumi.ErrorHookArgs) -> bool:
-        rule = next(rule for rule in rules if failed.name == f"{context.name}-{rule.key}")
-        if any("PriorityInUse" in error for error in failed.errors):
-            pulumi.log.error(clash(context.who, rule))
-        return False
-
-    return pulumi.ResourceHookBinding(on_error=[pulumi.ErrorHook(f"{context.name}-clash", explain)])
-
-
-def clash(who: str, rule: Rule) -> str:
-    """One sentence about a rule whose priority another stack has."""
-    argument, free = f"listener.rules.{rule.key}", priority(rule.conditions.ordered(), 1)
-    fix = (
-        f"it asks for the same, unless set by hand: ask for something else, or set {argument}.priority, such as {free}"
-    )
-    return f"{who}: {argument} has priority {rule.priority} like a rule of another stack on this listener; {fix}"
 
 
 def balancer_arn(listener_arn: str) -> str:

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-c
 import pulumi
 
 from slipway.common import Arguments
+from slipway.links import linked
 from slipway.load_balancing import ListenerPlan
 from slipway.task import workload
 
@@ -65,7 +66,7 @@ class FargateService(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: FargateServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         arguments = Arguments.of("FargateService", name, args, FargateServiceArgs)
-        plan = service_plan(arguments, workload(arguments, name))
+        plan = service_plan(arguments, linked(arguments, workload(arguments, name)))
         if plan.front is not None and isinstance(plan.front.sender, ListenerPlan):
             take_priorities(arguments.who, plan.front.sender)
         super().__init__("slipway:index:FargateService", name, dict(args), opts)

@@ -1,6 +1,6 @@
 """A workload to its ECS task definition: containers, volumes, roles, sizes."""
 
-from ._container import STOP_BOUNDS_SECONDS
+from ._container import STOP_BOUNDS_SECONDS, check_secret_arn, check_variable_name
 from ._health_check import ContainerHealthCheckArgs
 from ._service_connect import ServiceConnect, ServiceConnectArgs, service_connect
 from ._sidecar import SidecarArgs
@@ -23,6 +23,8 @@ __all__ = [
     "Volume",
     "VolumeArgs",
     "Workload",
+    "check_secret_arn",
+    "check_variable_name",
     "service_connect",
     "task",
     "workload",

@@ -118,20 +118,28 @@ def check_variables(arguments: Arguments) -> None:
     environment, secrets = arguments.input_map("environment"), arguments.input_map("secrets")
     for argument, variables in (("environment", environment), ("secrets", secrets)):
         for variable in variables:
-            if not VARIABLE.fullmatch(variable):
-                raise arguments.error(
-                    argument, f"must be named by letters, digits and underscores, got {shown(variable)}"
-                )
-            if variable in KEY_VARIABLES:
-                fix = "a task gets its credentials from its role, use permissions"
-                raise arguments.error(argument, f"must not set {variable}; {fix}")
+            check_variable_name(arguments, argument, variable)
     for variable in environment:
         if variable in secrets:
             places = f"{arguments.label('environment')} or {arguments.label('secrets')}"
             raise ArgumentError(f"{arguments.who}: set {variable} in {places}, got both")
     for variable, arn in secrets.items():
-        if isinstance(arn, str) and not SECRET_ARN.fullmatch(arn):
-            rule = "must be the ARN of a Secrets Manager secret or an SSM parameter"
-            fix = "put the value there and give its ARN"
-            # The value itself may be the secret, so the sentence leaves it out.
-            raise arguments.error(f"secrets.{variable}", f"{rule}, got something else; {fix}")
+        check_secret_arn(arguments, f"secrets.{variable}", arn)
+
+
+def check_variable_name(arguments: Arguments, argument: str, variable: str) -> None:
+    """Refuse an impossible name of a variable, and the one of an AWS key."""
+    if not VARIABLE.fullmatch(variable):
+        raise arguments.error(argument, f"must be named by letters, digits and underscores, got {shown(variable)}")
+    if variable in KEY_VARIABLES:
+        fix = "a task gets its credentials from its role, use permissions"
+        raise arguments.error(argument, f"must not set {variable}; {fix}")
+
+
+def check_secret_arn(arguments: Arguments, key: str, arn: pulumi.Input[str]) -> None:
+    """Refuse another text than the ARN of a secret, such as the secret itself; outputs pass unread."""
+    if isinstance(arn, str) and not SECRET_ARN.fullmatch(arn):
+        rule = "must be the ARN of a Secrets Manager secret or an SSM parameter"
+        fix = "put the value there and give its ARN"
+        # The value itself may be the secret, so the sentence leaves it out.
+        raise arguments.error(key, f"{rule}, got something else; {fix}")

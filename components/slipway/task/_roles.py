@@ -46,7 +46,9 @@ def execution_role(context: Context, workload: Workload, log_group_arn: pulumi.O
     role = _role(context.part("execution"), purpose, workload)
     secrets = [arn for it in workload.containers for arn in it.secrets.values()]
     files = [arn for it in workload.containers for arn in it.environment_files]
-    keys = list(workload.secrets_kms_key_arns)
+    keys = pulumi.Output.all(*workload.secrets_kms_key_arns).apply(
+        lambda arns: [arn for arn in arns if arn is not None]
+    )
     policy = pulumi.Output.all([it.image for it in workload.containers], log_group_arn, secrets, files, keys).apply(
         lambda values: document([*execution_statements(*values[:4]), *decryption_statements(*values[2:])])
     )
@@ -61,9 +63,12 @@ def task_role(context: Context, workload: Workload) -> RoleGrant:
     statements = [allow(sorted(it.actions), list(it.resources)) for it in workload.permissions]
     statements += exec_statements(workload)
     statements += [statement for volume in workload.volumes for statement in volume.statements()]
-    if not statements:
+    if not statements and not workload.rights:
         return RoleGrant(role.arn)
-    return RoleGrant(role.arn, _policy(context.part("task"), role, pulumi.Output.json_dumps(document(statements))))
+    # How many statements a right has may be known only with its key.
+    known = pulumi.Output.all(statements, *workload.rights)
+    policy = known.apply(lambda lists: document([statement for part in lists for statement in part]))
+    return RoleGrant(role.arn, _policy(context.part("task"), role, pulumi.Output.json_dumps(policy)))
 
 
 def exec_statements(workload: Workload) -> list[Statement]:

@@ -10,7 +10,7 @@ from typing import TypedDict
 
 import pulumi
 
-from slipway.common import Arguments, child_name, key_arn, not_empty, shown
+from slipway.common import Arguments, Statement, child_name, key_arn, not_empty, shown
 
 from ._container import Container, container
 from ._fargate_sizes import task_size
@@ -76,6 +76,8 @@ class Workload:
     exec_log_group_arn: pulumi.Input[str] | None
     permissions_boundary_arn: pulumi.Input[str] | None
     existing: ExistingParts
+    rights: Sequence[pulumi.Input[Sequence[Statement]]] = ()
+    """Lists of statements for the code's role beside `permissions`, such as those of links."""
 
     @property
     def stop_timeout_seconds(self) -> int:

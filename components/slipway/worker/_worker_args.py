@@ -9,6 +9,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
+from slipway.links import LinkArgs
 from slipway.service import DeploymentArgs, PeerArgs
 from slipway.task import ContainerHealthCheckArgs, MountPointArgs, PermissionArgs, SidecarArgs, VolumeArgs
 from slipway.words import Architecture, DependencyCondition
@@ -103,8 +104,11 @@ class QueueWorkerArgs(TypedDict):
     secrets_kms_key_arns: NotRequired[list[pulumi.Input[str]]]
     """Customer managed KMS keys of `secrets` and `environment_files`, also those of sidecars. The execution role may
     decrypt with them, through the services that hold the secrets. Default: keys of AWS, which need no right."""
+    links: NotRequired[Mapping[str, LinkArgs]]
+    """What the code uses, by the variable that holds its address: topics, queues, secrets and services. Each link sets the
+    variable, and gives exactly the rights and the way in the network that it needs. Default: none."""
     permissions: NotRequired[list[PermissionArgs]]
-    """Permissions of the code in AWS beside consuming and publishing. Default: none."""
+    """Permissions of the code in AWS beside consuming, publishing and those of `links`. Default: none."""
     stop_timeout_seconds: NotRequired[int]
     """Seconds from SIGTERM to SIGKILL, 2-120; more than one message takes. Default: 30."""
     container_health_check: NotRequired[ContainerHealthCheckArgs]

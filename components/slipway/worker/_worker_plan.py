@@ -10,6 +10,7 @@ from typing import cast
 import pulumi
 
 from slipway.common import ArgumentError, Arguments
+from slipway.links import linked
 from slipway.service import MOST_TASKS, FargateServiceArgs, ServicePlan, service_plan
 from slipway.task import PermissionArgs, workload
 
@@ -46,7 +47,7 @@ class WorkerPlan:
 
 def worker_plan(arguments: Arguments, name: str) -> WorkerPlan:
     """Check the arguments of a worker. Raises ArgumentError."""
-    tasks = workload(arguments, name)
+    tasks = linked(arguments, workload(arguments, name))
     spot = arguments.whole_number("spot_percent", 0, 100, default=0)
     queues, topics = consumed_queues(arguments, spot), published_topics(arguments)
     check_variables(arguments)

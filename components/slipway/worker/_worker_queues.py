@@ -11,6 +11,7 @@ from typing import cast
 import pulumi
 
 from slipway.common import ArgumentError, Arguments, different_names, key_arn, not_empty, shown
+from slipway.links import CONSUME
 from slipway.messaging import (
     LONGEST_VISIBILITY_TIMEOUT_SECONDS,
     MOST_RECEIVES,
@@ -31,7 +32,6 @@ SOURCES = {
 """Variable of the worker, to the argument with its value."""
 MOST_QUEUES = 4  # an alarm reads ten metrics: two of each queue, and the running tasks
 FEWEST_RECEIVES_ON_SPOT = 3  # one for the work, and two for interruptions
-CONSUME = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage"]
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,8 @@ def check_keyed(arguments: Arguments, argument: str, variable: str) -> None:
 
 
 def check_variables(arguments: Arguments) -> None:
-    """Refuse the worker's own variables in `environment` and `secrets`. Raises ArgumentError."""
-    for argument in ("environment", "secrets"):
+    """Refuse the worker's own variables in `environment`, `secrets` and `links`. Raises ArgumentError."""
+    for argument in ("environment", "secrets", "links"):
         for variable in arguments.input_map(argument):
             for own, source in SOURCES.items():
                 if variable == own or (own != STOP_TIMEOUT and variable.startswith(f"{own}_")):
@@ -136,7 +136,7 @@ def check_variables(arguments: Arguments) -> None:
 def queue_permissions(queues: Sequence[ConsumedQueue], topics: Sequence[PublishedTopic]) -> list[PermissionArgs]:
     """Permissions to consume each queue, to publish to each topic, and to use their keys; nothing else."""
     permissions: list[tuple[list[str], list[pulumi.Input[str]]]] = [
-        ([f"sqs:{action}" for action in CONSUME], [queue.arn for queue in queues]),
+        (CONSUME, [queue.arn for queue in queues]),
         (["kms:Decrypt"], [queue.kms_key_arn for queue in queues if queue.kms_key_arn is not None]),
         (["sns:Publish"], [topic.arn for topic in topics]),
         (USE, [topic.kms_key_arn for topic in topics if topic.kms_key_arn is not None]),

@@ -113,8 +113,10 @@ def test_a_default_task_runs_without_privileges() -> None:
 def test_everything_asked_for_is_in_the_task() -> None:
     built = service(RICHEST["FargateService"])
     made = container(built)
-    assert made["environment"] == [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]
-    assert [it["name"] for it in made["secrets"]] == ["FLAG", "PASSWORD"]
+    assert made["environment"][:2] == [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]
+    by_links = ["DONE_QUEUE", "FLAG_ARN", "JOBS_QUEUE", "RETURNS_TOPIC", "STOCK_URL"]
+    assert [it["name"] for it in made["environment"][2:]] == by_links
+    assert [it["name"] for it in made["secrets"]] == ["FLAG", "PASSWORD", "TOKEN"]
     port = {"containerPort": 8080, "hostPort": 8080, "protocol": "tcp", "name": "main", "appProtocol": "http2"}
     assert made["portMappings"] == [port]
     assert (made["command"], made["user"], made["stopTimeout"]) == (["python", "-m", "app"], "1000:1000", 60)

@@ -8,11 +8,13 @@ from typing import Any
 from slipway.testing import Answer, Mocks, Recording
 from slipway.testing import Registered as Resource
 from slipway.testing._build import own_loop, record, short
+from tests.support.components.service_samples import SHARED_OUTPUTS
 
 __all__ = ["ACCOUNT", "ANSWERS", "REGION", "Answer", "Built", "Resource", "build", "own_loop", "short"]
 
 ACCOUNT, REGION = Mocks().account_id, Mocks().region
-ANSWERS: Mapping[str, Answer] = Mocks().answers
+SHARED: Answer = {"outputs": SHARED_OUTPUTS, "secretOutputNames": ["platform-database-password"]}
+ANSWERS: Mapping[str, Answer] = {**Mocks().answers, "pulumi:pulumi:readStackOutputs": SHARED}
 
 
 @dataclass

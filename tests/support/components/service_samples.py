@@ -1,4 +1,4 @@
-"""ARNs, and arguments of services, workers and load balancers that work."""
+"""ARNs, arguments of services, workers and load balancers that work, and the outputs of a platform for them."""
 
 from typing import Any
 
@@ -45,6 +45,14 @@ RICH_TASK: dict[str, Any] = {
     "user": "1000:1000",
     "environment": {"B": "2", "A": "1"},
     "secrets": {"PASSWORD": SECRET, "FLAG": PARAMETER},
+    "links": {
+        "RETURNS_TOPIC": {"publish_to": f"{TOPIC}-returns", "kms_key_arn": KEY},
+        "JOBS_QUEUE": {"send_to": f"{QUEUE}-jobs", "queue_url": f"{QUEUE_URL}-jobs", "kms_key_arn": KEY},
+        "DONE_QUEUE": {"consume_from": f"{QUEUE}-done", "queue_url": f"{QUEUE_URL}-done"},
+        "TOKEN": {"read_secret": SECRET, "kms_key_arn": KEY},
+        "FLAG_ARN": {"read_secret": PARAMETER, "by_arn": True, "kms_key_arn": KEY},
+        "STOCK_URL": {"call": "http://stock.shop.internal", "security_group_id": "sg-0000570c", "port": 8080},
+    },
     "permissions": [{"actions": ["sns:Publish"], "resources": [TOPIC]}],
     "stop_timeout_seconds": 60,
     "container_health_check": {"command": ["CMD", "/check"], "retries": 2, "start_period_seconds": 20},
@@ -154,3 +162,30 @@ RICH_SERVICE: dict[str, Any] = (
         "health_check_codes": "200-299",
     }
 )
+
+# The object of export_platform, and all outputs of its stack as the engine answers them.
+SHARED_PLATFORM: dict[str, Any] = {
+    "version": 1.0,
+    "network": {
+        "vpcId": "vpc-00000001",
+        "cidrBlock": "10.20.0.0/16",
+        "publicSubnetIds": ["subnet-00000003", "subnet-00000004"],
+        "privateSubnetIds": ["subnet-00000001", "subnet-00000002"],
+        "isolatedSubnetIds": [],
+        "ofALaterVersion": {"a": 1},
+    },
+    "cluster": {"clusterArn": CLUSTER, "clusterName": "main"},
+    "loadBalancer": {
+        "loadBalancerArn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/edge/0a1b",
+        "listenerArn": LISTENER,
+        "securityGroupId": "sg-0000001b",
+        "url": "https://shop.example.com",
+        "dnsName": "edge.elb.example",
+        "zoneId": "Z123",
+    },
+    "topics": {"orders": {"topicArn": TOPIC, "kmsKeyArn": KEY}, "returns": {"topicArn": f"{TOPIC}-returns"}},
+    "queues": {"work": {"queueArn": QUEUE, "queueUrl": QUEUE_URL}},
+    "values": {"domain": "shop.example.com"},
+    "secrets": ["database-password"],
+}
+SHARED_OUTPUTS: dict[str, Any] = {"platform": SHARED_PLATFORM, "platform-database-password": "hunter2", "url": "x"}

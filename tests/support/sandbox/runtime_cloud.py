@@ -16,8 +16,8 @@ from moto.server import ThreadedMotoServer
 
 from slipway_sandbox.process.ports import bridge_address
 from slipway_sandbox.runtime.controller import Controller
-from tests.support.commands import HANG_SECONDS
 from slipway_sandbox.runtime.ecs.task_identity import TaskIdentities
+from tests.support.commands import HANG_SECONDS
 
 IMAGE = "slipway-test/busybox:1"
 REGION = "eu-west-1"

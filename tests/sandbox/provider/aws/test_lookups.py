@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -109,6 +110,29 @@ def test_a_load_balancer_is_found_with_its_listener_and_target_group(driver: Dri
     assert ask(driver, "lb/getListener", arn=listener.id)["port"] == 80
     assert "no listeners match" in refusal(driver, "lb/getListener", loadBalancerArn=balancer.id, port=443)
     assert targets.id in str(by_port["defaultActions"])
+    check_rule(driver, listener, targets)
+
+
+def check_rule(driver: Driver, listener: Live, targets: Live) -> None:
+    """The rule of a listener is found by its priority, in the lists of the real look-up."""
+    conditions = [{"pathPattern": {"values": ["/a/*"]}}, {"queryStrings": [{"key": "v", "value": "2"}]}]
+    forward = [{"type": "forward", "targetGroupArn": targets.id}]
+    inputs = {"listenerArn": listener.id, "priority": 7, "actions": forward, "conditions": conditions}
+    rule = driver.create("aws:lb/listenerRule:ListenerRule", "a", {**inputs, "tags": {"Name": "shop-a"}})
+    found = ask(driver, "lb/getListenerRule", listenerArn=listener.id, priority=7)
+    assert (found["arn"], found["listenerArn"], found["priority"]) == (rule.id, listener.id, 7)
+    assert found["tags"] == {"Name": "shop-a"}
+    actions: Any = found["actions"]
+    [action] = actions
+    assert (action["type"], action["forwards"][0]["targetGroups"]) == ("forward", [{"arn": targets.id, "weight": 1}])
+    assert found["conditions"] == [
+        {"pathPatterns": [{"values": ["/a/*"]}]},
+        {"queryStrings": [{"values": [{"key": "v", "value": "2"}]}]},
+    ]
+    assert ask(driver, "lb/getListenerRule", arn=rule.id)["priority"] == 7
+    free = f'reading ELBv2 Listener Rule Data Source ("{listener.id}"/8): empty result'
+    assert free in refusal(driver, "lb/getListenerRule", listenerArn=listener.id, priority=8)
+    assert "say arn, or listenerArn and priority" in refusal(driver, "lb/getListenerRule", listenerArn=listener.id)
 
 
 def web(driver: Driver) -> tuple[Live, Live, Live]:
