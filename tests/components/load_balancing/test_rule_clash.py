@@ -1,16 +1,21 @@
 """A rule that another stack has on the same listener: seen in the preview, by a look-up for new rules alone."""
 
+import asyncio
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc
 import pulumi
 import pytest
+from pulumi.runtime.proto import provider_pb2, resource_pb2
 
 from slipway.common import Context
 from slipway.load_balancing import Rule
 from slipway.load_balancing._rule_clash import check_free
 from slipway.load_balancing._rule_conditions import RuleConditions
+from tests.support.commands import HANG_SECONDS
 from tests.support.components.mocks import ANSWERS, Answer, Built, build
 from tests.support.components.service_samples import LISTENER
 
@@ -40,7 +45,9 @@ def failing(sentence: str) -> Answer:
 def check(answer: Answer, new: Mapping[str, object] = NEW, old: Mapping[str, object] | None = None) -> Built:
     """The check of a rule in the preview, where the provider answers so."""
     context = Context(WHO, "shop", None, pulumi.ResourceOptions())
-    return build(lambda: check_free(context, RULE, new, old or {}), {**ANSWERS, LOOK_UP: answer})
+    return build(
+        lambda: pulumi.Output.from_input(check_free(context, RULE, new, old or {})), {**ANSWERS, LOOK_UP: answer}
+    )
 
 
 @pytest.mark.parametrize(("tags", "other"), [({"Name": "stock-all"}, "rule 'stock-all'"), ({}, "a rule")])
@@ -78,3 +85,30 @@ def test_a_look_up_that_is_denied_warns_and_lets_the_preview_go_on(monkeypatch: 
         "elasticloadbalancing:DescribeRules; allow elasticloadbalancing:DescribeRules and DescribeTags, or the update "
         "shows a clash"
     ]
+
+
+def test_a_look_up_waits_for_no_thread_of_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK's threads wait for resources, and those for the hook that looks up."""
+
+    class Monitor:
+        def Invoke(self, request: resource_pb2.ResourceInvokeRequest) -> provider_pb2.InvokeResponse:  # noqa: N802
+            answer = provider_pb2.InvokeResponse()
+            getattr(answer, "return").update({"tags": {"Name": request.tok}})
+            return answer
+
+    monkeypatch.setattr(pulumi.runtime.settings, "get_monitor", Monitor)
+    resources_are_made = threading.Event()
+
+    async def preview() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_default_executor(ThreadPoolExecutor(1))
+        loop.run_in_executor(None, resources_are_made.wait)
+        try:
+            with pytest.raises(pulumi.RunError, match=f"like rule '{LOOK_UP}' of another stack"):
+                await asyncio.wait_for(
+                    check_free(Context(WHO, "shop", None, pulumi.ResourceOptions()), RULE, NEW, {}), HANG_SECONDS
+                )
+        finally:
+            resources_are_made.set()
+
+    asyncio.run(preview())

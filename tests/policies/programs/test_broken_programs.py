@@ -81,6 +81,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
             "PULUMI_BACKEND_URL": f"file://{folder}",
             "PULUMI_CONFIG_PASSPHRASE": "only for this test",
             "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
+            "SLIPWAY_SANDBOX_STACKS": "dev",
         }
         made = Shell(folder, environment)
         for arguments in (("stack", "init", "dev"), ("config", "set", "aws:region", "eu-west-1")):

@@ -79,7 +79,8 @@ class BaseServicer(provider_pb2_grpc.ResourceProviderServicer, Generic[Settings]
         stack = request.urn.removeprefix("urn:pulumi:").partition("::")[0]
         # Where the system does not show the engine's environment, the sandbox's own counts.
         if not is_served(stack, os.environ) and not is_served(stack, self.engine(context).environment):
-            raise ProviderError(refusal(stack))
+            # A failure of the check, since the engine shows an error with gRPC's words before it.
+            return provider_pb2.CheckResponse(failures=[provider_pb2.CheckFailure(reason=refusal(stack))])
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
