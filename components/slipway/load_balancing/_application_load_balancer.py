@@ -13,6 +13,7 @@ from slipway.common import HTTPS, Context, Gate, block_name, closed_group
 
 from ._certificate import alias_records, validated_certificate
 from ._load_balancer_plan import LoadBalancerPlan, Sources
+from ._replacement import replaced_with
 
 HTTP = 80
 REDIRECT: lb.ListenerDefaultActionArgsDict = {
@@ -114,7 +115,7 @@ def application_load_balancer(context: Context, plan: LoadBalancerPlan, vpc_id: 
         enable_deletion_protection=plan.deletion_protection,
         tags=context.tagged(name),
         # It cannot move to another VPC.
-        opts=context.with_options(pulumi.ResourceOptions(replacement_trigger=vpc_id)).child,
+        opts=context.with_options(replaced_with(vpc_id)).child,
     )
     serving = served(context, plan)
     if plan.domains.zone_id is not None:

@@ -12,6 +12,8 @@ from pulumi_aws import lb
 
 from slipway.common import Arguments, Context, shown
 
+from ._replacement import replaced_with
+
 HEALTH_CHECK_PATH = "/health"
 HEALTH_CHECK_INTERVAL_SECONDS = 10  # AWS's own 30 s find a new task up to 20 s later
 HEALTH_CHECK_TIMEOUT_SECONDS = 5
@@ -143,5 +145,5 @@ def target_group(
             "unhealthy_threshold": UNHEALTHY_THRESHOLD,
         },
         tags=context.tagged(context.name),
-        opts=context.with_options(pulumi.ResourceOptions(replacement_trigger=balancer_arn)).child,
+        opts=context.with_options(replaced_with(balancer_arn)).child,
     )
