@@ -19,6 +19,7 @@ from slipway_policies.rules.kms.keys import KEY
 from slipway_policies.rules.sns.topics import SUBSCRIPTION, TOPIC
 from slipway_policies.rules.sqs.queues import QUEUE
 
+REGION: Final = re.compile(r"[a-z]{2,3}(-[a-z]+)+-\d")
 STATEFUL: Final = (
     KEY,
     REPOSITORY,
@@ -173,7 +174,7 @@ def arns_of_the_same_region(stack: Graph) -> Outcomes:
     for kind, properties in PLACED.items():
         for node in stack.of(kind):
             region = node.output("region")
-            for prop in properties if region else ():
+            for prop in properties if REGION.fullmatch(str(region)) else ():
                 far = [arn for arn in _arns(node, prop) if _region(arn) not in ("", region)]
                 if far:
                     yield Finding(prop, f"names {far[0]}, and the resource is in {region}", node.urn)
