@@ -175,9 +175,11 @@ def arns_of_the_same_region(stack: Graph) -> Outcomes:
         for node in stack.of(kind):
             region = node.output("region")
             for prop in properties if REGION.fullmatch(str(region)) else ():
-                far = [arn for arn in _arns(node, prop) if _region(arn) not in ("", region)]
+                far = [
+                    named for arn in _arns(node, prop) if REGION.fullmatch(named := _region(arn)) and named != region
+                ]
                 if far:
-                    yield Finding(prop, f"names {far[0]}, and the resource is in {region}", node.urn)
+                    yield Finding(prop, f"names an ARN of {far[0]}, and the resource is in {region}", node.urn)
 
 
 def _arns(node: Node, prop: str) -> list[str]:
