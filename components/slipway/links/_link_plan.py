@@ -39,8 +39,8 @@ CONSUME = [
 
 
 @dataclass(frozen=True)
-class Call:
-    """A service that the code calls."""
+class Peer:
+    """What the tasks may call."""
 
     name: str
     """Part of the names of the rules in the security groups."""
@@ -61,7 +61,7 @@ class Link:
     """Key with which ECS decrypts it."""
     right: Right | None = None
     """Right of the code."""
-    call: Call | None = None
+    call: Peer | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def linked(arguments: Arguments, workload: Workload) -> Workload:
     )
 
 
-def calls(arguments: Arguments) -> list[Call]:
+def calls(arguments: Arguments) -> list[Peer]:
     """Services in `links` that the code calls. Raises ArgumentError."""
     return [link.call for link in link_plan(arguments).links if link.call is not None]
 
@@ -184,7 +184,7 @@ def call_link(variable: str, entry: Arguments) -> Link:
         rule = f"with call must start with a letter, got {shown(variable)}; rename the variable"
         raise ArgumentError(f"{entry.who}: the keys of {LINKS} {rule}")
     port = entry.whole_number("port", 1, 65535, 0)
-    call = Call(name, entry.required_input("security_group_id"), port)
+    call = Peer(name, entry.required_input("security_group_id"), port)
     return Link(variable, entry.written_input("call"), call=call)
 
 

@@ -82,6 +82,7 @@ async def rule_at(context: Context, listener_arn: str, at_priority: int) -> Mapp
     reference = f"{await provider.urn.future()}::{await provider.id.future() or rpc.UNKNOWN}" if provider else ""
     args = Struct()
     args.update({"listenerArn": listener_arn, "priority": at_priority})
+    # The version of the rule's own default provider: another one would have to be made first.
     version = _utilities.get_version()  # type: ignore[no-untyped-call]
     request = resource_pb2.ResourceInvokeRequest(
         tok=LOOK_UP, args=args, provider=reference, version=version, acceptResources=True

@@ -10,7 +10,7 @@ from typing import TypedDict
 import pulumi
 
 from slipway.common import ArgumentError, Arguments, Gate, different_names
-from slipway.links import Call
+from slipway.links import Peer
 from slipway.task import NFS, Volume
 
 LOAD_BALANCER, HEALTH_CHECK = "lb", "lb-check"  # parts of the names of the load balancer's rules
@@ -26,15 +26,6 @@ class PeerArgs(TypedDict):
 
 
 @dataclass(frozen=True)
-class Peer:
-    """A checked peer."""
-
-    name: str
-    security_group_id: pulumi.Input[str]
-    port: int
-
-
-@dataclass(frozen=True)
 class Peers:
     """Callers of the tasks, and peers that the tasks may call."""
 
@@ -43,7 +34,7 @@ class Peers:
     called: Sequence[Peer]
 
 
-def peers(arguments: Arguments, port: int | None, volumes: Sequence[Volume], calls: Sequence[Call]) -> Peers:
+def peers(arguments: Arguments, port: int | None, volumes: Sequence[Volume], calls: Sequence[Peer]) -> Peers:
     """Check callers and peers: usable names, a port for callers; file systems and linked services are peers, too.
 
     Raises ArgumentError.
@@ -70,7 +61,7 @@ def peers(arguments: Arguments, port: int | None, volumes: Sequence[Volume], cal
             raise ArgumentError(f"{arguments.who}: {rule}")
         # Two variables may lead to one service.
         if not any(peer.port == call.port and peer.security_group_id == call.security_group_id for peer in called):
-            called.append(Peer(call.name, call.security_group_id, call.port))
+            called.append(call)
     callers = arguments.input_map("allow_from")
     names = [(f"allow_from.{key}", f"{key}-out") for key in callers]
     different_names(arguments.who, "allow_from and allow_to", names + [(it.name, f"to-{it.name}") for it in called])

@@ -3,16 +3,15 @@
 Sessions of AssumeRole are moto's. These here live as long as the process: containers do not outlive it either.
 """
 
-import secrets
-import string
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from slipway_sandbox.corrections.sts.session_tokens import temporary_keys
+
 LIFETIME = timedelta(hours=6)  # of the credentials that ECS hands out
 RENEWED_BEFORE_END = timedelta(minutes=30)
-KEY_ALPHABET = string.ascii_uppercase + "234567"
 
 
 @dataclass(frozen=True)
@@ -47,9 +46,7 @@ class Sessions:
             if present is not None and present.expires_at - self._now() > RENEWED_BEFORE_END:
                 return present
             session = Session(
-                key_id="ASIA" + "".join(secrets.choice(KEY_ALPHABET) for _ in range(16)),
-                secret_key=secrets.token_urlsafe(30),
-                token=secrets.token_urlsafe(120),
+                *temporary_keys(),
                 expires_at=self._now() + LIFETIME,
                 role_arn=role_arn,
                 name=name,

@@ -15,11 +15,12 @@ from slipway_policies.rules.ecr.repositories import REPOSITORY
 from slipway_policies.rules.ecs.services import EVENT_TARGET
 from slipway_policies.rules.graph.fan_out import NOTIFICATION
 from slipway_policies.rules.graph.hosts import has_elastic_ip
+from slipway_policies.rules.iam.trust import REGION_NAME
 from slipway_policies.rules.kms.keys import KEY
 from slipway_policies.rules.sns.topics import SUBSCRIPTION, TOPIC
 from slipway_policies.rules.sqs.queues import QUEUE
 
-REGION: Final = re.compile(r"[a-z]{2,3}(-[a-z]+)+-\d")
+REGION: Final = re.compile(REGION_NAME)
 STATEFUL: Final = (
     KEY,
     REPOSITORY,

@@ -25,7 +25,8 @@ from slipway_policies.rules.iam.policies import ROLE
 
 GITHUB = "token.actions.githubusercontent.com"
 SOURCE_KEYS = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
-REGION: Final = re.compile(r"\.[a-z]{2,3}(-[a-z]+)+-\d\.")  # as in logs.eu-west-1.amazonaws.com
+REGION_NAME: Final = r"[a-z]{2,3}(-[a-z]+)+-\d"
+REGION: Final = re.compile(rf"\.{REGION_NAME}\.")  # as in logs.eu-west-1.amazonaws.com
 # Services that say for whom they act when they assume a role; others, such as EC2 and Lambda, send no source.
 # Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html and the services' guides, 2026-11
 SAYING_FOR_WHOM = frozenset(

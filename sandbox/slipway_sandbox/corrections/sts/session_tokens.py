@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.
 import secrets
 import string
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import NamedTuple, cast
 
 from moto.core.responses import ActionResult
 from moto.sts.models import sts_backends
@@ -21,6 +21,20 @@ UserSession = tuple[str, str, str]
 """ARN of the user, session token, and end in ISO 8601."""
 
 
+class TemporaryKeys(NamedTuple):
+    """Keys of a session, as STS gives them."""
+
+    key_id: str
+    secret_key: str
+    token: str
+
+
+def temporary_keys() -> TemporaryKeys:
+    """New keys, that nobody else has."""
+    key_id = "ASIA" + "".join(secrets.choice(KEY_ALPHABET) for _ in range(16))
+    return TemporaryKeys(key_id, secrets.token_urlsafe(30), secrets.token_urlsafe(120))
+
+
 @corrects(
     TokenResponse.get_session_token,
     why="moto gives everybody the keys of AWS's documentation; STS gives keys of the user that asks for them.",
@@ -30,9 +44,9 @@ def get_session_token(original: Callable[[TokenResponse], ActionResult], self: T
     if who is None:
         return answer
     credentials = cast(dict[str, object], cast(dict[str, object], answer.result)["Credentials"])
-    key_id, token = "ASIA" + "".join(secrets.choice(KEY_ALPHABET) for _ in range(16)), secrets.token_urlsafe(120)
-    credentials |= {"AccessKeyId": key_id, "SecretAccessKey": secrets.token_urlsafe(30), "SessionToken": token}
-    _table(who.account_id)[key_id] = (who.arn, token, f"{credentials['Expiration']}")
+    keys = temporary_keys()
+    credentials |= {"AccessKeyId": keys.key_id, "SecretAccessKey": keys.secret_key, "SessionToken": keys.token}
+    _table(who.account_id)[keys.key_id] = (who.arn, keys.token, f"{credentials['Expiration']}")
     return answer
 
 
