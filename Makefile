@@ -29,6 +29,7 @@ lint: ready ## Format, lint and types
 	$(VENV)/mypy components/__main__.py # apart: the program at the top is a __main__, too
 	$(VENV)/mypy policies/__main__.py
 	@for program in examples/*/*.py; do $(VENV)/mypy "$$program" || exit 1; done
+	$(VENV)/python -m tests.support.pyright examples/*/*.py tests/support/pyright/wrong_words.py
 
 check: lint ## The same, and the tests that need no engine
 	$(VENV)/pytest -q --numprocesses=auto -m "not engine and not e2e"

@@ -1,4 +1,4 @@
-"""Writes the lock files anew, with hashes: requirements.txt of the checkout, app/requirements.txt of the sample image."""
+"""Writes the lock files anew, with hashes: requirements.txt of the checkout, of the sample image in app/, and of pyright."""
 
 import subprocess
 import sys
@@ -13,14 +13,15 @@ from setup.uv_binary import find_uv, uv_environment
 FORM = ["--generate-hashes", "--no-emit-index-url", "--no-header"]
 CONSUMER = "slipway-consumer"
 APP = ROOT / "app"
+PYRIGHT = ROOT / "tests" / "support" / "pyright"
 
 
 def lock() -> int:
-    """Resolve both and keep locked versions. Returns uv's exit code. Raises MachineError."""
+    """Resolve all and keep locked versions. Returns uv's exit code. Raises MachineError."""
     groups = ["--group", "sandbox", "--group", "dev", "--group", "docs"]
     target = ["--universal", "--python-version", "3.11", "--output-file", "requirements.txt"]
     code = _compile([*groups, *target, "pyproject.toml"], ROOT)
-    return code or _lock_app()
+    return code or _compile([*target, "requirements.in"], PYRIGHT) or _lock_app()
 
 
 def _lock_app() -> int:

@@ -11,13 +11,13 @@ import pytest
 from pulumi.provider.experimental.analyzer import Analyzer
 
 import slipway
-from slipway import ArgumentError, Bastion, BastionArgs, FargateService, FargateServiceArgs, Network
+from slipway import ArgumentError, Network
 from slipway import words as words_module
 from tests.support.components.bad_arguments import ALL_PLACES, Place
 from tests.support.components.built_samples import NAME
 from tests.support.components.mocks import build
-from tests.support.components.samples import BASTION, COMPONENTS
-from tests.support.components.service_samples import TASK
+from tests.support.components.samples import COMPONENTS
+from tests.support.pyright.wrong_words import WRONG
 
 WORDS = {
     node.targets[0].id: {word.value for word in ast.walk(node.value) if isinstance(word, ast.Constant)}
@@ -77,20 +77,6 @@ def test_a_component_takes_exactly_the_words_that_a_checker_knows(place: Place) 
 def test_at_run_time_words_are_text_for_the_analyzer_of_any_component_plugin() -> None:
     assert {getattr(words_module, name) for name in WORDS} == {str}
     assert Analyzer("team").analyze([Network])["component_definitions"]["Network"].inputs["nat"].type.value == "string"  # type: ignore[union-attr]
-
-
-DOOR = typing.cast("BastionArgs", {key: value for key, value in BASTION.items() if key != "public_key"})
-SERVICE = typing.cast("FargateServiceArgs", TASK)
-# In each line, mypy reports an ignored error that is none: a wrong word that it no longer finds fails `make lint`.
-WRONG: list[Callable[[], object]] = [
-    lambda: Network("main", {"nat": "nope"}),  # type: ignore[typeddict-item]
-    lambda: Network("main", {"tiers": ["public", "nope"]}),  # type: ignore[list-item]
-    lambda: Network("main", {"endpoints_for": ["FargateServices"]}),  # type: ignore[list-item]
-    lambda: Bastion("door", {**DOOR, "access": ["nope"]}),  # type: ignore[list-item]
-    lambda: Bastion("door", {**DOOR, "key_file": "a.pem", "key_algorithm": "dsa"}),  # type: ignore[typeddict-item]
-    lambda: FargateService("api", {**SERVICE, "architecture": "amd64"}),  # type: ignore[typeddict-item]
-    lambda: FargateService("api", {**SERVICE, "deployment": {"strategy": "nope"}}),  # type: ignore[typeddict-item]
-]
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=range(len(WRONG)))
