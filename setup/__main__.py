@@ -24,9 +24,9 @@ from setup.turns import turn
 PYTHON = str(python_environment.PYTHON)
 ENGINE = [sys.executable, "-m", "setup.engine"]
 STACK = "sandbox"
-# As many files side by side as there are processors, up to where one Docker daemon keeps up; in the order of
-# tests/support/by_file.py, which begins with what takes long.
-SIDE_BY_SIDE = ["--numprocesses=auto", "--maxprocesses=4", "--no-loadscope-reorder"]
+# Four files side by side on two processors, too: a test on the engine waits half of its time, for containers mostly. One
+# Docker daemon does not keep up with more. In the order of tests/support/by_file.py, which begins with what takes long.
+SIDE_BY_SIDE = ["--numprocesses=4", "--no-loadscope-reorder"]
 COSTS = ["-p", "tests.support.costs"]
 
 READY = (

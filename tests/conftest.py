@@ -1,5 +1,6 @@
 """What every test may count on, and which tests run side by side."""
 
+import gc
 import signal
 
 from hypothesis import settings
@@ -8,9 +9,19 @@ from tests.support.by_file import pytest_collection_modifyitems, pytest_xdist_ma
 
 __all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]  # pytest looks for them here
 
+# Twelve thousand tests and the modules that they import stay to the end: the collector need not walk them again and again.
+gc.disable()
+
 # A shell that starts pytest in the background makes it ignore Ctrl-C, and every program that a test starts with it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # However slow the machine is, an example is not wrong for it; hypothesis's own profile for CI stays beneath.
 settings.register_profile("any machine", settings(), deadline=None)
 settings.load_profile("any machine")
+
+
+def pytest_collection_finish() -> None:
+    """From here on the collector looks at what the tests make."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()

@@ -19,6 +19,9 @@ runtime: {{name: python, options: {{virtualenv: {CHECKOUT / ".venv"}}}}}
 """
 # Every component; the names begin with the configured one.
 EVERY_COMPONENT = f"""
+import slipway
+
+slipway.speed_up_program()
 import pulumi
 from slipway import (
     Bastion, Cluster, ContainerImage, FanOut, FargateService, Host, LoadBalancer, Network, Queue, QueueWorker, Topic,

@@ -19,6 +19,9 @@ name: features
 runtime: {{name: python, options: {{virtualenv: {CHECKOUT / ".venv"}}}}}
 """
 PROGRAM = '''
+import slipway
+
+slipway.speed_up_program()
 import pulumi
 from pulumi_aws import route53, wafv2
 from slipway import Cluster, FargateService, LoadBalancer, Network

@@ -19,6 +19,9 @@ runtime: {{name: python, options: {{virtualenv: {CHECKOUT / ".venv"}}}}}
 """
 # A service of another stack, with the two values that the example exports.
 JOINS = """
+import slipway
+
+slipway.speed_up_program()
 import pulumi
 from slipway import Cluster, FargateService, Network
 

@@ -18,6 +18,9 @@ name: verdict
 runtime: {{name: python, options: {{virtualenv: {CHECKOUT / ".venv"}}}}}
 """
 PROGRAM = """
+import slipway
+
+slipway.speed_up_program()
 from slipway import Cluster, FargateService, Network
 
 network = Network("main", {"nat": "none", "interface_endpoints": ["logs"]})
@@ -79,6 +82,9 @@ def test_a_rollback_fails_the_update_until_the_service_runs_what_was_asked(stack
 
 
 BLUE_GREEN = """
+import slipway
+
+slipway.speed_up_program()
 import pulumi
 
 from slipway import Cluster, FargateService, Network

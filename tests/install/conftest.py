@@ -17,6 +17,7 @@ import pytest
 
 from setup import distributions
 from tests.support.aws_endpoint import endpoint, queues, sqs
+from tests.support.commands import STATE_AT_THE_END
 from tests.support.components.stacks import Stacks
 from tests.support.uv_command import uv
 
@@ -110,7 +111,8 @@ def stacks(environment: Callable[..., Path], tmp_path_factory: pytest.TempPathFa
     assert started.returncode == 0, started.stdout
     try:
         shown = outside.run(home, "sh", "-c", 'eval "$(slipway sandbox env)" && env -0').stdout
-        yield Stacks(dict(entry.split("=", 1) for entry in shown.split("\0") if entry))
+        attached = dict(entry.split("=", 1) for entry in shown.split("\0") if entry)
+        yield Stacks(attached | STATE_AT_THE_END)
     finally:
         stopped = outside.run(home, "slipway", "sandbox", "stop")
     assert stopped.returncode == 0, stopped.stdout

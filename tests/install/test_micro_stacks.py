@@ -9,6 +9,9 @@ import pytest
 from tests.support.components.stacks import Stacks
 
 PLATFORM = """
+import slipway
+
+slipway.speed_up_program()
 import pulumi
 from slipway import Cluster, LoadBalancer, Network, Topic, export_platform
 
@@ -29,6 +32,9 @@ export_platform(
 )
 """
 SERVICE = """
+import slipway
+
+slipway.speed_up_program()
 import pulumi
 from slipway import FargateService, Platform
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 HANG_SECONDS = 600  # no command of the tests takes a tenth of it, on a busy machine either
 DUMP_SECONDS = 20
+STATE_AT_THE_END = {"PULUMI_SKIP_CHECKPOINTS": "true"}
+"""For the CLI where nothing is killed: the file backend would write the whole state at each step, a third of an update."""
 
 
 def run(

@@ -17,6 +17,9 @@ runtime: {{name: python, options: {{virtualenv: {CHECKOUT / ".venv"}}}}}
 """
 # OWN in args.json stands for an Elastic IP that the program makes itself.
 PROGRAM = """
+import slipway
+
+slipway.speed_up_program()
 import json
 from pathlib import Path
 from typing import TypedDict

@@ -14,6 +14,9 @@ name: probe
 runtime: {{name: python, options: {{virtualenv: {CHECKOUT / ".venv"}}}}}
 """
 PROGRAM = """
+import slipway
+
+slipway.speed_up_program()
 from slipway import Bastion, Cluster, FargateService, Network
 
 network = Network("main", {"zone_count": 1, "nat": "none"})

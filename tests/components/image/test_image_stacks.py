@@ -20,6 +20,9 @@ name: images
 runtime: {{name: python, options: {{virtualenv: {CHECKOUT / ".venv"}}}}}
 """
 PROGRAM = """
+import slipway
+
+slipway.speed_up_program()
 import pulumi
 from slipway import Cluster, ContainerImage
 

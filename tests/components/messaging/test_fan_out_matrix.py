@@ -17,6 +17,9 @@ runtime: {{name: python, options: {{virtualenv: {CHECKOUT / ".venv"}}}}}
 """
 
 PROGRAM = """
+import slipway
+
+slipway.speed_up_program()
 import pulumi
 
 from slipway import FanOut
@@ -39,6 +42,9 @@ for name, kind in {"standard": {}, "fifo": {"fifo": True, "content_based_dedupli
 
 
 SENDERS = """
+import slipway
+
+slipway.speed_up_program()
 import json
 
 import pulumi

@@ -19,11 +19,13 @@ runtime: {{name: python, options: {{virtualenv: {CHECKOUT / ".venv"}}}}}
 """
 # /check is for the health check; only the second port knows it.
 PROGRAM = '''
+import slipway
+
+slipway.speed_up_program()
 import json
 import pulumi
-from slipway import Cluster, FargateService, LoadBalancer, Network, speed_up_program
+from slipway import Cluster, FargateService, LoadBalancer, Network
 
-speed_up_program()
 SERVE = """
 import http.server, threading
 class Handler(http.server.BaseHTTPRequestHandler):

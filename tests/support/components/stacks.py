@@ -58,6 +58,7 @@ def sandbox_of_its_own(home: Path) -> Iterator[Stacks]:
     try:
         script = f'eval "$({sys.executable} -m slipway_sandbox env)" && env -0'
         shown = Stacks(clean).run(CHECKOUT, "sh", "-c", script).stdout
-        yield Stacks(dict(entry.split("=", 1) for entry in shown.split("\0") if entry))
+        attached = dict(entry.split("=", 1) for entry in shown.split("\0") if entry)
+        yield Stacks(attached | commands.STATE_AT_THE_END)
     finally:
         sandbox("stop")

@@ -57,7 +57,8 @@ def dump(base: Base, creations: list[dict[str, object]]) -> bytes:
     `creations` are kept beside it. Raises SandboxError with the name of a service that cannot be kept.
     """
     _forget_what_moto_only_logs()
-    contents, numbers = _contents(), base.numbers()
+    numbers = base.numbers()
+    contents = _contents(lambda backend: base.attributes(backend, numbers))
     shells = {id(backend): type(backend) for _, _, backends in contents for _, _, backend, _ in backends}
     try:
         return pickling.to_bytes((contents, creations), numbers, shells)
@@ -144,12 +145,12 @@ def _damaged(home: Home) -> SandboxError:
     )
 
 
-def _contents() -> Contents:
+def _contents(attributes: Callable[[BaseBackend], dict[str, object]]) -> Contents:
     return [
         (
             store.service_name,
             {key: value for key, value in vars(store).items() if key not in _OWN_ATTRIBUTES},
-            [(account_id, region, backend, vars(backend)) for account_id, region, backend in store.iter_backends()],
+            [(account, region, backend, attributes(backend)) for account, region, backend in store.iter_backends()],
         )
         for store in stores_in_use()
     ]
