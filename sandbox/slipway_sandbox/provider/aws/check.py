@@ -40,7 +40,7 @@ def check(declaration: Resource, request: Request) -> tuple[dict[str, Value], Fa
     properties = sdk.schema(declaration.token).inputs
     inputs = {key: value for key, value in request.inputs.items() if key != DEFAULTED}
     checked = _block(_Owner(declaration.token, failures), properties, inputs, "")
-    for document in declaration.words("documents") & set(checked):
+    for document in (declaration.words("documents") | declaration.words("policies")) & set(checked):
         checked[document] = _document(document, checked[document], failures)
     for path, spell in declaration.spellings.items():
         checked = {name: _spelled(value, path, name, spell) for name, value in checked.items()}

@@ -130,7 +130,9 @@ class Resource:
     accepted: Mapping[str, str] = field(default_factory=dict)
     """Property path to further words of the real provider, beside AWS's list, such as Disabled."""
     documents: str = ""
-    """Properties with JSON text, compared by meaning."""
+    """Properties with JSON text, compared as data: white space and the order of keys do not count."""
+    policies: str = ""
+    """Properties with a policy in IAM's grammar, compared by its meaning."""
     renewed: str = ""
     """Outputs changed by every update, such as a version: unknown in the preview of an update."""
     compare: Mapping[str, Callable[[Value], object]] = field(default_factory=dict)

@@ -1,10 +1,10 @@
-"""Whether two values mean the same: JSON compared as data, lists as sets where order has no meaning."""
+"""Whether two values mean the same: JSON as data or as a policy, lists as sets where order has no meaning."""
 
 import json
 from collections.abc import Iterator, Mapping
 
 from slipway_sandbox.provider.aws.declaration import Resource
-from slipway_sandbox.provider.properties import mapping, sdk
+from slipway_sandbox.provider.properties import json_text, mapping, sdk
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.wire import Value
 
@@ -15,8 +15,10 @@ def same(declaration: Resource, name: str, old: Value, new: Value) -> bool:
         return False
     if compare := declaration.compare.get(name):
         return compare(old) == compare(new)
+    if name in declaration.words("policies"):
+        return json_text.policy(old) == json_text.policy(new)
     if name in declaration.words("documents"):
-        return document(old) == document(new)
+        return json_text.data(old) == json_text.data(new)
     is_ordered = name in declaration.words("ordered")
     return _normal(old, is_ordered) == _normal(new, is_ordered)
 
@@ -45,17 +47,6 @@ def same_reference(old: Value, new: Value) -> bool:
         return False
     short, long = sorted((old, new), key=len)
     return long.startswith("arn:") and bool(short) and long.endswith((f"/{short}", f":{short}"))
-
-
-def document(text: Value) -> Value:
-    """JSON text as data, read as a policy: a list of one is its item, and lists have no order.
-
-    Any other text is its own data.
-    """
-    try:
-        return _unordered(json.loads(text)) if isinstance(text, (str, bytes)) else text
-    except ValueError:
-        return text
 
 
 def at(value: Value, path: str) -> list[Value]:
@@ -96,15 +87,6 @@ def _normal(value: Value, is_ordered: bool) -> Value:
         items = [_normal(item, is_ordered) for item in value]
         return items if is_ordered else sorted(items, key=_sort_key)
     return value
-
-
-def _unordered(value: Value) -> Value:
-    if isinstance(value, Mapping):
-        return {key: _unordered(item) for key, item in value.items()}
-    if isinstance(value, list):
-        items = sorted((_unordered(item) for item in value), key=_sort_key)
-        return items[0] if len(items) == 1 else items
-    return str(value).lower() if isinstance(value, bool) else value
 
 
 def _sort_key(value: Value) -> str:

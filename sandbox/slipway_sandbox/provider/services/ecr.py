@@ -6,10 +6,11 @@ import datetime
 from slipway_sandbox.provider.aws.client import AwsError
 from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, Resource, Tags, Update
 from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
+from slipway_sandbox.provider.properties import json_text
 from slipway_sandbox.provider.properties.mapping import as_map
 from slipway_sandbox.provider.protocol.errors import ProviderError
-from slipway_sandbox.provider.protocol.readers import blocks, text
-from slipway_sandbox.provider.protocol.wire import Properties
+from slipway_sandbox.provider.protocol.readers import blocks, text, texts
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 from slipway_sandbox.provider.services.lookup import shaped
 from slipway_sandbox.registry import repositories
 
@@ -17,6 +18,30 @@ ARN = {"resourceArn": "arn:aws:ecr:{region}:{account}:repository/{id}"}
 TOKEN_HOURS = 12
 # Not a word of any build: the progress display hides secrets.
 PASSWORD = "not-asked-for"  # noqa: S105 - the registry on this machine asks for none
+
+
+def lifecycle(value: Value) -> Value:
+    """A lifecycle policy in one spelling: rules by priority, sorted tags, and no keys that the real provider does not know.
+
+    Source: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ecr/lifecycle_policy.go
+    """
+
+    def read(document: Value) -> Value:
+        rules = blocks(json_text.members(document, ("rules",)), "rules")
+        return json_text.spelled(sorted((_lifecycle_rule(rule) for rule in rules), key=json_text.spelled))
+
+    return json_text.parsed(value, read)
+
+
+def _lifecycle_rule(rule: Properties) -> dict[str, Value]:
+    parts = json_text.members(rule, ("rulePriority", "description", "selection", "action"))
+    tags = ("tagPatternList", "tagPrefixList")
+    counts = ("tagStatus", "storageClass", "countType", "countUnit", "countNumber")
+    selection = json_text.members(parts.get("selection"), (*tags, *counts))
+    selection |= {name: sorted(texts(selection, name)) or None for name in tags}
+    parts["selection"] = {name: value for name, value in selection.items() if value is not None}
+    parts["action"] = json_text.members(parts.get("action"), ("type", "targetStorageClass"))
+    return parts
 
 
 def delete_repository(scope: Scope) -> None:
@@ -142,6 +167,7 @@ RESOURCES = (
         delete=Call("delete_lifecycle_policy", {"repositoryName": "{id}"}),
         names={"repository": "repositoryName", "policy": "lifecyclePolicyText"},
         documents="policy",
+        compare={"policy": lifecycle},
         immutable={"a policy belongs to one repository": "repository", "the real provider makes it anew": "policy"},
         exclusive=True,  # a repository has one
     ),
@@ -154,7 +180,7 @@ RESOURCES = (
         updates=(Update("policy", Call("set_repository_policy", {"repositoryName": "{id}"})),),
         delete=Call("delete_repository_policy", {"repositoryName": "{id}"}),
         names={"repository": "repositoryName", "policy": "policyText"},
-        documents="policy",
+        policies="policy",
         immutable={"a policy belongs to one repository": "repository"},
     ),
 )

@@ -89,7 +89,7 @@ RESOURCES = (
             "isEnabled": True,
             "keyUsage": "ENCRYPT_DECRYPT",
         },
-        documents="policy",
+        policies="policy",
         echoed="bypassPolicyLockoutSafetyCheck deletionWindowInDays",
         immutable={"key material is made once": "customKeyStoreId customerMasterKeySpec keyUsage multiRegion xksKeyId"},
         gone="KeyState=='PendingDeletion'",

@@ -160,7 +160,7 @@ RESOURCES = (
         names={"policy": "ResourcePolicy"},
         reads={"replicas": "ReplicationStatus"},
         defaults={"forceOverwriteReplicaSecret": False, "recoveryWindowInDays": RECOVERY_DAYS},
-        documents="policy",
+        policies="policy",
         echoed="forceOverwriteReplicaSecret recoveryWindowInDays type",
         immutable={"a secret keeps its name": "name"},
         gone="DeletedDate != null",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Tags, Template, Update
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties.names import Names
-from slipway_sandbox.provider.protocol.readers import block, blocks
+from slipway_sandbox.provider.protocol.readers import block, blocks, text
 from slipway_sandbox.provider.protocol.wire import Properties
 
 NAMES = Names("Service", {})
@@ -22,15 +22,26 @@ def tags(kind: str) -> Tags:
     )
 
 
+def namespace_id(scope: Scope) -> str:
+    """The namespace's id; of a creation whose second call failed only the operation's is recorded."""
+    if scope.id.startswith("ns-"):
+        return scope.id
+    operation = block(scope.call("get_operation", OperationId=scope.id), "Operation")
+    return text(block(operation, "Targets"), "NAMESPACE")
+
+
 def create_namespace(kind: str) -> Callable[[Scope], Properties]:
-    """Makes a namespace; Cloud Map does so in an operation with an id."""
+    """Makes a namespace. Cloud Map does so in an operation, whose id is recorded until the namespace's is known."""
 
     def create(scope: Scope) -> Properties:
         members = {"Name": "name", "Description": "description", "Vpc": "vpc"}
         request = {member: scope.inputs[name] for member, name in members.items() if scope.inputs.get(name)}
-        operation_id = scope.call(f"create_{kind}_namespace", **request)["OperationId"]
-        operation = block(scope.call("get_operation", OperationId=operation_id), "Operation")
-        return {"Id": block(operation, "Targets")["NAMESPACE"]}
+        scope.id = text(scope.call(f"create_{kind}_namespace", **request), "OperationId")
+        scope.begun()
+        try:
+            return {"Id": namespace_id(scope)}
+        finally:
+            scope.id = ""  # no resource's id
 
     return create
 
@@ -51,7 +62,7 @@ def namespace(kind: str, name: str, *, vpc: str = "") -> Resource:
         import_pattern=r"(?P<id>ns-[^:]+):(?P<vpc>.+)" if vpc else "",
         read=(Call("get_namespace", {"Id": "{id}"}, reply="Namespace"),),
         updates=() if is_http else (Update("description", Call(f"update_{kind}_namespace", change)),),
-        delete=Call("delete_namespace", {"Id": "{id}"}),
+        delete=Call("delete_namespace", {"Id": namespace_id}),
         tags=tags("namespace"),
         autoname=Autoname(),
         reads={output: f"Properties.{path}"},

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from slipway_sandbox.provider.aws.client import AwsError
 from slipway_sandbox.provider.aws.declaration import Action, Autoname, Call, Failures, Function, Resource, Tags, Update
 from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
+from slipway_sandbox.provider.properties import json_text
 from slipway_sandbox.provider.properties.mapping import as_map, as_string
 from slipway_sandbox.provider.protocol.errors import ProviderError
 from slipway_sandbox.provider.protocol.readers import text
@@ -24,9 +25,37 @@ SUBSCRIPTION_ATTRIBUTES = (
     "deliveryPolicy filterPolicy filterPolicyScope rawMessageDelivery redrivePolicy replayPolicy subscriptionRoleArn"
 )
 FILTER_SCOPE = "filterPolicyScope"
+RETRIES = (
+    "backoffFunction",
+    "maxDelayTarget",
+    "minDelayTarget",
+    *("numMaxDelayRetries", "numMinDelayRetries", "numNoDelayRetries", "numRetries"),
+)
+POLICIES = {
+    "healthyRetryPolicy": RETRIES,
+    "sicklyRetryPolicy": RETRIES,
+    "throttlePolicy": ("maxReceivesPerSecond",),
+}
+"""Parts of a subscription's delivery policy, with their members."""
 OF_TOPIC = {"ResourceArn": "{id}"}
 HTTP = {name: f"Attributes.HTTP{name[4:]}" for name in TOPIC_ATTRIBUTES.split() if name.startswith("http")}
 SQS = {name: f"Attributes.SQS{name[3:]}" for name in TOPIC_ATTRIBUTES.split() if name.startswith("sqs")}
+
+
+def delivery(value: Value) -> Value:
+    """A subscription's delivery policy in one spelling: without zeros, and without keys that the real provider does not know.
+
+    Source: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/sns/topic_subscription.go,
+    TopicSubscriptionDeliveryPolicy
+    """
+
+    def read(document: Value) -> Value:
+        parts = {name: part for name, part in json_text.members(document, ("guaranteed", *POLICIES)).items() if part}
+        known = {name: json_text.members(parts[name], POLICIES[name]) for name in POLICIES if name in parts}
+        kept = {name: {key: item for key, item in part.items() if item} for name, part in known.items()}
+        return json_text.spelled({**parts, **kept})
+
+    return json_text.parsed(value, read)
 
 
 def set_attributes(operation: str, member: str, properties: str, names: Mapping[str, str]) -> Action:
@@ -152,7 +181,8 @@ RESOURCES = (
         reads={"deliveryPolicy": "`null`"},  # moto answers the effective one in its place
         computed={"arn": "{id}", "name": lambda scope: scope.id.rpartition(":")[2], "owner": "{account}"},
         defaults={"contentBasedDeduplication": False, "fifoTopic": False},
-        documents="archivePolicy deliveryPolicy policy",
+        documents="archivePolicy deliveryPolicy",
+        policies="policy",
         echoed="maximumMessageSize",
         immutable={"a topic keeps its name and its kind for life": "name fifoTopic"},
         validate=validate_topic,
@@ -166,7 +196,7 @@ RESOURCES = (
         updates=(Update("policy", put_policy()),),
         delete=put_policy("default"),
         computed={"owner": "{account}"},
-        documents="policy",
+        policies="policy",
         handled="arn policy",
         immutable={"it belongs to one topic": "arn"},
     ),
@@ -179,7 +209,7 @@ RESOURCES = (
         updates=(Update("policy", Call("put_data_protection_policy", OF_TOPIC)),),
         delete=Call("put_data_protection_policy", {**OF_TOPIC, "DataProtectionPolicy": ""}),
         names={"arn": "ResourceArn", "policy": "DataProtectionPolicy"},
-        documents="policy",
+        policies="policy",
         immutable={"it belongs to one topic": "arn"},
     ),
     Resource(
@@ -205,6 +235,7 @@ RESOURCES = (
         defaults={"confirmationTimeoutInMinutes": 1, "endpointAutoConfirms": False, "rawMessageDelivery": False},
         derived={FILTER_SCOPE: filter_scope},
         documents="deliveryPolicy filterPolicy redrivePolicy replayPolicy",
+        compare={"deliveryPolicy": delivery},
         echoed="confirmationTimeoutInMinutes endpointAutoConfirms",
         immutable={"a subscription ties one topic to one endpoint": "topic protocol endpoint"},
         validate=validate_subscription,

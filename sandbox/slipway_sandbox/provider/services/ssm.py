@@ -1,6 +1,5 @@
 """Parameters and documents, and look-ups of parameters such as the id of the newest Amazon Linux image."""
 
-from slipway_sandbox.provider.aws import meaning
 from slipway_sandbox.provider.aws.client import AwsError
 from slipway_sandbox.provider.aws.declaration import Autoname, Call, Failures, Function, Resource, Tags, Update
 from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
@@ -140,7 +139,6 @@ RESOURCES = (
         names=ATTACHMENTS,
         computed={"arn": "arn:aws:ssm:{region}:{account}:document/{id}"},
         defaults={"documentFormat": "JSON"},
-        compare={"content": meaning.document},
         echoed="permissions",
         renewed="defaultVersion documentVersion hash latestVersion",
         immutable={"a document keeps its name and kind": "documentType name"},

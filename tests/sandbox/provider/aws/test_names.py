@@ -96,12 +96,9 @@ LISTENER = services.resource("aws:lb/listener:Listener")
 @pytest.mark.parametrize(
     ("name", "old", "new", "is_same"),
     [
-        ("assumeRolePolicy", '{"a": [1, 2]}', '{"a": [2, 1]}', True),
-        ("assumeRolePolicy", '{"a": "x"}', '{"a": ["x"]}', True),
-        ("assumeRolePolicy", '{"a": 1}', '{"a": 2}', False),
         ("managedPolicyArns", ["a", "b"], ["b", "a"], True),
         ("managedPolicyArns", ["a", "b"], ["a"], False),
-        ("inlinePolicies", [{"name": "a", "policy": '{"x": 1}'}], [{"policy": '{"x":1}', "name": "a"}], True),
+        ("inlinePolicies", [{"name": "a", "policy": '{"Id": "x"}'}], [{"policy": '{"Id":"x"}', "name": "a"}], True),
     ],
 )
 def test_values_are_compared_by_meaning(name: str, old: Value, new: Value, is_same: bool) -> None:

@@ -33,7 +33,7 @@ def test_the_sdk_has_the_type(token: str) -> None:
 def test_every_property_that_is_named_is_the_sdks(token: str) -> None:
     declaration, schema = services.resource(token), sdk.schema(token)
     prefix = declaration.autoname.property if declaration.autoname else ""
-    words = ("autonamed", "completed", "echoed", "handled", "documents", "ordered")
+    words = ("autonamed", "completed", "echoed", "handled", "documents", "policies", "ordered")
     named = {word for field in words for word in declaration.words(field)} | declaration.updatable_properties()
     named |= (
         set(declaration.replaced_when)

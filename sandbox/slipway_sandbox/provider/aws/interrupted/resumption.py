@@ -34,9 +34,15 @@ def create(declaration: Resource, scope: Scope, urn: str, token: str) -> dict[st
     if update is None:
         return lifecycle.create(declaration, scope)
 
+    recorded = ""
+
     def record(state: Properties, *, is_whole: bool) -> None:
+        nonlocal recorded
         inputs, outputs = packed(scope.inputs), packed(state)
         creations.record(Creation(urn, token, update, scope.id, inputs, outputs, is_whole))
+        if recorded not in ("", scope.id):  # the id of an operation that has ended
+            creations.forget(urn, recorded)
+        recorded = scope.id
 
     scope.begun = lambda: record({**scope.state, **scope.inputs, "region": scope.region}, is_whole=False)
     with creations.turn(urn):

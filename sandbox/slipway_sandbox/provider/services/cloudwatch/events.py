@@ -115,6 +115,7 @@ RESOURCES = (
         names=TARGET_NAMES,
         defaults={"eventBusName": "default", "forceDestroy": False},
         documents="input",
+        compare={"input": str},  # JSON, but the real provider compares its text
         echoed="forceDestroy",
         immutable={"a target is known by these": "eventBusName rule targetId"},
     ),

@@ -23,7 +23,6 @@ RESOURCES = (
         tags=tags("arn"),
         names={"arn": "addonArn"},
         reads={"podIdentityAssociations": "`null`"},  # EKS answers their ARNs only
-        documents="configurationValues",
         echoed="preserve resolveConflictsOnCreate resolveConflictsOnUpdate",
         immutable={"an add-on belongs to one cluster": "addonName clusterName namespaceConfig"},
     ),
@@ -47,7 +46,7 @@ RESOURCES = (
         ),
         delete=Call("delete_pod_identity_association", IDENTITY),
         tags=tags("associationArn"),
-        documents="policy",
+        policies="policy",
         immutable={"an association belongs to one service account": "clusterName namespace serviceAccount"},
     ),
 )

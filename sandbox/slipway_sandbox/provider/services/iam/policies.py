@@ -46,7 +46,7 @@ def inline(kind: str) -> Resource:
         delete=Call(f"delete_{kind}_policy", key),
         autoname=Autoname(length_limit=128),
         names={kind: member, "name": "PolicyName", "policy": "PolicyDocument"},
-        documents="policy",
+        policies="policy",
         immutable={f"its name within the {kind} is its key": f"{kind} name"},
     )
 
@@ -117,7 +117,7 @@ RESOURCES = (
         autoname=Autoname(length_limit=128),
         names={"policy": "PolicyDocument"},
         defaults={"path": "/"},
-        documents="policy",
+        policies="policy",
         echoed="delayAfterPolicyCreationInMs",
         immutable={"IAM only ever changes a policy's document": "name path description"},
     ),

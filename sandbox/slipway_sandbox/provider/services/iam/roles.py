@@ -2,9 +2,9 @@
 
 import json
 
-from slipway_sandbox.provider.aws import meaning
 from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
+from slipway_sandbox.provider.properties import json_text
 from slipway_sandbox.provider.properties.mapping import as_map, restore_scalar
 from slipway_sandbox.provider.protocol.readers import block, blocks, text, texts
 from slipway_sandbox.provider.protocol.wire import Properties, Value
@@ -51,7 +51,7 @@ def read_role(scope: Scope) -> Properties | None:
 def inline_policies(value: Value) -> dict[str, Value]:
     """Documents of inline policies by name, as data. An empty block means: no inline policies."""
     policies = blocks({"inlinePolicies": value}, "inlinePolicies")
-    return {str(policy.get("name")): meaning.document(policy["policy"]) for policy in policies if policy.get("policy")}
+    return {str(policy.get("name")): json_text.policy(policy["policy"]) for policy in policies if policy.get("policy")}
 
 
 def set_boundary(scope: Scope) -> None:
@@ -133,7 +133,7 @@ RESOURCES = (
         names={"assumeRolePolicy": "AssumeRolePolicyDocument", "uniqueId": "RoleId"},
         reads={"permissionsBoundary": "PermissionsBoundary.PermissionsBoundaryArn"},
         defaults={"forceDetachPolicies": False, "maxSessionDuration": 3600, "path": "/"},
-        documents="assumeRolePolicy",
+        policies="assumeRolePolicy",
         compare={"inlinePolicies": inline_policies},
         echoed="forceDetachPolicies",
         immutable={"the name and path are in the ARN": "name path"},

@@ -235,7 +235,7 @@ RESOURCES = (
             "bucketRegionalDomainName": "{id}.s3.{region}.amazonaws.com",
         },
         defaults={"forceDestroy": False},
-        documents="policy",
+        policies="policy",
         echoed=f"acl bucketNamespace forceDestroy {ELSEWHERE}",
         immutable={"a bucket keeps its name, and its lock is decided at creation": "bucket objectLockEnabled"},
         missing="404",

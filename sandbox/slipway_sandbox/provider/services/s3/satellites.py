@@ -126,7 +126,7 @@ RESOURCES = (
             ),
             owner="",
         ),
-        documents="policy",
+        policies="policy",
     ),
     replace(
         satellite(
@@ -180,6 +180,7 @@ RESOURCES = (
             echoed="routingRuleDetails",
         ),
         attributes="WebsiteConfiguration",
+        documents="routingRuleDetails",
         computed={
             "websiteDomain": "s3-website-{region}.amazonaws.com",
             "websiteEndpoint": "{id}.s3-website-{region}.amazonaws.com",

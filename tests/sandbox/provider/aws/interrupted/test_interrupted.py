@@ -14,7 +14,7 @@ from tests.support.sandbox.provider_world import provider
 
 os.environ.update(MOTO_ENVIRONMENT)
 
-# Cloud Map answers a creation with the id of an operation, and tells the namespace's own in a second call.
+# Cloud Map answers a creation with the id of an operation, and tells the namespace's own in a second call: test_resumption.py.
 ID_COMES_LATER = frozenset(("http_namespace", "private_namespace", "public_namespace"))
 CREATES_NOTHING = frozenset(("validation",))
 

@@ -8,6 +8,7 @@ import pytest
 
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider.aws.interrupted.creations import Creations
+from slipway_sandbox.provider.protocol.readers import blocks, text
 from tests.support.sandbox.engine_files import EngineFiles
 from tests.support.sandbox.faults import InterruptedClient
 from tests.support.sandbox.provider_driver import Driver, Live, ProviderCallError
@@ -30,6 +31,10 @@ class World:
         listed = self.client.call("sqs", "list_queues", "eu-west-1").get("QueueUrls", [])
         assert isinstance(listed, list)
         return [str(url) for url in listed]
+
+    def namespaces(self) -> list[str]:
+        listed = self.client.call("servicediscovery", "list_namespaces", "eu-west-1")["Namespaces"]
+        return [text(namespace, "Id") for namespace in blocks({"Namespaces": listed}, "Namespaces")]
 
 
 @pytest.fixture
@@ -70,6 +75,44 @@ def test_an_unfinished_creation_is_made_anew_and_leaves_nothing(world: World) ->
     world.engine.begin("second")
     again = world.driver.create(QUEUE, "orders", {})
     assert world.queues() == [again.id]
+
+
+@pytest.mark.parametrize("kind", ["HttpNamespace", "PrivateDnsNamespace", "PublicDnsNamespace"])
+def test_a_namespace_of_which_only_the_operation_is_known_is_no_orphan(world: World, kind: str) -> None:
+    # Cloud Map answers a creation with an operation, and tells the namespace's id in a second call.
+    token = f"aws:servicediscovery/{kind[0].lower()}{kind[1:]}:{kind}"
+    inputs = {"name": "shop.internal"}
+    if kind == "PrivateDnsNamespace":
+        vpc = world.driver.create("aws:ec2/vpc:Vpc", "main", {"cidrBlock": "10.0.0.0/16"})
+        world.engine.write(vpc)
+        inputs["vpc"] = vpc.id
+    world.client.arm()
+    with pytest.raises(ProviderCallError, match="GetOperation failed with InternalFailure") as caught:
+        world.driver.create(token, "shop", inputs)
+    world.client.disarm()
+    assert caught.value.detail is None, "no state has the operation's id"
+    [first] = world.namespaces()
+    world.engine.begin("second")
+    again = world.driver.create(token, "shop", inputs)
+    assert world.namespaces() == [again.id] != [first]
+    assert [each["id"] for each in world.creations.saved() if each["token"] == token] == [again.id]
+    world.engine.write(again)
+    world.engine.begin("third")
+    world.driver.delete(again)
+    assert world.namespaces() == []
+
+
+def test_a_deletion_takes_away_a_namespace_of_which_only_the_operation_is_known(world: World) -> None:
+    world.client.arm()
+    with pytest.raises(ProviderCallError, match="GetOperation"):
+        world.driver.create("aws:servicediscovery/httpNamespace:HttpNamespace", "shop", {"name": "shop"})
+    world.client.disarm()
+    queue = world.driver.create(QUEUE, "orders", {})
+    world.engine.write(queue)
+    world.engine.begin("destroy")
+    world.driver.delete(queue)
+    assert world.namespaces() == []
+    assert world.creations.saved() == []
 
 
 def test_what_was_deleted_by_hand_meanwhile_is_made_anew(world: World) -> None:

@@ -106,7 +106,7 @@ RESOURCES = (
             "prefixListId": prefix_list_id,
         },
         defaults={"privateDnsEnabled": False, "vpcEndpointType": "Gateway"},
-        documents="policy",
+        policies="policy",
         echoed="autoAccept dnsOptions ipAddressType resourceConfigurationArn serviceNetworkArn serviceRegion subnetConfigurations",
         immutable={
             "an endpoint leads from one VPC to one service": "resourceConfigurationArn serviceName serviceNetworkArn "
