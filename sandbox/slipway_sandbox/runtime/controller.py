@@ -22,8 +22,10 @@ from slipway_sandbox.runtime.balancing import balancers, targets
 from slipway_sandbox.runtime.containers.host import DockerHost
 from slipway_sandbox.runtime.containers.specs import TaskError
 from slipway_sandbox.runtime.ec2 import instance_spec
+from slipway_sandbox.runtime.ec2.instance_identity import InstanceIdentities
 from slipway_sandbox.runtime.ec2.instance_spec import WayIn
 from slipway_sandbox.runtime.ec2.instances import Instances
+from slipway_sandbox.runtime.ec2.metadata_service import MetadataService
 from slipway_sandbox.runtime.ecs import tasks as moto_tasks
 from slipway_sandbox.runtime.ecs.counts import Outage, count_of_clusters
 from slipway_sandbox.runtime.ecs.services import Scheduler
@@ -83,7 +85,10 @@ class Controller:
         self._health = targets.TargetHealth()
         self._balancers = balancers.Balancers(self._home / "load-balancers.json", self._health)
         self._scheduler = Scheduler(self._runs, self._health, self._balancers.in_flight)
-        self._instances = Instances(self._host, self._home / "instances", self._keys)
+        metadata = MetadataService(
+            self._identities.api, InstanceIdentities(self._identities.sessions, self._identities.denials), self._entered
+        )
+        self._instances = Instances(self._host, self._home / "instances", self._keys, metadata)
         with self._entered():
             self._end_tasks_without_containers()
         self._thread.start()

@@ -43,11 +43,16 @@ class InstanceFiles:
         """Public half of the key of the instance's launch."""
         return (self._root / instance / AUTHORIZED).read_text()
 
-    def archive(self, instance: str, *, with_home: bool) -> bytes:
-        """Tar archive for the instance's container. The home is the user's own once it has been given."""
+    def archive(self, instance: str, *, with_home: bool, api: str = "") -> bytes:
+        """Tar archive for the instance's container. The home is the user's own once it has been given.
+
+        `api` is the URL of AWS for programs in the instance. Default: they find none.
+        """
         content = io.BytesIO()
         with tarfile.open(fileobj=content, mode="w") as tar:
             _add(tar, f"etc/ssh/{HOST_KEY}", (self._root / instance / HOST_KEY).read_bytes(), 0)
+            if api:
+                _add(tar, "etc/ssh/sshd_config.d/aws.conf", f"SetEnv AWS_ENDPOINT_URL={api}\n".encode(), 0)
             if with_home:
                 folder = tarfile.TarInfo(f"home/{USER}/.ssh")
                 folder.type, folder.mode, folder.uid, folder.gid = tarfile.DIRTYPE, 0o700, USER_ID, USER_ID

@@ -32,6 +32,7 @@ from slipway_sandbox.runtime.ec2.instance_spec import (
     routes,
     wanted,
 )
+from slipway_sandbox.runtime.ec2.metadata_service import MetadataService, forwarder
 
 AT_ONCE = 2
 SETTLE_SECONDS = 1.0  # Docker's list is at most this old
@@ -71,11 +72,12 @@ class Machine:
 class Instances:
     """The containers of one sandbox's EC2 instances. `tick` never waits.
 
-    `home` keeps the instances' files, `keys` has the private keys for `ways_in`.
+    `home` keeps the instances' files, `keys` has the private keys for `ways_in`, `metadata` answers the instances' questions.
     """
 
-    def __init__(self, host: DockerHost, home: Path, keys: Path | None) -> None:
+    def __init__(self, host: DockerHost, home: Path, keys: Path | None, metadata: MetadataService) -> None:
         self._host = host
+        self._metadata = metadata
         self._files = InstanceFiles(home)
         self._keys = keys
         self._machines: dict[str, Machine] = {}
@@ -85,6 +87,7 @@ class Instances:
     def stop(self) -> None:
         """Begin nothing more, and wait for running jobs; the caller removes the containers."""
         self._jobs.shutdown(wait=True, cancel_futures=True)
+        self._metadata.close()
 
     def ways_in(self) -> dict[str, WayIn]:
         """Way into each running instance with a key, by its id."""
@@ -187,12 +190,18 @@ class Instances:
             "ports": {f"{SSH_PORT}/tcp": binding} if binding else {},
         }
         machine.container = self._host.create(IMAGE, arguments, {"slipway.instance": now.id})
-        self._host.put(machine.container, self._files.archive(now.id, with_home=not machine.has_home))
+        self._host.put(
+            machine.container, self._files.archive(now.id, with_home=not machine.has_home, api=self._metadata.api)
+        )
         machine.has_home = True
         self._host.start(machine.container)
-        # Docker takes connections on the port before sshd does, and resets them.
-        self._host.run_as_root(machine.container, f"ip address replace {now.place.address}/32 dev lo\n{LISTENS}")
         machine.bridge = self._host.address(machine.container)
+        lines = [f"ip address replace {now.place.address}/32 dev lo"]
+        if address := self._host.link_local_address():
+            lines.append(forwarder(*self._metadata.open(address)))
+            self._metadata.admit(machine.bridge, now.id)
+        # Docker takes connections on the port before sshd does, and resets them.
+        self._host.run_as_root(machine.container, "\n".join([*lines, LISTENS]))
         machine.opened = (binding[0], self._host.published(machine.container, SSH_PORT)) if binding else None
 
     def _lead(self, _: str, machine: Machine) -> None:
@@ -205,6 +214,7 @@ class Instances:
         machine.routes = asked
 
     def _halt(self, _: str, machine: Machine) -> None:
+        self._metadata.forget(machine.bridge)  # before a task gets the address
         if machine.container:
             self._host.removals.now([machine.container], [])
         machine.container, machine.door, machine.opened = "", None, None
@@ -214,6 +224,7 @@ class Instances:
         self._halt(instance, machine)
         self._host.removals.now([], [_volume(instance)])
         self._files.forget(instance)
+        self._metadata.end(instance)
         machine.ended = True
 
 

@@ -11,15 +11,16 @@ from slipway_sandbox.authorization.check import Call, Refusal
 from slipway_sandbox.authorization.model import Principal
 from slipway_sandbox.corrections.ecs.objects import EcsTask, definition_of
 from slipway_sandbox.identities import verdicts
+from slipway_sandbox.identities.assuming import Assumption
 from slipway_sandbox.identities.denials import Denials
 from slipway_sandbox.identities.endpoint import CredentialsEndpoint
-from slipway_sandbox.identities.principals import role_of, session_of
+from slipway_sandbox.identities.principals import session_of
 from slipway_sandbox.identities.sessions import Sessions
 from slipway_sandbox.runtime.containers.host import DockerHost
 from slipway_sandbox.runtime.containers.specs import LogTarget, TaskError
 from slipway_sandbox.runtime.ecs.execution_role import ExecutionRole
 
-ECS = Principal(arn="ecs-tasks.amazonaws.com", account_id="", kind="service")
+ECS = "ecs-tasks.amazonaws.com"
 UNABLE_TO_ASSUME = (
     "ECS was unable to assume the role '{role}' that was provided for this task. Please verify that the role being passed has the "
     "proper trust relationship and permissions and that your IAM user has permissions to pass this role."
@@ -33,9 +34,8 @@ class TaskIdentities:
     """
 
     def __init__(self, api: str, sessions: Sessions | None = None, denials: Denials | None = None) -> None:
-        self._api = api
-        self._denials = denials or Denials()
-        self._endpoint = CredentialsEndpoint(sessions or Sessions())
+        self.api, self.sessions, self.denials = api, sessions or Sessions(), denials or Denials()
+        self._endpoint = CredentialsEndpoint(self.sessions)
         self._execution: dict[str, ExecutionRole] = {}
 
     def close(self) -> None:
@@ -48,7 +48,7 @@ class TaskIdentities:
         Raises TaskError when ECS may not assume the role.
         """
         region = backend.region_name
-        place = {"AWS_ENDPOINT_URL": self._api, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+        place = {"AWS_ENDPOINT_URL": self.api, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
         return {**place, "AWS_EC2_METADATA_DISABLED": "true", **self._credentials(task, backend, host)}
 
     def _credentials(self, task: EcsTask, backend: EC2ContainerServiceBackend, host: DockerHost) -> dict[str, str]:
@@ -83,16 +83,9 @@ class TaskIdentities:
 
     def _assume(self, role_arn: str, task: EcsTask, backend: EC2ContainerServiceBackend) -> None:
         """ECS assumes a role of the task."""
-        call = Call(
-            "sts",
-            "AssumeRole",
-            {"RoleArn": role_arn, "RoleSessionName": task.id},
-            backend.region_name,
-            backend.account_id,
-            context={"aws:sourceaccount": (backend.account_id,), "aws:sourcearn": (task.task_arn,)},
-        )
-        if role_of(role_arn) is None or self._refusal_of(call, ECS):
+        assumption = Assumption(ECS, task.task_arn, task.id, backend.region_name, backend.account_id)
+        if not assumption.is_granted(role_arn, self.denials):
             raise TaskError(UNABLE_TO_ASSUME.format(role=role_arn))
 
     def _refusal_of(self, call: Call, principal: Principal) -> Refusal | None:
-        return verdicts.refusal_of(call, principal, self._denials, datetime.now(UTC))
+        return verdicts.refusal_of(call, principal, self.denials, datetime.now(UTC))
