@@ -98,9 +98,9 @@ class Cloud:
         self._keeper = Keeper(self._home, self._gate)
         stacks.bind(self._home, self._keeper.cloud_id, restored=self._keeper.restored)
         self._sessions, self._denials = Sessions(), Denials()
-        guard = Guard(self._sessions, self._denials)
+        self._guard = Guard(self._sessions, self._denials)
         reports = {STATUS_PATH: self._status, DENIED_PATH: self._denials.report}
-        api = AwsApi([(address, ports.moto) for address in addresses], self._gate, self._keeper, guard, reports)
+        api = AwsApi([(address, ports.moto) for address in addresses], self._gate, self._keeper, self._guard, reports)
         api.start()
         self._parts.callback(api.stop)
 
@@ -116,7 +116,7 @@ class Cloud:
         )
         keeper.creations = self.creations.saved
         for servicer, port in (
-            (AwsProvider(registry=f"localhost:{ports.registry}", creations=self.creations), ports.aws),
+            (AwsProvider(f"localhost:{ports.registry}", creations=self.creations, guard=self._guard), ports.aws),
             (DockerProvider(), ports.docker),
         ):
             server, _ = serve(servicer, port, self._obstacle)
