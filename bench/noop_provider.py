@@ -7,6 +7,7 @@ from typing import Any
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
+from slipway_sandbox.provider.protocol.engine_connection import Engine
 from slipway_sandbox.provider.protocol.servicer import BaseServicer
 from slipway_sandbox.provider.protocol.wire import Properties
 
@@ -22,7 +23,7 @@ class NoopProvider(BaseServicer[Properties]):
         super().__init__()
         self.version = importlib.metadata.version("pulumi-aws")
 
-    def configure(self, values: Properties) -> Properties:
+    def configure(self, values: Properties, engine: Engine) -> Properties:
         return values
 
     def Check(self, request: provider_pb2.CheckRequest, context: Any) -> provider_pb2.CheckResponse:

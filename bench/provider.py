@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.noop_provider import NoopProvider
+from slipway_sandbox.identities import administrator
 from slipway_sandbox.provider.protocol.serve import serve
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,6 +70,7 @@ def up_seconds(count: int, port: int, folder: Path) -> float:
     shutil.copy(PROGRAM, folder / "__main__.py")
     env = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
     env |= {
+        **administrator.VARIABLES,
         "PATH": f"{Path.home()}/.pulumi/bin:{os.environ['PATH']}",
         "BENCH_RESOURCES": str(count),
         "PULUMI_BACKEND_URL": f"file://{folder}/state",

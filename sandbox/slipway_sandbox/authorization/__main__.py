@@ -20,6 +20,7 @@ NEVER: Mapping[str, str] = {
     "all services, on creation": "tags need no permission of their own, but for EC2; no call needs iam:CreateServiceLinkedRole",
     "DynamoDB": "PartiQL; conditions on items, such as dynamodb:LeadingKeys; the key of a table",
     "ECR, CloudWatch Logs": "the key of a repository or a log group",
+    "EventBridge": "another bus as a target without a role",
     "KMS": "constraints of grants",
     "Lambda, EventBridge Scheduler, Step Functions": "their own resource policies",
     "S3": "access control lists, access points, calls without a signature",
@@ -31,7 +32,8 @@ Made by `python -m slipway_sandbox.authorization > docs/sandbox-authorization.md
 those of {source}.
 
 A call is judged by the policies of its caller and of its resource: inline, attached and AWS's own policies, permissions boundaries,
-session policies, resource policies and trust policies. An explicit deny wins. A call that the sandbox cannot judge is let through
+session policies, resource policies and trust policies. An explicit deny wins. That holds for what services do for somebody, too: SNS,
+S3, EventBridge and alarms as themselves, ECS, EventBridge and SNS with a role that must trust them. A call that the sandbox cannot judge is let through
 and counted: `slipway sandbox denied` shows how often. That holds for operations without a known action, and for a decision that
 depends on a condition key that the sandbox does not know. An identifier that AWS would choose, such as that of a new VPC, counts in
 the call's favour.

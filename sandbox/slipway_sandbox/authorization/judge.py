@@ -173,8 +173,10 @@ def _remedy(kind: PolicyKind, request: Request) -> Remedy:
         is_service = principal.kind == "service"
         statement["Principal"] = {"Service" if is_service else "AWS": principal.role_arn or principal.arn}
     statement["Action"] = request.action
-    if not (kind is PolicyKind.RESOURCE and request.action.lower().startswith(TRUSTED)):  # a trust policy has none
-        statement["Resource"] = (
-            "*" if kind is PolicyKind.RESOURCE and request.action.startswith("kms:") else request.resource
-        )
+    if kind is PolicyKind.RESOURCE and request.action.lower().startswith(TRUSTED):
+        return Remedy(kind, statement)  # a trust policy has no Resource
+    is_key = kind is PolicyKind.RESOURCE and request.action.startswith("kms:")
+    statement["Resource"] = "*" if is_key else request.resource
+    if principal.kind == "service" and (source := request.context.get("aws:sourcearn")):
+        statement["Condition"] = {"ArnEquals": {"aws:SourceArn": source[0]}}
     return Remedy(kind, statement)

@@ -56,6 +56,8 @@ class Principal:
     """Whether AssumeRole was given session policies."""
     via: tuple[str, ...] = ()
     """Services that call in the principal's name, first to last: the value of aws:CalledVia."""
+    aliases: tuple[str, ...] = ()
+    """Further names of a service, such as sns.af-south-1.amazonaws.com of SNS in a region that is opted into."""
 
 
 @dataclass(frozen=True)

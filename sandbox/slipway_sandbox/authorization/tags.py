@@ -1,7 +1,6 @@
 """Tags of resources, for conditions on aws:ResourceTag."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from slipway_sandbox.authorization import cloud
 
@@ -47,8 +46,7 @@ def _identity(rest: str, account_id: str, _region: str) -> Tags | None:
     if kind not in ("role", "user"):
         return None
     entity = cloud.named_in_iam(kind, path.rpartition("/")[2], account_id)
-    tags: Any = getattr(entity, "tags", None)
-    return {key: str(tag["Value"]) for key, tag in tags.items()} if isinstance(tags, Mapping) else None
+    return _pairs(entity.tags) if entity is not None else None
 
 
 def _bucket(rest: str, _account_id: str, _region: str) -> Tags | None:

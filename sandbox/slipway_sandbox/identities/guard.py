@@ -4,6 +4,7 @@ The administrator is not judged: the sandbox is its own. What decides is who it 
 """
 
 import contextlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -47,11 +48,27 @@ class Guard:
             return principal
         return self._refusal(environ, signature, principal) or principal
 
+    def admit(self, signature: Signature, operation: str, parameters: Mapping[str, object]) -> Principal | Error:
+        """The caller of a call of the provider, which is no request; the error for one that may not go on.
+
+        The signature's service has botocore's name.
+        """
+        principal = self._principals.of(signature)
+        if isinstance(principal, Rejection):
+            return rejected(signature.service, principal)
+        if principal is ADMINISTRATOR and operation != ASSUME_ROLE:
+            return principal
+        return self._error(Incoming(signature.service, operation, dict(parameters)), signature, principal) or principal
+
     def _refusal(self, environ: "WSGIEnvironment", signature: Signature, principal: Principal) -> Error | None:
         request = incoming(environ, signature)
         if not isinstance(request, Incoming):
             self._denials.let_through(f"{request}: the request has no operation of this service")
             return None
+        return self._error(request, signature, principal)
+
+    def _error(self, request: Incoming, signature: Signature, principal: Principal) -> Error | None:
+        """AWS's error for a call that is refused."""
         if request.operation == ASSUME_ROLE:
             open_member_account(str(request.parameters.get("RoleArn", "")), principal)
         refusal = self._judged(request, signature, principal)

@@ -13,6 +13,7 @@ from moto.iam.models import AccessKey, IAMBackend, ManagedPolicy, Role, User, ia
 from moto.sts.models import AssumedRole, sts_backends
 
 from slipway_sandbox.authorization.model import PolicyDocument, Principal
+from slipway_sandbox.authorization.roles import session
 from slipway_sandbox.corrections.sts.roles import policy_arns_of, tags_of
 from slipway_sandbox.corrections.sts.session_tokens import UserSession, sessions_of_users
 from slipway_sandbox.identities import administrator
@@ -46,9 +47,9 @@ class Principals:
         """The principal of a signature, or why there is none."""
         if signature.key_id == administrator.KEY_ID:
             return ADMINISTRATOR
-        if session := self._sessions.by_key(signature.key_id):
-            refused = self._refused(session.token, session.expires_at, signature)
-            return refused or session_of(session.role_arn, session.name)
+        if opened := self._sessions.by_key(signature.key_id):
+            refused = self._refused(opened.token, opened.expires_at, signature)
+            return refused or session(opened.role_arn, opened.name)
         if user_session := sessions_of_users().get(signature.key_id):
             return self._user_session(user_session, signature)
         return self._of_iam(signature)
@@ -89,11 +90,6 @@ class Principals:
         return Rejection.TOKEN if signature.token else _of_user(user, backend.account_id)
 
 
-def session_of(role_arn: str, name: str) -> Principal:
-    """A session of a role, as the sandbox opens it for a task."""
-    return _session(role_arn, name)
-
-
 def role_of(arn: str) -> Role | None:
     """A role in moto; None where it has none."""
     try:
@@ -124,7 +120,7 @@ def _of_assumed(assumed: AssumedRole) -> Principal:
     managed = iam_backends[assumed.account_id][PARTITION].managed_policies
     arns = policy_arns_of(assumed)
     policies += [PolicyDocument(_text(managed[arn]), arn) for arn in arns if arn in managed]
-    return _session(
+    return session(
         assumed.role_arn,
         assumed.session_name,
         tags=tags_of(assumed),
@@ -136,26 +132,3 @@ def _of_assumed(assumed: AssumedRole) -> Principal:
 def _text(policy: ManagedPolicy) -> str:
     """The default version of a managed policy."""
     return next(str(each.document) for each in policy.versions if each.version_id == policy.default_version_id)
-
-
-def _session(
-    role_arn: str,
-    name: str,
-    tags: dict[str, str] | None = None,
-    policies: tuple[PolicyDocument, ...] = (),
-    *,
-    is_limited: bool = False,
-) -> Principal:
-    account, role_name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
-    role = role_of(role_arn)
-    own = {tag["Key"]: tag["Value"] for tag in (role.tags if role else None) or []}
-    return Principal(
-        arn=f"arn:aws:sts::{account}:assumed-role/{role_name}/{name}",
-        account_id=account,
-        kind="role",
-        role_arn=role_arn,
-        user_id=f"{role.id if role else 'AROADELETED'}:{name}",
-        tags={**own, **(tags or {})},
-        session_policies=policies,
-        is_session_limited=is_limited,
-    )

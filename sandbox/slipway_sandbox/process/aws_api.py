@@ -19,7 +19,6 @@ from slipway_sandbox import corrections
 from slipway_sandbox.callers import Address, AwsDoor, Doors
 from slipway_sandbox.identities.answers import Error
 from slipway_sandbox.identities.guard import Guard, acting
-from slipway_sandbox.identities.principals import ADMINISTRATOR
 from slipway_sandbox.process.ports import listening
 from slipway_sandbox.process.saving.gate import Gate
 from slipway_sandbox.process.saving.keeper import Keeper
@@ -103,13 +102,13 @@ class AwsApi:
         return response
 
     def _stand_before_calls_in_process(self) -> None:
-        """The aws provider calls moto without HTTP, through moto's stubber, as the administrator."""
+        """The aws provider calls moto without HTTP, through moto's stubber. It asks the guard itself."""
         answer, call = BotocoreStubber.__call__, self.call
 
         def guarded(stubber: BotocoreStubber, event_name: str, request: object, **rest: object) -> object:
             if not stubber.enabled:
                 return None
-            with call(event_name.rpartition(".")[2]), acting(ADMINISTRATOR):
+            with call(event_name.rpartition(".")[2]):
                 return answer(stubber, event_name, request, **rest)
 
         BotocoreStubber.__call__ = guarded  # type: ignore[method-assign,assignment]

@@ -87,8 +87,10 @@ class Cloud:
         log.info("ready: %s", self._record)
 
     def _serve_aws(self, addresses: list[str], ports: Ports) -> None:
-        from slipway_sandbox.identities.denials import Denials  # noqa: PLC0415 - imports moto
-        from slipway_sandbox.identities.guard import Guard  # noqa: PLC0415 - as above
+        from slipway_sandbox.corrections.policies import asking  # noqa: PLC0415 - imports moto
+        from slipway_sandbox.identities import verdicts  # noqa: PLC0415 - as above
+        from slipway_sandbox.identities.denials import Denials  # noqa: PLC0415
+        from slipway_sandbox.identities.guard import Guard  # noqa: PLC0415
         from slipway_sandbox.identities.sessions import Sessions  # noqa: PLC0415
         from slipway_sandbox.process.aws_api import AwsApi  # noqa: PLC0415 - 0.3 s, while the registry gets ready
         from slipway_sandbox.process.saving.gate import Gate  # noqa: PLC0415
@@ -98,9 +100,11 @@ class Cloud:
         self._keeper = Keeper(self._home, self._gate)
         stacks.bind(self._home, self._keeper.cloud_id, restored=self._keeper.restored)
         self._sessions, self._denials = Sessions(), Denials()
-        guard = Guard(self._sessions, self._denials)
+        self._guard = Guard(self._sessions, self._denials)
+        asking.attach(lambda call, who: verdicts.refusal_of(call, who, self._denials, datetime.now(UTC)))
+        self._parts.callback(asking.detach)
         reports = {STATUS_PATH: self._status, DENIED_PATH: self._denials.report}
-        api = AwsApi([(address, ports.moto) for address in addresses], self._gate, self._keeper, guard, reports)
+        api = AwsApi([(address, ports.moto) for address in addresses], self._gate, self._keeper, self._guard, reports)
         api.start()
         self._parts.callback(api.stop)
 
@@ -116,7 +120,7 @@ class Cloud:
         )
         keeper.creations = self.creations.saved
         for servicer, port in (
-            (AwsProvider(registry=f"localhost:{ports.registry}", creations=self.creations), ports.aws),
+            (AwsProvider(f"localhost:{ports.registry}", creations=self.creations, guard=self._guard), ports.aws),
             (DockerProvider(), ports.docker),
         ):
             server, _ = serve(servicer, port, self._obstacle)

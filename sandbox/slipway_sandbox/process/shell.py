@@ -25,8 +25,7 @@ def aws_variables(ports: Ports) -> dict[str, str]:
     """Variables for any AWS SDK to talk to the sandbox."""
     return {
         "AWS_ENDPOINT_URL": f"http://{LOOPBACK}:{ports.moto}",
-        "AWS_ACCESS_KEY_ID": administrator.KEY_ID,
-        "AWS_SECRET_ACCESS_KEY": administrator.SECRET_KEY,
+        **administrator.VARIABLES,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -170,6 +170,15 @@ def test_tags_of_a_resource_count_where_a_policy_asks_for_them(cloud: Cloud) -> 
     assert refusal_of(SEND, app()) is None
 
 
+def test_tags_of_a_role_count_where_a_policy_asks_for_them(cloud: Cloud) -> None:
+    cloud.let(allow("iam:*", Condition={"StringEquals": {"aws:ResourceTag/team": "red"}}))
+    delete = call("iam", "DeleteRole", RoleName="app")
+    assert lacks(refusal_of(delete, app())) is PolicyKind.IDENTITY
+    cloud.client("iam").tag_role(RoleName="app", Tags=[{"Key": "team", "Value": "red"}])
+    assert refusal_of(delete, app()) is None
+    cloud.client("iam").untag_role(RoleName="app", TagKeys=["team"])
+
+
 def test_a_condition_that_the_sandbox_cannot_know_lets_the_call_through_and_says_so(cloud: Cloud) -> None:
     cloud.let(allow("sqs:*", Condition={"StringEquals": {"aws:SourceVpce": "vpce-1"}}))
     assert refusal_of(SEND, app()) == NotJudged("sqs:SendMessage", "its policies ask for aws:sourcevpce")

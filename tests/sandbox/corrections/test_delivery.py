@@ -84,7 +84,7 @@ POLICIES: dict[str, tuple[Any, bool]] = {
     "another topic": (letting_in(ArnEquals={"aws:SourceArn": f"{TOPIC}-2"}), False),
     "this account": (letting_in(StringEquals={"AWS:SourceAccount": ACCOUNT}), True),
     "another account": (letting_in(StringEquals={"aws:SourceAccount": "210987654321"}), False),
-    "a key nobody knows": (letting_in(StringEquals={"aws:SourceOrgID": "o-1"}), False),
+    "a key that the sandbox cannot know": (letting_in(StringEquals={"aws:SourceVpce": "vpce-1"}), True),
     "an operator nobody knows": (letting_in(DateLessThan={"aws:SourceArn": TOPIC}), False),
     "but denied": ({"Statement": [FROM_TOPIC["Statement"], DENY]}, False),
     "but over TLS": ({"Statement": [FROM_TOPIC["Statement"], INSECURE]}, True),

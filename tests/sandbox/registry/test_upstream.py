@@ -10,7 +10,7 @@ from moto.ecr.models import ecr_backends
 
 from slipway_sandbox.process.held_files import wait_until
 from slipway_sandbox.process.ports import LOOPBACK, free_ports
-from slipway_sandbox.provider.aws.scope import ACCOUNT
+from slipway_sandbox.provider.aws.identity.resolution import ACCOUNT
 from slipway_sandbox.registry import binary
 from slipway_sandbox.registry.front import RegistryFront
 from slipway_sandbox.registry.storage import Storage

@@ -7,6 +7,7 @@ import grpc
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2
 
+from slipway_sandbox.provider.protocol.engine_connection import Engine
 from slipway_sandbox.provider.protocol.serve import serve
 from slipway_sandbox.provider.protocol.servicer import BaseServicer
 from slipway_sandbox.provider.protocol.wire import Properties
@@ -20,7 +21,7 @@ class AnyAws(BaseServicer[Properties]):
     name = "aws"
     version = "7.51.1"
 
-    def configure(self, values: Properties) -> Properties:
+    def configure(self, values: Properties, engine: Engine) -> Properties:
         return values
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:  # noqa: N802 - the protocol's name

@@ -9,6 +9,7 @@ from typing import Any
 
 from moto.moto_api._internal.models import moto_api_backend
 
+from slipway_sandbox.identities.guard import Guard
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.aws.interrupted.creations import Creations
 from slipway_sandbox.provider.aws.provider import AwsProvider
@@ -57,16 +58,20 @@ class Registry:
 
 @contextmanager
 def provider(
-    retry_seconds: float = 2.0, client: AwsClient | None = None, creations: Creations | None = None
+    retry_seconds: float = 2.0,
+    client: AwsClient | None = None,
+    creations: Creations | None = None,
+    guard: Guard | None = None,
 ) -> Iterator[tuple[int, Registry]]:
     """Port of an aws provider, and its registry. Before and afterwards, the process's cloud is empty.
 
     `client` makes its calls. Default: one without failures. `creations` is its record. Default: it keeps none.
+    `guard` judges its calls. Default: one of its own.
     """
     moto_api_backend.reset()
     registry = Registry()
     threading.Thread(target=registry.server.serve_forever, daemon=True).start()
-    servicer = AwsProvider(registry=registry.address, retry_seconds=retry_seconds, creations=creations)
+    servicer = AwsProvider(registry=registry.address, retry_seconds=retry_seconds, creations=creations, guard=guard)
     servicer.cloud = replace(servicer.cloud, client=client or servicer.cloud.client)
     server, port = serve(servicer)
     try:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from slipway_sandbox.identities import administrator
 from tests.support import commands
 from tests.support.conditions import awaited
 
@@ -67,6 +68,7 @@ def project_of(program: Path, folder: Path, provider_port: int, state: Path | No
     (folder / "Pulumi.yaml").write_text(f"name: {program.stem.replace('_', '-')}\nruntime: {runtime}\n")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
     environment |= {
+        **administrator.VARIABLES,
         "PYTHONPATH": str(ROOT),
         "PULUMI_BACKEND_URL": f"file://{backend}",
         "PULUMI_CONFIG_PASSPHRASE": "test",

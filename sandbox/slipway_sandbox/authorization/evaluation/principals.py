@@ -29,7 +29,8 @@ def naming(element: Json, principal: Principal) -> Naming:
     kinds = as_object(element)
     if principal.kind == "service":
         services = texts(kinds.get("Service"))
-        is_named = principal.arn in services or "*" in services or "*" in texts(kinds.get("AWS"))
+        names = {"*", principal.arn, *principal.aliases}
+        is_named = not names.isdisjoint(services) or "*" in texts(kinds.get("AWS"))
         return Naming.DIRECT if is_named else Naming.NOBODY
     return max((_naming(text, principal) for text in texts(kinds.get("AWS"))), default=Naming.NOBODY)
 

@@ -1,13 +1,16 @@
-"""Events on their way from a rule to a queue or a topic.
+"""Events on their way from a rule to a queue, a topic, a log group or another bus.
 
 Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
 Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html (roles of targets)
 """
 
 import copy
+import hashlib
 import json
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from moto.core.utils import iso_8601_datetime_without_milliseconds, utcfromtimestamp
 from moto.events.models import Rule
@@ -15,7 +18,7 @@ from moto.events.utils import EventMessageType, EventTemplateParser
 from moto.sns.models import sns_backends
 
 from slipway_sandbox.corrections._decorator import corrects
-from slipway_sandbox.corrections.policies import receivers
+from slipway_sandbox.corrections.policies import asking, receivers
 from slipway_sandbox.documents import Document, Json, as_object, as_text
 
 logger = logging.getLogger(__name__)
@@ -48,25 +51,44 @@ def send_to_targets(
         original(alone, original_event, transform_input)
 
     for target in self.targets:
-        service = _service(target["Arn"])
-        if service not in DELIVERED:
-            logger.warning("event not delivered to %s: the sandbox delivers to %s", target["Arn"], ", ".join(DELIVERED))
-        elif service in RECEIVERS and not target.get("RoleArn"):
+        if _service(target["Arn"]) in DELIVERED:
             _deliver(self, target, send)
-        else:  # a target with a role is reached with the role's rights
-            send(target)
+        else:
+            logger.warning("event not delivered to %s: the sandbox delivers to %s", target["Arn"], ", ".join(DELIVERED))
 
 
-def refusal(rule: Rule, receiver_arn: str) -> str | None:
-    """Why EventBridge may not deliver for a rule; None when it may.
+def refusal(rule: Rule, arn: str, role_arn: str = "") -> str | None:
+    """Why EventBridge may not deliver for a rule, with a target's role where it has one; None when it may.
 
     It tells a topic and the topic's key no source: "You can't use of Condition blocks in Amazon SNS topic policies for
     EventBridge."
     """
-    if receiver_arn.split(":")[3] != rule.region_name:
+    service = _service(arn)
+    if service in RECEIVERS and arn.split(":")[3] != rule.region_name:
         return "InvalidParameter, the target is in another region than the rule"
-    source = receivers.told(rule.arn, rule.account_id) if _service(receiver_arn) == "sqs" else {}
-    return receivers.refusal(receivers.Sender("EventBridge", PRINCIPALS, "the rule", source), receiver_arn)
+    told = receivers.told(rule.arn, rule.account_id)
+    sender = receivers.Sender("EventBridge", PRINCIPALS, "the rule", {} if service == "sns" and not role_arn else told)
+    if role_arn:
+        session = receivers.assumed(sender, role_arn, hashlib.md5(rule.arn.encode(), usedforsecurity=False).hexdigest())
+        if session is None:
+            return f"AccessDenied, EventBridge may not assume {role_arn}"
+        sender = replace(sender, session=session)
+    return receivers.refusal(sender, arn) if service in RECEIVERS else _refusal_of_others(sender, arn)
+
+
+def _refusal_of_others(sender: receivers.Sender, arn: str) -> str | None:
+    """Why EventBridge may not write into a log group, or send to a bus with a role."""
+    service, region, account, resource = arn.split(":", 5)[2:]
+    if service == "logs":
+        group = {"logGroupName": resource.split(":")[1], "logStreamName": "events"}
+        writer = replace(sender, principals=(*PRINCIPALS, "delivery.logs.amazonaws.com"))
+        denied = asking.denial(writer.asks("logs", "PutLogEvents", group, region, account), writer.principal)
+    elif sender.session:
+        entries = {"Entries": [{"EventBusName": arn}]}
+        denied = asking.denial(sender.asks("events", "PutEvents", entries, region, account), sender.principal)
+    else:
+        return None
+    return f"{denied.code}, {denied.message}" if denied else None
 
 
 def _service(arn: Json) -> str:
@@ -74,7 +96,7 @@ def _service(arn: Json) -> str:
 
 
 def _deliver(rule: Rule, target: Document, send: Callable[[Document], None]) -> None:
-    reason = refusal(rule, as_text(target["Arn"]))
+    reason = refusal(rule, as_text(target["Arn"]), as_text(target.get("RoleArn")))
     if reason is None:
         send(target)
         return

@@ -1,1 +1,1 @@
-"""Policies of receivers and keys: whom AWS lets in."""
+"""What services do for somebody: whom AWS lets in, by the policies of receivers and keys, and by the trust of a role."""

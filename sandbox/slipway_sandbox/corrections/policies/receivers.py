@@ -11,10 +11,9 @@ from moto.kms.models import kms_backends
 from moto.sns.models import sns_backends
 from moto.sqs.models import sqs_backends
 
+from slipway_sandbox.authorization.model import Call, Principal
 from slipway_sandbox.corrections._keeping import kept
-from slipway_sandbox.corrections.policies.resource_policy import Request, allows
-
-ANY_SERVICE = {"aws:securetransport": "true", "aws:principalisawsservice": "true"}
+from slipway_sandbox.corrections.policies import asking
 
 
 @dataclass(frozen=True)
@@ -29,17 +28,29 @@ class Sender:
     """What it sends for, such as the topic."""
     source: Mapping[str, str] = field(default_factory=dict)
     """Condition keys, in lower case, by which it tells its source; empty where it tells none."""
+    session: Principal | None = None
+    """The session of a role that it sends with. Default: it sends as itself."""
+
+    @property
+    def principal(self) -> Principal:
+        """Who sends."""
+        name, *aliases = self.principals
+        return self.session or Principal(name, "", "service", aliases=tuple(aliases))
+
+    def asks(self, service: str, operation: str, parameters: Mapping[str, object], region: str, account: str) -> Call:
+        """A call of the sender."""
+        source = {} if self.session else {key: (value,) for key, value in self.source.items()}
+        return Call(service, operation, parameters, region, account, context=source)
 
 
 @dataclass(frozen=True)
 class Receiver:
     """A queue or a topic."""
 
-    arn: str
     kind: str
-    action: str
-    policy: str | None
     kms_key_id: str
+    operation: str
+    parameters: Mapping[str, object]
 
 
 def told(arn: str, account: str) -> dict[str, str]:
@@ -50,45 +61,61 @@ def told(arn: str, account: str) -> dict[str, str]:
 def refusal(sender: Sender, receiver_arn: str) -> str | None:
     """Why AWS would not deliver: its code, a comma and a sentence; None when it would."""
     service, region, account, name = receiver_arn.split(":")[2:6]
-    receiver = (
-        _queue(receiver_arn, account, region, name) if service == "sqs" else _topic(receiver_arn, account, region)
-    )
+    is_queue = service == "sqs"
+    receiver = _queue(account, region, name) if is_queue else _topic(receiver_arn, account, region)
     if receiver is None:
-        return "NonExistentQueue, there is no such queue" if service == "sqs" else "NotFound, there is no such topic"
-    request = Request(sender.principals, receiver.action, receiver.arn, {**ANY_SERVICE, **sender.source})
-    if not allows(receiver.policy, request):
-        verb = "send" if service == "sqs" else "publish"
-        return f"AccessDenied, the {receiver.kind}'s policy does not let {sender.noun} {verb}"
-    return _key_refusal(sender, receiver, account, region) if receiver.kms_key_id else None
+        return "NonExistentQueue, there is no such queue" if is_queue else "NotFound, there is no such topic"
+    owner = sender.session.account_id if sender.session else account
+    call = sender.asks(service, receiver.operation, receiver.parameters, region, owner)
+    denied = asking.denial(call, sender.principal)
+    if denied is None:
+        return _key_refusal(sender, receiver, account, region)
+    if sender.session:
+        return f"{denied.code}, {denied.message}"
+    action = denied.request.action
+    if action.startswith("kms:"):
+        owner = f"the policy of the {receiver.kind}'s key"
+        return f"KMS.AccessDeniedException, {owner} does not let {sender.service} do {action}"
+    return f"AccessDenied, the {receiver.kind}'s policy does not let {sender.noun} {'send' if is_queue else 'publish'}"
 
 
-def _queue(arn: str, account: str, region: str, name: str) -> Receiver | None:
+def assumed(sender: Sender, role_arn: str, name: str) -> Principal | None:
+    """The session of a role under a name; None where the role's trust policy does not let the service assume it."""
+    from slipway_sandbox.authorization import cloud, roles  # noqa: PLC0415 - import moto's tables
+
+    account = role_arn.split(":")[4]
+    parameters = {"RoleArn": role_arn, "RoleSessionName": name}
+    call = sender.asks("sts", "AssumeRole", parameters, "us-east-1", account)
+    role = cloud.named_in_iam("role", role_arn.rpartition("/")[2], account)
+    if role is None or role.arn != role_arn or asking.denial(call, sender.principal):
+        return None
+    return roles.session(role_arn, name)
+
+
+def _queue(account: str, region: str, name: str) -> Receiver | None:
     queue = sqs_backends[account][region].queues.get(name)
     if queue is None:
         return None
-    return Receiver(arn, "queue", "sqs:SendMessage", queue.policy, kept(queue, "kms_master_key_id", ""))
+    url = {"QueueUrl": f"https://sqs.{region}.amazonaws.com/{account}/{name}"}
+    return Receiver("queue", kept(queue, "kms_master_key_id", ""), "SendMessage", url)
 
 
 def _topic(arn: str, account: str, region: str) -> Receiver | None:
     topic = sns_backends[account][region].topics.get(arn)
-    if topic is None:
-        return None
-    return Receiver(arn, "topic", "sns:Publish", topic.policy, kept(topic, "kms_master_key_id", ""))
+    return Receiver("topic", kept(topic, "kms_master_key_id", ""), "Publish", {"TopicArn": arn}) if topic else None
 
 
 def _key_refusal(sender: Sender, receiver: Receiver, account: str, region: str) -> str | None:
-    """Why the service may not use the key of a receiver; None when it may."""
+    """Why nobody, or no service, may use the key of a receiver, whatever its policy says."""
     key_id = receiver.kms_key_id
+    if not key_id:
+        return None
     if "alias/aws/" in key_id:
-        return f"KMS.AccessDeniedException, nothing lets {sender.service} use {key_id}"
+        return None if sender.session else f"KMS.AccessDeniedException, nothing lets {sender.service} use {key_id}"
     try:
         key = kms_backends[account][region].describe_key(key_id)
     except (KeyError, AttributeError):  # the latter for an alias
         return f"KMS.NotFoundException, there is no key {key_id}"
-    if key.key_state != "Enabled":
-        return f"KMS.DisabledException, the {receiver.kind}'s key is {key.key_state}"
-    for action in ("kms:GenerateDataKey", "kms:Decrypt"):
-        if not allows(key.policy, Request(sender.principals, action, key.arn, {**ANY_SERVICE, **sender.source})):
-            owner = f"the policy of the {receiver.kind}'s key"
-            return f"KMS.AccessDeniedException, {owner} does not let {sender.service} do {action}"
-    return None
+    return (
+        None if key.key_state == "Enabled" else f"KMS.DisabledException, the {receiver.kind}'s key is {key.key_state}"
+    )

@@ -5,10 +5,24 @@ Source: https://docs.aws.amazon.com/sns/latest/dg/sns-topic-attributes.html
 
 import json
 import time
+from dataclasses import replace
 
 from moto.logs.models import logs_backends
 
+from slipway_sandbox.corrections.policies import asking, receivers
+
 STREAM = "sandbox"
+
+
+def may_write(sender: receivers.Sender, role_arn: str, topic_arn: str) -> bool:
+    """Whether SNS may write into the topic's log group with the role."""
+    session = receivers.assumed(sender, role_arn, "sns")
+    if session is None:
+        return False
+    region, account, name = topic_arn.split(":")[3:6]
+    stream = {"logGroupName": f"sns/{region}/{account}/{name}/Failure", "logStreamName": STREAM}
+    writer = replace(sender, session=session)
+    return asking.denial(writer.asks("logs", "PutLogEvents", stream, region, account), session) is None
 
 
 def write(topic_arn: str, queue_arn: str, message_id: str, reason: str) -> None:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypedDict, Unpack
 
 from moto.core.responses import ActionResult
@@ -68,7 +69,8 @@ def deliver(
     second = refusal(self.topic.arn, redrive) if redrive else "the subscription has no dead-letter queue"
     outcome = f"lost: {second}" if second else f"in {redrive}"
     logger.warning("%s not delivered to %s: %s; %s", message_id, self.endpoint, reason, outcome)
-    if kept(self.topic, "sqs_failure_feedback_role_arn", ""):
+    role_arn = kept(self.topic, "sqs_failure_feedback_role_arn", "")
+    if role_arn and _delivery_log.may_write(_sender(self.topic.arn), role_arn, self.topic.arn):
         _delivery_log.write(self.topic.arn, self.endpoint, message_id, reason)
     if second is None:
         original(_Redirected(self, redrive), message, message_id, **named)
@@ -76,12 +78,16 @@ def deliver(
 
 def refusal(topic_arn: str, queue_arn: str) -> str | None:
     """Why SNS may not send from the topic to the queue; None when it may."""
-    region = queue_arn.split(":")[3]
-    topic_region, topic_account = topic_arn.split(":")[3:5]
-    # From a region that is opted into, SNS delivers to another by its own name there.
-    names = ["sns.amazonaws.com"] + ([f"sns.{topic_region}.amazonaws.com"] if topic_region != region else [])
-    sender = receivers.Sender("SNS", names, "the topic", receivers.told(topic_arn, topic_account))
+    sender, region = _sender(topic_arn), topic_arn.split(":")[3]
+    if region != queue_arn.split(":")[3]:
+        # From a region that is opted into, SNS delivers to another by its own name there.
+        sender = replace(sender, principals=(*sender.principals, f"sns.{region}.amazonaws.com"))
     return receivers.refusal(sender, queue_arn)
+
+
+def _sender(topic_arn: str) -> receivers.Sender:
+    told = receivers.told(topic_arn, topic_arn.split(":")[4])
+    return receivers.Sender("SNS", ("sns.amazonaws.com",), "the topic", told)
 
 
 @corrects(

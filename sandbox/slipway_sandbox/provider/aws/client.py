@@ -4,11 +4,14 @@ Only the provider's own session goes to moto directly; any other boto3 client of
 """
 
 import contextlib
+import copy
 import http
 import threading
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import cached_property
+from typing import Any
 
 import botocore.session
 from botocore import UNSIGNED
@@ -16,18 +19,25 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.client import BaseClient
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
-from botocore.model import StructureShape
+from botocore.model import OperationModel, StructureShape
 
 from slipway_sandbox import corrections
+from slipway_sandbox.provider.aws.identity.admission import UNSIGNED_CALL, Admission, Admit, Asked, unasked
 from slipway_sandbox.provider.protocol.errors import ProviderError
 from slipway_sandbox.provider.protocol.wire import Value
 
 THROTTLED = ("Throttl", "RequestLimitExceeded", "TooManyRequests", "SlowDown", "BandwidthLimitExceeded")
 RETRIES = 25  # as the real provider's maxRetries: https://www.pulumi.com/registry/packages/aws/api-docs/provider/
 LONGEST_PAUSE_SECONDS = 1.0
+PARAMETERS = "slipway_parameters"
 Entered = Callable[[], contextlib.AbstractContextManager[None]]
+_admitting: ContextVar[Admit] = ContextVar("admitting", default=unasked)
+_admitted: ContextVar[Admission] = ContextVar("admitted", default=UNSIGNED_CALL)
+DENIED = "`slipway sandbox denied` names the statement that is missing"
 HINTS = {
-    "AccessDenied": "`slipway sandbox denied` names the statement that is missing",
+    "AccessDenied": DENIED,
+    "AuthorizationError": DENIED,
+    "UnauthorizedOperation": DENIED,
     "AlreadyExists": "another resource has this name; choose another name, or leave it out and Pulumi finds one",
     "BucketAlreadyExists": "bucket names are shared by all accounts; choose another name",
     "DependencyViolation": "something still uses it; look for resources made outside of this program",
@@ -69,12 +79,36 @@ class AwsClient:
         self._first_pause_seconds = first_pause_seconds
         self._clients: dict[tuple[str, str], BaseClient] = {}
         self._lock = threading.RLock()
+        self._admit: Admit = unasked
+
+    def admitting(self, admit: Admit) -> "AwsClient":
+        """The same client, whose calls `admit` lets through. Default: every call is, as the sandbox's administrator."""
+        vars(self)["_session"] = self._session  # made once, for both
+        client = copy.copy(self)
+        client._admit = admit  # noqa: SLF001 - of this class
+        return client
 
     def call(self, service: str, operation: str, region: str, /, **params: Value) -> dict[str, Value]:
         """One operation, named as in boto3; throttled calls and the service's own faults are repeated. Raises AwsError."""
         client = self.client(service, region)
         name = client.meta.method_to_api_mapping[operation]
-        return self._retried(name, lambda: getattr(client, operation)(**params))
+        return self._retried(name, lambda: self._made(getattr(client, operation), params))
+
+    def pages(self, service: str, operation: str, region: str, /, **params: Value) -> dict[str, Value]:
+        """The answers of all pages of one operation, as one. Raises AwsError."""
+        client = self.client(service, region)
+        pages = client.get_paginator(operation)
+        name = client.meta.method_to_api_mapping[operation]
+        return self._retried(
+            name, lambda: self._made(lambda **given: pages.paginate(**given).build_full_result(), params)
+        )
+
+    def _made(self, make: Callable[..., dict[str, Value]], params: dict[str, Value]) -> dict[str, Value]:
+        token = _admitting.set(self._admit)
+        try:
+            return make(**params)
+        finally:
+            _admitting.reset(token)
 
     def client(self, service: str, region: str) -> BaseClient:
         """The boto3-like client of a service in a region."""
@@ -110,6 +144,8 @@ class AwsClient:
     def _session(self) -> botocore.session.Session:
         from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415 - after cloud.py has set moto's environment
 
+        from slipway_sandbox.identities.guard import acting  # noqa: PLC0415 - as above
+
         corrections.install()
         stubber = BotocoreStubber()
         stubber.enabled = True
@@ -117,10 +153,12 @@ class AwsClient:
 
         # moto keeps plain dicts without locks; one call at a time costs nothing, as Python runs one thread at a time anyway.
         def answer(event_name: str, request: AWSPreparedRequest, **context: Value) -> AWSResponse | None:
-            with self._entered(), self._lock:
+            with self._entered(), self._lock, acting(_admitted.get().principal):
                 return stubber(event_name, request, **context)
 
         session.register("before-send", answer)
+        session.get_component("event_emitter").register_last("before-parameter-build", _remember)
+        session.register("before-call", _admission)
         return session
 
     def _retried(self, operation: str, attempt_call: Callable[[], dict[str, Value]]) -> dict[str, Value]:
@@ -152,11 +190,34 @@ def _may_pass(error: ClientError) -> bool:
     )
 
 
+def _remember(params: dict[str, object], context: dict[str, Any], **_: object) -> None:
+    context[PARAMETERS] = params
+
+
+def _admission(
+    model: OperationModel, context: dict[str, Any], **_: object
+) -> tuple[AWSResponse, dict[str, Value]] | None:
+    """The error for a call that may not go on, in place of moto's answer."""
+    parameters, service = context[PARAMETERS], str(model.service_model.service_name)
+    answer = _admitting.get()(Asked(service, str(model.name), parameters, context["client_region"]))
+    if isinstance(answer, Admission):
+        _admitted.set(answer)
+        return None
+    error: dict[str, Value] = {"Code": answer.code, "Message": answer.message}
+    parsed: dict[str, Value] = {"Error": error, "ResponseMetadata": {"HTTPStatusCode": int(answer.status)}}
+    return AWSResponse("", int(answer.status), {}, None), parsed
+
+
 def _introduced(service: str, region: str) -> Callable[..., None]:
     """Puts account and region into the Authorization header; moto reads both there."""
-    credential = f"Credential=sandbox/20260101/{region}/{service}/aws4_request"
 
     def introduce(request: AWSPreparedRequest, **_: Value) -> None:
+        keys = _admitted.get().keys
+        if keys is None:
+            return
+        credential = f"Credential={keys.key_id}/20260101/{region}/{service}/aws4_request"
         request.headers["Authorization"] = f"AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=none"
+        if keys.token:
+            request.headers["X-Amz-Security-Token"] = keys.token
 
     return introduce

@@ -5,11 +5,14 @@ import importlib.metadata
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import grpc
 from google.protobuf import empty_pb2, struct_pb2
 from pulumi.runtime.proto import provider_pb2
 
+from slipway_sandbox.identities import administrator
 from slipway_sandbox.provider import refusals, services
 from slipway_sandbox.provider.aws import deletion, enums, lifecycle, preview
 from slipway_sandbox.provider.aws.check import Request, check, check_arguments
@@ -17,14 +20,20 @@ from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.aws.configuration import settings
 from slipway_sandbox.provider.aws.declaration import Resource
 from slipway_sandbox.provider.aws.diff import Change, Versions, diff
+from slipway_sandbox.provider.aws.identity.admission import as_owner_of, judged
+from slipway_sandbox.provider.aws.identity.keys import Caller
 from slipway_sandbox.provider.aws.interrupted import resumption
 from slipway_sandbox.provider.aws.interrupted.creations import Creations
 from slipway_sandbox.provider.aws.refresh import refresh
 from slipway_sandbox.provider.aws.scope import Cloud, Scope, Settings
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.engine_connection import Engine
 from slipway_sandbox.provider.protocol.errors import IncompleteResourceError, ProviderError
 from slipway_sandbox.provider.protocol.servicer import BaseServicer, check_response
 from slipway_sandbox.provider.protocol.wire import Properties, Value
+
+if TYPE_CHECKING:
+    from slipway_sandbox.identities.guard import Guard
 
 AUTONAMING_DISABLED = provider_pb2.CheckRequest.AutonamingOptions.DISABLE
 
@@ -33,27 +42,37 @@ class AwsProvider(BaseServicer[Settings]):
     """pulumi-aws on moto in this process.
 
     `registry` is the address of the image registry in ECR's place, `region` the default region of programs,
-    `retry_seconds` the longest wait of a delete for the users of the resource, and `creations` the record of what was
-    created. Default: none is kept.
+    `retry_seconds` the longest wait of a delete for the users of the resource, `creations` the record of what was created, and
+    `guard` judges what instances do. Default: no record is kept, and the guard is the provider's own.
     """
 
     name = "aws"
 
     def __init__(
-        self, registry: str, region: str = "eu-west-1", retry_seconds: float = 30.0, creations: Creations | None = None
+        self,
+        registry: str,
+        region: str = "eu-west-1",
+        retry_seconds: float = 30.0,
+        creations: Creations | None = None,
+        guard: "Guard | None" = None,
     ) -> None:
         super().__init__()
         self.version = importlib.metadata.version("pulumi-aws")
         self.region = region
         creations = creations or Creations()
         self.cloud = Cloud(AwsClient(entered=creations.gate.entered), registry, retry_seconds, creations)
+        self._guard = guard or _guard()
 
-    def configure(self, values: Properties) -> Settings:
-        """Settings of one instance.
+    def configure(self, values: Properties, engine: Engine) -> Settings:
+        """Settings of one instance. Raises ProviderError as `settings` does."""
+        # Where the system does not show the engine's environment, its keys are the administrator's.
+        return settings(values, self.region, engine.environment or administrator.VARIABLES, self._client_of)
 
-        Raises ProviderError on an unknown key or region, an endpoint on another machine, and another account.
-        """
-        return settings(values, self.region, self.cloud.client.regions)
+    def check_configuration(self, values: Properties, engine: Engine) -> None:
+        self.configure(values, engine)
+
+    def _client_of(self, caller: Caller | None) -> AwsClient:
+        return self.cloud.client.admitting(judged(self._guard, caller))
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         declaration = services.resource(request.type)
@@ -75,7 +94,11 @@ class AwsProvider(BaseServicer[Settings]):
         if isinstance(region := inputs.get("region"), str) and region not in self.cloud.client.regions:
             failures.append(("region", f"must be an AWS region such as eu-west-1, got {region!r}"))
         failures = failures or enums.failures(self.cloud.client, declaration.token, inputs)
-        failures = failures or refusals.failures(declaration.token, self._scope(declaration, context, inputs))
+        if not failures:
+            scope = self._scope(declaration, context, inputs)
+            owner = self.cloud.client.admitting(as_owner_of(scope.account))  # the real provider looks nothing up here
+            scope.cloud = replace(scope.cloud, client=owner)
+            failures = refusals.failures(declaration.token, scope)
         return check_response(wire.seal(inputs, secrets), failures)
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
@@ -159,7 +182,8 @@ class AwsProvider(BaseServicer[Settings]):
         arguments, failures = check_arguments(declaration.token, given)
         if failures:
             raise ProviderError(f"{request.tok}: " + "; ".join(f"{path}: {reason}" for path, reason in failures))
-        scope = Scope(self.cloud, self.configuration(context), declaration.service, arguments)
+        settings = self.configuration(context)
+        scope = Scope(self._cloud(settings), settings, declaration.service, arguments)
         try:
             result = dict(declaration.run(scope))
         except ProviderError as error:
@@ -179,7 +203,7 @@ class AwsProvider(BaseServicer[Settings]):
     def _scope(self, declaration: Resource, context: grpc.ServicerContext, inputs: Properties) -> Scope:
         settings = self.configuration(context)
         scope = Scope(
-            self.cloud,
+            self._cloud(settings),
             settings,
             declaration.service,
             inputs,
@@ -189,6 +213,10 @@ class AwsProvider(BaseServicer[Settings]):
         tags = _tags_all(inputs, settings)
         scope.tags = {key: str(value) for key, value in tags.items()} if isinstance(tags, Mapping) else {}
         return scope
+
+    def _cloud(self, settings: Settings) -> Cloud:
+        """The cloud as the instance's caller sees it."""
+        return replace(self.cloud, client=self._client_of(settings.identity.caller))
 
     def _live(
         self,
@@ -219,6 +247,14 @@ class AwsProvider(BaseServicer[Settings]):
             region=settings.region,
         )
         return diff(declaration, versions)
+
+
+def _guard() -> "Guard":
+    from slipway_sandbox.identities.denials import Denials  # noqa: PLC0415 - imports moto
+    from slipway_sandbox.identities.guard import Guard  # noqa: PLC0415 - as above
+    from slipway_sandbox.identities.sessions import Sessions  # noqa: PLC0415 - as above
+
+    return Guard(Sessions(), Denials())
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from botocore.model import StructureShape
 
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.aws.declaration import Call, Template
+from slipway_sandbox.provider.aws.identity.resolution import Identity
 from slipway_sandbox.provider.aws.interrupted.creations import Creations
 from slipway_sandbox.provider.properties import mapping
 from slipway_sandbox.provider.properties.names import Names
@@ -16,7 +17,6 @@ from slipway_sandbox.provider.protocol.engine_connection import Engine
 from slipway_sandbox.provider.protocol.errors import ProviderError
 from slipway_sandbox.provider.protocol.wire import Properties, Value
 
-ACCOUNT = "123456789012"
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -26,6 +26,8 @@ class Settings:
 
     region: str
     default_tags: Mapping[str, str] = field(default_factory=dict)
+    identity: Identity = field(default_factory=Identity)
+    """Who calls AWS."""
     cancelled: threading.Event = field(default_factory=threading.Event, compare=False)
     """Set when the user interrupts the update."""
 
@@ -84,6 +86,11 @@ class Scope:
         """The resource's own region, or the provider's."""
         return str(self.inputs.get("region") or self.state.get("region") or self.settings.region)
 
+    @property
+    def account(self) -> str:
+        """The account that the resource is in."""
+        return self.settings.identity.account
+
     def call(self, operation: str, /, **params: Value) -> dict[str, Value]:
         """An operation of the resource's own service in its region. Raises AwsError."""
         return self.cloud.client.call(self.service, operation, self.region, **params)
@@ -139,7 +146,7 @@ class Scope:
             case "region":
                 return self.region
             case "account":
-                return ACCOUNT
+                return self.account
             case "registry":
                 return self.cloud.registry
             case _:

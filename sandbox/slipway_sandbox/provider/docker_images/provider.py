@@ -25,7 +25,7 @@ from slipway_sandbox.provider.docker_images.context import Context
 from slipway_sandbox.provider.docker_images.image import Reference
 from slipway_sandbox.provider.docker_images.remote_image import REMOTE_IMAGE
 from slipway_sandbox.provider.protocol import wire
-from slipway_sandbox.provider.protocol.engine_connection import Say, progress
+from slipway_sandbox.provider.protocol.engine_connection import Engine, Say, progress
 from slipway_sandbox.provider.protocol.errors import ProviderError
 from slipway_sandbox.provider.protocol.hiding import hider, request_hider, secret_strings
 from slipway_sandbox.provider.protocol.readers import block, text
@@ -61,7 +61,7 @@ class DockerProvider(BaseServicer[Settings]):
     name = "docker"
     version = "4.11.2"
 
-    def configure(self, values: Properties) -> Settings:
+    def configure(self, values: Properties, engine: Engine) -> Settings:
         """Keeps `host` and asks its daemon for the platform."""
         unknown = sorted(set(values) - {"host", "version", "pluginDownloadURL"})
         if unknown:

@@ -35,9 +35,12 @@ class BaseServicer(provider_pb2_grpc.ResourceProviderServicer, Generic[Settings]
         self._configurations: dict[str, Settings] = {}
         self._engines: dict[str, Engine] = {}
 
-    def configure(self, values: Properties) -> Settings:
+    def configure(self, values: Properties, engine: Engine) -> Settings:
         """The settings of one instance. Raises ProviderError on a wrong value."""
         raise NotImplementedError
+
+    def check_configuration(self, values: Properties, engine: Engine) -> None:
+        """Looks at the settings of an instance before the first resource. Raises ProviderError. Default: looks at nothing."""
 
     def configuration(self, context: grpc.ServicerContext) -> Settings:
         """The settings of the calling instance. Raises ProviderError for an instance without Configure call."""
@@ -81,6 +84,12 @@ class BaseServicer(provider_pb2_grpc.ResourceProviderServicer, Generic[Settings]
         if not is_served(stack, os.environ) and not is_served(stack, self.engine(context).environment):
             # A failure of the check, since the engine shows an error with gRPC's words before it.
             return provider_pb2.CheckResponse(failures=[provider_pb2.CheckFailure(reason=refusal(stack))])
+        values = wire.plain(wire.from_struct(request.news))
+        if not wire.has_unknown(values):
+            try:
+                self.check_configuration(values, self.engine(context))
+            except ProviderError as error:
+                return provider_pb2.CheckResponse(failures=[provider_pb2.CheckFailure(reason=str(error))])
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def DiffConfig(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
@@ -90,7 +99,8 @@ class BaseServicer(provider_pb2_grpc.ResourceProviderServicer, Generic[Settings]
     def Configure(
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
-        self._configurations[context.peer()] = self.configure(wire.plain(wire.from_struct(request.args)))
+        values = wire.plain(wire.from_struct(request.args))
+        self._configurations[context.peer()] = self.configure(values, self.engine(context))
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
         )

@@ -2,7 +2,7 @@
 
 import json
 
-from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
+from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.protocol.readers import text
 from slipway_sandbox.provider.protocol.wire import Properties
 from slipway_sandbox.provider.refusals import lookups
@@ -16,7 +16,7 @@ def key_not_for_logs(scope: Scope) -> str | None:
     key = text(scope.inputs, "kmsKeyId", "")
     if not key or _lets_logs_in(scope, key):
         return None
-    group = f"arn:aws:logs:{scope.region}:{ACCOUNT}:log-group:{scope.inputs['name']}"
+    group = f"arn:aws:logs:{scope.region}:{scope.account}:log-group:{scope.inputs['name']}"
     return f"The specified KMS key does not exist or is not allowed to be used with Arn '{group}'"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from slipway_sandbox.provider.aws.client import AwsError
-from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
+from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.protocol.readers import block, blocks, text
 from slipway_sandbox.provider.protocol.wire import Properties, Value
 
@@ -67,7 +67,7 @@ def routes_of(scope: Scope, subnet: Properties) -> list[dict[str, Value]]:
 
 def may_assume(scope: Scope, role_arn: str, service: str) -> bool:
     """Whether a service may assume an existing role. A role of another account passes."""
-    if f"::{ACCOUNT}:" not in role_arn:
+    if f"::{scope.account}:" not in role_arn:
         return True
     reply = optional(scope, "iam", "get_role", "NoSuchEntity", RoleName=role_arn.rpartition("/")[2])
     document = block(block(reply, "Role"), "AssumeRolePolicyDocument") if reply else {}

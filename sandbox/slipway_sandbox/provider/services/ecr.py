@@ -5,7 +5,7 @@ import datetime
 
 from slipway_sandbox.provider.aws.client import AwsError
 from slipway_sandbox.provider.aws.declaration import Autoname, Call, Function, Resource, Tags, Update
-from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
+from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties import json_text
 from slipway_sandbox.provider.properties.mapping import as_map
 from slipway_sandbox.provider.protocol.errors import ProviderError
@@ -51,7 +51,7 @@ def delete_repository(scope: Scope) -> None:
         raise AwsError(
             "DeleteRepository",
             "RepositoryNotEmptyException",
-            f"The repository with name '{scope.id}' in registry with id '{ACCOUNT}' cannot be deleted because it still "
+            f"The repository with name '{scope.id}' in registry with id '{scope.account}' cannot be deleted because it still "
             "contains images",
         )
     repositories.delete_images(scope.cloud.registry, scope.id, tags)
@@ -67,7 +67,7 @@ def get_authorization_token(scope: Scope) -> Properties:
         "expiresAt": expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "password": PASSWORD,
         "proxyEndpoint": f"http://{scope.cloud.registry}",
-        "registryId": ACCOUNT,
+        "registryId": scope.account,
         "userName": "AWS",
     }
 
@@ -81,7 +81,7 @@ def get_repository(scope: Scope) -> Properties:
         "id": name,
         "name": name,
         "arn": arn,
-        "registryId": ACCOUNT,
+        "registryId": scope.account,
         "repositoryUrl": f"{scope.cloud.registry}/{name}",
         "imageTagMutability": repository["imageTagMutability"],
         "imageScanningConfigurations": [repository["imageScanningConfiguration"]],
@@ -101,7 +101,7 @@ def get_images(scope: Scope) -> Properties:
         "id": name,
         "region": scope.region,
         "repositoryName": name,
-        "registryId": ACCOUNT,
+        "registryId": scope.account,
         "imageIds": [{"imageTag": tag, "imageDigest": digest} for tag, digest in images if digest],
     }
 
@@ -127,7 +127,7 @@ def get_image(scope: Scope) -> Properties:
             "imageDigest": digest,
             "imageTags": [tag for tag in tags if repositories.digest(registry, repository, tag) == digest],
             "imageUri": f"{registry}/{repository}@{digest}",
-            "registryId": ACCOUNT,
+            "registryId": scope.account,
         },
     )
 

@@ -1,7 +1,7 @@
 """Look-ups of the account and the region."""
 
 from slipway_sandbox.provider.aws.declaration import Function
-from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
+from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.protocol.errors import ProviderError
 from slipway_sandbox.provider.protocol.readers import blocks, text, texts
 from slipway_sandbox.provider.protocol.wire import Properties
@@ -59,7 +59,7 @@ def get_availability_zones(scope: Scope) -> Properties:
 
 def get_default_tags(scope: Scope) -> Properties:
     """The provider's defaultTags."""
-    return {"id": ACCOUNT, "tags": dict(scope.settings.default_tags)}
+    return {"id": scope.account, "tags": dict(scope.settings.default_tags)}
 
 
 def get_arn(scope: Scope) -> Properties:

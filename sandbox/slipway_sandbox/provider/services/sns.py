@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 
 from slipway_sandbox.provider.aws.client import AwsError
 from slipway_sandbox.provider.aws.declaration import Action, Autoname, Call, Failures, Function, Resource, Tags, Update
-from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
+from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties import json_text
 from slipway_sandbox.provider.properties.mapping import as_map, as_string
 from slipway_sandbox.provider.protocol.errors import ProviderError
@@ -102,7 +102,7 @@ def default_policy(arn: str) -> str:
         "Principal": {"AWS": "*"},
         "Action": [f"SNS:{action}" for action in actions],
         "Resource": arn,
-        "Condition": {"StringEquals": {"AWS:SourceOwner": ACCOUNT}},
+        "Condition": {"StringEquals": {"AWS:SourceOwner": arn.split(":")[4]}},
     }
     return json.dumps({"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]})
 
@@ -122,10 +122,12 @@ def put_policy(policy: str | None = None) -> Callable[[Scope], Properties]:
 def get_topic(scope: Scope) -> Properties:
     """The topic by name."""
     name = text(scope.inputs, "name")
-    arn = f"arn:aws:sns:{scope.region}:{ACCOUNT}:{name}"
+    arn = f"arn:aws:sns:{scope.region}:{scope.account}:{name}"
     try:
         scope.call("get_topic_attributes", TopicArn=arn)
     except AwsError as error:
+        if error.code != "NotFound":
+            raise
         raise ProviderError(f"there is no topic {name!r} in {scope.region}") from error
     tags = as_map(scope.call("list_tags_for_resource", ResourceArn=arn)["Tags"])
     return {"id": arn, "arn": arn, "name": name, "tags": tags}

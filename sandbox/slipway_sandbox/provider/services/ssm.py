@@ -2,7 +2,7 @@
 
 from slipway_sandbox.provider.aws.client import AwsError
 from slipway_sandbox.provider.aws.declaration import Autoname, Call, Failures, Function, Resource, Tags, Update
-from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
+from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.errors import ProviderError
@@ -111,7 +111,7 @@ RESOURCES = (
         autoname=Autoname(length_limit=1011),
         reads={"insecureValue": "InsecureValue", "value": "Value"},
         computed={
-            "arn": lambda scope: f"arn:aws:ssm:{scope.region}:{ACCOUNT}:parameter/{scope.id.lstrip('/')}",
+            "arn": lambda scope: f"arn:aws:ssm:{scope.region}:{scope.account}:parameter/{scope.id.lstrip('/')}",
             "hasValueWo": lambda scope: scope.get("valueWo") is not None,
         },
         defaults={"dataType": "text", "tier": "Standard"},

@@ -9,12 +9,12 @@ from moto.ecs.models import EC2ContainerServiceBackend
 
 from slipway_sandbox.authorization.check import Call, Refusal
 from slipway_sandbox.authorization.model import Principal
+from slipway_sandbox.authorization.roles import session
 from slipway_sandbox.corrections.ecs.objects import EcsTask, definition_of
 from slipway_sandbox.identities import verdicts
 from slipway_sandbox.identities.assuming import Assumption
 from slipway_sandbox.identities.denials import Denials
 from slipway_sandbox.identities.endpoint import CredentialsEndpoint
-from slipway_sandbox.identities.principals import session_of
 from slipway_sandbox.identities.sessions import Sessions
 from slipway_sandbox.runtime.containers.host import DockerHost
 from slipway_sandbox.runtime.containers.specs import LogTarget, TaskError
@@ -67,7 +67,7 @@ class TaskIdentities:
         if not role_arn:
             return None
         self._assume(role_arn, task, backend)
-        role = ExecutionRole(session_of(role_arn, task.id), backend.region_name, self._refusal_of)
+        role = ExecutionRole(session(role_arn, task.id), backend.region_name, self._refusal_of)
         self._execution[task.id] = role
         return role
 

@@ -19,7 +19,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provid
 
 from slipway_sandbox.process.home import Home
 from slipway_sandbox.process.ports import LOOPBACK, free_ports
-from slipway_sandbox.provider.aws.scope import ACCOUNT
+from slipway_sandbox.provider.aws.identity.resolution import ACCOUNT
 from slipway_sandbox.provider.docker_images.provider import IMAGE, DockerProvider
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.serve import serve

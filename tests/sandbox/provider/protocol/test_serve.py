@@ -10,6 +10,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 
 from slipway_sandbox.provider.protocol import wire
+from slipway_sandbox.provider.protocol.engine_connection import Engine
 from slipway_sandbox.provider.protocol.errors import IncompleteResourceError, ProviderError
 from slipway_sandbox.provider.protocol.serve import serve
 from slipway_sandbox.provider.protocol.servicer import BaseServicer
@@ -21,7 +22,7 @@ class Example(BaseServicer[wire.Properties]):
     name = "example"
     version = "1.2.3"
 
-    def configure(self, values: wire.Properties) -> wire.Properties:
+    def configure(self, values: wire.Properties, engine: Engine) -> wire.Properties:
         return values
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:  # noqa: N802

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from slipway_sandbox.provider.aws.declaration import Function
-from slipway_sandbox.provider.aws.scope import ACCOUNT, Scope
+from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties import mapping, sdk
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol.errors import ProviderError
@@ -73,10 +73,10 @@ def get_vpc(scope: Scope) -> Properties:
     return {
         **result("GetVpcResult", vpc, {"id": "VpcId", "cidrBlockAssociations": "CidrBlockAssociationSet"}),
         **attributes,
-        "arn": f"arn:aws:ec2:{scope.region}:{ACCOUNT}:vpc/{vpc_id}",
+        "arn": f"arn:aws:ec2:{scope.region}:{scope.account}:vpc/{vpc_id}",
         "default": vpc["IsDefault"],
         "mainRouteTableId": tables[0]["RouteTableId"] if tables else "",
-        "ownerId": ACCOUNT,
+        "ownerId": scope.account,
     }
 
 
@@ -92,7 +92,11 @@ def get_subnet(scope: Scope) -> Properties:
     }
     own = {name: scope.inputs.get(argument) for name, argument in names.items()}
     subnet = only(blocks(scope.call("describe_subnets", Filters=filters(scope, own)), "Subnets"), "subnets")
-    return {**result("GetSubnetResult", subnet, {"id": "SubnetId"}), "arn": subnet["SubnetArn"], "ownerId": ACCOUNT}
+    return {
+        **result("GetSubnetResult", subnet, {"id": "SubnetId"}),
+        "arn": subnet["SubnetArn"],
+        "ownerId": scope.account,
+    }
 
 
 def get_subnets(scope: Scope) -> Properties:
@@ -112,7 +116,7 @@ def get_security_group(scope: Scope) -> Properties:
     groups = blocks(scope.call("describe_security_groups", Filters=filters(scope, own)), "SecurityGroups")
     group = only(groups, "security groups")
     values = result("GetSecurityGroupResult", group, {"id": "GroupId", "name": "GroupName"})
-    return {**values, "arn": f"arn:aws:ec2:{scope.region}:{ACCOUNT}:security-group/{group['GroupId']}"}
+    return {**values, "arn": f"arn:aws:ec2:{scope.region}:{scope.account}:security-group/{group['GroupId']}"}
 
 
 def get_ami(scope: Scope) -> Properties:
@@ -164,9 +168,9 @@ def get_route_table(scope: Scope) -> Properties:
         for route in blocks(table, "Routes")
         if route.get("GatewayId") != "local" and not text(route, "GatewayId", "").startswith("vpce-")
     ]
-    arn = f"arn:aws:ec2:{scope.region}:{ACCOUNT}:route-table/{table['RouteTableId']}"
+    arn = f"arn:aws:ec2:{scope.region}:{scope.account}:route-table/{table['RouteTableId']}"
     values = result("GetRouteTableResult", table, {"id": "RouteTableId"})
-    return {**values, "arn": arn, "ownerId": ACCOUNT, "routes": routes}
+    return {**values, "arn": arn, "ownerId": scope.account, "routes": routes}
 
 
 def get_network_interfaces(scope: Scope) -> Properties:

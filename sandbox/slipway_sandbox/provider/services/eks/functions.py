@@ -46,7 +46,9 @@ def get_cluster_auth(scope: Scope) -> Properties:
     """
     name = text(scope.inputs, "name")
     events = scope.cloud.client.client("sts", scope.region).meta.events
-    signer = RequestSigner(ServiceId("STS"), scope.region, "sts", "v4", Credentials("sandbox", "sandbox"), events)
+    keys = scope.settings.identity.caller.keys()
+    credentials = Credentials(keys.key_id, keys.secret_key, keys.token or None)
+    signer = RequestSigner(ServiceId("STS"), scope.region, "sts", "v4", credentials, events)
     request = {
         "method": "GET",
         "url": f"https://sts.{scope.region}.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15",

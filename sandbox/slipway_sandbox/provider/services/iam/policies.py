@@ -77,9 +77,9 @@ def get_policy(scope: Scope) -> Properties:
     """The managed policy by ARN, or by name under a path."""
     arn, name, path = (scope.inputs.get(key) for key in ("arn", "name", "pathPrefix"))
     if not arn:
-        pages = scope.cloud.client.client("iam", scope.region).get_paginator("list_policies")
-        listed = pages.paginate(**({"PathPrefix": path} if path else {})).build_full_result()["Policies"]
-        arn = only([policy["Arn"] for policy in listed if policy["PolicyName"] == name], f"policies named {name!r}")
+        found = scope.cloud.client.pages("iam", "list_policies", scope.region, **({"PathPrefix": path} if path else {}))
+        listed = [policy["Arn"] for policy in blocks(found, "Policies") if policy["PolicyName"] == name]
+        arn = only(listed, f"policies named {name!r}")
     policy = block(scope.call("get_policy", PolicyArn=arn), "Policy")
     reply = scope.call("get_policy_version", PolicyArn=arn, VersionId=policy["DefaultVersionId"])
     document = block(reply, "PolicyVersion")["Document"]

@@ -1,0 +1,1 @@
+"""Who an instance of the provider is: its keys, or the session of a role that they open."""
