@@ -35,7 +35,7 @@ USES = [
     Use("FargateService", "otherwise", "Service shop", ["RolePolicyAttachment shop-shift", "ImageCheck shop"]),
     Use("FargateService", "otherwise", "Service shop", ["ListenerRule shop-production", "ListenerRule shop-test"]),
     Use("FargateService", "otherwise", "Listener shop-https", ["CertificateValidation shop"]),
-    Use("FargateService", "otherwise", "Verdict shop", ["Service shop"]),
+    Use("FargateService", "otherwise", "Stash shop-verdict", ["Service shop"]),
     Use("FargateService", "taking", "Service shop", ["ListenerRule shop-orders", f"{OUT} shop-lb-to-tasks"]),
     Use("LoadBalancer", "richest", "Listener shop-http", ["WebAclAssociation shop"]),
     Use("LoadBalancer", "richest", "Listener shop-https", ["WebAclAssociation shop"]),

@@ -63,7 +63,7 @@ def test_a_rollback_fails_the_update_until_the_service_runs_what_was_asked(stack
 
     code, said = up(EXITS)
     assert code != 0
-    verdict = said.partition("slipway:Verdict (api):\n")[2].split("\n\n")[0]
+    verdict = said.partition("aws:ecs:Service (api):\n")[2].split("\n\n")[0]
     assert ":3 was rolled back" in verdict
     assert "\n      container api: exit code 3\n" in verdict
     assert "\n        no database\n" in verdict
@@ -74,6 +74,11 @@ def test_a_rollback_fails_the_update_until_the_service_runs_what_was_asked(stack
     code, said = up(EXITS)
     assert code != 0, "nothing changed, and the service still runs what was before"
     assert ":3 was rolled back to " in said
+    shown = stacks.pulumi(tmp_path, "preview")
+    assert re.search(r"warning: service 'api': the deployment of api-\w+:3 was rolled back to api-\w+:2\n", shown), (
+        shown
+    )
+    assert "pulumi:index:Stash api-verdict update" in shown
 
     code, said = up(SERVES)
     assert code == 0, said

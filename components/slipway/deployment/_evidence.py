@@ -1,13 +1,13 @@
-"""The verdict's questions to AWS. Service and history must be answered; other failures are named in the verdict.
+"""The reasons of a deployment, by boto3 with the environment's credentials, where these are of the service's account.
 
-boto3 is imported where it is used: its 0.2 s are no cost for a program that only declares the verdict.
+boto3 is imported where it is used: a verdict without a wait does not need it.
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html
 """
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from ._judgement import Answer, deployment_id, failed_task
 from ._verdict_text import Evidence
@@ -19,25 +19,17 @@ Client = Callable[[str], Any]
 LINES_READ = 20
 TASKS_READ = 100  # DescribeTasks takes no more
 ATTEMPTS = 8  # of a throttled call, within about half a minute
-# Errors that may pass: the wait goes on.
-PASSING = (
-    "Throttling",
-    "TooManyRequests",
-    "RequestLimitExceeded",
-    "ServerException",
-    "ServiceUnavailable",
-    "InternalFail",
-)
 
 
-class NotAnsweredError(Exception):
-    """AWS did not answer; a later question may succeed."""
+class UnreadableError(Exception):
+    """The environment's credentials cannot see the service; the message gives the reason."""
 
 
 @dataclass(frozen=True)
 class Watched:
     """The service and the deployment to ask about."""
 
+    who: str
     service: str
     """ARN of the service."""
     cluster: str
@@ -45,75 +37,76 @@ class Watched:
     container: str
     log_group: str
     target_group_arns: Sequence[str]
+    """The declared target groups; two while requests move between them, none without a load balancer."""
+    timeout_seconds: int
 
-    @classmethod
-    def of(cls, props: Mapping[str, object]) -> "Watched":
-        """The same from the inputs of a verdict."""
-        return cls(
-            service=str(props["service"]),
-            cluster=str(props["cluster"]),
-            task_definition_arn=str(props["task_definition_arn"]),
-            container=str(props["container"]),
-            log_group=str(props["log_group"]),
-            target_group_arns=cast("Sequence[str]", props["target_group_arns"]),
-        )
+    @property
+    def region(self) -> str:
+        """Region of the service."""
+        return self.service.split(":")[3]
+
+    @property
+    def account(self) -> str:
+        """Account of the service."""
+        return self.service.split(":")[4]
 
 
-def clients(props: Mapping[str, object], profile: str | None) -> Client:
+def clients(watched: Watched, profile: str | None) -> Client:
     """Clients in the service's region, in a session of their own: several verdicts wait at once."""
     import boto3  # noqa: PLC0415 - see above
     from botocore.config import Config  # noqa: PLC0415 - see above
 
-    session = boto3.session.Session(profile_name=profile, region_name=Watched.of(props).service.split(":")[3])
-    config = Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS})
+    session = boto3.session.Session(profile_name=profile, region_name=watched.region)
+    # The wait goes on meanwhile, so a host that does not answer must not take minutes.
+    config = Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS}, connect_timeout=5, read_timeout=20)
     return functools.cache(functools.partial(session.client, config=config))
 
 
-class Aws:
-    """AWS's answers about one service; `props` are the inputs of its verdict."""
+def aws_of(watched: Watched, profile: str | None) -> "Aws":
+    """AWS as the environment's credentials see it. Raises UnreadableError for credentials of another account, or none."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see above
 
-    def __init__(self, client: Client, props: Mapping[str, object]) -> None:
+    try:
+        client = clients(watched, profile)
+        account = str(client("sts").get_caller_identity()["Account"])
+    except (BotoCoreError, ClientError) as error:
+        raise UnreadableError(str(error)) from error
+    if account != watched.account:
+        raise UnreadableError(f"the environment's credentials are of the account {account}")
+    return Aws(client, watched)
+
+
+class Aws:
+    """AWS's answers about one service."""
+
+    def __init__(self, client: Client, watched: Watched) -> None:
         self._client = client
-        self._watched = Watched.of(props)
+        self._watched = watched
         self._definitions: dict[str, str] = {}
 
-    def service(self) -> Answer | None:
-        """The service in DescribeServices; None for none. Raises NotAnsweredError."""
-        reply = answered(
-            lambda: self._client("ecs").describe_services(
-                cluster=self._watched.cluster, services=[self._watched.service]
-            )
-        )
-        services: list[Answer] = reply["services"] if reply else []
-        return services[0] if services else None
-
     def latest(self) -> Answer | None:
-        """The newest deployment in the service's history, with its task definition; None without a history.
-
-        Raises NotAnsweredError.
-        """
-        ecs = self._client("ecs")
-        history = self._history()
+        """The newest deployment in the service's history, with its task definition; None without a history."""
+        ecs, history = self._client("ecs"), self._history()
         if not history:
             return None
         newest = max(history, key=lambda entry: str(entry["createdAt"]))["serviceDeploymentArn"]
-        reply = answered(lambda: ecs.describe_service_deployments(serviceDeploymentArns=[newest]))
-        if not reply or not reply["serviceDeployments"]:
+        found = ecs.describe_service_deployments(serviceDeploymentArns=[newest])["serviceDeployments"]
+        if not found:
             return None
-        latest: Answer = reply["serviceDeployments"][0]
+        latest: Answer = found[0]
         target = latest["targetServiceRevision"]["arn"]
         if target not in self._definitions:
-            revisions = answered(lambda: ecs.describe_service_revisions(serviceRevisionArns=[target])) or {}
-            if not revisions.get("serviceRevisions"):
+            revisions = ecs.describe_service_revisions(serviceRevisionArns=[target])["serviceRevisions"]
+            if not revisions:
                 return None
-            self._definitions[target] = revisions["serviceRevisions"][0]["taskDefinition"]
+            self._definitions[target] = revisions[0]["taskDefinition"]
         return {**latest, "taskDefinition": self._definitions[target]}
 
     def _history(self) -> list[Answer]:
         question = {"cluster": self._watched.cluster, "service": self._watched.service.rpartition("/")[2]}
         entries: list[Answer] = []
         while True:  # boto3 has no paginator for this call
-            page = answered(lambda: self._client("ecs").list_service_deployments(**question)) or {}
+            page = self._client("ecs").list_service_deployments(**question)
             entries += page.get("serviceDeployments", [])
             if not page.get("nextToken"):
                 return entries
@@ -129,10 +122,12 @@ class Aws:
     def evidence(self, service: Answer, latest: Answer | None, unhealthy: list[Answer]) -> Evidence:
         """Evidence of a failure: the stopped tasks, and the log of the last failed one."""
         unseen: list[str] = []
-        tasks = optional_answer(unseen, "the tasks", self._stopped_tasks)
+        no_tasks: list[Answer] = []
+        no_lines: list[str] = []
+        tasks = optional_answer(unseen, "the tasks", self._stopped_tasks, no_tasks)
         task = failed_task(tasks, self._watched.task_definition_arn, deployment_id(latest))
         task_id = task["taskArn"].rpartition("/")[2] if task else ""
-        lines = optional_answer(unseen, "the log", lambda: self._log_lines(task_id)) if task else []
+        lines = optional_answer(unseen, "the log", lambda: self._log_lines(task_id), no_lines) if task else []
         return Evidence(service, tasks, unhealthy, self._watched.log_group, lines, latest, unseen)
 
     def _stopped_tasks(self) -> list[Answer]:
@@ -158,24 +153,7 @@ class Aws:
         return [event["message"] for event in reply["events"]]
 
 
-def answered(ask: Callable[[], T]) -> T | None:
-    """The answer; None for an unknown service or cluster. Raises NotAnsweredError on errors that may pass."""
-    from botocore.exceptions import ClientError, HTTPClientError  # noqa: PLC0415 - see above
-
-    try:
-        return ask()
-    except HTTPClientError as error:
-        raise NotAnsweredError(str(error)) from error
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in ("ServiceNotFoundException", "ClusterNotFoundException"):
-            return None
-        if any(word in code for word in PASSING):
-            raise NotAnsweredError(str(error)) from error
-        raise
-
-
-def optional_answer(unseen: list[str], noun: str, ask: Callable[[], list[T]]) -> list[T]:
+def optional_answer(unseen: list[str], noun: str, ask: Callable[[], T], otherwise: T) -> T:
     """An answer that the verdict can do without; a failure is added to `unseen` with AWS's reason."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see above
 
@@ -183,4 +161,4 @@ def optional_answer(unseen: list[str], noun: str, ask: Callable[[], list[T]]) ->
         return ask()
     except (BotoCoreError, ClientError) as error:
         unseen.append(f"{noun}: {error}")
-        return []
+        return otherwise

@@ -22,6 +22,7 @@ class Outcome(Enum):
     ANOTHER = "another one is primary, or the answer is from before the update"
     ELSEWHERE = "the tasks are behind another target group, or the answer is from before the update"
     FAILED = "failed"
+    GONE = "there is no such service, or it is being deleted"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Judgement:
 
     outcome: Outcome
     line: str
+    came_back: bool = False
+    """A rollback brought the primary deployment back."""
 
 
 def judge(
@@ -37,8 +40,8 @@ def judge(
 ) -> Judgement:
     """Judge the deployment of the declared task definition behind one of the declared target groups.
 
-    `service` is the answer of DescribeServices. `latest` is the newest deployment of DescribeServiceDeployments, with the
-    task definition of its revision; None for a service without a history.
+    `service` has the words of DescribeServices. `latest` is the newest deployment of DescribeServiceDeployments, with the
+    task definition of its revision; None where nobody may read the history.
     """
     judgement = _by_task_definition(service, declared, latest)
     # A rollback brings the target group before back, and the next update sends the task definition alone.
@@ -58,7 +61,7 @@ def _by_task_definition(service: Answer | None, declared: str, latest: Answer | 
     name = revision(declared)
     if service is None or service["status"] != "ACTIVE":
         state = "is being deleted" if service is not None and service["status"] == "DRAINING" else "is gone"
-        return Judgement(Outcome.FAILED, f"{name} is not deployed: the service {state}")
+        return Judgement(Outcome.GONE, f"{name} is not deployed: the service {state}")
     primary = next((entry for entry in service["deployments"] if entry["status"] == "PRIMARY"), None)
     if primary is None:
         return Judgement(Outcome.ANOTHER, f"{name} is not deployed: the service has no primary deployment")
@@ -78,14 +81,14 @@ def _by_history(name: str, service: Answer, primary: Answer, record: Answer) -> 
 
 def _by_primary(name: str, service: Answer, primary: Answer, record: Answer | None) -> Judgement:
     if revision(primary["taskDefinition"]) != name:
-        return _replaced(name, primary, own_deployment(service, name))
+        return _replaced(name, service, primary)
     if primary.get("rolloutState") == "FAILED":
         return Judgement(Outcome.FAILED, f"the deployment of {name} failed, with none before it to roll back to")
     # With blue/green, canary and linear, ECS may show the progress in the history alone. The newest record may also be
     # the one of the deployment before.
     is_over = "rolloutState" not in primary and deployment_id(record) == primary["id"]
     if primary.get("rolloutState") == "COMPLETED" or is_over:
-        return Judgement(Outcome.COMPLETED, f"{name} runs")
+        return Judgement(Outcome.COMPLETED, f"{name} runs", came_back=is_rollback(primary))
     return Judgement(Outcome.UNDER_WAY, _progress(name, primary, record))
 
 
@@ -112,11 +115,29 @@ def _progress(name: str, deployment: Answer, record: Answer | None) -> str:
     return f"{name}: {counts}" + (f", {failed} failed" if failed else "") + share
 
 
-def _replaced(name: str, primary: Answer, listed: Answer) -> Judgement:
-    running = revision(primary["taskDefinition"])
-    if listed.get("rolloutState") == "FAILED" or "rolling back" in primary.get("rolloutStateReason", ""):
+def _replaced(name: str, service: Answer, primary: Answer) -> Judgement:
+    running, listed = revision(primary["taskDefinition"]), own_deployment(service, name)
+    if listed.get("rolloutState") == "FAILED" or is_rollback(primary):
         return Judgement(Outcome.FAILED, f"the deployment of {name} was rolled back to {running}")
+    if is_rolling(service):  # ECS's events would name a rollback
+        return Judgement(Outcome.ANOTHER, f"somebody else deployed {running} in place of {name}")
     return Judgement(Outcome.ANOTHER, f"{name} was rolled back or replaced, the service runs {running}")
+
+
+def is_rolling(service: Answer) -> bool:
+    """Whether tasks are replaced in turn, and no requests move between target groups."""
+    return bool(service.get("strategy") == "ROLLING")
+
+
+def is_rollback(deployment: Answer) -> bool:
+    """Whether ECS came back to this deployment."""
+    return "rolling back" in str(deployment.get("rolloutStateReason", ""))
+
+
+def primary_definition(service: Answer | None) -> str:
+    """ARN of the task definition of the primary deployment; empty for none."""
+    deployments = service["deployments"] if service is not None else []
+    return next((str(it["taskDefinition"]) for it in deployments if it["status"] == "PRIMARY"), "")
 
 
 def own_deployment(service: Answer, declared: str) -> Answer:

@@ -49,6 +49,7 @@ ADVICE = (
     (r"exit code", ENDED),
 )
 NO_ADVICE = "the service's events"
+TELLING = r"unable to|was unable|cannot|is unhealthy in|failed container health checks|failed ELB health checks"
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def reason_lines(declared: str, evidence: Evidence, record: Answer) -> list[str]
         lines.append(f"  task {task_id}: {tersely(task.get('stoppedReason') or 'stopped')}")
         lines += container_lines(task)
     else:
-        lines += [f"  event: {tersely(message)}" for message in placement_events(evidence.service)]
+        lines += [f"  event: {tersely(message)}" for message in telling_events(evidence.service)]
     return lines + unhealthy_targets(evidence.targets)
 
 
@@ -129,15 +130,19 @@ def deployment_name(listed: Answer, task: Answer | None) -> str:
 
 
 def failure_event(service: Answer) -> str:
-    """The newest event about a failure, for a deployment that ECS lists no more."""
-    messages = [event["message"] for event in service.get("events", []) if "failed" in event["message"]]
-    return str(messages[0]) if messages else "ECS gives no reason"
+    """The newest event about a failed deployment, for one that ECS lists no more."""
+    return newest(service, "deployment failed") or newest(service, "failed") or "ECS gives no reason"
 
 
-def placement_events(service: Answer) -> list[str]:
-    """The newest event about a failed placement, the only reason for a deployment without any task."""
+def telling_events(service: Answer) -> list[str]:
+    """The newest event about a placement or a health check that failed, the only reason without any task."""
+    return [message] if (message := newest(service, TELLING)) else []
+
+
+def newest(service: Answer, pattern: str) -> str:
+    """The newest event's message with the pattern; empty for none."""
     messages = (str(event["message"]) for event in service.get("events", []))
-    return [message for message in messages if re.search(r"unable to|was unable|cannot", message)][:1]
+    return next((message for message in messages if re.search(pattern, message)), "")
 
 
 def container_lines(task: Answer) -> list[str]:

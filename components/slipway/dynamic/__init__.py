@@ -15,7 +15,6 @@ from ._key_file import (
 from .image_check import ImageNeeds, checked_image
 from .image_scan import scanned
 from .private_key import PrivateKey
-from .verdict import Verdict
 
 __all__ = [
     "ALGORITHMS",
@@ -23,7 +22,6 @@ __all__ = [
     "ImageNeeds",
     "PrivateKey",
     "UnreadableKeyError",
-    "Verdict",
     "check_public_key",
     "checked_image",
     "obstacle",

@@ -9,7 +9,8 @@ import pulumi
 from pulumi_aws import ecs
 
 from slipway.common import ANYWHERE, HTTPS, Context, Gate, closed_group
-from slipway.dynamic import ImageNeeds, Verdict, checked_image
+from slipway.deployment import Deployment, verdict
+from slipway.dynamic import ImageNeeds, checked_image
 from slipway.load_balancing import ListenerPlan
 from slipway.task import Task, task
 
@@ -74,7 +75,14 @@ def build_service(component: pulumi.ComponentResource, plan: ServicePlan) -> Ser
     if plan.scaling is not None:
         scale(context, plan.scaling, plan.placement.cluster_arn, service, around.front)
     if not plan.roll_out.without_verdict:
-        verdict(context, plan, around, service)
+        deployment = Deployment(
+            service=service,
+            container=plan.workload.main.name,
+            log_group=around.task.log_group_name,
+            target_group_arns=around.front.target_group_arns if around.front else [],
+            timeout_seconds=plan.roll_out.timeout_seconds,
+        )
+        verdict(context, deployment)
     outputs = outputs_of(service, around)
     component.register_outputs(
         {
@@ -153,22 +161,6 @@ def image_checks(context: Context, plan: ServicePlan) -> list[pulumi.Resource]:
     port = plan.port if workload.port_owner(plan.port) == workload.main.name else None
     needs = ImageNeeds(workload.architecture.lower(), port or 0, main.user)
     return [checked_image(context, main.image, needs)]
-
-
-def verdict(context: Context, plan: ServicePlan, around: Surroundings, service: ecs.Service) -> None:
-    """Wait for the deployment, and fail the update when the service runs another task definition in the end."""
-    inputs: dict[str, pulumi.Input[object]] = {
-        "who": f"service {context.name!r}",
-        "service": service.arn,
-        "cluster": service.cluster,
-        "service_urn": service.urn,
-        "task_definition_arn": around.task.definition.arn,
-        "container": plan.workload.main.name,
-        "log_group": around.task.log_group_name,
-        "target_group_arns": around.front.target_group_arns if around.front else [],
-        "timeout_seconds": plan.roll_out.timeout_seconds,
-    }
-    Verdict(context.name, inputs, context.child)
 
 
 def outputs_of(service: ecs.Service, around: Surroundings) -> Service:

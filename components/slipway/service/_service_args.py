@@ -168,9 +168,8 @@ class FargateServiceArgs(TypedDict):
     """Seconds until a deployment counts as failed, 60-86400. Default: 900, enough for the circuit breaker to act on
     failing health checks, plus the minutes of `deployment`."""
     without_verdict: NotRequired[bool]
-    """Let the AWS provider wait for deployments, in place of Slipway's verdict with reasons. For programs in other
-    languages than Python, and for providers with credentials of their own: the verdict cannot run there. Default:
-    false."""
+    """Let the AWS provider wait for deployments, in place of Slipway's verdict with reasons: its next update is green
+    although ECS rolled back, and Ctrl-C rolls back. Default: false."""
     log_retention_days: NotRequired[int]
     """Retention of the log in days, one of the values of CloudWatch Logs, such as 7, 30 or 365. Default: 30."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]

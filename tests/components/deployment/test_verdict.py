@@ -101,19 +101,11 @@ def test_a_service_that_is_gone_is_told_with_the_fix(gone: dict[str, Any] | None
     assert World(gone).verdict() == [sentence]
 
 
-def test_a_service_is_waited_for_by_its_verdict() -> None:
+def test_a_stash_of_the_task_definition_waits_for_the_service() -> None:
     built = build(lambda: COMPONENTS["FargateService"]("shop", BEHIND_BALANCER))
-    assert built.one(":Verdict", "shop").inputs == {
-        "who": "service 'shop'",
-        "service": "arn:aws:ecs:eu-west-1:123456789012:shop",
-        "cluster": TASK["cluster_arn"],
-        "service_urn": built.one("service:Service", "shop").urn,
-        "task_definition_arn": "arn:aws:ecs:eu-west-1:123456789012:shop",
-        "container": "shop",
-        "log_group": "shop",
-        "target_group_arns": ["arn:aws:lb:eu-west-1:123456789012:shop"],
-        "timeout_seconds": 900,
-    }
+    stash = built.one("pulumi:index:Stash", "shop-verdict")
+    assert stash.inputs == {"input": built.one("service:Service", "shop").inputs["taskDefinition"]}
+    assert {"Service shop", "TargetGroup shop"} <= stash.depends_on
 
 
 @pytest.mark.parametrize(("kind", "args"), [("FargateService", TASK), ("QueueWorker", WORKER)])
@@ -123,5 +115,5 @@ def test_without_verdict_the_provider_waits_and_an_interrupted_update_rolls_back
     make: Callable[..., Any] = COMPONENTS[kind]
     built = build(lambda: make("shop", args | {"without_verdict": True}))
     inputs = built.one("service:Service", "shop").inputs
-    assert built.of_type(":Verdict") == []
+    assert built.of_type(":Stash") == []
     assert (inputs["waitForSteadyState"], inputs["sigintRollback"]) == (True, True)

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
 
+from slipway.deployment._wait import NotAnsweredError
 from tests.support.components.ecs_history import (
     AGAIN,
     ASKED,
@@ -20,7 +20,6 @@ from tests.support.components.ecs_history import (
     World,
     deployment,
     record,
-    refusal,
     service,
     stopped,
     unstated,
@@ -28,6 +27,7 @@ from tests.support.components.ecs_history import (
 
 SPOT = "(service shop) was unable to place a task. Reason: Capacity is unavailable at this time."
 GOES_ON = "  ECS continues the deployment; the next `pulumi up` waits again and gives the verdict"
+CAME_BACK = "(service shop) rolling back to deployment ecs-svc/5."
 LOGGED = ["  last lines of shop-log:", "    no database"]
 
 
@@ -118,7 +118,7 @@ FAILURES: dict[str, Failure] = {
     ),
     "a rollback to the same task definition, of which the service looks well": Failure(
         World(
-            DONE | {"deployments": [deployment("PRIMARY", ASKED, "COMPLETED", running=2) | {"id": "ecs-svc/5"}]},
+            DONE | {"deployments": [deployment("PRIMARY", ASKED, "COMPLETED", CAME_BACK, running=2) | {"id": "ecs-svc/5"}]},
             tasks=[stopped(EXITED, 1) | {"startedBy": "ecs-svc/6", "taskArn": "task/other"}, stopped(EXITED, 3)],
             history=[record("ROLLBACK_SUCCESSFUL", statusReason=BREAKER), record("SUCCESSFUL", 5, ASKED)],
         ),
@@ -173,10 +173,9 @@ FAILURES: dict[str, Failure] = {
         ],
     ),
     "an AWS that stops to answer": Failure(
-        World(STARTS, refusal("DescribeServices", "ThrottlingException", "Rate exceeded")),
+        World(STARTS, NotAnsweredError("Rate exceeded")),
         [
-            "service 'shop': the deployment was not complete after 60 s, AWS does not answer (An error occurred "
-            "(ThrottlingException) when calling the DescribeServices operation: Rate exceeded); last seen, "
+            "service 'shop': the deployment was not complete after 60 s, AWS does not answer (Rate exceeded); last seen, "
             "shop:7: 0 of 2 tasks run",
             "  deployment ecs-svc/7: ECS gives no reason",
             "  look at: the service's events",
@@ -184,10 +183,10 @@ FAILURES: dict[str, Failure] = {
         ],
     ),
     "an AWS that never answered": Failure(
-        World(ReadTimeoutError(endpoint_url="ecs")),
+        World(NotAnsweredError("Read timeout")),
         [
-            "service 'shop': the deployment was not complete after 60 s, AWS does not answer (Read timeout on endpoint "
-            'URL: "ecs"); last seen, shop:7: not seen yet',
+            "service 'shop': the deployment was not complete after 60 s, AWS does not answer (Read timeout); last seen, "
+            "shop:7: not seen yet",
         ],
     ),
     "a service deleted behind our back": Failure(

@@ -19,6 +19,7 @@ from tests.support.components.ecs_history import (
     ROLLED_BACK,
     SECRET,
     deployment,
+    rolling,
     service,
     stopped,
 )
@@ -231,9 +232,14 @@ STANDS: list[State] = [
         Outcome.ANOTHER,
         "shop:7 was rolled back or replaced, the service runs shop:6",
     ),
+    State(
+        rolling(service(deployment("PRIMARY", BEFORE, "COMPLETED", running=2))),
+        Outcome.ANOTHER,
+        "somebody else deployed shop:6 in place of shop:7",
+    ),
     State(service(), Outcome.ANOTHER, "shop:7 is not deployed: the service has no primary deployment"),
-    State(service() | {"status": "INACTIVE"}, Outcome.FAILED, "shop:7 is not deployed: the service is gone"),
-    State(None, Outcome.FAILED, "shop:7 is not deployed: the service is gone"),
+    State(service() | {"status": "INACTIVE"}, Outcome.GONE, "shop:7 is not deployed: the service is gone"),
+    State(None, Outcome.GONE, "shop:7 is not deployed: the service is gone"),
 ]
 
 

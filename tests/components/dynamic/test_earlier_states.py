@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
-from tests.support.components.stored_classes import as_before_the_move
+from tests.support.components.stored_classes import as_before_the_move, with_earlier_verdict
 
 PROJECT = f"""
 name: probe
@@ -33,7 +33,7 @@ FargateService(
     },
 )
 """
-DYNAMIC = ("ImageCheck", "PrivateKey", "Verdict")
+DYNAMIC = ("ImageCheck", "PrivateKey")
 
 
 class Stack:
@@ -82,3 +82,18 @@ def test_an_earlier_state_is_rewritten_once_and_destroyed_from_its_earlier_paths
     stack.write(earlier)
     stack.stacks.pulumi(stack.folder, "destroy", "--yes", "--skip-preview")
     assert not (stack.folder / "keys" / "door.pem").exists(), "the class was loaded from its earlier path"
+
+
+@pytest.mark.e2e
+def test_a_verdict_of_an_earlier_version_is_refreshed_deleted_and_destroyed(stack: Stack) -> None:
+    stack.stacks.pulumi(stack.folder, "up", "--yes", "--skip-preview")
+    earlier = with_earlier_verdict(stack.state(), "api")
+    for state in (earlier, as_before_the_move(earlier)):
+        stack.write(state)
+        stack.stacks.pulumi(stack.folder, "refresh", "--yes", "--skip-preview")
+        planned = stack.planned()
+        assert (planned["Verdict"], planned["Stash"]) == ("delete", "create")
+        stack.stacks.pulumi(stack.folder, "up", "--yes", "--skip-preview")
+        stack.stacks.pulumi(stack.folder, "preview", "--expect-no-changes")
+    stack.write(earlier)
+    stack.stacks.pulumi(stack.folder, "destroy", "--yes", "--skip-preview")

@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from slipway.deployment import Aws
 from slipway.dynamic.image_question import ImageQuestionProvider
 from slipway.dynamic.private_key import PrivateKeyProvider
 from slipway.dynamic.verdict import VerdictProvider
-from tests.support.components.ecs_history import ASKED, PROPS, World, deployment, service
 from tests.support.components.stored_classes import STORED, Stored
 
 EVERY = pytest.mark.parametrize("stored", STORED, ids=lambda stored: stored.path.rpartition(".")[2])
@@ -46,13 +44,6 @@ class Counting(ImageQuestionProvider):
         self.asked += 1
 
 
-class Deployed(VerdictProvider):
-    """Asks a service that runs what was declared."""
-
-    def _aws(self, props: Mapping[str, object]) -> Aws:
-        return Aws(World(service(deployment("PRIMARY", ASKED, "COMPLETED", running=2))), dict(props))
-
-
 def test_an_image_is_not_asked_about_again_for_a_new_path() -> None:
     earlier = {"image": "shop:1", "__provider": "earlier"}
     provider, news = Counting(), earlier | {"__provider": "today"}
@@ -63,11 +54,10 @@ def test_an_image_is_not_asked_about_again_for_a_new_path() -> None:
     assert provider.asked == 1
 
 
-def test_a_verdict_is_recorded_with_its_new_path_and_no_wait(engine: object) -> None:
-    provider, news = Deployed(), PROPS | {"__provider": "today"}
-    assert provider.diff("id", PROPS | {"__provider": "today"}, news).changes is False
-    assert provider.diff("id", PROPS | {"__provider": "earlier"}, news).changes is True
-    assert provider.update("id", PROPS | {"__provider": "earlier"}, news).outs == news
+def test_a_verdict_of_an_earlier_version_is_read_and_deleted_without_asking_aws(engine: object) -> None:
+    provider, state = VerdictProvider(), {"service": "shop", "task_definition_arn": "shop:7"}
+    assert provider.read("shop", state).outs == state
+    provider.delete("shop", state)
 
 
 def test_a_private_key_keeps_everything_but_the_path_of_its_class(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_a_default_service_is_exactly_this() -> None:
         "aws:iam/rolePolicy:RolePolicy": 1,
         "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 1,
         "pulumi-python:dynamic/slipway:ImageCheck": 1,
-        "pulumi-python:dynamic/slipway:Verdict": 1,
+        "pulumi:index:Stash": 1,
     }
     outputs = built.component_outputs("FargateService")
     assert (outputs.get("url"), outputs.get("targetGroupArn")) == (None, None)

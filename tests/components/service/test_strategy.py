@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from slipway import ArgumentError
+from slipway.common import Arguments
+from slipway.service import FargateServiceArgs
+from slipway.service._roll_out import Leaving, roll_out
 from slipway.service._strategy import Strategy
 from tests.support.components.mocks import Built, build
 from tests.support.components.refusals import Refused, refusal
@@ -25,6 +28,12 @@ BLUE, GREEN = (f"arn:aws:lb:eu-west-1:123456789012:{name}" for name in ("api", "
 
 def service(deployment: dict[str, Any], **more: Any) -> Built:
     return build(lambda: FargateService("api", BEHIND_BALANCER | {"deployment": deployment} | more))
+
+
+def timeout_seconds(deployment: dict[str, Any]) -> int:
+    """The longest wait for a deployment."""
+    arguments = Arguments.of("FargateService", "api", BEHIND_BALANCER | {"deployment": deployment}, FargateServiceArgs)
+    return roll_out(arguments, 1, Leaving(30, "stop_timeout_seconds"), has_load_balancer=True).timeout_seconds
 
 
 def test_blue_green_gets_a_second_target_group_a_rule_and_a_role_that_may_weigh_them() -> None:
@@ -57,8 +66,8 @@ def test_blue_green_gets_a_second_target_group_a_rule_and_a_role_that_may_weigh_
     assert blue == green
     awaited = built.one("service:Service", "api").depends_on
     assert {"ListenerRule api-production", "RolePolicyAttachment api-shift"} <= awaited
-    assert built.one(":Verdict", "api").inputs["target_group_arns"] == [BLUE, GREEN]
-    assert built.one(":Verdict", "api").inputs["timeout_seconds"] == 900 + 5 * 60
+    assert {"TargetGroup api", "TargetGroup api-alt"} <= built.one(":Stash", "api-verdict").depends_on
+    assert timeout_seconds({"strategy": "blue_green"}) == 900 + 5 * 60
 
 
 def test_a_rolling_service_has_none_of_it() -> None:
@@ -97,7 +106,7 @@ def test_a_rolling_service_has_none_of_it() -> None:
 def test_shares_move_in_steps(deployment: dict[str, Any], told: dict[str, Any], pause_seconds: int) -> None:
     built = service(deployment)
     assert built.one("service:Service", "api").inputs["deploymentConfiguration"] == told
-    assert built.one(":Verdict", "api").inputs["timeout_seconds"] == 900 + pause_seconds
+    assert timeout_seconds(deployment) == 900 + pause_seconds
 
 
 def test_new_tasks_answer_on_a_port_of_their_own_first() -> None:

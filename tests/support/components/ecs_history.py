@@ -1,13 +1,16 @@
 """What AWS answers about one service, told as a history: the fake behind the tests of the verdict. Nothing talks to AWS."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from slipway.deployment._evidence import Aws
-from slipway.dynamic.verdict import DeploymentFailedError, await_deployment
+from slipway.deployment._evidence import Aws, Watched, optional_answer
+from slipway.deployment._judgement import Answer
+from slipway.deployment._verdict_text import Evidence
+from slipway.deployment._wait import Clock, DeploymentFailedError, await_deployment
 
 ASKED = "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop:7"
 BEFORE = "arn:aws:ecs:eu-west-1:123456789012:task-definition/shop:6"
@@ -49,6 +52,11 @@ def service(*deployments: dict[str, Any], events: list[str] | None = None) -> di
     }
 
 
+def rolling(answer: dict[str, Any]) -> dict[str, Any]:
+    """The same service, known to replace its tasks in turn."""
+    return answer | {"strategy": "ROLLING"}
+
+
 def unstated(*deployments: dict[str, Any]) -> dict[str, Any]:
     """A service with blue/green deployments: DescribeServices leaves their progress out."""
     return service(*({key: it[key] for key in it if not key.startswith("rollout")} for it in deployments))
@@ -88,7 +96,6 @@ PROPS: dict[str, Any] = {
     "who": "service 'shop'",
     "service": "arn:aws:ecs:eu-west-1:123456789012:service/main/shop",
     "cluster": "arn:aws:ecs:eu-west-1:123456789012:cluster/main",
-    "service_urn": "urn",
     "task_definition_arn": ASKED,
     "container": "shop",
     "log_group": "shop-log",
@@ -96,6 +103,11 @@ PROPS: dict[str, Any] = {
     "timeout_seconds": 60,
 }
 LOG = ["no database"]
+
+
+def watched(**props: Any) -> Watched:
+    """The service that the tests ask about."""
+    return Watched(**{**PROPS, **props})
 
 
 def record(status: str, number: int = 7, definition: str = ASKED, **more: Any) -> dict[str, Any]:
@@ -118,8 +130,7 @@ def refusal(operation: str, code: str, message: str = "no") -> ClientError:
 class World:
     """Answers with one service after another, the last one for ever, and with what is known of its tasks and history.
 
-    An error in the place of a service is raised; `refused` operations are answered with AccessDeniedException; each of
-    `statuses` is that of the first deployment in the history at one look.
+    An error in the place of a service is raised; `refused` operations are answered with AccessDeniedException.
     """
 
     def __init__(
@@ -130,8 +141,8 @@ class World:
         targets: list[dict[str, Any]] | None = None,
         log: list[str] | None = None,
         refused: tuple[str, ...] = (),
-        statuses: list[str] | None = None,
         seconds_per_look: float = 0,
+        images: dict[str, str] | None = None,
     ) -> None:
         self.services = list(services)
         self.tasks = tasks or []
@@ -139,11 +150,11 @@ class World:
         self.targets = targets
         self.log = LOG if log is None else log
         self.refused = refused
-        self.statuses = statuses or []
         self.seconds_per_look = seconds_per_look
         self.looks = 0
         self.said: list[str] = []
         self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.images = images or {}
         self.exceptions = type("", (), {"ResourceNotFoundException": KeyError})
 
     def __call__(self, _service: str) -> "World":
@@ -153,22 +164,19 @@ class World:
         if operation in self.refused:
             raise refusal(operation, "AccessDeniedException", "you may not")
 
-    def describe_services(self, **request: Any) -> dict[str, Any]:
-        self._check("DescribeServices")
-        assert request == {"cluster": PROPS["cluster"], "services": [PROPS["service"]]}
+    def look(self) -> dict[str, Any] | None:
+        """The service at this look."""
         self.looks += 1
         found = self.services.pop(0) if len(self.services) > 1 else self.services[0]
         if isinstance(found, Exception):
             raise found
-        return {"services": [] if found is None else [found]}
+        return found
 
     def list_service_deployments(self, **request: Any) -> dict[str, Any]:
         """One at a time."""
         self._check("ListServiceDeployments")
         page = int(request.pop("nextToken", 0))
         assert request == {"cluster": PROPS["cluster"], "service": "shop"}
-        if self.statuses:
-            self.history[0]["status"] = self.statuses.pop(0)
         more = {"nextToken": str(page + 1)} if page + 1 < len(self.history) else {}
         return {"serviceDeployments": self.history[page : page + 1], **more}
 
@@ -211,12 +219,13 @@ class World:
     def wait(self, **props: Any) -> list[float]:
         """Wait for the verdict without waiting; the pauses that it would have made."""
         pauses: list[float] = []
-        wanted = PROPS | props
+        wanted = watched(**props)
 
-        def clock() -> float:
-            return sum(pauses) + self.looks * self.seconds_per_look
+        async def pause(seconds: float) -> None:
+            pauses.append(seconds)
 
-        await_deployment(Aws(self, wanted), wanted, self.said.append, clock, pauses.append)
+        clock = Clock(lambda: sum(pauses) + self.looks * self.seconds_per_look, pause)
+        asyncio.run(await_deployment(wanted, Answers(self, wanted), self.said.append, clock))
         return pauses
 
     def verdict(self, **props: Any) -> list[str]:
@@ -224,3 +233,31 @@ class World:
         with pytest.raises(DeploymentFailedError) as caught:
             self.wait(**props)
         return str(caught.value).splitlines()
+
+
+class Answers:
+    """The answers of a world, as the wait asks for them."""
+
+    def __init__(self, world: World, wanted: Watched) -> None:
+        self.world, self.aws = world, Aws(world, wanted)
+
+    async def service(self) -> Answer | None:
+        """The service at this look."""
+        return self.world.look()
+
+    async def image(self, task_definition_arn: str) -> str:
+        """Image in a task definition."""
+        return self.world.images.get(task_definition_arn, "")
+
+    async def latest(self) -> Answer | None:
+        """The newest deployment of the history."""
+        return optional_answer([], "", self.aws.latest, None)
+
+    async def targets(self) -> list[Answer]:
+        """Health of the targets."""
+        none: list[Answer] = []
+        return optional_answer([], "", self.aws.targets, none)
+
+    async def evidence(self, service: Answer, latest: Answer | None, unhealthy: list[Answer]) -> Evidence:
+        """Evidence of a failure."""
+        return self.aws.evidence(service, latest, unhealthy)

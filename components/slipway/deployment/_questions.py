@@ -1,0 +1,117 @@
+"""The verdict's questions: about the service to the AWS provider, about reasons to AWS by boto3.
+
+The provider has the service's own credentials. boto3 has the environment's, and is asked only where the account is the same.
+Source: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ecs/service_data_source.go
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+import pulumi
+from pulumi_aws import ecs
+
+from ._evidence import Aws, UnreadableError, Watched, aws_of, optional_answer
+from ._judgement import Answer, revision
+from ._service_answer import service_answer
+from ._verdict_text import Evidence, tersely
+from ._wait import DeploymentFailedError, NotAnsweredError
+
+T = TypeVar("T")
+# Errors that may pass: the wait goes on. The provider itself has asked again many times.
+PASSING = r"Throttl|TooManyRequests|RequestLimitExceeded|ServerException|ServiceUnavailable|InternalFail|timeout|reset by peer"
+GONE = r"no matching ECS Service found|couldn't find resource|ServiceNotFoundException|ClusterNotFoundException"
+READS = "ecs:ListTasks, ecs:DescribeTasks and logs:GetLogEvents"
+
+
+class UnknownProviderError(Exception):
+    """The provider answers nothing: its configuration is unknown until the update."""
+
+
+class Questions:
+    """Questions about one service."""
+
+    def __init__(self, watched: Watched, lookup: pulumi.InvokeOutputOptions) -> None:
+        self._watched = watched
+        self._lookup = lookup
+        self._aws: Aws | None = None
+        self._unreadable = ""
+
+    async def service(self) -> Answer | None:
+        """The service in the words of DescribeServices; None for none.
+
+        Raises NotAnsweredError on errors that may pass, UnknownProviderError, and DeploymentFailedError without the right
+        to ask.
+        """
+        watched, name = self._watched, self._watched.service.rpartition("/")[2]
+        try:
+            found = await ecs.get_service_output(
+                cluster_arn=watched.cluster, service_name=name, region=watched.region, opts=self._lookup
+            ).future()
+        except pulumi.RunError:
+            raise  # the engine has gone
+        except Exception as error:  # the SDK has no class of its own for a failed look-up
+            if re.search(GONE, str(error)):
+                return None
+            raise refusal(watched.who, str(error)) from error
+        if found is None or found.deployments is None:
+            raise UnknownProviderError
+        return service_answer(found)
+
+    async def image(self, task_definition_arn: str) -> str:
+        """Image of the main container in a task definition; empty where nobody may read it."""
+        try:
+            found = await ecs.get_task_definition_output(
+                task_definition=task_definition_arn, region=self._watched.region, opts=self._lookup
+            ).future()
+        except pulumi.RunError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as above
+            pulumi.log.debug(f"no image of {revision(task_definition_arn)}: {error}")
+            return ""
+        containers = json.loads(found.container_definitions) if found and found.container_definitions else []
+        named = [it for it in containers if it["name"] == self._watched.container] or containers
+        return str(named[0]["image"]) if named else ""
+
+    async def latest(self) -> Answer | None:
+        """The newest deployment in the service's history; None where nobody may read it."""
+        aws = await self._readable()
+        return await in_thread(lambda: optional_answer([], "", aws.latest, None)) if aws else None
+
+    async def targets(self) -> list[Answer]:
+        """Health of the service's targets; empty where nobody may read it."""
+        aws = await self._readable() if self._watched.target_group_arns else None
+        return await in_thread(lambda: optional_answer([], "", aws.targets, [])) if aws else []
+
+    async def evidence(self, service: Answer, latest: Answer | None, unhealthy: list[Answer]) -> Evidence:
+        """Evidence of a failure; without a reader the events' own words, and how to see more."""
+        if aws := await self._readable():
+            return await in_thread(lambda: aws.evidence(service, latest, unhealthy))
+        fix = f"run with credentials of the account {self._watched.account} that may {READS}"
+        return Evidence(
+            service, [], [], self._watched.log_group, [], None, [f"tasks and log: {self._unreadable}; {fix}"]
+        )
+
+    async def _readable(self) -> Aws | None:
+        if self._aws is None and not self._unreadable:
+            profile = pulumi.Config("aws").get("profile")
+            try:
+                self._aws = await in_thread(lambda: aws_of(self._watched, profile))
+            except UnreadableError as error:
+                self._unreadable = tersely(str(error))
+        return self._aws
+
+
+def refusal(who: str, reason: str) -> NotAnsweredError | DeploymentFailedError:
+    """The error for a look-up that failed: one that may pass, or a verdict that names the right to give."""
+    if re.search(PASSING, reason):
+        return NotAnsweredError(reason)
+    fix = "give the AWS provider's credentials ecs:DescribeServices"
+    return DeploymentFailedError(f"{who}: the deployment cannot be looked at: {tersely(reason)}; {fix}")
+
+
+async def in_thread(ask: Callable[[], T]) -> T:
+    """The answer of a call that blocks; other verdicts go on meanwhile."""
+    return await asyncio.get_running_loop().run_in_executor(None, ask)

@@ -1,0 +1,75 @@
+"""The verdict's questions: how a look-up fails, and whose credentials give reasons."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pulumi
+import pytest
+from moto import mock_aws
+
+from slipway.deployment._evidence import UnreadableError, aws_of, clients
+from slipway.deployment._questions import Questions, refusal
+from slipway.deployment._wait import DeploymentFailedError, NotAnsweredError
+from tests.support.components.ecs_history import ROLLED_BACK, watched
+
+FAILED = "invoke of aws:ecs/getService:getService failed: reading ECS Service (shop): operation error ECS: DescribeServices, "
+DENIED = f"{FAILED}https response error StatusCode: 400, api error AccessDeniedException: no"
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An account 123456789012 in process."""
+    for name in ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    with mock_aws():
+        yield
+
+
+def test_a_look_up_without_a_right_is_a_verdict_that_names_the_right() -> None:
+    error = refusal("service 'shop'", DENIED)
+    assert isinstance(error, DeploymentFailedError)
+    assert str(error) == (
+        f"service 'shop': the deployment cannot be looked at: {DENIED}; "
+        "give the AWS provider's credentials ecs:DescribeServices"
+    )
+
+
+@pytest.mark.parametrize(
+    "word", ["ThrottlingException: Rate exceeded", "ServiceUnavailable", "read: connection reset by peer"]
+)
+def test_a_failure_that_may_pass_is_asked_about_again(word: str) -> None:
+    assert isinstance(refusal("service 'shop'", FAILED + word), NotAnsweredError)
+
+
+@pytest.mark.usefixtures("aws")
+def test_reasons_come_from_the_account_of_the_service_alone() -> None:
+    assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
+    elsewhere = watched(service="arn:aws:ecs:eu-west-1:999999999999:service/main/shop")
+    with pytest.raises(UnreadableError, match=r"^the environment's credentials are of the account 123456789012$"):
+        aws_of(elsewhere, None)
+    assert aws_of(watched(), None) is not None
+
+
+def test_without_reasons_the_verdict_says_whose_credentials_read_them(
+    credentials: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_PROFILE", "lost")
+    questions = Questions(watched(), pulumi.InvokeOutputOptions())
+    evidence = asyncio.run(questions.evidence(ROLLED_BACK, None, []))
+    assert list(evidence.unseen) == [
+        "tasks and log: The config profile (lost) could not be found; run with credentials of the account 123456789012 "
+        "that may ecs:ListTasks, ecs:DescribeTasks and logs:GetLogEvents"
+    ]
+
+
+def test_clients_have_the_region_of_the_service_and_the_patience_of_a_wait(
+    credentials: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    client = clients(watched(), None)
+    assert client("ecs") is client("ecs"), "one client for each service, since each takes time to make"
+    assert client("logs").meta.region_name == "eu-west-1"
+    assert client("ecs").meta.config.retries == {"mode": "standard", "total_max_attempts": 8}
