@@ -71,3 +71,25 @@ def test_components_deploy_from_yaml_and_the_second_preview_is_empty(stacks: Sta
     }
     assert limits == {"orders-billing": 3, "orders-shipping": 5, "work": 5}
     stacks.pulumi(shop, "destroy", "--yes", "--skip-preview")
+
+
+WRONG = """
+resources:
+  network: {type: "slipway:index:Network", properties: {nat: single}}
+  orders: {type: "slipway:index:FanOut", properties: {queues: {billing: {}, shipping: {}}}}
+  work: {type: "slipway:index:Queue", properties: {visibilityTimeoutSeconds: 50000}}
+  mail: {type: "slipway:index:FanOut", properties: {queues: {mail: {maxReceives: 2000}}}}
+"""
+
+
+def test_a_preview_tells_every_refusal_in_the_programs_names_and_nothing_else(stacks: Stacks, folder: Path) -> None:
+    wrong = project(folder, "wrong", WRONG)
+    stacks.pulumi(wrong, "stack", "init", "sandbox-wrong")
+    shown = stacks.run(wrong, "pulumi", "preview")
+    assert shown.returncode != 0
+    errors = [line.partition("has a problem: ")[2] for line in shown.stdout.partition("Diagnostics:")[2].splitlines()]
+    assert sorted(filter(None, errors)) == [
+        "FanOut 'mail': queues.mail.maxReceives must be a whole number 1-1000, got 2000",
+        "Queue 'work': visibilityTimeoutSeconds must be a whole number 0-43200, got 50000",
+    ]
+    assert "closing" not in shown.stdout
