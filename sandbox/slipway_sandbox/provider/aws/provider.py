@@ -38,6 +38,7 @@ class AwsProvider(BaseServicer[Settings]):
     """
 
     name = "aws"
+    schema = staticmethod(services.schema)
 
     def __init__(
         self, registry: str, region: str = "eu-west-1", retry_seconds: float = 30.0, creations: Creations | None = None

@@ -39,6 +39,13 @@ class BaseServicer(provider_pb2_grpc.ResourceProviderServicer, Generic[Settings]
         """The settings of one instance. Raises ProviderError on a wrong value."""
         raise NotImplementedError
 
+    def schema(self) -> str:
+        """Pulumi's package schema as JSON. Raises ProviderError where there is none."""
+        raise ProviderError(
+            f"the sandbox's {self.name} provider has no schema: it follows the installed pulumi-{self.name} SDK; "
+            f"run `pulumi package get-schema {self.name}` in a shell without PULUMI_DEBUG_PROVIDERS"
+        )
+
     def configuration(self, context: grpc.ServicerContext) -> Settings:
         """The settings of the calling instance. Raises ProviderError for an instance without Configure call."""
         try:
@@ -67,10 +74,7 @@ class BaseServicer(provider_pb2_grpc.ResourceProviderServicer, Generic[Settings]
     def GetSchema(
         self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
     ) -> provider_pb2.GetSchemaResponse:
-        raise ProviderError(
-            f"the sandbox's {self.name} provider has no schema: it follows the installed pulumi-{self.name} SDK; "
-            f"run `pulumi package get-schema {self.name}` in a shell without PULUMI_DEBUG_PROVIDERS"
-        )
+        return provider_pb2.GetSchemaResponse(schema=self.schema())
 
     def CheckConfig(
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
