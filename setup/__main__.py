@@ -37,6 +37,7 @@ READY = (
     Step("base image", [sys.executable, "-m", "setup.base_image"], needs=("docker", "uv")),
     Step("host image", [sys.executable, "-m", "setup.host_image"], needs=("base image",)),
 )
+YAML_HOST = Step("yaml host", [sys.executable, "-m", "setup.engine.yaml_host"], needs=("engine",))
 SANDBOX = Step("sandbox", [PYTHON, "-m", "slipway_sandbox", "start"], needs=("python", "docker"))
 PULUMI_STACK = Step("stack", [sys.executable, "-m", "setup", "stack"], needs=("engine", "sandbox"))
 
@@ -163,7 +164,7 @@ def stop() -> int:
 def test(arguments: list[str]) -> int:
     """Make the machine ready and run the tests; tests start sandboxes of their own."""
     disk_space.require(sandbox_directory())
-    run(READY, environment())
+    run([*READY, YAML_HOST], environment())
     path = os.pathsep.join([engine_directory(), os.environ.get("PATH", os.defpath)])
     # To its own end on Ctrl-C, too: the tests' sandboxes and their containers are stopped there.
     return foreground(

@@ -8,13 +8,15 @@ import inspect
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypedDict, cast
 
-from pulumi import ComponentResource
 from pulumi.provider.experimental.component import ComponentProvider
 
 import slipway
+from slipway.plugin import Plugin, components_of
 
+SCHEMA_FILE = Path(__file__).parents[2] / "components" / "schema.json"
 PREFIX = "slipway:index:"
 TYPES = f"#/types/{PREFIX}"
 Property = TypedDict(
@@ -118,10 +120,14 @@ def component(name: str) -> Component:
 @functools.cache
 def schema() -> Schema:
     """The package schema, as `pulumi package get-schema` prints it, without its version."""
-    public = [getattr(slipway, name) for name in slipway.__all__]
-    components = [it for it in public if inspect.isclass(it) and issubclass(it, ComponentResource)]
-    provider = ComponentProvider(components, "slipway", version="0.0.0")
+    provider = ComponentProvider(components_of(slipway), "slipway", version="0.0.0")
     return cast("Schema", json.loads(provider.schema or "{}"))
+
+
+def plugin_schema() -> str:
+    """The schema that the plugin gives to programs in other languages, to be committed."""
+    plugin = Plugin(components_of(slipway), "slipway", slipway.__version__)
+    return json.dumps(json.loads(plugin.schema or "{}"), indent=1) + "\n"
 
 
 def sources(kind: type) -> Iterator[str]:

@@ -1,7 +1,7 @@
-"""Builds the CLI from its Go module, where the official release cannot be downloaded.
+"""Builds a program of the engine from its Go module, where the official release cannot be downloaded.
 
 Go's module and build caches keep finished work, so an interrupted build continues where it stopped.
-Versions and hashes are in cli/go.mod and cli/go.sum beside this module; the build may not change them.
+Versions and hashes are in go.mod and go.sum of the folders beside this module; the build may not change them.
 """
 
 import os
@@ -12,45 +12,72 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from setup.engine.console import EngineError, say
 from setup.engine.release import VERSION
 
-MODULE = Path(__file__).parent / "cli"
-PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 FLAGS = ["-mod=readonly", "-tags=osusergo,grpcnotrace"]
-LINKER = f"-w -s -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v{VERSION}"
 SWITCHING_GO = (1, 21, 0)  # from here on Go fetches the newer Go that a module asks for, unless told not to
 PROGRESS_SECONDS = 5.0
 
 
-def install(root: Path) -> None:
-    """Puts `<root>/bin/pulumi` in place in one rename. Raises EngineError when there is no Go or the build fails."""
-    go = usable_go()
+@dataclass(frozen=True)
+class Program:
+    """A program to build, and the folder that pins its module."""
+
+    name: str
+    """As sentences name it."""
+    executable: str
+    """File name in `<root>/bin`."""
+    module: Path
+    """Folder with go.mod and go.sum."""
+    package: str
+    """Go package of its `main`."""
+    version_variable: str
+    """Go variable that the linker sets to the release."""
+    version: str
+    """Release, such as 3.259.0."""
+
+
+CLI = Program(
+    "Pulumi CLI",
+    "pulumi",
+    Path(__file__).parent / "cli",
+    "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
+    VERSION,
+)
+
+
+def install(root: Path, program: Program = CLI) -> None:
+    """Puts the program into `<root>/bin` in one rename. Raises EngineError when there is no Go or the build fails."""
+    go = usable_go(program)
     binaries = root / "bin"
     binaries.mkdir(parents=True, exist_ok=True)
-    for leftover in binaries.glob(".pulumi.*"):
+    for leftover in binaries.glob(f".{program.executable}.*"):
         leftover.unlink()
-    target = binaries / f".pulumi.{os.getpid()}"
-    counter = Counter(go)
+    target = binaries / f".{program.executable}.{os.getpid()}"
+    linker = f"-w -s -X {program.version_variable}=v{program.version}"
+    counter = Counter(go, program)
     try:
         with counter.reported():
             counter.count()
-            counter.run(["build", *FLAGS, "-v", "-ldflags", LINKER, "-o", str(target), PACKAGE])
-        target.replace(binaries / "pulumi")
+            counter.run(["build", *FLAGS, "-v", "-ldflags", linker, "-o", str(target), program.package])
+        target.replace(binaries / program.executable)
     finally:
         target.unlink(missing_ok=True)
 
 
-def usable_go() -> str:
-    """Path of a Go new enough to build the CLI. Raises EngineError when there is none."""
-    minimum = required_go()
+def usable_go(program: Program = CLI) -> str:
+    """Path of a Go new enough to build the program. Raises EngineError when there is none."""
+    minimum = required_go(program)
     name = ".".join(str(part) for part in minimum)
     go = shutil.which("go")
     if go is None:
         raise EngineError(
-            f"no Go on PATH to build the Pulumi CLI with; install Go {name} or newer (https://go.dev/dl), "
+            f"no Go on PATH to build the {program.name} with; install Go {name} or newer (https://go.dev/dl), "
             "or the Pulumi CLI itself (https://www.pulumi.com/docs/install)"
         )
     done = subprocess.run([go, "env", "GOVERSION", "GOTOOLCHAIN"], cwd="/", capture_output=True, text=True, check=False)
@@ -58,18 +85,18 @@ def usable_go() -> str:
     version = go_version(lines[0])
     if version is None or (version < minimum and (version < SWITCHING_GO or lines[1].strip() == "local")):
         raise EngineError(
-            f"building the Pulumi CLI needs Go {name} or newer, {go} is {lines[0] or 'of an unknown version'}; "
+            f"building the {program.name} needs Go {name} or newer, {go} is {lines[0] or 'of an unknown version'}; "
             "install a newer one (https://go.dev/dl), or the Pulumi CLI itself (https://www.pulumi.com/docs/install)"
         )
     return go
 
 
-def required_go() -> tuple[int, int, int]:
+def required_go(program: Program = CLI) -> tuple[int, int, int]:
     """The version in go.mod's `go` line."""
-    match = re.search(r"^go (\S+)$", (MODULE / "go.mod").read_text(encoding="utf-8"), re.MULTILINE)
+    match = re.search(r"^go (\S+)$", (program.module / "go.mod").read_text(encoding="utf-8"), re.MULTILINE)
     version = go_version(f"go{match[1]}") if match else None
     if version is None:
-        raise EngineError(f"{MODULE / 'go.mod'} has no go line; restore it from version control")
+        raise EngineError(f"{program.module / 'go.mod'} has no go line; restore it from version control")
     return version
 
 
@@ -82,15 +109,16 @@ def go_version(text: str) -> tuple[int, int, int] | None:
 class Counter:
     """Runs go commands and says every few seconds how far they are."""
 
-    def __init__(self, go: str) -> None:
+    def __init__(self, go: str, program: Program = CLI) -> None:
         self._go = go
+        self._program = program
         self._began = time.monotonic()
         self._downloaded = self._compiled = 0
         self._total: int | None = None
 
     def count(self) -> None:
         """Downloads the modules and finds out how many packages are still to be compiled."""
-        stale = self.run(["list", *FLAGS, "-deps", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}", PACKAGE])
+        stale = self.run(["list", *FLAGS, "-deps", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}", self._program.package])
         self._total = len(stale)
 
     def run(self, arguments: list[str]) -> list[str]:
@@ -100,7 +128,7 @@ class Counter:
         messages: list[str] = []
         with subprocess.Popen(
             [self._go, *arguments],
-            cwd=MODULE,
+            cwd=self._program.module,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -118,7 +146,7 @@ class Counter:
         if process.returncode != 0:
             words = "; ".join(line for line in messages[-3:]) or f"exit code {process.returncode}"
             raise EngineError(
-                f"`go {arguments[0]}` of the Pulumi CLI failed: {words}; set GOPROXY if modules cannot be reached, and run again"
+                f"`go {arguments[0]}` of the {self._program.name} failed: {words}; set GOPROXY if modules cannot be reached, and run again"
             )
         return out.split()
 
@@ -136,7 +164,7 @@ class Counter:
     def reported(self) -> Iterator[None]:
         """Says where the work stands, every few seconds and at the end."""
         say(
-            f"building the Pulumi CLI {VERSION} with Go; this takes minutes the first time, and an interrupted build continues where it stopped"
+            f"building the {self._program.name} {self._program.version} with Go; this takes minutes the first time, and an interrupted build continues where it stopped"
         )
         over = threading.Event()
 
@@ -151,7 +179,7 @@ class Counter:
         finally:
             over.set()
             reporter.join()
-        say(f"built the Pulumi CLI {VERSION} in {time.monotonic() - self._began:.0f} s")
+        say(f"built the {self._program.name} {self._program.version} in {time.monotonic() - self._began:.0f} s")
 
     def progress(self) -> str:
         """One line: seconds so far, and packages compiled of those to compile, or modules downloaded."""

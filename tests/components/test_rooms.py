@@ -18,7 +18,7 @@ ROWS = [
     ["dynamic", "links"],
     ["network", "access", "load_balancing", "image"],
     ["service"],
-    ["worker", "sharing"],
+    ["worker", "sharing", "plugin"],
 ]
 ROW = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
 

@@ -24,6 +24,9 @@ from typing import NoReturn
 
 ALREADY_REPORTED = 32
 INTERRUPTED = 130
+# The engine's answer to every open call after it has shown why an update fails, such as a component's refusal.
+# Source: https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/resource/deploy/source_eval.go
+ENGINE_HAS_STOPPED = "resource monitor shut down"
 THREADS_PER_PARALLEL = 4  # as in the official host: each registration waits in a thread
 
 try:
@@ -90,6 +93,8 @@ def main(settings_json: str, program: str, arguments: list[str]) -> int:
     except KeyboardInterrupt:
         leave()
     except Exception as error:  # noqa: BLE001 - whatever a program raises is reported here
+        if str(error) == ENGINE_HAS_STOPPED:
+            return ALREADY_REPORTED
         pulumi.log.error("Program failed with an unhandled exception:\n" + user_traceback(error))
         return ALREADY_REPORTED
     finally:

@@ -96,6 +96,19 @@ def test_a_program_uses_the_components_of_a_plugin(project: Projects, tmp_path: 
     assert stack.outputs() == {"text": "hello world"}
 
 
+def test_a_program_whose_remote_component_is_refused_has_nothing_to_add(project: Projects, tmp_path: Path) -> None:
+    place = plugin(tmp_path / "greeting")
+    refusing = 'raise pulumi.InputPropertiesError("nobody to greet", [])'
+    (place / "greeter.py").write_text(
+        GREETER.replace('super().__init__("greeting', f'{refusing}\n        super().__init__("g')
+    )
+    done = project(USE, plugins={"providers": [{"name": "greeting", "path": "../greeting"}]}).run("preview")
+    assert done.returncode != 0
+    assert "nobody to greet" in done.stdout
+    assert "resource monitor shut down" not in done.stdout
+    assert "error: Program failed" not in done.stdout
+
+
 def test_a_plugin_shows_its_schema_with_descriptions(project: Projects, tmp_path: Path) -> None:
     place = plugin(tmp_path / "greeting")
     schema = json.loads(project("").succeed("package", "get-schema", str(place)))

@@ -47,6 +47,7 @@ class AwsProvider(BaseServicer[Settings]):
     """
 
     name = "aws"
+    schema = staticmethod(services.schema)
 
     def __init__(
         self,

@@ -42,6 +42,13 @@ class BaseServicer(provider_pb2_grpc.ResourceProviderServicer, Generic[Settings]
     def check_configuration(self, values: Properties, engine: Engine) -> None:
         """Looks at the settings of an instance before the first resource. Raises ProviderError. Default: looks at nothing."""
 
+    def schema(self) -> str:
+        """Pulumi's package schema as JSON. Raises ProviderError where there is none."""
+        raise ProviderError(
+            f"the sandbox's {self.name} provider has no schema: it follows the installed pulumi-{self.name} SDK; "
+            f"run `pulumi package get-schema {self.name}` in a shell without PULUMI_DEBUG_PROVIDERS"
+        )
+
     def configuration(self, context: grpc.ServicerContext) -> Settings:
         """The settings of the calling instance. Raises ProviderError for an instance without Configure call."""
         try:
@@ -70,10 +77,7 @@ class BaseServicer(provider_pb2_grpc.ResourceProviderServicer, Generic[Settings]
     def GetSchema(
         self, request: provider_pb2.GetSchemaRequest, context: grpc.ServicerContext
     ) -> provider_pb2.GetSchemaResponse:
-        raise ProviderError(
-            f"the sandbox's {self.name} provider has no schema: it follows the installed pulumi-{self.name} SDK; "
-            f"run `pulumi package get-schema {self.name}` in a shell without PULUMI_DEBUG_PROVIDERS"
-        )
+        return provider_pb2.GetSchemaResponse(schema=self.schema())
 
     def CheckConfig(
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from slipway_sandbox.provider.aws.declaration import Function, Resource
+from slipway_sandbox.provider.properties.package_schema import PackageSchema
 from slipway_sandbox.provider.protocol.errors import ProviderError
 
 FOLDER = Path(__file__).parent
@@ -56,6 +57,12 @@ def all_resources() -> list[Resource]:
 def all_functions() -> list[Function]:
     """Every declared function, by service and token."""
     return [function for name in sorted(SERVICES) for _, function in sorted(_declarations(name)[1].items())]
+
+
+@cache
+def schema() -> str:
+    """Pulumi's package schema of everything declared. The first call takes seconds: it imports all these parts of the SDK."""
+    return PackageSchema().text((it.token for it in all_resources()), (it.token for it in all_functions()))
 
 
 def _service(token: str) -> str:

@@ -1,0 +1,73 @@
+"""Serves the plugin to the engine.
+
+Source: https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/python/lib/pulumi/provider/server.py
+"""
+
+import asyncio
+import sys
+
+import grpc
+import grpc.aio
+import pulumi
+from pulumi.provider.server import ProviderServicer
+from pulumi.runtime import proto
+from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from slipway.common import ArgumentError
+
+from ._plugin import Plugin
+
+Context = grpc.aio.ServicerContext
+
+
+class _Servicer(ProviderServicer):
+    """The SDK's servicer, with refusals that stand alone.
+
+    A component may also refuse an output, once that is known. And at the first refusal the engine ends all that is under way,
+    each with an error of its own, `grpc: the client connection is closing`.
+    """
+
+    provider: Plugin
+
+    def __init__(self, provider: Plugin, arguments: list[str]) -> None:
+        super().__init__(provider, arguments, engine_address=arguments[0])
+        self._under_way = 0
+        self._ended = asyncio.Condition()
+
+    async def _construct(self, request: proto.ConstructRequest, context: Context) -> proto.ConstructResponse:  # type: ignore[type-arg]
+        refusal = None
+        self._under_way += 1
+        try:
+            return await super()._construct(request, context)
+        except pulumi.InputPropertiesError as error:
+            refusal = error
+        except ArgumentError as error:
+            sentence = self.provider.sentence(request.type.rpartition(":")[2], str(error))
+            refusal = pulumi.InputPropertiesError(sentence, [])
+        finally:
+            self._under_way -= 1
+            async with self._ended:
+                self._ended.notify_all()
+        # An update stops at once; a preview makes nothing, and may tell every refusal.
+        if request.dryRun:
+            async with self._ended:
+                await self._ended.wait_for(lambda: self._under_way == 0)
+        raise refusal
+
+
+def serve(plugin: Plugin, arguments: list[str]) -> None:
+    """Serve until the engine ends the process. The first argument is the engine's address."""
+
+    async def until_ended() -> None:
+        server = grpc.aio.server(options=_GRPC_CHANNEL_OPTIONS)
+        provider_pb2_grpc.add_ResourceProviderServicer_to_server(_Servicer(plugin, arguments), server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        await server.start()
+        print(port, flush=True)
+        await server.wait_for_termination()
+
+    try:
+        asyncio.run(until_ended())
+    except KeyboardInterrupt:
+        sys.exit(130)
