@@ -14,6 +14,7 @@ from ._key_file import (
 )
 from .image_check import ImageNeeds, checked_image
 from .image_scan import scanned
+from .platform_guard import PlatformGuard
 from .private_key import PrivateKey
 from .verdict import Verdict
 
@@ -21,6 +22,7 @@ __all__ = [
     "ALGORITHMS",
     "ED25519",
     "ImageNeeds",
+    "PlatformGuard",
     "PrivateKey",
     "UnreadableKeyError",
     "Verdict",
