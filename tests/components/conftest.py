@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.aws_endpoint import credentials
+from tests.support.aws_endpoint import credentials, endpoint
 from tests.support.components.engine import Engine, running
 
-__all__ = ["credentials", "engine"]
+__all__ = ["credentials", "endpoint", "engine"]
 
 
 @pytest.fixture

@@ -95,6 +95,11 @@ def test_an_example_does_what_its_readme_says_and_leaves_nothing(
     assert [re.sub(r"(service \w+)-\w+", r"\1", line) for line in received] == PROVED.get(example, [])
     for name in steps:
         stacks.pulumi(tmp_path / "examples" / name, "preview", "--expect-no-changes")
+    if example in STANDS_ON:
+        used, platform = resources(stacks.environment), tmp_path / "examples" / STANDS_ON[example]
+        refused = stacks.run(platform, "pulumi", "destroy", "--yes", "--skip-preview")
+        assert "export_platform 'platform': what other stacks use must stay, got ECS service" in refused.stdout
+        assert resources(stacks.environment) == used, "nothing is deleted"
     for name in reversed(steps):
         first, destroy, rules = blocks(name)
         for command in (rules, destroy):

@@ -14,12 +14,14 @@ from ._key_file import (
 )
 from .image_check import ImageNeeds, checked_image
 from .image_scan import scanned
+from .platform_guard import PlatformGuard
 from .private_key import PrivateKey
 
 __all__ = [
     "ALGORITHMS",
     "ED25519",
     "ImageNeeds",
+    "PlatformGuard",
     "PrivateKey",
     "UnreadableKeyError",
     "check_public_key",

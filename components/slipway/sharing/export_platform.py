@@ -9,12 +9,13 @@ from typing import NotRequired, TypedDict, TypeVar
 
 import pulumi
 
-from slipway.common import ArgumentError, check_shape, child_keys, line, shown, text_output
+from slipway.common import ArgumentError, aws_arn, check_shape, child_keys, line, shown, text_output
 from slipway.load_balancing import LoadBalancer
 from slipway.messaging import FanOut, Queue, Topic
 from slipway.network import Network
 from slipway.service import Cluster
 
+from ._guarded import guard_platform
 from ._parts import (
     OUTPUT,
     VERSION,
@@ -68,6 +69,9 @@ class SharedPlatformArgs(TypedDict):
     """Further texts by a key of your choice, such as the host of a database. Default: none."""
     secrets: NotRequired[Mapping[str, pulumi.Input[str]]]
     """Secret texts by a key of your choice; each is a secret output of its own, `<output>-<key>`. Default: none."""
+    guard_role_arn: NotRequired[pulumi.Input[str]]
+    """Role that the guard assumes to ask who uses the platform. Default: the environment's credentials, or those of
+    aws:profile."""
 
 
 SINGLE: dict[str, tuple[str, type, type]] = {
@@ -83,12 +87,15 @@ KEYED: dict[str, tuple[tuple[type, ...], type, type]] = {
 """Argument, which is also the key in the output, to the components and the arguments that it takes, and its class for
 readers."""
 TEXTS = ("values", "secrets")
+GUARD_ROLE = "guard_role_arn"
 
 
 def export_platform(args: SharedPlatformArgs, output: str = OUTPUT) -> None:
     """Export a platform for `Platform.read`: one object without secrets, and one further output for each secret.
 
     The object is data with a version, so programs in every language can read it; docs/micro-stacks.md has its form.
+    A guard refuses to destroy the platform, and to replace its parts, while other stacks use them. Call this last: the guard
+    is deleted before everything that exists by then, and what is made later counts as another stack's.
 
     Example::
 
@@ -107,6 +114,22 @@ def export_platform(args: SharedPlatformArgs, output: str = OUTPUT) -> None:
     pulumi.export(output, without_secrets(who, document))
     for key, secret in texts(who, "secrets", args.get("secrets") or {}).items():
         pulumi.export(secret_output(output, key), pulumi.Output.secret(secret))
+    guard_platform(who, output, shared_components(args), guard_role(who, args.get("guard_role_arn")))
+
+
+def shared_components(args: SharedPlatformArgs) -> list[pulumi.ComponentResource]:
+    """Components among the parts; the others are data."""
+    values = [value for key, value in args.items() if key in SINGLE]
+    values += [
+        it for key, entries in args.items() if key in KEYED and isinstance(entries, Mapping) for it in entries.values()
+    ]
+    return [it for it in values if isinstance(it, pulumi.ComponentResource)]
+
+
+def guard_role(who: str, role_arn: pulumi.Input[str] | None) -> pulumi.Input[str]:
+    """The role of the guard; empty for none. Raises ArgumentError."""
+    checked_arn = aws_arn(who, GUARD_ROLE, role_arn, "iam", "a role")
+    return "" if checked_arn is None else text_output(who, GUARD_ROLE, checked_arn)
 
 
 def secret_output(output: str, key: str) -> str:
@@ -118,7 +141,7 @@ def platform_document(who: str, args: SharedPlatformArgs) -> dict[str, object]:
     """The object to export. Raises ArgumentError."""
     known = [*SINGLE, *KEYED, *TEXTS]
     for argument in args:
-        if argument not in known:
+        if argument not in (*known, GUARD_ROLE):
             raise ArgumentError(f"{who}: {argument} is not a part of a platform; the parts are {', '.join(known)}")
     given: dict[str, object] = {key: value for key, value in args.items() if value is not None}
     document: dict[str, object] = {"version": VERSION}

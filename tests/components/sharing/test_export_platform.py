@@ -6,8 +6,18 @@ from typing import Any, NamedTuple
 import pulumi
 import pytest
 
-from slipway import Cluster, FanOut, LoadBalancer, Network, Queue, SharedPlatformArgs, Topic, export_platform
-from tests.support.components.mocks import build
+from slipway import (
+    Cluster,
+    FanOut,
+    FargateService,
+    LoadBalancer,
+    Network,
+    Queue,
+    SharedPlatformArgs,
+    Topic,
+    export_platform,
+)
+from tests.support.components.mocks import build, short
 from tests.support.components.refusals import refusal
 from tests.support.components.service_samples import KEY, SHARED_BALANCER, TOPIC
 
@@ -132,6 +142,7 @@ class Refused(NamedTuple):
             {"values": {"a b": "x"}},
             "the keys of values must be letters, digits and hyphens and start with a letter, got 'a b'",
         ),
+        Refused({"guard_role_arn": "reader"}, "guard_role_arn must be the ARN of a role, got 'reader'"),
         Refused({"secrets": {"db": ["x"]}}, "secrets.db must be text, got list; write it as text"),
     ],
     ids=lambda case: str(case.args),
@@ -157,3 +168,44 @@ def test_a_secret_among_the_values_is_refused_before_it_makes_all_of_them_secret
         f"export_platform 'platform': {label} must not be secret, got a secret; "
         "it would make the whole output secret, pass it in secrets"
     )
+
+
+def test_a_guard_knows_the_parts_and_what_of_this_stack_uses_them() -> None:
+    def program() -> None:
+        network, cluster = Network("main", {"nat": "none", "zone_count": 1}), Cluster("main", {})
+        place = {"vpc_id": network.vpc_id, "subnet_ids": network.private_subnet_ids, "cluster_arn": cluster.cluster_arn}
+        FargateService("proxy", place | {"image": "nginx", "desired_count": 0})  # type: ignore[arg-type]
+        export_platform(
+            {
+                "network": network,
+                "cluster": cluster,
+                "load_balancer": LoadBalancer("edge", SHARED_BALANCER),  # type: ignore[arg-type]
+                "topics": {"orders": Topic("orders", {}), "alarms": {"topic_arn": TOPIC}},
+                "guard_role_arn": "arn:aws:iam::123456789012:role/reader",
+            }
+        )
+
+    built = build(program)
+    guard = built.one("slipway:PlatformGuard", "platform")
+    arn = "arn:aws:{}:eu-west-1:123456789012:{}"
+    listener = arn.format("lb", "edge-http")
+    assert guard.inputs == {
+        "who": "export_platform 'platform'",
+        "urn": "urn:pulumi:stack::project::pulumi-python:dynamic/slipway:PlatformGuard::platform",
+        "account_id": "123456789012",
+        "region": "eu-west-1",
+        "role_arn": "arn:aws:iam::123456789012:role/reader",
+        "clusters": [arn.format("ecs", "main")],
+        "load_balancers": [arn.format("lb", "edge")],
+        "listeners": [listener],
+        "topics": [arn.format("sns", "orders")],
+        "vpcs": ["main-id"],
+        "own": sorted([listener, arn.format("ecs", "proxy"), "edge-lb-id", "proxy-id"]),
+    }
+    deployed = {short(it.urn) for it in built.resources if not it.type.startswith("slipway:")}
+    assert guard.depends_on == deployed - {"PlatformGuard platform"}, "everything goes after the guard"
+
+
+def test_parts_of_other_stacks_need_no_guard() -> None:
+    built = build(lambda: export_platform({"cluster": Cluster("main", {"cluster_name": "main"}), "topics": {}}))
+    assert built.of_type("PlatformGuard") == []
