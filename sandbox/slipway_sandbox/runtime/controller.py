@@ -29,6 +29,8 @@ from slipway_sandbox.runtime.ecs.counts import Outage, count_of_clusters
 from slipway_sandbox.runtime.ecs.services import Scheduler
 from slipway_sandbox.runtime.ecs.task_identity import TaskIdentities
 from slipway_sandbox.runtime.ecs.task_run import TaskRun
+from slipway_sandbox.runtime.schedules.invocations import Schedules
+from slipway_sandbox.runtime.schedules.target import Targets
 
 TICK_SECONDS = 0.5
 STOP_SECONDS = 10.0  # what `stop` gives the containers before it kills them
@@ -84,6 +86,7 @@ class Controller:
         self._balancers = balancers.Balancers(self._home / "load-balancers.json", self._health)
         self._scheduler = Scheduler(self._runs, self._health, self._balancers.in_flight)
         self._instances = Instances(self._host, self._home / "instances", self._keys)
+        self._schedules = Schedules(Targets(self._identities.refusal_of))
         with self._entered():
             self._end_tasks_without_containers()
         self._thread.start()
@@ -150,6 +153,7 @@ class Controller:
                     self._outage.show(backends_of_ecs(), self.off_because)
                     continue
                 self._go_on()
+                self._try("schedules", self._schedules.tick)
                 for backend in backends_of_ecs():
                     for service in services_of(backend):
                         self._try(f"service {service.name}", lambda: self._look_at(service, backend))  # noqa: B023 - called here

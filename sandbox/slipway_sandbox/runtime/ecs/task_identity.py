@@ -67,7 +67,7 @@ class TaskIdentities:
         if not role_arn:
             return None
         self._assume(role_arn, task, backend)
-        role = ExecutionRole(session_of(role_arn, task.id), backend.region_name, self._refusal_of)
+        role = ExecutionRole(session_of(role_arn, task.id), backend.region_name, self.refusal_of)
         self._execution[task.id] = role
         return role
 
@@ -91,8 +91,9 @@ class TaskIdentities:
             backend.account_id,
             context={"aws:sourceaccount": (backend.account_id,), "aws:sourcearn": (task.task_arn,)},
         )
-        if role_of(role_arn) is None or self._refusal_of(call, ECS):
+        if role_of(role_arn) is None or self.refusal_of(call, ECS):
             raise TaskError(UNABLE_TO_ASSUME.format(role=role_arn))
 
-    def _refusal_of(self, call: Call, principal: Principal) -> Refusal | None:
+    def refusal_of(self, call: Call, principal: Principal) -> Refusal | None:
+        """The refusal of a call, kept among the denials; None for one that may go on."""
         return verdicts.refusal_of(call, principal, self._denials, datetime.now(UTC))
