@@ -59,23 +59,22 @@ class AwsProvider(BaseServicer[Settings]):
         declaration = services.resource(request.type)
         news, secrets = _opened(request.news)
         autonaming = request.autonaming if request.HasField("autonaming") else None
-        inputs, failures = check(
-            declaration,
-            Request(
-                name=request.name,
-                inputs=news,
-                old_inputs=resumption.old_inputs(self.cloud.creations, request),
-                seed=request.randomSeed or os.urandom(32),
-                proposed_name=autonaming.proposed_name if autonaming else "",
-            ),
+        asked = Request(
+            name=request.name,
+            inputs=news,
+            old_inputs=resumption.old_inputs(self.cloud.creations, request),
+            seed=request.randomSeed or os.urandom(32),
+            proposed_name=autonaming.proposed_name if autonaming else "",
         )
+        inputs, failures = check(declaration, asked)
         rule = declaration.autoname
         if rule and autonaming and autonaming.mode == AUTONAMING_DISABLED and rule.property not in news:
             failures.append((rule.property, f"set {rule.property!r}: pulumi:autonaming is off in this project"))
         if isinstance(region := inputs.get("region"), str) and region not in self.cloud.client.regions:
             failures.append(("region", f"must be an AWS region such as eu-west-1, got {region!r}"))
         failures = failures or enums.failures(self.cloud.client, declaration.token, inputs)
-        failures = failures or refusals.failures(declaration.token, self._scope(declaration, context, inputs))
+        scope = self._scope(declaration, context, inputs)
+        failures = failures or refusals.failures(declaration.token, scope, asked.old_inputs)
         return check_response(wire.seal(inputs, secrets), failures)
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:
