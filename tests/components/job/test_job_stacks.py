@@ -30,7 +30,7 @@ place = {
     "subnet_ids": network.private_subnet_ids,
     "image": "slipway-sandbox/python:3.12",
     "schedule": "rate(1 day)",
-    "alarm_topic_arn": Topic("alarms", {}).topic_arn,
+    "alarm_topic_arn": Topic("alarms", {"create_kms_key": True}).topic_arn,
 }
 Job("good", {**place, "command": ["python3", "-c", "print('counted 3 orders')"]})
 Job("bad", {**place, "command": ["python3", "-c", "raise SystemExit(7)"]})
