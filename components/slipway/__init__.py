@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from .access import Bastion, BastionArgs, BastionTargetArgs, Host, HostArgs, HostInboundArgs
     from .common import ArgumentError
     from .image import BuildSecretArgs, ContainerImage, ContainerImageArgs
+    from .job import Job, JobArgs
     from .links import LinkArgs
     from .load_balancing import ListenerArgs, ListenerRuleArgs, LoadBalancer, LoadBalancerArgs
     from .messaging import FanOut, FanOutArgs, FanOutQueueArgs, Queue, QueueArgs, SenderArgs, Topic, TopicArgs
     from .network import Network, NetworkAclArgs, NetworkArgs
     from .program import GuardError, guard, speed_up_program
+    from .schedules import next_runs, unless_passed
     from .service import (
         Cluster,
         ClusterArgs,
@@ -73,6 +75,8 @@ __all__ = [
     "Host",
     "HostArgs",
     "HostInboundArgs",
+    "Job",
+    "JobArgs",
     "LinkArgs",
     "ListenerArgs",
     "ListenerRuleArgs",
@@ -109,18 +113,22 @@ __all__ = [
     "VolumeArgs",
     "export_platform",
     "guard",
+    "next_runs",
     "speed_up_program",
+    "unless_passed",
 ]
 
 _ROOMS = {
     "access": "Bastion BastionArgs BastionTargetArgs Host HostArgs HostInboundArgs",
     "common": "ArgumentError",
     "image": "BuildSecretArgs ContainerImage ContainerImageArgs",
+    "job": "Job JobArgs",
     "links": "LinkArgs",
     "load_balancing": "ListenerArgs ListenerRuleArgs LoadBalancer LoadBalancerArgs",
     "messaging": "FanOut FanOutArgs FanOutQueueArgs Queue QueueArgs SenderArgs Topic TopicArgs",
     "network": "Network NetworkAclArgs NetworkArgs",
     "program": "GuardError guard speed_up_program",
+    "schedules": "next_runs unless_passed",
     "service": "Cluster ClusterArgs DeploymentArgs FargateService FargateServiceArgs PeerArgs ScalingArgs ScheduleArgs",
     "sharing": "Platform PlatformCluster PlatformLoadBalancer PlatformNetwork PlatformQueue PlatformTopic SharedPlatformArgs "
     "SharedQueueArgs SharedTopicArgs export_platform",

@@ -27,6 +27,7 @@ MAIN_CHILD = {
     "FanOut": Change("aws:sns/topic:Topic", "tracingConfig", "Active"),
     "FargateService": Change("aws:ecs/service:Service", "forceNewDeployment", True),
     "Host": Change("aws:ec2/instance:Instance", "monitoring", True),
+    "Job": Change("aws:ecs/taskDefinition:TaskDefinition", "pidMode", "task"),
     "LoadBalancer": Change("aws:lb/loadBalancer:LoadBalancer", "preserveHostHeader", True),
     "Network": Change("aws:ec2/vpc:Vpc", "instanceTenancy", "dedicated"),
     "Queue": Change("aws:sqs/queue:Queue", "maxMessageSize", 65536),

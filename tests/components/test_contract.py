@@ -48,6 +48,8 @@ def test_the_richest_sample_sets_every_argument(kind: str) -> None:
         # Excludes context; the owner's; exclude cache_from.
         "ContainerImage": {"image_uri", "repository_url", "build_secrets", "push_dockerfile"},
         "FanOut": {"topic_arn", "create_kms_key"},  # exclude kms_key_arn
+        # Takes a new queue, and the same existing parts as a service.
+        "Job": {"dead_letter_queue_arn", "execution_role_arn", "task_role_arn", "log_group_arn"},
         "Queue": {"kms_key_arn"},  # excludes create_kms_key
         "QueueWorker": {"backlog_per_task"},  # follows from the latency
         "Topic": {"create_kms_key"},  # excludes kms_key_arn
@@ -208,7 +210,9 @@ def test_the_public_names_are_these() -> None:
         "NetworkAclArgs",
         "GuardError",
         "guard",
+        "next_runs",
         "speed_up_program",
+        "unless_passed",
         "LinkArgs",
         "Platform",
         "SharedPlatformArgs",

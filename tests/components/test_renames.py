@@ -19,7 +19,7 @@ from tests.support.components.registrations import CHECKOUT
 from tests.support.components.samples import COMPONENTS
 
 NEW_NAME = "kiosk"
-WITH_TASKS = ("FargateService", "QueueWorker")
+WITH_TASKS = ("FargateService", "Job", "QueueWorker")
 
 
 def name_before(name: str) -> str:

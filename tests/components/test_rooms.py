@@ -14,11 +14,11 @@ PACKAGE = Path(__file__).parents[2] / "components" / "slipway"
 # A room imports rooms of earlier rows only.
 ROWS = [
     ["common", "program", "words"],
-    ["ec2", "deployment", "messaging", "task", "testing"],
+    ["ec2", "deployment", "messaging", "schedules", "task", "testing"],
     ["dynamic", "links"],
     ["network", "access", "load_balancing", "image"],
     ["service"],
-    ["worker", "sharing", "plugin"],
+    ["worker", "job", "sharing", "plugin"],
 ]
 ROW = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
 

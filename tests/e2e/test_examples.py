@@ -23,6 +23,7 @@ EXAMPLES = sorted(
 )
 SAID = {
     "fanout": ["archive: got it", "pager: nothing", "archive: got it", "pager: got it"],
+    "job": ["report: 3 orders"],
     "service": ["202"],
     "shared-load-balancer": ["shop /basket", "stock /stock/7", "stock /basket"],
 }

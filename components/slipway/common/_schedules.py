@@ -6,66 +6,20 @@ Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-ru
 """
 
 import datetime
+import difflib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
 
 from ._checks import ArgumentError
 
+SHORT = 4  # characters of an abbreviation
 EXAMPLE = "cron(0 19 ? * MON-FRI *)"
 CRON = re.compile(r"cron\(([^()]*)\)")
 RATE = re.compile(r"rate\((?P<value>[1-9][0-9]*) (?P<unit>minute|hour|day)(?P<plural>s?)\)")
 AT = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?)\)", re.ASCII)
 ENTRY = re.compile(r"(?P<first>\*|\w+)(-(?P<last>\w+))?(/(?P<step>\d+))?", re.ASCII)
-AREA_AND_PLACE = re.compile(r"[A-Z][A-Za-z]*(/[A-Z][A-Za-z0-9_+-]*)+")
-# Every name of the IANA database without an area: https://www.iana.org/time-zones
-ONE_WORD_ZONES = frozenset(
-    [
-        "CET",
-        "CST6CDT",
-        "Cuba",
-        "EET",
-        "EST",
-        "EST5EDT",
-        "Egypt",
-        "Eire",
-        "GB",
-        "GB-Eire",
-        "GMT",
-        "GMT+0",
-        "GMT-0",
-        "GMT0",
-        "Greenwich",
-        "HST",
-        "Hongkong",
-        "Iceland",
-        "Iran",
-        "Israel",
-        "Jamaica",
-        "Japan",
-        "Kwajalein",
-        "Libya",
-        "MET",
-        "MST",
-        "MST7MDT",
-        "NZ",
-        "NZ-CHAT",
-        "Navajo",
-        "PRC",
-        "PST8PDT",
-        "Poland",
-        "Portugal",
-        "ROC",
-        "ROK",
-        "Singapore",
-        "Turkey",
-        "UCT",
-        "UTC",
-        "Universal",
-        "W-SU",
-        "WET",
-        "Zulu",
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -167,9 +121,30 @@ def _number(field: CronField, text: str) -> int:
 
 
 def check_time_zone(who: str, argument: str, value: str) -> None:
-    """Refuse text without the form of an IANA time zone.
+    """Refuse a name that the IANA database of time zones does not have, and say a near one.
 
     >>> check_time_zone("Bastion 'door'", "time_zone", "Europe/Berlin")
     """
-    if value not in ONE_WORD_ZONES and not AREA_AND_PLACE.fullmatch(value):
-        raise ArgumentError(f"{who}: {argument} must be a time zone such as Europe/Berlin or UTC, got {value!r}")
+    if value in time_zones():
+        return
+    rule = f"{who}: {argument} must be a time zone such as Europe/Berlin or UTC, got {value!r}"
+    near = _near_zone(value)
+    raise ArgumentError(f"{rule}; did you mean {near}?" if near else rule)
+
+
+@lru_cache
+def time_zones() -> frozenset[str]:
+    """Every name of the IANA database, from a package: the machine's own database may lack some."""
+    return frozenset(files("tzdata").joinpath("zones").read_text().split())
+
+
+def _near_zone(value: str) -> str | None:
+    """A name with other capitals, of the same place, or spelled much like it."""
+    places: dict[str, str] = {}
+    for name in sorted(time_zones()):
+        places[name.lower()] = name
+        places.setdefault(name.rpartition("/")[2].lower(), name)
+    wanted = value.strip().lower().replace(" ", "_")
+    # Abbreviations such as CEST are much like others that mean another place.
+    near = difflib.get_close_matches(wanted, places, n=1, cutoff=0.8 if len(wanted) > SHORT else 1.0)
+    return places[near[0]] if near else None

@@ -1,6 +1,6 @@
 """SNS topics, SQS queues, and the fan-out from topics to queues."""
 
-from ._arns import check_queue_arn, check_topic_arn
+from ._arns import check_alarm_topic, check_queue_arn, check_topic_arn
 from ._fan_out_plan import FanOutQueueArgs
 from ._limits import LONGEST_VISIBILITY_TIMEOUT_SECONDS, MOST_RECEIVES
 from ._messaging_key import USE
@@ -21,6 +21,7 @@ __all__ = [
     "SenderArgs",
     "Topic",
     "TopicArgs",
+    "check_alarm_topic",
     "check_queue_arn",
     "check_topic_arn",
 ]

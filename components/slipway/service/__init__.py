@@ -1,7 +1,7 @@
-"""ECS clusters and services on Fargate: plans, fronts, scaling, deployments."""
+"""ECS clusters and services on Fargate: plans, fronts, scaling, deployments; peers and placement of every task."""
 
 from ._cluster_plan import ClusterArgs
-from ._peers import PeerArgs
+from ._peers import PeerArgs, Peers, open_to_peers, peers
 from ._planned_service import Service, planned_service
 from ._scaling import (
     MOST_TASKS,
@@ -12,7 +12,7 @@ from ._scaling import (
     scalable_target,
 )
 from ._service_args import FargateServiceArgs
-from ._service_plan import ServicePlan, service_plan
+from ._service_plan import Placement, ServicePlan, placement, service_plan
 from ._strategy import DeploymentArgs
 from .cluster import Cluster
 from .fargate_service import FargateService
@@ -27,10 +27,15 @@ __all__ = [
     "FargateService",
     "FargateServiceArgs",
     "PeerArgs",
+    "Peers",
+    "Placement",
     "ScalingArgs",
     "ScheduleArgs",
     "Service",
     "ServicePlan",
+    "open_to_peers",
+    "peers",
+    "placement",
     "planned_service",
     "scalable_target",
     "service_plan",

@@ -104,9 +104,6 @@ def service_plan(arguments: Arguments, workload: Workload) -> ServicePlan:
     check_spot(arguments, plan)
     check_longest_request(arguments, plan)
     check_scaling(arguments, plan)
-    if arguments.has("exec_log_group_arn") and not workload.exec_enabled:
-        fix = "set enable_execute_command, or leave it out"
-        raise arguments.error("exec_log_group_arn", f"needs enable_execute_command, got none; {fix}")
     return plan
 
 

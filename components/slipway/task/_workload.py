@@ -133,6 +133,9 @@ def workload(arguments: Arguments, name: str) -> Workload:
     )
     check_existing(arguments, checked)
     check_secrets_keys(arguments, checked)
+    if arguments.has("exec_log_group_arn") and not checked.exec_enabled:
+        fix = "set enable_execute_command, or leave it out"
+        raise arguments.error("exec_log_group_arn", f"needs enable_execute_command, got none; {fix}")
     check_start_order(arguments.who, checked.containers)
     check_mounts(arguments, [it.name for it in checked.volumes])
     return checked

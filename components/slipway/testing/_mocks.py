@@ -83,6 +83,9 @@ class Mocks(pulumi.runtime.Mocks):
             "aws:ec2/natGateway:NatGateway": lambda: {"publicIp": "203.0.113.20"},
             "aws:ec2/vpc:Vpc": lambda: {"ipv6CidrBlock": "2a05:d018:1234:5600::/56"},
             "aws:ecr/repository:Repository": lambda: {"repositoryUrl": f"{registry}/{name}"},
+            "aws:ecs/taskDefinition:TaskDefinition": lambda: {
+                "arnWithoutRevision": f"arn:aws:ecs:{self.region}:{self.account_id}:task-definition/{name}"
+            },
             "aws:lb/loadBalancer:LoadBalancer": lambda: {
                 "dnsName": f"{name}.elb.example",
                 "arnSuffix": f"app/{name}/0a1b",

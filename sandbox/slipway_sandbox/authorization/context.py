@@ -50,7 +50,7 @@ MEMBERS: Mapping[str, str] = {
 """Keys that are a member of the call; without the member the key is absent."""
 
 COMPUTED = frozenset({
-    "aws:requesttag/", "aws:tagkeys", "ec2:createaction", "ec2:region", "ecs:cluster", "events:targetarn",
+    "aws:requesttag/", "aws:tagkeys", "ec2:createaction", "ec2:region", "ecs:cluster", "ecs:createaction", "events:targetarn",
     "iam:passedtoservice", "kms:calleraccount", "kms:encryptioncontext:", "kms:encryptioncontextkeys",
     "kms:grantisforawsresource", "kms:viaservice", "s3:authtype", "s3:resourceaccount", "s3:signatureversion",
     "sts:transitivetagkeys",

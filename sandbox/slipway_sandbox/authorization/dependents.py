@@ -64,6 +64,8 @@ def needs_of(call: Call, principal: Principal) -> Iterator[Need]:
     yield from (_use_of_key(call, principal, use) for use in use_of(call))
     if call.service == "ec2" and call.operation != "CreateTags":
         yield from _tags_of_instances(call, principal)
+    if operation == ("ecs", "RunTask") and (call.parameters.get("tags") or call.parameters.get("propagateTags")):
+        yield _tags_of_tasks(call, principal)
     if call.service == "s3" and isinstance(source := call.parameters.get("CopySource"), str | Mapping):
         yield Need(principal, "s3:GetObject", _copied(source), {})
 
@@ -127,6 +129,17 @@ def _tags_of_instances(call: Call, principal: Principal) -> Iterator[Need]:
             context |= {"aws:tagkeys": tuple(tags), "ec2:createaction": (call.operation,)}
             arn = f"arn:aws:ec2:{call.region}:{call.account_id}:{entry.get('ResourceType')}/*"
             yield Need(principal, "ec2:CreateTags", arn, context, is_resource_known=False)
+
+
+def _tags_of_tasks(call: Call, principal: Principal) -> Need:
+    """Tags on creation need ecs:TagResource, also those that come from the task definition.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/supported-iam-actions-tagging.html
+    """
+    cluster = str(call.parameters.get("cluster") or "default").rpartition("/")[2]
+    arn = f"arn:aws:ecs:{call.region}:{call.account_id}:task/{cluster}/*"
+    context = {"ecs:createaction": (call.operation,)}
+    return Need(principal, "ecs:TagResource", arn, context, is_resource_known=False)
 
 
 def _copied(source: str | Mapping[str, object]) -> str:

@@ -31,6 +31,8 @@ from slipway_sandbox.runtime.ecs.counts import Outage, count_of_clusters
 from slipway_sandbox.runtime.ecs.services import Scheduler
 from slipway_sandbox.runtime.ecs.task_identity import TaskIdentities
 from slipway_sandbox.runtime.ecs.task_run import TaskRun
+from slipway_sandbox.runtime.schedules.invocations import Schedules
+from slipway_sandbox.runtime.schedules.target import Targets
 
 TICK_SECONDS = 0.5
 STOP_SECONDS = 10.0  # what `stop` gives the containers before it kills them
@@ -89,6 +91,7 @@ class Controller:
             self._identities.api, InstanceIdentities(self._identities.sessions, self._identities.denials), self._entered
         )
         self._instances = Instances(self._host, self._home / "instances", self._keys, metadata)
+        self._schedules = Schedules(Targets(self._identities.refusal_of))
         with self._entered():
             self._end_tasks_without_containers()
         self._thread.start()
@@ -155,6 +158,7 @@ class Controller:
                     self._outage.show(backends_of_ecs(), self.off_because)
                     continue
                 self._go_on()
+                self._try("schedules", self._schedules.tick)
                 for backend in backends_of_ecs():
                     for service in services_of(backend):
                         self._try(f"service {service.name}", lambda: self._look_at(service, backend))  # noqa: B023 - called here

@@ -130,8 +130,23 @@ def test_a_time_zone_has_a_name_of_the_iana_database(zone: str) -> None:
     check_time_zone("T", "time_zone", zone)
 
 
-@pytest.mark.parametrize("zone", ["CEST", "CEST time", "europe/berlin", "+01:00", ""])
-def test_any_other_time_zone_is_refused(zone: str) -> None:
+@pytest.mark.parametrize(
+    ("zone", "near"),
+    [
+        ("CEST", None),
+        ("CEST time", None),
+        ("+01:00", None),
+        ("", None),
+        ("localtime", None),
+        ("europe/berlin", "Europe/Berlin"),
+        ("Europe/Berln", "Europe/Berlin"),
+        ("Berlin", "Europe/Berlin"),
+        ("New York", "America/New_York"),
+        ("utc", "UTC"),
+    ],
+)
+def test_any_other_time_zone_is_refused_with_a_near_one(zone: str, near: str | None) -> None:
     with pytest.raises(ArgumentError) as caught:
         check_time_zone("T", "time_zone", zone)
-    assert str(caught.value) == f"T: time_zone must be a time zone such as Europe/Berlin or UTC, got {zone!r}"
+    hint = f"; did you mean {near}?" if near else ""
+    assert str(caught.value) == f"T: time_zone must be a time zone such as Europe/Berlin or UTC, got {zone!r}{hint}"

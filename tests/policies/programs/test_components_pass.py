@@ -33,6 +33,7 @@ KNOWN_FINDINGS: dict[str, dict[str, set[str]]] = {
         "Cluster": {"ecs-cluster-exec-encrypted"},
         "ContainerImage": {"ecr-no-force-delete"},  # force_delete, one of all arguments, asks for it
         "FargateService": {"lb-access-logs", "ecs-service-exec-disabled"},  # one of all arguments asks for exec
+        "Job": {"dlq-depth-alarm"},  # its alarm counts the starts that failed where they fail
         "QueueWorker": {"ecs-service-exec-disabled"},
         "LoadBalancer": {"lb-access-logs", "lb-deletion-protection", "lb-waf-associated"},
     },

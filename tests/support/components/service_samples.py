@@ -189,3 +189,23 @@ SHARED_PLATFORM: dict[str, Any] = {
     "secrets": ["database-password"],
 }
 SHARED_OUTPUTS: dict[str, Any] = {"platform": SHARED_PLATFORM, "platform-database-password": "hunter2", "url": "x"}
+
+JOB: dict[str, Any] = TASK | {"schedule": "cron(30 6 ? * MON-FRI *)"}
+OF_SERVICES = ("container_health_check", "deployment", "deployment_timeout_seconds", "without_verdict")
+RICH_JOB: dict[str, Any] = (
+    TASK
+    | {key: value for key, value in RICH_TASK.items() if key not in OF_SERVICES}
+    | {
+        "additional_security_group_ids": ["sg-0000000a"],
+        "schedule": "cron(0 3 * * ? *)",
+        "time_zone": "Europe/Berlin",
+        "start_date": "2026-12-01T00:00:00Z",
+        "end_date": "2027-12-01T00:00:00Z",
+        "flexible_window_minutes": 15,
+        "paused": True,
+        "maximum_retry_attempts": 3,
+        "maximum_event_age_seconds": 600,
+        "alarm_topic_arn": f"{TOPIC}-alarms",
+        "overdue_hours": 26,
+    }
+)

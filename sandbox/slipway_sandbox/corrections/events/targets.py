@@ -17,6 +17,7 @@ from moto.events.models import Rule
 from moto.events.utils import EventMessageType, EventTemplateParser
 from moto.sns.models import sns_backends
 
+from slipway_sandbox.corrections import metrics
 from slipway_sandbox.corrections._decorator import corrects
 from slipway_sandbox.corrections.policies import asking, receivers
 from slipway_sandbox.documents import Document, Json, as_object, as_text
@@ -32,7 +33,7 @@ Delivery = Callable[[Rule, EventMessageType, bool], None]
 
 @corrects(
     Rule.send_to_targets,
-    why="moto delivers an event to a queue whatever the policies of the queue and its key say, knows no topics and no dead-letter "
+    why="moto counts no matches, delivers an event to a queue whatever the policies of the queue and its key say, knows no topics and no dead-letter "
     "queues as targets, and fails PutEvents for everybody when one queue is gone or a target is of a kind that it lacks; "
     "EventBridge does not.",
 )
@@ -41,6 +42,7 @@ def send_to_targets(
 ) -> None:
     if not self.event_pattern.matches_event(original_event):
         return
+    metrics.count(self.account_id, self.region_name, "AWS/Events", "TriggeredRules", {"RuleName": self.name})
 
     def send(target: Document) -> None:
         if _service(target["Arn"]) == "sns":

@@ -79,16 +79,14 @@ class AwsProvider(BaseServicer[Settings]):
         declaration = services.resource(request.type)
         news, secrets = _opened(request.news)
         autonaming = request.autonaming if request.HasField("autonaming") else None
-        inputs, failures = check(
-            declaration,
-            Request(
-                name=request.name,
-                inputs=news,
-                old_inputs=resumption.old_inputs(self.cloud.creations, request),
-                seed=request.randomSeed or os.urandom(32),
-                proposed_name=autonaming.proposed_name if autonaming else "",
-            ),
+        asked = Request(
+            name=request.name,
+            inputs=news,
+            old_inputs=resumption.old_inputs(self.cloud.creations, request),
+            seed=request.randomSeed or os.urandom(32),
+            proposed_name=autonaming.proposed_name if autonaming else "",
         )
+        inputs, failures = check(declaration, asked)
         rule = declaration.autoname
         if rule and autonaming and autonaming.mode == AUTONAMING_DISABLED and rule.property not in news:
             failures.append((rule.property, f"set {rule.property!r}: pulumi:autonaming is off in this project"))
@@ -99,7 +97,7 @@ class AwsProvider(BaseServicer[Settings]):
             scope = self._scope(declaration, context, inputs)
             owner = self.cloud.client.admitting(as_owner_of(scope.account))  # the real provider looks nothing up here
             scope.cloud = replace(scope.cloud, client=owner)
-            failures = refusals.failures(declaration.token, scope)
+            failures = refusals.failures(declaration.token, scope, asked.old_inputs)
         return check_response(wire.seal(inputs, secrets), failures)
 
     def Diff(self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext) -> provider_pb2.DiffResponse:

@@ -11,7 +11,19 @@ import time
 from slipway_sandbox.provider.aws.declaration import Failures
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.protocol import wire
-from slipway_sandbox.provider.refusals import appautoscaling, ec2, ecs_services, ecs_tasks, eks, iam, lb, logs, sqs
+from slipway_sandbox.provider.protocol.wire import Properties
+from slipway_sandbox.provider.refusals import (
+    appautoscaling,
+    ec2,
+    ecs_services,
+    ecs_tasks,
+    eks,
+    iam,
+    lb,
+    logs,
+    scheduler,
+    sqs,
+)
 from slipway_sandbox.provider.refusals.rule import Refusal
 
 REFUSALS: tuple[Refusal, ...] = (
@@ -24,16 +36,18 @@ REFUSALS: tuple[Refusal, ...] = (
     *logs.REFUSALS,
     *iam.REFUSALS,
     *appautoscaling.REFUSALS,
+    *scheduler.REFUSALS,
 )
 PAUSE_SECONDS = 0.1  # between two attempts of a patient refusal
 
 
-def failures(token: str, scope: Scope) -> Failures:
-    """The plain refusals, as far as their properties are known."""
+def failures(token: str, scope: Scope, old_inputs: Properties) -> Failures:
+    """The plain refusals, as far as their properties are known and are not those that the resource has already."""
     refused = []
     for refusal in _of(token):
         names = refusal.properties.split()
-        if refusal.plain and not wire.has_unknown([scope.inputs.get(name) for name in names]):
+        is_new = any(scope.inputs.get(name) != old_inputs.get(name) for name in names)
+        if refusal.plain and is_new and not wire.has_unknown([scope.inputs.get(name) for name in names]):
             message = refusal.finds(scope)
             if message:
                 refused.append((names[0], str(refusal.error(message))))

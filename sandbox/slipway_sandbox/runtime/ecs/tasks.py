@@ -27,7 +27,7 @@ from slipway_sandbox.runtime.containers.specs import (
     container_spec,
     volume_name,
 )
-from slipway_sandbox.runtime.ecs import environment_files
+from slipway_sandbox.runtime.ecs import environment_files, task_events
 from slipway_sandbox.runtime.ecs.secret_values import resolve
 from slipway_sandbox.runtime.ecs.task_identity import TaskIdentities
 from slipway_sandbox.runtime.ecs.task_run import ContainerRun, TaskRun
@@ -126,7 +126,7 @@ def ship_logs(run: TaskRun, account: str, identities: TaskIdentities) -> None:
 
 
 def show(task: EcsTask, run: TaskRun, backend: EC2ContainerServiceBackend) -> None:
-    """Copy the state of the run to where DescribeTasks reads it."""
+    """Copy the state of the run to where DescribeTasks reads it, and tell EventBridge of a change."""
     ending = task.desired_status == "STOPPED" and run.phase == "RUNNING"
     task.last_status = DEACTIVATING if ending else run.phase
     for name, stamp in run.times.items():
@@ -151,6 +151,7 @@ def show(task: EcsTask, run: TaskRun, backend: EC2ContainerServiceBackend) -> No
     task.connectivity = "CONNECTED"
     task.platform_family = "Linux"
     task.containers = [_container(task, entry) for entry in run.containers.values()]
+    task_events.tell(task, backend)
 
 
 def _container(task: EcsTask, run: ContainerRun) -> Container:

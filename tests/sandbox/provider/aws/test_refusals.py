@@ -96,6 +96,14 @@ def refused(world: ExampleWorld, token: str, inputs: Properties) -> str:
     return str(caught.value)
 
 
+def test_a_schedule_whose_one_time_has_come_stays_quiet_until_it_is_changed(world: ExampleWorld) -> None:
+    case = CASES["passed_at"]
+    there = world.driver.check(case.type, "past", world.inputs(case.properties))[0]
+    described = world.driver.check(case.type, "past", {**there, "description": "x"}, there)
+    moved = world.driver.check(case.type, "past", {**there, "scheduleExpression": "at(2020-01-02T00:00:00)"}, there)
+    assert (described[1], [name for name, _ in moved[1]]) == ([], ["scheduleExpression"])
+
+
 def test_every_refusal_looks_at_properties_that_there_are() -> None:
     for refusal in REFUSALS:
         inputs = sdk.schema(services.resource(refusal.token).token).inputs

@@ -1,0 +1,6 @@
+"""Jobs: containers that end, on a schedule."""
+
+from ._job_args import JobArgs
+from .job import Job
+
+__all__ = ["Job", "JobArgs"]

@@ -1,0 +1,1 @@
+"""EventBridge Scheduler: starts the tasks of its schedules at their times."""
