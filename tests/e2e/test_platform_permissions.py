@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.conftest import Platform
+from tests.support.commands import HANG_SECONDS
 
 pytestmark = pytest.mark.e2e
 
@@ -26,7 +27,7 @@ def ordered(platform: Platform) -> int:
         headers={"Content-Type": "application/json"},
     )
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=HANG_SECONDS) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as refused:
         with refused:

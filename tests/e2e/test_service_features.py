@@ -33,7 +33,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         said = os.environ["SERVICE"]
         if self.path.startswith("/ask"):
-            said += " and " + urllib.request.urlopen("http://orders.internal:8080/x", timeout=5).read().decode()
+            said += " and " + urllib.request.urlopen("http://orders.internal:8080/x").read().decode()
         if self.path.startswith("/beside"):
             said += " with " + urllib.request.urlopen("http://127.0.0.1:9901/").read().decode()
         self.send_response(204 if self.path == "/health" else 200)

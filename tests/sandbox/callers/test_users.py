@@ -15,7 +15,7 @@ from tests.support.sandbox.other_user import as_nobody, needs_root
 OWN = pwd.getpwuid(os.getuid()).pw_name
 REFUSED = f"this sandbox belongs to user {OWN} and refuses user nobody; start one of your own"
 HTTP = """
-connection = http.client.HTTPConnection(sys.argv[1], int(sys.argv[2]), timeout=20)
+connection = http.client.HTTPConnection(sys.argv[1], int(sys.argv[2]))
 connection.request("GET", sys.argv[3])
 answer = connection.getresponse()
 print(answer.status, answer.read().decode(), end="")
@@ -23,7 +23,7 @@ print(answer.status, answer.read().decode(), end="")
 GRPC = """
 with grpc.insecure_channel(f"127.0.0.1:{sys.argv[1]}") as channel:
     try:
-        provider_pb2_grpc.ResourceProviderStub(channel).GetPluginInfo(empty_pb2.Empty(), timeout=20)
+        provider_pb2_grpc.ResourceProviderStub(channel).GetPluginInfo(empty_pb2.Empty())
     except grpc.RpcError as error:
         print(error.code().name, error.details(), end="")
 """

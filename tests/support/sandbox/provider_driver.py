@@ -81,7 +81,7 @@ class Driver:
         )
         return wire.from_struct(self._call("Create", request).properties)
 
-    def create(self, token: str, name: str, inputs: Values, timeout_seconds: float = 20) -> Live:
+    def create(self, token: str, name: str, inputs: Values, timeout_seconds: float = HANG_SECONDS) -> Live:
         checked = self.checked(token, name, inputs)
         request = provider_pb2.CreateRequest(urn=urn(token, name), name=name, type=token, timeout=timeout_seconds)
         request.properties.CopyFrom(wire.to_struct(checked))

@@ -31,11 +31,12 @@ class Project:
         return done.stdout
 
     def killed(self, *arguments: str, when: Callable[[], bool], **variables: str) -> None:
-        """The command, killed with all its children as soon as `when` holds."""
+        """The command, killed with all its children as soon as `when` holds; its state is written at each step."""
+        environment = {name: it for name, it in self.environment.items() if name not in commands.STATE_AT_THE_END}
         with subprocess.Popen(
             _command(arguments),
             cwd=self.folder,
-            env=self.environment | variables,
+            env=environment | variables,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -76,6 +77,7 @@ def project_of(program: Path, folder: Path, provider_port: int, state: Path | No
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "SLIPWAY_SANDBOX_STACKS": "test, importing",
+        **commands.STATE_AT_THE_END,
         **variables,
     }
     project = Project(folder, environment)

@@ -189,7 +189,7 @@ def test_a_request_is_in_flight_until_it_is_answered(backend: Backend, opened: O
     assert server.in_flight.count("127.0.0.1", backend.port) == 0
 
 
-def check(port: int, path: str = "/", protocol: str = "HTTP", timeout_seconds: float = 5) -> Check:
+def check(port: int, path: str = "/", protocol: str = "HTTP", timeout_seconds: float = HANG_SECONDS) -> Check:
     return Check(protocol, "127.0.0.1", port, path, timeout_seconds, "200-299")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
+from tests.support.commands import HANG_SECONDS
 from tests.support.sandbox.example_world import ExampleWorld
 from tests.support.sandbox.faults import InterruptedClient
 from tests.support.sandbox.provider_driver import Driver, Live, ProviderCallError, Values
@@ -27,7 +28,7 @@ class InterruptedDriver(Driver):
         self._client = client
         self.incomplete_names: set[str] = set()
 
-    def create(self, token: str, name: str, inputs: Values, timeout_seconds: float = 20) -> Live:
+    def create(self, token: str, name: str, inputs: Values, timeout_seconds: float = HANG_SECONDS) -> Live:
         if name in ID_COMES_LATER:
             return super().create(token, name, inputs, timeout_seconds)
         self._client.arm()

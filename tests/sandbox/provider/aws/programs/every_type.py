@@ -12,6 +12,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from slipway import speed_up_program
 from slipway_sandbox.provider import services
 from tests.support.sandbox.provider_examples import EXAMPLES, REFERENCE, pick
 from tests.support.sandbox.self_signed import self_signed
@@ -21,6 +22,7 @@ REFERRED = REFERENCE.findall(json.dumps([[each.properties, each.change] for each
 OUTPUTS = sorted({prop.partition(".")[0] for _, prop in REFERRED} - {"id"})
 IMPORTED = json.loads(Path(os.environ["IMPORT"]).read_text()) if "IMPORT" in os.environ else {}
 made: dict[str, pulumi.CustomResource] = {}
+speed_up_program()
 
 
 def look_up(name: str, prop: str) -> pulumi.Output[Any]:
