@@ -17,7 +17,7 @@ from slipway.common import Arguments
 from ._build_context import digests, owner_only
 from ._build_secrets import BuildSecret, build_secrets, push_dockerfile
 from ._dockerfile import Dockerfile
-from ._program_paths import program_path
+from ._program_paths import program_path, provider_path
 
 DOCKERFILE = "Dockerfile"
 PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
@@ -72,7 +72,7 @@ def build_plan(arguments: Arguments, architecture: str) -> BuildPlan:
     variant = [
         build.content,
         build.modes,
-        [str(context), str(path), str(push)],
+        [str(each and provider_path(each)) for each in (context, path, push)],
         cache_names,
         push_build and [push_build.content, push_build.modes],
     ]
@@ -105,7 +105,7 @@ def unreadable(files: Sequence[str], context: Path) -> str | None:
 
 
 def build_paths(arguments: Arguments) -> tuple[Path, Path]:
-    """Context and Dockerfile, relative to the program's folder: the docker provider compares paths on every machine."""
+    """Context and Dockerfile, relative to the program's folder."""
     text, dockerfile_text = arguments.text("context"), arguments.text("dockerfile")
     context = program_path(text)
     if not context.is_dir():

@@ -24,8 +24,8 @@ class ContainerImageArgs(TypedDict):
     """Arguments of ContainerImage."""
 
     context: NotRequired[str]
-    """Folder to build, relative to the program's folder; its .dockerignore applies. An inline program of the Automation API
-    has no folder: give it an absolute path, or the workspace's `work_dir`. Set this or image_uri."""
+    """Folder to build, relative to the program's folder; its .dockerignore applies. In an inline program of the Automation API
+    it is relative to the process's folder. An absolute path is recorded as a relative one. Set this or image_uri."""
     image_uri: NotRequired[pulumi.Input[str]]
     """Existing image by digest, from any registry. Nothing is built, no repository is created, and the outputs are the
     same. Set this or context."""

@@ -18,6 +18,7 @@ from ._build_secrets import PUSH_ARGUMENT
 from ._image_args import ContainerImageArgs
 from ._image_plan import NewImage, image_plan
 from ._image_repository import Repository, RepositorySpec, existing_repository, new_repository, pushed_digest
+from ._program_paths import program_path, provider_path
 
 INLINE_CACHE = {"BUILDKIT_INLINE_CACHE": "1"}  # lets cache_from of later builds reuse the image's layers
 
@@ -52,7 +53,7 @@ class ContainerImage(pulumi.ComponentResource):
     def __init__(self, name: str, args: ContainerImageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         arguments = Arguments.of("ContainerImage", name, args, ContainerImageArgs)
         plan = image_plan(arguments, name)
-        super().__init__("slipway:index:ContainerImage", name, dict(args), opts)
+        super().__init__("slipway:index:ContainerImage", name, recorded_args(args), opts)
         context = Context(arguments.who, name, arguments.tags(), pulumi.ResourceOptions(parent=self))
         if isinstance(plan.image, NewImage):
             if warning := plan.image.build.warning:
@@ -76,6 +77,12 @@ class ContainerImage(pulumi.ComponentResource):
                 "architecture": self.architecture,
             }
         )
+
+
+def recorded_args(args: ContainerImageArgs) -> dict[str, object]:
+    """The arguments with the provider's paths, which are the same on every machine."""
+    paths = {name: args[name] for name in ("context", "dockerfile", "push_dockerfile") if args.get(name)}
+    return {**args, **{name: str(provider_path(program_path(path))) for name, path in paths.items()}}
 
 
 def image_repository(context: Context, image: NewImage) -> Repository:
@@ -118,8 +125,8 @@ def pushed_image(context: Context, build: BuildPlan, repository: Repository) -> 
 def build_from_context(build: BuildPlan) -> docker.DockerBuildArgsDict:
     """A build and push by one docker provider."""
     arguments: docker.DockerBuildArgsDict = {
-        "context": str(build.context),
-        "dockerfile": str(build.dockerfile),
+        "context": str(provider_path(build.context)),
+        "dockerfile": str(provider_path(build.dockerfile)),
         "platform": build.platform,
         "args": {**build.args, **(INLINE_CACHE if build.cache_from else {})},
     }
@@ -133,8 +140,8 @@ def build_from_context(build: BuildPlan) -> docker.DockerBuildArgsDict:
 def build_with_secrets(context: Context, build: BuildPlan, repository: Repository) -> docker.DockerBuildArgsDict:
     """A build with secrets as a resource of its own, and the build for its push."""
     arguments: docker.RemoteImageBuildArgsDict = {
-        "context": str(build.context),
-        "dockerfile": str(build.dockerfile),
+        "context": str(provider_path(build.context)),
+        "dockerfile": str(provider_path(build.dockerfile)),
         "platform": build.platform,
         "build_args": build.args,
         "secrets": [
@@ -151,8 +158,8 @@ def build_with_secrets(context: Context, build: BuildPlan, repository: Repositor
     )
     dockerfile = build.push_dockerfile or build.dockerfile
     return {
-        "context": str(dockerfile.parent),
-        "dockerfile": str(dockerfile),
+        "context": str(provider_path(dockerfile.parent)),
+        "dockerfile": str(provider_path(dockerfile)),
         "platform": build.platform,
         "args": {PUSH_ARGUMENT: image.name},
     }

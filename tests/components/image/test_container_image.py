@@ -251,10 +251,19 @@ def test_files_for_their_owner_alone_are_told_before_the_build(
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == []
 
 
-def test_an_inline_program_keeps_its_absolute_paths(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_inline_program_whose_folder_cannot_be_told_has_absolute_paths(monkeypatch: pytest.MonkeyPatch) -> None:
     def program() -> object:
         monkeypatch.setattr(pulumi.runtime.settings.SETTINGS, "root_directory", None)
         return ContainerImage("app", {"context": str(CONTEXT)})
 
     inputs = build_of(build(program)).inputs["build"]
     assert (inputs["context"], inputs["dockerfile"]) == (str(CONTEXT), f"{CONTEXT}/Dockerfile")
+
+
+def test_an_absolute_path_is_recorded_from_the_programs_folder() -> None:
+    args = {"context": str(CONTEXT), "dockerfile": str(CONTEXT / "Dockerfile")}
+    recorded = build(lambda: ContainerImage("app", args)).find("slipway:index:ContainerImage", "app").inputs
+    where = os.path.relpath(CONTEXT)
+    assert (recorded["context"], recorded["dockerfile"]) == (where, f"{where}/Dockerfile"), (
+        "it is the same in every checkout"
+    )

@@ -13,6 +13,7 @@ SELECTION = [
     "tests/test_elbv2",
     "tests/test_events/test_events_cloudformation.py",
     "tests/test_events/test_events_integration.py",
+    "tests/test_s3/test_s3_config.py",
     "tests/test_s3/test_s3_lambda_integration.py",
     "tests/test_scheduler",
     "tests/test_servicediscovery",

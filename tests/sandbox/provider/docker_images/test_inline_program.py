@@ -1,20 +1,14 @@
 """An inline program of the Automation API: its process, its workspace and its image are in three folders."""
 
-import os
-import re
-import subprocess
+import json
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
-from slipway_sandbox.provider.docker_images.provider import DockerProvider
-from slipway_sandbox.provider.protocol.serve import serve
-from tests.support.sandbox.provider_world import provider
-
-os.environ.update(MOTO_ENVIRONMENT)
+from tests.support.components.stacks import Stacks, sandbox_of_its_own
 
 pytestmark = pytest.mark.e2e
 
@@ -22,38 +16,51 @@ PROGRAM = Path(__file__).parent / "programs" / "inline_image.py"
 
 
 @pytest.fixture(scope="module")
-def providers() -> Iterator[str]:
-    server, docker_port = serve(DockerProvider())
-    with provider() as (aws_port, _):
-        yield f"aws:{aws_port},docker:{docker_port}"
-    server.stop(None).wait()
+def stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stacks]:
+    """A sandbox of this module's own; stopped in the end."""
+    with sandbox_of_its_own(tmp_path_factory.mktemp("sandbox")) as stacks:
+        yield stacks
 
 
-def preview(providers: str, folder: Path, context: Path) -> subprocess.CompletedProcess[str]:
-    (folder / "app").mkdir()
-    (folder / "app" / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /\n")
-    for name in ("state", "elsewhere"):
-        (folder / name).mkdir()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PULUMI_"))}
-    environment |= {
-        "PATH": f"{Path.home()}/.pulumi/bin:{os.environ['PATH']}",
-        "PULUMI_BACKEND_URL": f"file://{folder / 'state'}",
-        "PULUMI_CONFIG_PASSPHRASE": "test",
-        "PULUMI_DEBUG_PROVIDERS": providers,
-        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-    }
-    return subprocess.run(
-        [sys.executable, PROGRAM, context],
-        cwd=folder / "elsewhere",
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder with an image's files, and a workspace beside them."""
+    checkout = tmp_path / "checkout"
+    (checkout / "app").mkdir(parents=True)
+    (checkout / "app" / "Dockerfile").write_text("FROM scratch\nCOPY Dockerfile /\n")
+    (checkout / "infra" / "workspace").mkdir(parents=True)
+    (checkout / "infra" / "workspace" / "Pulumi.yaml").write_text("name: inline\nruntime: python\n")
+    return checkout
 
 
-def test_an_inline_program_builds_from_an_absolute_folder(providers: str, tmp_path: Path) -> None:
-    previewed = preview(providers, tmp_path, tmp_path / "app")
-    assert previewed.returncode == 0, previewed.stderr
-    assert re.search(r"docker:index:Image +app-[0-9a-f]{8} create\n", previewed.stdout), previewed.stdout
+def run(stacks: Stacks, command: str, stack: str, context: Path, workspace: Path | None = None) -> str:
+    process = context.parent / "infra"
+    done = stacks.run(process, sys.executable, str(PROGRAM), command, stack, str(context), str(workspace or ""))
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def moved(checkout: Path) -> Path:
+    """The checkout of another machine."""
+    other = checkout.parent / "another" / "machine"
+    shutil.copytree(checkout, other)
+    shutil.rmtree(checkout)
+    return other
+
+
+def test_in_another_checkout_and_another_temporary_workspace_nothing_changes(stacks: Stacks, checkout: Path) -> None:
+    stack = "sandbox-inline-temporary"
+    built = run(stacks, "up", stack, checkout / "app")
+    assert json.loads(built) == [["../app", "../app/Dockerfile"]], "relative to the process's folder"
+    other = moved(checkout)
+    run(stacks, "preview", stack, other / "app")
+    run(stacks, "destroy", stack, other / "app")
+
+
+def test_in_another_checkout_with_its_own_workspace_nothing_changes(stacks: Stacks, checkout: Path) -> None:
+    stack = "sandbox-inline"
+    built = run(stacks, "up", stack, checkout / "app", checkout / "infra" / "workspace")
+    assert json.loads(built) == [["../../app", "../../app/Dockerfile"]], "relative to the workspace"
+    other = moved(checkout)
+    run(stacks, "preview", stack, other / "app", other / "infra" / "workspace")
+    run(stacks, "destroy", stack, other / "app", other / "infra" / "workspace")

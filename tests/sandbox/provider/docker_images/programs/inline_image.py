@@ -1,5 +1,9 @@
-"""An inline program of the Automation API, previewed: an image from the folder in its argument."""
+"""An inline program of the Automation API: an image from a folder, in a workspace of its own or in a given one.
 
+Its arguments: up, preview or destroy; the stack; the folder; the workspace, or nothing. After an update it prints the paths of the build in the state.
+"""
+
+import json
 import sys
 
 import pulumi
@@ -7,12 +11,27 @@ from pulumi import automation
 
 from slipway import ContainerImage
 
+command, name, context, workspace = sys.argv[1:]
+
 
 def program() -> None:
-    image = ContainerImage("app", {"context": sys.argv[1]})
+    image = ContainerImage("app", {"context": context, "force_delete": True})
     pulumi.export("image", image.image_uri)
 
 
-stack = automation.create_or_select_stack("sandbox", project_name="inline", program=program)
+stack = automation.create_or_select_stack(
+    name,
+    project_name="inline",
+    program=program,
+    opts=automation.LocalWorkspaceOptions(work_dir=workspace or None),
+)
 stack.set_config("aws:region", automation.ConfigValue("eu-west-1"))
-sys.stdout.write(stack.preview().stdout)
+if command == "up":
+    stack.up()
+    state = stack.export_stack().deployment or {}
+    inputs = [each["inputs"] for each in state["resources"] if each["type"] == "docker:index/image:Image"]
+    sys.stdout.write(json.dumps([[each["build"]["context"], each["build"]["dockerfile"]] for each in inputs]))
+elif command == "preview":
+    stack.preview(expect_no_changes=True)
+else:
+    stack.destroy()
