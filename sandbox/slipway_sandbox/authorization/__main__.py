@@ -22,6 +22,8 @@ NEVER: Mapping[str, str] = {
     "ECR, CloudWatch Logs": "the key of a repository or a log group",
     "KMS": "constraints of grants",
     "Lambda, EventBridge Scheduler, Step Functions": "their own resource policies",
+    "STS": "the tokens of AssumeRoleWithWebIdentity and AssumeRoleWithSAML; aws:TokenIssueTime, so no policy ends sessions early; "
+    "a trust policy trusts a role that was made anew under its old name",
     "S3": "access control lists, access points, calls without a signature",
 }
 """What no policy decides here."""
