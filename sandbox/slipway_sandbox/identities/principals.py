@@ -12,7 +12,7 @@ from moto.iam.models import AccessKey, IAMBackend, ManagedPolicy, User, iam_back
 from moto.sts.models import AssumedRole, sts_backends
 
 from slipway_sandbox.authorization.model import PolicyDocument, Principal
-from slipway_sandbox.corrections.sts.federation import FederatedSession, federated_sessions
+from slipway_sandbox.corrections.sts.federation import FederatedSession, federated_session
 from slipway_sandbox.corrections.sts.roles import policy_arns_of, role_id_of_session, tags_of
 from slipway_sandbox.corrections.sts.session_tokens import UserSession, sessions_of_users
 from slipway_sandbox.identities import administrator
@@ -52,7 +52,7 @@ class Principals:
             return refused or _gone(session.role_arn, session.role_id) or session_of(session.role_arn, session.name)
         if user_session := sessions_of_users().get(signature.key_id):
             return self._user_session(user_session, signature)
-        if federated := federated_sessions().get(signature.key_id):
+        if federated := federated_session(signature.key_id):
             return self._federated(federated, signature)
         return self._of_iam(signature)
 
@@ -84,19 +84,21 @@ class Principals:
 
     def _federated(self, session: FederatedSession, signature: Signature) -> Principal | Rejection:
         """The federated user of a session of GetFederationToken: what the user and the session's policies both allow."""
-        if refused := self._refused(session.token, datetime.fromisoformat(session.end).replace(tzinfo=UTC), signature):
+        if refused := self._refused(
+            session["token"], datetime.fromisoformat(session["end"]).replace(tzinfo=UTC), signature
+        ):
             return refused
-        user = _user_of(session.user_arn)
+        user = _user_of(session["user_arn"])
         if isinstance(user, Rejection) or signature.service == WITHOUT_IAM:
             return Rejection.UNKNOWN
         return Principal(
-            arn=f"arn:aws:sts::{user.account_id}:federated-user/{session.name}",
+            arn=f"arn:aws:sts::{user.account_id}:federated-user/{session['name']}",
             account_id=user.account_id,
             kind="user",
             user_arn=user.arn,
-            user_id=f"{user.account_id}:{session.name}",
-            tags={**user.tags, **session.tags},
-            session_policies=_session_policies(session.policy, session.policy_arns, user.account_id),
+            user_id=f"{user.account_id}:{session['name']}",
+            tags={**user.tags, **session["tags"]},
+            session_policies=_session_policies(session["policy"], session["policy_arns"], user.account_id),
             is_session_limited=True,
         )
 

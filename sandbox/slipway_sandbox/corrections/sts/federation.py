@@ -3,8 +3,8 @@
 Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
 """
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple, cast
+from collections.abc import Callable
+from typing import TypedDict, cast
 
 from moto.core.responses import ActionResult
 from moto.sts.models import sts_backends
@@ -17,8 +17,8 @@ from slipway_sandbox.corrections.sts.session_policies import require_policy
 from slipway_sandbox.corrections.sts.session_tokens import DEFAULT_SECONDS, require_seconds, temporary_keys
 
 
-class FederatedSession(NamedTuple):
-    """A federated user."""
+class FederatedSession(TypedDict):
+    """A federated user, as a snapshot keeps it."""
 
     user_arn: str
     """Of the user who asked."""
@@ -58,9 +58,10 @@ def get_federation_token(original: Callable[[TokenResponse], ActionResult], self
     return answer
 
 
-def federated_sessions() -> Mapping[str, FederatedSession]:
-    """The sessions of federated users in all accounts, by their keys."""
-    return {key: session for account in list(sts_backends) for key, session in _table(account).items()}
+def federated_session(key_id: str) -> FederatedSession | None:
+    """The session that a key belongs to, in whatever account."""
+    tables = (_table(account) for account in list(sts_backends))
+    return next((table[key_id] for table in tables if key_id in table), None)
 
 
 def _table(account: str) -> dict[str, FederatedSession]:
