@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import botocore.session
 
-from slipway_sandbox.authorization import encryption, policies, tags
+from slipway_sandbox.authorization import encryption, organizations, policies, tags
 from slipway_sandbox.authorization.actions.table import SOURCE, actions, prefix_of
 from slipway_sandbox.authorization.context import KNOWN, UNKNOWN
 from slipway_sandbox.authorization.operations import FREE, OPERATIONS
@@ -49,7 +49,7 @@ def page() -> str:
     """The document."""
     rows = "".join(_row(service) for service in SERVICES)
     never = "".join(f"| {subject} | {what} |\n" for subject, what in NEVER.items())
-    unknown = ", ".join(f"`{key}`" for key in sorted(UNKNOWN) if not key.endswith("/"))
+    unknown = ", ".join(f"`{key}`" for key in sorted(UNKNOWN - organizations.KEYS) if not key.endswith("/"))
     return (
         f"{HEAD.format(source=SOURCE)}{rows}\n"
         f"## Not judged\n\n| | |\n| --- | --- |\n{never}\n"
