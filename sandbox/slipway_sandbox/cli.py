@@ -41,13 +41,18 @@ def stop(home: Home, _: argparse.Namespace) -> None:
     print("The sandbox has stopped; its cloud is kept" if lifecycle.stop(home) else "The sandbox was not running")
 
 
-def env(home: Home, _: argparse.Namespace) -> None:
+def env(home: Home, options: argparse.Namespace) -> None:
     _mend(home)
     record = reports.running(home)
     if record is None:
         raise SandboxError(f"the sandbox of {home.path} is not running; run `slipway sandbox start`")
+    aws_config = None
+    if options.role:
+        from slipway_sandbox.process.role_profile import role_profile  # noqa: PLC0415 - imports boto3
+
+        aws_config = role_profile(home, record.ports, options.role)
     _tell_of_aws(home)
-    print(shell.script(home, record.ports))
+    print(shell.script(home, record.ports, aws_config))
 
 
 def reset(home: Home, _: argparse.Namespace) -> None:
@@ -183,6 +188,10 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         subparser.set_defaults(command=command)
         if command in (status, denied):
             subparser.add_argument("--json", action="store_true", help="print it as JSON")
+        if command is env:
+            subparser.add_argument(
+                "--as", dest="role", metavar="ROLE", help="be this role, by name or ARN; default: an administrator"
+            )
         if command is run:
             subparser.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="with its arguments")
     names = [command.__name__ for command in COMMANDS]

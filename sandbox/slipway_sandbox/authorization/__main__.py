@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import botocore.session
 
-from slipway_sandbox.authorization import encryption, policies, tags
+from slipway_sandbox.authorization import encryption, organizations, policies, tags
 from slipway_sandbox.authorization.actions.table import SOURCE, actions, prefix_of
 from slipway_sandbox.authorization.context import KNOWN, UNKNOWN
 from slipway_sandbox.authorization.operations import FREE, OPERATIONS
@@ -23,6 +23,8 @@ NEVER: Mapping[str, str] = {
     "EventBridge": "another bus as a target without a role",
     "KMS": "constraints of grants",
     "Lambda, EventBridge Scheduler, Step Functions": "their own resource policies",
+    "STS": "the tokens of AssumeRoleWithWebIdentity and AssumeRoleWithSAML; aws:TokenIssueTime, so no policy ends sessions early; "
+    "a trust policy trusts a role that was made anew under its old name",
     "S3": "access control lists, access points, calls without a signature",
 }
 """What no policy decides here."""
@@ -49,7 +51,7 @@ def page() -> str:
     """The document."""
     rows = "".join(_row(service) for service in SERVICES)
     never = "".join(f"| {subject} | {what} |\n" for subject, what in NEVER.items())
-    unknown = ", ".join(f"`{key}`" for key in sorted(UNKNOWN) if not key.endswith("/"))
+    unknown = ", ".join(f"`{key}`" for key in sorted(UNKNOWN - organizations.KEYS) if not key.endswith("/"))
     return (
         f"{HEAD.format(source=SOURCE)}{rows}\n"
         f"## Not judged\n\n| | |\n| --- | --- |\n{never}\n"

@@ -6,6 +6,7 @@ from slipway_sandbox.authorization import cloud
 from slipway_sandbox.authorization.calls import requests_of
 from slipway_sandbox.authorization.judge import judge
 from slipway_sandbox.authorization.model import Call, Decision, NotJudged, Policies, Principal, Request
+from slipway_sandbox.authorization.organizations import KEYS, organization_keys
 from slipway_sandbox.authorization.policies import policies_of
 from slipway_sandbox.authorization.refusals import Refusal, refusal
 from slipway_sandbox.authorization.tags import FAMILIES, tags_of
@@ -45,8 +46,12 @@ def _has_grant(request: Request, decision: Decision) -> bool:
 
 
 def _judged(request: Request, policies: Policies) -> tuple[Request, Decision]:
-    """The decision; tags of the resource are looked up only when a policy asks for them."""
+    """The decision; tags of the resource and organizations are looked up only when a policy asks for them."""
     decision = judge(request, policies)
+    if decision.doubts & KEYS:
+        context = {**request.context, **organization_keys(request)}
+        request = replace(request, context=context, unknown_keys=request.unknown_keys - KEYS)
+        decision = judge(request, policies)
     if any(key.startswith(FAMILIES) for key in decision.doubts):
         tags = tags_of(request.resource, request.resource_account_id) if request.is_resource_known else None
         if tags is not None:

@@ -44,6 +44,14 @@ def iam(account_id: str) -> Any:
     return backend("iam", account_id, PARTITION)
 
 
+def organization(account_id: str) -> Any:
+    """moto's tables of the organization that an account belongs to; None for an account without one."""
+    tables = _tables("organizations")
+    owner = tables.master_accounts.get(account_id, (account_id, PARTITION))[0]
+    found = backend("organizations", owner, PARTITION)
+    return found if getattr(found, "org", None) else None
+
+
 def named_in_iam(kind: str, name: str, account_id: str) -> Any:
     """A role, user, group or instance profile by its name."""
     table = getattr(iam(account_id), IAM_TABLES[kind])

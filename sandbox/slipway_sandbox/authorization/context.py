@@ -92,13 +92,13 @@ def _of_principal(principal: Principal) -> Context:
         "aws:principalisawsservice": ("false",),
         "aws:principalarn": (principal.role_arn or principal.arn,),
         "aws:principalaccount": (principal.account_id,),
-        "aws:principaltype": (PRINCIPAL_TYPES[principal.kind],),
+        "aws:principaltype": ("FederatedUser" if principal.user_arn else PRINCIPAL_TYPES[principal.kind],),
         "aws:viaawsservice": (str(bool(principal.via)).lower(),),
         **{f"aws:principaltag/{key.lower()}": (value,) for key, value in principal.tags.items()},
     }
     if principal.user_id:
         context["aws:userid"] = (principal.user_id,)
-    if principal.kind == "user":
+    if principal.kind == "user" and not principal.user_arn:
         context["aws:username"] = (principal.arn.rpartition("/")[2],)
     if principal.kind == "role":
         context["aws:multifactorauthpresent"] = ("false",)

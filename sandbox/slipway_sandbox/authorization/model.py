@@ -46,6 +46,8 @@ class Principal:
     kind: Literal["root", "user", "role", "service"]
     role_arn: str = ""
     """ARN of the role of a session, with its path."""
+    user_arn: str = ""
+    """ARN of the user behind a federated user of GetFederationToken."""
     user_id: str = ""
     """The value of aws:userid."""
     tags: Mapping[str, str] = field(default_factory=dict)

@@ -27,7 +27,9 @@ def policies_of(request: Request) -> Policies:
 def _of_principal(principal: Principal) -> tuple[tuple[PolicyDocument, ...], PolicyDocument | None]:
     """Identity policies and boundary. A user that IAM does not know is the sandbox's own: an administrator."""
     if principal.kind == "user":
-        user = cloud.named_in_iam("user", principal.arn.rpartition("/")[2], principal.account_id)
+        user = cloud.named_in_iam(
+            "user", (principal.user_arn or principal.arn).rpartition("/")[2], principal.account_id
+        )
         if user is None:
             return (ADMINISTRATOR,), None
         groups = [group for group in cloud.iam(principal.account_id).groups.values() if user in group.users]

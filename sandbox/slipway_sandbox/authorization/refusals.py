@@ -116,7 +116,7 @@ def _because(request: Request, reason: Reason) -> str:
         kind = "role trust policy" if is_trust else reason.kind
         is_managed = reason.kind is not PolicyKind.RESOURCE and reason.policy.startswith("arn:")
         return f"with an explicit deny in {article} {kind}{f': {reason.policy}' if is_managed else ''}"
-    if request.action.startswith("sts:AssumeRole"):
+    if request.action.startswith(("sts:AssumeRole", "sts:TagSession")):
         return ""  # STS does not say which side lacks it
     return f"because no {reason.kind} allows the {_action(request.action)} action"
 

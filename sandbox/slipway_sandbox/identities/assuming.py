@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from slipway_sandbox.authorization.model import Call, Principal
 from slipway_sandbox.identities import verdicts
 from slipway_sandbox.identities.denials import Denials
-from slipway_sandbox.identities.principals import role_of
+from slipway_sandbox.identities.roles import role_of
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ The administrator is not judged: the sandbox is its own. What decides is who it 
 """
 
 import contextlib
+import http
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from slipway_sandbox.authorization.check import Refusal
 
 ASSUME_ROLE = "AssumeRole"
+NOT_BY_SESSIONS = ("GetFederationToken", "GetSessionToken")
 DEFAULT_REGION = "us-east-1"  # of calls whose signature names no region
 
 
@@ -44,6 +46,9 @@ class Guard:
         principal = self._principals.of(signature)
         if isinstance(principal, Rejection):
             return rejected(service_of(environ, signature), principal)
+        if signature.token and operation in NOT_BY_SESSIONS:
+            sentence = f"Cannot call {operation} with session credentials"
+            return Error("sts", "AccessDenied", sentence, http.HTTPStatus.FORBIDDEN)
         if principal is ADMINISTRATOR and operation != ASSUME_ROLE:
             return principal
         return self._refusal(environ, signature, principal) or principal

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError
@@ -22,7 +23,7 @@ from slipway_sandbox.identities.signatures import Signature
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
-    from moto.core.model import OperationModel
+    from moto.core.model import OperationModel, ServiceModel
 
 # Names in signatures to botocore's names, where they differ.
 SERVICES = {
@@ -36,7 +37,9 @@ SERVICES = {
     "tagging": "resourcegroupstaggingapi",
 }
 ELB, ELB_VERSION_2 = "elasticloadbalancing", "2015-12-01"
-LARGEST_BODY = 1_000_000  # bytes; a longer one is an object of S3 or an archive, whose content grants nothing
+QUERY = ("query", "ec2")
+FORM = "application/x-www-form-urlencoded"
+LARGEST_BODY = 1_000_000  # bytes; a longer one is an object of S3, whose content grants nothing
 
 
 @dataclass(frozen=True)
@@ -54,11 +57,15 @@ def incoming(environ: "WSGIEnvironment", signature: Signature) -> Incoming | str
     service = service_of(environ, signature)
     try:
         model = get_service_model(service)
-        if target := environ.get("HTTP_X_AMZ_TARGET"):
+        is_form = str(environ.get("CONTENT_TYPE", "")).startswith(FORM)
+        if (target := environ.get("HTTP_X_AMZ_TARGET")) and not is_form and "json" in _protocols(model):
             return _of_json(environ, service, str(target).rpartition(".")[2])
+        protocol = determine_request_protocol(model, str(environ.get("CONTENT_TYPE") or ""))
+        if protocol in QUERY:
+            _let_the_form_speak(environ)
         request = Request(_copy(environ))
         operation, path_parameters = get_service_router(service).match(request)
-        parser = PROTOCOL_PARSERS[determine_request_protocol(model, request.content_type)]
+        parser = PROTOCOL_PARSERS[protocol]
         parsed: dict[str, object] = parser(operation).parse(
             {
                 "method": request.method,
@@ -72,6 +79,33 @@ def incoming(environ: "WSGIEnvironment", signature: Signature) -> Incoming | str
     except (UnknownServiceError, OperationNotFoundError, NotFound, NotImplementedError, TypeError, ValueError):
         return service
     return Incoming(service, str(operation.name), dict(parsed))
+
+
+def _protocols(model: "ServiceModel") -> list[str]:
+    """The protocols of a service."""
+    protocols: list[str] = model.metadata.get("protocols", [model.protocol])
+    return protocols
+
+
+def whole(environ: "WSGIEnvironment") -> None:
+    """Puts a body that came in chunks together, where the operation or its parameters stand in it."""
+    if environ.get("wsgi.input_terminated") and not environ.get("CONTENT_LENGTH") and _tells_the_call(environ):
+        body: bytes = environ["wsgi.input"].read()
+        environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+
+
+def _tells_the_call(environ: "WSGIEnvironment") -> bool:
+    """Whether the body of a request has parameters in any case: a form, or JSON for an operation in a header."""
+    return bool(environ.get("HTTP_X_AMZ_TARGET")) or str(environ.get("CONTENT_TYPE", "")).startswith(FORM)
+
+
+def _let_the_form_speak(environ: "WSGIEnvironment") -> None:
+    """Takes parameters out of the query string where a form has the operation. Services differ in which one they read first."""
+    if "Action" not in parse_qs(_body(environ).decode(errors="replace")):
+        return
+    query = parse_qsl(str(environ.get("QUERY_STRING", "")))
+    environ["QUERY_STRING"] = urlencode([(name, text) for name, text in query if name.startswith("X-Amz-")])
 
 
 def _of_json(environ: "WSGIEnvironment", service: str, operation: str) -> Incoming:
@@ -105,9 +139,9 @@ def _copy(environ: "WSGIEnvironment") -> "WSGIEnvironment":
 
 
 def _body(environ: "WSGIEnvironment") -> bytes:
-    """The body of a request, put back to be read again; nothing of a long one, or of one in chunks."""
+    """The body of a request, put back to be read again; nothing of an object of S3 that is long or comes in chunks."""
     length = int(environ.get("CONTENT_LENGTH") or 0)
-    if not 0 < length <= LARGEST_BODY:
+    if length <= 0 or (length > LARGEST_BODY and not _tells_the_call(environ)):
         return b""
     body: bytes = environ["wsgi.input"].read(length)
     environ["wsgi.input"] = io.BytesIO(body)

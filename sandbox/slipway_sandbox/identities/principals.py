@@ -3,24 +3,25 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import Enum
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.iam.exceptions import NotFoundException
-from moto.iam.models import AccessKey, IAMBackend, ManagedPolicy, Role, User, iam_backends
+from moto.iam.models import AccessKey, IAMBackend, ManagedPolicy, User, iam_backends
 from moto.sts.models import AssumedRole, sts_backends
 
 from slipway_sandbox.authorization.model import PolicyDocument, Principal
 from slipway_sandbox.authorization.roles import session
-from slipway_sandbox.corrections.sts.roles import policy_arns_of, tags_of
+from slipway_sandbox.corrections.sts.federation import FederatedSession, federated_session
+from slipway_sandbox.corrections.sts.roles import policy_arns_of, role_id_of_session, tags_of
 from slipway_sandbox.corrections.sts.session_tokens import UserSession, sessions_of_users
 from slipway_sandbox.identities import administrator
+from slipway_sandbox.identities.roles import PARTITION, role_id_of
 from slipway_sandbox.identities.sessions import Sessions
 from slipway_sandbox.identities.signatures import Signature
 
-PARTITION = "aws"
+WITHOUT_IAM = "iam"  # sessions of users may not call it
 ADMINISTRATOR = Principal(
     arn=f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:user/moto",
     account_id=DEFAULT_ACCOUNT_ID,
@@ -49,9 +50,11 @@ class Principals:
             return ADMINISTRATOR
         if opened := self._sessions.by_key(signature.key_id):
             refused = self._refused(opened.token, opened.expires_at, signature)
-            return refused or session(opened.role_arn, opened.name)
+            return refused or _gone(opened.role_arn, opened.role_id) or session(opened.role_arn, opened.name)
         if user_session := sessions_of_users().get(signature.key_id):
             return self._user_session(user_session, signature)
+        if federated := federated_session(signature.key_id):
+            return self._federated(federated, signature)
         return self._of_iam(signature)
 
     def _of_iam(self, signature: Signature) -> Principal | Rejection:
@@ -66,7 +69,8 @@ class Principals:
         if assumed is None:
             return Rejection.UNKNOWN
         expires_at = assumed.expiration.replace(tzinfo=UTC)
-        return self._refused(assumed.session_token, expires_at, signature) or _of_assumed(assumed)
+        refused = self._refused(assumed.session_token, expires_at, signature)
+        return refused or _gone(assumed.role_arn, role_id_of_session(assumed)) or _of_assumed(assumed)
 
     def _refused(self, token: str, expires_at: datetime, signature: Signature) -> Rejection | None:
         if signature.token != token:
@@ -77,11 +81,27 @@ class Principals:
         arn, token, end = session
         if refused := self._refused(token, datetime.fromisoformat(end).replace(tzinfo=UTC), signature):
             return refused
-        if arn == ADMINISTRATOR.arn:
-            return ADMINISTRATOR
-        account = arn.split(":")[4]
-        user = iam_backends[account][PARTITION].users.get(arn.rpartition("/")[2])
-        return _of_user(user, account) if user else Rejection.UNKNOWN
+        return Rejection.UNKNOWN if signature.service == WITHOUT_IAM else _user_of(arn)
+
+    def _federated(self, session: FederatedSession, signature: Signature) -> Principal | Rejection:
+        """The federated user of a session of GetFederationToken: what the user and the session's policies both allow."""
+        if refused := self._refused(
+            session["token"], datetime.fromisoformat(session["end"]).replace(tzinfo=UTC), signature
+        ):
+            return refused
+        user = _user_of(session["user_arn"])
+        if isinstance(user, Rejection) or signature.service == WITHOUT_IAM:
+            return Rejection.UNKNOWN
+        return Principal(
+            arn=f"arn:aws:sts::{user.account_id}:federated-user/{session['name']}",
+            account_id=user.account_id,
+            kind="user",
+            user_arn=user.arn,
+            user_id=f"{user.account_id}:{session['name']}",
+            tags={**user.tags, **session["tags"]},
+            session_policies=_session_policies(session["policy"], session["policy_arns"], user.account_id),
+            is_session_limited=True,
+        )
 
     def _user(self, backend: IAMBackend, key: AccessKey, signature: Signature) -> Principal | Rejection:
         user = backend.users.get(str(key.user_name))
@@ -90,12 +110,19 @@ class Principals:
         return Rejection.TOKEN if signature.token else _of_user(user, backend.account_id)
 
 
-def role_of(arn: str) -> Role | None:
-    """A role in moto; None where it has none."""
-    try:
-        return iam_backends[arn.split(":")[4]][PARTITION].get_role_by_arn(arn)
-    except (NotFoundException, IndexError):
-        return None
+def _gone(role_arn: str, role_id: str) -> Rejection | None:
+    """Whether the role of a session is there no more; a snapshot of an earlier version has no ids."""
+    now = role_id_of(role_arn)
+    return Rejection.UNKNOWN if not now or (role_id and now != role_id) else None
+
+
+def _user_of(arn: str) -> Principal | Rejection:
+    """A user who asked for a session."""
+    if arn == ADMINISTRATOR.arn:
+        return ADMINISTRATOR
+    account = arn.split(":")[4]
+    user = iam_backends[account][PARTITION].users.get(arn.rpartition("/")[2])
+    return _of_user(user, account) if user else Rejection.UNKNOWN
 
 
 def _key(key_id: str) -> tuple[IAMBackend, AccessKey] | None:
@@ -116,17 +143,21 @@ def _of_user(user: User, account: str) -> Principal:
 
 
 def _of_assumed(assumed: AssumedRole) -> Principal:
-    policies = [PolicyDocument(assumed.policy, "Policy")] if assumed.policy else []
-    managed = iam_backends[assumed.account_id][PARTITION].managed_policies
     arns = policy_arns_of(assumed)
-    policies += [PolicyDocument(_text(managed[arn]), arn) for arn in arns if arn in managed]
     return session(
         assumed.role_arn,
         assumed.session_name,
         tags=tags_of(assumed),
-        policies=tuple(policies),
+        policies=_session_policies(assumed.policy or "", arns, assumed.account_id),
         is_limited=bool(arns or assumed.policy),
     )
+
+
+def _session_policies(policy: str, arns: Iterable[str], account: str) -> tuple[PolicyDocument, ...]:
+    """The policies that a session was asked for with: an inline one, and managed ones."""
+    managed = iam_backends[account][PARTITION].managed_policies
+    inline = [PolicyDocument(policy, "Policy")] if policy else []
+    return (*inline, *(PolicyDocument(_text(managed[arn]), arn) for arn in arns if arn in managed))
 
 
 def _text(policy: ManagedPolicy) -> str:

@@ -1,4 +1,4 @@
-"""Sessions that the sandbox itself opens for tasks: their keys, and who they are.
+"""Sessions that the sandbox itself opens for tasks and instances: their keys, and who they are.
 
 Sessions of AssumeRole are moto's. These here live as long as the process: containers do not outlive it either.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from slipway_sandbox.corrections.sts.session_tokens import temporary_keys
+from slipway_sandbox.identities.roles import role_id_of
 
 LIFETIME = timedelta(hours=6)  # of the credentials that ECS hands out
 RENEWED_BEFORE_END = timedelta(minutes=30)
@@ -23,8 +24,10 @@ class Session:
     token: str
     expires_at: datetime
     role_arn: str
+    role_id: str
+    """Of the role that was assumed: one that is made anew under its name has another."""
     name: str
-    """The session's name: the task's id."""
+    """The session's name: the task's or instance's id."""
 
 
 class Sessions:
@@ -40,15 +43,18 @@ class Sessions:
         self._latest: dict[tuple[str, str], Session] = {}
 
     def of(self, role_arn: str, name: str) -> Session:
-        """The session of a role under this name; a new one half an hour before the present one ends."""
+        """The session of a role under this name; a new one half an hour before the present one ends, and for a role made anew."""
+        role_id = role_id_of(role_arn)
         with self._lock:
             present = self._latest.get((role_arn, name))
-            if present is not None and present.expires_at - self._now() > RENEWED_BEFORE_END:
+            is_current = present is not None and present.role_id == role_id
+            if present is not None and is_current and present.expires_at - self._now() > RENEWED_BEFORE_END:
                 return present
             session = Session(
                 *temporary_keys(),
                 expires_at=self._now() + LIFETIME,
                 role_arn=role_arn,
+                role_id=role_id,
                 name=name,
             )
             self._by_key[session.key_id] = self._latest[role_arn, name] = session

@@ -19,6 +19,7 @@ from slipway_sandbox import corrections
 from slipway_sandbox.callers import Address, AwsDoor, Doors
 from slipway_sandbox.identities.answers import Error
 from slipway_sandbox.identities.guard import Guard, acting
+from slipway_sandbox.identities.incoming import whole
 from slipway_sandbox.process.ports import listening
 from slipway_sandbox.process.saving.gate import Gate
 from slipway_sandbox.process.saving.keeper import Keeper
@@ -90,6 +91,7 @@ class AwsApi:
                 body = json.dumps(report()).encode()
             start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
             return [body]
+        whole(environ)
         operation = _operation(environ)
         with self._gate.entered():
             caller = self._guard.examine(environ, operation)

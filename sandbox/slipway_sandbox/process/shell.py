@@ -5,6 +5,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NoReturn
 
 from slipway_sandbox.errors import NotFoundError
@@ -18,6 +19,7 @@ UNSET = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_SECURIT
          "PULUMI_OPTION_STACK")  # fmt: skip
 UNSET_WHERE_SET = ("AWS_ENDPOINT_URL_", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "AWS_ROLE_", "AWS_WEB_IDENTITY_",
                    "AWS_CONTAINER_", "AWS_USE_")  # fmt: skip
+KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")  # win over any profile
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
@@ -46,13 +48,21 @@ def pulumi_variables(home: Home, ports: Ports) -> dict[str, str]:
     }
 
 
-def script(home: Home, ports: Ports) -> str:
-    """Commands for any POSIX shell: `eval "$(slipway sandbox env)"`."""
+def script(home: Home, ports: Ports, aws_config: Path | None = None) -> str:
+    """Commands for any POSIX shell: `eval "$(slipway sandbox env)"`.
+
+    `aws_config` is a file whose default profile says who calls. Default: the administrator calls.
+    """
     unset = [*UNSET, *sorted(name for name in os.environ if name.startswith(UNSET_WHERE_SET))]
+    variables = _variables(home, ports)
+    if aws_config:
+        unset += KEYS
+        variables = {name: value for name, value in variables.items() if name not in KEYS}
+        variables["AWS_CONFIG_FILE"] = str(aws_config)
     return "\n".join(
         [
             *(f"unset {name}" for name in unset),
-            *(f"export {name}={shlex.quote(value)}" for name, value in _variables(home, ports).items()),
+            *(f"export {name}={shlex.quote(value)}" for name, value in variables.items()),
         ]
     )
 

@@ -17,7 +17,7 @@ class Naming(IntEnum):
     ACCOUNT = 1
     """Its account: the identity's own policies decide."""
     ROLE = 2
-    """The role of a session: boundary and session policies still limit it."""
+    """The role of a session, or the user behind a federated user: boundary and session policies still limit it."""
     DIRECT = 3
     """The user, session or service itself, or everybody."""
 
@@ -53,7 +53,7 @@ def is_exempt(element: Json, principal: Principal, *, has_boundary: bool) -> boo
 def _naming(text: str, principal: Principal) -> Naming:
     if text in ("*", principal.arn):
         return Naming.DIRECT
-    if text == principal.role_arn and text:
+    if text and text in (principal.role_arn, principal.user_arn):
         return Naming.ROLE
     if text in (principal.account_id, _root(principal)):
         return Naming.DIRECT if principal.kind == "root" else Naming.ACCOUNT

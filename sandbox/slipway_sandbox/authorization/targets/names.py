@@ -74,6 +74,7 @@ NAMES: Mapping[str, Members] = {
     "servicediscovery": {"NamespaceId": ("NamespaceId", "Id"), "ServiceId": ("ServiceId", "Id")},
     "sns": {"TopicName": ("Name",)},
     "sqs": {"QueueName": ("QueueUrl", "QueueName")},
+    "sts": {"FederatedUserName": ("Name",)},
     "ssm": {
         "ResourceId": (),
         "ParameterNameWithoutLeadingSlash": ("Name", "Names", "Path"),

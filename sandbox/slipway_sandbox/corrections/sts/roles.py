@@ -17,6 +17,7 @@ from moto.sts.responses import TokenResponse
 from slipway_sandbox.corrections._decorator import corrects
 from slipway_sandbox.corrections._keeping import keep, kept
 from slipway_sandbox.corrections.sts.callers import caller
+from slipway_sandbox.corrections.sts.session_policies import require_policy
 
 LONGEST_NAME = 64
 SESSION_NAME = re.compile(r"[\w+=,.@-]{2,}", re.ASCII)
@@ -24,22 +25,29 @@ SHORTEST_SECONDS, LONGEST_SECONDS = 900, 43_200
 CHAINED_SECONDS = 3_600  # a role assumed by a session of a role
 DEFAULT_SECONDS = 3_600
 
-TAGS, POLICY_ARNS = "session_tags", "session_policy_arns"
+TAGS, POLICY_ARNS, ROLE_ID = "session_tags", "session_policy_arns", "role_id"
 
 
 @corrects(
     TokenResponse.assume_role,
-    why="moto gives every session, however long, of any role, and forgets its tags and managed policies; STS does not.",
+    why="moto gives every session, however long, of any role, and forgets its tags, its managed policies and which role of that name it is; STS does not.",
 )
 def assume_role(original: Callable[[TokenResponse], ActionResult], self: TokenResponse) -> ActionResult:
     _require_session_name(str(self._get_param("RoleSessionName", "")))
     role_arn, seconds = str(self._get_param("RoleArn", "")), self._get_int_param("DurationSeconds", DEFAULT_SECONDS)
     _require_duration(role_arn, seconds)
+    require_policy(str(self._get_param("Policy") or ""))
     answer = original(self)
     session = cast(AssumedRole, cast(dict[str, object], answer.result)["Credentials"])
     keep(session, TAGS, {str(tag["Key"]): str(tag["Value"]) for tag in self._get_param("Tags") or []})
     keep(session, POLICY_ARNS, tuple(str(entry["arn"]) for entry in self._get_param("PolicyArns") or []))
+    keep(session, ROLE_ID, session.user_id.partition(":")[0])
     return answer
+
+
+def role_id_of_session(session: AssumedRole) -> str:
+    """The unique id of the role that was assumed; empty in a snapshot of an earlier version."""
+    return kept(session, ROLE_ID, "")
 
 
 def tags_of(session: AssumedRole) -> dict[str, str]:

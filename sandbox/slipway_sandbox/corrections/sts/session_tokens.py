@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple, cast
 
 from moto.core.responses import ActionResult
+from moto.sts.exceptions import STSValidationError
 from moto.sts.models import sts_backends
 from moto.sts.responses import TokenResponse
 
@@ -16,6 +17,7 @@ from slipway_sandbox.corrections._decorator import corrects
 from slipway_sandbox.corrections._keeping import kept_table
 from slipway_sandbox.corrections.sts.callers import caller
 
+SHORTEST_SECONDS, LONGEST_SECONDS, DEFAULT_SECONDS = 900, 129_600, 43_200
 KEY_ALPHABET = string.ascii_uppercase + "234567"
 UserSession = tuple[str, str, str]
 """ARN of the user, session token, and end in ISO 8601."""
@@ -37,9 +39,10 @@ def temporary_keys() -> TemporaryKeys:
 
 @corrects(
     TokenResponse.get_session_token,
-    why="moto gives everybody the keys of AWS's documentation; STS gives keys of the user that asks for them.",
+    why="moto gives everybody the keys of AWS's documentation, for however long; STS gives keys of the user that asks for them, for 36 hours at most.",
 )
 def get_session_token(original: Callable[[TokenResponse], ActionResult], self: TokenResponse) -> ActionResult:
+    require_seconds(self._get_int_param("DurationSeconds", DEFAULT_SECONDS))
     answer, who = original(self), caller()
     if who is None:
         return answer
@@ -48,6 +51,19 @@ def get_session_token(original: Callable[[TokenResponse], ActionResult], self: T
     credentials |= {"AccessKeyId": keys.key_id, "SecretAccessKey": keys.secret_key, "SessionToken": keys.token}
     _table(who.account_id)[keys.key_id] = (who.arn, keys.token, f"{credentials['Expiration']}")
     return answer
+
+
+def require_seconds(seconds: int) -> None:
+    """Raises STSValidationError for a time that a user's session cannot have."""
+    if not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
+        is_short = seconds < SHORTEST_SECONDS
+        bound = (
+            f"greater than or equal to {SHORTEST_SECONDS}" if is_short else f"less than or equal to {LONGEST_SECONDS}"
+        )
+        raise STSValidationError(
+            f"1 validation error detected: Value '{seconds}' at 'durationSeconds' failed to satisfy constraint: "
+            f"Member must have value {bound}"
+        )
 
 
 def sessions_of_users() -> Mapping[str, UserSession]:

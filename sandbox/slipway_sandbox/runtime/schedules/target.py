@@ -17,7 +17,7 @@ from slipway_sandbox.authorization.check import Call, Refusal
 from slipway_sandbox.authorization.model import Principal
 from slipway_sandbox.authorization.roles import session
 from slipway_sandbox.documents import Document, as_object, as_text
-from slipway_sandbox.identities.principals import role_of
+from slipway_sandbox.identities.roles import role_of
 from slipway_sandbox.runtime.schedules.outcome import Failure
 
 SCHEDULER = Principal(arn="scheduler.amazonaws.com", account_id="", kind="service")
