@@ -1,6 +1,6 @@
 """From an HTTP request to the AWS call in it, by moto's routers and parsers of botocore's models.
 
-JSON with the operation in a header is read here: a parser takes a third of the time of the whole judgement.
+Forms and JSON with the operation in a header are routed here: moto's routers take a third of the time of the whole judgement.
 """
 
 import base64
@@ -18,11 +18,12 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
+from slipway_sandbox.identities.forms import FORM_TYPE, form_of, has_form
 from slipway_sandbox.identities.signatures import Signature
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
-    from moto.core.model import OperationModel
+    from moto.core.model import OperationModel, ServiceModel
 
 # Names in signatures to botocore's names, where they differ.
 SERVICES = {
@@ -36,6 +37,7 @@ SERVICES = {
     "tagging": "resourcegroupstaggingapi",
 }
 ELB, ELB_VERSION_2 = "elasticloadbalancing", "2015-12-01"
+PLACED = ("s3", "sqs")  # a form of theirs does not tell all: the path has the bucket or the queue
 LARGEST_BODY = 1_000_000  # bytes; a longer one is an object of S3 or an archive, whose content grants nothing
 
 
@@ -56,6 +58,8 @@ def incoming(environ: "WSGIEnvironment", signature: Signature) -> Incoming | str
         model = get_service_model(service)
         if target := environ.get("HTTP_X_AMZ_TARGET"):
             return _of_json(environ, service, str(target).rpartition(".")[2])
+        if has_form(environ) and service not in PLACED:
+            return _of_form(environ, model)
         request = Request(_copy(environ))
         operation, path_parameters = get_service_router(service).match(request)
         parser = PROTOCOL_PARSERS[determine_request_protocol(model, request.content_type)]
@@ -63,7 +67,7 @@ def incoming(environ: "WSGIEnvironment", signature: Signature) -> Incoming | str
             {
                 "method": request.method,
                 "values": request.values,
-                "headers": request.headers,
+                "headers": _headers(environ),
                 "body": _body_of(request, operation),
                 "url_path": request.path,
                 "url_params": path_parameters,
@@ -72,6 +76,31 @@ def incoming(environ: "WSGIEnvironment", signature: Signature) -> Incoming | str
     except (UnknownServiceError, OperationNotFoundError, NotFound, NotImplementedError, TypeError, ValueError):
         return service
     return Incoming(service, str(operation.name), dict(parsed))
+
+
+def _of_form(environ: "WSGIEnvironment", model: "ServiceModel") -> Incoming:
+    """A call whose operation is in a form. Raises OperationNotFoundError."""
+    fields = form_of(environ)
+    operation = model.operation_model(fields.get("Action", ""))
+    parser = PROTOCOL_PARSERS[determine_request_protocol(model, FORM_TYPE)]
+    parsed: dict[str, object] = parser(operation).parse({"values": fields})
+    return Incoming(str(model.service_name), str(operation.name), dict(parsed))
+
+
+def _headers(environ: "WSGIEnvironment") -> dict[str, str]:
+    """The headers of a request by name in lower case."""
+    named = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
+    return _Headers({**named, "content-type": environ.get("CONTENT_TYPE", "")})
+
+
+class _Headers(dict[str, str]):
+    """Headers in lower case, found by a name in any case."""
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(str(name).lower())
+
+    def __getitem__(self, name: str) -> str:
+        return super().__getitem__(name.lower())
 
 
 def _of_json(environ: "WSGIEnvironment", service: str, operation: str) -> Incoming:
@@ -93,8 +122,7 @@ def _blobs(service: str, operation: str) -> frozenset[str]:
 def service_of(environ: "WSGIEnvironment", signature: Signature) -> str:
     """botocore's name of the service that a request is signed for."""
     if signature.service == ELB:
-        body = _body(environ)
-        return "elbv2" if ELB_VERSION_2.encode() in body else "elb"
+        return "elbv2" if form_of(environ).get("Version") == ELB_VERSION_2 else "elb"
     return SERVICES.get(signature.service, signature.service)
 
 
