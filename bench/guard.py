@@ -1,13 +1,14 @@
-"""What the guard costs a caller with a role: the sandbox's processor time for a call over HTTP with and without it, in turn.
+"""What the guard costs a caller with a role: its processor time beside the sandbox's for the whole call over HTTP.
 
 `.venv/bin/python -m bench.guard [calls]`, 400 by default; no sandbox is needed: this process serves moto as the sandbox does, and a
-second one calls. A batch of calls with the guard follows one without; the cheapest batch of either counts.
+second one calls. The medians count; the part is the guard's of a call without it.
 """
 
 import gc
 import json
 import logging
 import os
+import statistics
 import subprocess
 import sys
 import threading
@@ -125,37 +126,36 @@ for count in sys.stdin:
 
 
 class Server:
-    """moto over HTTP, with the guard before it while `is_guarded`."""
+    """moto over HTTP, with the guard before it."""
 
     def __init__(self, guard: Guard) -> None:
-        self.is_guarded = False
+        self.guarded: list[float] = []
+        """Processor time of the guard for each call, in seconds."""
         self._guard = guard
         self._moto: Any = DomainDispatcherApplication(create_backend_app)
         self.server = make_server("127.0.0.1", 0, self._answer, True, request_handler=MotoRequestHandler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def seconds(self, sender: "subprocess.Popen[str]", *, is_guarded: bool) -> float:
-        """Processor time of a batch."""
+    def seconds(self, sender: "subprocess.Popen[str]") -> float:
+        """Processor time of a call, of a batch of them."""
         assert sender.stdin
         assert sender.stdout
-        self.is_guarded = is_guarded
         start = time.process_time()
         sender.stdin.write(f"{BATCH}\n")
         sender.stdin.flush()
         status = sender.stdout.readline().strip()
         if " 200 " not in status:
             sys.exit(status)
-        return time.process_time() - start
+        return (time.process_time() - start) / BATCH
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if not self.is_guarded:
-            unguarded: Iterable[bytes] = self._moto(environ, start_response)
-            return unguarded
+        start = time.thread_time()
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         caller: Any = self._guard.examine(environ, target.rpartition(".")[2])
+        self.guarded.append(time.thread_time() - start)
         with acting(caller):
-            guarded: Iterable[bytes] = self._moto(environ, start_response)
-        return guarded
+            answer: Iterable[bytes] = self._moto(environ, start_response)
+        return answer
 
 
 def main(calls: int) -> None:
@@ -170,16 +170,14 @@ def main(calls: int) -> None:
     print("| call | without, µs | guard, µs | part |\n| --- | --- | --- | --- |")
     for name, call in CALLS.items():
         with made.sender(*call) as sender:
-            pairs = []
-            for number in range(max(1, calls // BATCH) + 1):
-                pair = (server.seconds(sender, is_guarded=False), server.seconds(sender, is_guarded=True))
-                if number:  # the first one reads tables and models
-                    pairs.append(pair)
+            server.seconds(sender)  # reads tables and models
+            server.guarded.clear()
+            whole = statistics.median(server.seconds(sender) for _ in range(max(1, calls // BATCH)))
             assert sender.stdin
             sender.stdin.close()
-        without, guarded = (min(batches) / BATCH * 1e6 for batches in zip(*pairs, strict=True))
-        extra = guarded - without
-        print(f"| {name} | {without:.0f} | {extra:.0f} | {extra / without:.1%} |", flush=True)
+        guarded = statistics.median(server.guarded)
+        without = whole - guarded
+        print(f"| {name} | {without * 1e6:.0f} | {guarded * 1e6:.0f} | {guarded / without:.1%} |", flush=True)
 
 
 if __name__ == "__main__":
