@@ -8,7 +8,7 @@ import io
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError
@@ -24,6 +24,8 @@ from slipway_sandbox.identities.signatures import Signature
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
     from moto.core.model import OperationModel, ServiceModel
+    from moto.core.parse import RequestDict
+    from werkzeug.datastructures import Headers
 
 # Names in signatures to botocore's names, where they differ.
 SERVICES = {
@@ -67,7 +69,7 @@ def incoming(environ: "WSGIEnvironment", signature: Signature) -> Incoming | str
             {
                 "method": request.method,
                 "values": request.values,
-                "headers": _headers(environ),
+                "headers": cast("Headers", _headers(environ)),  # werkzeug's are slow to look into
                 "body": _body_of(request, operation),
                 "url_path": request.path,
                 "url_params": path_parameters,
@@ -83,7 +85,7 @@ def _of_form(environ: "WSGIEnvironment", model: "ServiceModel") -> Incoming:
     fields = form_of(environ)
     operation = model.operation_model(fields.get("Action", ""))
     parser = PROTOCOL_PARSERS[determine_request_protocol(model, FORM_TYPE)]
-    parsed: dict[str, object] = parser(operation).parse({"values": fields})
+    parsed: dict[str, object] = parser(operation).parse(cast("RequestDict", {"values": fields}))  # all that it reads
     return Incoming(str(model.service_name), str(operation.name), dict(parsed))
 
 
