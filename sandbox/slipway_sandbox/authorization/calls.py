@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/refer
 
 from slipway_sandbox.authorization import cloud
 from slipway_sandbox.authorization.actions.table import Action, action, actions, prefix_of
-from slipway_sandbox.authorization.context import context_of, unknown_keys
+from slipway_sandbox.authorization.context import Later, context_of, unknown_keys
 from slipway_sandbox.authorization.dependents import Need, needs_of
 from slipway_sandbox.authorization.model import Call, NotJudged, Principal, Request
 from slipway_sandbox.authorization.operations import FREE, OPERATIONS
@@ -47,7 +47,7 @@ def _request(call: Call, principal: Principal, row: Action, target: Target) -> R
         row.name,
         target.arn,
         account_id,
-        context_of(call, principal, account_id),
+        Later(lambda: context_of(call, principal, account_id)),
         unknown_keys(row),
         target.is_known,
         target.shown,
@@ -62,7 +62,7 @@ def _request_of_need(call: Call, need: Need) -> Request | None:
     service, _, operation = need.action.partition(":")
     source = call.context if need.principal.kind == "service" else {}  # a service tells KMS for whom it acts
     bare = Call(service, operation, {}, call.region, call.account_id, context=source)
-    context = {**context_of(bare, need.principal, account_id), **need.context}
+    context = Later(lambda: {**context_of(bare, need.principal, account_id), **need.context})
     unknown = unknown_keys(row) | need.unknown_keys
     return Request(need.principal, row.name, need.resource, account_id, context, unknown, need.is_resource_known)
 

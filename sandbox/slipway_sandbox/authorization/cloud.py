@@ -13,6 +13,8 @@ from moto.backends import get_backend
 BACKENDS: Any = get_backend
 PARTITION = "aws"
 KEY_ID = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}")
+_keys: dict[tuple[str, str, str], str] = {}
+"""moto's key of an entity by kind, name and account, where it is found once: moto keeps roles by their id."""
 IAM_TABLES = {"role": "roles", "user": "users", "group": "groups", "instance-profile": "instance_profiles"}
 
 
@@ -55,10 +57,14 @@ def organization(account_id: str) -> Any:
 def named_in_iam(kind: str, name: str, account_id: str) -> Any:
     """A role, user, group or instance profile by its name."""
     table = getattr(iam(account_id), IAM_TABLES[kind])
-    direct = table.get(name)
-    if direct is not None and direct.name == name:
-        return direct
-    return next((entry for entry in table.values() if entry.name == name), None)  # moto keeps roles by their id
+    key = _keys.get((kind, name, account_id), name)
+    entry = table.get(key)
+    if entry is not None and entry.name == name:
+        return entry
+    key, entry = next(((key, entry) for key, entry in table.items() if entry.name == name), ("", None))
+    if entry is not None:
+        _keys[kind, name, account_id] = key
+    return entry
 
 
 def kms_key(key_id: str, account_id: str, region: str) -> Any:

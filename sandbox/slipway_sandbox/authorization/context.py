@@ -3,9 +3,9 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
 """
 
-import datetime
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 
 from slipway_sandbox.authorization.actions.table import Action
 from slipway_sandbox.authorization.model import Call, Principal
@@ -59,12 +59,30 @@ KNOWN = COMPUTED | frozenset(MEMBERS)
 Context = dict[str, tuple[str, ...]]
 
 
+class Later(Mapping[str, tuple[str, ...]]):
+    """Condition keys that are found when the first one is asked for: few statements have conditions."""
+
+    def __init__(self, find: Callable[[], Context]) -> None:
+        self._find = find
+
+    @cached_property
+    def _found(self) -> Context:
+        return self._find()
+
+    def __getitem__(self, key: str) -> tuple[str, ...]:
+        return self._found[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
 def context_of(call: Call, principal: Principal, resource_account_id: str) -> Context:
     """The condition keys of a call that do not depend on the action."""
-    now = datetime.datetime.now(datetime.UTC)
     context: Context = {
-        "aws:currenttime": (now.strftime("%Y-%m-%dT%H:%M:%SZ"),),
-        "aws:epochtime": (str(int(now.timestamp())),),
+        **_of_time(int(time.time())),
         "aws:securetransport": (str(call.is_secure).lower(),),
         "aws:requestedregion": (call.region,),
         "aws:resourceaccount": (resource_account_id,),
@@ -83,6 +101,12 @@ def context_of(call: Call, principal: Principal, resource_account_id: str) -> Co
 def unknown_keys(action: Action) -> frozenset[str]:
     """Keys of an action that AWS knows and the sandbox does not."""
     return (action.keys | UNKNOWN) - KNOWN
+
+
+@lru_cache(maxsize=1)
+def _of_time(second: int) -> Context:
+    now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(second))
+    return {"aws:currenttime": (now,), "aws:epochtime": (str(second),)}
 
 
 def _of_principal(principal: Principal) -> Context:

@@ -1,6 +1,6 @@
 """From an HTTP request to the AWS call in it, by moto's routers and parsers of botocore's models.
 
-JSON with the operation in a header is read here: a parser takes a third of the time of the whole judgement.
+Forms and JSON with the operation in a header are routed here: moto's routers take a third of the time of the whole judgement.
 """
 
 import base64
@@ -8,8 +8,7 @@ import io
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, parse_qsl, urlencode
+from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError
@@ -19,11 +18,14 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
+from slipway_sandbox.identities.forms import form_of, has_form, let_the_form_speak
 from slipway_sandbox.identities.signatures import Signature
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
     from moto.core.model import OperationModel, ServiceModel
+    from moto.core.parse import RequestDict
+    from werkzeug.datastructures import Headers
 
 # Names in signatures to botocore's names, where they differ.
 SERVICES = {
@@ -38,8 +40,8 @@ SERVICES = {
 }
 ELB, ELB_VERSION_2 = "elasticloadbalancing", "2015-12-01"
 QUERY = ("query", "ec2")
-FORM = "application/x-www-form-urlencoded"
-LARGEST_BODY = 1_000_000  # bytes; a longer one is an object of S3, whose content grants nothing
+PLACED = ("s3", "sqs")  # a form of theirs does not tell all: the path has the bucket or the queue
+LARGEST_BODY = 1_000_000  # bytes; a longer one is an object of S3 or an archive, whose content grants nothing, unless it tells the call
 
 
 @dataclass(frozen=True)
@@ -57,12 +59,13 @@ def incoming(environ: "WSGIEnvironment", signature: Signature) -> Incoming | str
     service = service_of(environ, signature)
     try:
         model = get_service_model(service)
-        is_form = str(environ.get("CONTENT_TYPE", "")).startswith(FORM)
-        if (target := environ.get("HTTP_X_AMZ_TARGET")) and not is_form and "json" in _protocols(model):
+        if (target := environ.get("HTTP_X_AMZ_TARGET")) and not has_form(environ) and "json" in _protocols(model):
             return _of_json(environ, service, str(target).rpartition(".")[2])
         protocol = determine_request_protocol(model, str(environ.get("CONTENT_TYPE") or ""))
-        if protocol in QUERY:
-            _let_the_form_speak(environ)
+        if protocol in QUERY and has_form(environ):
+            let_the_form_speak(environ)
+            if service not in PLACED:
+                return _of_form(environ, model, protocol)
         request = Request(_copy(environ))
         operation, path_parameters = get_service_router(service).match(request)
         parser = PROTOCOL_PARSERS[protocol]
@@ -70,7 +73,7 @@ def incoming(environ: "WSGIEnvironment", signature: Signature) -> Incoming | str
             {
                 "method": request.method,
                 "values": request.values,
-                "headers": request.headers,
+                "headers": cast("Headers", _headers(environ)),  # werkzeug's are slow to look into
                 "body": _body_of(request, operation),
                 "url_path": request.path,
                 "url_params": path_parameters,
@@ -97,15 +100,32 @@ def whole(environ: "WSGIEnvironment") -> None:
 
 def _tells_the_call(environ: "WSGIEnvironment") -> bool:
     """Whether the body of a request has parameters in any case: a form, or JSON for an operation in a header."""
-    return bool(environ.get("HTTP_X_AMZ_TARGET")) or str(environ.get("CONTENT_TYPE", "")).startswith(FORM)
+    return bool(environ.get("HTTP_X_AMZ_TARGET")) or has_form(environ)
 
 
-def _let_the_form_speak(environ: "WSGIEnvironment") -> None:
-    """Takes parameters out of the query string where a form has the operation. Services differ in which one they read first."""
-    if "Action" not in parse_qs(_body(environ).decode(errors="replace")):
-        return
-    query = parse_qsl(str(environ.get("QUERY_STRING", "")))
-    environ["QUERY_STRING"] = urlencode([(name, text) for name, text in query if name.startswith("X-Amz-")])
+def _of_form(environ: "WSGIEnvironment", model: "ServiceModel", protocol: str) -> Incoming:
+    """A call whose operation is in a form. Raises OperationNotFoundError."""
+    fields = form_of(environ)
+    operation = model.operation_model(fields.get("Action", ""))
+    parser = PROTOCOL_PARSERS[protocol]
+    parsed: dict[str, object] = parser(operation).parse(cast("RequestDict", {"values": fields}))  # all that it reads
+    return Incoming(str(model.service_name), str(operation.name), dict(parsed))
+
+
+def _headers(environ: "WSGIEnvironment") -> dict[str, str]:
+    """The headers of a request by name in lower case."""
+    named = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
+    return _Headers({**named, "content-type": environ.get("CONTENT_TYPE", "")})
+
+
+class _Headers(dict[str, str]):
+    """Headers in lower case, found by a name in any case."""
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(str(name).lower())
+
+    def __getitem__(self, name: str) -> str:
+        return super().__getitem__(name.lower())
 
 
 def _of_json(environ: "WSGIEnvironment", service: str, operation: str) -> Incoming:
@@ -127,8 +147,8 @@ def _blobs(service: str, operation: str) -> frozenset[str]:
 def service_of(environ: "WSGIEnvironment", signature: Signature) -> str:
     """botocore's name of the service that a request is signed for."""
     if signature.service == ELB:
-        body = _body(environ)
-        return "elbv2" if ELB_VERSION_2.encode() in body else "elb"
+        let_the_form_speak(environ)
+        return "elbv2" if form_of(environ).get("Version") == ELB_VERSION_2 else "elb"
     return SERVICES.get(signature.service, signature.service)
 
 

@@ -38,7 +38,7 @@ def signature_of(environ: "WSGIEnvironment") -> Signature | None:
     Signature(key_id='AKIDEXAMPLE', token='', region='us-east-1', service='iam')
     """
     header = str(environ.get("HTTP_AUTHORIZATION", ""))
-    if found := SCOPE.search(header):
+    if found := SCOPE.match(header.partition("Credential=")[2]):
         return _signature(found, str(environ.get("HTTP_X_AMZ_SECURITY_TOKEN", "")))
     if old := OLD.match(header):
         return Signature(old["key"], str(environ.get("HTTP_X_AMZ_SECURITY_TOKEN", "")), "", "s3")

@@ -2,13 +2,11 @@
 
 import contextlib
 import http
-import io
 import json
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
 
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -18,6 +16,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from slipway_sandbox import corrections
 from slipway_sandbox.callers import Address, AwsDoor, Doors
 from slipway_sandbox.identities.answers import Error
+from slipway_sandbox.identities.forms import form_of
 from slipway_sandbox.identities.guard import Guard, acting
 from slipway_sandbox.identities.incoming import whole
 from slipway_sandbox.process.ports import listening
@@ -130,13 +129,8 @@ def _operation(environ: "WSGIEnvironment") -> str:
     """Name of the operation, from where the service's protocol has it; for REST: Get, or Write if in doubt."""
     if target := environ.get("HTTP_X_AMZ_TARGET"):
         return str(target).rpartition(".")[2]
-    query = environ.get("QUERY_STRING", "")
-    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        environ["wsgi.input"] = io.BytesIO(body)
-        query = f"{query}&{body.decode(errors='replace')}"
-    if action := parse_qs(query).get("Action"):
-        return str(action[0])
+    if action := form_of(environ).get("Action"):
+        return action
     path, _, name = environ["PATH_INFO"].rpartition("/operation/")
     if path.startswith("/service/"):
         return str(name)

@@ -1,5 +1,6 @@
 """What the sandbox keeps of refused calls, and how `slipway sandbox denied` shows it."""
 
+import json
 from typing import Any
 
 from slipway_sandbox.identities.denials import Denial, Denials
@@ -78,3 +79,21 @@ def test_a_sandbox_that_does_not_run_has_no_denials(box: Box) -> None:
     assert box.refusal("denied") == (
         f"the sandbox of {box.home.path} is not running; it keeps its denials as long as it runs"
     )
+
+
+def test_the_command_shows_what_a_service_may_not_deliver(shared_box: Box) -> None:
+    sns, sqs = shared_box.client("sns"), shared_box.client("sqs")
+    url, topic = sqs.create_queue(QueueName="closed")["QueueUrl"], sns.create_topic(Name="loud")["TopicArn"]
+    queue = topic.replace(":sns:", ":sqs:").replace("loud", "closed")
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+    sns.publish(TopicArn=topic, Message="7")
+    denied = json.loads(shared_box.must("denied", "--json"))["denied"]
+    sns.delete_topic(TopicArn=topic)
+    sqs.delete_queue(QueueUrl=url)
+    [found] = [each for each in denied if each["resource"] == queue]
+    assert (found["principal"], found["action"], found["code"]) == (
+        "sns.amazonaws.com",
+        "sqs:SendMessage",
+        "AccessDenied",
+    )
+    assert found["would_allow"][0]["statement"]["Condition"] == {"ArnEquals": {"aws:SourceArn": topic}}

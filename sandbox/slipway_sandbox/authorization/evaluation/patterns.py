@@ -62,6 +62,8 @@ class Pattern:
 
     def covers_arn(self, arn: str, context: Context) -> bool:
         """Whether the pattern stands for an ARN. A wildcard stays within one of its six parts, unless it ends the part."""
+        if self.source == ANY:
+            return True
         regex = self._regex(context, is_arn=True)
         return regex is not None and regex.fullmatch(arn) is not None
 
@@ -99,11 +101,16 @@ class Actions:
             prefix = text.lower().partition(":")[0]
             place = ANY if WILD.search(prefix) else prefix
             self._by_prefix.setdefault(place, []).append(Pattern(text.lower(), has_variables=False))
+        self._asked: dict[str, bool] = {}
 
     def cover(self, action: str) -> bool:
         """Whether a pattern stands for an action in lower case."""
-        own = self._by_prefix.get(action.partition(":")[0], ())
-        return any(pattern.covers(action, {}) for pattern in (*own, *self._by_prefix.get(ANY, ())))
+        answer = self._asked.get(action)
+        if answer is None:
+            own = self._by_prefix.get(action.partition(":")[0], ())
+            answer = any(pattern.covers(action, {}) for pattern in (*own, *self._by_prefix.get(ANY, ())))
+            self._asked[action] = answer
+        return answer
 
 
 def _source(parts: list[Part], *, is_arn: bool) -> str:

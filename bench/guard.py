@@ -1,0 +1,184 @@
+"""What the guard costs a caller with a role: its processor time beside the sandbox's for the whole call over HTTP.
+
+`.venv/bin/python -m bench.guard [calls]`, 400 by default; no sandbox is needed: this process serves moto as the sandbox does, and a
+second one calls. The medians count; the part is the guard's of a call without it.
+"""
+
+import gc
+import json
+import logging
+import os
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
+
+os.environ.update(MOTO_ENVIRONMENT)
+
+import botocore.session
+from botocore.config import Config
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
+
+from slipway_sandbox import corrections
+from slipway_sandbox.identities.denials import Denials
+from slipway_sandbox.identities.guard import Guard, acting
+from slipway_sandbox.identities.sessions import Sessions
+from slipway_sandbox.provider.aws.client import AwsClient
+
+ACCOUNT, REGION = "123456789012", "eu-west-1"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/app"
+BATCH = 20  # calls
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:orders"
+QUEUE = f"http://localhost/{ACCOUNT}/jobs"
+CALLS: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
+    "query: sns Publish": ("sns", "publish", {"TopicArn": TOPIC, "Message": "x" * 400}),
+    "query: sns GetTopicAttributes": ("sns", "get_topic_attributes", {"TopicArn": TOPIC}),
+    "query: iam GetRole": ("iam", "get_role", {"RoleName": "app"}),
+    "query: elbv2 DescribeLoadBalancers": ("elbv2", "describe_load_balancers", {}),
+    "ec2: DescribeVpcs": ("ec2", "describe_vpcs", {}),
+    "json: sqs GetQueueAttributes": ("sqs", "get_queue_attributes", {"QueueUrl": QUEUE, "AttributeNames": ["All"]}),
+    "json: ecs ListTasks": ("ecs", "list_tasks", {}),
+    "rest-json: eks ListClusters": ("eks", "list_clusters", {}),
+    "rest-xml: s3 PutObject": ("s3", "put_object", {"Bucket": "files", "Key": "a", "Body": b"x" * 1000}),
+}
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": f"{service}:*", "Resource": "*"}
+        for service in ("sns", "iam", "elasticloadbalancing", "ec2", "sqs", "ecs", "eks", "s3")
+    ],
+}
+
+
+def world(client: AwsClient) -> None:
+    """A role, a topic, a queue and a bucket."""
+    trust = {"Version": "2012-10-17", "Statement": []}
+    client.call("iam", "create_role", REGION, RoleName="app", AssumeRolePolicyDocument=json.dumps(trust))
+    client.call("iam", "put_role_policy", REGION, RoleName="app", PolicyName="app", PolicyDocument=json.dumps(POLICY))
+    client.call("sns", "create_topic", REGION, Name="orders")
+    client.call("sqs", "create_queue", REGION, QueueName="jobs")
+    place = {"LocationConstraint": REGION}
+    client.call("s3", "create_bucket", REGION, Bucket="files", CreateBucketConfiguration=place)
+    client.call("ecs", "create_cluster", REGION)
+
+
+class Calls:
+    """Sends the same request again and again, as botocore signs it, from a process of its own."""
+
+    SENDER = """
+import socket, sys
+port, request = int(sys.argv[1]), bytes.fromhex(sys.stdin.readline())
+for count in sys.stdin:
+    for _ in range(int(count)):
+        with socket.create_connection(("127.0.0.1", port)) as connection:
+            connection.sendall(request)
+            answer = b""
+            while more := connection.recv(65536):
+                answer += more
+    print(answer.split(b"\\r\\n", 1)[0].decode(), flush=True)
+"""
+
+    def __init__(self, sessions: Sessions, port: int) -> None:
+        session = sessions.of(ROLE, "task")
+        self._port = port
+        self._botocore = botocore.session.get_session()
+        self._botocore.set_credentials(session.key_id, session.secret_key, session.token)
+
+    def sender(self, service: str, operation: str, parameters: Mapping[str, Any]) -> "subprocess.Popen[str]":
+        """A process that sends as many requests as each line of its input says, and prints the status of the last one."""
+        command = [sys.executable, "-c", self.SENDER, str(self._port)]
+        sender = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert sender.stdin
+        sender.stdin.write(self._request(service, operation, parameters).hex() + "\n")
+        return sender
+
+    def _request(self, service: str, operation: str, parameters: Mapping[str, Any]) -> bytes:
+        config = Config(s3={"addressing_style": "path"}, retries={"max_attempts": 0})
+        url = f"http://127.0.0.1:{self._port}"
+        client = self._botocore.create_client(service, region_name=REGION, endpoint_url=url, config=config)
+        sent: list[Any] = []
+
+        def keep(request: Any, **_: Any) -> None:
+            sent.append(request)
+            raise InterruptedError
+
+        client.meta.events.register("before-send", keep)
+        try:
+            getattr(client, operation)(**parameters)
+        except InterruptedError:
+            client.close()
+        [request] = sent
+        body = request.body.read() if hasattr(request.body, "read") else request.body or b""
+        body = body.encode() if isinstance(body, str) else body
+        place = urlsplit(request.url)
+        headers = {"Host": place.netloc, **request.headers, "Content-Length": str(len(body)), "Connection": "close"}
+        headers.pop("Expect", None)  # whoever sends it waits for an answer first
+        lines = [f"{request.method} {place.path or '/'}{place.query and '?'}{place.query} HTTP/1.1"]
+        lines += [f"{name}: {value.decode() if isinstance(value, bytes) else value}" for name, value in headers.items()]
+        return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+class Server:
+    """moto over HTTP, with the guard before it."""
+
+    def __init__(self, guard: Guard) -> None:
+        self.guarded: list[float] = []
+        """Processor time of the guard for each call, in seconds."""
+        self._guard = guard
+        self._moto: Any = DomainDispatcherApplication(create_backend_app)
+        self.server = make_server("127.0.0.1", 0, self._answer, True, request_handler=MotoRequestHandler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def seconds(self, sender: "subprocess.Popen[str]") -> float:
+        """Processor time of a call, of a batch of them."""
+        assert sender.stdin
+        assert sender.stdout
+        start = time.process_time()
+        sender.stdin.write(f"{BATCH}\n")
+        sender.stdin.flush()
+        status = sender.stdout.readline().strip()
+        if " 200 " not in status:
+            sys.exit(status)
+        return (time.process_time() - start) / BATCH
+
+    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start = time.thread_time()
+        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        caller: Any = self._guard.examine(environ, target.rpartition(".")[2])
+        self.guarded.append(time.thread_time() - start)
+        with acting(caller):
+            answer: Iterable[bytes] = self._moto(environ, start_response)
+        return answer
+
+
+def main(calls: int) -> None:
+    """Prints a row for each kind of call."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    corrections.install()
+    world(AwsClient())
+    sessions = Sessions()
+    server = Server(Guard(sessions, Denials()))
+    made = Calls(sessions, server.server.server_port)
+    gc.freeze()  # as the sandbox does after its start
+    print("| call | without, µs | guard, µs | part |\n| --- | --- | --- | --- |")
+    for name, call in CALLS.items():
+        with made.sender(*call) as sender:
+            server.seconds(sender)  # reads tables and models
+            server.guarded.clear()
+            whole = statistics.median(server.seconds(sender) for _ in range(max(1, calls // BATCH)))
+            assert sender.stdin
+            sender.stdin.close()
+        guarded = statistics.median(server.guarded)
+        without = whole - guarded
+        print(f"| {name} | {without * 1e6:.0f} | {guarded * 1e6:.0f} | {guarded / without:.1%} |", flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 400)
