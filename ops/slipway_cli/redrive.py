@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NotRequired, Protocol, TypedDict, Unpack
 
+from slipway_cli.answers import QueueCounts
 from slipway_cli.errors import CommandError
 from slipway_cli.stack import Outputs
-from slipway_cli.status import Depths, QueueCounts
+from slipway_cli.status import Depths
 
 BATCH: Final = 10  # most that ReceiveMessage returns
 WAIT_SECONDS: Final = 1  # a long poll asks every server of SQS; a short one may miss messages

@@ -1,10 +1,10 @@
 """Looks at the services and queues of a stack; one sentence for each problem."""
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, NotRequired, Protocol, TypedDict
+from typing import Final
 
+from slipway_cli.answers import Balancing, DescribedService, Ecs, QueueCounts
 from slipway_cli.stack import Outputs
 
 EVENTS_SHOWN: Final = 3
@@ -12,91 +12,6 @@ SERVICES_PER_CALL: Final = 10  # limit of DescribeServices
 VISIBLE: Final = "ApproximateNumberOfMessages"
 IN_FLIGHT: Final = "ApproximateNumberOfMessagesNotVisible"
 DELAYED: Final = "ApproximateNumberOfMessagesDelayed"
-
-
-class Attributes(TypedDict):
-    """Answer of GetQueueAttributes."""
-
-    Attributes: Mapping[str, str]
-
-
-class QueueCounts(Protocol):
-    """boto3's SQS client."""
-
-    def get_queue_attributes(self, *, QueueUrl: str, AttributeNames: list[str]) -> Attributes:  # noqa: N803 - boto3's spelling
-        """Settings and counts of a queue."""
-
-
-class Deployment(TypedDict):
-    """Deployment of a service."""
-
-    status: str
-    rolloutState: NotRequired[str]
-    rolloutStateReason: NotRequired[str]
-
-
-class LoadBalancer(TypedDict):
-    """Load balancer of a service."""
-
-    targetGroupArn: NotRequired[str]
-
-
-class Event(TypedDict):
-    """Event of a service."""
-
-    message: str
-
-
-class DescribedService(TypedDict):
-    """Service in the answer of DescribeServices."""
-
-    serviceName: str
-    status: str
-    desiredCount: int
-    runningCount: int
-    pendingCount: int
-    deployments: NotRequired[list[Deployment]]
-    loadBalancers: NotRequired[list[LoadBalancer]]
-    events: NotRequired[list[Event]]
-
-
-class DescribedServices(TypedDict):
-    """Answer of DescribeServices."""
-
-    services: list[DescribedService]
-
-
-class Ecs(Protocol):
-    """boto3's ECS client."""
-
-    def describe_services(self, *, cluster: str, services: list[str]) -> DescribedServices:
-        """State of services, at most ten."""
-
-
-class Health(TypedDict):
-    """Health of a target."""
-
-    State: str
-    Reason: NotRequired[str]
-
-
-class HealthDescription(TypedDict):
-    """One target in the answer of DescribeTargetHealth."""
-
-    TargetHealth: Health
-
-
-class TargetHealth(TypedDict):
-    """Answer of DescribeTargetHealth."""
-
-    TargetHealthDescriptions: list[HealthDescription]
-
-
-class Balancing(Protocol):
-    """boto3's client of Elastic Load Balancing."""
-
-    def describe_target_health(self, *, TargetGroupArn: str) -> TargetHealth:  # noqa: N803 - boto3's spelling
-        """Health of a target group's targets."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +29,8 @@ class Service:
     target_reasons: list[str]
     balanced: bool
     events: list[str]
+    stopped_agents: list[str] = field(default_factory=list)
+    """Tasks whose agent of ECS Exec has stopped, each as task, container and reason."""
 
     def problems(self) -> list[str]:
         """One sentence for each problem; empty when the service is healthy."""
@@ -126,6 +43,10 @@ class Service:
         if self.running < self.desired:
             last = f"; last event: {self.events[0]}" if self.events else ""
             problems.append(f"{who} runs {self.running} of {self.desired} tasks{last}")
+        problems += [
+            f"{who}: the agent of ECS Exec has stopped in {agent}; stop the task, and the next one gets a new agent"
+            for agent in self.stopped_agents
+        ]
         healthy = self.targets.get("healthy", 0)
         if self.balanced and self.desired and (not healthy or self.targets.get("unhealthy")):
             why = f": {', '.join(self.target_reasons)}" if self.target_reasons else ""
@@ -192,7 +113,12 @@ def look(outputs: Outputs) -> Status:
             cluster=outputs.cluster_name, services=names[start : start + SERVICES_PER_CALL]
         )["services"]
     }
-    services = [_service(balancing, described[name]) if name in described else _missing(name) for name in names]
+    services = [
+        _service(balancing, described[name], _stopped_agents(ecs, outputs.cluster_name, described[name]))
+        if name in described
+        else _missing(name)
+        for name in names
+    ]
     queues = [
         _queue(sqs, name, url, outputs.dead_letter_queue_urls.get(name)) for name, url in outputs.queue_urls.items()
     ]
@@ -204,7 +130,25 @@ def _missing(name: str) -> Service:
     return Service(name, "MISSING", 0, 0, 0, "", "", {}, [], balanced=False, events=[])
 
 
-def _service(balancing: Balancing, service: DescribedService) -> Service:
+def _stopped_agents(ecs: Ecs, cluster: str, service: DescribedService) -> list[str]:
+    """Agents of ECS Exec that have stopped, where the service lets somebody in.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedAgent.html
+    """
+    if not service.get("enableExecuteCommand"):
+        return []
+    arns = ecs.list_tasks(cluster=cluster, serviceName=service["serviceName"])["taskArns"]
+    tasks = ecs.describe_tasks(cluster=cluster, tasks=arns)["tasks"] if arns else []
+    return [
+        f"task {task['taskArn'].rpartition('/')[2]}, container {container['name']!r}: {agent.get('reason') or 'no reason'}"
+        for task in tasks
+        for container in task.get("containers", [])
+        for agent in container.get("managedAgents", [])
+        if agent["name"] == "ExecuteCommandAgent" and agent.get("lastStatus") == "STOPPED"
+    ]
+
+
+def _service(balancing: Balancing, service: DescribedService, stopped_agents: list[str]) -> Service:
     rollouts = [deployment for deployment in service.get("deployments", []) if deployment["status"] == "PRIMARY"]
     groups = [entry["targetGroupArn"] for entry in service.get("loadBalancers", []) if "targetGroupArn" in entry]
     health = [
@@ -225,6 +169,7 @@ def _service(balancing: Balancing, service: DescribedService) -> Service:
         sorted({target["Reason"] for target in health if target["State"] == "unhealthy" and "Reason" in target}),
         balanced=bool(groups),
         events=[event["message"] for event in service.get("events", [])[:EVENTS_SHOWN]],
+        stopped_agents=stopped_agents,
     )
 
 

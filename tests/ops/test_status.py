@@ -221,11 +221,6 @@ def test_a_stack_of_queues_alone_will_do_where_no_service_is_needed() -> None:
     assert parse(outputs, needs=["queueUrls"]) == Outputs("", [], {"billing": "u"}, {}, ["t"])
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="status does not ask DescribeTasks, so the state of the agent of ECS Exec (managedAgents) shows nowhere",
-)
 @pytest.mark.usefixtures("aws")
 def test_a_dead_agent_of_ecs_exec_is_a_problem() -> None:
     group = create_service("api", 1)
@@ -243,7 +238,8 @@ def test_a_dead_agent_of_ecs_exec_is_a_problem() -> None:
     )
     [task] = backend.tasks["main"].values()
     task.containers = [{"name": "api", "lastStatus": "RUNNING", "managedAgents": [agent]}]
-    [shown] = boto3.client("ecs").describe_tasks(cluster="main", tasks=[task.task_arn])["tasks"]
-    if shown["containers"][0]["managedAgents"] != [agent]:
-        pytest.fail("AWS's answer has the agent's state; this one has not")
-    assert look(outputs_of("api")).problems != []
+    backend.services["main:api"].enable_execute_command = True
+    assert look(outputs_of("api")).problems == [
+        f"service 'api': the agent of ECS Exec has stopped in task {task.task_arn.rpartition('/')[2]}, container 'api': "
+        "Execute Command Agent stopped; stop the task, and the next one gets a new agent"
+    ]

@@ -20,6 +20,7 @@ class Outcome(Enum):
     UNDER_WAY = "under way"
     COMPLETED = "completed"
     ANOTHER = "another one is primary, or the answer is from before the update"
+    OTHERS = "somebody else deployed, or the answer is from before the update"
     ELSEWHERE = "the tasks are behind another target group, or the answer is from before the update"
     FAILED = "failed"
     GONE = "there is no such service, or it is being deleted"
@@ -120,7 +121,7 @@ def _replaced(name: str, service: Answer, primary: Answer) -> Judgement:
     if listed.get("rolloutState") == "FAILED" or is_rollback(primary):
         return Judgement(Outcome.FAILED, f"the deployment of {name} was rolled back to {running}")
     if is_rolling(service):  # ECS's events would name a rollback
-        return Judgement(Outcome.ANOTHER, f"somebody else deployed {running} in place of {name}")
+        return Judgement(Outcome.OTHERS, f"somebody else deployed {running} in place of {name}")
     return Judgement(Outcome.ANOTHER, f"{name} was rolled back or replaced, the service runs {running}")
 
 

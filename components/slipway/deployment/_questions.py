@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import pulumi
-from pulumi_aws import ecs
+from pulumi_aws import _utilities, ecs
 
 from ._evidence import Aws, UnreadableError, Watched, aws_of, optional_answer
 from ._judgement import Answer, revision
@@ -33,7 +33,7 @@ class UnknownProviderError(Exception):
 class Questions:
     """Questions about one service."""
 
-    def __init__(self, watched: Watched, lookup: pulumi.InvokeOutputOptions) -> None:
+    def __init__(self, watched: Watched, lookup: pulumi.InvokeOptions) -> None:
         self._watched = watched
         self._lookup = lookup
         self._aws: Aws | None = None
@@ -47,9 +47,8 @@ class Questions:
         """
         watched, name = self._watched, self._watched.service.rpartition("/")[2]
         try:
-            found = await ecs.get_service_output(
-                cluster_arn=watched.cluster, service_name=name, region=watched.region, opts=self._lookup
-            ).future()
+            arguments = {"clusterArn": watched.cluster, "serviceName": name}
+            found = await self._look_up("aws:ecs/getService:getService", arguments, ecs.GetServiceResult)
         except pulumi.RunError:
             raise  # the engine has gone
         except Exception as error:  # the SDK has no class of its own for a failed look-up
@@ -63,9 +62,10 @@ class Questions:
     async def image(self, task_definition_arn: str) -> str:
         """Image of the main container in a task definition; empty where nobody may read it."""
         try:
-            found = await ecs.get_task_definition_output(
-                task_definition=task_definition_arn, region=self._watched.region, opts=self._lookup
-            ).future()
+            arguments = {"taskDefinition": task_definition_arn}
+            found = await self._look_up(
+                "aws:ecs/getTaskDefinition:getTaskDefinition", arguments, ecs.GetTaskDefinitionResult
+            )
         except pulumi.RunError:
             raise
         except Exception as error:  # noqa: BLE001 - as above
@@ -93,6 +93,16 @@ class Questions:
         return Evidence(
             service, [], [], self._watched.log_group, [], None, [f"tasks and log: {self._unreadable}; {fix}"]
         )
+
+    async def _look_up(self, token: str, arguments: dict[str, str], result: type[T]) -> T | None:
+        """The provider's answer; None while its configuration is unknown.
+
+        An Output of the look-up would end the program when it fails, even where the failure is handled.
+        """
+        options = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), self._lookup)
+        inputs = {**arguments, "region": self._watched.region}
+        found: T | None = await pulumi.runtime.invoke_async(token, inputs, options, result)
+        return found
 
     async def _readable(self) -> Aws | None:
         if self._aws is None and not self._unreadable:

@@ -84,10 +84,15 @@ def verdict_text(who: str, headline: str, declared: str, evidence: Evidence, *, 
     if log_lines:
         reasons += [f"  last lines of {evidence.log_group}:", *(f"    {line}" for line in log_lines)]
     if goes_on:
-        next_step = "  ECS continues the deployment; the next `pulumi up` waits again and gives the verdict"
+        last = "  ECS continues the deployment; the next `pulumi up` waits again and gives the verdict"
     else:
-        next_step = f"  then `pulumi up`; with nothing new to deploy, first: {again(evidence.service, declared)}"
-    return "\n".join([f"{who}: {headline}", *reasons, f"  look at: {advice}", next_step])
+        last = next_step(evidence.service, declared)
+    return "\n".join([f"{who}: {headline}", *reasons, f"  look at: {advice}", last])
+
+
+def next_step(service: Answer, declared: str) -> str:
+    """The line with the way on."""
+    return f"  then `pulumi up`; with nothing new to deploy, first: {again(service, declared)}"
 
 
 def own_record(latest: Answer | None, declared: str) -> Answer:

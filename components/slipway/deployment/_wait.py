@@ -11,10 +11,10 @@ import pulumi
 
 from ._evidence import Watched
 from ._judgement import Answer, Judgement, Outcome, judge, primary_definition, revision
-from ._verdict_text import Evidence, newest, tersely, unhealthy_targets, verdict_text
+from ._verdict_text import Evidence, newest, next_step, tersely, unhealthy_targets, verdict_text
 
 POLL_SECONDS = 3.0
-MAYBE_OLD = (Outcome.ANOTHER, Outcome.ELSEWHERE)
+MAYBE_OLD = (Outcome.ANOTHER, Outcome.OTHERS, Outcome.ELSEWHERE)
 SETTLE_SECONDS = 15.0  # ECS may still show the deployment before, for as long after an update
 UNHEALTHY = r"is unhealthy in"
 MENDED_BY_REFRESH = {
@@ -89,6 +89,8 @@ async def await_deployment(watched: Watched, answers: Answers, say: Callable[[st
                 headline += f"; {MENDED_BY_REFRESH[judgement.outcome]}"
             if service is None or (failed and judgement.outcome in MENDED_BY_REFRESH):
                 raise DeploymentFailedError(f"{watched.who}: {headline}")
+            if failed and judgement.outcome is Outcome.OTHERS:
+                raise DeploymentFailedError(f"{watched.who}: {headline}\n{next_step(service, declared)}")
             evidence = await answers.evidence(service, latest, unhealthy)
             raise DeploymentFailedError(verdict_text(watched.who, headline, declared, evidence, goes_on=not failed))
         say(f"{silence}{judgement.line}{because(service, unhealthy)} ({waited:.0f} of at most {limit:.0f} s)")
@@ -106,7 +108,7 @@ async def judged(watched: Watched, service: Answer | None, answers: Answers) -> 
         return judgement, None
     latest = await answers.latest()
     judgement = judge(service, arn, latest, groups)
-    if judgement.outcome is Outcome.ANOTHER and (image := await answers.image(primary_definition(service))):
+    if judgement.outcome is Outcome.OTHERS and (image := await answers.image(primary_definition(service))):
         judgement = replace(judgement, line=f"{judgement.line}, with the image {image}")
     return judgement, latest
 

@@ -57,7 +57,7 @@ def test_without_reasons_the_verdict_says_whose_credentials_read_them(
 ) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_PROFILE", "lost")
-    questions = Questions(watched(), pulumi.InvokeOutputOptions())
+    questions = Questions(watched(), pulumi.InvokeOptions())
     evidence = asyncio.run(questions.evidence(ROLLED_BACK, None, []))
     assert list(evidence.unseen) == [
         "tasks and log: The config profile (lost) could not be found; run with credentials of the account 123456789012 "

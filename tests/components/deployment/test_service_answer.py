@@ -82,7 +82,7 @@ LOOKS: dict[str, Look] = {
     ),
     "somebody else deployed": Look(
         found(("PRIMARY", "9", OTHER, 2), events=[STEADY, COMPLETED_7]),
-        Judgement(Outcome.ANOTHER, "somebody else deployed shop:9 in place of shop:7"),
+        Judgement(Outcome.OTHERS, "somebody else deployed shop:9 in place of shop:7"),
     ),
     "somebody else's deployment failed, and ECS came back to ours": Look(
         found(("PRIMARY", "7", ASKED, 2), events=[COMPLETED_7, BACK_TO_7, COMPLETED_7]),

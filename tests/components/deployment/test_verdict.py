@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from tests.support.components.ecs_history import (
+    AGAIN,
     ASKED,
     BEFORE,
     FIRST_FAILED,
     ROLLED_BACK,
     World,
     deployment,
+    rolling,
     service,
     stopped,
 )
@@ -42,6 +44,15 @@ def test_another_deployment_that_stays_is_the_verdict() -> None:
     aws = World(OLD)
     assert aws.verdict()[0] == "service 'shop': shop:7 was rolled back or replaced, the service runs shop:6"
     assert len(aws.said) == 5, "fifteen seconds"
+
+
+def test_somebody_elses_deployment_is_named_with_its_image_and_is_no_rollback() -> None:
+    aws = World(rolling(OLD), images={BEFORE: "registry/shop:hotfix"})
+    assert aws.verdict() == [
+        "service 'shop': somebody else deployed shop:6 in place of shop:7, with the image registry/shop:hotfix",
+        AGAIN,
+    ]
+    assert len(aws.said) == 5, "fifteen seconds: ECS may still show the deployment before"
 
 
 def test_the_target_group_before_may_be_shown_for_a_while_and_is_the_verdict_if_it_stays() -> None:

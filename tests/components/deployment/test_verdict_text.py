@@ -234,7 +234,7 @@ STANDS: list[State] = [
     ),
     State(
         rolling(service(deployment("PRIMARY", BEFORE, "COMPLETED", running=2))),
-        Outcome.ANOTHER,
+        Outcome.OTHERS,
         "somebody else deployed shop:6 in place of shop:7",
     ),
     State(service(), Outcome.ANOTHER, "shop:7 is not deployed: the service has no primary deployment"),

@@ -1,5 +1,6 @@
 """Functions (data sources) for resources of other programs: keys, queues, images, load balancers, zones, secrets."""
 
+import json
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -196,7 +197,17 @@ def test_a_secrets_value_is_secret_and_a_policy_is_found_by_name(driver: Driver)
 
 def test_a_service_is_found_in_its_cluster(driver: Driver) -> None:
     cluster = driver.create("aws:ecs/cluster:Cluster", "shop", {"name": "shop"})
-    assert "there is no active service 'api' in the cluster shop" in refusal(
-        driver, "ecs/getService", clusterArn="shop", serviceName="api"
-    )
+    assert "no matching ECS Service found" in refusal(driver, "ecs/getService", clusterArn="shop", serviceName="api")
     assert ask(driver, "ecs/getCluster", clusterName="shop")["arn"] == cluster.id
+
+
+def test_a_task_definition_is_found_by_family_and_by_revision(driver: Driver) -> None:
+    containers = json.dumps([{"name": "api", "image": "shop/api:1", "memory": 128}])
+    inputs = {"family": "api", "containerDefinitions": containers}
+    first = driver.create("aws:ecs/taskDefinition:TaskDefinition", "first", inputs).outputs["arn"]
+    driver.create("aws:ecs/taskDefinition:TaskDefinition", "second", inputs)
+    newest = ask(driver, "ecs/getTaskDefinition", taskDefinition="api")
+    assert (newest["revision"], newest["status"]) == (2, "ACTIVE")
+    found = ask(driver, "ecs/getTaskDefinition", taskDefinition=first)
+    assert (found["arn"], found["revision"]) == (first, 1)
+    assert [it["image"] for it in json.loads(str(found["containerDefinitions"]))] == ["shop/api:1"]

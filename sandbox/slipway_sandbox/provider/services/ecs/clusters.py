@@ -50,7 +50,8 @@ def get_service(scope: Scope) -> Properties:
     name, cluster = scope.inputs["serviceName"], scope.inputs["clusterArn"]
     services = blocks(scope.call("describe_services", cluster=cluster, services=[name], include=["TAGS"]), "services")
     if not services or services[0]["status"] == "INACTIVE":
-        raise ProviderError(f"there is no active service {name!r} in the cluster {cluster}")
+        # The provider's words: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/tfresource/not_found_error.go
+        raise ProviderError("no matching ECS Service found")
     service = services[0]
     names = Names("Service", {"networkConfigurations": "networkConfiguration.awsvpcConfiguration"})
     values = mapping.from_reply(sdk.properties(sdk.result_class("ecs", "GetServiceResult")), service, names)

@@ -1,12 +1,13 @@
 """Task definitions: every change registers a new revision."""
 
-from slipway_sandbox.provider.aws.declaration import Call, Failures, Resource, Tags
+from slipway_sandbox.provider.aws.declaration import Call, Failures, Function, Resource, Tags
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.properties.container_definitions import comparable, definitions, failures
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.readers import as_text, block, present, text
 from slipway_sandbox.provider.protocol.wire import Properties
+from slipway_sandbox.provider.services.lookup import as_resource
 from slipway_sandbox.task_sizes import size_units
 
 NAMES = {
@@ -39,6 +40,15 @@ def describe(scope: Scope) -> Properties | None:
     if scope.get("containerDefinitions"):
         del revision["containerDefinitions"]
     return revision
+
+
+def get_task_definition(scope: Scope) -> Properties:
+    """The newest active revision of a family, or the revision with this number or ARN."""
+    name = text(scope.inputs, "taskDefinition")
+    found = block(scope.call("describe_task_definition", taskDefinition=name), "taskDefinition")
+    arn = text(found, "taskDefinitionArn")
+    answer = as_resource(scope, "aws:ecs/taskDefinition:TaskDefinition", arn, "ecs.GetTaskDefinitionResult")
+    return {**answer, "status": found["status"]}
 
 
 def deregister(scope: Scope) -> None:
@@ -114,3 +124,4 @@ RESOURCES = (
         validate=validate,
     ),
 )
+FUNCTIONS = (Function("aws:ecs/getTaskDefinition:getTaskDefinition", "ecs", get_task_definition),)
