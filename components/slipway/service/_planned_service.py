@@ -9,7 +9,8 @@ import pulumi
 from pulumi_aws import ecs
 
 from slipway.common import ANYWHERE, HTTPS, Context, Gate, closed_group
-from slipway.dynamic import ImageNeeds, Verdict, checked_image
+from slipway.dynamic import Verdict
+from slipway.hooks import ImageNeeds, checked_image
 from slipway.load_balancing import ListenerPlan
 from slipway.task import Task, task
 

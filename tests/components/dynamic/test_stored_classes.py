@@ -10,7 +10,6 @@ import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
 from slipway.deployment import Aws
-from slipway.dynamic.image_question import ImageQuestionProvider
 from slipway.dynamic.private_key import PrivateKeyProvider
 from slipway.dynamic.verdict import VerdictProvider
 from tests.support.components.ecs_history import ASKED, PROPS, World, deployment, service
@@ -37,30 +36,11 @@ def test_a_new_process_loads_the_class_from_the_state(stored: Stored, age: str) 
     assert loaded.strip() == stored.path
 
 
-class Counting(ImageQuestionProvider):
-    """Counts its questions."""
-
-    asked = 0
-
-    def ask(self, props: Mapping[str, object]) -> None:
-        self.asked += 1
-
-
 class Deployed(VerdictProvider):
     """Asks a service that runs what was declared."""
 
     def _aws(self, props: Mapping[str, object]) -> Aws:
         return Aws(World(service(deployment("PRIMARY", ASKED, "COMPLETED", running=2))), dict(props))
-
-
-def test_an_image_is_not_asked_about_again_for_a_new_path() -> None:
-    earlier = {"image": "shop:1", "__provider": "earlier"}
-    provider, news = Counting(), earlier | {"__provider": "today"}
-    assert provider.diff("id", earlier, news).changes is True
-    assert provider.update("id", earlier, news).outs == news
-    assert provider.asked == 0
-    provider.update("id", earlier, news | {"image": "shop:2"})
-    assert provider.asked == 1
 
 
 def test_a_verdict_is_recorded_with_its_new_path_and_no_wait(engine: object) -> None:
