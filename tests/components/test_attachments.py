@@ -32,7 +32,7 @@ USES = [
     Use("FargateService", "richest", "Service shop", [f"{IN} shop-from-lb-check", f"{OUT} shop-lb-to-tasks-check"]),
     Use("FargateService", "richest", "Service shop", [f"{OUT} shop-to-database", f"{IN} shop-database-in"]),
     Use("FargateService", "richest", "Service shop", [f"{IN} shop-from-shop", f"{OUT} shop-shop-out"]),
-    Use("FargateService", "otherwise", "Service shop", ["RolePolicyAttachment shop-shift", "ImageCheck shop"]),
+    Use("FargateService", "otherwise", "Service shop", ["RolePolicyAttachment shop-shift", "Stash shop-image"]),
     Use("FargateService", "otherwise", "Service shop", ["ListenerRule shop-production", "ListenerRule shop-test"]),
     Use("FargateService", "otherwise", "Listener shop-https", ["CertificateValidation shop"]),
     Use("FargateService", "otherwise", "Stash shop-verdict", ["Service shop"]),

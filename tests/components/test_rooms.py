@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[2] / "components" / "slipway"
 # A room imports rooms of earlier rows only.
 ROWS = [
     ["common", "program", "words"],
-    ["ec2", "deployment", "messaging", "schedules", "task", "testing"],
+    ["ec2", "deployment", "hooks", "messaging", "schedules", "task", "testing"],
     ["dynamic", "links"],
     ["network", "access", "load_balancing", "image"],
     ["service"],

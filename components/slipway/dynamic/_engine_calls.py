@@ -1,4 +1,4 @@
-"""Messages of a dynamic resource's provider to the engine: progress, warnings, and errors without a traceback.
+"""Messages of a dynamic resource's provider to the engine: progress, and errors without a traceback.
 
 Source: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/engine.proto
 """
@@ -13,19 +13,7 @@ import pulumi
 
 
 def progress_to(urn: str) -> Callable[[str], None]:
-    """A function to show progress: each line replaces the last one, beside the resource of the URN.
-
-    Without a URN the lines belong to the update.
-    """
-    return _log("INFO", urn, ephemeral=True)
-
-
-def warn(line: str) -> None:
-    """A warning of the update."""
-    _log("WARNING")(line)
-
-
-def _log(severity: str, urn: str = "", *, ephemeral: bool = False) -> Callable[[str], None]:
+    """A function to show progress: each line replaces the last one, beside the resource of the URN."""
     # Imported where the resource runs: a program only declares it and does not need this.
     from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc  # noqa: PLC0415
 
@@ -33,8 +21,7 @@ def _log(severity: str, urn: str = "", *, ephemeral: bool = False) -> Callable[[
     engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(sys.argv[1]))
 
     def say(line: str) -> None:
-        level = engine_pb2.LogSeverity.Value(severity)
-        engine.Log(engine_pb2.LogRequest(severity=level, message=line, urn=urn, ephemeral=ephemeral))
+        engine.Log(engine_pb2.LogRequest(severity=engine_pb2.INFO, message=line, urn=urn, ephemeral=True))
 
     return say
 

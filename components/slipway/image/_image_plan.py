@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pulumi
 
 from slipway.common import Arguments, account_id, distinct, each, ecr_host, shown
-from slipway.dynamic import on_this_machine
+from slipway.hooks import on_this_machine
 from slipway.task import ARCHITECTURE, ARCHITECTURES
 
 from ._build_plan import BuildPlan, build_plan
@@ -42,6 +42,8 @@ class ImagePlan:
     severities: Sequence[str]
     """Severities that fail the update; empty without fail_on_severity."""
     accepted_findings: Sequence[str]
+    scan_role_arn: pulumi.Input[str]
+    """Role that reads the findings; empty for none."""
     image: NewImage | pulumi.Input[str]
     """An image to build, or the URI of an existing one."""
 
@@ -52,14 +54,16 @@ def image_plan(arguments: Arguments, name: str) -> ImagePlan:
     keep = arguments.whole_number("keep_releases", FEWEST_RELEASES, MOST_RELEASES, KEEP_RELEASES)
     architecture = arguments.one_of("architecture", tuple(ARCHITECTURES), ARCHITECTURE)
     severities, accepted = failing_severities(arguments), arguments.texts("accepted_findings")
+    arguments.goes_with("scan_role_arn", "fail_on_severity")
+    scan_role_arn = arguments.arn("scan_role_arn", "iam", "a role") or ""
     if (uri := arguments.input("image_uri")) is not None:
         arguments.not_with("image_uri", [*OF_BUILD, *OF_REPOSITORY], "which takes an image as it is")
         check_image_uri(arguments, uri)
-        return ImagePlan(architecture, severities, accepted, uri)
+        return ImagePlan(architecture, severities, accepted, scan_role_arn, uri)
     url = existing_url(arguments)
     repository = repository_spec(arguments, name, keep) if url is None else url
     image = NewImage(build_plan(arguments, architecture), repository)
-    return ImagePlan(architecture, severities, accepted, image)
+    return ImagePlan(architecture, severities, accepted, scan_role_arn, image)
 
 
 def failing_severities(arguments: Arguments) -> Sequence[str]:

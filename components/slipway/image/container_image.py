@@ -11,7 +11,7 @@ import pulumi_docker as docker
 from pulumi_aws import ecr
 
 from slipway.common import Arguments, Context, text_output
-from slipway.dynamic import scanned
+from slipway.hooks import Gate, scanned
 
 from ._build_plan import BuildPlan
 from ._build_secrets import PUSH_ARGUMENT
@@ -67,7 +67,9 @@ class ContainerImage(pulumi.ComponentResource):
             self.repository_url = self.image_uri.apply(lambda uri: uri.partition("@")[0])
             self.repository_arn = pulumi.Output.from_input(None)
         if plan.severities:
-            self.image_uri = scanned(context, self.image_uri, plan.severities, plan.accepted_findings)
+            self.image_uri = scanned(
+                context, self.image_uri, Gate(plan.severities, plan.accepted_findings, plan.scan_role_arn)
+            )
         self.architecture = pulumi.Output.from_input(plan.architecture)
         self.register_outputs(
             {

@@ -3,33 +3,24 @@
 Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeRules.html
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, cast
 
 import grpc
 import pulumi
-from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime import rpc
-from pulumi.runtime.proto import resource_pb2, resource_pb2_grpc
-from pulumi_aws import _utilities
 
 from slipway.common import Context
+from slipway.hooks import cause, has_engine, look_up
 
 from ._listener_rule import Rule
 from ._rule_priority import priority
 
 LOOK_UP = "aws:lb/getListenerRule:getListenerRule"
-THREAD = ThreadPoolExecutor(1, "rule-clash")  # makes its thread with the first look-up
 NO_RULE = ("empty result", "couldn't find resource")  # the provider's words where no rule has the priority
-RETURNED = "returned an error: "
 
 
 def clash_hooks(context: Context, rules: Sequence[Rule]) -> pulumi.ResourceHookBinding | None:
     """Hooks of the rules of a service; the engine calls them only for a rule that it makes or changes."""
-    # Mocks announce hooks, but have no server to call them.
-    if not isinstance(pulumi.runtime.settings.get_monitor(), resource_pb2_grpc.ResourceMonitorStub):
+    if not has_engine():
         return None
 
     def rule_of(name: str) -> Rule:
@@ -59,38 +50,16 @@ async def check_free(context: Context, rule: Rule, new: Mapping[str, object], ol
     if not isinstance(listener_arn, str) or old.get("priority") == new.get("priority"):
         return
     try:
-        other = await rule_at(context, listener_arn, rule.priority)
+        other = await look_up(context, LOOK_UP, {"listenerArn": listener_arn, "priority": rule.priority})
     except grpc.RpcError as error:
-        cause = " ".join(str(error.details()).rpartition(RETURNED)[2].split())
-        if not any(words in cause for words in NO_RULE):
+        reason = cause(error)
+        if not any(words in reason for words in NO_RULE):
             pulumi.log.warn(
-                f"{context.who}: listener.rules.{rule.key} cannot be compared with the rules of other stacks: {cause}; "
+                f"{context.who}: listener.rules.{rule.key} cannot be compared with the rules of other stacks: {reason}; "
                 "allow elasticloadbalancing:DescribeRules and DescribeTags, or the update shows a clash"
             )
         return
     raise pulumi.RunError(clash(context.who, rule, (other.get("tags") or {}).get("Name")))
-
-
-async def rule_at(context: Context, listener_arn: str, at_priority: int) -> Mapping[str, Any]:
-    """The rule of a listener with this priority, by the component's own provider. Raises grpc.RpcError.
-
-    The SDK's own look-up waits for one of its 32 threads. They may all wait for resources, which wait for the engine,
-    which waits for the hooks that look up; so this look-up has a thread of its own.
-    """
-    parent = context.child.parent
-    provider = parent.get_provider(LOOK_UP) if parent is not None else None
-    reference = f"{await provider.urn.future()}::{await provider.id.future() or rpc.UNKNOWN}" if provider else ""
-    args = Struct()
-    args.update({"listenerArn": listener_arn, "priority": at_priority})
-    # The version of the rule's own default provider: another one would have to be made first.
-    version = _utilities.get_version()  # type: ignore[no-untyped-call]
-    request = resource_pb2.ResourceInvokeRequest(
-        tok=LOOK_UP, args=args, provider=reference, version=version, acceptResources=True
-    )
-    monitor = cast("resource_pb2_grpc.ResourceMonitorStub", pulumi.runtime.settings.get_monitor())
-    answer = await asyncio.get_running_loop().run_in_executor(THREAD, monitor.Invoke, request)
-    found: Mapping[str, Any] = rpc.deserialize_properties(getattr(answer, "return"))
-    return found
 
 
 def clash(who: str, rule: Rule, other: str | None = None) -> str:

@@ -10,7 +10,7 @@ from pulumi_aws import ecs
 
 from slipway.common import ANYWHERE, HTTPS, Context, Gate, closed_group
 from slipway.deployment import Deployment, verdict
-from slipway.dynamic import ImageNeeds, checked_image
+from slipway.hooks import ImageNeeds, checked_image
 from slipway.load_balancing import ListenerPlan
 from slipway.task import Task, task
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
-from tests.support.components.stored_classes import as_before_the_move, with_earlier_verdict
+from tests.support.components.stored_classes import STORED, as_before_the_move, with_earlier_verdict
 
 PROJECT = f"""
 name: probe
@@ -33,7 +33,8 @@ FargateService(
     },
 )
 """
-DYNAMIC = ("ImageCheck", "PrivateKey")
+QUESTIONS = ("ImageCheck", "ImageScan")
+DYNAMIC = ("PrivateKey",)
 
 
 class Stack:
@@ -64,6 +65,38 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The program deployed to a sandbox of this module's own."""
     with sandbox_of_its_own(tmp_path_factory.mktemp("sandbox")) as stacks:
         yield Stack(stacks, tmp_path_factory.mktemp("program"))
+
+
+def with_image_questions(state: str) -> str:
+    """A state with the image's check and scan as earlier versions stored them, each a child of the service."""
+    whole = json.loads(state)
+    resources = whole["deployment"]["resources"]
+    [key] = [it for it in resources if it["type"].endswith(":PrivateKey")]
+    [service] = [it for it in resources if it["type"] == "slipway:index:FargateService"]
+    for stored in STORED:
+        name = stored.path.rpartition(".")[2].removesuffix("Provider")
+        if name in QUESTIONS:
+            kind, props = f"pulumi-python:dynamic/slipway:{name}", {"__provider": stored.today, "image": "shop:1"}
+            urn = service["urn"].replace("FargateService::", f"FargateService${kind}::")
+            entry = {
+                "urn": urn,
+                "type": kind,
+                "parent": service["urn"],
+                "id": "shop:1",
+                "inputs": props,
+                "outputs": props,
+            }
+            resources.append(entry | {key_: key[key_] for key_ in ("custom", "provider")})
+    return json.dumps(whole)
+
+
+@pytest.mark.e2e
+def test_image_questions_of_earlier_versions_are_refreshed_and_deleted(stack: Stack) -> None:
+    stack.write(with_image_questions(stack.state()))
+    stack.stacks.pulumi(stack.folder, "refresh", "--yes", "--skip-preview")
+    assert stack.planned() == dict.fromkeys(QUESTIONS, "delete")
+    stack.stacks.pulumi(stack.folder, "up", "--yes", "--skip-preview")
+    stack.stacks.pulumi(stack.folder, "preview", "--expect-no-changes")
 
 
 @pytest.mark.e2e

@@ -5,7 +5,7 @@ import pulumi
 import pytest
 from pulumi.runtime.proto import engine_pb2
 
-from slipway.dynamic._engine_calls import end_without_traceback, progress_to, warn
+from slipway.dynamic._engine_calls import end_without_traceback, progress_to
 from tests.support.components.engine import Engine
 
 
@@ -16,11 +16,6 @@ def test_progress_is_a_line_beside_the_service_that_replaces_the_last_one(engine
             severity=engine_pb2.INFO, message="shop:7: 1 of 2 tasks run", urn="urn:shop", ephemeral=True
         )
     ]
-
-
-def test_a_warning_stays_and_is_of_the_whole_update(engine: Engine) -> None:
-    warn("the image was not looked at")
-    assert engine.told == [engine_pb2.LogRequest(severity=engine_pb2.WARNING, message="the image was not looked at")]
 
 
 class Context:

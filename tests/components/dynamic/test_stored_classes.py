@@ -3,13 +3,11 @@
 import base64
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
-from slipway.dynamic.image_question import ImageQuestionProvider
 from slipway.dynamic.private_key import PrivateKeyProvider
 from slipway.dynamic.verdict import VerdictProvider
 from tests.support.components.stored_classes import STORED, Stored
@@ -33,25 +31,6 @@ def test_a_new_process_loads_the_class_from_the_state(stored: Stored, age: str) 
     )
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
     assert loaded.strip() == stored.path
-
-
-class Counting(ImageQuestionProvider):
-    """Counts its questions."""
-
-    asked = 0
-
-    def ask(self, props: Mapping[str, object]) -> None:
-        self.asked += 1
-
-
-def test_an_image_is_not_asked_about_again_for_a_new_path() -> None:
-    earlier = {"image": "shop:1", "__provider": "earlier"}
-    provider, news = Counting(), earlier | {"__provider": "today"}
-    assert provider.diff("id", earlier, news).changes is True
-    assert provider.update("id", earlier, news).outs == news
-    assert provider.asked == 0
-    provider.update("id", earlier, news | {"image": "shop:2"})
-    assert provider.asked == 1
 
 
 def test_a_verdict_of_an_earlier_version_is_read_and_deleted_without_asking_aws(engine: object) -> None:

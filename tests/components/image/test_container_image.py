@@ -107,11 +107,11 @@ def test_a_rich_image_passes_everything_on() -> None:
             "Action": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
         }
     ]
-    assert built.one("ImageScan", "app-scan").inputs == {
-        "who": "ContainerImage 'app'",
+    assert built.one("Stash", "app-scan").inputs["input"] == {
         "image": f"{HOST}/app@sha256:{'a' * 64}",
         "severities": ["CRITICAL", "HIGH"],
         "accepted": ["CVE-2023-4911"],
+        "role_arn": "arn:aws:iam::123456789012:role/scan-reader",
     }
 
 

@@ -66,8 +66,7 @@ def test_a_default_service_is_exactly_this() -> None:
         "aws:iam/role:Role": 2,
         "aws:iam/rolePolicy:RolePolicy": 1,
         "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": 1,
-        "pulumi-python:dynamic/slipway:ImageCheck": 1,
-        "pulumi:index:Stash": 1,
+        "pulumi:index:Stash": 2,
     }
     outputs = built.component_outputs("FargateService")
     assert (outputs.get("url"), outputs.get("targetGroupArn")) == (None, None)
@@ -250,7 +249,7 @@ def test_the_service_waits_for_what_its_tasks_need_and_for_no_more() -> None:
         }
     ]
     assert made.depends_on == {
-        "ImageCheck api",
+        "Stash api-image",
         "Listener api-http",
         "RolePolicy api-execution",
         "RolePolicy api-task",

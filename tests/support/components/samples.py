@@ -106,6 +106,7 @@ RICHEST: dict[str, dict[str, Any]] = {
         "force_delete": True,
         "fail_on_severity": "HIGH",
         "accepted_findings": ["CVE-2023-4911"],
+        "scan_role_arn": "arn:aws:iam::123456789012:role/scan-reader",
         "tags": {"team": "shop"},
     },
     "FanOut": {

@@ -8,7 +8,7 @@ import json
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict, cast
 
@@ -23,9 +23,6 @@ MANIFESTS = (
     "application/vnd.oci.image.index.v1+json",
 )
 PROCESSORS = {"amd64": "x86_64"}
-
-Token = Callable[[str], str]
-"""Region to ECR's authorization token there."""
 
 
 class ImageMissingError(Exception):
@@ -82,8 +79,10 @@ class ImageConfig:
     """User of its processes, as in the Dockerfile; empty for none."""
 
 
-def image_config(image: str, architecture: str, token: Token) -> ImageConfig | None:
+def image_config(image: str, architecture: str, token: str) -> ImageConfig | None:
     """The configuration of an image for a processor; None for another registry than those read here.
+
+    `token` is ECR's, for an image there.
 
     Raises ImageMissingError and ImageUnreadableError.
     """
@@ -126,10 +125,10 @@ def _processor(entry: Descriptor) -> str:
 
 
 class _Registry:
-    def __init__(self, host: str, name: str, token: Token) -> None:
+    def __init__(self, host: str, name: str, token: str) -> None:
         ecr = ecr_host(host)
         self._base = f"{'https' if ecr else 'http'}://{host}/v2/{name}/"
-        self._token = token(ecr.region) if ecr else ""
+        self._token = token
         self._opener = urllib.request.build_opener(*([] if ecr else [urllib.request.ProxyHandler({})]))
 
     def manifest(self, reference: str) -> Manifest:

@@ -1,25 +1,20 @@
 """The gate on scan findings: what it waits for, what it refuses, and how it says so."""
 
-import sys
-from pathlib import Path
+import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pulumi
 import pytest
-from pulumi import dynamic
 
-from slipway.dynamic._scan_findings import ScanReply
-from slipway.dynamic.image_scan import Acceptance, ImageRefusedError, ImageScanProvider, await_scan
-from tests.support.components.engine import Engine
+from slipway.common import Context
+from slipway.hooks._scan_findings import ScanReply
+from slipway.hooks._scan_gate import GET_CALLER, Acceptance, ImageRefusedError, ask_ecr, await_scan
+from tests.support.components.mocks import ANSWERS, build
 from tests.support.components.service_samples import IMAGE
 
-PROPS = {
-    "who": "ContainerImage 'app'",
-    "image": IMAGE,
-    "severities": ["CRITICAL", "HIGH"],
-    "accepted": ["CVE-3"],
-}
+WANTED = Acceptance("ContainerImage 'app'", IMAGE, ["CRITICAL", "HIGH"], ["CVE-3"])
 
 
 class NotScannedError(Exception):
@@ -55,7 +50,11 @@ class Ecr:
     def wait(self, **props: Any) -> list[float]:
         """Wait for the scan without waiting; the pauses that it would have made."""
         pauses: list[float] = []
-        await_scan(self, Acceptance.of(PROPS | props), self.said.append, pauses.append)
+
+        async def pause(seconds: float) -> None:
+            pauses.append(seconds)
+
+        asyncio.run(await_scan(self, replace(WANTED, **props), self.said.append, pause))
         return pauses
 
     def refusal(self, **props: Any) -> str:
@@ -118,29 +117,36 @@ def test_an_image_that_is_not_scanned_does_not_pass() -> None:
     )
 
 
-def test_it_asks_again_when_the_image_or_the_bar_changes_and_not_before() -> None:
-    provider = ImageScanProvider()
-    assert provider.diff("id", PROPS, PROPS).changes is False
-    assert provider.diff("id", PROPS, PROPS | {"accepted": []}).changes is True
-
-
-def test_a_registry_that_cannot_be_asked_ends_the_deployment_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    monkeypatch.setattr(sys, "argv", ["pulumi.dynamic", "127.0.0.1:1"])  # where the engine that hears of progress is
-    with pytest.raises(Exception, match=rf"^ContainerImage 'app': the findings in {IMAGE} cannot be read: Could not"):
-        ImageScanProvider().create(PROPS)
-
-
-def test_a_profile_that_is_not_there_is_said_in_one_sentence(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    provider = ImageScanProvider()
-    provider.configure(dynamic.ConfigureRequest(dynamic.Config({"aws:profile": "lost"}, "shop")))
+def unread(account_id: str, role_arn: str = "") -> str:
+    """The reason for findings that cannot be read, where the provider is of this account."""
+    context = Context(WANTED.who, "app", None, pulumi.ResourceOptions())
+    answers = {**ANSWERS, GET_CALLER: {"accountId": account_id}}
     with pytest.raises(pulumi.RunError) as caught:
-        provider.create(PROPS)
-    reason = "The config profile (lost) could not be found"
-    assert str(caught.value) == f"ContainerImage 'app': the findings in {IMAGE} cannot be read: {reason}"
+        build(lambda: pulumi.Output.from_input(ask_ecr(context, WANTED, role_arn)), answers)
+    start, _, rest = str(caught.value).partition(" cannot be read: ")
+    assert start == f"ContainerImage 'app': the findings in {IMAGE}"
+    reason, _, fix = rest.rpartition("; ")
+    assert fix == (
+        "give credentials of that account with ecr:DescribeImageScanFindings, in the environment or by scan_role_arn"
+    )
+    return reason
+
+
+def test_findings_are_read_with_credentials_of_the_provider_s_account_alone(
+    credentials: None, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    elsewhere = "the environment's credentials are of account 123456789012, the provider's of 111122223333"
+    assert unread("111122223333") == elsewhere
+    # The account of the image has no such repository, and is asked: by the environment, and by the role.
+    missing = "The repository with name 'shop/api' does not exist in the registry with id '123456789012'"
+    assert unread("123456789012").endswith(missing)
+    assert unread("111122223333", "arn:aws:iam::123456789012:role/reader").endswith(missing)
+
+
+def test_a_profile_that_is_not_there_is_said_in_one_sentence(credentials: None) -> None:
+    pulumi.runtime.set_config("aws:profile", "lost")
+    try:
+        assert unread("123456789012") == "The config profile (lost) could not be found"
+    finally:
+        pulumi.runtime.config.CONFIG.get().pop("aws:profile")
