@@ -10,7 +10,7 @@ REPORT = """
 print("report: 3 orders")
 """
 
-network = Network("main", {"nat": "none", "endpoints_for": ["FargateService"]})
+network = Network("main", {"nat": "none", "endpoints_for": ["Job"]})
 alarms = Topic("alarms", {"create_kms_key": True})
 report = Job(
     "report",

@@ -34,7 +34,7 @@ class JobArgs(TypedDict):
     time_zone: NotRequired[str]
     """Time zone of cron and at, such as Europe/Berlin. A time that the clocks skip does not run, and one that comes twice
     runs once. Default: UTC."""
-    start_date: NotRequired[str]
+    start_date: NotRequired[str | None]
     """Time in UTC before which nothing runs, such as 2026-12-01T00:00:00Z, and the first run of a rate; not with at. AWS
     may refuse a passed one in later updates: give it as `unless_passed(...)`. Default: at once."""
     end_date: NotRequired[str]

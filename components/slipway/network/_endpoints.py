@@ -25,6 +25,7 @@ ENDPOINTS_FOR: Mapping[str, Sequence[str]] = {
     "FanOut": ("sns", "sqs"),
     "FargateService": IMAGE_PULL,
     "Host": SESSION_MANAGER,
+    "Job": IMAGE_PULL,
     "Queue": ("sqs",),
     "QueueWorker": (*IMAGE_PULL, "sqs"),
     "Topic": ("sns",),

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         "FanOut",
         "FargateService",
         "Host",
+        "Job",
         "Queue",
         "QueueWorker",
         "Topic",

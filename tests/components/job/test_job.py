@@ -1,10 +1,12 @@
 """Job: one schedule, the exact rights of its start, and alarms on what the job did."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from slipway import unless_passed
 from tests.support.components.mocks import Built, build
 from tests.support.components.samples import COMPONENTS
 from tests.support.components.service_samples import CLUSTER, JOB, QUEUE, TOPIC
@@ -127,6 +129,11 @@ def test_bounds_windows_and_a_pause_reach_the_schedule() -> None:
     assert (inputs["startDate"], inputs["endDate"], inputs["state"]) == (*dates.values(), "DISABLED")
     assert inputs["flexibleTimeWindow"] == {"mode": "FLEXIBLE", "maximumWindowInMinutes": 15}
     assert inputs["target"]["retryPolicy"] == {"maximumRetryAttempts": 0, "maximumEventAgeInSeconds": 60}
+
+
+def test_a_start_that_has_passed_is_no_start_so_that_no_update_sends_it() -> None:
+    start_date = unless_passed("2026-11-01T00:00:00Z", now=datetime(2026, 11, 28, tzinfo=UTC))
+    assert "startDate" not in job({"start_date": start_date}).one("schedule:Schedule", "report").inputs
 
 
 @pytest.mark.parametrize(

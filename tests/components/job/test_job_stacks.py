@@ -23,7 +23,7 @@ import pulumi
 from slipway import Cluster, Job, Network, Topic, speed_up_program
 
 speed_up_program()
-network = Network("main", {"nat": "none", "endpoints_for": ["FargateService"]})
+network = Network("main", {"nat": "none", "endpoints_for": ["Job"]})
 place = {
     "cluster_arn": Cluster("main", {}).cluster_arn,
     "vpc_id": network.vpc_id,

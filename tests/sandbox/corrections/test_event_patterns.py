@@ -48,3 +48,14 @@ def test_a_match_is_counted_for_the_rule_although_it_has_no_target(cloud: Cloud)
     entries = [{"Source": source, "DetailType": "t", "Detail": "{}"} for source in ("shop", "shop", "other")]
     events_backends[ACCOUNT][REGION].put_events(entries)
     assert cloud.counted("AWS/Events", "TriggeredRules", RuleName="ended") == 2.0
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [{"EventPattern": '{"source": ["shop"]}', "State": "DISABLED"}, {"ScheduleExpression": "rate(1 hour)"}],
+    ids=["disabled", "a schedule alone"],
+)
+def test_a_rule_that_waits_for_no_event_gets_none(cloud: Cloud, rule: dict[str, str]) -> None:
+    cloud.client("events").put_rule(Name="quiet", **rule)
+    events_backends[ACCOUNT][REGION].put_events([{"Source": "shop", "DetailType": "t", "Detail": "{}"}])
+    assert cloud.counted("AWS/Events", "TriggeredRules", RuleName="quiet") == 0.0

@@ -252,7 +252,7 @@ OTHERWISE: dict[str, dict[str, Any]] = {
         "keep_scaled_count": True,
         "protocol_version": "GRPC",
     },
-    "Job": JOB | {"schedule": "rate(6 hours)", "start_date": "2026-12-01T00:00:00Z", "dead_letter_queue_arn": QUEUE},
+    "Job": JOB | {"schedule": "rate(6 hours)", "start_date": "2096-12-01T00:00:00Z", "dead_letter_queue_arn": QUEUE},
     "LoadBalancer": SHARED_BALANCER,
     "Network": {"nat": "instance", "tiers": ["public", "private", "isolated"], "zone_count": 3},
     "QueueWorker": WORKER | {"min_tasks": 0},

@@ -33,14 +33,15 @@ Delivery = Callable[[Rule, EventMessageType, bool], None]
 
 @corrects(
     Rule.send_to_targets,
-    why="moto counts no matches, delivers an event to a queue whatever the policies of the queue and its key say, knows no topics and no dead-letter "
+    why="moto counts no matches, gives a disabled rule and one with a schedule alone every event, delivers an event to a queue whatever the policies of the queue and its key say, knows no topics and no dead-letter "
     "queues as targets, and fails PutEvents for everybody when one queue is gone or a target is of a kind that it lacks; "
     "EventBridge does not.",
 )
 def send_to_targets(
     original: Delivery, self: Rule, original_event: EventMessageType, transform_input: bool = True
 ) -> None:
-    if not self.event_pattern.matches_event(original_event):
+    is_for_events = bool(self.event_pattern.get_pattern()) or not self.scheduled_expression
+    if self.state == "DISABLED" or not is_for_events or not self.event_pattern.matches_event(original_event):
         return
     metrics.count(self.account_id, self.region_name, "AWS/Events", "TriggeredRules", {"RuleName": self.name})
 
