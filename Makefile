@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test lowest moto check lint env ready lock dist docs
+.PHONY: help up down test lowest moto check lint env ready lock dist baseline docs
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ lock: ## Resolve pyproject.toml and app/requirements.in into their requirements.
 
 dist: ## Build wheel and sdist of every distribution into dist/, with the same bytes on every machine
 	@$(PYTHON) -m setup dist
+
+baseline: ready ## Before a release: keep the schema of this version and the state of a stack for the tests of upgrades
+	$(VENV)/python -m tests.support.upgrade
 
 docs: ready ## Write the generated pages, and build the site of all documentation into site/
 	$(VENV)/python -m slipway_policies.report.rules_md > policies/RULES.md

@@ -43,6 +43,7 @@ CONTENTS = {
                 "docs/micro-stacks",
                 "docs/messaging",
                 "docs/bastion",
+                "docs/languages",
                 "docs/moving",
                 "docs/testing",
                 "docs/by-hand",

@@ -8,15 +8,12 @@ import textwrap
 import typing
 from typing import Any
 
-import pulumi
-import pulumi_aws
 import pytest
 from pulumi.provider.experimental.component import ComponentProvider
 
 import slipway
 from slipway.worker._worker_args import OWN_KEYS
 from tests.support.components.built_samples import CASES, NAME, SAMPLES, built, built_with_outputs
-from tests.support.components.existing_network import EXISTING
 from tests.support.components.mocks import build
 from tests.support.components.registrations import FOLDER, file_of, registered
 from tests.support.components.samples import COMPONENTS, FEWEST, RICHEST
@@ -125,17 +122,6 @@ def test_a_name_too_long_for_a_child_registers_nothing(
             COMPONENTS[kind](name, SAMPLES[case][kind])
 
     assert build(construct).resources == []
-
-
-@pytest.mark.parametrize(("kind", "case"), CASES)
-def test_the_provider_reaches_every_child_and_lookup(kind: str, case: str) -> None:
-    def construct() -> None:
-        provider = pulumi_aws.Provider("elsewhere", region="us-west-2")
-        COMPONENTS[kind](NAME, SAMPLES[case][kind], pulumi.ResourceOptions(providers=[provider]))
-
-    made = build(construct, EXISTING)
-    used = [it.provider for it in made.resources if it.type.startswith("aws:")] + [it.provider for it in made.calls]
-    assert {provider.split("::")[-2:][0] for provider in used} == {"elsewhere"}
 
 
 @pytest.mark.parametrize("name", [name for name in slipway.__all__ if name.endswith("Args")])

@@ -19,6 +19,9 @@ from slipway.common import ArgumentError
 from ._plugin import Plugin
 
 Context = grpc.aio.ServicerContext
+# The SDK has no class for the failure of a look-up, whose reason is AWS's or the engine's, and no fault of the plugin.
+# Source: https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/python/lib/pulumi/runtime/invoke.py
+LOOKUP_FAILED = "invoke of "
 
 
 class _Servicer(ProviderServicer):
@@ -45,6 +48,10 @@ class _Servicer(ProviderServicer):
         except ArgumentError as error:
             sentence = self.provider.sentence(request.type.rpartition(":")[2], str(error))
             refusal = pulumi.InputPropertiesError(sentence, [])
+        except Exception as error:
+            if not str(error).startswith(LOOKUP_FAILED):
+                raise
+            refusal = pulumi.InputPropertiesError(str(error), [])
         finally:
             self._under_way -= 1
             async with self._ended:

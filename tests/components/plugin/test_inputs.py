@@ -1,41 +1,17 @@
 """What a program in another language writes, as the plugin hands it to components, and how it refuses."""
 
 import contextlib
-from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 import pytest
-from pulumi.provider.experimental.analyzer import PropertyDefinition
 
-import slipway
-from slipway.plugin import Plugin, components_of
+from tests.support import other_languages
 from tests.support.components.built_samples import CASES, NAME, SAMPLES, built
 from tests.support.components.existing_network import EXISTING
 from tests.support.components.mocks import build
 from tests.support.components.registrations import CHECKOUT
-
-PLUGIN = Plugin(components_of(slipway), "slipway", "0.1.0")
-DEFINITIONS, TYPES = PLUGIN._component_defs, PLUGIN._type_defs  # noqa: SLF001
-
-
-def camel(values: object, properties: Mapping[str, PropertyDefinition], names: Mapping[str, str]) -> dict[str, Any]:
-    """Arguments as a program in another language writes them."""
-    assert isinstance(values, Mapping)
-    known = {python: name for name, python in names.items()}
-    return {known[key]: entry(value, properties[known[key]]) for key, value in values.items()}
-
-
-def entry(value: object, definition: PropertyDefinition) -> object:
-    """A value in an argument, with the names of nested arguments."""
-    nested = TYPES.get((definition.ref or "").rpartition(":")[2])
-    if nested and isinstance(value, Mapping):
-        return camel(value, nested.properties, nested.properties_mapping)
-    if definition.items and isinstance(value, list):
-        return [entry(it, definition.items) for it in value]
-    if definition.additional_properties and isinstance(value, Mapping):
-        return {key: entry(it, definition.additional_properties) for key, it in value.items()}
-    return value
+from tests.support.other_languages import DEFINITIONS, PLUGIN
 
 
 def refusal(kind: str, inputs: dict[str, Any], name: str = "work") -> str:
@@ -55,11 +31,8 @@ def refusal(kind: str, inputs: dict[str, Any], name: str = "work") -> str:
 
 @pytest.mark.parametrize(("kind", "case"), CASES)
 def test_a_component_registers_the_same_from_another_language(kind: str, case: str) -> None:
-    definition = DEFINITIONS[kind]
-    inputs = camel(SAMPLES[case][kind], definition.inputs, definition.inputs_mapping)
-
     def construct() -> None:
-        PLUGIN.construct(NAME, f"slipway:index:{kind}", inputs)
+        other_languages.construct(kind, NAME, SAMPLES[case][kind])
 
     with contextlib.chdir(CHECKOUT):  # relative paths are part of an image's name
         remote = build(construct, EXISTING)

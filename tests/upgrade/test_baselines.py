@@ -1,0 +1,75 @@
+"""Programs and stacks of earlier versions go on with this one, or the changelog says what breaks."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docs.generator.schema import plugin_schema
+from tests.support import upgrade
+from tests.support.components.stacks import CHECKOUT, sandbox_of_its_own
+
+BASELINES = sorted(path.name for path in upgrade.FOLDER.iterdir() if (path / "surface.json").exists())
+NOW = upgrade.surface(json.loads(plugin_schema()))
+
+
+def breaking() -> str:
+    """The changelog's entries on what breaks."""
+    sections = (CHECKOUT / "CHANGELOG.md").read_text().split("\n### ")
+    return "".join(section for section in sections if section.startswith("Breaking\n"))
+
+
+def test_there_is_a_baseline() -> None:
+    assert "0.1.0.dev0" in BASELINES
+
+
+@pytest.mark.parametrize("version", BASELINES)
+def test_what_breaks_a_program_of_a_baseline_stands_in_the_changelog(version: str) -> None:
+    before = json.loads((upgrade.FOLDER / version / "surface.json").read_text())
+    text = breaking()
+    assert [it for it in upgrade.breaks(before, NOW) if it.partition(" ")[0] not in text] == [], (
+        "write it under Breaking"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentences"),
+    [
+        ({"a": "string"}, {}, ["Queue.a is removed"]),
+        ({"a": "string"}, {"a": "integer"}, ["Queue.a is integer, was string"]),
+        ({"a": "string"}, {"a": "string!"}, ["Queue.a is required"]),
+        ({}, {"a": "string!"}, ["Queue.a is required"]),
+        ({"a": "string!"}, {"a": "string", "b": "[string]"}, []),
+    ],
+)
+def test_a_break_is_named(before: dict[str, str], after: dict[str, str], sentences: list[str]) -> None:
+    def whole(arguments: dict[str, str]) -> dict[str, object]:
+        return {"components": {"Queue": {"arguments": arguments, "outputs": []}}, "types": {}}
+
+    assert list(upgrade.breaks(whole(before), whole(after))) == sentences
+
+
+def test_a_component_and_an_output_that_go_are_breaks() -> None:
+    before = {"components": {"Queue": {"arguments": {}, "outputs": ["queueUrl"]}}, "types": {}}
+    without: dict[str, Any] = {"components": {"Queue": {"arguments": {}, "outputs": []}}, "types": {}}
+    assert list(upgrade.breaks(before, without)) == ["Queue.queueUrl is no output"]
+    assert list(upgrade.breaks(before, {"components": {}, "types": {}})) == ["Queue is removed"]
+
+
+@pytest.mark.engine
+def test_a_stack_of_each_baseline_is_replaced_in_nothing(tmp_path: Path) -> None:
+    directory = tmp_path / "program"
+    directory.mkdir()
+    upgrade.project(directory)
+    file = directory / "state.json"
+    with sandbox_of_its_own(tmp_path / "sandbox") as stacks:
+        stacks.pulumi(directory, "stack", "init", upgrade.STACK)
+        for version in BASELINES:
+            file.write_bytes(gzip.decompress((upgrade.FOLDER / version / "state.json.gz").read_bytes()))
+            stacks.pulumi(directory, "stack", "import", "--file", str(file))
+            preview = json.loads(stacks.pulumi(directory, "preview", "--json"))
+            changed = {it["urn"]: it["op"] for it in preview["steps"] if it["op"] not in ("same", "read", "update")}
+            assert changed == {}, version
+            assert sum(preview["changeSummary"].values()) > 120, "the state was read"
