@@ -3,13 +3,12 @@
 
 import importlib.metadata
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import grpc
-from google.protobuf import empty_pb2, struct_pb2
+from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
 from slipway_sandbox.identities import administrator
@@ -20,7 +19,7 @@ from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.aws.configuration import settings
 from slipway_sandbox.provider.aws.declaration import Resource
 from slipway_sandbox.provider.aws.diff import Change, Versions, diff
-from slipway_sandbox.provider.aws.identity.admission import as_owner_of, judged
+from slipway_sandbox.provider.aws.identity.admission import as_owner_of, guard_alone, judged
 from slipway_sandbox.provider.aws.identity.keys import Caller
 from slipway_sandbox.provider.aws.interrupted import resumption
 from slipway_sandbox.provider.aws.interrupted.creations import Creations
@@ -28,9 +27,10 @@ from slipway_sandbox.provider.aws.refresh import refresh
 from slipway_sandbox.provider.aws.scope import Cloud, Scope, Settings
 from slipway_sandbox.provider.protocol import wire
 from slipway_sandbox.provider.protocol.engine_connection import Engine
-from slipway_sandbox.provider.protocol.errors import IncompleteResourceError, ProviderError
+from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.sealing import named, opened, sealed
 from slipway_sandbox.provider.protocol.servicer import BaseServicer, check_response
-from slipway_sandbox.provider.protocol.wire import Properties, Value
+from slipway_sandbox.provider.protocol.wire import Properties
 
 if TYPE_CHECKING:
     from slipway_sandbox.identities.guard import Guard
@@ -62,7 +62,7 @@ class AwsProvider(BaseServicer[Settings]):
         self.region = region
         creations = creations or Creations()
         self.cloud = Cloud(AwsClient(entered=creations.gate.entered), registry, retry_seconds, creations)
-        self._guard = guard or _guard()
+        self._guard = guard or guard_alone()
 
     def configure(self, values: Properties, engine: Engine) -> Settings:
         """Settings of one instance. Raises ProviderError as `settings` does."""
@@ -77,7 +77,7 @@ class AwsProvider(BaseServicer[Settings]):
 
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         declaration = services.resource(request.type)
-        news, secrets = _opened(request.news)
+        news, secrets = opened(request.news)
         autonaming = request.autonaming if request.HasField("autonaming") else None
         asked = Request(
             name=request.name,
@@ -120,37 +120,37 @@ class AwsProvider(BaseServicer[Settings]):
 
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
         declaration = services.resource(request.type)
-        inputs, secrets = _opened(request.properties)
+        inputs, secrets = opened(request.properties)
         scope = self._scope(declaration, context, inputs)
         scope.timeout_seconds = request.timeout
         if request.preview:
-            tags_all = _tags_all(inputs, scope.settings)
+            tags_all = scope.settings.tags_all(inputs)
             return provider_pb2.CreateResponse(
-                properties=_sealed(preview.creation(declaration, scope, tags_all), secrets)
+                properties=sealed(preview.creation(declaration, scope, tags_all), secrets)
             )
-        with self.cloud.creations.kept(), _named(declaration, request.name, secrets):
+        with self.cloud.creations.kept(), named(f"{declaration.token} {request.name!r}", secrets):
             outputs = resumption.create(declaration, scope, request.urn, request.type)
-        return provider_pb2.CreateResponse(id=scope.id, properties=_sealed(outputs, secrets))
+        return provider_pb2.CreateResponse(id=scope.id, properties=sealed(outputs, secrets))
 
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
         declaration = services.resource(request.type)
-        state, secrets = _opened(request.properties)
-        old_inputs, input_secrets = _opened(request.inputs)
+        state, secrets = opened(request.properties)
+        old_inputs, input_secrets = opened(request.inputs)
         scope = self._live(declaration, context, request, {}, state)
-        with _named(declaration, request.name, secrets):
+        with named(f"{declaration.token} {request.name!r}", secrets):
             present = refresh(declaration, scope, old_inputs)
         if present is None:
             return provider_pb2.ReadResponse()
         properties, inputs = present
         return provider_pb2.ReadResponse(
             id=scope.id,
-            properties=_sealed(properties, secrets | input_secrets),
-            inputs=_sealed(inputs, secrets | input_secrets),
+            properties=sealed(properties, secrets | input_secrets),
+            inputs=sealed(inputs, secrets | input_secrets),
         )
 
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
         declaration = services.resource(request.type)
-        inputs, secrets = _opened(request.news)
+        inputs, secrets = opened(request.news)
         state = wire.plain(wire.from_struct(request.olds))
         scope = self._live(declaration, context, request, inputs, state)
         scope.timeout_seconds = request.timeout
@@ -158,18 +158,18 @@ class AwsProvider(BaseServicer[Settings]):
         if request.preview:
             outputs = preview.change(declaration, state, inputs)
             if "tagsAll" in outputs:
-                outputs["tagsAll"] = _tags_all(inputs, scope.settings)
+                outputs["tagsAll"] = scope.settings.tags_all(inputs)
         else:
-            with self.cloud.creations.kept(), _named(declaration, request.name, secrets):
+            with self.cloud.creations.kept(), named(f"{declaration.token} {request.name!r}", secrets):
                 outputs = lifecycle.update(declaration, scope)
-        return provider_pb2.UpdateResponse(properties=_sealed(outputs, secrets))
+        return provider_pb2.UpdateResponse(properties=sealed(outputs, secrets))
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> empty_pb2.Empty:
         declaration = services.resource(request.type)
-        state, secrets = _opened(request.properties)
+        state, secrets = opened(request.properties)
         scope = self._live(declaration, context, request, {}, state)
         scope.timeout_seconds = request.timeout
-        with self.cloud.creations.kept(), _named(declaration, request.name, secrets):
+        with self.cloud.creations.kept(), named(f"{declaration.token} {request.name!r}", secrets):
             resumption.sweep(scope, request.urn)
             deletion.delete(declaration, scope)
             self.cloud.creations.forget(request.urn, request.id)
@@ -177,7 +177,7 @@ class AwsProvider(BaseServicer[Settings]):
 
     def Invoke(self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext) -> provider_pb2.InvokeResponse:
         declaration = services.function(request.tok)
-        given, secrets = _opened(request.args)
+        given, secrets = opened(request.args)
         arguments, failures = check_arguments(declaration.token, given)
         if failures:
             raise ProviderError(f"{request.tok}: " + "; ".join(f"{path}: {reason}" for path, reason in failures))
@@ -209,7 +209,7 @@ class AwsProvider(BaseServicer[Settings]):
             is_wanted=context.is_active,
             engine=self.engine(context),
         )
-        tags = _tags_all(inputs, settings)
+        tags = settings.tags_all(inputs)
         scope.tags = {key: str(value) for key, value in tags.items()} if isinstance(tags, Mapping) else {}
         return scope
 
@@ -242,43 +242,7 @@ class AwsProvider(BaseServicer[Settings]):
             old_inputs=wire.plain(wire.from_struct(request.old_inputs)),
             new_inputs=news,
             state=state,
-            tags_all=_tags_all(news, settings) if "tagsAll" in state else None,
+            tags_all=settings.tags_all(news) if "tagsAll" in state else None,
             region=settings.region,
         )
         return diff(declaration, versions)
-
-
-def _guard() -> "Guard":
-    from slipway_sandbox.identities.denials import Denials  # noqa: PLC0415 - imports moto
-    from slipway_sandbox.identities.guard import Guard  # noqa: PLC0415 - as above
-    from slipway_sandbox.identities.sessions import Sessions  # noqa: PLC0415 - as above
-
-    return Guard(Sessions(), Denials())
-
-
-@contextmanager
-def _named(declaration: Resource, name: str, secrets: set[str]) -> Iterator[None]:
-    """Adds the resource to the text of an error, and keeps the secrets of an incomplete one."""
-    label = f"{declaration.token} {name!r}"
-    try:
-        yield
-    except IncompleteResourceError as error:
-        properties, inputs = (wire.seal(part, secrets) for part in (error.properties, error.inputs))
-        raise IncompleteResourceError(f"{label}: {error}", error.id, properties, inputs) from error
-    except ProviderError as error:
-        raise ProviderError(f"{label}: {error}") from error
-
-
-def _opened(struct: struct_pb2.Struct) -> tuple[dict[str, Value], set[str]]:
-    """The values, and the names of the secret ones."""
-    values = wire.from_struct(struct)
-    return wire.plain(values), {name for name, value in values.items() if wire.has_secret(value)}
-
-
-def _sealed(values: Properties, secrets: set[str]) -> struct_pb2.Struct:
-    return wire.to_struct(wire.seal(values, secrets | {"tagsAll"} if "tags" in secrets else secrets))
-
-
-def _tags_all(inputs: Properties, settings: Settings) -> Value:
-    tags = inputs.get("tags") or {}
-    return {**settings.default_tags, **tags} if isinstance(tags, Mapping) else wire.UNKNOWN

@@ -15,7 +15,7 @@ from slipway_sandbox.provider.properties import mapping
 from slipway_sandbox.provider.properties.names import Names
 from slipway_sandbox.provider.protocol.engine_connection import Engine
 from slipway_sandbox.provider.protocol.errors import ProviderError
-from slipway_sandbox.provider.protocol.wire import Properties, Value
+from slipway_sandbox.provider.protocol.wire import UNKNOWN, Properties, Value
 
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
@@ -30,6 +30,11 @@ class Settings:
     """Who calls AWS."""
     cancelled: threading.Event = field(default_factory=threading.Event, compare=False)
     """Set when the user interrupts the update."""
+
+    def tags_all(self, inputs: Properties) -> Value:
+        """The tags of a resource over the provider's own."""
+        tags = inputs.get("tags") or {}
+        return {**self.default_tags, **tags} if isinstance(tags, Mapping) else UNKNOWN
 
 
 @dataclass(frozen=True)

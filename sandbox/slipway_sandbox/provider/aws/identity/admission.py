@@ -58,3 +58,12 @@ def judged(guard: "Guard", caller: Caller | None) -> Admit:
         return Admission(keys, answer) if isinstance(answer, Principal) else answer
 
     return admit
+
+
+def guard_alone() -> "Guard":
+    """A guard that knows no tasks, for a provider without a sandbox around it."""
+    from slipway_sandbox.identities.denials import Denials  # noqa: PLC0415 - imports moto
+    from slipway_sandbox.identities.guard import Guard  # noqa: PLC0415 - as above
+    from slipway_sandbox.identities.sessions import Sessions  # noqa: PLC0415 - as above
+
+    return Guard(Sessions(), Denials())
