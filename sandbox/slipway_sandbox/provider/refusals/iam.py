@@ -8,6 +8,7 @@ import json
 
 from slipway_sandbox.provider.aws.scope import Scope
 from slipway_sandbox.provider.protocol.readers import text
+from slipway_sandbox.provider.protocol.wire import Value
 from slipway_sandbox.provider.refusals import lookups
 from slipway_sandbox.provider.refusals.rule import Refusal
 
@@ -28,29 +29,33 @@ GRAMMAR = "IAM's grammar has no such key; keys are told apart by their case"
 
 def trust_without_principal(scope: Scope) -> str | None:
     """A trust policy with a statement without principal."""
-    statements = lookups.statements(json.loads(text(scope.inputs, "assumeRolePolicy")))
+    statements = lookups.statements(_document(scope, "assumeRolePolicy"))
     is_named = all({"Principal", "NotPrincipal"} & set(statement) for statement in statements)
     return None if is_named else "Missing required field Principal"
 
 
 def trust_with_a_resource(scope: Scope) -> str | None:
     """A trust policy with a statement about a resource."""
-    statements = lookups.statements(json.loads(text(scope.inputs, "assumeRolePolicy")))
+    statements = lookups.statements(_document(scope, "assumeRolePolicy"))
     return "Has prohibited field Resource" if any("Resource" in statement for statement in statements) else None
 
 
 def unknown_key_of_a_trust(scope: Scope) -> str | None:
     """A trust policy with a key outside of IAM's grammar."""
-    return _unknown_key(text(scope.inputs, "assumeRolePolicy"))
+    return _unknown_key(_document(scope, "assumeRolePolicy"))
 
 
 def unknown_key_of_a_bucket_policy(scope: Scope) -> str | None:
     """A bucket's policy with a key outside of IAM's grammar."""
-    return _unknown_key(text(scope.inputs, "policy"))
+    return _unknown_key(_document(scope, "policy"))
 
 
-def _unknown_key(policy: str) -> str | None:
-    document = json.loads(policy)
+def _document(scope: Scope, name: str) -> Value:
+    document: Value = json.loads(text(scope.inputs, name) or "{}")
+    return document
+
+
+def _unknown_key(document: Value) -> str | None:
     known = [(document, FIELDS), *((statement, STATEMENT_FIELDS) for statement in lookups.statements(document))]
     unknown = [key for part, fields in known if isinstance(part, dict) for key in part if key not in fields]
     return f"Unknown field {unknown[0]}" if unknown else None
