@@ -46,8 +46,6 @@ class Principal:
     kind: Literal["root", "user", "role", "service"]
     role_arn: str = ""
     """ARN of the role of a session, with its path."""
-    user_arn: str = ""
-    """ARN of the user behind a federated user of GetFederationToken."""
     user_id: str = ""
     """The value of aws:userid."""
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -60,6 +58,8 @@ class Principal:
     """Services that call in the principal's name, first to last: the value of aws:CalledVia."""
     aliases: tuple[str, ...] = ()
     """Further names of a service, such as sns.af-south-1.amazonaws.com of SNS in a region that is opted into."""
+    user_arn: str = ""
+    """ARN of the user behind a federated user of GetFederationToken."""
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,21 @@ import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import UnknownServiceError
 from moto.core.utils import get_service_model
 
 from slipway_sandbox.identities.principals import Rejection
+from slipway_sandbox.identities.signatures import TIME
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 JSON = ("json", "rest-json")
 JSON_VERSION = "application/x-amz-json-1.1"
+LONGEST_SKEW, LONGEST_SKEW_OF_S3 = timedelta(minutes=5), timedelta(minutes=15)
 OLDER_CODES = ("cloudwatch", "sqs")  # speak JSON now, and keep the codes of their older protocol in a header
 TYPES = {
     "AccessDenied": "com.amazon.coral.service#AccessDeniedException",
@@ -107,6 +110,32 @@ def rejected(service: str, rejection: Rejection) -> Error:
     if is_expired:
         return Error(service, expired, "The security token included in the request is expired", status)
     return Error(service, unknown, "The security token included in the request is invalid.", status)
+
+
+def untimely(service: str, skew: timedelta, now: datetime) -> Error | None:
+    """The error for a request that was signed too long ago, or in the future; None for one in time."""
+    if abs(skew) <= (LONGEST_SKEW_OF_S3 if service == "s3" else LONGEST_SKEW):
+        return None
+    if service == "s3":
+        sentence = "The difference between the request time and the current time is too large."
+        return Error(service, "RequestTimeTooSkewed", sentence, http.HTTPStatus.FORBIDDEN)
+    if service == "ec2":
+        return Error(service, "RequestExpired", "Request has expired.", http.HTTPStatus.BAD_REQUEST)
+    signed_at, at = ((now - back).strftime(TIME) for back in (skew, timedelta(0)))
+    bound = (now - LONGEST_SKEW if skew > timedelta(0) else now + LONGEST_SKEW).strftime(TIME)
+    sentence = (
+        f"Signature expired: {signed_at} is now earlier than {bound} ({at} - 5 min.)"
+        if skew > timedelta(0)
+        else f"Signature not yet current: {signed_at} is still later than {bound} ({at} + 5 min.)"
+    )
+    if _protocol(service) in JSON and service != "sqs":
+        return Error(service, "InvalidSignatureException", sentence, http.HTTPStatus.BAD_REQUEST)
+    return Error(service, "SignatureDoesNotMatch", sentence, http.HTTPStatus.FORBIDDEN)
+
+
+def url_is_over(service: str) -> Error:
+    """The error for a presigned URL whose time has passed."""
+    return Error(service, "AccessDenied", "Request has expired", http.HTTPStatus.FORBIDDEN)
 
 
 def _rejected_by_s3(rejection: Rejection) -> Error:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 from slipway_sandbox.authorization.model import Principal
 from slipway_sandbox.corrections.sts.callers import Caller, called_by
 from slipway_sandbox.identities.accounts import open_member_account
-from slipway_sandbox.identities.answers import Error, rejected
+from slipway_sandbox.identities.answers import Error, rejected, untimely, url_is_over
 from slipway_sandbox.identities.denials import Denials
 from slipway_sandbox.identities.incoming import Incoming, incoming, service_of
 from slipway_sandbox.identities.principals import ADMINISTRATOR, Principals, Rejection
 from slipway_sandbox.identities.sessions import Sessions
-from slipway_sandbox.identities.signatures import Signature, signature_of
+from slipway_sandbox.identities.signatures import Signature, is_over, signature_of, skew_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -46,6 +46,8 @@ class Guard:
         principal = self._principals.of(signature)
         if isinstance(principal, Rejection):
             return rejected(service_of(environ, signature), principal)
+        if late := self._untimely(environ, signature):
+            return late
         if signature.token and operation in NOT_BY_SESSIONS:
             sentence = f"Cannot call {operation} with session credentials"
             return Error("sts", "AccessDenied", sentence, http.HTTPStatus.FORBIDDEN)
@@ -64,6 +66,14 @@ class Guard:
         if principal is ADMINISTRATOR and operation != ASSUME_ROLE:
             return principal
         return self._error(Incoming(signature.service, operation, dict(parameters)), signature, principal) or principal
+
+    def _untimely(self, environ: "WSGIEnvironment", signature: Signature) -> Error | None:
+        """The error for a request whose time has passed."""
+        now = datetime.now(UTC)
+        if is_over(environ, now):
+            return url_is_over(service_of(environ, signature))
+        skew = skew_of(environ, now)
+        return untimely(service_of(environ, signature), skew, now) if skew else None
 
     def _refusal(self, environ: "WSGIEnvironment", signature: Signature, principal: Principal) -> Error | None:
         request = incoming(environ, signature)

@@ -6,14 +6,16 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.h
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 # Credential=<key id>/<date>/<region>/<service>/aws4_request; signatures for all regions name none.
 SCOPE = re.compile(r"(?P<key>[^/,\s=]+)/\d{8}(?:/(?P<region>[^/,\s]+))?/(?P<service>[^/,\s]+)/aws4_request")
+TIME = "%Y%m%dT%H%M%SZ"
 OLD = re.compile(r"AWS (?P<key>[^:\s]+):")  # signature version 2, of S3 alone
 
 
@@ -49,6 +51,29 @@ def signature_of(environ: "WSGIEnvironment") -> Signature | None:
     if key := values.get("awsaccesskeyid"):
         return Signature(key, values.get("x-amz-security-token", ""), "", "s3")
     return None
+
+
+def is_over(environ: "WSGIEnvironment", now: datetime) -> bool:
+    """Whether the time of a presigned URL has passed. One without a time does not end."""
+    query = {name.lower(): text for name, text in parse_qsl(str(environ.get("QUERY_STRING", "")))}
+    signed_at, seconds = _time(query.get("x-amz-date", "")), query.get("x-amz-expires", "")
+    if signed_at and seconds.isdecimal():
+        return now >= signed_at + timedelta(seconds=int(seconds))
+    end = query.get("expires", "")
+    return "awsaccesskeyid" in query and end.isdecimal() and now.timestamp() >= int(end)
+
+
+def skew_of(environ: "WSGIEnvironment", now: datetime) -> timedelta:
+    """How long ago a request says that it was signed, in its header; zero where it does not say so."""
+    signed_at = _time(str(environ.get("HTTP_X_AMZ_DATE", "")))
+    return now - signed_at if signed_at and environ.get("HTTP_AUTHORIZATION") else timedelta(0)
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if text.endswith("Z") else None
+    except ValueError:
+        return None  # it says no time, and nothing is judged by it
 
 
 def _signature(found: re.Match[str], token: str) -> Signature:

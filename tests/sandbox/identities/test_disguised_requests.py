@@ -4,12 +4,12 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from slipway_sandbox.identities.answers import Error
+from slipway_sandbox.identities.answers import Error, untimely
 from slipway_sandbox.identities.incoming import whole
 from tests.support.sandbox.guarded_cloud import GuardedCloud, guarded_cloud
 
@@ -100,6 +100,61 @@ class Eve:
 def eve() -> Iterator[Eve]:
     with guarded_cloud() as cloud:
         yield Eve(cloud)
+
+
+@dataclass(frozen=True)
+class Late:
+    """A request, signed minutes ago, and the code of its refusal; empty for one in time."""
+
+    service: str
+    minutes: int
+    code: str
+
+
+LATE = [
+    Late("sqs", 4, ""),
+    Late("sqs", 6, "SignatureDoesNotMatch"),
+    Late("sqs", -6, "SignatureDoesNotMatch"),
+    Late("ecs", 6, "InvalidSignatureException"),
+    Late("ec2", 6, "RequestExpired"),
+    Late("s3", 14, ""),
+    Late("s3", 16, "RequestTimeTooSkewed"),
+]
+
+
+@pytest.mark.parametrize("case", LATE, ids=[f"{case.service} {case.minutes}" for case in LATE])
+def test_a_request_of_another_time_is_refused(eve: Eve, case: Late) -> None:
+    signed_at = f"{datetime.now(UTC) - timedelta(minutes=case.minutes):{TIME}}"
+    answer = eve.answer(
+        Case("", "Action=ListQueues", {"CONTENT_TYPE": FORM, "HTTP_X_AMZ_DATE": signed_at}, case.service)
+    )
+    late = isinstance(answer, Error) and "not authorized" not in answer.message
+    assert (answer.code if late else "") == case.code
+
+
+def test_the_sentence_for_a_late_request_is_aws_own() -> None:
+    now = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
+    late, early = (untimely("sns", timedelta(minutes=minutes), now) for minutes in (60, -60))
+    assert late is not None and late.message == (
+        "Signature expired: 20260101T110000Z is now earlier than 20260101T115500Z (20260101T120000Z - 5 min.)"
+    )
+    assert early is not None and early.message == (
+        "Signature not yet current: 20260101T130000Z is still later than 20260101T120500Z (20260101T120000Z + 5 min.)"
+    )
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "X-Amz-Credential={key}/20260101/eu-west-1/s3/aws4_request&X-Amz-Date=20260101T000000Z&X-Amz-Expires=60",
+        "AWSAccessKeyId={key}&Signature=1&Expires=1767225600",
+    ],
+    ids=["version 4", "version 2"],
+)
+def test_a_presigned_url_ends_in_time(eve: Eve, query: str) -> None:
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/shop/greeting", "QUERY_STRING": query.format(key=eve.key)}
+    answer = eve.cloud.examine(environ)
+    assert (answer.code, answer.message, answer.status) == ("AccessDenied", "Request has expired", 403)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.says for case in CASES])
