@@ -4,11 +4,13 @@ Each function answers None, or the name itself, where there is no such resource;
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from moto.backends import get_backend
+
+from slipway_sandbox.authorization.model import PolicyDocument, Principal
 
 BACKENDS: Any = get_backend
 PARTITION = "aws"
@@ -135,3 +137,28 @@ def roles_of_profile(name: str, account_id: str) -> Iterator[str]:
 def repository(name: str, account_id: str, region: str) -> Any:
     """A repository of ECR."""
     return backend("ecr", account_id, region).repositories.get(name)
+
+
+def session(
+    role_arn: str,
+    name: str,
+    tags: Mapping[str, str] | None = None,
+    policies: tuple[PolicyDocument, ...] = (),
+    *,
+    is_limited: bool = False,
+) -> Principal:
+    """The session of a role under a name. `tags` and `policies` are the session's own; `is_limited` tells whether it was given policies."""
+    account, role_name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
+    named = named_in_iam("role", role_name, account)
+    role = named if named is not None and named.arn == role_arn else None
+    own = {tag["Key"]: tag["Value"] for tag in (role.tags if role else None) or []}
+    return Principal(
+        arn=f"arn:aws:sts::{account}:assumed-role/{role_name}/{name}",
+        account_id=account,
+        kind="role",
+        role_arn=role_arn,
+        user_id=f"{role.id if role else 'AROADELETED'}:{name}",
+        tags={**own, **(tags or {})},
+        session_policies=policies,
+        is_session_limited=is_limited,
+    )

@@ -18,7 +18,7 @@ from botocore.exceptions import UnknownServiceError
 from moto.core.utils import get_service_model
 
 from slipway_sandbox.identities.principals import Rejection
-from slipway_sandbox.identities.signatures import TIME
+from slipway_sandbox.identities.reading.signatures import TIME
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

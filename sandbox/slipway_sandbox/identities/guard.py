@@ -14,10 +14,10 @@ from slipway_sandbox.corrections.sts.callers import Caller, called_by
 from slipway_sandbox.identities.accounts import open_member_account
 from slipway_sandbox.identities.answers import Error, rejected, untimely, url_is_over
 from slipway_sandbox.identities.denials import Denials
-from slipway_sandbox.identities.incoming import Incoming, incoming, service_of
 from slipway_sandbox.identities.principals import ADMINISTRATOR, Principals, Rejection
+from slipway_sandbox.identities.reading.incoming import Incoming, incoming, service_of
+from slipway_sandbox.identities.reading.signatures import Signature, is_over, signature_of, skew_of
 from slipway_sandbox.identities.sessions import Sessions
-from slipway_sandbox.identities.signatures import Signature, is_over, signature_of, skew_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -11,15 +11,15 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.iam.models import AccessKey, IAMBackend, ManagedPolicy, User, iam_backends
 from moto.sts.models import AssumedRole, sts_backends
 
+from slipway_sandbox.authorization.cloud import session
 from slipway_sandbox.authorization.model import PolicyDocument, Principal
-from slipway_sandbox.authorization.roles import session
 from slipway_sandbox.corrections.sts.federation import FederatedSession, federated_session
 from slipway_sandbox.corrections.sts.roles import policy_arns_of, role_id_of_session, tags_of
 from slipway_sandbox.corrections.sts.session_tokens import UserSession, sessions_of_users
 from slipway_sandbox.identities import administrator
+from slipway_sandbox.identities.reading.signatures import Signature
 from slipway_sandbox.identities.roles import PARTITION, role_id_of
 from slipway_sandbox.identities.sessions import Sessions
-from slipway_sandbox.identities.signatures import Signature
 
 WITHOUT_IAM = "iam"  # sessions of users may not call it
 ADMINISTRATOR = Principal(

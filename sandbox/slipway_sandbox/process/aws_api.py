@@ -16,9 +16,9 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from slipway_sandbox import corrections
 from slipway_sandbox.callers import Address, AwsDoor, Doors
 from slipway_sandbox.identities.answers import Error
-from slipway_sandbox.identities.forms import form_of
 from slipway_sandbox.identities.guard import Guard, acting
-from slipway_sandbox.identities.incoming import whole
+from slipway_sandbox.identities.reading.forms import form_of
+from slipway_sandbox.identities.reading.incoming import whole
 from slipway_sandbox.process.ports import listening
 from slipway_sandbox.process.saving.gate import Gate
 from slipway_sandbox.process.saving.keeper import Keeper

@@ -13,8 +13,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from slipway_sandbox.identities.principals import Principals, Rejection
+from slipway_sandbox.identities.reading.signatures import Signature
 from slipway_sandbox.identities.sessions import Sessions
-from slipway_sandbox.identities.signatures import Signature
 from tests.sandbox.conftest import Box
 
 ACCOUNT, OTHER = "123456789012", "222222222222"

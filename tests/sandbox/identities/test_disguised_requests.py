@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from slipway_sandbox.identities.answers import Error, untimely
-from slipway_sandbox.identities.incoming import whole
+from slipway_sandbox.identities.reading.incoming import whole
 from tests.support.sandbox.guarded_cloud import GuardedCloud, guarded_cloud
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/x-amz-json-1.0"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from slipway_sandbox.identities.signatures import Signature, signature_of
+from slipway_sandbox.identities.reading.signatures import Signature, signature_of
 
 SCOPE = "AKIDEXAMPLE/20260101/eu-west-1/sqs/aws4_request"
 

@@ -81,7 +81,7 @@ def refusal(sender: Sender, receiver_arn: str) -> str | None:
 
 def assumed(sender: Sender, role_arn: str, name: str) -> Principal | None:
     """The session of a role under a name; None where the role's trust policy does not let the service assume it."""
-    from slipway_sandbox.authorization import cloud, roles  # noqa: PLC0415 - import moto's tables
+    from slipway_sandbox.authorization import cloud  # noqa: PLC0415 - import moto's tables
 
     account = role_arn.split(":")[4]
     parameters = {"RoleArn": role_arn, "RoleSessionName": name}
@@ -89,7 +89,7 @@ def assumed(sender: Sender, role_arn: str, name: str) -> Principal | None:
     role = cloud.named_in_iam("role", role_arn.rpartition("/")[2], account)
     if role is None or role.arn != role_arn or asking.denial(call, sender.principal):
         return None
-    return roles.session(role_arn, name)
+    return cloud.session(role_arn, name)
 
 
 def _queue(account: str, region: str, name: str) -> Receiver | None:

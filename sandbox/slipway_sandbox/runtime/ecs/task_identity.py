@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from moto.ecs.models import EC2ContainerServiceBackend
 
 from slipway_sandbox.authorization.check import Call, Refusal
+from slipway_sandbox.authorization.cloud import session
 from slipway_sandbox.authorization.model import Principal
-from slipway_sandbox.authorization.roles import session
 from slipway_sandbox.corrections.ecs.objects import EcsTask, definition_of
 from slipway_sandbox.identities import verdicts
 from slipway_sandbox.identities.assuming import Assumption

@@ -14,8 +14,8 @@ from moto.scheduler.models import Schedule
 from moto.sqs.models import sqs_backends
 
 from slipway_sandbox.authorization.check import Call, Refusal
+from slipway_sandbox.authorization.cloud import session
 from slipway_sandbox.authorization.model import Principal
-from slipway_sandbox.authorization.roles import session
 from slipway_sandbox.documents import Document, as_object, as_text
 from slipway_sandbox.identities.roles import role_of
 from slipway_sandbox.runtime.schedules.outcome import Failure

@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 
-from slipway_sandbox.authorization import roles
+from slipway_sandbox.authorization import cloud
 from slipway_sandbox.authorization.check import Call, Refusal, refusal_of
 from slipway_sandbox.authorization.model import Principal
 from slipway_sandbox.runtime.containers.specs import LogTarget, TaskError
@@ -142,12 +142,12 @@ class World:
             group = self._real(flow_log.inputs["logDestination"]).partition(":log-group:")[2]
             for operation in FLOW_LOGS:
                 call = self._call("logs", operation, logGroupName=group, logStreamName="eni-1")
-                yield self._step(f"flow log {operation}", call, roles.session(role, "flow"))
+                yield self._step(f"flow log {operation}", call, cloud.session(role, "flow"))
         for profile in self.built.of_type("iam/instanceProfile:InstanceProfile"):
             role = f"arn:aws:iam::{ACCOUNT}:role/{profile.inputs['role']}"
             yield self._assuming("ec2.amazonaws.com", role)
             call = self._call("ssm", "UpdateInstanceInformation", InstanceId="i-1", AgentVersion="3")
-            yield self._step("the agent of Systems Manager reports", call, roles.session(role, "i-1"))
+            yield self._step("the agent of Systems Manager reports", call, cloud.session(role, "i-1"))
 
     def _assuming(self, service: str, role: str) -> Step:
         call = self._call("sts", "AssumeRole", RoleArn=role)
@@ -163,7 +163,7 @@ class World:
         for container in json.loads(inputs["containerDefinitions"]):
             for variable in container.get("environment") or []:
                 for call in self._calls_of_code(variable["name"], variable["value"]):
-                    yield self._step(f"{container['name']} {call.operation}", call, roles.session(task, TASK))
+                    yield self._step(f"{container['name']} {call.operation}", call, cloud.session(task, TASK))
 
     def _calls_of_code(self, variable: str, value: str) -> Iterator[Call]:
         """What the sample workload calls for a variable of its environment."""
@@ -177,7 +177,7 @@ class World:
 
     def _start(self, execution: str, definitions: str) -> str:
         containers = json.loads(definitions)
-        role = ExecutionRole(roles.session(execution, TASK), REGION, _refused)
+        role = ExecutionRole(cloud.session(execution, TASK), REGION, _refused)
         try:
             role.prepare(containers)
             for container in containers:

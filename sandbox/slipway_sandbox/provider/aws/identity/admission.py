@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from slipway_sandbox.authorization.model import Principal
-from slipway_sandbox.identities.signatures import Signature
+from slipway_sandbox.identities.reading.signatures import Signature
 from slipway_sandbox.provider.aws.identity.keys import ADMINISTRATOR, Caller, Keys
 
 if TYPE_CHECKING:

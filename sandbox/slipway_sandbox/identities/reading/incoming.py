@@ -18,8 +18,8 @@ from moto.core.routing import get_service_router
 from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
-from slipway_sandbox.identities.forms import form_of, has_form, let_the_form_speak
-from slipway_sandbox.identities.signatures import Signature
+from slipway_sandbox.identities.reading.forms import form_of, has_form, let_the_form_speak
+from slipway_sandbox.identities.reading.signatures import Signature
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
