@@ -31,10 +31,10 @@ config = pulumi.Config()
 new, old = config.require("name"), config.get("oldName")
 
 
-def made(kind, role, args):
+def made(kind, role, args, parent=None):
     args = args | {{"tags": {{"owner": new}}}}
     aliases = [pulumi.Alias(name=f"{{old}}-{{role}}")] if old else None
-    return kind(f"{{new}}-{{role}}", args, pulumi.ResourceOptions(aliases=aliases))
+    return kind(f"{{new}}-{{role}}", args, pulumi.ResourceOptions(aliases=aliases, parent=parent))
 
 
 network = made(Network, "net", {{"nat": "instance", "interface_endpoints": ["logs"]}})
@@ -54,6 +54,8 @@ tasks = {{
 }}
 web = {{"desired_count": 0, "container_port": 8080, "load_balancer": sources}}
 made(FargateService, "api", tasks | web | {{"service_connect": {{"namespace_arn": cluster.service_connect_namespace_arn}}}})
+twin = pulumi.ComponentResource("team:index:Twin", "twin")  # one name under two parents
+made(FargateService, "api", tasks | {{"desired_count": 0}}, twin)
 queues = {{"work": {{"queue_arn": queue.queue_arn, "queue_url": queue.queue_url}}}}
 made(QueueWorker, "worker", tasks | {{"queues": queues, "min_tasks": 0}})
 door = {{"vpc_id": network.vpc_id, "subnet_id": network.first_public_subnet_id}}

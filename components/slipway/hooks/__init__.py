@@ -2,7 +2,17 @@
 
 from ._image_check import ImageNeeds, checked_image
 from ._image_config import on_this_machine
-from ._look_up import cause, has_engine, look_up
+from ._look_up import cause, has_engine, hook_name, look_up
 from ._scan_gate import Gate, scanned
 
-__all__ = ["Gate", "ImageNeeds", "cause", "checked_image", "has_engine", "look_up", "on_this_machine", "scanned"]
+__all__ = [
+    "Gate",
+    "ImageNeeds",
+    "cause",
+    "checked_image",
+    "has_engine",
+    "hook_name",
+    "look_up",
+    "on_this_machine",
+    "scanned",
+]
