@@ -1,0 +1,83 @@
+"""The verdict by remote components, as from any language: another region, an explicit provider, and no default providers."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
+
+pytestmark = pytest.mark.e2e
+
+PROJECT = f"""
+name: elsewhere
+runtime: {{name: python, options: {{virtualenv: {CHECKOUT / ".venv"}}}}}
+plugins: {{providers: [{{name: slipway, path: {CHECKOUT / "components"}}}]}}
+"""
+CONFIGURATION = """
+config:
+  pulumi:disable-default-providers: ["aws"]
+"""
+PROGRAM = """
+import pulumi
+import pulumi_aws as aws
+
+far = pulumi.ResourceOptions(providers=[aws.Provider("far", region="us-east-1", access_key="one", secret_key="two")])
+
+
+class Remote(pulumi.ComponentResource):
+    def __init__(self, kind, name, props, outputs):
+        super().__init__(f"slipway:index:{kind}", name, props | dict.fromkeys(outputs), far, remote=True)
+
+
+network = Remote("Network", "main", {"nat": "none", "interfaceEndpoints": ["logs"]}, ["vpcId", "privateSubnetIds"])
+cluster = Remote("Cluster", "main", {}, ["clusterArn"])
+service = Remote(
+    "FargateService",
+    "api",
+    {
+        "clusterArn": cluster.clusterArn,
+        "vpcId": network.vpcId,
+        "subnetIds": network.privateSubnetIds,
+        "image": "slipway-sandbox/python:3.12",
+        "desiredCount": 1,
+        "command": ["python3", "-c", CODE],
+    },
+    [],
+)
+after = pulumi.ResourceOptions(depends_on=[service], provider=far.providers[0])
+aws.sqs.Queue("after", opts=after)
+"""
+SERVES = "import time; time.sleep(9999)"
+EXITS = "import sys; print('no database', flush=True); sys.exit(3)"
+
+
+@pytest.fixture(scope="module")
+def stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stacks]:
+    """A sandbox of this module's own; stopped in the end."""
+    with sandbox_of_its_own(tmp_path_factory.mktemp("sandbox")) as made:
+        yield made
+
+
+def test_a_remote_component_is_red_until_its_service_runs(stacks: Stacks, tmp_path: Path) -> None:
+    def up(code: str) -> tuple[int, str]:
+        (tmp_path / "__main__.py").write_text(f"CODE = {code!r}\n{PROGRAM}")
+        done = stacks.run(tmp_path, "pulumi", "up", "--yes", "--skip-preview")
+        return done.returncode, done.stdout
+
+    (tmp_path / "Pulumi.yaml").write_text(PROJECT)
+    stacks.pulumi(tmp_path, "stack", "init", "sandbox-elsewhere")
+    (tmp_path / "Pulumi.sandbox-elsewhere.yaml").write_text(CONFIGURATION)
+    for why in ("a first deployment that fails", "nothing changed, and it is red still"):
+        code, said = up(EXITS)
+        assert code != 0, why
+        verdict = said.partition("aws:ecs:Service (api):\n")[2].split("\n\n")[0]
+        assert ":1 failed, with none before it to roll back to\n" in verdict
+        assert "\n      container api: exit code 3\n" in verdict
+        assert "service 'api': the deployment failed, for the reasons given beside aws:ecs:Service" in said
+    assert stacks.resources(tmp_path, "aws:sqs/queue:Queue") == {}, "it waits for the verdict"
+    code, said = up(SERVES)
+    assert code == 0, said
+    assert list(stacks.resources(tmp_path, "aws:sqs/queue:Queue")) == ["after"]
+    stacks.pulumi(tmp_path, "preview", "--expect-no-changes")
+    stacks.pulumi(tmp_path, "destroy", "--yes", "--skip-preview")
