@@ -23,11 +23,8 @@ MENDED_BY_REFRESH = {
 }
 
 
-class DeploymentFailedError(pulumi.RunError, pulumi.InputPropertiesError):
-    """The service does not run the declared task definition; the message is the verdict.
-
-    It is one of Pulumi's two errors without a traceback, for the program and for the component plugin.
-    """
+class DeploymentFailedError(pulumi.RunError):
+    """The service does not run the declared task definition; the message is the verdict."""
 
 
 class NotAnsweredError(Exception):

@@ -54,6 +54,8 @@ class Plugin(ComponentProvider):
             component = self._components[kind](name, values, options)  # type: ignore[arg-type]  # a component's own signature
         except ArgumentError as error:
             raise InputPropertiesError(self.sentence(kind, str(error)), []) from None
+        except pulumi.RunError as error:
+            raise InputPropertiesError(str(error), []) from None
         except Exception as error:
             raise ComponentInitError(error) from error
         return ConstructResult(component.urn, self.get_state(component, definition))

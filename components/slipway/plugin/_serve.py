@@ -43,11 +43,13 @@ class _Servicer(ProviderServicer):
         self._under_way += 1
         try:
             return await super()._construct(request, context)
-        except pulumi.InputPropertiesError as error:
-            refusal = error
         except ArgumentError as error:
             sentence = self.provider.sentence(request.type.rpartition(":")[2], str(error))
             refusal = pulumi.InputPropertiesError(sentence, [])
+        except pulumi.RunError as error:  # such as a red verdict; the SDK shows its class beside it
+            refusal = pulumi.InputPropertiesError(str(error), [])
+        except pulumi.InputPropertiesError as error:
+            refusal = error
         except Exception as error:
             if not str(error).startswith(LOOKUP_FAILED):
                 raise
