@@ -59,6 +59,17 @@ class Shop:
         redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": arn.replace(key, f"{key}-dead")})}
         self.sns.subscribe(TopicArn=self.topic, Protocol="sqs", Endpoint=arn, Attributes=subscription | redrive)
 
+    def log_failures(self) -> None:
+        """Gives SNS a role for the log of what it could not deliver."""
+        lets_sns_in = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        writes = {"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}
+        trust, rights = ({"Version": "2012-10-17", "Statement": [it]} for it in (lets_sns_in, writes))
+        iam = boto3.client("iam")
+        arn = iam.create_role(RoleName="log", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+        iam.put_role_policy(RoleName="log", PolicyName="log", PolicyDocument=json.dumps(rights))
+        role = {"AttributeName": "SQSFailureFeedbackRoleArn", "AttributeValue": arn}
+        self.sns.set_topic_attributes(TopicArn=self.topic, **role)
+
     @contextmanager
     def consumed(self, key: str, handled: list[str]) -> Iterator[Running]:
         """A real consumer of a queue; its log goes to the place of a container's log."""
@@ -181,7 +192,7 @@ KEY = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "k
 
 def test_the_hop_that_failed_is_named_and_the_dead_letter_is_taken_away(aws: None) -> None:
     shop = Shop()
-    shop.sns.set_topic_attributes(TopicArn=shop.topic, AttributeName="SQSFailureFeedbackRoleArn", AttributeValue="role")
+    shop.log_failures()
     weak = boto3.client("kms").create_key(Policy=json.dumps(KEY))["KeyMetadata"]["KeyId"]
     shop.queue("closed", policy=None)
     shop.queue("managed", KmsMasterKeyId="alias/aws/sqs")

@@ -8,7 +8,8 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.support.aws_endpoint import CREDENTIALS, endpoint
+from slipway_sandbox.identities import administrator
+from tests.support.aws_endpoint import endpoint
 from tests.support.sandbox.provider_world import provider
 from tests.support.sandbox.pulumi_project import Project, project_of
 
@@ -49,7 +50,9 @@ def project(endpoint: str, bucket: Any, provider_port: int, tmp_path: Path) -> P
     program = tmp_path / "queues.py"
     program.write_text(PROGRAM, encoding="utf-8")
     backend = f"s3://states?endpoint={endpoint}&s3ForcePathStyle=true&region=eu-west-1"
-    return project_of(program, tmp_path, provider_port, None, COUNT="2", PULUMI_BACKEND_URL=backend, **CREDENTIALS)
+    return project_of(
+        program, tmp_path, provider_port, None, COUNT="2", PULUMI_BACKEND_URL=backend, **administrator.VARIABLES
+    )
 
 
 def resources(bucket: Any) -> int:

@@ -36,7 +36,7 @@ class JobArgs(TypedDict):
     runs once. Default: UTC."""
     start_date: NotRequired[str | None]
     """Time in UTC before which nothing runs, such as 2026-12-01T00:00:00Z, and the first run of a rate; not with at. AWS
-    may refuse a passed one in later updates: give it as `unless_passed(...)`. Default: at once."""
+    may refuse a passed one in later updates: then leave it out. Default: at once."""
     end_date: NotRequired[str]
     """Time in UTC after which nothing runs, later than `start_date`; not with at. Default: no end."""
     flexible_window_minutes: NotRequired[int]

@@ -91,6 +91,9 @@ class Mocks(pulumi.runtime.Mocks):
                 "arnSuffix": f"app/{name}/0a1b",
                 "zoneId": "Z-ELB",
             },
+            "aws:cloudwatch/metricAlarm:MetricAlarm": lambda: {
+                "arn": f"arn:aws:cloudwatch:{self.region}:{self.account_id}:alarm:{name}"
+            },
             "aws:lb/targetGroup:TargetGroup": lambda: {"arnSuffix": f"targetgroup/{name}/2c3d"},
             "aws:sqs/queue:Queue": lambda: {"url": f"https://sqs.{self.region}.amazonaws.com/{self.account_id}/{name}"},
             "docker:index/image:Image": lambda: {"repoDigest": f"{registry}/{name.rpartition('-')[0]}@{IMAGE_DIGEST}"},

@@ -1,5 +1,8 @@
 """The guard of a platform: whom it finds at AWS, what it refuses, and what it says where AWS does not answer."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +14,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 
 from slipway.dynamic._platform_users import Client, users_of
 from slipway.dynamic.platform_guard import GuardProvider, listed
+from tests.support.components.stacks import CHECKOUT
 
 ARN = "arn:aws:{}:eu-west-1:123456789012:{}"
 CLUSTER = ARN.format("ecs", "cluster/main")
@@ -205,14 +209,33 @@ def test_where_aws_does_not_answer_the_platform_stays() -> None:
     )
 
 
-def test_credentials_of_another_account_ask_nothing_and_a_role_there_does(
-    credentials: None, endpoint: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-    there = PROPS | {"account_id": "111122223333", "clusters": [], "topics": []}
+# In a process of its own: the sandbox's corrections, which another test may have installed, know accounts by their roles alone.
+TWO_ACCOUNTS = """
+import os
+import pulumi
+from moto.server import ThreadedMotoServer
+from tests.components.dynamic.test_platform_guard import PROPS, GuardProvider, refusal
+server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+server.start()
+os.environ["AWS_ENDPOINT_URL"] = "http://{}:{}".format(*server.get_host_and_port())
+there = PROPS | {"account_id": "111122223333", "clusters": [], "topics": []}
+print(refusal(GuardProvider(), there))
+GuardProvider().delete("id", there | {"role_arn": "arn:aws:iam::111122223333:role/reader"})
+print("deleted")
+server.stop()
+"""
+
+
+def test_credentials_of_another_account_ask_nothing_and_a_role_there_does(credentials: None) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MOTO_")}
+    command = [sys.executable, "-c", TWO_ACCOUNTS]
+    done = subprocess.run(command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    refused, deleted = done.stdout.splitlines()
     got = "got the credentials are of account 123456789012, and it is in 111122223333; give credentials with"
-    assert got in refusal(GuardProvider(), there)
-    GuardProvider().delete("id", there | {"role_arn": "arn:aws:iam::111122223333:role/reader"})
+    assert (got in refused, deleted) == (True, "deleted")
+
+
+def test_a_profile_that_is_not_there_refuses(credentials: None) -> None:
     lost = GuardProvider()
     lost.configure(dynamic.ConfigureRequest(dynamic.Config({"aws:profile": "lost"}, "platform")))
     assert "got The config profile (lost) could not be found; give" in refusal(lost)

@@ -190,6 +190,7 @@ def test_dynamic_providers_without_their_virtualenv_say_so(cli: Path, tmp_path: 
     )
 
 
+SOON_SECONDS = 5  # what is expected is that they stay, on a busy machine, too
 NAMES_ITSELF = """
 import os, time
 from pathlib import Path
@@ -247,7 +248,7 @@ def test_a_killed_cli_leaves_neither_dynamic_provider_nor_policy_pack(project: P
 def ends(pid: int) -> bool:
     """Whether a process that is not ours ends soon."""
     try:
-        subprocess.run(["tail", f"--pid={pid}", "-f", "/dev/null"], check=True, timeout=SECONDS)
+        subprocess.run(["tail", f"--pid={pid}", "-f", "/dev/null"], check=True, timeout=SOON_SECONDS)
     except subprocess.TimeoutExpired:
         return False
     return True

@@ -41,13 +41,18 @@ class UnreliableClient(AwsClient):
         super().__init__(first_pause_seconds=0.0)
         self._share = share
         self._random = random.Random(seed)
-        self.refusals = 0
+        self._refused: list[str] = []  # a client for another caller is a copy, and counts here, too
+
+    @property
+    def refusals(self) -> int:
+        """Attempts that were refused."""
+        return len(self._refused)
 
     def _retried(self, operation: str, attempt_call: Callable[[], dict[str, Value]]) -> dict[str, Value]:
         def attempt() -> dict[str, Value]:
             if self._random.random() < self._share:
-                self.refusals += 1
                 code = self._random.choice(("ThrottlingException", "RequestLimitExceeded", "InternalFailure"))
+                self._refused.append(code)
                 status = 500 if code == "InternalFailure" else 400
                 answer = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
                 raise ClientError(answer, operation)

@@ -83,7 +83,7 @@ def assumed(sender: Sender, role_arn: str, name: str) -> Principal | None:
     """The session of a role under a name; None where the role's trust policy does not let the service assume it."""
     from slipway_sandbox.authorization import cloud  # noqa: PLC0415 - import moto's tables
 
-    account = role_arn.split(":")[4]
+    account = role_arn.split(":")[4] if role_arn.count(":") == 5 else ""
     parameters = {"RoleArn": role_arn, "RoleSessionName": name}
     call = sender.asks("sts", "AssumeRole", parameters, "us-east-1", account)
     role = cloud.named_in_iam("role", role_arn.rpartition("/")[2], account)

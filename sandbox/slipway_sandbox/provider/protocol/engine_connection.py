@@ -5,14 +5,16 @@ import logging
 import os
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
+T = TypeVar("T")
 Say = Callable[[str], None]
 """Shows one line beside the resource during its operation."""
 
@@ -65,10 +67,9 @@ def program_directory(address: str) -> Path | None:
     leaves both folders out for it. On Linux, /proc knows the listener at the address and its working directory.
     Source: https://github.com/pulumi/pulumi/blob/master/pkg/engine/project.go
     """
-    process = _process(int(address.rpartition(":")[2]))
-    if process is None:
+    here = _of_engine(address, lambda process: (process / "cwd").readlink())
+    if here is None:
         return None
-    here = (process / "cwd").readlink()
     projects = (folder / name for folder in (here, *here.parents) for name in PROJECT_FILES)
     project = next((file for file in projects if file.is_file()), None)
     return _main_folder(project) if project else here
@@ -76,9 +77,19 @@ def program_directory(address: str) -> Path | None:
 
 def environment(address: str) -> dict[str, str]:
     """Environment of the engine at `address`; a provider started by it would inherit these variables."""
-    process = _process(int(address.rpartition(":")[2]))
-    entries = (process / "environ").read_bytes().split(b"\0") if process else []
-    return dict(os.fsdecode(entry).split("=", 1) for entry in entries if b"=" in entry)
+    entries = _of_engine(address, lambda process: (process / "environ").read_bytes()) or b""
+    return dict(os.fsdecode(entry).split("=", 1) for entry in entries.split(b"\0") if b"=" in entry)
+
+
+def _of_engine(address: str, read: Callable[[Path], T]) -> T | None:
+    """What /proc has of the engine.
+
+    A process that the engine is about to start has its sockets for a moment, too: it may be the one found, and end.
+    """
+    for process in _listeners(int(address.rpartition(":")[2])):
+        with suppress(OSError):
+            return read(process)
+    return None
 
 
 def _main_folder(project: Path) -> Path:
@@ -92,18 +103,15 @@ def _main_folder(project: Path) -> Path:
     return path if path.is_dir() else path.parent
 
 
-def _process(port: int) -> Path | None:
-    """The folder in /proc of the listener on a port."""
+def _listeners(port: int) -> Iterator[Path]:
+    """The folders in /proc of the processes that listen on a port, by their number."""
     sockets = set()
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         for line in table.read_text().splitlines()[1:] if table.is_file() else ():
             fields = line.split()  # number, local address, remote address, state, ..., inode as the tenth
             if fields[3] == LISTENING and int(fields[1].rpartition(":")[2], 16) == port:
                 sockets.add(f"socket:[{fields[9]}]")
-    for process in list(Path("/proc").glob("[0-9]*")) if sockets else ():
-        try:
+    for process in sorted(Path("/proc").glob("[0-9]*"), key=lambda process: int(process.name)) if sockets else ():
+        with suppress(OSError):  # it has just ended, or it is another user's
             if any(str(entry.readlink()) in sockets for entry in (process / "fd").iterdir()):
-                return process
-        except OSError:  # it has just ended, or it is another user's
-            continue
-    return None
+                yield process

@@ -247,8 +247,8 @@ def test_what_is_still_used_is_waited_for_and_then_named(driver: Driver) -> None
 
 
 def test_json_means_the_same_in_any_order_and_lists_are_sets(driver: Driver) -> None:
-    one = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["a:B", "a:C"], "Principal": "*"}]}
-    two = {"Statement": {"Principal": ["*"], "Action": ["a:C", "a:B"], "Effect": "Allow"}, "Version": "2012-10-17"}
+    one = {"Statement": [{"Effect": "Allow", "Action": ["a:B", "a:C"], "Principal": {"AWS": "*"}}]}
+    two = {"Statement": {"Principal": {"AWS": ["*"]}, "Action": ["a:C", "a:B"], "Effect": "Allow"}}
     role = driver.create(ROLE, "json", {"assumeRolePolicy": json.dumps(one)})
     assert driver.diff(role, {"assumeRolePolicy": json.dumps(two)})["details"] == {}
     driver.delete(role)

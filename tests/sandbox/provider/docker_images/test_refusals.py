@@ -22,7 +22,7 @@ def refusal(call: Any, *arguments: Any) -> str:
 
 def test_a_dead_daemon_is_named_before_anything_is_built() -> None:
     host = f"tcp://{LOOPBACK}:{free_ports(1, [LOOPBACK])[0]}"
-    assert refusal(DockerProvider().configure, {"host": host}) == (
+    assert refusal(DockerProvider().configure, {"host": host}, None) == (
         f"no Docker daemon answers at {host}; `python3 -m setup.docker_daemon` starts one, then run the same command again"
     )
 
@@ -30,11 +30,11 @@ def test_a_dead_daemon_is_named_before_anything_is_built() -> None:
 def test_a_daemon_named_by_the_environment_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     host = f"tcp://{LOOPBACK}:{free_ports(1, [LOOPBACK])[0]}"
     monkeypatch.setenv("DOCKER_HOST", host)
-    assert refusal(DockerProvider().configure, {}).startswith(f"no Docker daemon answers at {host}; ")
+    assert refusal(DockerProvider().configure, {}, None).startswith(f"no Docker daemon answers at {host}; ")
 
 
 def test_a_setting_that_the_sandbox_does_not_know_is_refused() -> None:
-    assert refusal(DockerProvider().configure, {"certPath": "/certs"}) == (
+    assert refusal(DockerProvider().configure, {"certPath": "/certs"}, None) == (
         "the sandbox's docker provider does not know the setting 'certPath', only 'host'; "
         "set it on stacks that use the released provider"
     )

@@ -5,6 +5,7 @@ from itertools import chain
 ECR = "tests/test_ecr/test_ecr.py::"
 ECS = "tests/test_ecs/test_ecs.py::"
 EKS = "tests/test_eks/test_eks.py::"
+EVENTS = "tests/test_events/"
 S3 = "tests/test_s3/"
 STS = "tests/test_sts/test_sts.py::"
 
@@ -88,6 +89,19 @@ REASONS: dict[str, list[str]] = {
         f"{S3}test_s3.py::test_put_bucket_notification[us-west-2-aws]",
         f"{S3}test_s3_config.py::test_s3_notification_config_dict",
         f"{S3}test_s3_lambda_integration.py::test_put_bucket_notification_sns_error",
+    ],
+    "the test sends events to a log group without a policy for EventBridge; AWS delivers none": [
+        f"{EVENTS}test_events.py::test_send_transformed_events_to_log_group",
+        f"{EVENTS}test_events.py::test_start_replay_send_to_log_group",
+        f"{EVENTS}test_events_integration.py::test_moto_matches_none_value_with_exists_filter",
+        f"{EVENTS}test_events_integration.py::test_send_to_cw_log_group",
+        f"{EVENTS}test_events_partners_integration.py::test_put_partner_events",
+    ],
+    "the test forwards events with a role that is not there": [
+        f"{EVENTS}test_events_integration.py::test_put_events_event_bus_forwarding_rules",
+    ],
+    "the test is in China; policies are judged in the partition aws alone": [
+        f"{S3}test_s3_lambda_integration.py::test_put_bucket_notification_sns_sqs[cn-north-1-aws-cn]",
     ],
     "the test wants a caller who is a user of STS; AWS's users are IAM's": [
         f"{STS}test_get_caller_identity_with_default_credentials[cn-north-1-aws-cn]",

@@ -253,6 +253,6 @@ def test_a_session_whose_role_is_gone_may_do_nothing_any_more(port: int) -> None
     driver.delete(driver.create(QUEUE, "jobs", {}))
     iam("delete_role_policy", RoleName="short", PolicyName="own")
     iam("delete_role", RoleName="short")
-    with pytest.raises(ProviderCallError, match="CreateQueue failed with AccessDenied"):
+    with pytest.raises(ProviderCallError, match="CreateQueue failed with InvalidClientTokenId"):
         driver.create(QUEUE, "jobs", {})
     driver.close()
