@@ -10,7 +10,7 @@ from pulumi_aws import ecs
 
 from slipway.common import ANYWHERE, HTTPS, Context, Gate, closed_group
 from slipway.deployment import Deployment, verdict
-from slipway.hooks import ImageNeeds, checked_image
+from slipway.hooks import ImageNeeds, checked_image, others_named
 from slipway.load_balancing import ListenerPlan
 from slipway.task import Task, task
 
@@ -116,7 +116,9 @@ def ecs_service(context: Context, plan: ServicePlan, around: Surroundings) -> ec
     owner = plan.workload.port_owner(plan.port)
     awaited = [*around.task.grants, *image_checks(context, plan), *around.gate.rules, *(front.awaited if front else [])]
     options = pulumi.ResourceOptions(
-        depends_on=awaited, ignore_changes=["desiredCount"] if plan.keeps_scaled_count else None
+        depends_on=awaited,
+        ignore_changes=["desiredCount"] if plan.keeps_scaled_count else None,
+        hooks=None if roll_out.without_verdict else others_named(context, plan.workload.main.name),
     )
     return ecs.Service(
         context.name,
