@@ -91,7 +91,7 @@ class Controller:
             self._identities.api, InstanceIdentities(self._identities.sessions, self._identities.denials), self._entered
         )
         self._instances = Instances(self._host, self._home / "instances", self._keys, metadata)
-        self._schedules = Schedules(Targets(self._identities.refusal_of))
+        self._schedules = Schedules(Targets(self._identities.denials))
         with self._entered():
             self._end_tasks_without_containers()
         self._thread.start()

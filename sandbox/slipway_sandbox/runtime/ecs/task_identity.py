@@ -67,7 +67,7 @@ class TaskIdentities:
         if not role_arn:
             return None
         self._assume(role_arn, task, backend)
-        role = ExecutionRole(session(role_arn, task.id), backend.region_name, self.refusal_of)
+        role = ExecutionRole(session(role_arn, task.id), backend.region_name, self._refusal_of)
         self._execution[task.id] = role
         return role
 
@@ -87,6 +87,5 @@ class TaskIdentities:
         if not assumption.is_granted(role_arn, self.denials):
             raise TaskError(UNABLE_TO_ASSUME.format(role=role_arn))
 
-    def refusal_of(self, call: Call, principal: Principal) -> Refusal | None:
-        """The refusal of a call, kept among the denials; None for one that may go on."""
+    def _refusal_of(self, call: Call, principal: Principal) -> Refusal | None:
         return verdicts.refusal_of(call, principal, self.denials, datetime.now(UTC))

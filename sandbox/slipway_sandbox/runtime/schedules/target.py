@@ -5,7 +5,8 @@ Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-sched
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, NotRequired, TypedDict, cast
 
 from moto.core.exceptions import ServiceException
@@ -17,12 +18,13 @@ from slipway_sandbox.authorization.check import Call, Refusal
 from slipway_sandbox.authorization.cloud import session
 from slipway_sandbox.authorization.model import Principal
 from slipway_sandbox.documents import Document, as_object, as_text
-from slipway_sandbox.identities.roles import role_of
+from slipway_sandbox.identities import verdicts
+from slipway_sandbox.identities.assuming import Assumption
+from slipway_sandbox.identities.denials import Denials
 from slipway_sandbox.runtime.schedules.outcome import Failure
 
-SCHEDULER = Principal(arn="scheduler.amazonaws.com", account_id="", kind="service")
+SCHEDULER = "scheduler.amazonaws.com"
 UNABLE_TO_ASSUME = "The execution role you provide must allow AWS EventBridge Scheduler to assume the role."
-RefusalOf = Callable[[Call, Principal], Refusal | None]
 
 
 class RunTask(TypedDict):
@@ -42,10 +44,10 @@ class RunTask(TypedDict):
 
 
 class Targets:
-    """Invokes targets. `refusal_of` judges each call by the policies of the schedule's role."""
+    """Invokes targets, with the rights of the schedule's role. What is refused goes into `denials`."""
 
-    def __init__(self, refusal_of: RefusalOf) -> None:
-        self._refusal_of = refusal_of
+    def __init__(self, denials: Denials) -> None:
+        self._denials = denials
 
     def invoke(self, schedule: Schedule) -> Failure | None:
         """Start the task of a schedule; why not, where it did not start."""
@@ -103,12 +105,11 @@ class Targets:
         region, account = schedule.arn.split(":")[3:5]
         # AWS names the group and not the schedule: cross-service-confused-deputy-prevention.html
         group = schedule.arn.rpartition("/")[0].replace(":schedule/", ":schedule-group/")
-        context = {"aws:sourceaccount": (account,), "aws:sourcearn": (group,)}
-        parameters = {"RoleArn": arn, "RoleSessionName": schedule.name}
-        assume = Call("sts", "AssumeRole", parameters, region, account, context=context)
-        if role_of(arn) is None or self._refusal_of(assume, SCHEDULER):
-            return None
-        return session(arn, schedule.name)
+        assumption = Assumption(SCHEDULER, group, schedule.name, region, account)
+        return session(arn, schedule.name) if assumption.is_granted(arn, self._denials) else None
+
+    def _refusal_of(self, call: Call, role: Principal) -> Refusal | None:
+        return verdicts.refusal_of(call, role, self._denials, datetime.now(UTC))
 
 
 def starts_tasks(schedule: Schedule) -> bool:

@@ -2,16 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from moto import mock_aws
 
 from slipway_sandbox import corrections
-from slipway_sandbox.authorization.check import Call, Refusal
-from slipway_sandbox.authorization.model import Principal
-from slipway_sandbox.identities import verdicts
 from slipway_sandbox.identities.denials import Denials
 from slipway_sandbox.runtime.schedules.invocations import Schedules
 from slipway_sandbox.runtime.schedules.target import Targets
@@ -30,11 +26,7 @@ def cloud() -> Iterator[Cloud]:
 def begin(cloud: Cloud) -> Denials:
     """The schedule's one time comes; what was denied."""
     denials, clock = Denials(), Clock()
-
-    def refusal_of(call: Call, principal: Principal) -> Refusal | None:
-        return verdicts.refusal_of(call, principal, denials, datetime.now(UTC))
-
-    schedules = Schedules(Targets(refusal_of), clock)
+    schedules = Schedules(Targets(denials), clock)
     cloud.schedule("at(2026-11-30T08:10:00)")
     clock.move(minutes=11)
     schedules.tick()
