@@ -9,7 +9,7 @@ import boto3
 from moto.scheduler.models import Schedule, scheduler_backends
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
-BEGIN = datetime(2026, 11, 30, 8, tzinfo=UTC)  # a Monday
+BEGIN = datetime(2099, 11, 30, 8, tzinfo=UTC)  # a Monday; later than now, as moto refuses a start that has passed
 GROUP = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule-group/jobs"
 CLUSTER = f"arn:aws:ecs:{REGION}:{ACCOUNT}:cluster/main"
 DEAD = f"arn:aws:sqs:{REGION}:{ACCOUNT}:dead"

@@ -79,12 +79,12 @@ def test_a_rate_with_a_start_counts_from_it(world: World) -> None:
 
 
 def test_an_at_is_invoked_once_in_its_zone(world: World) -> None:
-    world.cloud.schedule("at(2026-11-30T09:15:00)", ScheduleExpressionTimezone="Europe/Berlin")
+    world.cloud.schedule("at(2099-11-30T09:15:00)", ScheduleExpressionTimezone="Europe/Berlin")
     assert world.pass_by(120) == ["08:15:00"]
 
 
 def test_an_at_that_has_passed_is_quiet(world: World) -> None:
-    world.cloud.schedule("at(2026-11-30T07:00:00)")
+    world.cloud.schedule("at(2099-11-30T07:00:00)")
     assert world.pass_by(60) == []
 
 
@@ -127,7 +127,7 @@ def test_a_changed_expression_counts_from_the_change_on(world: World) -> None:
 
 
 @pytest.mark.parametrize(("action", "left"), [("DELETE", []), ("NONE", ["report"])])
-@pytest.mark.parametrize("expression", ["at(2026-11-30T08:10:00)", "cron(10 8 30 11 ? 2026)"])
+@pytest.mark.parametrize("expression", ["at(2099-11-30T08:10:00)", "cron(10 8 30 11 ? 2099)"])
 def test_a_schedule_goes_after_its_last_invocation_where_it_says_so(
     world: World, expression: str, action: str, left: list[str]
 ) -> None:
@@ -140,7 +140,7 @@ def test_a_schedule_goes_after_its_last_invocation_where_it_says_so(
 
 def test_a_start_is_tried_again_until_the_attempts_are_used_up(world: World) -> None:
     world.target.failure = THROTTLED
-    world.cloud.schedule("at(2026-11-30T08:10:00)", target=policy(attempts=3, age_seconds=3600))
+    world.cloud.schedule("at(2099-11-30T08:10:00)", target=policy(attempts=3, age_seconds=3600))
     assert world.pass_by(15, step_seconds=1) == ["08:10:00", "08:10:01", "08:10:03", "08:10:07"]
     [(body, attributes)] = world.target.letters
     assert body == '{"count": 1}'
@@ -151,7 +151,7 @@ def test_a_start_is_tried_again_until_the_attempts_are_used_up(world: World) -> 
         "EXHAUSTED_RETRY_CONDITION": "MaximumRetryAttempts",
         "IS_PAYLOAD_TRUNCATED": "false",
         "RETRY_ATTEMPTS": "3",
-        "SCHEDULED_TIME": "2026-11-30T08:10:00Z",
+        "SCHEDULED_TIME": "2099-11-30T08:10:00Z",
         "SCHEDULE_ARN": GROUP.replace("schedule-group", "schedule") + "/report",
         "TARGET_ARN": CLUSTER,
     }
@@ -159,14 +159,14 @@ def test_a_start_is_tried_again_until_the_attempts_are_used_up(world: World) -> 
 
 def test_a_start_is_tried_again_until_it_is_too_old(world: World) -> None:
     world.target.failure = THROTTLED
-    world.cloud.schedule("at(2026-11-30T08:10:00)", target=policy(attempts=185, age_seconds=60))
+    world.cloud.schedule("at(2099-11-30T08:10:00)", target=policy(attempts=185, age_seconds=60))
     assert len(world.pass_by(15, step_seconds=1)) == 6  # after 0, 1, 3, 7, 15 and 31 seconds
     assert world.target.letters[0][1]["EXHAUSTED_RETRY_CONDITION"] == "MaximumEventAgeInSeconds"
 
 
 def test_a_refused_start_is_not_tried_again_and_counted_for_its_group(world: World) -> None:
     world.target.failure = DENIED
-    world.cloud.schedule("at(2026-11-30T08:10:00)")
+    world.cloud.schedule("at(2099-11-30T08:10:00)")
     assert world.pass_by(15) == ["08:10:00"]
     [(_, attributes)] = world.target.letters
     assert (attributes["RETRY_ATTEMPTS"], "EXHAUSTED_RETRY_CONDITION" in attributes) == ("0", False)
@@ -177,7 +177,7 @@ def test_a_refused_start_is_not_tried_again_and_counted_for_its_group(world: Wor
 
 def test_a_start_that_succeeds_at_last_is_dropped_nowhere(world: World) -> None:
     world.target.failure = THROTTLED
-    world.cloud.schedule("at(2026-11-30T08:10:00)")
+    world.cloud.schedule("at(2099-11-30T08:10:00)")
     world.pass_by(10, step_seconds=1)
     world.target.failure = None
     assert world.pass_by(5, step_seconds=1) == ["08:10:00", "08:10:01"]

@@ -27,7 +27,7 @@ def begin(cloud: Cloud) -> Denials:
     """The schedule's one time comes; what was denied."""
     denials, clock = Denials(), Clock()
     schedules = Schedules(Targets(denials), clock)
-    cloud.schedule("at(2026-11-30T08:10:00)")
+    cloud.schedule("at(2099-11-30T08:10:00)")
     clock.move(minutes=11)
     schedules.tick()
     return denials
