@@ -1,0 +1,15 @@
+"""What an alarm tells a scaling policy."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Breach:
+    """An alarm in the state ALARM, as it was evaluated last."""
+
+    alarm: str
+    values: tuple[float, ...]
+    """Data points of the evaluation, at least one."""
+    threshold: float
+    is_below: bool
+    """Whether the alarm is for values below its threshold."""
