@@ -16,11 +16,10 @@ from moto.core.utils import iso_8601_datetime_with_milliseconds
 from moto.sns.models import sns_backends
 
 from slipway_sandbox.corrections._decorator import adds, corrects
+from slipway_sandbox.corrections.cloudwatch import actions
 from slipway_sandbox.corrections.policies import receivers
 
 logger = logging.getLogger(__name__)
-ACTIONS = {"ALARM": "alarm_actions", "OK": "ok_actions", "INSUFFICIENT_DATA": "insufficient_data_actions"}
-"""State, to the actions on it."""
 
 
 @adds(
@@ -37,7 +36,7 @@ def put_composite_alarm(self: CloudWatchResponse) -> ActionResult:
     why="moto takes a topic of any region as an action; CloudWatch takes topics of the alarm's region only.",
 )
 def put_metric_alarm(original: Callable[..., Alarm], self: CloudWatchBackend, **named: object) -> Alarm:
-    for kind in ACTIONS.values():
+    for kind in actions.ACTIONS.values():
         for arn in _topics(named.get(kind)):
             region = arn.split(":")[3]
             if region != self.region_name:
@@ -55,13 +54,12 @@ def set_alarm_state(
     before = self.alarms[alarm_name].state_value if alarm_name in self.alarms else ""
     original(self, alarm_name, *state, **named)
     alarm = self.alarms[alarm_name]
-    if alarm.actions_enabled and before != alarm.state_value:
-        for arn in _topics(getattr(alarm, ACTIONS[alarm.state_value])):
-            _notify(self, alarm, before, arn)
+    if before != alarm.state_value:
+        actions.act(alarm, before)
 
 
-def _notify(backend: CloudWatchBackend, alarm: Alarm, before: str, topic_arn: str) -> None:
-    account = backend.account_id
+def _notify(topic_arn: str, alarm: Alarm, before: str, _: float | None) -> None:
+    region, account = alarm.alarm_arn.split(":")[3:5]
     # Of the services, CloudWatch also names the owner, for whom the policy of a new topic asks.
     source = receivers.told(alarm.alarm_arn, account) | {"aws:sourceowner": account}
     alarms = receivers.Sender("CloudWatch", ("cloudwatch.amazonaws.com",), "the alarm", source)
@@ -69,7 +67,7 @@ def _notify(backend: CloudWatchBackend, alarm: Alarm, before: str, topic_arn: st
     if reason:
         logger.warning("alarm %s not delivered to %s: %s", alarm.name, topic_arn, reason)
         return
-    topic = sns_backends[account][backend.region_name].topics[topic_arn]
+    topic = sns_backends[account][region].topics[topic_arn]
     topic.publish(json.dumps(_notice(alarm, account, before)), subject=f'{alarm.state_value}: "{alarm.name}"')
 
 
@@ -100,4 +98,7 @@ def _notice(alarm: Alarm, account: str, before: str) -> dict[str, object]:
 
 def _topics(arns: object) -> Iterable[str]:
     """ARNs of topics among those of actions."""
-    return [arn for arn in arns if str(arn).split(":")[2:3] == ["sns"]] if isinstance(arns, list) else []
+    return [arn for arn in arns if actions.service_of(str(arn)) == "sns"] if isinstance(arns, list) else []
+
+
+actions.register("sns", _notify)
