@@ -5,11 +5,12 @@ The alarms of one look are decided together. Called inside the controller's tick
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from moto.applicationautoscaling.models import FakeScheduledAction
 from moto.cloudwatch.models import Alarm
 
+from slipway_sandbox import clock
 from slipway_sandbox.corrections._keeping import keep, kept
 from slipway_sandbox.runtime.scaling import changes
 from slipway_sandbox.runtime.scaling.breach import Breach
@@ -25,26 +26,26 @@ NO_BOUNDS: tuple[int | None, int | None] = (None, None)
 
 @dataclass(frozen=True)
 class _Told:
-    """An alarm in breach that nobody has acted on yet."""
+    """A policy's ARN among the actions of an alarm, and the alarm's values."""
 
+    action: str
     breach: Breach
-    actions: tuple[str, ...]
 
 
 class AutoScaling:
-    """Scales every registered ECS service. `now` is the clock. Default: the machine's."""
+    """Scales every registered ECS service. `now` is the clock. Default: the sandbox's."""
 
-    def __init__(self, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, now: Callable[[], datetime] = clock.now) -> None:
         self._now = now
         self._scheduled = ScheduledActions(now)
         self._told: list[_Told] = []
 
-    def on_alarm(self, alarm: Alarm, values: Sequence[float]) -> None:
-        """An alarm is in the state ALARM, with these data points; the next `tick` acts on it."""
-        if values:
+    def on_action(self, arn: str, alarm: Alarm, _: str, value: float | None) -> None:
+        """An alarm sets off a policy; the next `tick` acts. AWS takes no action without a data point."""
+        if value is not None:
             is_below = alarm.comparison_operator.startswith("LessThan")
-            breach = Breach(alarm.name, tuple(values), float(alarm.threshold), is_below)
-            self._told.append(_Told(breach, tuple(alarm.alarm_actions)))
+            breach = Breach(alarm.name, (value,), float(alarm.threshold), is_below, alarm.state_value)
+            self._told.append(_Told(arn, breach))
 
     def tick(self) -> None:
         """Look at every scalable target. Call it often, after the alarms are evaluated."""
@@ -82,7 +83,7 @@ def _requests(scalable: ScalableService, told: Sequence[_Told]) -> list[Request]
         Request(policy_seen(policy), each.breach)
         for policy in scalable.policies()
         for each in told
-        if any(is_action_of(action, policy.policy_arn) for action in each.actions)
+        if is_action_of(each.action, policy.policy_arn)
     ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Breach:
-    """An alarm in the state ALARM, as it was evaluated last."""
+    """An alarm that sets off a policy, as it was evaluated last."""
 
     alarm: str
     values: tuple[float, ...]
@@ -13,3 +13,4 @@ class Breach:
     threshold: float
     is_below: bool
     """Whether the alarm is for values below its threshold."""
+    state: str = "ALARM"

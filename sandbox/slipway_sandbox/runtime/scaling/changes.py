@@ -141,4 +141,6 @@ def _activity(scalable: ScalableService, description: str, cause: str, now: date
 
 
 def _cause(request: Request) -> str:
-    return f"monitor alarm {request.breach.alarm} in state ALARM triggered policy {request.policy.name}"
+    return (
+        f"monitor alarm {request.breach.alarm} in state {request.breach.state} triggered policy {request.policy.name}"
+    )

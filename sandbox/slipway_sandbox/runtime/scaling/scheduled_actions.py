@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-
 Source: https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScheduledAction.html
 """
 
+import itertools
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from datetime import UTC, datetime
 
 from moto.applicationautoscaling.models import FakeScheduledAction
 
-from slipway_sandbox.runtime.schedules.schedule_times import interval, runs
+from slipway_sandbox.runtime.schedules.schedule_times import runs
 
 SECONDS_AND_CRON_FIELDS = 7
 
@@ -42,7 +43,7 @@ class Timing:
                 yield found
 
     def _endless(self, moment: datetime) -> Iterator[datetime]:
-        kind, _, rest = self.expression.partition("(")
+        kind = self.expression.partition("(")[0]
         if kind == "at":
             yield from runs(self.expression, self.time_zone, moment)
             return
@@ -50,8 +51,8 @@ class Timing:
             yield self.start
         begin = self.start or self.created
         if kind == "rate":
-            step = interval(rest.removesuffix(")"))
-            begin += max((moment - begin) // step, 0) * step
+            first, second = itertools.islice(runs(self.expression, self.time_zone, begin), 2)
+            begin += max((moment - begin) // (second - first), 0) * (second - first)
         else:
             begin = max(begin, moment)
         yield from (found for found in runs(_without_seconds(self.expression), self.time_zone, begin) if found > begin)

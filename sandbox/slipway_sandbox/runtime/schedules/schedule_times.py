@@ -38,14 +38,10 @@ def runs(expression: str, time_zone: str, start: datetime) -> Iterator[datetime]
             yield found
 
 
-def interval(rate: str) -> timedelta:
-    """The interval of a rate such as `5 minutes`; a day is 24 hours."""
-    value, unit = rate.split()
-    return timedelta(**{f"{unit.removesuffix('s')}s": int(value)})
-
-
 def _rate(text: str, start: datetime) -> Iterator[datetime]:
-    step, moment = interval(text), start
+    value, unit = text.split()
+    step = timedelta(**{f"{unit.removesuffix('s')}s": int(value)})
+    moment = start
     while moment < FAR_AWAY - step:
         yield moment
         moment += step

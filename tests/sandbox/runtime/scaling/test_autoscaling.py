@@ -25,12 +25,18 @@ class World:
         """Let time pass, tell of alarms with a value each, and look; the desired count then. All tasks run at once."""
         self.clock.move(seconds=seconds)
         for alarm, value in alarms:
-            self.scaling.on_alarm(alarm, [value])
+            self.tell(alarm, value)
         self.scaling.tick()
         desired = self.cloud.desired
         self.cloud.run_all()
         self.scaling.tick()
         return desired
+
+    def tell(self, alarm: Alarm, value: float | None) -> None:
+        """As CloudWatch does at each evaluation in ALARM."""
+        alarm.state_value = "ALARM"
+        for arn in alarm.alarm_actions:
+            self.scaling.on_action(arn, alarm, "ALARM", value)
 
     def tracked(self, policy: str, kind: str) -> Alarm:
         """The high or the low alarm of a target tracking policy."""
@@ -102,7 +108,7 @@ def test_a_step_policy_acts_each_minute_of_its_alarm_and_adds_nothing_in_its_coo
 def test_a_cooldown_begins_when_the_tasks_run(world: World) -> None:
     world.cloud.register(0, 8)
     alarm = world.cloud.alarm("high", world.cloud.step("out", 2))
-    world.scaling.on_alarm(alarm, [90])
+    world.tell(alarm, 90)
     world.scaling.tick()
     assert (world.cloud.desired, world.cloud.activities()[0]["StatusCode"]) == (2, "InProgress")
     world.clock.move(seconds=600)
@@ -243,6 +249,12 @@ def test_a_scheduled_action_that_crosses_the_bounds_fails_and_changes_nothing(wo
     assert failed["StatusMessage"] == (
         "Failed to set max capacity to 2. Reason: Maximum capacity cannot be less than minimum capacity"
     )
+
+
+def test_an_alarm_without_a_data_point_changes_nothing(world: World) -> None:
+    world.cloud.register(0, 8)
+    world.tell(world.cloud.alarm("high", world.cloud.step("out", 2)), None)
+    assert world.tick() == 0
 
 
 def test_an_alarm_of_another_policy_and_a_service_that_is_gone_change_nothing(world: World) -> None:
