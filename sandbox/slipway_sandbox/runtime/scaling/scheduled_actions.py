@@ -96,7 +96,7 @@ class ScheduledActions:
 def timing_of(action: FakeScheduledAction) -> Timing:
     """The timing of moto's scheduled action."""
     return Timing(
-        expression=action.schedule,
+        expression=action.schedule or "",
         time_zone=action.timezone or "UTC",
         created=datetime.fromtimestamp(action.creation_time, UTC),
         start=_moment(action.start_time),

@@ -155,6 +155,18 @@ def test_a_policy_that_is_put_again_is_still_in_its_cooldown(world: World) -> No
     assert world.tick((alarm, 90)) == 3
 
 
+def test_a_sandbox_that_starts_again_goes_on_where_scaling_was(world: World) -> None:
+    world.cloud.register(0, 8)
+    alarm = world.cloud.alarm("high", world.cloud.step("out", 2))
+    world.tell(alarm, 90)
+    world.scaling.tick()
+    world.scaling = AutoScaling(world.clock)
+    assert world.tick(seconds=0) == 2
+    assert world.cloud.activities()[0]["StatusCode"] == "Successful"
+    world.scaling = AutoScaling(world.clock)
+    assert [world.tick((alarm, 90), seconds=299), world.tick((alarm, 90), seconds=1)] == [2, 4]
+
+
 def test_a_deployment_stops_scaling_in_and_not_out(world: World) -> None:
     world.cloud.set_desired(4)
     world.cloud.register(1, 10)

@@ -82,6 +82,7 @@ TIMES = {
     "at a time": ("at(2099-11-30T08:15:00)", {}, ["08:15:00"]),
     "at a time of a zone": ("at(2099-11-30T09:15:00)", {"timezone": "Europe/Berlin"}, ["08:15:00"]),
     "at a time that has passed": ("at(2099-11-30T07:15:00)", {}, []),
+    "no expression": ("", {}, []),
     "an expression that does not exist": ("cron(never)", {}, []),
     "a zone that does not exist": ("cron(10 8 * * ? *)", {"timezone": "Europe/Slipway"}, []),
 }

@@ -1,5 +1,6 @@
 """A cloud in this process with one ECS service of Application Auto Scaling, whose tasks run as soon as they are asked for."""
 
+import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,11 +19,17 @@ TARGET = {"ServiceNamespace": "ecs", "ResourceId": RESOURCE, "ScalableDimension"
 CPU = {"PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}}
 
 
+@functools.cache
+def _session() -> boto3.Session:
+    """One for all tests: it reads the models of AWS's services once."""
+    return boto3.Session("test", "test", region_name=REGION)
+
+
 @dataclass
 class ScalingCloud:
     """Clients, and the service `work` in the cluster `main`."""
 
-    session: boto3.Session = field(default_factory=lambda: boto3.Session("test", "test", region_name=REGION))
+    session: boto3.Session = field(default_factory=_session)
 
     def __post_init__(self) -> None:
         self.scaling = self.client("application-autoscaling")

@@ -3,6 +3,7 @@
 from itertools import chain
 
 CLOUDWATCH = "tests/test_cloudwatch/test_cloudwatch.py::"
+AUTO_SCALING = "tests/test_applicationautoscaling/test_applicationautoscaling.py::"
 ECR = "tests/test_ecr/test_ecr.py::"
 ECS = "tests/test_ecs/test_ecs.py::"
 EKS = "tests/test_eks/test_eks.py::"
@@ -14,6 +15,11 @@ REASONS: dict[str, list[str]] = {
     "ACM issues a certificate when its validation records are there; the test makes none": [
         "tests/test_acm/test_acm.py::test_request_certificate_issued_status",
         "tests/test_acm/test_acm.py::test_request_certificate_issued_status_with_wait_in_envvar",
+    ],
+    "the test schedules an action of a target that nobody registered; Application Auto Scaling refuses it": [
+        f"{AUTO_SCALING}test_delete_scheduled_action",
+        f"{AUTO_SCALING}test_describe_scheduled_actions",
+        f"{AUTO_SCALING}test_put_scheduled_action__use_update",
     ],
     "freezegun replaces datetime under cryptography, which fails with a TypeError; no answer of ACM's differs": [
         "tests/test_acm/test_acm.py::test_request_certificate_with_optional_arguments",
