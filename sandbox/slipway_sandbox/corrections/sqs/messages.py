@@ -14,6 +14,7 @@ from moto.sqs.models import Message, Queue, SQSBackend
 
 from slipway_sandbox.corrections._decorator import corrects
 from slipway_sandbox.corrections._repeats import first_of
+from slipway_sandbox.corrections.sqs import counts
 
 LOOK_SECONDS = 0.05  # between two looks of a long poll, unless a message arrives sooner
 NO_LOCK = "moto has no lock: a message sent during a deletion is lost, or a deleted one comes back; here one call goes after the other."
@@ -60,7 +61,7 @@ def send_message(
     if given is None and queue.content_based_deduplication:
         given = hashlib.sha256(message_body.encode()).hexdigest()
     if not queue.fifo_queue or given is None:
-        with _turn:
+        with _turn, counts.unasked():
             return original(self, queue_name, message_body, **named)
     in_group = queue.deduplication_scope == "messageGroup"
 
@@ -69,7 +70,7 @@ def send_message(
         message.sequence_number = f"{time.time_ns():020d}"
         return message
 
-    with _turn:
+    with _turn, counts.unasked():
         return first_of(queue, (named.get("group_id") if in_group else None, given), take)
 
 
