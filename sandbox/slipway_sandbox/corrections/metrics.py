@@ -1,5 +1,6 @@
 """Metrics of AWS's own services: what the services of the sandbox report to CloudWatch, and where all metrics are kept."""
 
+import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -12,11 +13,14 @@ from moto.cloudwatch.models import (
 )
 
 from slipway_sandbox import clock
-from slipway_sandbox.corrections._keeping import keep, kept
+from slipway_sandbox.corrections._keeping import keep, kept, kept_table
 from slipway_sandbox.metrics.samples import Point, Sample
 from slipway_sandbox.metrics.series import Metric, Metrics, metric
 
-KEPT = "slipway_metrics"
+KEPT, QUESTIONS = "slipway_metrics", "slipway_metric_questions"
+ASKED_SECONDS = 3 * 3600
+TURN = threading.RLock()
+"""Held to change or to read data points: calls come in many threads."""
 _NONE = Metrics()
 
 
@@ -27,7 +31,36 @@ def count(account: str, region: str, namespace: str, name: str, dimensions: Mapp
 
 def report(account: str, region: str, key: Metric, unit: str, moment: float, point: Point) -> None:  # noqa: PLR0913, PLR0917
     """Report a data point at a time, in seconds since 1970."""
-    metrics_of(cloudwatch_backends[account][region]).add(key, unit, moment, point)
+    with TURN:
+        metrics_of(cloudwatch_backends[account][region]).add(key, unit, moment, point)
+
+
+def thin_out(backend: CloudWatchBackend, now: float) -> None:
+    """Drops the oldest data points, once an hour."""
+    with TURN:
+        metrics_of(backend).thin_out(int(now))
+
+
+def note_question(backend: CloudWatchBackend, namespace: str) -> None:
+    """Somebody asks for metrics of a namespace."""
+    questions: dict[str, float] = {}
+    kept_table(backend, QUESTIONS, questions)[namespace] = clock.now().timestamp()
+
+
+def is_asked_for(backend: CloudWatchBackend, namespace: str) -> bool:
+    """Whether an alarm watches metrics of a namespace, or somebody asked for them within three hours."""
+    questions: dict[str, float] = {}
+    asked = kept(backend, QUESTIONS, questions).get(namespace)
+    if asked is not None and clock.now().timestamp() - asked < ASKED_SECONDS:
+        return True
+    return any(
+        namespace
+        in (
+            alarm.namespace,
+            *(each.metric_stat.metric.namespace for each in alarm.metric_data_queries if each.metric_stat),
+        )
+        for alarm in list(backend.alarms.values())
+    )
 
 
 def metrics_of(backend: CloudWatchBackend) -> Metrics:

@@ -51,12 +51,8 @@ class Series:
     def add(self, moment: int, point: Point) -> None:
         """Adds what was reported at a time."""
         before = self.points.get(moment)
-        if before is None:
-            self.points[moment] = point
-            return
-        sample = before if isinstance(before, Sample) else merged([before])
-        sample.take(point)
-        self.points[moment] = sample
+        sample = merged([point] if before is None else [before, point])
+        self.points[moment] = sample.as_number()
 
     def thin_out(self, now: int) -> None:
         """Makes hours of old points and drops the oldest."""

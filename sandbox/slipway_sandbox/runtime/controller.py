@@ -32,6 +32,7 @@ from slipway_sandbox.runtime.ecs.counts import Outage, count_of_clusters
 from slipway_sandbox.runtime.ecs.services import Scheduler
 from slipway_sandbox.runtime.ecs.task_identity import TaskIdentities
 from slipway_sandbox.runtime.ecs.task_run import TaskRun
+from slipway_sandbox.runtime.metrics.sources import measured
 
 TICK_SECONDS = 0.5
 STOP_SECONDS = 10.0  # what `stop` gives the containers before it kills them
@@ -86,11 +87,10 @@ class Controller:
         self._health = targets.TargetHealth()
         self._balancers = balancers.Balancers(self._home / "load-balancers.json", self._health)
         self._scheduler = Scheduler(self._runs, self._health, self._balancers.in_flight)
-        metadata = MetadataService(
-            self._identities.api, InstanceIdentities(self._identities.sessions, self._identities.denials), self._entered
-        )
+        known = self._identities
+        metadata = MetadataService(known.api, InstanceIdentities(known.sessions, known.denials), self._entered)
         self._instances = Instances(self._host, self._home / "instances", self._keys, metadata)
-        self._clockwork = Clockwork(self._identities.denials)
+        self._clockwork = Clockwork(known.denials, measured(self._runs, self._host, self._balancers, self._health))
         with self._entered():
             self._end_tasks_without_containers()
         self._thread.start()

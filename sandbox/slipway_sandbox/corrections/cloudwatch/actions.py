@@ -9,6 +9,9 @@ from typing import TypeAlias
 
 from moto.cloudwatch.models import Alarm
 
+from slipway_sandbox.corrections.cloudwatch import history
+from slipway_sandbox.documents import Document
+
 ACTIONS = {"ALARM": "alarm_actions", "OK": "ok_actions", "INSUFFICIENT_DATA": "insufficient_data_actions"}
 """State, to the actions on it."""
 REPEATED = frozenset({"autoscaling"})
@@ -20,6 +23,11 @@ Handler: TypeAlias = Callable[[str, Alarm, str, float | None], None]
 The state before is the new one where an action is repeated. There is no data point where none was reported, and where somebody
 set the state by SetAlarmState.
 """
+
+
+class ActionError(Exception):
+    """An action that was not taken, with the reason."""
+
 
 logger = logging.getLogger(__name__)
 _handlers: dict[str, Handler] = {}
@@ -43,11 +51,29 @@ def act(alarm: Alarm, before: str, datapoint: float | None = None) -> None:
         service = service_of(arn)
         if before == alarm.state_value and service not in REPEATED:
             continue
-        handler = _handlers.get(service)
-        if handler is not None:
-            handler(arn, alarm, before, datapoint)
-        elif before != alarm.state_value:
-            logger.warning("alarm %s: the sandbox does not act on %s", alarm.name, arn)
+        trouble = _trouble(arn, alarm, before, datapoint)
+        if before == alarm.state_value:
+            continue
+        if trouble:
+            logger.warning("alarm %s: no action on %s: %s", alarm.name, arn, trouble)
+        summary = f"Failed to execute action {arn}" if trouble else f"Successfully executed action {arn}"
+        outcome: Document = {"actionState": "Failed", "error": trouble} if trouble else {"actionState": "Succeeded"}
+        history.record(alarm, history.ACTION, summary, {**outcome, "notificationResource": arn})
+
+
+def _trouble(arn: str, alarm: Alarm, before: str, datapoint: float | None) -> str:
+    """Takes one action; why it was not taken, or empty. The other actions do not depend on it."""
+    handler = _handlers.get(service_of(arn))
+    if handler is None:
+        return "the sandbox has no such action"
+    try:
+        handler(arn, alarm, before, datapoint)
+    except ActionError as error:
+        return str(error)
+    except Exception as error:
+        logger.exception("alarm %s: action on %s", alarm.name, arn)
+        return repr(error)
+    return ""
 
 
 def actions_of(alarm: Alarm) -> Iterable[str]:

@@ -44,13 +44,14 @@ sets(models, "utcnow", _now, why="moto reads the machine's clock; here CloudWatc
 def put_metric_data(_: object, self: CloudWatchBackend, namespace: str, metric_data: Sequence[Datum]) -> None:
     for number, datum in enumerate(metric_data, 1):
         self._validate_parameters_put_metric_data(dict(datum), number)
-    store = metrics.metrics_of(self)
     for datum in metric_data:
         key = metric(namespace, datum["MetricName"], _dimensions(datum.get("Dimensions")))
         given = datum.get("Timestamp")
         moment = metrics.seconds(given) if given else clock.now().timestamp()
-        store.add(key, datum.get("Unit") or "", moment, _sample(datum), is_fine=datum.get("StorageResolution") == 1)
-    store.thin_out(int(clock.now().timestamp()))
+        with metrics.TURN:
+            is_fine = datum.get("StorageResolution") == 1
+            metrics.metrics_of(self).add(key, datum.get("Unit") or "", moment, _sample(datum), is_fine=is_fine)
+    metrics.thin_out(self, clock.now().timestamp())
 
 
 def _sample(datum: Datum) -> Sample | float:
@@ -154,6 +155,8 @@ def _window(start_time: datetime, end_time: datetime, period: int) -> Window:
 
 def _readable(backend: CloudWatchBackend, namespaces: set[str]) -> Metrics:
     """The metrics, and those that moto counts itself where they are asked for."""
+    for namespace in namespaces - {""}:
+        metrics.note_question(backend, namespace)
     store = metrics.metrics_of(backend)
     if OF_MOTO not in namespaces:
         return store

@@ -12,6 +12,7 @@ from typing import Protocol, TypedDict, Unpack, cast
 
 from moto.sqs.models import Message, Queue, SQSBackend
 
+from slipway_sandbox.corrections import metrics
 from slipway_sandbox.corrections._decorator import corrects
 from slipway_sandbox.corrections._repeats import first_of
 from slipway_sandbox.corrections.sqs import counts
@@ -62,12 +63,15 @@ def send_message(
         given = hashlib.sha256(message_body.encode()).hexdigest()
     if not queue.fifo_queue or given is None:
         with _turn, counts.unasked():
-            return original(self, queue_name, message_body, **named)
+            message = original(self, queue_name, message_body, **named)
+        _count(self, queue_name, "NumberOfMessagesSent")
+        return message
     in_group = queue.deduplication_scope == "messageGroup"
 
     def take() -> Message:
         message = original(self, queue_name, message_body, **named)
         message.sequence_number = f"{time.time_ns():020d}"
+        _count(self, queue_name, "NumberOfMessagesSent")
         return message
 
     with _turn, counts.unasked():
@@ -95,6 +99,8 @@ def receive_message(
             _drop_expired(as_queue(queue))
             found = original(self, queue_name, count, 0, *rest, **named)
         left = end - time.monotonic()
+        for _ in found:
+            _count(self, queue_name, "NumberOfMessagesReceived")
         if found or left <= 0:
             return found
         queue.wait_for_messages(min(left, LOOK_SECONDS))  # type: ignore[arg-type] # fractions of a second, too
@@ -120,6 +126,12 @@ def delete_message(
 ) -> None:
     with _turn:
         original(self, queue_name, receipt_handle)
+    _count(self, queue_name, "NumberOfMessagesDeleted")
+
+
+def _count(backend: SQSBackend, queue_name: str, metric: str) -> None:
+    """Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html"""
+    metrics.count(backend.account_id, backend.region_name, "AWS/SQS", metric, {"QueueName": queue_name})
 
 
 @corrects(SQSBackend.change_message_visibility, why=NO_LOCK)

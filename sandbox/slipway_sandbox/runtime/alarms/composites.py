@@ -27,32 +27,6 @@ def holds(rule: str, states: Mapping[str, str]) -> bool:
     return result
 
 
-def watched(rule: str) -> list[str]:
-    """Names of the alarms in a rule.
-
-    >>> watched("ALARM(a) OR OK(b)")
-    ['a', 'b']
-    """
-    seen: dict[str, str] = {}
-    _Reader(rule, _Seen(seen)).either()
-    return list(seen)
-
-
-class _Seen(dict[str, str]):
-    """Any alarm, which is remembered."""
-
-    def __init__(self, seen: dict[str, str]) -> None:
-        super().__init__()
-        self._seen = seen
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __getitem__(self, name: str) -> str:
-        self._seen[name] = ""
-        return ""
-
-
 class _Reader:
     def __init__(self, rule: str, states: Mapping[str, str]) -> None:
         self._rule, self._states = rule, states
