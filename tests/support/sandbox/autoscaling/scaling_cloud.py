@@ -34,7 +34,7 @@ class ScalingCloud:
     def __post_init__(self) -> None:
         self.scaling = self.client("application-autoscaling")
         ecs = self.client("ecs")
-        ecs.create_cluster(clusterName="main")
+        ecs.create_cluster(clusterName="main", settings=[{"name": "containerInsights", "value": "enabled"}])
         containers = [{"name": "app", "image": "app:1", "memory": 128}]
         ecs.register_task_definition(family="app", containerDefinitions=containers)
         ecs.create_service(cluster="main", serviceName="work", taskDefinition="app", desiredCount=0)
