@@ -37,7 +37,7 @@ def test_a_statistic_set_has_no_percentile_unless_all_its_values_are_one() -> No
 
 
 def test_an_unknown_statistic_is_refused() -> None:
-    with pytest.raises(StatisticError, match="^the sandbox has no statistic Median$"):
+    with pytest.raises(StatisticError, match=r"^the sandbox has no statistic Median$"):
         HUNDRED.statistic("Median")
 
 

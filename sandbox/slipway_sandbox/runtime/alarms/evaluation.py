@@ -12,6 +12,7 @@ from moto.cloudwatch.models import Alarm, CloudWatchBackend, cloudwatch_backends
 
 from slipway_sandbox.corrections.cloudwatch import states
 from slipway_sandbox.corrections.metrics import metrics_of
+from slipway_sandbox.corrections.metrics import seconds as seconds_of
 from slipway_sandbox.metrics.functions import Row, Value
 from slipway_sandbox.metrics.grammar import ExpressionError
 from slipway_sandbox.metrics.queries import Window, answers
@@ -35,12 +36,14 @@ class Alarms:
         """ARN, to the turn in which an alarm was evaluated last."""
         self._told: dict[str, str] = {}
         self._looked_at = 0
+        self._since: float | None = None
 
     def tick(self, now: float) -> None:
         """Evaluate what is due at a time, in seconds since 1970. Call it often, after the metrics of the time are in."""
         if now // LOOK_SECONDS == self._looked_at:
             return
         self._looked_at = int(now // LOOK_SECONDS)
+        self._since = now if self._since is None else self._since
         turns: dict[str, int] = {}
         for backend, alarms in _alarms():
             for alarm in alarms:
@@ -57,7 +60,8 @@ class Alarms:
         seconds = seconds_between_evaluations(definition.period, definition.rule.periods)
         turn = int(now // seconds)
         turns[alarm.alarm_arn] = turn
-        if self._turns.get(alarm.alarm_arn, turn) != turn:
+        begin = max(seconds_of(alarm.configuration_updated_timestamp), self._since or now)
+        if self._turns.get(alarm.alarm_arn, int(begin // seconds)) != turn:
             evaluate(alarm, definition, metrics_of(backend), turn * seconds, now)
 
     def _try(self, alarm: Alarm, step: Callable[[], None]) -> None:
