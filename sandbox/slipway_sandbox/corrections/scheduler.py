@@ -1,10 +1,27 @@
 """EventBridge Scheduler."""
 
 from collections.abc import Callable
+from datetime import datetime
 
+from moto.scheduler import models
 from moto.scheduler.responses import EventBridgeSchedulerResponse
 
-from slipway_sandbox.corrections._decorator import corrects
+from slipway_sandbox import clock
+from slipway_sandbox.corrections._decorator import corrects, sets
+
+ITS_CLOCK = "moto reads the machine's clock; here Scheduler lives by the sandbox's."
+
+
+def _unix_time() -> float:
+    return clock.now().timestamp()
+
+
+def _now() -> datetime:
+    return clock.now().replace(tzinfo=None)
+
+
+sets(models, "unix_time", _unix_time, why=ITS_CLOCK)
+sets(models, "utcnow", _now, why=ITS_CLOCK)
 
 
 @corrects(

@@ -19,6 +19,7 @@ from slipway_sandbox import corrections, docker_daemon, machine
 from slipway_sandbox.corrections.ecs.objects import EcsService, EcsTask, all_tasks, backends_of_ecs, services_of
 from slipway_sandbox.corrections.ecs.tasks import runs_on_fargate, starts_on_fargate
 from slipway_sandbox.runtime.balancing import balancers, targets
+from slipway_sandbox.runtime.clockwork import Clockwork
 from slipway_sandbox.runtime.containers.host import DockerHost
 from slipway_sandbox.runtime.containers.specs import TaskError
 from slipway_sandbox.runtime.ec2 import instance_spec
@@ -31,8 +32,7 @@ from slipway_sandbox.runtime.ecs.counts import Outage, count_of_clusters
 from slipway_sandbox.runtime.ecs.services import Scheduler
 from slipway_sandbox.runtime.ecs.task_identity import TaskIdentities
 from slipway_sandbox.runtime.ecs.task_run import TaskRun
-from slipway_sandbox.runtime.schedules.invocations import Schedules
-from slipway_sandbox.runtime.schedules.target import Targets
+from slipway_sandbox.runtime.metrics.sources import measured
 
 TICK_SECONDS = 0.5
 STOP_SECONDS = 10.0  # what `stop` gives the containers before it kills them
@@ -87,11 +87,10 @@ class Controller:
         self._health = targets.TargetHealth()
         self._balancers = balancers.Balancers(self._home / "load-balancers.json", self._health)
         self._scheduler = Scheduler(self._runs, self._health, self._balancers.in_flight)
-        metadata = MetadataService(
-            self._identities.api, InstanceIdentities(self._identities.sessions, self._identities.denials), self._entered
-        )
+        known = self._identities
+        metadata = MetadataService(known.api, InstanceIdentities(known.sessions, known.denials), self._entered)
         self._instances = Instances(self._host, self._home / "instances", self._keys, metadata)
-        self._schedules = Schedules(Targets(self._identities.denials))
+        self._clockwork = Clockwork(known.denials, measured(self._runs, self._host, self._balancers, self._health))
         with self._entered():
             self._end_tasks_without_containers()
         self._thread.start()
@@ -102,6 +101,7 @@ class Controller:
             return
         self._stopped.set()
         self._thread.join()
+        self._clockwork.stop()
         self._instances.stop()
         for run in list(self._runs.values()):
             run.stop("TerminationNotice", "The sandbox was stopped")
@@ -158,7 +158,8 @@ class Controller:
                     self._outage.show(backends_of_ecs(), self.off_because)
                     continue
                 self._go_on()
-                self._try("schedules", self._schedules.tick)
+                for what, step in self._clockwork.steps.items():
+                    self._try(what, step)
                 for backend in backends_of_ecs():
                     for service in services_of(backend):
                         self._try(f"service {service.name}", lambda: self._look_at(service, backend))  # noqa: B023 - called here

@@ -28,5 +28,5 @@ SELECTION = [
 def test_the_corrections_lose_no_other_of_motos_tests_than_the_listed_ones() -> None:
     comparison = suite.compare(SELECTION)
     assert len(comparison.passed) > 400, "moto's own tests fail for another reason"
-    assert comparison.lost == losses.listed(SELECTION)
+    assert comparison.lost - losses.UNSTEADY == losses.listed(SELECTION)
     assert not comparison.lost & comparison.verified, "AWS does what these tests say"

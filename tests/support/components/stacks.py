@@ -42,12 +42,12 @@ class Stacks:
 
 
 @contextmanager
-def sandbox_of_its_own(home: Path) -> Iterator[Stacks]:
-    """A shell attached to a new sandbox; stopped in the end."""
+def sandbox_of_its_own(home: Path, speed: int = 1) -> Iterator[Stacks]:
+    """A shell attached to a new sandbox, whose clock runs so many times as fast; stopped in the end."""
     mine = ("AWS_", "PULUMI_", "SLIPWAY_")
     clean = {key: value for key, value in os.environ.items() if not key.startswith(mine)}
     clean["PATH"] = os.pathsep.join([str(Path.home() / ".pulumi" / "bin"), clean["PATH"]])
-    clean["SLIPWAY_SANDBOX_DIR"] = str(home)
+    clean |= {"SLIPWAY_SANDBOX_DIR": str(home), "SLIPWAY_SANDBOX_SPEED": str(speed)}
 
     def sandbox(command: str) -> str:
         done = Stacks(clean).run(CHECKOUT, sys.executable, "-m", "slipway_sandbox", command)

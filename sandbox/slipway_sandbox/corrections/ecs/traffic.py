@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from moto.elbv2.models import FakeAction, FakeRule, elbv2_backends
 
+from slipway_sandbox import clock
 from slipway_sandbox.corrections._keeping import kept
 from slipway_sandbox.corrections.ecs.objects import EcsService
 from slipway_sandbox.corrections.ecs.shapes import Deployment, DeploymentConfiguration, LastCompleted, LoadBalancer
@@ -85,12 +86,12 @@ def last_completed(service: EcsService) -> LastCompleted | None:
 def rested_seconds(deployment: Deployment) -> float:
     """How long a deployment has had its share of the requests."""
     since = deployment.get("shifted_at", LONG_AGO)
-    return (datetime.now(UTC) - since).total_seconds()
+    return (clock.now() - since).total_seconds()
 
 
 def shift(service: EcsService, deployment: Deployment, percent: float) -> None:
     """Give a deployment this share of the requests."""
-    deployment |= {"traffic": percent, "shifted_at": datetime.now(UTC)}
+    deployment |= {"traffic": percent, "shifted_at": clock.now()}
     forward(service, side_of(deployment), percent)
 
 

@@ -12,8 +12,10 @@ from typing import Protocol, TypedDict, Unpack, cast
 
 from moto.sqs.models import Message, Queue, SQSBackend
 
+from slipway_sandbox.corrections import metrics
 from slipway_sandbox.corrections._decorator import corrects
 from slipway_sandbox.corrections._repeats import first_of
+from slipway_sandbox.corrections.sqs import counts
 
 LOOK_SECONDS = 0.05  # between two looks of a long poll, unless a message arrives sooner
 NO_LOCK = "moto has no lock: a message sent during a deletion is lost, or a deleted one comes back; here one call goes after the other."
@@ -60,16 +62,19 @@ def send_message(
     if given is None and queue.content_based_deduplication:
         given = hashlib.sha256(message_body.encode()).hexdigest()
     if not queue.fifo_queue or given is None:
-        with _turn:
-            return original(self, queue_name, message_body, **named)
+        with _turn, counts.unasked():
+            message = original(self, queue_name, message_body, **named)
+        _count(self, queue_name, "NumberOfMessagesSent")
+        return message
     in_group = queue.deduplication_scope == "messageGroup"
 
     def take() -> Message:
         message = original(self, queue_name, message_body, **named)
         message.sequence_number = f"{time.time_ns():020d}"
+        _count(self, queue_name, "NumberOfMessagesSent")
         return message
 
-    with _turn:
+    with _turn, counts.unasked():
         return first_of(queue, (named.get("group_id") if in_group else None, given), take)
 
 
@@ -94,6 +99,8 @@ def receive_message(
             _drop_expired(as_queue(queue))
             found = original(self, queue_name, count, 0, *rest, **named)
         left = end - time.monotonic()
+        for _ in found:
+            _count(self, queue_name, "NumberOfMessagesReceived")
         if found or left <= 0:
             return found
         queue.wait_for_messages(min(left, LOOK_SECONDS))  # type: ignore[arg-type] # fractions of a second, too
@@ -119,6 +126,12 @@ def delete_message(
 ) -> None:
     with _turn:
         original(self, queue_name, receipt_handle)
+    _count(self, queue_name, "NumberOfMessagesDeleted")
+
+
+def _count(backend: SQSBackend, queue_name: str, metric: str) -> None:
+    """Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html"""
+    metrics.count(backend.account_id, backend.region_name, "AWS/SQS", metric, {"QueueName": queue_name})
 
 
 @corrects(SQSBackend.change_message_visibility, why=NO_LOCK)

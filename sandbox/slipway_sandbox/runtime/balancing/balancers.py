@@ -18,6 +18,7 @@ from slipway_sandbox.process.ports import LOOPBACK, free_ports
 from slipway_sandbox.runtime.balancing.proxy import InFlight, ProxyServer
 from slipway_sandbox.runtime.balancing.routes import Action, Condition, Listener, Rule, Target
 from slipway_sandbox.runtime.balancing.targets import TargetHealth
+from slipway_sandbox.runtime.balancing.traffic import Traffic
 
 DEFAULT_STICKINESS_SECONDS = 86400
 
@@ -37,6 +38,7 @@ class Balancers:
         self._urls: dict[str, str] = {}
         self._refused: set[str] = set()
         self.in_flight = InFlight()
+        self.traffic = Traffic()
         local_ports.append(self.port_of)
 
     def stop(self) -> None:
@@ -79,7 +81,7 @@ class Balancers:
                     Rule(cast(list[Condition], rule.conditions), _last(rule.actions))
                     for rule in _by_priority(entry.rules.values())
                 ]
-                wanted[arn] = ports[arn], Listener(rules, self._targets(backend), entry.protocol, local)
+                wanted[arn] = ports[arn], Listener(rules, self._targets(backend), entry.protocol, local, balancer.arn)
                 urls[f"{balancer.name}:{entry.port}"] = local[str(entry.port)]
         self._urls = urls
         self._serve(wanted)
@@ -100,7 +102,7 @@ class Balancers:
                 self._servers[arn].listener = listener
                 continue
             try:
-                self._servers[arn] = ProxyServer(port, listener, self.in_flight)
+                self._servers[arn] = ProxyServer(port, listener, self.in_flight, self.traffic)
             except OSError as error:
                 if arn not in self._refused:
                     log.error("listener %s: port %d of 127.0.0.1 is taken (%s)", arn, port, error)  # noqa: TRY400
@@ -109,7 +111,13 @@ class Balancers:
     def _targets(self, backend: ELBv2Backend) -> dict[str, list[Target]]:
         return {
             group.arn: [
-                Target(str(entry["Id"]), int(entry["Port"]), self._is_healthy(group.arn, entry), _sticky_seconds(group))
+                Target(
+                    host=str(entry["Id"]),
+                    port=int(entry["Port"]),
+                    healthy=self._is_healthy(group.arn, entry),
+                    sticky_seconds=_sticky_seconds(group),
+                    group=group.arn,
+                )
                 for entry in list(group.targets.values())
             ]
             for group in list(backend.target_groups.values())

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from slipway_sandbox.runtime.balancing.routes import Listener, Request, Target, redirect_url
+from slipway_sandbox.runtime.balancing.traffic import Traffic, Way
 
 IDLE_SECONDS = 60  # an application load balancer's default idle timeout
 CONNECT_SECONDS = 10
@@ -56,10 +57,11 @@ class ProxyServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, listener: Listener, in_flight: InFlight) -> None:
+    def __init__(self, port: int, listener: Listener, in_flight: InFlight, traffic: Traffic) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.listener = listener
         self.in_flight = in_flight
+        self.traffic = traffic
         self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
         self._thread.start()
 
@@ -89,7 +91,7 @@ class _Handler(BaseHTTPRequestHandler):
         if action["Type"] == "forward":
             target = listener.pick(action, _token(headers))
             if target is None:
-                self._plain(503, "503 Service Temporarily Unavailable")
+                self._refuse(None, 503, "503 Service Temporarily Unavailable")
                 return
             self.server.in_flight.begin(target)
             try:
@@ -111,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _forward(self, target: Target) -> None:
         body = self._body()
         if body is None:
-            self._plain(411, "411 Length Required")
+            self._refuse(None, 411, "411 Length Required")
             return
         headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
         client = self.client_address[0]
@@ -123,20 +125,29 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             connection.connect()
             connection.sock.settimeout(IDLE_SECONDS)
+            began = time.monotonic()
             connection.request(self.command, self.path, body, headers)
             answer = connection.getresponse()
         except TimeoutError:
             connection.close()
-            self._plain(504, "504 Gateway Time-out")
+            self._refuse(target, 504, "504 Gateway Time-out")
             return
         except (OSError, http.client.HTTPException):
             connection.close()
-            self._plain(502, "502 Bad Gateway")
+            self._refuse(target, 502, "502 Bad Gateway")
             return
+        way = Way(self.server.listener.balancer, target.group)
+        self.server.traffic.answered(way, answer.status, time.monotonic() - began)
         try:
             self._copy(answer, target)
         finally:
             connection.close()
+
+    def _refuse(self, target: Target | None, status: int, text: str) -> None:
+        """The load balancer's own error."""
+        way = Way(self.server.listener.balancer, target.group if target else "")
+        self.server.traffic.refused(way, status)
+        self._plain(status, text)
 
     def _body(self) -> bytes | None:
         """The request's body; None when its length is not given."""

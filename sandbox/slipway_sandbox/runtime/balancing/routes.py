@@ -100,6 +100,8 @@ class Target:
     healthy: bool
     sticky_seconds: int = 0
     """How long a client stays with it, by the load balancer's cookie; 0 where any target will do."""
+    group: str = ""
+    """ARN of its target group."""
 
     @property
     def token(self) -> str:
@@ -138,6 +140,8 @@ class Listener:
     """HTTP or HTTPS, as the target is told; on this machine both are plain HTTP."""
     urls: Mapping[str, str]
     """This load balancer's local URLs by listener port, for redirects to another listener."""
+    balancer: str = ""
+    """ARN of the load balancer."""
 
     def action(self, request: Request) -> Action:
         """Action of the first matching rule."""

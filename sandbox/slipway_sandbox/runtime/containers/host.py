@@ -12,6 +12,7 @@ from slipway_sandbox import docker_daemon
 from slipway_sandbox.corrections.ecs.namespaces import Namespace
 from slipway_sandbox.ecr_hosts import in_registry
 from slipway_sandbox.runtime.containers import link_local, pause
+from slipway_sandbox.runtime.containers.counters import Counters
 from slipway_sandbox.runtime.containers.definitions import DockerArguments
 from slipway_sandbox.runtime.containers.removals import LABEL, Removals
 from slipway_sandbox.runtime.containers.seen import ContainerSeen
@@ -41,6 +42,7 @@ class DockerHost:
         self._seen: dict[str, ContainerSeen] = {}
         self._refreshed = threading.Condition()
         self.removals = Removals(self._client, owner)
+        self.counters = Counters(self._client)
         self.daemon = docker_daemon.address()
         self._trouble = ""
         self._answered_at = time.monotonic()

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from moto.scheduler.models import Schedule, ScheduleGroup, scheduler_backends
 
+from slipway_sandbox import clock
 from slipway_sandbox.corrections import metrics
 from slipway_sandbox.runtime.schedules.outcome import Failure
 from slipway_sandbox.runtime.schedules.target import starts_tasks
@@ -55,9 +56,9 @@ class Watched:
 
 
 class Schedules:
-    """Every schedule of every account and region. `now` is the clock. Default: the machine's."""
+    """Every schedule of every account and region. `now` is the clock. Default: the sandbox's."""
 
-    def __init__(self, target: Target, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, target: Target, now: Callable[[], datetime] = clock.now) -> None:
         self._target, self._now = target, now
         self._since = now()
         self._watched: dict[str, Watched] = {}

@@ -16,6 +16,7 @@ from moto.elbv2.models import FakeTargetGroup, elbv2_backends
 from slipway_sandbox.runtime.balancing.proxy import InFlight, ProxyServer
 from slipway_sandbox.runtime.balancing.routes import Listener, Rule, Target
 from slipway_sandbox.runtime.balancing.targets import Check, TargetHealth, probe
+from slipway_sandbox.runtime.balancing.traffic import Traffic
 from tests.support.commands import HANG_SECONDS
 
 SICK = "Health checks failed with these codes: [503]"
@@ -91,7 +92,9 @@ def opened() -> Iterator[Opened]:
 
     def begin(action: Any, *ports: int, urls: Mapping[str, str] | None = None) -> ProxyServer:
         targets = {"group": [Target("127.0.0.1", port, True) for port in ports]}
-        servers.append(ProxyServer(0, Listener([Rule([], action)], targets, "HTTPS", urls or {}), InFlight()))
+        servers.append(
+            ProxyServer(0, Listener([Rule([], action)], targets, "HTTPS", urls or {}), InFlight(), Traffic())
+        )
         return servers[-1]
 
     yield begin

@@ -1,0 +1,1 @@
+"""Alarms, evaluated as CloudWatch evaluates them."""

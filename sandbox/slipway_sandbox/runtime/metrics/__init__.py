@@ -1,0 +1,1 @@
+"""What AWS measures by itself, reported to the sandbox's CloudWatch each minute."""
