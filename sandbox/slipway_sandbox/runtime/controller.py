@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from docker.errors import DockerException
@@ -31,12 +31,12 @@ from slipway_sandbox.runtime.ecs.counts import Outage, count_of_clusters
 from slipway_sandbox.runtime.ecs.services import Scheduler
 from slipway_sandbox.runtime.ecs.task_identity import TaskIdentities
 from slipway_sandbox.runtime.ecs.task_run import TaskRun
+from slipway_sandbox.runtime.executions.awaiting import AwaitedExecutions
 from slipway_sandbox.runtime.schedules.invocations import Schedules
 from slipway_sandbox.runtime.schedules.target import Targets
 
 TICK_SECONDS = 0.5
 STOP_SECONDS = 10.0  # what `stop` gives the containers before it kills them
-KEPT = timedelta(hours=1)  # how long ECS shows a stopped task
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +92,7 @@ class Controller:
         )
         self._instances = Instances(self._host, self._home / "instances", self._keys, metadata)
         self._schedules = Schedules(Targets(self._identities.denials))
+        self._executions = AwaitedExecutions(self._identities.denials)
         with self._entered():
             self._end_tasks_without_containers()
         self._thread.start()
@@ -159,6 +160,7 @@ class Controller:
                     continue
                 self._go_on()
                 self._try("schedules", self._schedules.tick)
+                self._try("executions", self._executions.tick)
                 for backend in backends_of_ecs():
                     for service in services_of(backend):
                         self._try(f"service {service.name}", lambda: self._look_at(service, backend))  # noqa: B023 - called here
@@ -212,7 +214,7 @@ class Controller:
                 run = self._runs.get(task.task_arn)
                 if run is not None and task.last_status != "STOPPED":
                     self._try(f"task {task.id}", lambda: self._show(task, run, backend))  # noqa: B023 - called here
-                elif task.last_status == "STOPPED" and _is_old(task):
+                elif task.last_status == "STOPPED" and moto_tasks.is_forgotten(task):
                     del backend.tasks[task.cluster_name][task.task_arn]
                     continue
                 known.add(task.task_arn)
@@ -242,8 +244,3 @@ class Controller:
                     moto_tasks.detach(task, backend)
             for service in services_of(backend):
                 self._scheduler.leave_all(service)
-
-
-def _is_old(task: EcsTask) -> bool:
-    stopped: datetime | None = getattr(task, "stopped_at", None)
-    return stopped is not None and datetime.now(UTC) - stopped > KEPT
