@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .access import Bastion, BastionArgs, BastionTargetArgs, Host, HostArgs, HostInboundArgs
     from .common import ArgumentError
     from .image import BuildSecretArgs, ContainerImage, ContainerImageArgs
-    from .job import Job, JobArgs
+    from .job import Job, JobArgs, RetryOnErrorArgs
     from .links import LinkArgs
     from .load_balancing import ListenerArgs, ListenerRuleArgs, LoadBalancer, LoadBalancerArgs
     from .messaging import FanOut, FanOutArgs, FanOutQueueArgs, Queue, QueueArgs, SenderArgs, Topic, TopicArgs
@@ -100,6 +100,7 @@ __all__ = [
     "QueueWorkerArgs",
     "QueueWorkerQueueArgs",
     "QueueWorkerTopicArgs",
+    "RetryOnErrorArgs",
     "ScalingArgs",
     "ScheduleArgs",
     "SenderArgs",
@@ -122,7 +123,7 @@ _ROOMS = {
     "access": "Bastion BastionArgs BastionTargetArgs Host HostArgs HostInboundArgs",
     "common": "ArgumentError",
     "image": "BuildSecretArgs ContainerImage ContainerImageArgs",
-    "job": "Job JobArgs",
+    "job": "Job JobArgs RetryOnErrorArgs",
     "links": "LinkArgs",
     "load_balancing": "ListenerArgs ListenerRuleArgs LoadBalancer LoadBalancerArgs",
     "messaging": "FanOut FanOutArgs FanOutQueueArgs Queue QueueArgs SenderArgs Topic TopicArgs",

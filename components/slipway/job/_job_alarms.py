@@ -1,6 +1,7 @@
 """Three alarms of a job: it did not start, it ended with an error, it did not succeed in time.
 
-ECS has no metric of exit codes. So rules of EventBridge match the ends of the job's tasks, and the alarms count the matches.
+ECS has no metric of exit codes. So rules of EventBridge match the ends of the job's tasks, and the alarms count the matches. Where
+a state machine watches the runs, it tells what became of each after its retries, so that a run counts once.
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_task_events.html
 Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
 Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/monitoring-cloudwatch.html
@@ -13,6 +14,9 @@ import pulumi
 from pulumi_aws import cloudwatch, ecs
 
 from slipway.common import Context, Json, JsonObject
+
+from ._run_plan import RunPlan
+from ._state_parts import EVENT_SOURCE, EVENT_TYPE
 
 PERIOD_SECONDS = 60  # how often Scheduler and EventBridge report
 HOUR_SECONDS = 3600
@@ -29,6 +33,9 @@ class Watched:
     """Name of the main container, whose exit code is the job's."""
     group_name: pulumi.Output[str]
     """Schedule group of the job."""
+    run: RunPlan
+    machine_arn: pulumi.Output[str] | None
+    """State machine that watches the runs and tells what became of them; None where nothing does."""
 
 
 @dataclass(frozen=True)
@@ -62,25 +69,15 @@ def job_alarms(
     """Make the rules and the alarms; the alarms' names."""
     name = context.name
     dropped = Count("dropped", "AWS/Scheduler", "InvocationDroppedCount", {"ScheduleGroup": watched.group_name})
-    unstarted = matches(context, watched, "unstarted", {"stopCode": [NOT_STARTED]})
-    failed_end: JsonObject = {
-        "stopCode": [{"anything-but": NOT_STARTED}],
-        "containers": {"name": [watched.container], "exitCode": [{"anything-but": 0}]},
-    }
     good_end: JsonObject = {"containers": {"name": [watched.container], "exitCode": [0]}}
     alarms = [
         Alarm(
             "unstarted",
             f"{name} did not start: Scheduler gave up within the last {PERIOD_SECONDS} seconds, or ECS stopped the task "
             "before its container ran. The dead-letter queue has the calls that failed; the stopped task has its reason",
-            [dropped, unstarted],
+            [dropped, unstarted(context, watched)],
         ),
-        Alarm(
-            "error",
-            f"{name} ended with another exit code than 0 within the last {PERIOD_SECONDS} seconds. Its log says why; it "
-            "runs again at its next time only",
-            [matches(context, watched, "error", failed_end)],
-        ),
+        Alarm("error", error_text(name, watched.run), [errors(context, watched)]),
     ]
     if overdue_hours is not None:
         text = (
@@ -92,11 +89,54 @@ def job_alarms(
     return [create(context, alarm, topic_arn) for alarm in alarms]
 
 
+def error_text(name: str, run: RunPlan) -> str:
+    """The sentence of the alarm on errors, from what the job asks for."""
+    ends = "ended with another exit code than 0"
+    if run.timeout_seconds is not None:
+        ends += f" or was stopped after {run.timeout_seconds} seconds"
+    if run.retries is not None:
+        ends += f", and up to {run.retries.max_attempts} further runs did not help"
+    return f"{name} {ends}, within the last {PERIOD_SECONDS} seconds. Its log says why; it runs again at its next time only"
+
+
+def unstarted(context: Context, watched: Watched) -> Count:
+    """Count of runs that could not start, beside those that Scheduler gave up."""
+    if watched.machine_arn is not None:
+        return told(context, watched.machine_arn, "unstarted")
+    return matches(context, watched, "unstarted", {"stopCode": [NOT_STARTED]})
+
+
+def errors(context: Context, watched: Watched) -> Count:
+    """Count of runs that ended with an error."""
+    if watched.machine_arn is not None:
+        return told(context, watched.machine_arn, "error")
+    end: JsonObject = {
+        "stopCode": [{"anything-but": NOT_STARTED}],
+        "containers": {"name": [watched.container], "exitCode": [{"anything-but": 0}]},
+    }
+    return matches(context, watched, "error", end)
+
+
+def told(context: Context, machine_arn: pulumi.Output[str], outcome: str) -> Count:
+    """A rule that matches one outcome that the state machine tells, as the count of its matches."""
+    return counting_rule(context, outcome, machine_arn.apply(lambda arn: told_pattern(arn, outcome)))
+
+
+def told_pattern(machine_arn: str, outcome: str) -> JsonObject:
+    """Event pattern for the runs of a state machine with one outcome."""
+    own: Json = {"stateMachine": [machine_arn], "outcome": [outcome]}
+    return {"source": [EVENT_SOURCE], "detail-type": [EVENT_TYPE], "detail": own}
+
+
 def matches(context: Context, watched: Watched, role: str, end: JsonObject) -> Count:
     """A rule that matches one kind of end of the job's tasks, as the count of its matches."""
-    name = f"{context.name}-{role}"
     known = pulumi.Output.all(watched.cluster_arn, watched.definition.family)
-    pattern = known.apply(lambda values: end_pattern(values[0], values[1], end))
+    return counting_rule(context, role, known.apply(lambda values: end_pattern(values[0], values[1], end)))
+
+
+def counting_rule(context: Context, role: str, pattern: pulumi.Output[JsonObject]) -> Count:
+    """A rule without a target, as the count of its matches."""
+    name = f"{context.name}-{role}"
     rule = cloudwatch.EventRule(
         name,
         description=f"Counts ends of a job: {role}",

@@ -16,6 +16,17 @@ from slipway.task import MountPointArgs, PermissionArgs, SidecarArgs, VolumeArgs
 from slipway.words import Architecture, DependencyCondition
 
 
+class RetryOnErrorArgs(TypedDict):
+    """Further runs after one that ended with an error."""
+
+    max_attempts: NotRequired[int]
+    """Further runs at most, 1-10. Default: 1."""
+    interval_seconds: NotRequired[int]
+    """Seconds from the end of a run to the next one, 1-86400. Default: 60."""
+    exit_codes: NotRequired[list[int]]
+    """Exit codes that are tried again, each 1-255. Default: every one but 0."""
+
+
 class JobArgs(TypedDict):
     """Arguments of Job."""
 
@@ -44,10 +55,18 @@ class JobArgs(TypedDict):
     paused: NotRequired[bool]
     """Keep the schedule, and start nothing. Default: false."""
     maximum_retry_attempts: NotRequired[int]
-    """Times that a start is tried again where the job could not start, such as for want of capacity, 0-185. A job that
-    ended with an error is not started again. Default: 185."""
+    """Times that a start is tried again where the job could not start, such as for want of capacity, 0-185. For a job
+    that ended with an error there is `retry_on_error`. Default: 185."""
     maximum_event_age_seconds: NotRequired[int]
     """Seconds after its time within which a start is tried again, 60-86400. Default: 3600."""
+    timeout_seconds: NotRequired[int]
+    """Seconds after which a run is stopped, its start included, 1-604800; it counts as an error, and is not tried again.
+    Default: a run may take as long as it likes."""
+    retry_on_error: NotRequired[RetryOnErrorArgs]
+    """Run again after a run that ended with an error; the alarm waits for the last one. Default: not before the next
+    time."""
+    skip_overlap: NotRequired[bool]
+    """Skip a run while another one of the job goes on, also one started by hand. Default: false, runs may overlap."""
     dead_letter_queue_arn: NotRequired[pulumi.Input[str]]
     """Existing standard queue for the calls that could not start the job, encrypted by a key of SQS. Default: a new
     queue."""

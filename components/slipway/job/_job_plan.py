@@ -13,6 +13,7 @@ from slipway.messaging import check_alarm_topic, check_queue_arn
 from slipway.service import Peers, Placement, peers, placement
 from slipway.task import Workload, workload
 
+from ._run_plan import RunPlan, run_plan
 from ._schedule_plan import SchedulePlan, schedule_plan
 
 
@@ -24,6 +25,7 @@ class JobPlan:
     placement: Placement
     peers: Peers
     schedule: SchedulePlan
+    run: RunPlan
     dead_letter_queue_arn: pulumi.Input[str] | None
     """An existing queue; None for a new one."""
     alarm_topic_arn: pulumi.Input[str] | None
@@ -45,6 +47,7 @@ def job_plan(arguments: Arguments, name: str) -> JobPlan:
         placement=placement(arguments),
         peers=peers(arguments, None, tasks.volumes, calls(arguments)),
         schedule=schedule,
+        run=run_plan(arguments),
         dead_letter_queue_arn=queue_arn,
         alarm_topic_arn=arguments.input("alarm_topic_arn"),
         tags=arguments.tags(),

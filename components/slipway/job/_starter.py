@@ -11,22 +11,9 @@ import pulumi
 from pulumi_aws import iam
 
 from slipway.common import Context, Json, JsonObject, Statement, allow, document, trust
-from slipway.task import Task
 
 SCHEDULER = "scheduler.amazonaws.com"
 ECS_TASKS = "ecs-tasks.amazonaws.com"
-
-
-@dataclass(frozen=True)
-class Start:
-    """The resources that a start of a job touches."""
-
-    task: Task
-    cluster_arn: pulumi.Input[str]
-    dead_letter_queue_arn: pulumi.Output[str]
-    group_arn: pulumi.Output[str]
-    """Schedule group of the job."""
-    permissions_boundary_arn: pulumi.Input[str] | None
 
 
 @dataclass(frozen=True)
@@ -37,29 +24,23 @@ class Starter:
     policy: iam.RolePolicy
 
 
-def starter(context: Context, start: Start) -> Starter:
-    """Make the role."""
+def starter(
+    context: Context,
+    group_arn: pulumi.Output[str],
+    statements: pulumi.Output[list[Statement]],
+    permissions_boundary_arn: pulumi.Input[str] | None,
+) -> Starter:
+    """Make the role with these rights, for the schedules of one group."""
     role = iam.Role(
         context.name,
         description="Starts the tasks of a job on its schedule",
-        assume_role_policy=pulumi.Output.json_dumps(start.group_arn.apply(trust_of_group)),
-        permissions_boundary=start.permissions_boundary_arn,
+        assume_role_policy=pulumi.Output.json_dumps(group_arn.apply(trust_of_group)),
+        permissions_boundary=permissions_boundary_arn,
         tags=context.tagged(context.name),
         opts=context.child,
     )
-    definition = start.task.definition
-    known = pulumi.Output.all(
-        definition.arn_without_revision,
-        start.cluster_arn,
-        definition.execution_role_arn,
-        definition.task_role_arn,
-        start.dead_letter_queue_arn,
-    )
-    policy = known.apply(lambda arns: document(start_statements(*arns)))
-    return Starter(
-        role.arn,
-        iam.RolePolicy(context.name, role=role.name, policy=pulumi.Output.json_dumps(policy), opts=context.child),
-    )
+    policy = pulumi.Output.json_dumps(statements.apply(document))
+    return Starter(role.arn, iam.RolePolicy(context.name, role=role.name, policy=policy, opts=context.child))
 
 
 def trust_of_group(group_arn: str) -> JsonObject:
@@ -68,18 +49,29 @@ def trust_of_group(group_arn: str) -> JsonObject:
     return document([trust(SCHEDULER) | {"Condition": own}])
 
 
-def start_statements(
-    family_arn: str, cluster_arn: str, execution_role_arn: str, task_role_arn: str, dead_letter_queue_arn: str
-) -> list[Statement]:
-    """Rights to run tasks of one family in one cluster, to pass their roles, to tag them, and to set failed starts aside."""
+def task_statements(family_arn: str, cluster_arn: str, execution_role_arn: str, task_role_arn: str) -> list[Statement]:
+    """Rights to run tasks of one family in one cluster, to pass their roles, and to tag them."""
     in_cluster: Json = {"ArnEquals": {"ecs:cluster": cluster_arn}}
     to_ecs: Json = {"StringEquals": {"iam:PassedToService": ECS_TASKS}}
     on_start: Json = {"StringEquals": {"ecs:CreateAction": "RunTask"}}
     roles = sorted({execution_role_arn, task_role_arn})
-    tasks = cluster_arn.replace(":cluster/", ":task/") + "/*"
     return [
         allow(["ecs:RunTask"], f"{family_arn}:*") | {"Condition": in_cluster},
         allow(["iam:PassRole"], roles) | {"Condition": to_ecs},
-        allow(["ecs:TagResource"], tasks) | {"Condition": on_start},
-        allow(["sqs:SendMessage"], dead_letter_queue_arn),
+        allow(["ecs:TagResource"], tasks_of(cluster_arn)) | {"Condition": on_start},
     ]
+
+
+def tasks_of(cluster_arn: str) -> str:
+    """Every task of a cluster, as an ARN."""
+    return cluster_arn.replace(":cluster/", ":task/") + "/*"
+
+
+def set_aside_statement(queue_arn: str) -> Statement:
+    """The right to set a failed start aside."""
+    return allow(["sqs:SendMessage"], queue_arn)
+
+
+def execution_statements(machine_arn: str, queue_arn: str) -> list[Statement]:
+    """Rights to start executions of one state machine, and to set failed starts aside."""
+    return [allow(["states:StartExecution"], machine_arn), set_aside_statement(queue_arn)]

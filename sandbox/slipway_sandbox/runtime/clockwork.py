@@ -10,6 +10,7 @@ from slipway_sandbox.corrections.cloudwatch import actions
 from slipway_sandbox.corrections.metrics import thin_out
 from slipway_sandbox.identities.denials import Denials
 from slipway_sandbox.runtime.alarms.evaluation import Alarms
+from slipway_sandbox.runtime.executions.awaiting import AwaitedExecutions
 from slipway_sandbox.runtime.metrics.publishing import Publisher, Source
 from slipway_sandbox.runtime.scaling.autoscaling import AutoScaling
 from slipway_sandbox.runtime.schedules.invocations import Schedules
@@ -44,6 +45,7 @@ class Clockwork:
             "metrics and alarms": Monitoring(sources).tick,
             "scaling": scaling.tick,
             "schedules": Schedules(Targets(denials)).tick,
+            "executions": AwaitedExecutions(denials).tick,
         }
         """One look of each part, by its name, in their order."""
 

@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from docker.errors import DockerException
@@ -36,7 +36,6 @@ from slipway_sandbox.runtime.metrics.sources import measured
 
 TICK_SECONDS = 0.5
 STOP_SECONDS = 10.0  # what `stop` gives the containers before it kills them
-KEPT = timedelta(hours=1)  # how long ECS shows a stopped task
 
 log = logging.getLogger(__name__)
 
@@ -213,7 +212,7 @@ class Controller:
                 run = self._runs.get(task.task_arn)
                 if run is not None and task.last_status != "STOPPED":
                     self._try(f"task {task.id}", lambda: self._show(task, run, backend))  # noqa: B023 - called here
-                elif task.last_status == "STOPPED" and _is_old(task):
+                elif task.last_status == "STOPPED" and moto_tasks.is_forgotten(task):
                     del backend.tasks[task.cluster_name][task.task_arn]
                     continue
                 known.add(task.task_arn)
@@ -243,8 +242,3 @@ class Controller:
                     moto_tasks.detach(task, backend)
             for service in services_of(backend):
                 self._scheduler.leave_all(service)
-
-
-def _is_old(task: EcsTask) -> bool:
-    stopped: datetime | None = getattr(task, "stopped_at", None)
-    return stopped is not None and datetime.now(UTC) - stopped > KEPT

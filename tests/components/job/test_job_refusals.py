@@ -59,6 +59,26 @@ REFUSED = [
     Refused({"maximum_retry_attempts": 186}, "maximum_retry_attempts must be a whole number 0-185, got 186"),
     Refused({"maximum_event_age_seconds": 59}, "maximum_event_age_seconds must be a whole number 60-86400, got 59"),
     Refused({"flexible_window_minutes": 1441}, "flexible_window_minutes must be a whole number 1-1440, got 1441"),
+    Refused({"timeout_seconds": 0}, "timeout_seconds must be a whole number 1-604800, got 0"),
+    Refused(
+        {"retry_on_error": {"max_attempts": 11}}, "retry_on_error.max_attempts must be a whole number 1-10, got 11"
+    ),
+    Refused(
+        {"retry_on_error": {"interval_seconds": 0}},
+        "retry_on_error.interval_seconds must be a whole number 1-86400, got 0",
+    ),
+    Refused(
+        {"retry_on_error": {"exit_codes": [3, 0]}},
+        "retry_on_error.exit_codes[1] must be a whole number 1-255, got 0",
+    ),
+    Refused(
+        {"retry_on_error": {"exit_codes": [3, 3]}},
+        "retry_on_error.exit_codes must be distinct, got '3' twice; remove one",
+    ),
+    Refused(
+        {"retry_on_error": {"exit_codes": []}},
+        "retry_on_error.exit_codes must name at least one exit code, got []; leave it out for every one but 0",
+    ),
     Refused({"overdue_hours": 169, "alarm_topic_arn": TOPIC}, "overdue_hours must be a whole number 1-168, got 169"),
 ]
 

@@ -207,5 +207,8 @@ RICH_JOB: dict[str, Any] = (
         "maximum_event_age_seconds": 600,
         "alarm_topic_arn": f"{TOPIC}-alarms",
         "overdue_hours": 26,
+        "timeout_seconds": 600,
+        "retry_on_error": {"max_attempts": 2, "interval_seconds": 30, "exit_codes": [3, 75]},
+        "skip_overlap": True,
     }
 )

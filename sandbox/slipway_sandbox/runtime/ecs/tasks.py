@@ -4,7 +4,7 @@ Everything here is called inside the controller's tick, the only writer of tasks
 """
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from moto.core.exceptions import ServiceException
@@ -35,6 +35,7 @@ from slipway_sandbox.task_sizes import size_units
 
 # Phases that TaskRun does not have: a task that leaves its load balancer is DEACTIVATING.
 DEACTIVATING = "DEACTIVATING"
+KEPT = timedelta(hours=1)  # how long ECS shows a stopped task
 
 log = logging.getLogger(__name__)
 
@@ -213,3 +214,9 @@ def detach(task: EcsTask, backend: EC2ContainerServiceBackend) -> None:
         for detail in attachment["details"]:
             if detail["name"] == "networkInterfaceId" and detail["value"] in ec2.enis:
                 ec2.delete_network_interface(detail["value"])
+
+
+def is_forgotten(task: EcsTask) -> bool:
+    """Whether ECS shows a stopped task no longer."""
+    stopped: datetime | None = getattr(task, "stopped_at", None)
+    return stopped is not None and datetime.now(UTC) - stopped > KEPT

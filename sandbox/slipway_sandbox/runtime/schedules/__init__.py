@@ -1,1 +1,1 @@
-"""EventBridge Scheduler: starts the tasks of its schedules at their times."""
+"""EventBridge Scheduler: starts the tasks and the executions of its schedules at their times."""

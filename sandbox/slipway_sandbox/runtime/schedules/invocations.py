@@ -18,7 +18,7 @@ from moto.scheduler.models import Schedule, ScheduleGroup, scheduler_backends
 from slipway_sandbox import clock
 from slipway_sandbox.corrections import metrics
 from slipway_sandbox.runtime.schedules.outcome import Failure
-from slipway_sandbox.runtime.schedules.target import starts_tasks
+from slipway_sandbox.runtime.schedules.target import is_invoked
 from slipway_sandbox.runtime.schedules.timing import Timing, timing_of
 
 LONGEST_PAUSE_SECONDS = 60  # between two attempts; AWS says no more than "exponential backoff"
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 class Target(Protocol):
     """Where invocations go."""
 
-    def invoke(self, schedule: Schedule) -> Failure | None: ...
+    def invoke(self, schedule: Schedule, scheduled: datetime) -> Failure | None: ...
 
     def set_aside(self, schedule: Schedule, body: str, attributes: Mapping[str, str]) -> str | None: ...
 
@@ -109,16 +109,19 @@ class Schedules:
         return watched
 
     def _is_invoked(self, schedule: Schedule) -> bool:
-        if starts_tasks(schedule):
+        if is_invoked(schedule):
             return True
-        self._tell(schedule, f"is not invoked: the sandbox starts ECS tasks only, and not {schedule.target['Arn']}")
+        self._tell(
+            schedule,
+            f"is not invoked: the sandbox starts ECS tasks and state machines only, and not {schedule.target['Arn']}",
+        )
         return False
 
     def _attempt(self, invocation: Invocation, now: datetime) -> bool:
         """Invoke the target once; whether that was the end of it."""
         schedule = invocation.schedule
         _count(schedule, "InvocationAttemptCount")
-        failure = self._target.invoke(schedule)
+        failure = self._target.invoke(schedule, invocation.scheduled)
         if failure is None:
             return True
         _count(schedule, "TargetErrorCount")

@@ -1,9 +1,6 @@
 """What became of an attempt to invoke a target."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-
-from moto.scheduler.models import Schedule
 
 
 @dataclass(frozen=True)
@@ -17,7 +14,3 @@ class Failure:
     """The target refused the call: the next attempt would end alike."""
     request: str = "{}"
     """The call, as JSON."""
-
-
-Invoke = Callable[[Schedule], Failure | None]
-"""Invokes the target of a schedule; None when the target took the call."""

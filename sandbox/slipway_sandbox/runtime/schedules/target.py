@@ -1,16 +1,17 @@
-"""The target of a schedule: RunTask of ECS in the name of the schedule's role, and the dead-letter queue.
+"""The target of a schedule: RunTask of ECS or StartExecution of Step Functions in the name of the schedule's role, and the dead-letter queue.
 
 Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html
 Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
 """
 
 import json
+import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, NotRequired, TypedDict, cast
+from typing import Any, cast
 
 from moto.core.exceptions import ServiceException
-from moto.ecs.models import ecs_backends
 from moto.scheduler.models import Schedule
 from moto.sqs.models import sqs_backends
 
@@ -21,26 +22,12 @@ from slipway_sandbox.documents import Document, as_object, as_text
 from slipway_sandbox.identities import verdicts
 from slipway_sandbox.identities.assuming import Assumption
 from slipway_sandbox.identities.denials import Denials
+from slipway_sandbox.runtime.ecs.starting import RunTask, run
 from slipway_sandbox.runtime.schedules.outcome import Failure
 
 SCHEDULER = "scheduler.amazonaws.com"
+SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 UNABLE_TO_ASSUME = "The execution role you provide must allow AWS EventBridge Scheduler to assume the role."
-
-
-class RunTask(TypedDict):
-    """Parameters of RunTask."""
-
-    cluster: str
-    taskDefinition: str
-    count: int
-    launchType: NotRequired[str]
-    networkConfiguration: NotRequired[dict[str, Any]]
-    group: NotRequired[str]
-    platformVersion: NotRequired[str]
-    capacityProviderStrategy: NotRequired[list[dict[str, Any]]]
-    propagateTags: NotRequired[str]
-    enableECSManagedTags: NotRequired[bool]
-    tags: NotRequired[list[dict[str, str]]]
 
 
 class Targets:
@@ -49,34 +36,18 @@ class Targets:
     def __init__(self, denials: Denials) -> None:
         self._denials = denials
 
-    def invoke(self, schedule: Schedule) -> Failure | None:
-        """Start the task of a schedule; why not, where it did not start."""
+    def invoke(self, schedule: Schedule, scheduled: datetime) -> Failure | None:
+        """Start the task or the execution of a schedule; why not, where it did not start."""
         target = cast(Document, schedule.target)
+        call = start_execution(target, scheduled) if is_state_machine(schedule) else run_task(target)
         region, account = as_text(target["Arn"]).split(":")[3:5]
-        parameters = run_task(target)
-        request = json.dumps(parameters)
+        request = json.dumps(call.parameters)
         if (role := self._role(schedule)) is None:
             return Failure("AccessDeniedException", UNABLE_TO_ASSUME, is_permanent=True, request=request)
-        if refused := self._refusal_of(Call("ecs", "RunTask", parameters, region, account), role):
+        if refused := self._refusal_of(Call(call.service, call.operation, call.parameters, region, account), role):
             return Failure(refused.code, refused.message, is_permanent=True, request=request)
-        backend = ecs_backends[account][region]
         try:
-            tags = list(parameters.get("tags", []))
-            if parameters.get("propagateTags") == "TASK_DEFINITION":
-                tags += backend.describe_task_definition(parameters["taskDefinition"]).tags or []
-            backend.run_task(
-                cluster_str=parameters["cluster"],
-                task_definition_str=parameters["taskDefinition"],
-                count=parameters["count"],
-                overrides=None,
-                started_by=f"chronos-schedule/{schedule.name}",
-                tags=tags,
-                launch_type=parameters.get("launchType"),
-                networking_configuration=parameters.get("networkConfiguration"),
-                group=parameters.get("group"),
-                platform_version=parameters.get("platformVersion"),
-                capacity_provider_strategy=parameters.get("capacityProviderStrategy"),
-            )
+            call.make(account, region, schedule.name)
         except ServiceException as error:
             return Failure(str(error.code), str(error.message), is_permanent=True, request=request)
         return None
@@ -112,13 +83,25 @@ class Targets:
         return verdicts.refusal_of(call, role, self._denials, datetime.now(UTC))
 
 
-def starts_tasks(schedule: Schedule) -> bool:
+def is_invoked(schedule: Schedule) -> bool:
     """Whether the target is one that the sandbox invokes."""
-    return bool(schedule.target.get("EcsParameters"))
+    return bool(schedule.target.get("EcsParameters")) or is_state_machine(schedule)
 
 
-def run_task(target: Document) -> RunTask:
-    """Parameters of RunTask, from a target."""
+def is_state_machine(schedule: Schedule) -> bool:
+    """Whether the target is a state machine."""
+    return ":stateMachine:" in str(schedule.target["Arn"])
+
+
+def start_execution(target: Document, scheduled: datetime) -> "StartExecution":
+    """StartExecution, with the input of a target; Scheduler fills in its time."""
+    given = as_text(target.get("Input")) or "{}"
+    time = scheduled.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return StartExecution({"stateMachineArn": target["Arn"], "input": given.replace(SCHEDULED_TIME, time)})
+
+
+def run_task(target: Document) -> "StartTask":
+    """RunTask, from a target."""
     ecs = cast("dict[str, Any]", target["EcsParameters"])  # as botocore has checked it
     awsvpc = (ecs.get("NetworkConfiguration") or {}).get("awsvpcConfiguration") or {}
     network = {f"{key[0].lower()}{key[1:]}": value for key, value in awsvpc.items()}
@@ -135,4 +118,33 @@ def run_task(target: Document) -> RunTask:
         "enableECSManagedTags": ecs.get("EnableECSManagedTags"),
         "tags": [{str(key): str(value) for key, value in tag.items()} for tag in ecs.get("Tags") or []],
     }
-    return cast(RunTask, {key: value for key, value in given.items() if value not in (None, [])})
+    return StartTask(cast(Document, {key: value for key, value in given.items() if value not in (None, [])}))
+
+
+@dataclass(frozen=True)
+class StartTask:
+    """A start of a task."""
+
+    parameters: Document
+    service: str = "ecs"
+    operation: str = "RunTask"
+
+    def make(self, account: str, region: str, schedule_name: str) -> None:
+        """Start it. Raises ServiceException of moto."""
+        run(cast(RunTask, self.parameters), account, region, f"chronos-schedule/{schedule_name}")
+
+
+@dataclass(frozen=True)
+class StartExecution:
+    """A start of an execution."""
+
+    parameters: Document
+    service: str = "stepfunctions"
+    operation: str = "StartExecution"
+
+    def make(self, account: str, region: str, schedule_name: str) -> None:  # noqa: ARG002 - the execution does not know it
+        """Start it. Raises ServiceException of moto."""
+        from moto.stepfunctions.models import stepfunctions_backends  # noqa: PLC0415 - most clouds have no state machine
+
+        machine, given = as_text(self.parameters["stateMachineArn"]), as_text(self.parameters["input"])
+        stepfunctions_backends[account][region].start_execution(machine, str(uuid.uuid4()), given)

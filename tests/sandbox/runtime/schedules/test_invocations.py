@@ -28,7 +28,7 @@ class Recorder:
     invoked: list[datetime] = field(default_factory=list)
     letters: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
 
-    def invoke(self, schedule: Schedule) -> Failure | None:
+    def invoke(self, schedule: Schedule, scheduled: datetime) -> Failure | None:
         self.invoked.append(self.clock())
         return self.failure
 

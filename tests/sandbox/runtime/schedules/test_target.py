@@ -1,7 +1,7 @@
 """A schedule's task starts with exactly the rights of its role; with one less nothing starts, and the queue has the call."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from slipway_sandbox import corrections
 from slipway_sandbox.identities.denials import Denials
 from slipway_sandbox.runtime.schedules.invocations import Schedules
 from slipway_sandbox.runtime.schedules.target import Targets
-from tests.support.sandbox.schedules_cloud import ACCOUNT, CLUSTER, FAMILY, GROUP, RIGHTS, Clock, Cloud, trust
+from tests.support.sandbox.schedules_cloud import ACCOUNT, CLUSTER, FAMILY, GROUP, REGION, RIGHTS, Clock, Cloud, trust
 
 OWN = trust(**{"aws:SourceAccount": ACCOUNT, "aws:SourceArn": GROUP})
 
@@ -23,11 +23,11 @@ def cloud() -> Iterator[Cloud]:
         yield Cloud()
 
 
-def begin(cloud: Cloud) -> Denials:
+def begin(cloud: Cloud, target: Mapping[str, Any] = {}) -> Denials:
     """The schedule's one time comes; what was denied."""
     denials, clock = Denials(), Clock()
     schedules = Schedules(Targets(denials), clock)
-    cloud.schedule("at(2099-11-30T08:10:00)")
+    cloud.schedule("at(2099-11-30T08:10:00)", target=target)
     clock.move(minutes=11)
     schedules.tick()
     return denials
@@ -100,3 +100,28 @@ def test_a_task_definition_that_is_gone_is_an_error_of_the_target(cloud: Cloud) 
     assert cloud.tasks() == []
     [letter] = letters(cloud, url)
     assert letter["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "ClientException"
+
+
+MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:report"
+OF_MACHINE = {
+    "Arn": MACHINE,
+    "EcsParameters": None,
+    "Input": '{"scheduled": "<aws.scheduler.scheduled-time>"}',
+}
+
+
+@pytest.mark.parametrize(("right", "count"), [("states:StartExecution", 1), ("states:StopExecution", 0)])
+def test_an_execution_starts_with_its_time_and_without_the_right_the_queue_has_the_call(
+    cloud: Cloud, right: str, count: int
+) -> None:
+    url = cloud.fill({right: {"Resource": MACHINE}, "sqs:SendMessage": RIGHTS["sqs:SendMessage"]}, OWN)
+    states = cloud.client("stepfunctions")
+    role = f"arn:aws:iam::{ACCOUNT}:role/report"
+    states.create_state_machine(name="report", definition="{}", roleArn=role)
+    begin(cloud, OF_MACHINE)
+    started = states.list_executions(stateMachineArn=MACHINE)["executions"]
+    inputs = [json.loads(states.describe_execution(executionArn=it["executionArn"])["input"]) for it in started]
+    assert inputs == [{"scheduled": "2099-11-30T08:10:00Z"}] * count
+    assert [json.loads(it["Body"]) for it in letters(cloud, url)] == [
+        {"stateMachineArn": MACHINE, "input": '{"scheduled": "2099-11-30T08:10:00Z"}'}
+    ] * (1 - count)

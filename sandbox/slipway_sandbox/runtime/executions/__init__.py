@@ -1,0 +1,1 @@
+"""Step Functions: goes through the states of every execution."""
