@@ -17,7 +17,7 @@ test: ## Set everything up and run every test (ARGS="-k queue" runs a part)
 	@$(PYTHON) -m setup test $(ARGS)
 
 lowest: ## Run the installation tests with the lowest versions that the distributions' ranges promise
-	@SLIPWAY_RESOLUTION=lowest-direct $(PYTHON) -m setup test tests/install $(ARGS)
+	@SLIPWAY_RESOLUTION=lowest-direct $(PYTHON) -m setup test tests/install --numprocesses=0 $(ARGS)
 
 moto: ready ## Run moto's own tests with the sandbox's corrections, and what fails without them
 	$(VENV)/python -m tests.support.sandbox.moto_suite

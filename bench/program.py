@@ -1,4 +1,4 @@
-"""How long a preview of many resources takes with each of the SDK's four brakes off, and with all of them off.
+"""How long a preview of many resources takes with each of the SDK's five brakes off, and with all of them off.
 
 `.venv/bin/python bench/program.py [resources] [rounds]` after `make up`, in a shell with `eval "$(make env)"`. The cases take
 turns, so that other work on the machine falls on all of them. The minimum of the rounds counts. Processor seconds are those of
@@ -22,6 +22,7 @@ SWITCHES = {
     "no collector": "gc.disable()",
     "no stack traces": "resource._get_stack_trace = source_pb2.StackTrace",
     "one wait for all outputs": "stack.wait_for_rpcs = speed._wait_for_outputs_together",
+    "modules on demand": "_on_demand.load_on_demand()",
     "speed_up_program()": "assert slipway.speed_up_program()",
 }
 PROGRAM = """
@@ -32,7 +33,7 @@ import pulumi
 import slipway
 from pulumi.runtime import resource, stack
 from pulumi.runtime.proto import source_pb2
-from slipway.program import speed
+from slipway.program import _on_demand, speed
 
 {switch}
 runpy.run_path({resources!r})

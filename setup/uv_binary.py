@@ -13,7 +13,7 @@ from setup.machine import MachineError, alone, cache, call, can_install, install
 from setup.steps import ROOT
 
 LOCK = ROOT / "setup" / "uv-requirements.txt"
-# Bytecode halves the time of every start, and PYTHONDONTWRITEBYTECODE would keep uv's compiler from writing it.
+# Bytecode halves the time of every start, and PYTHONDONTWRITEBYTECODE would keep Python from writing it.
 DROPPED = {"PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV"}
 
 

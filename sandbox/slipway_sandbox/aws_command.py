@@ -1,5 +1,6 @@
 """The AWS CLI of this machine: version 1 sends some calls past AWS_ENDPOINT_URL."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -20,7 +21,7 @@ def warning(notes: Path) -> str | None:
     """Sentence for a shell whose `aws` is version 1; None for another one, or none.
 
     `notes` keeps the version of a command until its file changes: `aws --version` takes half a second, and some shells
-    attach themselves at every prompt.
+    attach themselves at every prompt. Where it cannot be written, the command is asked each time.
     """
     program = shutil.which("aws")
     if program is None or not _is_script(program):  # the installer of version 2 brings a binary
@@ -32,7 +33,9 @@ def warning(notes: Path) -> str | None:
         known = {}
     if known.get("command") != key:
         known = {"command": key, "version": _version(program)}
-        write_private(notes, json.dumps(known).encode())
+        with contextlib.suppress(OSError):
+            notes.parent.mkdir(parents=True, exist_ok=True)
+            write_private(notes, json.dumps(known).encode())
     return LEGACY if str(known.get("version", "")).startswith("aws-cli/1.") else None
 
 

@@ -12,7 +12,7 @@ from slipway_sandbox import aws_command, backend
 from slipway_sandbox.errors import SandboxError, UsageError
 from slipway_sandbox.process import lifecycle, reports, shell
 from slipway_sandbox.process.held_files import one_at_a_time
-from slipway_sandbox.process.home import Home, Record, locate
+from slipway_sandbox.process.home import Home, Record, locate, users_cache
 from slipway_sandbox.process.status import Status
 
 PROGRAM = "slipway sandbox"
@@ -51,7 +51,7 @@ def env(home: Home, options: argparse.Namespace) -> None:
         from slipway_sandbox.process.role_profile import role_profile  # noqa: PLC0415 - imports boto3
 
         aws_config = role_profile(home, record.ports, options.role)
-    _tell_of_aws(home)
+    _tell_of_aws()
     print(shell.script(home, record.ports, aws_config))
 
 
@@ -95,7 +95,7 @@ def run(home: Home, options: argparse.Namespace) -> None:
         print(f"The sandbox runs: {_where(record)}", file=sys.stderr)
         _tell_after_start(home)
     if words[0] == "aws" or words in SHELLS:
-        _tell_of_aws(home)
+        _tell_of_aws()
     shell.become(program, words, shell.environment(home, record.ports))
 
 
@@ -125,8 +125,8 @@ def _mend(home: Home) -> None:
                 print(sentence, file=sys.stderr)
 
 
-def _tell_of_aws(home: Home) -> None:
-    if sentence := aws_command.warning(home.aws_command):
+def _tell_of_aws() -> None:
+    if sentence := aws_command.warning(users_cache() / "aws-command.json"):
         print(f"note: {sentence}", file=sys.stderr)
 
 

@@ -1,4 +1,4 @@
-"""Switches off four habits of the Pulumi SDK that slow a program down.
+"""Switches off five habits of the Pulumi SDK that slow a program down.
 
 The official language host and ours start a program alike, so the program itself is the place for this.
 Source: docs/upstream.md, with measurements.
@@ -14,6 +14,8 @@ from pathlib import Path, PurePath
 import pulumi
 from pulumi.runtime import resource, settings, stack
 from pulumi.runtime.proto import source_pb2
+
+from ._on_demand import load_on_demand
 
 DEBUG_VARIABLE = "PULUMI_OPTION_DEBUG"  # the CLI takes the default of --debug from it
 DEBUG_FLAGS = ("--debug", "-d", "--logtostderr", "--tracing")
@@ -31,12 +33,13 @@ def speed_up_program() -> bool:
 
         speed_up_program()
 
-    Four things end for the rest of the process:
+    Five things end for the rest of the process:
 
     - Debug lines of the SDK. Each is a call that waits for the engine, shown or not.
     - The cyclic garbage collector. It walks outputs again and again, and they never become garbage.
     - The Python stack of each resource, which the SDK walks and encodes. Only the engine's own tools show it.
     - The wait for one output at a time at the end. The SDK looks at all outputs again each time one of them is there.
+    - The import of whole packages of `pulumi_aws`. A module of one is loaded when one of its names is first used.
 
     Nothing changes where debug output is asked for: by `--debug`, `-d` or `--logtostderr` of the CLI that runs the
     program, or by PULUMI_OPTION_DEBUG. Importing `slipway` alone changes nothing.
@@ -47,6 +50,7 @@ def speed_up_program() -> bool:
     resource._get_stack_trace = _no_stack_trace  # noqa: SLF001 - the SDK has no switch, see docs/upstream.md
     stack.wait_for_rpcs = _wait_for_outputs_together
     gc.disable()
+    load_on_demand()
     return True
 
 

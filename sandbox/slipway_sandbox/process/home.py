@@ -78,11 +78,6 @@ class Home:
         return self.path / "registry.container"
 
     @property
-    def aws_command(self) -> Path:
-        """Version of this machine's `aws` command."""
-        return self.path / "aws-command.json"
-
-    @property
     def keys(self) -> Path:
         return self.path / "keys"
 
@@ -103,6 +98,11 @@ class Home:
                 f"the sandbox's directory {self.path} cannot be written ({error.strerror}); "
                 f"set {VARIABLE} to a directory of yours"
             ) from error
+
+
+def users_cache() -> Path:
+    """Folder of what each sandbox of this user would fetch or ask for again."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slipway"
 
 
 def locate() -> Home:

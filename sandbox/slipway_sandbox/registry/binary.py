@@ -7,6 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from slipway_sandbox.process.home import users_cache
+
 PACKAGE = "docker-registry"
 FETCH_SECONDS = 120
 
@@ -20,7 +22,7 @@ def find() -> str | None:
 
 def _fetched() -> str | None:
     # Unpacked, not installed: the package would start a service of its own, and installing needs root.
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slipway" / PACKAGE
+    cache = users_cache() / PACKAGE
     if cache.exists():
         return str(cache)
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):

@@ -96,9 +96,9 @@ def stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stacks]:
 
 
 def received(sqs: Any, url: str) -> list[str]:
-    """Texts of all messages, until a poll of a second finds no more; the sandbox delivers before publish returns."""
+    """Texts of all messages, until a poll finds no more; the sandbox delivers before publish returns."""
     found = []
-    while batch := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages"):
+    while batch := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=0).get("Messages"):
         for message in batch:
             found.append(message["Body"])
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])

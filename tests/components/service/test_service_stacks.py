@@ -23,6 +23,8 @@ import slipway
 
 slipway.speed_up_program()
 import json
+from pathlib import Path
+
 import pulumi
 from slipway import Cluster, FargateService, LoadBalancer, Network
 
@@ -37,7 +39,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 for port in (8080, 9000):
     threading.Thread(target=http.server.ThreadingHTTPServer(("", port), Handler).serve_forever).start()
 """
-front = json.loads(pulumi.Config().require("front"))
+front = json.loads(Path("front.json").read_text())
 
 
 def without_records(args):
@@ -113,14 +115,14 @@ def test_every_change_of_a_front_is_one_update(stacks: Stacks, tmp_path: Path) -
     stacks.pulumi(tmp_path, "stack", "init", "sandbox-fronts")
 
     def update(front: dict[str, Any], *options: str) -> None:
-        stacks.pulumi(tmp_path, "config", "set", "front", json.dumps(front))
+        (tmp_path / "front.json").write_text(json.dumps(front))
         stacks.pulumi(tmp_path, "up", "--yes", "--skip-preview", *options)
 
     update({"kind": "own", "is_of_an_older_version": True})
     assert "replacementTrigger" not in stacks.resources(tmp_path, "aws:lb/targetGroup:TargetGroup")["shop"]
     update({"kind": "own"}, "--expect-no-changes")
-    group = stacks.resources(tmp_path, "aws:lb/targetGroup:TargetGroup")["shop"]
-    balancer = stacks.resources(tmp_path, "aws:lb/loadBalancer:LoadBalancer")["shop"]
+    state = stacks.state(tmp_path)
+    group, balancer = state["aws:lb/targetGroup:TargetGroup"]["shop"], state["aws:lb/loadBalancer:LoadBalancer"]["shop"]
     assert group["replacementTrigger"] == balancer["outputs"]["arn"]
     seen: dict[str, Answers] = {}
     for change in CHANGES:
@@ -132,8 +134,9 @@ def test_every_change_of_a_front_is_one_update(stacks: Stacks, tmp_path: Path) -
     unanswered = {change.name: seen[change.name].failed for change in CHANGES if not change.interrupts}
     assert unanswered == dict.fromkeys(unanswered, 0)
     update({"kind": "none"})
-    cluster = stacks.resources(tmp_path, "aws:ecs/cluster:Cluster")["main"]["outputs"]["arn"]
-    service = stacks.resources(tmp_path, "aws:ecs/service:Service")["shop"]["outputs"]["name"]
+    state = stacks.state(tmp_path)
+    cluster = state["aws:ecs/cluster:Cluster"]["main"]["outputs"]["arn"]
+    service = state["aws:ecs/service:Service"]["shop"]["outputs"]["name"]
     [now] = client(stacks.environment, "ecs").describe_services(cluster=cluster, services=[service])["services"]
     assert now["loadBalancers"] == []
     stacks.pulumi(tmp_path, "preview", "--expect-no-changes", "--refresh")

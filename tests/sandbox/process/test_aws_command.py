@@ -1,5 +1,6 @@
 """A shell whose `aws` is version 1 is told which of its calls go past the sandbox."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def test_version_1_is_told_and_asked_once(
 ) -> None:
     install(tmp_path / "bin", version)
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
-    notes = tmp_path / "notes.json"
+    notes = tmp_path / "cache" / "notes.json"
     assert [aws_command.warning(notes) for _ in range(3)] == [told] * 3
     assert (tmp_path / "bin" / "runs").read_text() == "run\n"
     assert notes.stat().st_mode & 0o777 == 0o600
@@ -42,6 +43,16 @@ def test_a_machine_without_aws_or_with_a_binary_is_told_nothing(
 
 def test_the_command_that_attaches_a_shell_says_it(shared_box: Box, tmp_path: Path) -> None:
     install(tmp_path / "bin", FIRST)
-    ended = shared_box.run("env", PATH=f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    ended = shared_box.run("env", PATH=f"{tmp_path / 'bin'}:/usr/bin:/bin", XDG_CACHE_HOME=str(tmp_path / "cache"))
     assert ended.stderr == f"note: {aws_command.LEGACY}\n"
     assert ended.stdout.startswith("unset AWS_PROFILE")
+    kept = json.loads((tmp_path / "cache" / "slipway" / "aws-command.json").read_text())
+    assert kept["version"] == FIRST, "one question for all sandboxes of a user"
+
+
+def test_a_cache_that_cannot_be_written_only_asks_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(tmp_path / "bin", FIRST)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    (tmp_path / "cache").touch()
+    assert [aws_command.warning(tmp_path / "cache" / "notes.json") for _ in range(2)] == [aws_command.LEGACY] * 2
+    assert (tmp_path / "bin" / "runs").read_text() == "run\nrun\n"

@@ -22,16 +22,21 @@ class Answers:
 
 @contextmanager
 def calling(elb: Any) -> Iterator[Answers]:
-    """Ask until the block ends; a client takes the next address where one does not answer. `elb` is a boto3 client."""
+    """Ask until the block ends; a client takes the next address where one does not answer. `elb` is a boto3 client.
+
+    The load balancers are looked up again where none of the known ones answers: a look-up each time takes the processor, too.
+    """
     answers, is_over = Answers(), threading.Event()
 
     def ask() -> None:
+        known: list[str] = []
         while not is_over.wait(PAUSE_SECONDS):
-            names = [it["DNSName"] for it in elb.describe_load_balancers()["LoadBalancers"]]
-            if any(is_served(f"http://{name}/x") for name in names):
-                answers.served += 1
-            else:
-                answers.failed += 1
+            if not any(is_served(it) for it in known):  # as one asks the name server again
+                known = [f"http://{it['DNSName']}/x" for it in elb.describe_load_balancers()["LoadBalancers"]]
+                if not any(is_served(it) for it in known):
+                    answers.failed += 1
+                    continue
+            answers.served += 1
 
     thread = threading.Thread(target=ask)
     thread.start()

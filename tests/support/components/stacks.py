@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,8 +38,14 @@ class Stacks:
 
     def resources(self, directory: Path, kind: str) -> dict[str, dict[str, Any]]:
         """State, by name, of the resources of a type."""
-        found = json.loads(self.pulumi(directory, "stack", "export"))["deployment"]["resources"]
-        return {it["urn"].split("::")[-1]: it for it in found if it["type"] == kind}
+        return self.state(directory)[kind]
+
+    def state(self, directory: Path) -> dict[str, dict[str, dict[str, Any]]]:
+        """State, by type and name, of all resources."""
+        found: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
+        for it in json.loads(self.pulumi(directory, "stack", "export"))["deployment"]["resources"]:
+            found[it["type"]][it["urn"].split("::")[-1]] = it
+        return found
 
 
 @contextmanager
