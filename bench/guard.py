@@ -1,7 +1,7 @@
 """What the guard costs a caller with a role: its processor time beside the sandbox's for the whole call over HTTP.
 
 `.venv/bin/python -m bench.guard [calls]`, 400 by default; no sandbox is needed: this process serves moto as the sandbox does, and a
-second one calls. The medians count; the part is the guard's of a call without it.
+second one calls, each time with another message and another object. The medians count; the part is the guard's of a call without it.
 """
 
 import gc
@@ -36,9 +36,11 @@ ACCOUNT, REGION = "123456789012", "eu-west-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/app"
 BATCH = 20  # calls
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:orders"
+VARIED = "NNNNNN"
+"""Another number in each request: messages and objects differ from call to call."""
 QUEUE = f"http://localhost/{ACCOUNT}/jobs"
 CALLS: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
-    "query: sns Publish": ("sns", "publish", {"TopicArn": TOPIC, "Message": "x" * 400}),
+    "query: sns Publish": ("sns", "publish", {"TopicArn": TOPIC, "Message": "x" * 400 + VARIED}),
     "query: sns GetTopicAttributes": ("sns", "get_topic_attributes", {"TopicArn": TOPIC}),
     "query: iam GetRole": ("iam", "get_role", {"RoleName": "app"}),
     "query: elbv2 DescribeLoadBalancers": ("elbv2", "describe_load_balancers", {}),
@@ -46,7 +48,7 @@ CALLS: Mapping[str, tuple[str, str, Mapping[str, Any]]] = {
     "json: sqs GetQueueAttributes": ("sqs", "get_queue_attributes", {"QueueUrl": QUEUE, "AttributeNames": ["All"]}),
     "json: ecs ListTasks": ("ecs", "list_tasks", {}),
     "rest-json: eks ListClusters": ("eks", "list_clusters", {}),
-    "rest-xml: s3 PutObject": ("s3", "put_object", {"Bucket": "files", "Key": "a", "Body": b"x" * 1000}),
+    "rest-xml: s3 PutObject": ("s3", "put_object", {"Bucket": "files", "Key": f"a/{VARIED}", "Body": b"x" * 1000}),
 }
 POLICY = {
     "Version": "2012-10-17",
@@ -75,10 +77,12 @@ class Calls:
     SENDER = """
 import socket, sys
 port, request = int(sys.argv[1]), bytes.fromhex(sys.stdin.readline())
+number = 0
 for count in sys.stdin:
     for _ in range(int(count)):
+        number += 1
         with socket.create_connection(("127.0.0.1", port)) as connection:
-            connection.sendall(request)
+            connection.sendall(request.replace(b"NNNNNN", b"%06d" % number))
             answer = b""
             while more := connection.recv(65536):
                 answer += more

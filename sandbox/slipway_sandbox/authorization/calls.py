@@ -19,8 +19,7 @@ def requests_of(call: Call, principal: Principal) -> list[Request] | NotJudged:
     prefix = prefix_of(call.service)
     if (prefix, call.operation) in FREE:
         return []
-    names = _action_names(call, prefix)
-    rows = [action(*name.split(":")) for name in names]
+    rows = [action(*name.split(":")) for name in _action_names(call, prefix)]
     found = [row for row in rows if row is not None]
     if len(found) < len(rows) or not found:
         why = (
@@ -47,7 +46,7 @@ def _request(call: Call, principal: Principal, row: Action, target: Target) -> R
         row.name,
         target.arn,
         account_id,
-        Later(lambda: context_of(call, principal, account_id)),
+        Later(lambda: context_of(call, principal, account_id), call.context),
         unknown_keys(row),
         target.is_known,
         target.shown,
@@ -62,7 +61,8 @@ def _request_of_need(call: Call, need: Need) -> Request | None:
     service, _, operation = need.action.partition(":")
     source = call.context if need.principal.kind == "service" else {}  # a service tells KMS for whom it acts
     bare = Call(service, operation, {}, call.region, call.account_id, context=source)
-    context = Later(lambda: {**context_of(bare, need.principal, account_id), **need.context})
+    given = {**source, **need.context}
+    context = Later(lambda: {**context_of(bare, need.principal, account_id), **need.context}, given)
     unknown = unknown_keys(row) | need.unknown_keys
     return Request(need.principal, row.name, need.resource, account_id, context, unknown, need.is_resource_known)
 

@@ -48,6 +48,8 @@ def _has_grant(request: Request, decision: Decision) -> bool:
 def _judged(request: Request, policies: Policies) -> tuple[Request, Decision]:
     """The decision; tags of the resource and organizations are looked up only when a policy asks for them."""
     decision = judge(request, policies)
+    if not decision.doubts:
+        return request, decision
     if decision.doubts & KEYS:
         context = {**request.context, **organization_keys(request)}
         request = replace(request, context=context, unknown_keys=request.unknown_keys - KEYS)

@@ -32,8 +32,12 @@ NOWHERE = Nowhere()
 
 def backend(service: str, account_id: str, region: str) -> Any:
     """moto's tables of a service. A region that AWS does not have has nothing in them."""
+    tables = _tables(service)
+    known = dict.get(tables, account_id)  # moto's own look-up takes a lock and makes what is missing
+    if known is not None and (found := dict.get(known, region)) is not None:
+        return found
     try:
-        return _tables(service)[account_id][region]
+        return tables[account_id][region]
     except KeyError:
         return NOWHERE
 
@@ -67,6 +71,13 @@ def named_in_iam(kind: str, name: str, account_id: str) -> Any:
     if entry is not None:
         _keys[kind, name, account_id] = key
     return entry
+
+
+def role_of(arn: str) -> Any:
+    """A role by its ARN; None where there is none of this name and path."""
+    parts = arn.split(":")
+    role = named_in_iam("role", arn.rpartition("/")[2], parts[4]) if len(parts) == 6 else None
+    return role if role is not None and role.arn == arn else None
 
 
 def kms_key(key_id: str, account_id: str, region: str) -> Any:
@@ -114,9 +125,8 @@ def topic(arn: str) -> Any:
 
 def bucket(name: str) -> Any:
     """A bucket, in whatever account."""
-    backends = _tables("s3")
-    owner = backends.bucket_accounts.get(name)
-    return backends[owner[1]][owner[0]].buckets.get(name) if owner else None
+    owner = _tables("s3").bucket_accounts.get(name)
+    return backend("s3", owner[1], owner[0]).buckets.get(name) if owner else None
 
 
 def task_definition(name: str, account_id: str, region: str) -> Any:
@@ -148,17 +158,31 @@ def session(
     is_limited: bool = False,
 ) -> Principal:
     """The session of a role under a name. `tags` and `policies` are the session's own; `is_limited` tells whether it was given policies."""
+    role = role_of(role_arn)
+    all_tags = {tag["Key"]: tag["Value"] for tag in (role.tags if role else None) or []}
+    if tags:
+        all_tags.update(tags)
+    role_id = str(role.id) if role else "AROADELETED"
+    return _session(role_arn, role_id, name, tuple(all_tags.items()), policies if is_limited else None)
+
+
+@lru_cache(maxsize=1024)
+def _session(
+    role_arn: str,
+    role_id: str,
+    name: str,
+    tags: tuple[tuple[str, str], ...],
+    policies: tuple[PolicyDocument, ...] | None,
+) -> Principal:
+    """The session of a role, the same one for each of its calls: what is known of it is worked out once."""
     account, role_name = role_arn.split(":")[4], role_arn.rpartition("/")[2]
-    named = named_in_iam("role", role_name, account)
-    role = named if named is not None and named.arn == role_arn else None
-    own = {tag["Key"]: tag["Value"] for tag in (role.tags if role else None) or []}
     return Principal(
         arn=f"arn:aws:sts::{account}:assumed-role/{role_name}/{name}",
         account_id=account,
         kind="role",
         role_arn=role_arn,
-        user_id=f"{role.id if role else 'AROADELETED'}:{name}",
-        tags={**own, **(tags or {})},
-        session_policies=policies,
-        is_session_limited=is_limited,
+        user_id=f"{role_id}:{name}",
+        tags=dict(tags),
+        session_policies=policies or (),
+        is_session_limited=policies is not None,
     )

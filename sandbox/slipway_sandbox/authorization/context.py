@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from typing import Any
 
 from slipway_sandbox.authorization.actions.table import Action
 from slipway_sandbox.authorization.model import Call, Principal
@@ -59,11 +60,27 @@ KNOWN = COMPUTED | frozenset(MEMBERS)
 Context = dict[str, tuple[str, ...]]
 
 
-class Later(Mapping[str, tuple[str, ...]]):
-    """Condition keys that are found when the first one is asked for: few statements have conditions."""
+GLOBAL = frozenset({
+    "aws:calledvia", "aws:calledviafirst", "aws:calledvialast", "aws:currenttime", "aws:epochtime",
+    "aws:multifactorauthpresent", "aws:principalaccount", "aws:principalarn", "aws:principalisawsservice",
+    "aws:principalservicename", "aws:principaltype", "aws:requestedregion", "aws:resourceaccount", "aws:securetransport",
+    "aws:tagkeys", "aws:userid", "aws:username", "aws:viaawsservice",
+})  # fmt: skip
+"""Global keys that a call itself can tell."""
+TAGS = ("aws:principaltag/", "aws:requesttag/")
 
-    def __init__(self, find: Callable[[], Context]) -> None:
-        self._find = find
+
+class Later(Mapping[str, tuple[str, ...]]):
+    """Condition keys that are found when one is asked for: few statements have conditions. `given` are known already."""
+
+    def __init__(self, find: Callable[[], Context], given: Mapping[str, tuple[str, ...]]) -> None:
+        self._find, self._given = find, given
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """A key's values. Every topic's policy asks for aws:SourceOwner, which no call tells: nothing is found for it."""
+        if key in self._given or key in GLOBAL or not key.startswith("aws:") or key.startswith(TAGS):
+            return super().get(key, default)
+        return default
 
     @cached_property
     def _found(self) -> Context:

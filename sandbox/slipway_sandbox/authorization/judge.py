@@ -7,9 +7,10 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from slipway_sandbox.authorization.evaluation.principals import Naming, is_exempt, naming
-from slipway_sandbox.authorization.evaluation.statements import Statement, statements_of
+from slipway_sandbox.authorization.evaluation.statements import Statement, statements_about
 from slipway_sandbox.authorization.model import (
     Decision,
     Policies,
@@ -22,6 +23,7 @@ from slipway_sandbox.authorization.model import (
 )
 from slipway_sandbox.documents import Json
 
+CACHED = 4096
 TRUSTED = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
 
 
@@ -35,7 +37,43 @@ def judge(request: Request, policies: Policies) -> Decision:
 
     Raises ValueError when a policy is no JSON.
     """
-    return _Case(request, policies).decision()
+    texts = policies.texts
+    asked = _asked(request.action.lower(), texts)
+    key = (
+        texts,
+        request.principal.identity,
+        request.action,
+        request.resource,
+        request.resource_account_id,
+        request.is_resource_known,
+        request.unknown_keys,
+        tuple([request.context.get(key) for key in asked]),
+    )
+    decision = _allowed.get(key)
+    if decision is None:
+        decision = _Case(request, policies).decision()
+        if decision.is_allowed:  # a denial tells more than its verdict
+            _keep(key, decision)
+    return decision
+
+
+_allowed: dict[tuple[object, ...], Decision] = {}
+"""Decisions by all that they depend on, so none is ever stale."""
+
+
+def _keep(key: tuple[object, ...], decision: Decision) -> None:
+    if len(_allowed) >= CACHED:
+        _allowed.clear()
+    _allowed[key] = decision
+
+
+@lru_cache(maxsize=CACHED)
+def _asked(action: str, texts: tuple[object, ...]) -> tuple[str, ...]:
+    """The condition keys that the statements about an action ask for."""
+    identity, boundary, session, resource = texts
+    listed = [text for each in (identity, session) if isinstance(each, tuple) for text in each]
+    documents = [PolicyDocument(text) for text in (*listed, boundary, resource) if isinstance(text, str)]
+    return tuple({key for document in documents for about in statements_about(document, action) for key in about.keys})
 
 
 @dataclass
@@ -45,6 +83,10 @@ class _Case:
     doubts: set[str] = field(default_factory=set)
     counts_doubtful: bool = False
     """Whether statements with unknown conditions allow the request, too. First those without doubt are tried."""
+
+    @property
+    def action(self) -> str:
+        return self.request.action.lower()
 
     def decision(self) -> Decision:
         reason = self._denial() or self._lack()
@@ -60,7 +102,7 @@ class _Case:
         """The first statement that denies the request."""
         for kind, documents in self._documents():
             for document in documents:
-                for statement in statements_of(document):
+                for statement in statements_about(document, self.action):
                     if statement.effect == "Deny" and self._denies(statement, kind):
                         return Reason(kind, True, document.name, statement.name)
         return None
@@ -115,14 +157,17 @@ class _Case:
     def _naming(self) -> Naming:
         """How closely the resource's policy names the principal in a statement that allows the request."""
         closest = Naming.NOBODY
-        for statement in statements_of(self.policies.resource) if self.policies.resource else ():
+        resource = self.policies.resource
+        for statement in statements_about(resource, self.action) if resource else ():
             level = _naming(statement, self.request.principal)
             if level > closest and self._lets_in(statement):
                 closest = level
         return closest
 
     def _allows(self, documents: Iterable[PolicyDocument]) -> bool:
-        return any(self._lets_in(statement) for document in documents for statement in statements_of(document))
+        return any(
+            self._lets_in(statement) for document in documents for statement in statements_about(document, self.action)
+        )
 
     def _lets_in(self, statement: Statement) -> bool:
         if statement.effect != "Allow" or not statement.applies(self.request):

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal
 
 from slipway_sandbox.documents import Document
@@ -60,6 +61,19 @@ class Principal:
     """Further names of a service, such as sns.af-south-1.amazonaws.com of SNS in a region that is opted into."""
     user_arn: str = ""
     """ARN of the user behind a federated user of GetFederationToken."""
+
+    @cached_property
+    def identity(self) -> tuple[object, ...]:
+        """All that a policy without conditions can name the principal by."""
+        return (
+            self.arn,
+            self.account_id,
+            self.kind,
+            self.role_arn,
+            self.user_id,
+            self.aliases,
+            self.user_arn,
+        )
 
 
 @dataclass(frozen=True)
@@ -120,6 +134,16 @@ class Policies:
     session: tuple[PolicyDocument, ...] | None = None
     """None without session policies."""
     resource: PolicyDocument | None = None
+
+    @property
+    def texts(self) -> tuple[object, ...]:
+        """What they say, without their names."""
+        return (
+            tuple([document.text for document in self.identity]),
+            self.boundary and self.boundary.text,
+            self.session if self.session is None else tuple([document.text for document in self.session]),
+            self.resource and self.resource.text,
+        )
 
 
 @dataclass(frozen=True)

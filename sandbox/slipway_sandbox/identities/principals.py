@@ -15,7 +15,7 @@ from slipway_sandbox.authorization.cloud import session
 from slipway_sandbox.authorization.model import PolicyDocument, Principal
 from slipway_sandbox.corrections.sts.federation import FederatedSession, federated_session
 from slipway_sandbox.corrections.sts.roles import policy_arns_of, role_id_of_session, tags_of
-from slipway_sandbox.corrections.sts.session_tokens import UserSession, sessions_of_users
+from slipway_sandbox.corrections.sts.session_tokens import UserSession, session_of_user
 from slipway_sandbox.identities import administrator
 from slipway_sandbox.identities.reading.signatures import Signature
 from slipway_sandbox.identities.roles import PARTITION, role_id_of
@@ -51,7 +51,7 @@ class Principals:
         if opened := self._sessions.by_key(signature.key_id):
             refused = self._refused(opened.token, opened.expires_at, signature)
             return refused or _gone(opened.role_arn, opened.role_id) or session(opened.role_arn, opened.name)
-        if user_session := sessions_of_users().get(signature.key_id):
+        if user_session := session_of_user(signature.key_id):
             return self._user_session(user_session, signature)
         if federated := federated_session(signature.key_id):
             return self._federated(federated, signature)

@@ -3,18 +3,17 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
 """
 
-from moto.iam.exceptions import NotFoundException
-from moto.iam.models import Role, iam_backends
+from moto.iam.models import Role
 
-PARTITION = "aws"
+from slipway_sandbox.authorization import cloud
+
+PARTITION = cloud.PARTITION
 
 
 def role_of(arn: str) -> Role | None:
     """A role in moto; None where it has none."""
-    try:
-        return iam_backends[arn.split(":")[4]][PARTITION].get_role_by_arn(arn)
-    except (NotFoundException, IndexError):
-        return None
+    role: Role | None = cloud.role_of(arn)
+    return role
 
 
 def role_id_of(arn: str) -> str:

@@ -34,12 +34,14 @@ class Statement:
 
     def applies(self, request: Request) -> bool:
         """Whether actions, resources and known conditions cover a request. The principal is another question."""
-        action, context = request.action.lower(), request.context
-        if self.actions.cover(action) == self.is_not_action:
+        if not self.is_about(request.action.lower()) or not self._covers_resource(request):
             return False
-        if not self._covers_resource(request):
-            return False
+        context = request.context
         return all(unknown_of(condition.keys, request) or condition.holds(context) for condition in self.conditions)
+
+    def is_about(self, action: str) -> bool:
+        """Whether its actions cover one, in lower case."""
+        return self.actions.cover(action) != self.is_not_action
 
     def doubts(self, request: Request) -> frozenset[str]:
         """Keys of conditions and variables that the sandbox does not know."""
@@ -80,6 +82,16 @@ def _is_unknown(key: str, unknown: frozenset[str]) -> bool:
 def statements_of(policy: PolicyDocument) -> tuple[Statement, ...]:
     """The statements of a policy. Raises ValueError when its text is no JSON."""
     return _statements(policy.text)
+
+
+def statements_about(policy: PolicyDocument, action: str) -> tuple[Statement, ...]:
+    """The statements of a policy about an action in lower case. Raises ValueError when its text is no JSON."""
+    return _about(policy.text, action)
+
+
+@lru_cache(maxsize=CACHED)
+def _about(text: str, action: str) -> tuple[Statement, ...]:
+    return tuple(statement for statement in _statements(text) if statement.is_about(action))
 
 
 @lru_cache(maxsize=CACHED)

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.
 
 import secrets
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple, cast
 
 from moto.core.responses import ActionResult
@@ -66,9 +66,10 @@ def require_seconds(seconds: int) -> None:
         )
 
 
-def sessions_of_users() -> Mapping[str, UserSession]:
-    """The sessions of users in all accounts, by their keys."""
-    return {key: session for account in list(sts_backends) for key, session in _table(account).items()}
+def session_of_user(key_id: str) -> UserSession | None:
+    """The session of a user that a key belongs to, in whatever account."""
+    tables = (_table(account) for account in list(sts_backends))
+    return next((table[key_id] for table in tables if key_id in table), None)
 
 
 def _table(account: str) -> dict[str, UserSession]:

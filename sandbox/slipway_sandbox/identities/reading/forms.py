@@ -46,4 +46,4 @@ def _body(environ: "WSGIEnvironment") -> str:
 
 
 def _pairs(text: str | None) -> list[tuple[str, str]]:
-    return parse_qsl(text or "", keep_blank_values=True)
+    return parse_qsl(text, keep_blank_values=True) if text else []

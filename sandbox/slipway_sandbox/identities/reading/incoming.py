@@ -1,14 +1,17 @@
-"""From an HTTP request to the AWS call in it, by moto's routers and parsers of botocore's models.
+"""From an HTTP request to the AWS call in it.
 
-Forms and JSON with the operation in a header are routed here: moto's routers take a third of the time of the whole judgement.
+moto's routers and parsers of botocore's models tell it for every request, but take longer than the whole judgement. So what says
+its operation plainly is read here, parameter by parameter, and moto reads what is left.
 """
 
 import base64
 import io
+import ipaddress
 import json
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, cast
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
 
 from botocore.exceptions import UnknownServiceError
 from botocore.model import OperationNotFoundError
@@ -19,13 +22,13 @@ from moto.core.utils import get_service_model
 from werkzeug.exceptions import NotFound
 
 from slipway_sandbox.identities.reading.forms import form_of, has_form, let_the_form_speak
+from slipway_sandbox.identities.reading.parsers import is_streamed, parsed_form, parsed_rest
+from slipway_sandbox.identities.reading.routes import routes_of
 from slipway_sandbox.identities.reading.signatures import Signature
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
     from moto.core.model import OperationModel, ServiceModel
-    from moto.core.parse import RequestDict
-    from werkzeug.datastructures import Headers
 
 # Names in signatures to botocore's names, where they differ.
 SERVICES = {
@@ -39,7 +42,7 @@ SERVICES = {
     "tagging": "resourcegroupstaggingapi",
 }
 ELB, ELB_VERSION_2 = "elasticloadbalancing", "2015-12-01"
-QUERY = ("query", "ec2")
+QUERY, REST = ("query", "ec2"), ("rest-json", "rest-xml")
 PLACED = ("s3", "sqs")  # a form of theirs does not tell all: the path has the bucket or the queue
 LARGEST_BODY = 1_000_000  # bytes; a longer one is an object of S3 or an archive, whose content grants nothing, unless it tells the call
 
@@ -66,22 +69,10 @@ def incoming(environ: "WSGIEnvironment", signature: Signature) -> Incoming | str
             let_the_form_speak(environ)
             if service not in PLACED:
                 return _of_form(environ, model, protocol)
-        request = Request(_copy(environ))
-        operation, path_parameters = get_service_router(service).match(request)
-        parser = PROTOCOL_PARSERS[protocol]
-        parsed: dict[str, object] = parser(operation).parse(
-            {
-                "method": request.method,
-                "values": request.values,
-                "headers": cast("Headers", _headers(environ)),  # werkzeug's are slow to look into
-                "body": _body_of(request, operation),
-                "url_path": request.path,
-                "url_params": path_parameters,
-            }
-        )
+        plain = _of_rest(environ, service) if protocol in REST and protocol == model.protocol else None
+        return plain or _of_any(environ, service, protocol)
     except (UnknownServiceError, OperationNotFoundError, NotFound, NotImplementedError, TypeError, ValueError):
         return service
-    return Incoming(service, str(operation.name), dict(parsed))
 
 
 def _protocols(model: "ServiceModel") -> list[str]:
@@ -107,25 +98,52 @@ def _of_form(environ: "WSGIEnvironment", model: "ServiceModel", protocol: str) -
     """A call whose operation is in a form. Raises OperationNotFoundError."""
     fields = form_of(environ)
     operation = model.operation_model(fields.get("Action", ""))
-    parser = PROTOCOL_PARSERS[protocol]
-    parsed: dict[str, object] = parser(operation).parse(cast("RequestDict", {"values": fields}))  # all that it reads
-    return Incoming(str(model.service_name), str(operation.name), dict(parsed))
+    return Incoming(str(model.service_name), str(operation.name), parsed_form(operation, protocol, fields))
 
 
-def _headers(environ: "WSGIEnvironment") -> dict[str, str]:
-    """The headers of a request by name in lower case."""
-    named = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
-    return _Headers({**named, "content-type": environ.get("CONTENT_TYPE", "")})
+def _of_rest(environ: "WSGIEnvironment", service: str) -> Incoming | None:
+    """A call whose operation is in its method and path; None where moto's router has to tell."""
+    path = str(environ.get("RAW_URI") or environ["PATH_INFO"]).partition("?")[0]
+    if not path.startswith("/") or path.startswith("//") or has_form(environ) or not _is_plain(environ, service):
+        return None
+    query = parse_qs(environ.get("QUERY_STRING") or "", keep_blank_values=True)
+    found = routes_of(service).match(environ["REQUEST_METHOD"], path, query, environ)
+    if found is None:
+        return None
+    operation, labels = found
+    body = b"" if is_streamed(operation) else _body(environ)
+    return Incoming(service, str(operation.name), parsed_rest(operation, environ, query, labels, body))
 
 
-class _Headers(dict[str, str]):
-    """Headers in lower case, found by a name in any case."""
+def _is_plain(environ: "WSGIEnvironment", service: str) -> bool:
+    """Whether a host holds no bucket: an address, or localhost."""
+    return service != "s3" or _is_bare(str(environ.get("HTTP_HOST", "")).partition(":")[0])
 
-    def __contains__(self, name: object) -> bool:
-        return super().__contains__(str(name).lower())
 
-    def __getitem__(self, name: str) -> str:
-        return super().__getitem__(name.lower())
+@lru_cache
+def _is_bare(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return True
+
+
+def _of_any(environ: "WSGIEnvironment", service: str, protocol: str) -> Incoming:
+    """The call in a request as moto reads it. Raises NotFound, TypeError or ValueError."""
+    request = Request(_copy(environ))
+    operation, path_parameters = get_service_router(service).match(request)
+    parsed: dict[str, object] = PROTOCOL_PARSERS[protocol](operation).parse(
+        {
+            "method": request.method,
+            "values": request.values,
+            "headers": request.headers,
+            "body": _body_of(request, operation),
+            "url_path": request.path,
+            "url_params": path_parameters,
+        }
+    )
+    return Incoming(service, str(operation.name), dict(parsed))
 
 
 def _of_json(environ: "WSGIEnvironment", service: str, operation: str) -> Incoming:
@@ -169,10 +187,6 @@ def _body(environ: "WSGIEnvironment") -> bytes:
 
 
 def _body_of(request: Request, operation: "OperationModel") -> bytes:
-    """The body of a request; empty where the operation takes a stream, whose content says nothing."""
-    shape = operation.input_shape
-    payload = shape.serialization.get("payload") if shape else None
-    if payload and shape and shape.members[payload].type_name in ("blob", "string"):
-        return b""
-    data: bytes = request.data
+    """The body of a request; empty where it is content."""
+    data: bytes = b"" if is_streamed(operation) else request.data
     return data

@@ -55,7 +55,10 @@ def signature_of(environ: "WSGIEnvironment") -> Signature | None:
 
 def is_over(environ: "WSGIEnvironment", now: datetime) -> bool:
     """Whether the time of a presigned URL has passed. One without a time does not end."""
-    query = {name.lower(): text for name, text in parse_qsl(str(environ.get("QUERY_STRING", "")))}
+    text = str(environ.get("QUERY_STRING", ""))
+    if not text:
+        return False
+    query = {name.lower(): value for name, value in parse_qsl(text)}
     signed_at, seconds = _time(query.get("x-amz-date", "")), query.get("x-amz-expires", "")
     if signed_at and seconds.isdecimal():
         return now >= signed_at + timedelta(seconds=int(seconds))

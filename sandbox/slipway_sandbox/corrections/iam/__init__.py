@@ -1,0 +1,1 @@
+"""IAM: what is left of a principal that is gone."""
