@@ -17,6 +17,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from slipway.common import ArgumentError
 
 from ._plugin import Plugin
+from ._resources import Resources
 
 Context = grpc.aio.ServicerContext
 # The SDK has no class for the failure of a look-up, whose reason is AWS's or the engine's, and no fault of the plugin.
@@ -24,7 +25,7 @@ Context = grpc.aio.ServicerContext
 LOOKUP_FAILED = "invoke of "
 
 
-class _Servicer(ProviderServicer):
+class _Servicer(Resources, ProviderServicer):
     """The SDK's servicer, with refusals that stand alone.
 
     A component may also refuse an output, once that is known. And at the first refusal the engine ends all that is under way,
