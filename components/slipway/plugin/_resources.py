@@ -7,6 +7,7 @@ Source: https://github.com/pulumi/pulumi/blob/v3.259.0/proto/pulumi/provider.pro
 
 import asyncio
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NoReturn, TypeVar
 
 import grpc
@@ -22,6 +23,8 @@ from slipway.dynamic import served_providers
 Context = grpc.aio.ServicerContext
 T = TypeVar("T")
 Props = dict[str, Any]
+# Of its own: the SDK's few threads may all wait for resources, for which the engine waits for an answer from here.
+THREADS = ThreadPoolExecutor(4, "resources")
 
 
 class Resources:
@@ -78,9 +81,9 @@ class Resources:
 
 
 async def answer(context: Context[Any, Any], ask: Callable[[], T]) -> T:
-    """The answer of a provider, in a thread: it may read files or ask AWS. An error is its sentence alone."""
+    """The answer of a provider, which may read files or ask AWS. An error is its sentence alone."""
     try:
-        return await asyncio.to_thread(ask)
+        return await asyncio.get_running_loop().run_in_executor(THREADS, ask)
     except (pulumi.RunError, OSError) as error:
         await refuse(context, str(error))
 

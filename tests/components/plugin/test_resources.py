@@ -1,7 +1,9 @@
 """Resources that the plugin has itself, asked for as the engine does."""
 
 import asyncio
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import grpc
@@ -17,21 +19,27 @@ from slipway.plugin._serve import _Servicer
 from tests.support.other_languages import PLUGIN
 
 KEY = "urn:pulumi:dev::shop::slipway:index:Bastion$slipway:index:PrivateKey::door"
+MOST_THREADS = 32  # of asyncio's executor, on a large machine
 Answers = dict[str, object]
 
 
 def asked(ask: Callable[[provider_pb2_grpc.ResourceProviderStub], object]) -> object:
-    """The answer of a plugin that serves."""
+    """The answer of a plugin that serves, while all threads of the SDK wait for resources."""
+    over = threading.Event()
 
     async def over_the_wire() -> object:
+        loop = asyncio.get_running_loop()
+        waiting = [loop.run_in_executor(None, over.wait) for _ in range(MOST_THREADS)]
         server = grpc.aio.server()
         provider_pb2_grpc.add_ResourceProviderServicer_to_server(_Servicer(PLUGIN, ["127.0.0.1:1"]), server)
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()
         try:
-            with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-                return await asyncio.to_thread(ask, provider_pb2_grpc.ResourceProviderStub(channel))
+            with grpc.insecure_channel(f"127.0.0.1:{port}") as channel, ThreadPoolExecutor(1) as engine:
+                return await loop.run_in_executor(engine, ask, provider_pb2_grpc.ResourceProviderStub(channel))
         finally:
+            over.set()
+            await asyncio.gather(*waiting)
             await server.stop(None)
 
     return asyncio.run(over_the_wire())
