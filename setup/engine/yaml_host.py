@@ -13,7 +13,7 @@ from pathlib import Path
 from setup.engine import build
 from setup.engine.console import EngineError, exclusive, say
 
-VERSION = "1.25.0"  # of setup/engine/yamlhost/go.mod
+VERSION = "1.38.1"  # of setup/engine/yamlhost/go.mod
 MODULE = "github.com/pulumi/pulumi-yaml"
 HOST = build.Program(
     "YAML language host",

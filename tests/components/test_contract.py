@@ -39,8 +39,9 @@ def test_the_richest_sample_sets_every_argument(kind: str) -> None:
     keys = set(inspect.get_annotations(getattr(slipway, f"{kind}Args")))
     left_out = {
         "Bastion": {"key_file", "key_algorithm"},  # exclude public_key
-        # They exclude scaling, load_balancer, permissions and the settings of a log of its own.
-        "FargateService": {"keep_scaled_count", "listener", "execution_role_arn", "task_role_arn", "log_group_arn"},
+        # They exclude scaling, load_balancer, permissions, the settings of a log of its own, and without_verdict.
+        "FargateService": {"keep_scaled_count", "listener", "execution_role_arn", "task_role_arn", "log_group_arn"}
+        | {"verdict_role_arn"},
         "Cluster": {"cluster_name", "service_connect_namespace_arn"},  # take what is there
         # Excludes context; the owner's; exclude cache_from.
         "ContainerImage": {"image_uri", "repository_url", "build_secrets", "push_dockerfile"},
@@ -48,7 +49,7 @@ def test_the_richest_sample_sets_every_argument(kind: str) -> None:
         # Takes a new queue, and the same existing parts as a service.
         "Job": {"dead_letter_queue_arn", "execution_role_arn", "task_role_arn", "log_group_arn"},
         "Queue": {"kms_key_arn"},  # excludes create_kms_key
-        "QueueWorker": {"backlog_per_task"},  # follows from the latency
+        "QueueWorker": {"backlog_per_task", "verdict_role_arn"},  # follows from the latency; excludes without_verdict
         "Topic": {"create_kms_key"},  # excludes kms_key_arn
         # Excludes availability_zones, goes with nat instance, and takes a VPC as it is.
         "Network": {"zone_count", "nat_instance_type", "refresh_nat_ami"}

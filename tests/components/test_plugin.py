@@ -44,9 +44,9 @@ Queue("work", {})
 
 KEY = """
 import pulumi
-from slipway.dynamic import PrivateKey
+from slipway.dynamic import private_key
 
-key = PrivateKey("door", "keys/door.pem", pulumi.ResourceOptions())
+key = private_key("door", "keys/door.pem", pulumi.ResourceOptions())
 pulumi.export("publicKey", key.public_key)
 """
 

@@ -14,10 +14,10 @@ from slipway.common import Arguments, Context
 from slipway.dynamic import (
     ALGORITHMS,
     ED25519,
-    PrivateKey,
     UnreadableKeyError,
     check_public_key,
     obstacle,
+    private_key,
     public_half,
     would_be_tracked,
 )
@@ -84,5 +84,5 @@ def key_pair(context: Context, spec: KeySpec) -> ec2.KeyPair:
     """An EC2 key pair with the caller's public key, or with the public half of the key in key_file."""
     public_key: pulumi.Input[str] | None = spec.public_key
     if spec.key_file is not None:
-        public_key = PrivateKey(context.name, spec.key_file, context.child, spec.algorithm).public_key
+        public_key = private_key(context.name, spec.key_file, context.child, spec.algorithm).public_key
     return ec2.KeyPair(context.name, public_key=public_key, tags=context.tagged(context.name), opts=context.child)

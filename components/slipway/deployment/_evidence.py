@@ -1,12 +1,13 @@
-"""The reasons of a deployment, by boto3 with the environment's credentials, where these are of the service's account.
+"""The reasons of a deployment, by boto3: with the environment's credentials or a role, where these are of the service's account.
 
 boto3 is imported where it is used: a verdict without a wait does not need it.
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html
 """
 
-import functools
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from ._judgement import Answer, deployment_id, failed_task
@@ -17,6 +18,7 @@ Client = Callable[[str], Any]
 """Name of an AWS service to its boto3 client; boto3 makes the client's methods at run time."""
 
 LINES_READ = 20
+SESSION_NAME = "slipway-verdict"
 TASKS_READ = 100  # DescribeTasks takes no more
 ATTEMPTS = 8  # of a throttled call, within about half a minute
 
@@ -39,6 +41,8 @@ class Watched:
     target_group_arns: Sequence[str]
     """The declared target groups; two while requests move between them, none without a load balancer."""
     timeout_seconds: int
+    role_arn: str = ""
+    """Role that reads the reasons; empty for the environment's credentials."""
 
     @property
     def region(self) -> str:
@@ -51,29 +55,72 @@ class Watched:
         return self.service.split(":")[4]
 
 
-def clients(watched: Watched, profile: str | None) -> Client:
-    """Clients in the service's region, in a session of their own: several verdicts wait at once."""
+@dataclass(frozen=True)
+class Reader:
+    """Credentials that may read reasons. The services of a run share one, since its clients take time to make."""
+
+    client: Client
+    account: str
+    whose: str
+    """As sentences name the credentials."""
+
+    def aws(self, watched: Watched) -> "Aws":
+        """AWS as these credentials see it. Raises UnreadableError for a service of another account."""
+        if self.account != watched.account:
+            raise UnreadableError(f"{self.whose} of the account {self.account}")
+        return Aws(self.client, watched)
+
+
+def reader(region: str, profile: str | None, role_arn: str) -> Reader:
+    """The environment's credentials in a region, or those of a role that they assume. Raises UnreadableError."""
     import boto3  # noqa: PLC0415 - see above
-    from botocore.config import Config  # noqa: PLC0415 - see above
-
-    session = boto3.session.Session(profile_name=profile, region_name=watched.region)
-    # The wait goes on meanwhile, so a host that does not answer must not take minutes.
-    config = Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS}, connect_timeout=5, read_timeout=20)
-    return functools.cache(functools.partial(session.client, config=config))
-
-
-def aws_of(watched: Watched, profile: str | None) -> "Aws":
-    """AWS as the environment's credentials see it. Raises UnreadableError for credentials of another account, or none."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see above
 
     try:
-        client = clients(watched, profile)
+        session = boto3.session.Session(profile_name=profile, region_name=region)
+        if role_arn:
+            session = of_role(session, role_arn)
+        client = clients(session)
         account = str(client("sts").get_caller_identity()["Account"])
     except (BotoCoreError, ClientError) as error:
         raise UnreadableError(str(error)) from error
-    if account != watched.account:
-        raise UnreadableError(f"the environment's credentials are of the account {account}")
-    return Aws(client, watched)
+    return Reader(client, account, f"{role_arn} is" if role_arn else "the environment's credentials are")
+
+
+def clients(session: Any) -> Client:
+    """Clients of a session, each made once. A session makes them one at a time; then threads may share them."""
+    from botocore.config import Config  # noqa: PLC0415 - see above
+
+    # The wait goes on meanwhile, so a host that does not answer must not take minutes.
+    config = Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS}, connect_timeout=5, read_timeout=20)
+    made: dict[str, Any] = {}
+    one_at_a_time = threading.Lock()
+
+    def client(service: str) -> Any:
+        with one_at_a_time:
+            if service not in made:
+                made[service] = session.client(service, config=config)
+            return made[service]
+
+    return client
+
+
+def of_role(session: Any, role_arn: str) -> Any:
+    """A session of a role, for longer than the hour of its first keys: a deployment may take a day."""
+    import boto3  # noqa: PLC0415 - see above
+    from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials  # noqa: PLC0415
+    from botocore.session import Session  # noqa: PLC0415
+
+    fetcher = AssumeRoleCredentialFetcher(
+        partial(session.client),
+        session.get_credentials(),
+        role_arn,
+        extra_args={"RoleSessionName": SESSION_NAME},
+    )
+    of_role = Session()
+    # botocore has no public way to give a session credentials that are renewed.
+    of_role._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001
+    return boto3.session.Session(botocore_session=of_role, region_name=session.region_name)
 
 
 class Aws:

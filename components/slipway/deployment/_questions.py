@@ -1,6 +1,7 @@
 """The verdict's questions: about the service to the AWS provider, about reasons to AWS by boto3.
 
-The provider has the service's own credentials. boto3 has the environment's, and is asked only where the account is the same.
+The provider has the service's own credentials. boto3 has the environment's or a role's, and is asked only where the account
+is the same.
 Source: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ecs/service_data_source.go
 """
 
@@ -9,11 +10,12 @@ import json
 import re
 from collections.abc import Callable
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 import pulumi
 from pulumi_aws import _utilities, ecs
 
-from ._evidence import Aws, UnreadableError, Watched, aws_of, optional_answer
+from ._evidence import Aws, Reader, UnreadableError, Watched, optional_answer, reader
 from ._judgement import Answer, revision
 from ._service_answer import service_answer
 from ._verdict_text import Evidence, tersely
@@ -24,6 +26,12 @@ T = TypeVar("T")
 PASSING = r"Throttl|TooManyRequests|RequestLimitExceeded|ServerException|ServiceUnavailable|InternalFail|timeout|reset by peer"
 GONE = r"no matching ECS Service found|couldn't find resource|ServiceNotFoundException|ClusterNotFoundException"
 READS = "ecs:ListTasks, ecs:DescribeTasks and logs:GetLogEvents"
+
+
+_readers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, str | None, str], asyncio.Future[Reader]]] = (
+    WeakKeyDictionary()
+)
+"""Readers of a program, or of a component plugin, by region, profile and role."""
 
 
 class UnknownProviderError(Exception):
@@ -89,10 +97,8 @@ class Questions:
         """Evidence of a failure; without a reader the events' own words, and how to see more."""
         if aws := await self._readable():
             return await in_thread(lambda: aws.evidence(service, latest, unhealthy))
-        fix = f"run with credentials of the account {self._watched.account} that may {READS}"
-        return Evidence(
-            service, [], [], self._watched.log_group, [], None, [f"tasks and log: {self._unreadable}; {fix}"]
-        )
+        unseen = f"tasks and log: {self._unreadable}; {may_read(self._watched)}"
+        return Evidence(service, [], [], self._watched.log_group, [], None, [unseen])
 
     async def _look_up(self, token: str, arguments: dict[str, str], result: type[T]) -> T | None:
         """The provider's answer; None while its configuration is unknown.
@@ -108,10 +114,27 @@ class Questions:
         if self._aws is None and not self._unreadable:
             profile = pulumi.Config("aws").get("profile")
             try:
-                self._aws = await in_thread(lambda: aws_of(self._watched, profile))
+                found = await shared_reader(self._watched.region, profile, self._watched.role_arn)
+                self._aws = found.aws(self._watched)
             except UnreadableError as error:
                 self._unreadable = tersely(str(error))
         return self._aws
+
+
+async def shared_reader(region: str, profile: str | None, role_arn: str) -> Reader:
+    """One reader for all services of a run with the same credentials. Raises UnreadableError."""
+    key = (region, profile, role_arn)
+    readers = _readers.setdefault(asyncio.get_running_loop(), {})
+    if key not in readers:
+        readers[key] = asyncio.ensure_future(in_thread(lambda: reader(*key)))
+    return await readers[key]
+
+
+def may_read(watched: Watched) -> str:
+    """The way to see reasons."""
+    if watched.role_arn:
+        return f"give verdict_role_arn a role of the account {watched.account} that may {READS}"
+    return f"run with credentials of the account {watched.account} that may {READS}, or give a role for them as verdict_role_arn"
 
 
 def refusal(who: str, reason: str) -> NotAnsweredError | DeploymentFailedError:

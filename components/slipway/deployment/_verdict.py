@@ -40,6 +40,8 @@ class Deployment:
     log_group: pulumi.Output[str]
     target_group_arns: Sequence[pulumi.Input[str]]
     timeout_seconds: int
+    role_arn: pulumi.Input[str]
+    """Role that reads the reasons; empty for the environment's credentials."""
 
 
 def verdict(context: Context, deployment: Deployment) -> None:
@@ -54,6 +56,7 @@ def verdict(context: Context, deployment: Deployment) -> None:
         task_definition_arn=service.task_definition,
         log_group=deployment.log_group,
         target_group_arns=list(deployment.target_group_arns),
+        role_arn=deployment.role_arn,
     )
 
     def landed(values: Mapping[str, Any]) -> Awaitable[str]:

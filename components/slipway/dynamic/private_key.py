@@ -1,6 +1,6 @@
 """Private key in a file on the machine that runs the deployment, and nowhere else: state holds the public half only.
 
-A dynamic resource, because the file outlives a run and goes with the stack.
+A resource, because the file outlives a run and goes with the stack. The component plugin serves it itself (ADR 0015).
 Source: https://www.pulumi.com/docs/iac/concepts/providers/dynamic-providers/
 """
 
@@ -11,7 +11,10 @@ import pulumi
 from pulumi import dynamic
 
 from ._key_file import ED25519, OWNER_ONLY, fingerprint, holds, is_key, public_half, write_new_key
-from ._stored_class import PROVIDER, stored_elsewhere
+from ._served import is_served, moved, served_type, without_class
+from ._stored_class import stored_elsewhere
+
+KIND = "PrivateKey"
 
 
 class PrivateKeyProvider(dynamic.ResourceProvider):
@@ -47,8 +50,8 @@ class PrivateKeyProvider(dynamic.ResourceProvider):
         return dynamic.DiffResult(changes=bool(replaces) or stored_elsewhere(olds, news), replaces=replaces)
 
     def update(self, _id: str, olds: Mapping[str, object], _news: Mapping[str, object]) -> dynamic.UpdateResult:
-        """Keep everything: only the path of this class changes without a replacement."""
-        return dynamic.UpdateResult(outs={key: value for key, value in olds.items() if key != PROVIDER})
+        """Keep everything: only where this class is changes without a replacement."""
+        return dynamic.UpdateResult(outs=without_class(olds))
 
     def delete(self, _id: str, props: Mapping[str, object]) -> None:
         """Remove the file if it was generated here and still holds this key."""
@@ -63,12 +66,28 @@ class PrivateKey(dynamic.Resource, module="slipway", name="PrivateKey"):
     path: pulumi.Output[str]
     public_key: pulumi.Output[str]
 
-    def __init__(self, name: str, path: str, opts: pulumi.ResourceOptions, algorithm: str = ED25519) -> None:
-        # The algorithm of a new key; an existing file has its own.
-        props = {"path": path, "comment": name, "algorithm": algorithm, "public_key": None, "generated": None}
-        # A renamed bastion keeps its key.
-        kept = pulumi.ResourceOptions(ignore_changes=["comment"])
-        super().__init__(PrivateKeyProvider(), name, props, pulumi.ResourceOptions.merge(opts, kept))
+    def __init__(self, name: str, props: Mapping[str, object], opts: pulumi.ResourceOptions) -> None:
+        super().__init__(PrivateKeyProvider(), name, dict(props), opts)
+
+
+class ServedPrivateKey(pulumi.CustomResource):
+    """The same for a program in another language: the component plugin has the provider."""
+
+    path: pulumi.Output[str]
+    public_key: pulumi.Output[str]
+
+    def __init__(self, name: str, props: Mapping[str, object], opts: pulumi.ResourceOptions) -> None:
+        super().__init__(served_type(KIND), name, dict(props), opts)
+
+
+def private_key(
+    name: str, path: str, opts: pulumi.ResourceOptions, algorithm: str = ED25519
+) -> PrivateKey | ServedPrivateKey:
+    """A private key in a file. The algorithm is that of a new key; an existing file has its own."""
+    props = {"path": path, "comment": name, "algorithm": algorithm, "public_key": None, "generated": None}
+    # A renamed bastion keeps its key.
+    kept = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(ignore_changes=["comment"]))
+    return (ServedPrivateKey if is_served() else PrivateKey)(name, props, moved(KIND, kept))
 
 
 def public_line(path: Path, comment: object) -> str:

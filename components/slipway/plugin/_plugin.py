@@ -12,6 +12,7 @@ from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
 from slipway.common import ArgumentError
+from slipway.dynamic import served
 
 from ._inputs import Inputs
 from ._names import python_names, translated
@@ -51,7 +52,8 @@ class Plugin(ComponentProvider):
         except ArgumentError as error:
             raise InputPropertiesError(str(error), []) from None
         try:
-            component = self._components[kind](name, values, options)  # type: ignore[arg-type]  # a component's own signature
+            with served():
+                component = self._components[kind](name, values, options)  # type: ignore[arg-type]  # a component's own signature
         except ArgumentError as error:
             raise InputPropertiesError(self.sentence(kind, str(error)), []) from None
         except pulumi.RunError as error:

@@ -5,6 +5,7 @@ Source: https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/python/lib/pulumi/pro
 
 import asyncio
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import grpc.aio
@@ -17,6 +18,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 from slipway.common import ArgumentError
 
 from ._plugin import Plugin
+from ._resources import Resources
 
 Context = grpc.aio.ServicerContext
 # The SDK has no class for the failure of a look-up, whose reason is AWS's or the engine's, and no fault of the plugin.
@@ -24,7 +26,7 @@ Context = grpc.aio.ServicerContext
 LOOKUP_FAILED = "invoke of "
 
 
-class _Servicer(ProviderServicer):
+class _Servicer(Resources, ProviderServicer):
     """The SDK's servicer, with refusals that stand alone.
 
     A component may also refuse an output, once that is known. And at the first refusal the engine ends all that is under way,
@@ -69,7 +71,10 @@ def serve(plugin: Plugin, arguments: list[str]) -> None:
     """Serve until the engine ends the process. The first argument is the engine's address."""
 
     async def until_ended() -> None:
-        server = grpc.aio.server(options=_GRPC_CHANNEL_OPTIONS)
+        # Questions without an answer here, such as DiffConfig, need a thread. The loop's own may all wait for resources, for
+        # which the engine waits with its question.
+        threads = ThreadPoolExecutor(2, "unanswered")
+        server = grpc.aio.server(migration_thread_pool=threads, options=_GRPC_CHANNEL_OPTIONS)
         provider_pb2_grpc.add_ResourceProviderServicer_to_server(_Servicer(plugin, arguments), server)
         port = server.add_insecure_port("127.0.0.1:0")
         await server.start()

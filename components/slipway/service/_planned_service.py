@@ -82,6 +82,7 @@ def build_service(component: pulumi.ComponentResource, plan: ServicePlan) -> Ser
             log_group=around.task.log_group_name,
             target_group_arns=[group.arn for group in around.front.target_groups] if around.front else [],
             timeout_seconds=plan.roll_out.timeout_seconds,
+            role_arn=plan.roll_out.verdict_role_arn,
         )
         verdict(context, deployment)
     outputs = outputs_of(service, around)

@@ -6,6 +6,8 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-t
 import math
 from dataclasses import dataclass
 
+import pulumi
+
 from slipway.common import ArgumentError, Arguments
 
 from ._strategy import Strategy, strategy
@@ -33,6 +35,8 @@ class RollOut:
     maximum_percent: int
     timeout_seconds: int
     without_verdict: bool
+    verdict_role_arn: pulumi.Input[str]
+    """Role that reads a failure's reasons; empty for the environment's credentials."""
     strategy: Strategy
 
     @property
@@ -59,8 +63,11 @@ def roll_out(arguments: Arguments, desired_count: int, leaving: Leaving) -> Roll
         maximum_percent=arguments.whole_number("maximum_percent", 100, 200, MAXIMUM_PERCENT),
         timeout_seconds=arguments.whole_number("deployment_timeout_seconds", *TIMEOUT_BOUNDS_SECONDS, default=limit),
         without_verdict=arguments.flag("without_verdict"),
+        verdict_role_arn=arguments.arn("verdict_role_arn", "iam", "a role") or "",
         strategy=checked_strategy,
     )
+    if checked.without_verdict:
+        arguments.not_with("without_verdict", ["verdict_role_arn"], "whose wait gives no reasons")
     for key in ("minimum_healthy_percent", "maximum_percent"):
         if checked_strategy.shifts and arguments.has(key):
             fix = f"{checked_strategy.kind} runs twice the tasks meanwhile; leave {key} out"

@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pulumi
 import pytest
 from moto import mock_aws
 
-from slipway.deployment._evidence import UnreadableError, aws_of, clients
-from slipway.deployment._questions import Questions, refusal
+from slipway.deployment._evidence import UnreadableError, reader
+from slipway.deployment._questions import Questions, refusal, shared_reader
 from slipway.deployment._wait import DeploymentFailedError, NotAnsweredError
 from tests.support.components.ecs_history import ROLLED_BACK, watched
 
@@ -45,31 +44,68 @@ def test_a_failure_that_may_pass_is_asked_about_again(word: str) -> None:
 
 @pytest.mark.usefixtures("aws")
 def test_reasons_come_from_the_account_of_the_service_alone() -> None:
-    assert boto3.client("sts").get_caller_identity()["Account"] == "123456789012"
+    environment = reader("eu-west-1", None, "")
     elsewhere = watched(service="arn:aws:ecs:eu-west-1:999999999999:service/main/shop")
     with pytest.raises(UnreadableError, match=r"^the environment's credentials are of the account 123456789012$"):
-        aws_of(elsewhere, None)
-    assert aws_of(watched(), None) is not None
+        environment.aws(elsewhere)
+    assert environment.aws(watched()).targets() == []
 
 
+@pytest.mark.usefixtures("aws")
+def test_a_role_reads_reasons_in_the_account_of_the_service() -> None:
+    role = "arn:aws:iam::999999999999:role/reads"
+    elsewhere = watched(service="arn:aws:ecs:eu-west-1:999999999999:service/main/shop", role_arn=role)
+    found = reader(elsewhere.region, None, elsewhere.role_arn)
+    assert found.client("sts").get_caller_identity()["Arn"] == (
+        "arn:aws:sts::999999999999:assumed-role/reads/slipway-verdict"
+    )
+    assert found.aws(elsewhere).targets() == []
+    with pytest.raises(UnreadableError, match=rf"^{role} is of the account 999999999999$"):
+        found.aws(watched())
+
+
+@pytest.mark.usefixtures("aws")
+def test_the_services_of_a_run_share_the_credentials_that_read_reasons() -> None:
+    async def ask() -> None:
+        first, second = await asyncio.gather(shared_reader("eu-west-1", None, ""), shared_reader("eu-west-1", None, ""))
+        assert first is second
+        assert first.client("ecs") is second.client("ecs"), "a client takes time to make"
+        assert await shared_reader("us-east-1", None, "") is not first
+
+    asyncio.run(ask())
+
+
+NO_PROFILE = "tasks and log: The config profile (lost) could not be found; "
+RIGHTS = "ecs:ListTasks, ecs:DescribeTasks and logs:GetLogEvents"
+
+
+@pytest.mark.parametrize(
+    ("role_arn", "fix"),
+    [
+        (
+            "",
+            f"run with credentials of the account 123456789012 that may {RIGHTS}, or give a role for them as verdict_role_arn",
+        ),
+        (
+            "arn:aws:iam::123456789012:role/reads",
+            f"give verdict_role_arn a role of the account 123456789012 that may {RIGHTS}",
+        ),
+    ],
+)
 def test_without_reasons_the_verdict_says_whose_credentials_read_them(
-    credentials: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    role_arn: str, fix: str, credentials: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_PROFILE", "lost")
-    questions = Questions(watched(), pulumi.InvokeOptions())
+    questions = Questions(watched(role_arn=role_arn), pulumi.InvokeOptions())
     evidence = asyncio.run(questions.evidence(ROLLED_BACK, None, []))
-    assert list(evidence.unseen) == [
-        "tasks and log: The config profile (lost) could not be found; run with credentials of the account 123456789012 "
-        "that may ecs:ListTasks, ecs:DescribeTasks and logs:GetLogEvents"
-    ]
+    assert list(evidence.unseen) == [NO_PROFILE + fix]
 
 
 def test_clients_have_the_region_of_the_service_and_the_patience_of_a_wait(
-    credentials: None, monkeypatch: pytest.MonkeyPatch
+    aws: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    client = clients(watched(), None)
-    assert client("ecs") is client("ecs"), "one client for each service, since each takes time to make"
+    client = reader("eu-west-1", None, "").client
     assert client("logs").meta.region_name == "eu-west-1"
     assert client("ecs").meta.config.retries == {"mode": "standard", "total_max_attempts": 8}

@@ -82,6 +82,11 @@ ALONE = [
     Refused({"enable_execute_command": "yes"}, "enable_execute_command must be true or false, got 'yes'"),
     Refused({"deployment_timeout_seconds": 59}, "deployment_timeout_seconds must be a whole number 60-86400, got 59"),
     Refused({"without_verdict": 1}, "without_verdict must be true or false, got 1"),
+    Refused({"verdict_role_arn": "reads"}, "verdict_role_arn must be the ARN of a role, got 'reads'"),
+    Refused(
+        {"verdict_role_arn": "arn:aws:iam::123456789012:role/reads", "without_verdict": True},
+        "verdict_role_arn cannot be set with without_verdict, whose wait gives no reasons; remove one",
+    ),
     Refused({"spot_percent": 101}, "spot_percent must be a whole number 0-100, got 101"),
     Refused({"minimum_healthy_percent": 101}, "minimum_healthy_percent must be a whole number 0-100, got 101"),
     Refused({"maximum_percent": 99}, "maximum_percent must be a whole number 100-200, got 99"),
