@@ -80,6 +80,7 @@ class World:
         stats = metrics("Maximum")
         for each in stats:
             each["MetricStat"]["Period"] = 60
+            del each["ReturnData"]  # Pulumi's provider sends it for the judged one only
         self.cloud.client("cloudwatch").put_metric_alarm(
             AlarmName=name,
             Metrics=[*stats, {"Id": "judged", "Expression": expression, "ReturnData": True}],
