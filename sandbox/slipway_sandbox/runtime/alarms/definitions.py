@@ -37,6 +37,8 @@ def definition_of(alarm: Alarm) -> Definition:
         raise ExpressionError(
             f"the sandbox has no anomaly detection, and cannot compare by {alarm.comparison_operator}"
         )
+    if not alarm.metric_data_queries and not (alarm.metric_name and alarm.period):
+        raise ExpressionError("it names no metric with a period")
     periods = int(alarm.evaluation_periods)
     rule = Rule(
         comparison=alarm.comparison_operator,
