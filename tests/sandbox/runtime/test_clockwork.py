@@ -12,7 +12,7 @@ from slipway_sandbox.identities.denials import Denials
 from slipway_sandbox.runtime.clockwork import Clockwork
 from slipway_sandbox.runtime.metrics.queues import Queues
 from slipway_sandbox.runtime.metrics.services import Services
-from tests.support.sandbox.autoscaling.scaling_cloud import ACCOUNT, REGION, ScalingCloud, scaling_cloud
+from tests.support.sandbox.clockwork.scaling_cloud import ACCOUNT, REGION, ScalingCloud, scaling_cloud
 from tests.support.sandbox.schedules_cloud import Clock
 
 ORDERS = 10_000

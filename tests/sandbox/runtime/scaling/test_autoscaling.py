@@ -10,7 +10,7 @@ from moto.cloudwatch.models import Alarm
 
 from slipway_sandbox.corrections.cloudwatch.actions import ActionError
 from slipway_sandbox.runtime.scaling.autoscaling import AutoScaling
-from tests.support.sandbox.autoscaling.scaling_cloud import TARGET, ScalingCloud, scaling_cloud
+from tests.support.sandbox.clockwork.scaling_cloud import TARGET, ScalingCloud, scaling_cloud
 from tests.support.sandbox.schedules_cloud import BEGIN, Clock
 
 ALL = {"IncludeNotScaledActivities": True}
