@@ -138,7 +138,8 @@ def _rows(report: Status) -> list[tuple[str, object]]:
         return rows
     rows += [("process", report["pid"]), ("up for", f"{report['uptime_seconds']} s")]
     if (told := report["clock"])["speed"] != 1 or _is_ahead(told["now"]):
-        rows.append(("clock", f"{told['now']}, {told['speed']:g} times as fast as this machine's"))
+        pace = "ahead of" if told["speed"] == 1 else f"{told['speed']:g} times as fast as"
+        rows.append(("clock", f"{told['now']}, {pace} this machine's"))
     rows += [(f"port {name}", port) for name, port in report["ports"].items()]
     rows += [
         ("registry", report["registry"]),

@@ -58,8 +58,8 @@ class Cloud:
         self._keeper.save()  # first of all: whoever loses patience and kills this process loses nothing
         self.abandon()
         self._keeper.save(finally_=True)
-        self._record = dataclasses.replace(self._record, pid=None, started_at=None, clock=self._clock.going_on(1.0))
-        write_record(self._home, self._record)
+        stopped = dataclasses.replace(self._record, pid=None, started_at=None, clock=self._clock.going_on(1.0))
+        write_record(self._home, stopped)
 
     def abandon(self) -> None:
         """Ends all parts and keeps nothing."""
