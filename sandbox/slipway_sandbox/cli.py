@@ -6,9 +6,10 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
-from slipway_sandbox import aws_command, backend
+from slipway_sandbox import aws_command, backend, clock
 from slipway_sandbox.errors import SandboxError, UsageError
 from slipway_sandbox.process import lifecycle, reports, shell
 from slipway_sandbox.process.held_files import one_at_a_time
@@ -26,10 +27,11 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}; `{self.prog} --help` shows what there is")
 
 
-def start(home: Home, _: argparse.Namespace) -> None:
+def start(home: Home, options: argparse.Namespace) -> None:
     began = time.monotonic()
+    speed = None if options.speed is None else clock.speed_of(options.speed, "--speed")
     _mend(home)
-    record, started = lifecycle.start(home)
+    record, started = lifecycle.start(home, speed)
     if not started:
         print(f"The sandbox already runs: {_where(record)}")
         return
@@ -135,6 +137,9 @@ def _rows(report: Status) -> list[tuple[str, object]]:
     if report["state"] != "running":
         return rows
     rows += [("process", report["pid"]), ("up for", f"{report['uptime_seconds']} s")]
+    if (told := report["clock"])["speed"] != 1 or _is_ahead(told["now"]):
+        pace = "ahead of" if told["speed"] == 1 else f"{told['speed']:g} times as fast as"
+        rows.append(("clock", f"{told['now']}, {pace} this machine's"))
     rows += [(f"port {name}", port) for name, port in report["ports"].items()]
     rows += [
         ("registry", report["registry"]),
@@ -146,6 +151,10 @@ def _rows(report: Status) -> list[tuple[str, object]]:
         rows += [(instance, shown) for shown in (way["command"], way["note"]) if shown]
     rows += [(f"stack {name}", f"{resources} resources") for name, resources in report["stacks"].items()]
     return rows + list(report["contents"].items())
+
+
+def _is_ahead(moment: str) -> bool:
+    return datetime.fromisoformat(moment) - datetime.now(UTC) > timedelta(minutes=1)
 
 
 COMMANDS: dict[Callable[[Home, argparse.Namespace], None], str] = {
@@ -186,6 +195,10 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     for command, help_text in COMMANDS.items():
         subparser = commands.add_parser(command.__name__, help=help_text, description=help_text)
         subparser.set_defaults(command=command)
+        if command is start:
+            subparser.add_argument(
+                "--speed", help="let the clock of its AWS run so many times as fast, from 1 to 60; default: 1"
+            )
         if command in (status, denied):
             subparser.add_argument("--json", action="store_true", help="print it as JSON")
         if command is env:

@@ -3,10 +3,16 @@
 Metrics, alarms, scaling and schedules read it. Containers, signatures and messages live by the machine's.
 """
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from slipway_sandbox.errors import SandboxError
+
+VARIABLE = "SLIPWAY_SANDBOX_SPEED"
+FASTEST = 60.0  # the runtime looks twice a second, and alarms want a look each minute
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,9 @@ class Clock:
         return datetime.fromtimestamp(self.at(time.time()), UTC)
 
     def going_on(self, speed: float) -> "Clock":
-        """A clock that goes on from here at another speed."""
+        """A clock that goes on from here, perhaps at another speed."""
+        if speed == self.speed:
+            return self
         real = time.time()
         return Clock(speed, real, self.at(real))
 
@@ -53,3 +61,17 @@ def attach(read: Callable[[], datetime]) -> None:
 def detach() -> None:
     """Has the machine's clock read again."""
     attach(Clock().now)
+
+
+def speed_of(text: str, who: str) -> float:
+    """A speed as a user gives it. Raises SandboxError.
+
+    >>> speed_of("60", "--speed")
+    60.0
+    """
+    with contextlib.suppress(ValueError):
+        if 1 <= (speed := float(text)) <= FASTEST:
+            return speed
+    raise SandboxError(
+        f"{who} must be a number from 1 to {FASTEST:.0f}, got {text!r}; 60 makes a second of each minute"
+    )

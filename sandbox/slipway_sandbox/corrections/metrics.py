@@ -26,13 +26,15 @@ _NONE = Metrics()
 
 def count(account: str, region: str, namespace: str, name: str, dimensions: Mapping[str, str]) -> None:
     """Add one to a metric."""
-    report(account, region, metric(namespace, name, dimensions), "Count", clock.now().timestamp(), 1.0)
+    report(
+        cloudwatch_backends[account][region], metric(namespace, name, dimensions), "Count", clock.now().timestamp(), 1.0
+    )
 
 
-def report(account: str, region: str, key: Metric, unit: str, moment: float, point: Point) -> None:  # noqa: PLR0913, PLR0917
+def report(backend: CloudWatchBackend, key: Metric, unit: str, moment: float, point: Point) -> None:
     """Report a data point at a time, in seconds since 1970."""
     with TURN:
-        metrics_of(cloudwatch_backends[account][region]).add(key, unit, moment, point)
+        metrics_of(backend).add(key, unit, moment, point)
 
 
 def thin_out(backend: CloudWatchBackend, now: float) -> None:

@@ -17,8 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slipway_sandbox import callers, disk
+from slipway_sandbox import callers, clock, disk
 from slipway_sandbox.backend import EngineState
+from slipway_sandbox.clock import Clock
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process import shell, stacks
 from slipway_sandbox.process.held_files import hold, is_there, write_pid
@@ -57,7 +58,8 @@ class Cloud:
         self._keeper.save()  # first of all: whoever loses patience and kills this process loses nothing
         self.abandon()
         self._keeper.save(finally_=True)
-        write_record(self._home, dataclasses.replace(self._record, pid=None, started_at=None))
+        stopped = dataclasses.replace(self._record, pid=None, started_at=None, clock=self._clock.going_on(1.0))
+        write_record(self._home, stopped)
 
     def abandon(self) -> None:
         """Ends all parts and keeps nothing."""
@@ -77,12 +79,15 @@ class Cloud:
         os.environ.update(shell.aws_variables(ports))  # whatever makes an AWS client in this process means this cloud
         self._registry = registry.begin(home)  # it gets ready while moto is imported
         self._parts.callback(self._registry.stop)
+        self._clock = (known.clock if known else Clock()).going_on(float(os.environ.get(clock.VARIABLE) or 1))
+        clock.attach(self._clock.now)
+        self._parts.callback(clock.detach)
         self._serve_aws(addresses, ports)
         self._serve_providers(ports)
         self._serve_images(ports)
         self._run_containers(bridge or LOOPBACK, ports)
         self._keeper.start()
-        self._record = Record(ports, os.getpid(), datetime.now(UTC).isoformat(), bridge)
+        self._record = Record(ports, os.getpid(), datetime.now(UTC).isoformat(), bridge, self._clock)
         write_record(home, self._record)
         log.info("ready: %s", self._record)
 

@@ -5,6 +5,7 @@ import json
 import os
 from pathlib import Path
 
+from slipway_sandbox.clock import Clock
 from slipway_sandbox.errors import RESET, SandboxError
 from slipway_sandbox.private_folder import keep_private
 
@@ -149,13 +150,16 @@ class Record:
     """When it was last ready, UTC, ISO 8601."""
     bridge_address: str | None
     """Where containers reach the AWS API, at the same port; None when Docker was not there at the start."""
+    clock: Clock = dataclasses.field(default_factory=Clock)
+    """The clock of its AWS. A stopped one goes on at the machine's speed."""
 
 
 def read_record(home: Home) -> Record | None:
     """The contents of sandbox.json; None before the first start. Raises SandboxError when it is damaged."""
     try:
         value = json.loads(home.record.read_text())
-        return Record(ports=Ports(**value.pop("ports")), **value)
+        clock = Clock(**value.pop("clock", {}))  # one of an earlier sandbox has none
+        return Record(ports=Ports(**value.pop("ports")), clock=clock, **value)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:

@@ -10,7 +10,8 @@ import subprocess
 import sys
 import time
 
-from slipway_sandbox import disk
+from slipway_sandbox import clock, disk
+from slipway_sandbox.clock import Clock
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process import stacks
 from slipway_sandbox.process.held_files import holder, is_held, one_at_a_time, wait_until
@@ -26,10 +27,10 @@ KILL_SECONDS = 5.0
 LOG_BYTES = 10_000_000  # a longer log is set aside at the next start
 
 
-def start(home: Home) -> tuple[Record, bool]:
+def start(home: Home, speed: float | None = None) -> tuple[Record, bool]:
     """The running sandbox's record, and whether this call started it. Raises SandboxError when it cannot start.
 
-    One that runs without Docker is started anew where Docker answers now, perhaps at another DOCKER_HOST.
+    `speed` is that of its clock. Default: as SLIPWAY_SANDBOX_SPEED says, else 1; one that runs keeps its own. One that runs without Docker is started anew where Docker answers now, perhaps at another DOCKER_HOST.
     """
     if not is_held(home.lock):  # one that runs is stopped by its provider, and may still destroy
         _require_room(home)
@@ -37,10 +38,20 @@ def start(home: Home) -> tuple[Record, bool]:
     with one_at_a_time(home.path) as turn:
         stacks.resources_by_stack(home)  # a damaged state is told here, whether the cloud is fine or not
         if record := running(home):
+            running_speed = record.clock.speed
+            if speed not in (None, running_speed):
+                raise SandboxError(
+                    f"the sandbox already runs at speed {running_speed:g}, got {speed:g}; run `slipway sandbox stop` first"
+                )
             if not _has_lost_docker(record):
                 return record, False
+            speed = running_speed
             _end(home)
-        return _spawn(home, turn), True
+        return _spawn(home, turn, speed or _usual_speed()), True
+
+
+def _usual_speed() -> float:
+    return clock.speed_of(os.environ.get(clock.VARIABLE) or "1", clock.VARIABLE)
 
 
 def _require_room(home: Home) -> None:
@@ -76,8 +87,8 @@ def reset(home: Home) -> bool:
         home.prepare()
         if record is None:
             return False
-        write_record(home, dataclasses.replace(record, pid=None, started_at=None))
-        _spawn(home, turn)
+        write_record(home, dataclasses.replace(record, pid=None, started_at=None, clock=Clock()))
+        _spawn(home, turn, record.clock.speed)
         return True
 
 
@@ -92,7 +103,7 @@ def _has_lost_docker(record: Record) -> bool:
     return docker_daemon.answers()
 
 
-def _spawn(home: Home, turn: int) -> Record:
+def _spawn(home: Home, turn: int, speed: float) -> Record:
     began = time.monotonic()
     if home.log.exists() and home.log.stat().st_size > LOG_BYTES:
         home.log.replace(home.log.with_suffix(".old.log"))
@@ -103,7 +114,7 @@ def _spawn(home: Home, turn: int) -> Record:
         process = subprocess.Popen(
             [sys.executable, "-m", "slipway_sandbox.process.cloud", str(home.path), str(writing), str(turn)],
             cwd=home.path,
-            env=_environment(),
+            env=_environment() | {clock.VARIABLE: f"{speed:g}"},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

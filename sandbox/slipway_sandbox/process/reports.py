@@ -41,6 +41,7 @@ def status(home: Home) -> Status:
         "pid": record.pid,
         "started_at": record.started_at,
         "bridge_address": record.bridge_address,
+        "clock": {"speed": record.clock.speed, "now": record.clock.now().isoformat(timespec="seconds")},
         **cloud_status(record.ports.moto),
         "stacks": stacks.resources_by_stack(home),
     }

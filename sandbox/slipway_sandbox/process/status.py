@@ -13,6 +13,15 @@ class Connection(TypedDict):
     note: str
 
 
+class ClockStatus(TypedDict):
+    """The clock of the sandbox's AWS."""
+
+    speed: float
+    """Times as fast as the machine's."""
+    now: str
+    """UTC, ISO 8601."""
+
+
 class CloudStatus(TypedDict):
     """The background process's part of the report."""
 
@@ -40,4 +49,5 @@ class Status(CloudStatus, total=False):
     pid: int | None
     started_at: str | None
     bridge_address: str | None
+    clock: ClockStatus
     stacks: dict[str, int]

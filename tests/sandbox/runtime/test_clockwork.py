@@ -12,7 +12,7 @@ from slipway_sandbox.identities.denials import Denials
 from slipway_sandbox.runtime.clockwork import Clockwork
 from slipway_sandbox.runtime.metrics.queues import Queues
 from slipway_sandbox.runtime.metrics.services import Services
-from tests.support.sandbox.autoscaling.scaling_cloud import ACCOUNT, REGION, ScalingCloud, scaling_cloud
+from tests.support.sandbox.clockwork.scaling_cloud import ACCOUNT, REGION, ScalingCloud, scaling_cloud
 from tests.support.sandbox.schedules_cloud import Clock
 
 ORDERS = 10_000
@@ -80,6 +80,7 @@ class World:
         stats = metrics("Maximum")
         for each in stats:
             each["MetricStat"]["Period"] = 60
+            del each["ReturnData"]  # Pulumi's provider sends it for the judged one only
         self.cloud.client("cloudwatch").put_metric_alarm(
             AlarmName=name,
             Metrics=[*stats, {"Id": "judged", "Expression": expression, "ReturnData": True}],

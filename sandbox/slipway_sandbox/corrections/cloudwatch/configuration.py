@@ -10,6 +10,7 @@ from moto.cloudwatch.models import Alarm, Dimension, MetricDataQuery
 
 from slipway_sandbox.documents import Document
 
+MINUTE_SECONDS = 60
 NAMES_IN_MESSAGES = {
     "Minimum": "MINIMUM",
     "Maximum": "MAXIMUM",
@@ -28,7 +29,7 @@ def metrics_in_event(alarm: Alarm) -> list[Document]:
             "name": alarm.metric_name,
             "dimensions": _by_name(alarm.dimensions),
         }
-        stat: Document = {"metric": named, "period": int(alarm.period), "stat": statistic}
+        stat: Document = {"metric": named, "period": int(alarm.period or MINUTE_SECONDS), "stat": statistic}
         return [{"id": "m1", "metricStat": stat, "returnData": True}]
     return [_in_event(query) for query in alarm.metric_data_queries]
 
@@ -107,7 +108,7 @@ def longest_period(alarm: Alarm) -> int:
     """Seconds of a period of an alarm on metric math."""
     stats = [int(query.metric_stat.period) for query in alarm.metric_data_queries if query.metric_stat]
     own = [int(query.period) for query in alarm.metric_data_queries if query.period and is_returned(query)]
-    return max(own or stats or [60])
+    return max(own or stats or [MINUTE_SECONDS])
 
 
 @functools.cache

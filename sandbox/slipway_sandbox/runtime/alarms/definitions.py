@@ -37,6 +37,8 @@ def definition_of(alarm: Alarm) -> Definition:
         raise ExpressionError(
             f"the sandbox has no anomaly detection, and cannot compare by {alarm.comparison_operator}"
         )
+    if not alarm.metric_data_queries and not (alarm.metric_name and alarm.period):
+        raise ExpressionError("it names no metric with a period")
     periods = int(alarm.evaluation_periods)
     rule = Rule(
         comparison=alarm.comparison_operator,
@@ -50,8 +52,13 @@ def definition_of(alarm: Alarm) -> Definition:
         name = alarm.statistic or alarm.extended_statistic or ""
         return Definition(rule, int(alarm.period), (Query(SINGLE, Statistic(key, name, alarm.unit or "")),), SINGLE)
     queries = tuple(_query(query) for query in alarm.metric_data_queries)
-    judged = next((query.id for query in alarm.metric_data_queries if is_returned(query)), queries[-1].id)
-    return Definition(rule, longest_period(alarm), queries, judged)
+    return Definition(rule, longest_period(alarm), queries, _judged(alarm.metric_data_queries))
+
+
+def _judged(queries: list[MetricDataQuery]) -> str:
+    """Id of the query that says so; the providers of Pulumi and Terraform say nothing of the others."""
+    said = [query.id for query in queries if str(query.return_data).lower() == "true"]
+    return next((query.id for query in queries if is_returned(query)), queries[-1].id) if not said else said[0]
 
 
 def _query(query: MetricDataQuery) -> Query:

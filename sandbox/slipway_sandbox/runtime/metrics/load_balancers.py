@@ -7,6 +7,7 @@ Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.elbv2.models import ELBv2Backend, FakeTargetGroup, elbv2_backends
 
 from slipway_sandbox.corrections.metrics import report
@@ -51,13 +52,13 @@ class LoadBalancers:
         for name, value in levels.items():
             key = metric(NAMESPACE, name, dimensions(Way(balancer, group.arn)))
             for minute in minutes:
-                report(backend.account_id, backend.region_name, key, "Count", minute, float(value))
+                report(cloudwatch_backends[backend.account_id][backend.region_name], key, "Count", minute, float(value))
 
     def _report_counts(self, way: Way, counts: Counted, minute: int) -> None:
         region, account = way.balancer.split(":")[3:5]
 
         def tell(name: str, unit: str, point: Point, named: Mapping[str, str]) -> None:
-            report(account, region, metric(NAMESPACE, name, named), unit, minute, point)
+            report(cloudwatch_backends[account][region], metric(NAMESPACE, name, named), unit, minute, point)
 
         for name, number in counts.names.items():
             tell(name, "Count", _ones(number), dimensions(Way(way.balancer)))

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.sqs.models import Message, SQSBackend, sqs_backends
 
 from slipway_sandbox.corrections.metrics import report
@@ -52,6 +53,7 @@ class Queues:
                 self._report(backend, minutes)
 
     def _report(self, backend: SQSBackend, minutes: Sequence[int]) -> None:
+        cloudwatch = cloudwatch_backends[backend.account_id][backend.region_name]
         now = time.time() * 1000
         for queue in list(backend.queues.values()):
             found = depth(list(as_queue(queue)._messages), now)  # noqa: SLF001
@@ -65,4 +67,4 @@ class Queues:
             for name, (value, unit) in levels.items():
                 key = metric("AWS/SQS", name, {"QueueName": str(queue.name)})
                 for minute in minutes:
-                    report(backend.account_id, backend.region_name, key, unit, minute, float(value))
+                    report(cloudwatch, key, unit, minute, float(value))

@@ -104,7 +104,7 @@ def _tell(
     for name, (level, unit) in levels.items():
         key = metric(namespace, name, named)
         for minute in minutes:
-            report(backend.account_id, backend.region_name, key, unit, minute, level)
+            report(cloudwatch_backends[backend.account_id][backend.region_name], key, unit, minute, level)
 
 
 def _reservation(task: EcsTask, backend: EC2ContainerServiceBackend) -> Reservation:

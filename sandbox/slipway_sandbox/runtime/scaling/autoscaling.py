@@ -12,6 +12,7 @@ from moto.cloudwatch.models import Alarm
 
 from slipway_sandbox import clock
 from slipway_sandbox.corrections._keeping import keep, kept
+from slipway_sandbox.corrections.cloudwatch.actions import ActionError
 from slipway_sandbox.runtime.scaling import changes
 from slipway_sandbox.runtime.scaling.breach import Breach
 from slipway_sandbox.runtime.scaling.decide import Change, Request, decide
@@ -41,11 +42,15 @@ class AutoScaling:
         self._told: list[_Told] = []
 
     def on_action(self, arn: str, alarm: Alarm, _: str, value: float | None) -> None:
-        """An alarm sets off a policy; the next `tick` acts. AWS takes no action without a data point."""
-        if value is not None:
-            is_below = alarm.comparison_operator.startswith("LessThan")
-            breach = Breach(alarm.name, (value,), float(alarm.threshold), is_below, alarm.state_value)
-            self._told.append(_Told(arn, breach))
+        """An alarm sets off a policy; the next `tick` acts. Raises ActionError without a data point, and without the policy."""
+        if value is None:
+            raise ActionError("a scaling policy needs the metric's value, and the alarm has none")
+        policies = (policy for scalable in scalable_services() for policy in scalable.policies())
+        if not any(is_action_of(arn, policy.policy_arn) for policy in policies):
+            raise ActionError("no registered target has this scaling policy")
+        is_below = alarm.comparison_operator.startswith("LessThan")
+        breach = Breach(alarm.name, (value,), float(alarm.threshold), is_below, alarm.state_value)
+        self._told.append(_Told(arn, breach))
 
     def tick(self) -> None:
         """Look at every scalable target. Call it often, after the alarms are evaluated."""

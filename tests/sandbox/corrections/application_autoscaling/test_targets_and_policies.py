@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.support.sandbox.autoscaling.scaling_cloud import TARGET, ScalingCloud, scaling_cloud
+from tests.support.sandbox.clockwork.scaling_cloud import TARGET, ScalingCloud, scaling_cloud
 
 MISSING = (
     "No scalable target registered for service namespace: ecs, resource ID: service/main/work, "

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from moto.cloudwatch.models import Alarm
 
+from slipway_sandbox.corrections.cloudwatch.actions import ActionError
 from slipway_sandbox.runtime.scaling.autoscaling import AutoScaling
-from tests.support.sandbox.autoscaling.scaling_cloud import TARGET, ScalingCloud, scaling_cloud
+from tests.support.sandbox.clockwork.scaling_cloud import TARGET, ScalingCloud, scaling_cloud
 from tests.support.sandbox.schedules_cloud import BEGIN, Clock
 
 ALL = {"IncludeNotScaledActivities": True}
@@ -263,19 +264,20 @@ def test_a_scheduled_action_that_crosses_the_bounds_fails_and_changes_nothing(wo
     )
 
 
-def test_an_alarm_without_a_data_point_changes_nothing(world: World) -> None:
-    world.cloud.register(0, 8)
-    world.tell(world.cloud.alarm("high", world.cloud.step("out", 2)), None)
-    assert world.tick() == 0
-
-
-def test_an_alarm_of_another_policy_and_a_service_that_is_gone_change_nothing(world: World) -> None:
+def test_an_alarm_without_a_data_point_of_another_policy_or_of_a_service_that_is_gone_scales_nothing(
+    world: World,
+) -> None:
     world.cloud.register(0, 8)
     arn = world.cloud.step("out", 2)
-    other = world.cloud.alarm("other", f"{arn}er")
-    assert world.tick((other, 90)) == 0
+    alarm = world.cloud.alarm("high", arn)
+    with pytest.raises(ActionError, match="a scaling policy needs the metric's value, and the alarm has none"):
+        world.tell(alarm, None)
+    with pytest.raises(ActionError, match="no registered target has this scaling policy"):
+        world.tell(world.cloud.alarm("other", f"{arn}er"), 90)
     world.cloud.client("ecs").delete_service(cluster="main", service="work", force=True)
-    assert world.tick((world.cloud.alarm("high", arn), 90)) == 0
+    with pytest.raises(ActionError, match="no registered target has this scaling policy"):
+        world.tell(alarm, 90)
+    assert world.tick() == 0
     assert world.cloud.activities(**ALL) == []
 
 
