@@ -18,7 +18,7 @@ from slipway_sandbox.runtime.executions.running import Executions
 from tests.support.sandbox.schedules_cloud import ACCOUNT, REGION, Clock
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/states"
-TASK = {"Name": "web", "ExitCode": 3}
+TASK: Json = {"Name": "web", "ExitCode": 3}
 DATA: Json = {"tasks": [TASK, {"Name": "proxy"}], "text": '{"a": [1, 2]}', "count": 2, "none": None}
 SCOPE = Scope(DATA, {"Execution": {"Id": "e"}})
 
