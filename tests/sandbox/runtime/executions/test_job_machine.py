@@ -121,13 +121,8 @@ def test_of_two_that_start_together_one_runs(world: World) -> None:
 
 def test_a_task_that_somebody_else_started_counts_as_a_run(world: World) -> None:
     world.deploy({"skip_overlap": True})
-    network = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
-    call: starting.RunTask = {
-        "cluster": "main",
-        "taskDefinition": "report",
-        "count": 1,
-        "networkConfiguration": network,
-    }
+    call: starting.RunTask = {"cluster": "main", "taskDefinition": "report", "count": 1, "launchType": "FARGATE"}
+    call["networkConfiguration"] = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
     starting.run(call, ACCOUNT, REGION, "chronos-schedule/report")
     arn = world.start()
     world.later(5)
