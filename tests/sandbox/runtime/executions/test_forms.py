@@ -81,6 +81,7 @@ def test_a_path_that_leads_nowhere_says_so(expression: str, says: str) -> None:
 @pytest.mark.parametrize(
     ("state", "says"),
     [
+        ({"Type": "Pass", "Next": "Gone"}, "the way to 'Gone', which is no state, of the state 'Only'"),
         ({"Type": "Map", "End": True}, "the type 'Map' of the state 'Only'"),
         ({"Type": "Pass", "QueryLanguage": "JSONata", "End": True}, "the field QueryLanguage of the state 'Only'"),
         (
