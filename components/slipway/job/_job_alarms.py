@@ -95,7 +95,8 @@ def error_text(name: str, run: RunPlan) -> str:
     if run.timeout_seconds is not None:
         ends += f" or was stopped after {run.timeout_seconds} seconds"
     if run.retries is not None:
-        ends += f", and up to {run.retries.max_attempts} further runs did not help"
+        count = run.retries.max_attempts
+        ends += f", and up to {count} further {'run' if count == 1 else 'runs'} did not help"
     return f"{name} {ends}, within the last {PERIOD_SECONDS} seconds. Its log says why; it runs again at its next time only"
 
 

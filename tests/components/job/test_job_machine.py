@@ -197,7 +197,7 @@ def test_alarms_count_what_the_state_machine_tells_and_successes_by_the_exit_cod
         for outcome in ("unstarted", "error", "skipped")
     }
     assert built.one("metricAlarm:MetricAlarm", "report-error").inputs["alarmDescription"] == (
-        "report ended with another exit code than 0 or was stopped after 600 seconds, and up to 1 further runs did not "
+        "report ended with another exit code than 0 or was stopped after 600 seconds, and up to 1 further run did not "
         "help, within the last 60 seconds. Its log says why; it runs again at its next time only"
     )
 

@@ -64,7 +64,7 @@ def run_task(parameters: Document, caller: Caller, prefix: str) -> Json:
     request = cast(RunTask, {"count": 1, **cast(Document, spelled(parameters, str.lower))})
     caller.need("ecs", "RunTask", cast(Document, request), prefix)
     [task] = run(request, caller.account, caller.region, STARTED_BY)
-    return {"Failures": [], "Tasks": [described(task.task_arn, caller)]}
+    return {"Failures": [], "Tasks": [described(task.task_arn, caller.account, caller.region)]}
 
 
 def list_tasks(parameters: Document, caller: Caller, prefix: str) -> Json:
@@ -84,7 +84,7 @@ def describe_tasks(parameters: Document, caller: Caller, prefix: str) -> Json:
     tasks = ecs_backends[caller.account][caller.region].describe_tasks(
         as_text(request.get("cluster")) or "default", texts(request.get("tasks"))
     )
-    return {"Failures": [], "Tasks": [described(task.task_arn, caller) for task in tasks]}
+    return {"Failures": [], "Tasks": [described(task.task_arn, caller.account, caller.region) for task in tasks]}
 
 
 def stop_task(parameters: Document, caller: Caller, prefix: str) -> Json:
@@ -92,7 +92,7 @@ def stop_task(parameters: Document, caller: Caller, prefix: str) -> Json:
     caller.need("ecs", "StopTask", request, prefix)
     cluster, arn = as_text(request.get("cluster")) or "default", as_text(request.get("task"))
     task = ecs_backends[caller.account][caller.region].stop_task(cluster, arn, as_text(request.get("reason")))
-    return {"Task": described(task.task_arn, caller)}
+    return {"Task": described(task.task_arn, caller.account, caller.region)}
 
 
 def list_executions(parameters: Document, caller: Caller, prefix: str) -> Json:
@@ -141,9 +141,9 @@ def put_events(parameters: Document, caller: Caller, prefix: str) -> Json:
     return {"Entries": answers, "FailedEntryCount": 0}
 
 
-def described(task_arn: str, caller: Caller) -> Json:
+def described(task_arn: str, account: str, region: str) -> Json:
     """A task as states see it."""
-    backend = ecs_backends[caller.account][caller.region]
+    backend = ecs_backends[account][region]
     task = as_task(backend.tasks[task_arn.split("/")[-2]][task_arn])
     return spelled(cast(Json, task_events.detail(task, backend)), str.upper)
 

@@ -50,7 +50,16 @@ def lacking(definition: Document, calls: Mapping[str, object]) -> str | None:
     for name, value in states.items():
         if said := next(unknown_in(as_object(value), calls), None):
             return f"{said} of the state {name!r}"
+        if stranger := next((target for target in targets(as_object(value)) if target not in states), None):
+            return f"the way to {stranger!r}, which is no state, of the state {name!r}"
     return None
+
+
+def targets(state: Document) -> Iterator[str]:
+    """Names of the states that may come next."""
+    ways = [state, *objects(state.get("Catch")), *objects(state.get("Choices"))]
+    named = [as_text(way.get("Next")) for way in ways]
+    return (name for name in [*named, as_text(state.get("Default"))] if name)
 
 
 def unknown_in(state: Document, calls: Mapping[str, object]) -> Iterator[str]:

@@ -40,13 +40,21 @@ class Executions:
         """Go on with what can go on. Call it often."""
         for machine in _machines():
             for execution in list(machine.executions):
-                if execution.status == "RUNNING":
-                    if not has_begun(execution):
-                        self._begin(machine, execution)
-                    if (progress := progress_of(execution)) is not None:
-                        self._go_on(machine, execution, progress)
-                elif (progress := progress_of(execution)) is not None:  # StopExecution
-                    self._abort(machine, execution, progress)
+                try:
+                    self._look_at(machine, execution)
+                except Exception as error:  # one execution's trouble is not the others'
+                    log.exception("execution %s", execution.execution_arn)
+                    cause = f"the sandbox failed, and sandbox.log says how: {error!r}"
+                    self._end(machine, execution, Ended("FAILED", error=RUNTIME, cause=cause))
+
+    def _look_at(self, machine: StateMachine, execution: Execution) -> None:
+        if execution.status == "RUNNING":
+            if not has_begun(execution):
+                self._begin(machine, execution)
+            if (progress := progress_of(execution)) is not None:
+                self._go_on(machine, execution, progress)
+        elif (progress := progress_of(execution)) is not None:  # StopExecution
+            self._abort(machine, execution, progress)
 
     def _begin(self, machine: StateMachine, execution: Execution) -> None:
         now = self._now()
@@ -81,7 +89,7 @@ class Executions:
                     _context(machine, execution),
                     now,
                     lambda parameters: self._call(execution, state, progress, parameters),  # noqa: B023 - called at once
-                    lambda arn, is_late: self._end_of_task(execution, progress, arn, is_late),  # noqa: B023 - called at once
+                    lambda arn, is_late: self._end_of_task(execution, arn, is_late),
                 )
             )
             if isinstance(outcome, Waiting):
@@ -118,13 +126,12 @@ class Executions:
         progress["task_arn"] = as_text(objects(as_object(answer)["Tasks"])[0]["TaskArn"])
         return None
 
-    def _end_of_task(self, execution: Execution, progress: Progress, arn: str, is_late: bool) -> Json:
+    def _end_of_task(self, execution: Execution, arn: str, is_late: bool) -> Json:
         """The ended task; None while it runs in time. A task that failed is an error with the task as its cause."""
-        caller = self._caller(execution, progress)
         resource: dict[str, Json] = {"resourceType": "ecs", "resource": "runTask.sync"}
         with self._noted(execution, resource):
             try:
-                task = as_object(described(arn, caller))
+                task = as_object(described(arn, *_place(execution)))
             except KeyError as error:  # ECS shows a stopped task for an hour
                 raise StateError(TASK_FAILED, f"the task {arn} is not there any more") from error
             if task.get("LastStatus") != "STOPPED":

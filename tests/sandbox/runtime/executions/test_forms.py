@@ -18,7 +18,7 @@ from slipway_sandbox.runtime.executions.running import Executions
 from tests.support.sandbox.schedules_cloud import ACCOUNT, REGION, Clock
 
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/states"
-TASK = {"Name": "web", "ExitCode": 3}
+TASK: Json = {"Name": "web", "ExitCode": 3}
 DATA: Json = {"tasks": [TASK, {"Name": "proxy"}], "text": '{"a": [1, 2]}', "count": 2, "none": None}
 SCOPE = Scope(DATA, {"Execution": {"Id": "e"}})
 
@@ -81,6 +81,7 @@ def test_a_path_that_leads_nowhere_says_so(expression: str, says: str) -> None:
 @pytest.mark.parametrize(
     ("state", "says"),
     [
+        ({"Type": "Pass", "Next": "Gone"}, "the way to 'Gone', which is no state, of the state 'Only'"),
         ({"Type": "Map", "End": True}, "the type 'Map' of the state 'Only'"),
         ({"Type": "Pass", "QueryLanguage": "JSONata", "End": True}, "the field QueryLanguage of the state 'Only'"),
         (
