@@ -3,7 +3,7 @@
 import json
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,19 @@ class Platform:
     root: Path
     env: dict[str, str]
     log: str
+    _known: dict[float, dict[str, Any]] = field(default_factory=dict)
+    """The outputs, by the time at which the state was written."""
 
     def run(self, *command: str, **env: str) -> subprocess.CompletedProcess[str]:
         """Run a command in the copy, attached to its sandbox, and return what it printed and its exit code."""
         return run(self.root, {**self.env, **env}, *command)
 
     def outputs(self) -> dict[str, Any]:
-        """The outputs of stack `sandbox`."""
-        loaded: dict[str, Any] = json.loads(self.run("pulumi", "stack", "output", "--json").stdout)
-        return loaded
+        """The outputs of stack `sandbox`; Pulumi is asked once for each state."""
+        written = max(path.stat().st_mtime for path in (self.root / ".sandbox" / "state").rglob("*.json"))
+        if written not in self._known:
+            self._known[written] = json.loads(self.run("pulumi", "stack", "output", "--json").stdout)
+        return self._known[written]
 
     def client(self, service: str) -> Any:
         """A boto3 client of the sandbox's cloud."""

@@ -38,7 +38,7 @@ FargateService(
     },
 )
 """
-SERVES = "import time; time.sleep(9999)"
+SERVES = "import signal; signal.signal(signal.SIGTERM, lambda *_: exit()); signal.pause()"
 EXITS = "import sys; print('no database', flush=True); sys.exit(3)"
 
 
@@ -182,7 +182,6 @@ def test_blue_green_moves_every_request_or_none(stacks: Stacks, tmp_path: Path) 
         return done.returncode, done.stdout
 
     def answer() -> str:
-        url = stacks.run(tmp_path, "pulumi", "stack", "output", "url").stdout.strip()
         with urllib.request.urlopen(url, timeout=HANG_SECONDS) as reply:
             text: str = reply.read().decode().strip()
         return text
@@ -192,6 +191,7 @@ def test_blue_green_moves_every_request_or_none(stacks: Stacks, tmp_path: Path) 
     for text in ("blue", "green"):
         code, said = up(page(text))
         assert code == 0, said
+        url = stacks.pulumi(tmp_path, "stack", "output", "url").strip()
         assert answer() == text
         stacks.pulumi(tmp_path, "preview", "--expect-no-changes")
     code, said = up("echo no database; exit 3")

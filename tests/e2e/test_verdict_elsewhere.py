@@ -51,7 +51,7 @@ service = Remote(
 after = pulumi.ResourceOptions(depends_on=[service], provider=far.providers[0])
 aws.sqs.Queue("after", opts=after)
 """
-SERVES = "import time; time.sleep(9999)"
+SERVES = "import signal; signal.signal(signal.SIGTERM, lambda *_: exit()); signal.pause()"
 EXITS = "import sys; print('no database', flush=True); sys.exit(3)"
 
 

@@ -73,8 +73,9 @@ class _OnDemand(Loader):
 def load_on_demand() -> None:
     """Replace the loader of each package of pulumi_aws that nobody has used yet."""
     for name, module in list(sys.modules.items()):
-        if name.startswith(f"{pulumi_aws.__name__}.") and type(module) is _LazyModule:
-            module.__spec__.loader = _OnDemand(module.__spec__.loader)
+        spec = module.__spec__ if type(module) is _LazyModule else None
+        if name.startswith(f"{pulumi_aws.__name__}.") and spec and spec.loader:
+            spec.loader = _OnDemand(spec.loader)
 
 
 def module_of_each_name(folder: Path) -> dict[str, str] | None:

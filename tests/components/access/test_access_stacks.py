@@ -4,7 +4,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypedDict
+from typing import Any
 
 import pytest
 
@@ -60,18 +60,12 @@ HOURS = {"stop_schedule": "cron(0 19 ? * MON-FRI *)", "start_schedule": "cron(0 
 ACLS = {"network_acls": {"admin_cidr_blocks": ["203.0.113.7/32"], "denied_cidr_blocks": ["198.51.100.0/24"]}}
 
 
-class StateResource(TypedDict):
-    """A resource in state, as far as these tests read it."""
-
-    id: str
-    outputs: dict[str, str]
-
-
 class Program:
     """One stack whose arguments change."""
 
     def __init__(self, stacks: Stacks, directory: Path) -> None:
         self.stacks, self.directory = stacks, directory
+        self.deployed: dict[str, dict[str, dict[str, Any]]] = {}
         (directory / "Pulumi.yaml").write_text(PROJECT)
         (directory / "__main__.py").write_text(PROGRAM)
         stacks.pulumi(directory, "stack", "init", "sandbox-access")
@@ -85,16 +79,16 @@ class Program:
         self.say(**args)
         self.stacks.pulumi(self.directory, "up", "--yes", "--skip-preview")
         self.stacks.pulumi(self.directory, "preview", "--expect-no-changes")
+        self.deployed = self.stacks.state(self.directory)
 
     def refused(self, **args: object) -> str:
         """What a preview of these arguments says."""
         self.say(**args)
         return self.stacks.run(self.directory, "pulumi", "preview").stdout
 
-    def state(self, kind: str) -> dict[str, StateResource]:
-        """Resources of a type in state, by name."""
-        resources = json.loads(self.stacks.pulumi(self.directory, "stack", "export"))["deployment"]["resources"]
-        return {resource["urn"].split("::")[-1]: resource for resource in resources if resource["type"] == kind}
+    def state(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Resources of a type that the last deployment left in state, by name."""
+        return self.deployed.get(kind, {})
 
     def ids(self, kind: str) -> dict[str, str]:
         return {name: resource["id"] for name, resource in self.state(kind).items()}
