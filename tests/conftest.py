@@ -5,6 +5,7 @@ import signal
 
 from hypothesis import settings
 
+from tests.support import botocore_files
 from tests.support.by_file import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
 __all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]  # pytest looks for them here
@@ -14,6 +15,8 @@ gc.disable()
 
 # A shell that starts pytest in the background makes it ignore Ctrl-C, and every program that a test starts with it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+botocore_files.read_once()
 
 # However slow the machine is, an example is not wrong for it; hypothesis's own profile for CI stays beneath.
 settings.register_profile("any machine", settings(), deadline=None)

@@ -15,6 +15,7 @@ from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider.aws.client import AwsClient, AwsError
 from slipway_sandbox.provider.protocol.readers import block, blocks, text
 from slipway_sandbox.provider.protocol.wire import Value
+from tests.support.sandbox.runtime_cloud import DEBIAN
 
 os.environ.update(MOTO_ENVIRONMENT)
 
@@ -73,9 +74,7 @@ def test_a_deleted_network_interface_gives_its_address_back() -> None:
 
 
 def test_a_terminated_instance_gives_its_address_back() -> None:
-    [image] = blocks(
-        ec2("describe_images", Filters=[{"Name": "name", "Values": ["debian-12-amd64-20250428-2096"]}]), "Images"
-    )
+    [image] = blocks(ec2("describe_images", Filters=[DEBIAN]), "Images")
     run = {
         "ImageId": image["ImageId"],
         "InstanceType": "t3.micro",
@@ -92,9 +91,7 @@ def test_a_terminated_instance_gives_its_address_back() -> None:
 
 
 def test_an_interface_that_was_asked_to_stay_outlives_its_instance() -> None:
-    [image] = blocks(
-        ec2("describe_images", Filters=[{"Name": "name", "Values": ["debian-12-amd64-20250428-2096"]}]), "Images"
-    )
+    [image] = blocks(ec2("describe_images", Filters=[DEBIAN]), "Images")
     card: Value = [{"DeviceIndex": 0, "SubnetId": subnets()[0], "DeleteOnTermination": False}]
     run: dict[str, Value] = {"ImageId": image["ImageId"], "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1}
     [instance] = blocks(ec2("run_instances", **run, NetworkInterfaces=card), "Instances")

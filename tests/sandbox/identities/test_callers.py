@@ -16,6 +16,7 @@ from slipway_sandbox.identities.principals import Principals, Rejection
 from slipway_sandbox.identities.reading.signatures import Signature
 from slipway_sandbox.identities.sessions import Sessions
 from tests.sandbox.conftest import Box
+from tests.support.commands import HANG_SECONDS
 
 ACCOUNT, OTHER = "123456789012", "222222222222"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/reader"
@@ -226,8 +227,8 @@ def test_a_presigned_url_is_its_signers(shared_box: Box, clients: Clients, ann: 
     s3.create_bucket(Bucket="presigned", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     s3.put_object(Bucket="presigned", Key="greeting", Body=b"hello")
     url = clients("s3", ann).generate_presigned_url("get_object", Params={"Bucket": "presigned", "Key": "greeting"})
-    assert requests.get(url, timeout=10).text == "hello"
-    refused = requests.get(url.replace(ann["AccessKeyId"], "AKIAIOSFODNN7NOBODY1"), timeout=10)
+    assert requests.get(url, timeout=HANG_SECONDS).text == "hello"
+    refused = requests.get(url.replace(ann["AccessKeyId"], "AKIAIOSFODNN7NOBODY1"), timeout=HANG_SECONDS)
     assert (refused.status_code, "<Code>InvalidAccessKeyId</Code>" in refused.text) == (403, True)
     s3.delete_object(Bucket="presigned", Key="greeting")
     s3.delete_bucket(Bucket="presigned")

@@ -9,6 +9,7 @@ from botocore.credentials import ContainerProvider
 
 from slipway_sandbox.identities.endpoint import TOKEN, URI, CredentialsEndpoint
 from slipway_sandbox.identities.sessions import Sessions
+from tests.support.commands import HANG_SECONDS
 
 ROLE = "arn:aws:iam::123456789012:role/app"
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -48,7 +49,7 @@ def test_an_sdk_finds_the_credentials_of_its_task(endpoint: CredentialsEndpoint,
 def test_no_task_reads_the_credentials_of_another(endpoint: CredentialsEndpoint) -> None:
     own, other = endpoint.variables(ROLE, "task-1"), endpoint.variables(ROLE, "task-2")
     answers = [
-        requests.get(other[URI], headers={"Authorization": token}, timeout=10).status_code
+        requests.get(other[URI], headers={"Authorization": token}, timeout=HANG_SECONDS).status_code
         for token in ("", own[TOKEN], other[TOKEN])
     ]
     assert answers == [400, 400, 200]
@@ -57,7 +58,7 @@ def test_no_task_reads_the_credentials_of_another(endpoint: CredentialsEndpoint)
 def test_an_ended_task_has_no_credentials_any_more(endpoint: CredentialsEndpoint, sessions: Sessions) -> None:
     variables, key = endpoint.variables(ROLE, "task-1"), sessions.of(ROLE, "task-1").key_id
     endpoint.forget("task-1")
-    answer = requests.get(variables[URI], headers={"Authorization": variables[TOKEN]}, timeout=10)
+    answer = requests.get(variables[URI], headers={"Authorization": variables[TOKEN]}, timeout=HANG_SECONDS)
     assert answer.json() == {
         "code": "InvalidIdInRequest",
         "message": "CredentialsV2Request: ID not found",

@@ -12,6 +12,7 @@ from moto import mock_aws
 from moto.ec2 import utils
 
 from slipway_sandbox import corrections
+from tests.support.sandbox.runtime_cloud import DEBIAN
 
 REGION = "eu-west-1"
 CONTAINER = {"name": "app", "image": "app:1", "cpu": 1024, "memory": 400}
@@ -49,8 +50,8 @@ class Account:
 
     def register_instance(self) -> None:
         """An instance with room for four tasks `app`."""
-        image = self.ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-        instance = self.ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1)["Instances"][0]
+        [image] = self.ec2.describe_images(Filters=[DEBIAN])["Images"]
+        instance = self.ec2.run_instances(ImageId=image["ImageId"], MinCount=1, MaxCount=1)["Instances"][0]
         identity = boto3.resource("ec2", REGION).Instance(instance["InstanceId"])
         document = json.dumps(utils.generate_instance_identity_document(identity))
         self.ecs.register_container_instance(cluster="main", instanceIdentityDocument=document)

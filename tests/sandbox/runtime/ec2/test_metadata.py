@@ -22,7 +22,7 @@ from slipway_sandbox.identities.sessions import Sessions
 from slipway_sandbox.runtime.ec2.instance_identity import InstanceIdentities
 from slipway_sandbox.runtime.ec2.metadata_service import MetadataService
 from tests.sandbox.conftest import Box
-from tests.support.sandbox.runtime_cloud import eventually, new_key
+from tests.support.sandbox.runtime_cloud import DEBIAN, eventually, new_key
 
 ACCOUNT, REGION, HERE = "123456789012", "eu-west-1", "127.0.0.1"
 TOKEN, TTL = "x-aws-ec2-metadata-token", "x-aws-ec2-metadata-token-ttl-seconds"
@@ -54,9 +54,9 @@ class Metadata:
 
     def launch(self, **arguments: Any) -> dict[str, Any]:
         """A new instance, that asks from here on."""
-        image = self.ec2.describe_images()["Images"][0]["ImageId"]
+        [image] = self.ec2.describe_images(Filters=[DEBIAN])["Images"]
         [made] = self.ec2.run_instances(
-            ImageId=image, MinCount=1, MaxCount=1, SubnetId=self.subnet["SubnetId"], **arguments
+            ImageId=image["ImageId"], MinCount=1, MaxCount=1, SubnetId=self.subnet["SubnetId"], **arguments
         )["Instances"]
         self.service.admit(HERE, made["InstanceId"])
         return dict(made)

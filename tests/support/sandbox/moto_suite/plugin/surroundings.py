@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 import moto.s3.models
 import pytest
+from moto.core.config import default_user_config
 from moto.core.request import Request
 from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
@@ -27,6 +28,9 @@ STATEMENT = {
     "Resource": "*",
 }
 SUBNET_IDS = ["subnet-12345ab", "subnet-67890cd"]
+
+# A new session for each test would read the descriptions of its services anew, EC2's in half a second.
+default_user_config["core"]["reset_boto3_session"] = False
 
 
 @pytest.fixture(autouse=True)
