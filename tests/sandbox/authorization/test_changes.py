@@ -8,7 +8,8 @@ import pytest
 
 from slipway_sandbox.authorization import cloud as lookups
 from slipway_sandbox.authorization.check import Refusal, refusal_of
-from slipway_sandbox.authorization.context import GLOBAL, TAGS, context_of
+from slipway_sandbox.authorization.context import context_of
+from slipway_sandbox.authorization.evaluation.later import GLOBAL, TAGS
 from slipway_sandbox.authorization.model import Call, Principal
 from tests.support.sandbox.authorization.cloud import Cloud, call, text
 from tests.support.sandbox.authorization.identities import ACCOUNT, QUEUE, ROLE, allow, deny
