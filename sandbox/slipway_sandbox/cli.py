@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
 from slipway_sandbox import aws_command, backend
@@ -46,11 +47,7 @@ def env(home: Home, options: argparse.Namespace) -> None:
     record = reports.running(home)
     if record is None:
         raise SandboxError(f"the sandbox of {home.path} is not running; run `slipway sandbox start`")
-    aws_config = None
-    if options.role:
-        from slipway_sandbox.process.role_profile import role_profile  # noqa: PLC0415 - imports boto3
-
-        aws_config = role_profile(home, record.ports, options.role)
+    aws_config = _aws_config(home, record, options.who)
     _tell_of_aws(home)
     print(shell.script(home, record.ports, aws_config))
 
@@ -96,7 +93,16 @@ def run(home: Home, options: argparse.Namespace) -> None:
         _tell_after_start(home)
     if words[0] == "aws" or words in SHELLS:
         _tell_of_aws(home)
-    shell.become(program, words, shell.environment(home, record.ports))
+    shell.become(program, words, shell.environment(home, record.ports, _aws_config(home, record, options.who)))
+
+
+def _aws_config(home: Home, record: Record, who: str | None) -> Path | None:
+    """The AWS configuration of a role or user; None for the administrator."""
+    if not who:
+        return None
+    from slipway_sandbox.process.profiles import profile_of  # noqa: PLC0415 - imports boto3
+
+    return profile_of(home, record.ports, who)
 
 
 def _where(record: Record) -> str:
@@ -188,9 +194,12 @@ def _options(arguments: list[str]) -> argparse.Namespace:
         subparser.set_defaults(command=command)
         if command in (status, denied):
             subparser.add_argument("--json", action="store_true", help="print it as JSON")
-        if command is env:
+        if command in (env, run):
             subparser.add_argument(
-                "--as", dest="role", metavar="ROLE", help="be this role, by name or ARN; default: an administrator"
+                "--as",
+                dest="who",
+                metavar="ROLE",
+                help="be this role or user, by name or ARN; default: an administrator",
             )
         if command is run:
             subparser.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="with its arguments")
