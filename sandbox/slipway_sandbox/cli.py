@@ -1,4 +1,4 @@
-"""`slipway sandbox start|stop|status|denied|env|reset|run`. argparse, as `env` runs at every prompt of some shells: 0.06 s."""
+"""`slipway sandbox start|stop|status|denied|rights|env|reset|run`. argparse, as `env` runs at every prompt of some shells: 0.06 s."""
 
 import argparse
 import json
@@ -70,6 +70,13 @@ def denied(home: Home, options: argparse.Namespace) -> None:
 
     found = reports.denied(home)
     print(json.dumps(found, indent=2) if options.json else "\n".join(report.lines(found)))
+
+
+def rights(home: Home, options: argparse.Namespace) -> None:
+    from slipway_sandbox.identities.rights import policy  # noqa: PLC0415 - `env` does not need it
+
+    _, actions = reports.rights(home, options.who)
+    print(json.dumps(policy(actions), indent=2))
 
 
 def run(home: Home, options: argparse.Namespace) -> None:
@@ -159,6 +166,7 @@ COMMANDS: dict[Callable[[Home, argparse.Namespace], None], str] = {
     stop: "stop it and keep the cloud",
     status: "say whether it runs, on which ports, and what is in it",
     denied: "show the last calls that IAM refused, why, and which statement would let them in",
+    rights: "print the policy with the rights that a role or user has needed since the sandbox started",
     env: 'print the commands that attach a shell: eval "$(slipway sandbox env)"',
     run: "run one command attached to it, and start it first where it does not run: slipway sandbox run -- pulumi up",
     reset: "empty cloud, stacks' state, images and keys together, without asking",
@@ -166,7 +174,7 @@ COMMANDS: dict[Callable[[Home, argparse.Namespace], None], str] = {
 
 
 def main(arguments: list[str]) -> int:
-    """AWS on this machine, for the real `pulumi up`: start, stop, status, denied, env, run, reset.
+    """AWS on this machine, for the real `pulumi up`: start, stop, status, denied, rights, env, run, reset.
 
     Returns the exit code; a user's mistake is one sentence on stderr.
     """
@@ -201,6 +209,8 @@ def _options(arguments: list[str]) -> argparse.Namespace:
                 metavar="ROLE",
                 help="be this role or user, by name or ARN; default: an administrator",
             )
+        if command is rights:
+            subparser.add_argument("who", metavar="ROLE", help="name or ARN of a role or user")
         if command is run:
             subparser.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="with its arguments")
     names = [command.__name__ for command in COMMANDS]
