@@ -27,8 +27,10 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 
 from slipway_sandbox import corrections
+from slipway_sandbox.callers import AwsDoor, Doors
 from slipway_sandbox.identities.denials import Denials
 from slipway_sandbox.identities.guard import Guard, acting
+from slipway_sandbox.identities.reading.forms import form_of
 from slipway_sandbox.identities.sessions import Sessions
 from slipway_sandbox.provider.aws.client import AwsClient
 
@@ -130,13 +132,14 @@ for count in sys.stdin:
 
 
 class Server:
-    """moto over HTTP, with the guard before it."""
+    """moto over HTTP, with the door and the guard of the sandbox before it."""
 
     def __init__(self, guard: Guard) -> None:
         self.guarded: list[float] = []
         """Processor time of the guard for each call, in seconds."""
         self._guard = guard
         self._moto: Any = DomainDispatcherApplication(create_backend_app)
+        self._door = AwsDoor(Doors(), self._moto.infer_service_region_host)
         self.server = make_server("127.0.0.1", 0, self._answer, True, request_handler=MotoRequestHandler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -153,6 +156,9 @@ class Server:
         return (time.process_time() - start) / BATCH
 
     def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if refusal := self._door.refusal(environ):
+            return refusal.answer(environ, start_response)
+        form_of(environ)  # the sandbox reads it of every call, to know whether it changes something
         start = time.thread_time()
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         caller: Any = self._guard.examine(environ, target.rpartition(".")[2])

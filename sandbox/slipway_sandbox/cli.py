@@ -1,4 +1,4 @@
-"""`slipway sandbox start|stop|status|denied|env|reset|run`. argparse, as `env` runs at every prompt of some shells: 0.06 s."""
+"""`slipway sandbox start|stop|status|denied|rights|env|reset|run`. argparse, as `env` runs at every prompt of some shells: 0.06 s."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import NoReturn
 
 from slipway_sandbox import aws_command, backend, clock
@@ -48,11 +49,7 @@ def env(home: Home, options: argparse.Namespace) -> None:
     record = reports.running(home)
     if record is None:
         raise SandboxError(f"the sandbox of {home.path} is not running; run `slipway sandbox start`")
-    aws_config = None
-    if options.role:
-        from slipway_sandbox.process.role_profile import role_profile  # noqa: PLC0415 - imports boto3
-
-        aws_config = role_profile(home, record.ports, options.role)
+    aws_config = _aws_config(home, record, options.who)
     _tell_of_aws()
     print(shell.script(home, record.ports, aws_config))
 
@@ -77,6 +74,13 @@ def denied(home: Home, options: argparse.Namespace) -> None:
     print(json.dumps(found, indent=2) if options.json else "\n".join(report.lines(found)))
 
 
+def rights(home: Home, options: argparse.Namespace) -> None:
+    from slipway_sandbox.identities.rights import policy  # noqa: PLC0415 - `env` does not need it
+
+    _, actions = reports.rights(home, options.who)
+    print(json.dumps(policy(actions), indent=2))
+
+
 def run(home: Home, options: argparse.Namespace) -> None:
     from slipway_sandbox import machine, pulumi_command  # noqa: PLC0415 - `env` does not need them
 
@@ -98,7 +102,16 @@ def run(home: Home, options: argparse.Namespace) -> None:
         _tell_after_start(home)
     if words[0] == "aws" or words in SHELLS:
         _tell_of_aws()
-    shell.become(program, words, shell.environment(home, record.ports))
+    shell.become(program, words, shell.environment(home, record.ports, _aws_config(home, record, options.who)))
+
+
+def _aws_config(home: Home, record: Record, who: str | None) -> Path | None:
+    """The AWS configuration of a role or user; None for the administrator."""
+    if not who:
+        return None
+    from slipway_sandbox.process.profiles import profile_of  # noqa: PLC0415 - imports boto3
+
+    return profile_of(home, record.ports, who)
 
 
 def _where(record: Record) -> str:
@@ -162,6 +175,7 @@ COMMANDS: dict[Callable[[Home, argparse.Namespace], None], str] = {
     stop: "stop it and keep the cloud",
     status: "say whether it runs, on which ports, and what is in it",
     denied: "show the last calls that IAM refused, why, and which statement would let them in",
+    rights: "print the policy with the rights that a role or user has needed since the sandbox started",
     env: 'print the commands that attach a shell: eval "$(slipway sandbox env)"',
     run: "run one command attached to it, and start it first where it does not run: slipway sandbox run -- pulumi up",
     reset: "empty cloud, stacks' state, images and keys together, without asking",
@@ -169,7 +183,7 @@ COMMANDS: dict[Callable[[Home, argparse.Namespace], None], str] = {
 
 
 def main(arguments: list[str]) -> int:
-    """AWS on this machine, for the real `pulumi up`: start, stop, status, denied, env, run, reset.
+    """AWS on this machine, for the real `pulumi up`: start, stop, status, denied, rights, env, run, reset.
 
     Returns the exit code; a user's mistake is one sentence on stderr.
     """
@@ -201,10 +215,15 @@ def _options(arguments: list[str]) -> argparse.Namespace:
             )
         if command in (status, denied):
             subparser.add_argument("--json", action="store_true", help="print it as JSON")
-        if command is env:
+        if command in (env, run):
             subparser.add_argument(
-                "--as", dest="role", metavar="ROLE", help="be this role, by name or ARN; default: an administrator"
+                "--as",
+                dest="who",
+                metavar="ROLE",
+                help="be this role or user, by name or ARN; default: an administrator",
             )
+        if command is rights:
+            subparser.add_argument("who", metavar="ROLE", help="name or ARN of a role or user")
         if command is run:
             subparser.add_argument("words", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="with its arguments")
     names = [command.__name__ for command in COMMANDS]

@@ -16,15 +16,15 @@ SERVICES = (
 )  # fmt: skip
 """Services with a table of actions, by botocore's names."""
 NEVER: Mapping[str, str] = {
-    "all services": "service and resource control policies, policies of VPC endpoints, SAML, OpenID Connect and Identity Center",
+    "all services": "service and resource control policies, policies of VPC endpoints, SAML and Identity Center",
     "all services, on creation": "tags need no permission of their own, but for EC2; no call needs iam:CreateServiceLinkedRole",
     "DynamoDB": "PartiQL; conditions on items, such as dynamodb:LeadingKeys; the key of a table",
     "ECR, CloudWatch Logs": "the key of a repository or a log group",
-    "EventBridge": "another bus as a target without a role",
+    "EventBridge": "another bus as a target without a role; its bus's policy trusts a role that was made anew under its old name",
     "KMS": "constraints of grants",
     "Lambda, EventBridge Scheduler, Step Functions": "their own resource policies",
-    "STS": "the tokens of AssumeRoleWithWebIdentity and AssumeRoleWithSAML; aws:TokenIssueTime, so no policy ends sessions early; "
-    "a trust policy trusts a role that was made anew under its old name",
+    "STS": "who signed the token of AssumeRoleWithWebIdentity, whose keys are in the provider's network, and session tags in it; "
+    "the tokens of Facebook, Amazon and AssumeRoleWithSAML; aws:TokenIssueTime, so no policy ends sessions early",
     "S3": "access control lists, access points, calls without a signature",
 }
 """What no policy decides here."""

@@ -5,11 +5,14 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/refer
 
 from slipway_sandbox.authorization import cloud
 from slipway_sandbox.authorization.actions.table import Action, action, actions, prefix_of
-from slipway_sandbox.authorization.context import Later, context_of, unknown_keys
+from slipway_sandbox.authorization.context import context_of, unknown_keys
 from slipway_sandbox.authorization.dependents import Need, needs_of
+from slipway_sandbox.authorization.evaluation.later import Later
 from slipway_sandbox.authorization.model import Call, NotJudged, Principal, Request
 from slipway_sandbox.authorization.operations import FREE, OPERATIONS
 from slipway_sandbox.authorization.targets import Target, targets_of
+
+NO_KEYS = frozenset[str]()  # a token tells all that a policy may ask of it
 
 __all__ = ["Call", "NotJudged", "requests_of"]
 
@@ -17,7 +20,7 @@ __all__ = ["Call", "NotJudged", "requests_of"]
 def requests_of(call: Call, principal: Principal) -> list[Request] | NotJudged:
     """The actions and resources that AWS would judge for a call; empty for a call that everybody may make."""
     prefix = prefix_of(call.service)
-    if (prefix, call.operation) in FREE:
+    if (prefix, call.operation) in FREE and principal.kind != "federated":
         return []
     rows = [action(*name.split(":")) for name in _action_names(call, prefix)]
     found = [row for row in rows if row is not None]
@@ -47,7 +50,7 @@ def _request(call: Call, principal: Principal, row: Action, target: Target) -> R
         target.arn,
         account_id,
         Later(lambda: context_of(call, principal, account_id), call.context),
-        unknown_keys(row),
+        unknown_keys(row) if principal.kind != "federated" else NO_KEYS,
         target.is_known,
         target.shown,
     )

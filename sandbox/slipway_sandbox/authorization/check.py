@@ -1,5 +1,6 @@
 """Whether the sandbox's cloud lets a call in."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from slipway_sandbox.authorization import cloud
@@ -14,13 +15,19 @@ from slipway_sandbox.authorization.tags import FAMILIES, tags_of
 __all__ = ["Call", "NotJudged", "Refusal", "refusal_of"]
 
 
-def refusal_of(call: Call, principal: Principal) -> Refusal | NotJudged | None:
-    """AWS's error for a call that the policies deny. None: they let it in; NotJudged: the sandbox cannot tell."""
+def refusal_of(
+    call: Call, principal: Principal, note: Callable[[Request], object] = lambda _: None
+) -> Refusal | NotJudged | None:
+    """AWS's error for a call that the policies deny. None: they let it in; NotJudged: the sandbox cannot tell.
+
+    `note` is told of every action on a resource that the call needs.
+    """
     requests = requests_of(call, principal)
     if isinstance(requests, NotJudged):
         return requests
     doubts: set[str] = set()
     for request in requests:
+        note(request)
         try:
             request, decision = _judged(request, policies_of(request))  # noqa: PLW2901  with the resource's tags
         except ValueError:

@@ -4,9 +4,8 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_cond
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from slipway_sandbox.authorization.actions.table import Action
 from slipway_sandbox.authorization.model import Call, Principal
@@ -60,42 +59,6 @@ KNOWN = COMPUTED | frozenset(MEMBERS)
 Context = dict[str, tuple[str, ...]]
 
 
-GLOBAL = frozenset({
-    "aws:calledvia", "aws:calledviafirst", "aws:calledvialast", "aws:currenttime", "aws:epochtime",
-    "aws:multifactorauthpresent", "aws:principalaccount", "aws:principalarn", "aws:principalisawsservice",
-    "aws:principalservicename", "aws:principaltype", "aws:requestedregion", "aws:resourceaccount", "aws:securetransport",
-    "aws:tagkeys", "aws:userid", "aws:username", "aws:viaawsservice",
-})  # fmt: skip
-"""Global keys that a call itself can tell."""
-TAGS = ("aws:principaltag/", "aws:requesttag/")
-
-
-class Later(Mapping[str, tuple[str, ...]]):
-    """Condition keys that are found when one is asked for: few statements have conditions. `given` are known already."""
-
-    def __init__(self, find: Callable[[], Context], given: Mapping[str, tuple[str, ...]]) -> None:
-        self._find, self._given = find, given
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """A key's values. Every topic's policy asks for aws:SourceOwner, which no call tells: nothing is found for it."""
-        if key in self._given or key in GLOBAL or not key.startswith("aws:") or key.startswith(TAGS):
-            return super().get(key, default)
-        return default
-
-    @cached_property
-    def _found(self) -> Context:
-        return self._find()
-
-    def __getitem__(self, key: str) -> tuple[str, ...]:
-        return self._found[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._found)
-
-    def __len__(self) -> int:
-        return len(self._found)
-
-
 def context_of(call: Call, principal: Principal, resource_account_id: str) -> Context:
     """The condition keys of a call that do not depend on the action."""
     context: Context = {
@@ -129,6 +92,8 @@ def _of_time(second: int) -> Context:
 def _of_principal(principal: Principal) -> Context:
     if principal.kind == "service":
         return {"aws:principalisawsservice": ("true",), "aws:principalservicename": (principal.arn,)}
+    if principal.kind == "federated":
+        return {"aws:principalisawsservice": ("false",), "aws:federatedprovider": (principal.arn,)}
     context: Context = {
         "aws:principalisawsservice": ("false",),
         "aws:principalarn": (principal.role_arn or principal.arn,),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from slipway_sandbox.authorization.evaluation.principals import Naming, is_exempt, naming
+from slipway_sandbox.authorization.evaluation.principals import OUTSIDE, Naming, is_exempt, naming
 from slipway_sandbox.authorization.evaluation.statements import Statement, statements_about
 from slipway_sandbox.authorization.model import (
     Decision,
@@ -133,7 +133,7 @@ class _Case:
     def _lack(self) -> Reason | None:
         """The first kind of policy that should allow the request and does not."""
         principal, named = self.request.principal, self._naming()
-        if principal.kind == "service":
+        if principal.kind in OUTSIDE:
             return None if named else Reason(PolicyKind.RESOURCE, False)
         is_same_account = principal.account_id == self.request.resource_account_id
         if is_same_account and named is Naming.DIRECT:
@@ -215,8 +215,8 @@ def _remedy(kind: PolicyKind, request: Request) -> Remedy:
     statement: dict[str, Json] = {"Effect": "Allow"}
     principal = request.principal
     if kind is PolicyKind.RESOURCE:
-        is_service = principal.kind == "service"
-        statement["Principal"] = {"Service" if is_service else "AWS": principal.role_arn or principal.arn}
+        kind_of_name = {"service": "Service", "federated": "Federated"}.get(principal.kind, "AWS")
+        statement["Principal"] = {kind_of_name: principal.role_arn or principal.arn}
     statement["Action"] = request.action
     if kind is PolicyKind.RESOURCE and request.action.lower().startswith(TRUSTED):
         return Remedy(kind, statement)  # a trust policy has no Resource

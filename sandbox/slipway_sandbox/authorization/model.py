@@ -44,7 +44,8 @@ class Principal:
     A service has its name: sns.amazonaws.com."""
     account_id: str
     """Empty for a service."""
-    kind: Literal["root", "user", "role", "service"]
+    kind: Literal["root", "user", "role", "service", "federated"]
+    """`federated`: who has a token of the identity provider that `arn` names, in the account of the role that is asked for."""
     role_arn: str = ""
     """ARN of the role of a session, with its path."""
     user_id: str = ""

@@ -5,6 +5,7 @@ import threading
 from typing import TypedDict
 
 from slipway_sandbox.documents import Document
+from slipway_sandbox.identities.rights import NeededRights
 
 KEPT = 500
 
@@ -45,10 +46,11 @@ class DenialReport(TypedDict):
 
 
 class Denials:
-    """Keeps the last denials. Safe to use from many threads."""
+    """Keeps the last denials, and in `rights` what was asked for at all. Safe to use from many threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self.rights = NeededRights()
         self._denied: collections.deque[Denial] = collections.deque(maxlen=KEPT)
         self._not_judged: collections.Counter[str] = collections.Counter()
 

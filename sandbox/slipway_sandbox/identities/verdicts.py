@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 def refusal_of(call: Call, principal: Principal, denials: Denials, now: datetime) -> Refusal | None:
     """The refusal of a call, kept among the denials; None for one that may go on."""
     try:
-        verdict = judged(call, principal)
+        verdict = judged(call, principal, denials.rights.add)
     except Exception:  # no call is refused by mistake
         log.exception("%s:%s", call.service, call.operation)
         verdict = NotJudged(f"{call.service}:{call.operation}", "the judge failed, and sandbox.log says how")

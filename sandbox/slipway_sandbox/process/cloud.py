@@ -24,7 +24,15 @@ from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process import shell, stacks
 from slipway_sandbox.process.held_files import hold, is_there, write_pid
 from slipway_sandbox.process.home import Home, Ports, Record, read_record, write_record
-from slipway_sandbox.process.ports import DENIED_PATH, LOOPBACK, STATUS_PATH, bridge_address, free_ports, listening
+from slipway_sandbox.process.ports import (
+    DENIED_PATH,
+    LOOPBACK,
+    RIGHTS_PATH,
+    STATUS_PATH,
+    bridge_address,
+    free_ports,
+    listening,
+)
 from slipway_sandbox.process.status import RUNNING, CloudStatus
 from slipway_sandbox.registry import process as registry
 
@@ -111,7 +119,8 @@ class Cloud:
         self._guard = Guard(self._sessions, self._denials)
         asking.attach(lambda call, who: verdicts.refusal_of(call, who, self._denials, datetime.now(UTC)))
         self._parts.callback(asking.detach)
-        reports = {STATUS_PATH: self._status, DENIED_PATH: self._denials.report}
+        kept = self._denials
+        reports = {STATUS_PATH: self._status, DENIED_PATH: kept.report, RIGHTS_PATH: kept.rights.report}
         api = AwsApi([(address, ports.moto) for address in addresses], self._gate, self._keeper, self._guard, reports)
         api.start()
         self._parts.callback(api.stop)

@@ -12,6 +12,7 @@ from slipway_sandbox.errors import RESET, SandboxError
 LOOPBACK = "127.0.0.1"
 STATUS_PATH = "/slipway-sandbox/status"
 DENIED_PATH = "/slipway-sandbox/denied"
+RIGHTS_PATH = "/slipway-sandbox/rights"
 PORT_RANGE = range(20000, 30000)  # below the ports that systems hand out to outgoing connections
 
 log = logging.getLogger(__name__)

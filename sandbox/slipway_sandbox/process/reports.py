@@ -9,11 +9,14 @@ from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process import stacks
 from slipway_sandbox.process.held_files import holder, is_held
 from slipway_sandbox.process.home import Home, Record, read_record
-from slipway_sandbox.process.ports import DENIED_PATH, STATUS_PATH, get
+from slipway_sandbox.process.ports import DENIED_PATH, RIGHTS_PATH, STATUS_PATH, get
 from slipway_sandbox.process.status import CloudStatus, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from slipway_sandbox.identities.denials import DenialReport
+    from slipway_sandbox.identities.rights import Rights
 
 ANSWER_SECONDS = 5.0
 
@@ -49,10 +52,31 @@ def status(home: Home) -> Status:
 
 def denied(home: Home) -> "DenialReport":
     """The report of `slipway sandbox denied`. Raises SandboxError when the sandbox does not run."""
+    return cast("DenialReport", _of_calls(home, DENIED_PATH, "denials"))
+
+
+def rights(home: Home, who: str) -> "tuple[str, Mapping[str, list[str]]]":
+    """ARN of a role or user, by name or ARN, and the resources by action that it has needed.
+
+    Raises SandboxError when the sandbox does not run, or for one that has called nothing.
+    """
+    asked = cast("Rights", _of_calls(home, RIGHTS_PATH, "calls"))
+    arns = [arn for arn in asked if who in (arn, arn.rpartition("/")[2])]
+    if len(arns) != 1:
+        known = ", ".join(arns or asked) or "nobody"
+        raise SandboxError(
+            f"{who!r} has called nothing, {known} has; deploy as it first: `slipway sandbox run --as {who} -- pulumi up`"
+            if not arns
+            else f"{who!r} names {known}; give the ARN"
+        )
+    return arns[0], asked[arns[0]]
+
+
+def _of_calls(home: Home, path: str, noun: str) -> object:
     record = running(home)
     if record is None:
-        raise SandboxError(f"the sandbox of {home.path} is not running; it keeps its denials as long as it runs")
-    return cast("DenialReport", _answer(record.ports.moto, DENIED_PATH))
+        raise SandboxError(f"the sandbox of {home.path} is not running; it keeps its {noun} as long as it runs")
+    return _answer(record.ports.moto, path)
 
 
 def _of_none(home: Home) -> Status:

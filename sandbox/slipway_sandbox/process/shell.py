@@ -54,11 +54,8 @@ def script(home: Home, ports: Ports, aws_config: Path | None = None) -> str:
     `aws_config` is a file whose default profile says who calls. Default: the administrator calls.
     """
     unset = [*UNSET, *sorted(name for name in os.environ if name.startswith(UNSET_WHERE_SET))]
-    variables = _variables(home, ports)
-    if aws_config:
-        unset += KEYS
-        variables = {name: value for name, value in variables.items() if name not in KEYS}
-        variables["AWS_CONFIG_FILE"] = str(aws_config)
+    unset += KEYS if aws_config else ()
+    variables = _variables(home, ports, aws_config)
     return "\n".join(
         [
             *(f"unset {name}" for name in unset),
@@ -67,12 +64,13 @@ def script(home: Home, ports: Ports, aws_config: Path | None = None) -> str:
     )
 
 
-def environment(home: Home, ports: Ports) -> dict[str, str]:
+def environment(home: Home, ports: Ports, aws_config: Path | None = None) -> dict[str, str]:
     """This process's environment, attached: the same variables as in `script` are set and unset."""
+    unset = (*UNSET, *KEYS)
     kept = {
-        name: value for name, value in os.environ.items() if name not in UNSET and not name.startswith(UNSET_WHERE_SET)
+        name: value for name, value in os.environ.items() if name not in unset and not name.startswith(UNSET_WHERE_SET)
     }
-    return kept | _variables(home, ports)
+    return kept | _variables(home, ports, aws_config)
 
 
 def program_of(name: str) -> str:
@@ -89,8 +87,11 @@ def become(program: str, words: list[str], variables: Mapping[str, str]) -> NoRe
     os.execve(program, words, variables)  # noqa: S606 - no shell, on purpose
 
 
-def _variables(home: Home, ports: Ports) -> dict[str, str]:
+def _variables(home: Home, ports: Ports, aws_config: Path | None) -> dict[str, str]:
     variables = aws_variables(ports) | pulumi_variables(home, ports) | _around_proxies()
+    if aws_config:
+        variables = {name: value for name, value in variables.items() if name not in KEYS}
+        variables["AWS_CONFIG_FILE"] = str(aws_config)
     return variables | {VARIABLE: str(home.path)} if VARIABLE in os.environ else variables
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from slipway_sandbox.authorization import cloud as lookups
 from slipway_sandbox.authorization.check import Refusal, refusal_of
-from slipway_sandbox.authorization.context import GLOBAL, TAGS, context_of
+from slipway_sandbox.authorization.context import context_of
+from slipway_sandbox.authorization.evaluation.later import GLOBAL, TAGS
 from slipway_sandbox.authorization.model import Call, Principal
 from tests.support.sandbox.authorization.cloud import Cloud, call, text
 from tests.support.sandbox.authorization.identities import ACCOUNT, QUEUE, ROLE, allow, deny
@@ -130,10 +131,10 @@ def test_a_session_policy_is_judged_for_its_own_session_alone(cloud: Cloud) -> N
 
 def test_the_global_keys_of_a_call_are_listed(cloud: Cloud) -> None:
     users = Principal(f"arn:aws:iam::{ACCOUNT}:user/ann", ACCOUNT, "user", via=("sns.amazonaws.com",), user_id="AIDA")
-    service = Principal("sns.amazonaws.com", "", "service")
+    service, token = Principal("sns.amazonaws.com", "", "service"), Principal("provider", ACCOUNT, "federated")
     told = {
         key
-        for who in (users, service, session())
+        for who in (users, service, token, session())
         for key in context_of(call("ec2", "CreateTags", Tags=[{"Key": "a", "Value": "b"}]), who, ACCOUNT)
         if key.startswith("aws:") and not key.startswith(TAGS)
     }

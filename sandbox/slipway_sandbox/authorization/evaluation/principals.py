@@ -9,6 +9,9 @@ from enum import IntEnum
 from slipway_sandbox.authorization.model import Principal
 from slipway_sandbox.documents import Json, as_object, texts
 
+OUTSIDE = ("service", "federated")
+"""Principals without policies of their own: the resource's policy alone decides."""
+
 
 class Naming(IntEnum):
     """How closely a statement names a principal."""
@@ -27,6 +30,8 @@ def naming(element: Json, principal: Principal) -> Naming:
     if element == "*":
         return Naming.DIRECT
     kinds = as_object(element)
+    if principal.kind == "federated":
+        return Naming.DIRECT if not {"*", principal.arn}.isdisjoint(texts(kinds.get("Federated"))) else Naming.NOBODY
     if principal.kind == "service":
         services = texts(kinds.get("Service"))
         names = {"*", principal.arn, *principal.aliases}
@@ -42,7 +47,7 @@ def is_exempt(element: Json, principal: Principal, *, has_boundary: bool) -> boo
     """
     if element == "*":
         return True
-    if principal.kind == "service":
+    if principal.kind in OUTSIDE:
         return naming(element, principal) is Naming.DIRECT
     levels = {_naming(text, principal) for text in texts(as_object(element).get("AWS"))}
     if principal.kind == "root":

@@ -33,16 +33,28 @@ TAGS, POLICY_ARNS, ROLE_ID = "session_tags", "session_policy_arns", "role_id"
     why="moto gives every session, however long, of any role, and forgets its tags, its managed policies and which role of that name it is; STS does not.",
 )
 def assume_role(original: Callable[[TokenResponse], ActionResult], self: TokenResponse) -> ActionResult:
-    _require_session_name(str(self._get_param("RoleSessionName", "")))
-    role_arn, seconds = str(self._get_param("RoleArn", "")), self._get_int_param("DurationSeconds", DEFAULT_SECONDS)
-    _require_duration(role_arn, seconds)
-    require_policy(str(self._get_param("Policy") or ""))
+    require_session(self)
     answer = original(self)
-    session = cast(AssumedRole, cast(dict[str, object], answer.result)["Credentials"])
+    session = remember_session(self, answer)
     keep(session, TAGS, {str(tag["Key"]): str(tag["Value"]) for tag in self._get_param("Tags") or []})
-    keep(session, POLICY_ARNS, tuple(str(entry["arn"]) for entry in self._get_param("PolicyArns") or []))
-    keep(session, ROLE_ID, session.user_id.partition(":")[0])
     return answer
+
+
+def require_session(request: TokenResponse) -> None:
+    """Raises STSValidationError or MalformedPolicyDocumentException for a session that STS does not open."""
+    _require_session_name(str(request._get_param("RoleSessionName", "")))  # noqa: SLF001 - moto's reader of parameters
+    seconds = request._get_int_param("DurationSeconds", DEFAULT_SECONDS)  # noqa: SLF001 - as above
+    _require_duration(str(request._get_param("RoleArn", "")), seconds)  # noqa: SLF001 - as above
+    require_policy(str(request._get_param("Policy") or ""))  # noqa: SLF001 - as above
+
+
+def remember_session(request: TokenResponse, answer: ActionResult) -> AssumedRole:
+    """Keeps on a new session what moto forgets: its managed policies, and which role of that name it is."""
+    session = cast(AssumedRole, cast(dict[str, object], answer.result)["Credentials"])
+    arns = request._get_param("PolicyArns") or []  # noqa: SLF001 - moto's reader of parameters
+    keep(session, POLICY_ARNS, tuple(str(entry["arn"]) for entry in arns))
+    keep(session, ROLE_ID, session.user_id.partition(":")[0])
+    return session
 
 
 def role_id_of_session(session: AssumedRole) -> str:

@@ -15,6 +15,7 @@ from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.protocol.wire import Properties
 from tests.support.sandbox.provider_driver import Driver, ProviderCallError
 from tests.support.sandbox.provider_world import provider
+from tests.support.sandbox.web_tokens import GITHUB, token
 
 os.environ.update(MOTO_ENVIRONMENT)
 
@@ -22,6 +23,7 @@ ACCOUNT, OTHER = "123456789012", "222222222222"
 QUEUE, TOPIC = "aws:sqs/queue:Queue", "aws:sns/topic:Topic"
 IDENTITY = "aws:index/getCallerIdentity:getCallerIdentity"
 DEPLOY = f"arn:aws:iam::{ACCOUNT}:role/deploy"
+WORKFLOWS = f"arn:aws:iam::{ACCOUNT}:role/workflows"
 MEMBER = f"arn:aws:iam::{OTHER}:role/OrganizationAccountAccessRole"
 QUEUES = {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}
 CAUSES = """There are a number of possible causes of this - the most common are:
@@ -58,6 +60,10 @@ def port() -> Iterator[int]:
     with provider(guard=Guard(Sessions(), DENIALS)) as (port, _):
         role("deploy", f"arn:aws:iam::{ACCOUNT}:root", QUEUES, StringEquals={"sts:ExternalId": "77"})
         role("second", DEPLOY, QUEUES)
+        made = iam("create_open_id_connect_provider", Url=GITHUB, ClientIDList=["sts.amazonaws.com"], ThumbprintList=[])
+        federated = {"Federated": made["OpenIDConnectProviderArn"]}
+        statement = {"Effect": "Allow", "Principal": federated, "Action": "sts:AssumeRoleWithWebIdentity"}
+        iam("create_role", RoleName="workflows", AssumeRolePolicyDocument=policy(statement))
         iam("put_role_policy", RoleName="deploy", PolicyName="on", PolicyDocument=policy({**QUEUES, "Action": "sts:*"}))
         tagged = {**QUEUES, "Condition": {"StringEquals": {"aws:PrincipalTag/team": "shop"}}}
         role("tagged", f"arn:aws:iam::{ACCOUNT}:root", tagged)
@@ -109,7 +115,10 @@ def test_keys_are_their_user(port: int, ann: Properties) -> None:
     [
         (roles(of_deploy()), "deploy/ci"),
         (roles(of_deploy(), {"roleArn": f"arn:aws:iam::{ACCOUNT}:role/second", "sessionName": "cd"}), "second/cd"),
-        ({"assumeRoleWithWebIdentity": json.dumps({**of_deploy(), "webIdentityToken": "token"})}, "deploy/ci"),
+        (
+            {"assumeRoleWithWebIdentity": json.dumps({**of_deploy(roleArn=WORKFLOWS), "webIdentityToken": token()})},
+            "workflows/ci",
+        ),
     ],
 )
 def test_roles_are_assumed_one_after_the_other(port: int, configuration: Properties, session: str) -> None:

@@ -1,4 +1,4 @@
-"""A shell that is attached to the sandbox as a role."""
+"""A shell or a command that is attached to the sandbox as a role or a user."""
 
 import json
 import stat
@@ -50,7 +50,22 @@ def test_a_shell_attached_as_a_role_is_that_role(shared_box: Box) -> None:
         f"resource: arn:aws:iam::{ACCOUNT}:role/shell-task; name a role whose trust policy lets this account in"
     )
     assert box.refusal("env", "--as", "nobody") == (
-        "no shell as 'nobody': Role nobody not found; name a role whose trust policy lets this account in"
+        "no shell as 'nobody': the cloud has no role and no user of this name; `aws iam list-roles` and list-users show them"
     )
     for name in ("shell-reader", "shell-task"):
         iam.delete_role(RoleName=name)
+
+
+def test_a_command_runs_as_a_user_with_the_same_key_each_time(shared_box: Box) -> None:
+    box, iam = shared_box, shared_box.client("iam")
+    arn = iam.create_user(UserName="shell-ann")["User"]["Arn"]
+    said = [box.must("run", "--as", who, "--", sys.executable, "-c", ASK).splitlines() for who in ("shell-ann", arn)]
+    [key] = iam.list_access_keys(UserName="shell-ann")["AccessKeyMetadata"]
+    assert said == [[arn, "AccessDenied"], [arn, "AccessDenied"]]
+    profile = box.home.path / "aws-user-shell-ann.config"
+    assert (stat.S_IMODE(profile.stat().st_mode), key["AccessKeyId"] in profile.read_text()) == (0o600, True)
+    iam.delete_access_key(UserName="shell-ann", AccessKeyId=key["AccessKeyId"])
+    assert box.must("run", "--as", arn, "--", sys.executable, "-c", ASK).splitlines() == [arn, "AccessDenied"]
+    for each in iam.list_access_keys(UserName="shell-ann")["AccessKeyMetadata"]:
+        iam.delete_access_key(UserName="shell-ann", AccessKeyId=each["AccessKeyId"])
+    iam.delete_user(UserName="shell-ann")
