@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from setup.uv_binary import find_uv, uv_environment
 from slipway.dynamic import public_half
 from tests.support.components.stacks import Stacks
 
@@ -136,10 +137,14 @@ def test_with_an_added_package_a_preview_tells_every_refusal_in_the_programs_nam
     wrong = project(folder, "wrong", WRONG)
     line = "plugins: {providers: [{name: slipway, path: ../slipway/components}]}\n"
     (wrong / "Pulumi.yaml").write_text((wrong / "Pulumi.yaml").read_text().replace(line, ""))
-    stacks.pulumi(wrong, "package", "add", "../slipway/components")
+    # It installs the plugin's packages into the environment, which has no pip.
+    path = f"{Path(find_uv()).parent}:{stacks.environment['PATH']}"
+    registry = {key: it for key, it in uv_environment().items() if key.startswith(("UV_", "PIP_", "SSL_", "HTTP"))}
+    with_uv = Stacks(stacks.environment | registry | {"PATH": path})
+    with_uv.pulumi(wrong, "package", "add", "../slipway/components")
     assert "\npackages:\n  slipway: ../slipway/components\n" in (wrong / "Pulumi.yaml").read_text()
     shutil.rmtree(wrong / "sdks")  # as in a clone
-    stacks.pulumi(wrong, "install")
+    with_uv.pulumi(wrong, "install")
     assert [it.name for it in (wrong / "sdks" / "slipway").iterdir()] == ["slipway-0.1.0.yaml"]
     stacks.pulumi(wrong, "stack", "init", "sandbox-wrong")
     shown = stacks.run(wrong, "pulumi", "preview")
