@@ -1,4 +1,5 @@
-"""The verdict by remote components, as from any language: another region, an explicit provider, and no default providers."""
+"""The verdict by remote components, as from any language: another region, an assumed role, a provider that is not known until the
+update, and no default providers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,21 +17,34 @@ plugins: {{providers: [{{name: slipway, path: {CHECKOUT / "components"}}}]}}
 """
 CONFIGURATION = """
 config:
-  pulumi:disable-default-providers: ["aws"]
+  pulumi:disable-default-providers: ["*"]
 """
 PROGRAM = """
+import json
 import os
 
 import pulumi
 import pulumi_aws as aws
 
 keys = {"access_key": os.environ["AWS_ACCESS_KEY_ID"], "secret_key": os.environ["AWS_SECRET_ACCESS_KEY"]}
-far = pulumi.ResourceOptions(providers=[aws.Provider("far", region="us-east-1", **keys)])
+near = pulumi.ResourceOptions(provider=aws.Provider("near", region="eu-west-1", **keys))
+trusts = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
+policy = json.dumps({"Version": "2012-10-17", "Statement": [trusts]})
+role = aws.iam.Role("deployer", assume_role_policy=policy, opts=near)
+rights = aws.iam.RolePolicyAttachment(
+    "deployer", role=role.name, policy_arn="arn:aws:iam::aws:policy/AdministratorAccess", opts=near
+)
+arn = pulumi.Output.all(role.arn, rights.id).apply(lambda values: values[0])
+far = aws.Provider("far", region="us-east-1", assume_roles=[aws.ProviderAssumeRoleArgs(role_arn=arn)], **keys)
+slipway = pulumi.ProviderResource("slipway", "slipway", {})
+# Pulumi's SDK for Python sends a remote component one provider of a list: the others come by its parent.
+team = pulumi.ComponentResource("team:index:Team", "team", {}, pulumi.ResourceOptions(providers=[far, slipway]))
+in_team = pulumi.ResourceOptions(parent=team)
 
 
 class Remote(pulumi.ComponentResource):
     def __init__(self, kind, name, props, outputs):
-        super().__init__(f"slipway:index:{kind}", name, props | dict.fromkeys(outputs), far, remote=True)
+        super().__init__(f"slipway:index:{kind}", name, props | dict.fromkeys(outputs), in_team, remote=True)
 
 
 network = Remote("Network", "main", {"nat": "none", "interfaceEndpoints": ["logs"]}, ["vpcId", "privateSubnetIds"])
@@ -48,7 +62,7 @@ service = Remote(
     },
     [],
 )
-after = pulumi.ResourceOptions(depends_on=[service], provider=far.providers[0])
+after = pulumi.ResourceOptions(depends_on=[service], provider=far)
 aws.sqs.Queue("after", opts=after)
 """
 SERVES = "import signal; signal.signal(signal.SIGTERM, lambda *_: exit()); signal.pause()"

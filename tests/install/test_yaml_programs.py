@@ -2,11 +2,13 @@
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from setup.uv_binary import find_uv, uv_environment
+from slipway.dynamic import public_half
 from tests.support.components.stacks import Stacks
 
 pytestmark = pytest.mark.engine
@@ -129,13 +131,21 @@ resources:
 """
 
 
-def test_a_preview_tells_every_refusal_in_the_programs_names_and_nothing_else(stacks: Stacks, folder: Path) -> None:
+def test_with_an_added_package_a_preview_tells_every_refusal_in_the_programs_names_and_nothing_else(
+    stacks: Stacks, folder: Path
+) -> None:
     wrong = project(folder, "wrong", WRONG)
-    # as `pulumi package add` writes it with the official CLI
-    by_path = (wrong / "Pulumi.yaml").read_text()
-    line = "plugins: {providers: [{name: slipway, path: ../slipway/components}]}"
-    assert line in by_path
-    (wrong / "Pulumi.yaml").write_text(by_path.replace(line, "packages: {slipway: ../slipway/components}"))
+    line = "plugins: {providers: [{name: slipway, path: ../slipway/components}]}\n"
+    (wrong / "Pulumi.yaml").write_text((wrong / "Pulumi.yaml").read_text().replace(line, ""))
+    # It installs the plugin's packages into the environment, which has no pip.
+    path = f"{Path(find_uv()).parent}:{stacks.environment['PATH']}"
+    registry = {key: it for key, it in uv_environment().items() if key.startswith(("UV_", "PIP_", "SSL_", "HTTP"))}
+    with_uv = Stacks(stacks.environment | registry | {"PATH": path})
+    with_uv.pulumi(wrong, "package", "add", "../slipway/components")
+    assert "\npackages:\n  slipway: ../slipway/components\n" in (wrong / "Pulumi.yaml").read_text()
+    shutil.rmtree(wrong / "sdks")  # as in a clone
+    with_uv.pulumi(wrong, "install")
+    assert [it.name for it in (wrong / "sdks" / "slipway").iterdir()] == ["slipway-0.1.0.yaml"]
     stacks.pulumi(wrong, "stack", "init", "sandbox-wrong")
     shown = stacks.run(wrong, "pulumi", "preview")
     assert shown.returncode != 0
@@ -153,30 +163,128 @@ resources:
   here: {type: "pulumi:providers:aws", properties: {region: eu-west-1}}
   seed: {type: "aws:sqs:Queue", options: {provider: "${here}"}}
   later: {type: "pulumi:providers:aws", properties: {region: "${seed.region}"}}
-  network: {type: "slipway:index:Network", properties: {nat: none}, options: {provider: "${slipway}", providers: ["${later}"]}}
-  cluster: {type: "slipway:index:Cluster", options: {provider: "${slipway}", providers: ["${later}"]}}
-  topic: {type: "slipway:index:Topic", properties: {createKmsKey: true}, options: {provider: "${slipway}", providers: ["${later}"]}}
-  orders: {type: "slipway:index:FanOut", properties: {queues: {billing: {}}}, options: {provider: "${slipway}", providers: ["${later}"]}}
+  network: {type: "slipway:index:Network", properties: {nat: none, interfaceEndpoints: [logs]}, OPTIONS}
+  cluster: {type: "slipway:index:Cluster", OPTIONS}
+  topic: {type: "slipway:index:Topic", properties: {createKmsKey: true}, OPTIONS}
+  orders: {type: "slipway:index:FanOut", properties: {queues: {billing: {}}}, OPTIONS}
+  api: {type: "slipway:index:FargateService", properties: {TASK, desiredCount: 0}, OPTIONS}
+  work:
+    type: slipway:index:QueueWorker
+    properties:
+      queues: {orders: {queueArn: '${orders.queueArns["billing"]}', queueUrl: '${orders.queueUrls["billing"]}'}}
+      minTasks: 0
+      maxTasks: 1
+      backlogPerTask: 10
+      TASK
+    OPTIONS
+  nightly: {type: "slipway:index:Job", properties: {TASK, schedule: "cron(0 3 * * ? *)"}, OPTIONS}
+  door:
+    type: slipway:index:Bastion
+    properties:
+      vpcId: ${network.vpcId}
+      vpcCidrBlock: ${network.cidrBlock}
+      subnetId: ${network.firstPublicSubnetId}
+      allowedCidrBlocks: ["203.0.113.7/32"]
+      keyFile: keys/door.pem
+    OPTIONS
 """
+OPTIONS = 'options: {provider: "${slipway}", providers: ["${later}"]}'
+TASK = {
+    "clusterArn": "${cluster.clusterArn}",
+    "vpcId": "${network.vpcId}",
+    "subnetIds": "${network.privateSubnetIds}",
+    "image": f"localhost:1/api@sha256:{'a' * 64}",
+}
 UNDER_A_PARENT = """
   inner: {type: "slipway:index:Topic", properties: {createKmsKey: true}, options: {parent: "${network}"}}
 """
 
 
-def test_without_default_providers_components_use_one_that_is_not_known_until_the_update(
-    stacks: Stacks, folder: Path
-) -> None:
-    directory = project(folder, "explicit", WITHOUT_DEFAULTS)
+def without_defaults() -> str:
+    """The program, with the options and the arguments that its components share."""
+    task = "\n      ".join(f"{key}: {json.dumps(value)}" for key, value in TASK.items())
+    inline = ", ".join(f"{key}: {json.dumps(value)}" for key, value in TASK.items())
+    program = WITHOUT_DEFAULTS.replace("OPTIONS", OPTIONS)
+    return program.replace("{TASK", f"{{{inline}").replace("      TASK\n", f"      {task}\n")
+
+
+@pytest.fixture(scope="module")
+def explicit(stacks: Stacks, folder: Path) -> Iterator[Path]:
+    """Folder of a stack deployed without default providers; destroyed in the end, and with it the key file."""
+    directory = project(folder, "explicit", without_defaults())
     stacks.pulumi(directory, "stack", "init", "sandbox-explicit")
     settings = {"config": {"pulumi:disable-default-providers": ["*"]}}
     (directory / "Pulumi.sandbox-explicit.yaml").write_text(json.dumps(settings))
     stacks.pulumi(directory, "preview")
     stacks.pulumi(directory, "up", "--yes", "--skip-preview")
-    stacks.pulumi(directory, "preview", "--expect-no-changes")
-    assert set(stacks.resources(directory, "pulumi:providers:aws")) == {"here", "later"}
-    (directory / "Pulumi.yaml").write_text((directory / "Pulumi.yaml").read_text() + UNDER_A_PARENT)
-    shown = stacks.run(directory, "pulumi", "preview")
+    yield directory
+    stacks.pulumi(directory, "destroy", "--yes", "--skip-preview")
+    assert not (directory / "keys" / "door.pem").exists(), "the plugin removes it, without the program"
+
+
+def test_without_default_providers_components_use_one_that_is_not_known_until_the_update(
+    stacks: Stacks, explicit: Path
+) -> None:
+    stacks.pulumi(explicit, "preview", "--expect-no-changes")
+    assert set(stacks.resources(explicit, "pulumi:providers:aws")) == {"here", "later"}
+    assert set(stacks.resources(explicit, "pulumi:providers:slipway")) == {"slipway"}
+    key = stacks.resources(explicit, "slipway:index:PrivateKey")["door"]["outputs"]
+    assert public_half(explicit / "keys" / "door.pem") == key["public_key"].removesuffix(" door")
+
+
+def test_in_yaml_a_component_takes_no_providers_from_its_parent(stacks: Stacks, explicit: Path) -> None:
+    program = (explicit / "Pulumi.yaml").read_text()
+    (explicit / "Pulumi.yaml").write_text(program + UNDER_A_PARENT)
+    shown = stacks.run(explicit, "pulumi", "preview")
+    (explicit / "Pulumi.yaml").write_text(program)
     assert shown.returncode != 0
-    assert "Default provider for 'aws' disabled" in shown.stdout, "YAML hands no parent's providers to a component"
+    assert "Default provider for 'aws' disabled" in shown.stdout
     assert "Traceback" not in shown.stdout
     assert 'File "' not in shown.stdout
+
+
+IN_PYTHON = """
+import pulumi
+import pulumi_aws as aws
+from slipway import Bastion, Cluster, FanOut, FargateService, Job, Network, QueueWorker, Topic
+
+here = aws.Provider("here", region="eu-west-1")
+seed = aws.sqs.Queue("seed", opts=pulumi.ResourceOptions(provider=here))
+python = pulumi.ProviderResource("pulumi-python", "python", {})
+opts = pulumi.ResourceOptions(providers=[aws.Provider("later", region=seed.region), python])
+network = Network("network", {"nat": "none", "interface_endpoints": ["logs"]}, opts)
+cluster = Cluster("cluster", {}, opts)
+Topic("topic", {"create_kms_key": True}, opts)
+orders = FanOut("orders", {"queues": {"billing": {}}}, opts)
+task = {
+    "cluster_arn": cluster.cluster_arn,
+    "vpc_id": network.vpc_id,
+    "subnet_ids": network.private_subnet_ids,
+    "image": "localhost:1/api@sha256:" + "a" * 64,
+}
+FargateService("api", task | {"desired_count": 0}, opts)
+queue = {"queue_arn": orders.queue_arns["billing"], "queue_url": orders.queue_urls["billing"]}
+QueueWorker("work", task | {"queues": {"orders": queue}, "min_tasks": 0, "max_tasks": 1, "backlog_per_task": 10}, opts)
+Job("nightly", task | {"schedule": "cron(0 3 * * ? *)"}, opts)
+place = {"vpc_id": network.vpc_id, "vpc_cidr_block": network.cidr_block, "subnet_id": network.first_public_subnet_id}
+Bastion("door", place | {"allowed_cidr_blocks": ["203.0.113.7/32"], "key_file": "keys/door.pem"}, opts)
+"""
+
+
+def test_a_program_that_moves_from_yaml_to_python_keeps_every_resource_and_the_key(
+    stacks: Stacks, explicit: Path
+) -> None:
+    program = (explicit / "Pulumi.yaml").read_text()
+    options = "options: {virtualenv: ../slipway/.venv}"
+    (explicit / "Pulumi.yaml").write_text(f"name: explicit\nruntime: {{name: python, {options}}}\n")
+    (explicit / "__main__.py").write_text(IN_PYTHON)
+    steps = json.loads(stacks.pulumi(explicit, "preview", "--json"))["steps"]
+    (explicit / "__main__.py").unlink()
+    (explicit / "Pulumi.yaml").write_text(program)
+    kinds = [(step["urn"].split("::")[2].rpartition("$")[2], step["op"]) for step in steps]
+    changed = {(kind, op) for kind, op in kinds if op not in ("same", "read") and kind != "pulumi:providers:aws"}
+    assert changed == {
+        ("pulumi-python:dynamic/slipway:PrivateKey", "update"),
+        ("pulumi:providers:pulumi-python", "create"),
+        ("pulumi:providers:slipway", "delete"),
+    }

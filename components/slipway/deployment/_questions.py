@@ -134,7 +134,8 @@ def may_read(watched: Watched) -> str:
     """The way to see reasons."""
     if watched.role_arn:
         return f"give verdict_role_arn a role of the account {watched.account} that may {READS}"
-    return f"run with credentials of the account {watched.account} that may {READS}, or give a role for them as verdict_role_arn"
+    run = f"run with credentials of the account {watched.account} that may {READS}"
+    return f"{run}, or give a role for them as verdict_role_arn"
 
 
 def refusal(who: str, reason: str) -> NotAnsweredError | DeploymentFailedError:

@@ -116,6 +116,6 @@ def test_what_cannot_be_done_is_one_sentence(
     def refused(plugin: provider_pb2_grpc.ResourceProviderStub) -> str:
         with pytest.raises(grpc.RpcError) as error:
             plugin.Create(request)
-        return str(error.value.details())  # type: ignore[attr-defined]  # of a call that failed
+        return str(error.value.details())
 
     assert asked(refused) == sentence
