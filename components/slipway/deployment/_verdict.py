@@ -82,7 +82,8 @@ async def landed_definition(context: Context, service: ecs.Service, watched: Wat
     under_way.add(own)
     try:
         progress = functools.partial(pulumi.log.info, resource=service, ephemeral=True)
-        await await_deployment(watched, questions, progress, Clock(loop.time, asyncio.sleep))
+        if doubt := await await_deployment(watched, questions, progress, Clock(loop.time, asyncio.sleep)):
+            pulumi.log.warn(f"{watched.who}: {doubt}", resource=service)
     except UnknownProviderError:
         verdict_line = f"{watched.who}: the AWS provider shows no deployments of a service; it has to be 7.51 or later"
     except DeploymentFailedError as error:

@@ -127,6 +127,16 @@ def alarm_lines(record: Answer) -> list[str]:
     return [f"  alarm {tersely(', '.join(names))} went off"] if names else []
 
 
+def unguarded(record: Answer) -> str:
+    """The sentence about a deployment whose alarms ECS did not watch; empty where it did, or was not asked to."""
+    alarms = record.get("alarms", {})
+    is_asked = record.get("deploymentConfiguration", {}).get("alarms", {}).get("enable")
+    if not is_asked or alarms.get("status") != "DISABLED":
+        return ""
+    names = ", ".join(alarms.get("alarmNames", []))
+    return f"deployed without the guard of its alarms, as one was in ALARM before: {tersely(names)}"
+
+
 def deployment_name(listed: Answer, task: Answer | None) -> str:
     """The id of the deployment; its tasks keep it longer than the service does."""
     return str(listed.get("id") or (task or {}).get("startedBy") or "(no longer listed)")

@@ -11,7 +11,16 @@ import pulumi
 
 from ._evidence import Watched
 from ._judgement import Answer, Judgement, Outcome, judge, primary_definition, revision
-from ._verdict_text import Evidence, newest, next_step, tersely, unhealthy_targets, verdict_text
+from ._verdict_text import (
+    Evidence,
+    newest,
+    next_step,
+    own_record,
+    tersely,
+    unguarded,
+    unhealthy_targets,
+    verdict_text,
+)
 
 POLL_SECONDS = 3.0
 MAYBE_OLD = (Outcome.ANOTHER, Outcome.OTHERS, Outcome.ELSEWHERE)
@@ -58,13 +67,17 @@ class Clock:
     pause: Callable[[float], Awaitable[None]]
 
 
-async def await_deployment(watched: Watched, answers: Answers, say: Callable[[str], None], clock: Clock) -> None:
-    """Ask until the deployment is decided or time is up. Raises DeploymentFailedError with the verdict."""
+async def await_deployment(watched: Watched, answers: Answers, say: Callable[[str], None], clock: Clock) -> str:
+    """Ask until the deployment is decided or time is up; a doubt about one that succeeded, else empty.
+
+    Raises DeploymentFailedError with the verdict.
+    """
     declared, limit = watched.task_definition_arn, watched.timeout_seconds
     start, begun = clock.now(), False
     judgement = Judgement(Outcome.UNDER_WAY, f"{revision(declared)}: not seen yet")
     service: Answer | None = None
     latest: Answer | None = None
+    seen: Answer | None = None
     unhealthy: list[Answer] = []
     while True:
         waited, silence = clock.now() - start, ""
@@ -74,7 +87,8 @@ async def await_deployment(watched: Watched, answers: Answers, say: Callable[[st
         except NotAnsweredError as error:
             silence = f"AWS does not answer ({tersely(str(error))}); last seen, "
         if judgement.outcome is Outcome.COMPLETED:
-            return
+            return unguarded(own_record(seen, declared))
+        seen = latest or seen
         unhealthy = [it for it in await answers.targets() if it["TargetHealth"]["State"] == "unhealthy"] or unhealthy
         begun = begun or judgement.outcome is Outcome.UNDER_WAY
         failed = judgement.outcome in (Outcome.FAILED, Outcome.GONE)

@@ -1,6 +1,7 @@
 """Load balancers, their certificates, listener rules and target groups."""
 
 from ._application_load_balancer import Balancer, application_load_balancer
+from ._error_alarm import ErrorLimit, error_alarm
 from ._listener_rule import ListenerArgs, ListenerPlan, ListenerRuleArgs, Rule, listener_plan
 from ._load_balancer_args import LoadBalancerArgs
 from ._load_balancer_plan import IDLE_TIMEOUT_SECONDS, NAME_LENGTH, LoadBalancerPlan, load_balancer_plan
@@ -15,6 +16,7 @@ __all__ = [
     "ONLY_BALANCED",
     "ONLY_TLS",
     "Balancer",
+    "ErrorLimit",
     "ListenerArgs",
     "ListenerPlan",
     "ListenerRuleArgs",
@@ -25,6 +27,7 @@ __all__ = [
     "TargetPlan",
     "application_load_balancer",
     "clash_hooks",
+    "error_alarm",
     "listener_plan",
     "load_balancer_plan",
     "priority",

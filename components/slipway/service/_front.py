@@ -41,9 +41,9 @@ class Front:
         return [*self.senders, *(self.shift.awaited if self.shift else [])]
 
     @property
-    def target_group_arns(self) -> list[pulumi.Input[str]]:
+    def target_groups(self) -> list[lb.TargetGroup]:
         """All target groups with tasks of the service."""
-        return [self.targets.arn, *([self.shift.alternate.arn] if self.shift else [])]
+        return [self.targets, *([self.shift.alternate] if self.shift else [])]
 
     def registration(self, container_name: str) -> ecs.ServiceLoadBalancerArgsDict:
         """The target group in an ECS service, which registers this container of each task there."""

@@ -11,13 +11,14 @@ from pulumi_aws import ecs
 from slipway.common import ANYWHERE, HTTPS, Context, Gate, closed_group
 from slipway.deployment import Deployment, verdict
 from slipway.hooks import ImageNeeds, checked_image, others_named
-from slipway.load_balancing import ListenerPlan
+from slipway.load_balancing import ListenerPlan, error_alarm
 from slipway.run_before import before_roll_out
 from slipway.task import Task, task
 
 from ._capacity import ON_DEMAND, strategies
 from ._front import Front, OwnLoadBalancer, own_front
 from ._peers import open_to_peers
+from ._roll_out import RollOut
 from ._scaling import scale
 from ._service_args import FargateServiceArgs
 from ._service_plan import ServicePlan
@@ -80,7 +81,7 @@ def build_service(component: pulumi.ComponentResource, plan: ServicePlan) -> Ser
             service=service,
             container=plan.workload.main.name,
             log_group=around.task.log_group_name,
-            target_group_arns=around.front.target_group_arns if around.front else [],
+            target_group_arns=[group.arn for group in around.front.target_groups] if around.front else [],
             timeout_seconds=plan.roll_out.timeout_seconds,
         )
         verdict(context, deployment)
@@ -114,6 +115,7 @@ def front_of(context: Context, plan: ServicePlan, tasks: Gate) -> Front | None:
 def ecs_service(context: Context, plan: ServicePlan, around: Surroundings) -> ecs.Service:
     """Make the ECS service once its grants, its ways in the network, its front and a fitting image are there."""
     front, roll_out, spot = around.front, plan.roll_out, plan.spot_percent
+    own_alarms = error_alarms(context, roll_out, front)
     owner = plan.workload.port_owner(plan.port)
     awaited = [*around.task.grants, *image_checks(context, plan), *around.gate.rules, *(front.awaited if front else [])]
     options = pulumi.ResourceOptions(
@@ -138,7 +140,7 @@ def ecs_service(context: Context, plan: ServicePlan, around: Surroundings) -> ec
         load_balancers=[front.registration(owner)] if front else None,
         service_connect_configuration=plan.connect.configuration(around.task.log) if plan.connect else None,
         health_check_grace_period_seconds=plan.grace_seconds if front else None,
-        alarms=roll_out.strategy.alarms(),
+        alarms=roll_out.strategy.alarms(own_alarms),
         deployment_configuration=roll_out.strategy.configuration(),
         deployment_circuit_breaker={"enable": True, "rollback": True},
         deployment_minimum_healthy_percent=roll_out.minimum_healthy_percent,
@@ -177,6 +179,14 @@ def awaited_definition(plan: ServicePlan, arn: pulumi.Output[str]) -> pulumi.Out
     if plan.run_before is None or plan.run_before.role_arn is None:
         return arn
     return pulumi.Output.all(arn, plan.run_before.role_arn).apply(lambda known: str(known[0]))
+
+
+def error_alarms(context: Context, roll_out: RollOut, front: Front | None) -> list[pulumi.Output[str]]:
+    """Name of the alarm on the server errors of a service with a front."""
+    limit = roll_out.strategy.error_limit
+    if front is None or limit is None:
+        return []
+    return [error_alarm(context, limit, front.target_groups, front.balancer_arn_suffix).name]
 
 
 def image_checks(context: Context, plan: ServicePlan) -> list[pulumi.Resource]:

@@ -42,9 +42,14 @@ class RollOut:
         return "ENABLED" if self.maximum_percent > 100 else "DISABLED"
 
 
-def roll_out(arguments: Arguments, desired_count: int, leaving: Leaving, *, has_load_balancer: bool) -> RollOut:
+def roll_out(arguments: Arguments, desired_count: int, leaving: Leaving) -> RollOut:
     """Check the arguments of a service about its deployments. Raises ArgumentError."""
-    checked_strategy = strategy(arguments.nested("deployment"), has_load_balancer=has_load_balancer)
+    has_load_balancer = arguments.has("load_balancer")
+    checked_strategy = strategy(
+        arguments.nested("deployment") or Arguments(arguments.who, {}, "deployment."),
+        has_load_balancer=has_load_balancer,
+        has_front=has_load_balancer or arguments.has("listener"),
+    )
     pause = checked_strategy.pause_seconds
     if pause:
         leaving = Leaving(leaving.seconds + pause, f"the minutes in deployment, {leaving.arguments}")

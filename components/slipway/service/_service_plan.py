@@ -96,9 +96,7 @@ def service_plan(arguments: Arguments, workload: Workload) -> ServicePlan:
         spot_percent=arguments.whole_number("spot_percent", 0, 100, 0),
         peers=peers(arguments, port, workload.volumes, calls(arguments)),
         connect=connect,
-        roll_out=roll_out(
-            arguments, desired_count, leaving(workload, front), has_load_balancer=arguments.has(LOAD_BALANCER)
-        ),
+        roll_out=roll_out(arguments, desired_count, leaving(workload, front)),
         run_before=run_before(arguments.nested("run_before")),
         scaling=scaling(arguments.nested("scaling"), desired_count, has_front=front is not None),
         tags=arguments.tags(),

@@ -1,6 +1,6 @@
 """The progress of deployments that complete, and of those with a traffic shift."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -96,3 +96,28 @@ def test_the_wait_counts_the_time_that_aws_takes_to_answer() -> None:
 
 def test_a_history_that_nobody_may_read_is_done_without() -> None:
     assert World(STARTS, DONE, refused=("ListServiceDeployments",)).wait() == [3]
+
+
+def watched_alarms(status: str, *, enable: bool = True) -> dict[str, Any]:
+    """A deployment under way with an alarm."""
+    asked = {"alarms": {"alarmNames": ["shop-errors"], "enable": enable, "rollback": enable}}
+    alarms = {"status": status, "alarmNames": ["shop-errors"]}
+    return record("IN_PROGRESS", deploymentConfiguration=asked, alarms=alarms)
+
+
+@pytest.mark.parametrize(
+    ("newest", "doubt"),
+    [
+        (
+            watched_alarms("DISABLED"),
+            "deployed without the guard of its alarms, as one was in ALARM before: shop-errors",
+        ),
+        (watched_alarms("DISABLED", enable=False), ""),
+        (watched_alarms("MONITORING"), ""),
+        (record("IN_PROGRESS"), ""),
+    ],
+)
+def test_a_deployment_that_ran_without_its_alarms_is_told(newest: dict[str, Any], doubt: str) -> None:
+    world = World(STARTS, DONE, history=[newest])
+    world.wait()
+    assert world.doubt == doubt

@@ -251,6 +251,7 @@ def test_the_service_waits_for_what_its_tasks_need_and_for_no_more() -> None:
     assert made.depends_on == {
         "Stash api-image",
         "Listener api-http",
+        "MetricAlarm api-errors",
         "RolePolicy api-execution",
         "RolePolicy api-task",
         "SecurityGroup api",

@@ -153,6 +153,7 @@ class World:
         self.seconds_per_look = seconds_per_look
         self.looks = 0
         self.said: list[str] = []
+        self.doubt = ""
         self.asked: list[tuple[str, dict[str, Any]]] = []
         self.images = images or {}
         self.exceptions = type("", (), {"ResourceNotFoundException": KeyError})
@@ -225,7 +226,7 @@ class World:
             pauses.append(seconds)
 
         clock = Clock(lambda: sum(pauses) + self.looks * self.seconds_per_look, pause)
-        asyncio.run(await_deployment(wanted, Answers(self, wanted), self.said.append, clock))
+        self.doubt = asyncio.run(await_deployment(wanted, Answers(self, wanted), self.said.append, clock))
         return pauses
 
     def verdict(self, **props: Any) -> list[str]:

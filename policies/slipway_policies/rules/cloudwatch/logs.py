@@ -71,20 +71,6 @@ def log_group_encrypted(group: Resource) -> Outcomes:
     METRIC_ALARM,
     level=ADVISORY,
     severity=HIGH,
-    controls=("Security Hub CloudWatch.15", "NIST AU-6", "NIST SI-4"),
-    link=f"{CONTROLS}#cloudwatch-15",
-    fix="set alarmActions to the ARN of a topic with subscribers, as the alarms of slipway's components do",
-)
-def alarm_has_action(alarm: Resource) -> Outcomes:
-    """Alarms tell somebody."""
-    actions = alarm["alarmActions"]
-    yield from deny(actions, not list(actions.elements()), "is empty, so nobody is notified")
-
-
-@rule(
-    METRIC_ALARM,
-    level=ADVISORY,
-    severity=HIGH,
     controls=("Security Hub CloudWatch.17", "NIST AU-6", "NIST SI-4"),
     link=f"{CONTROLS}#cloudwatch-17",
     fix="remove actionsEnabled, as the alarms of slipway's components do",

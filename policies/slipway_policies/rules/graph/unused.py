@@ -4,7 +4,9 @@ Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.ht
 """
 
 from slipway_policies.engine.graph import Graph
-from slipway_policies.engine.registry import ADVISORY, LOW, Finding, Outcomes, stack_rule
+from slipway_policies.engine.registry import ADVISORY, HIGH, LOW, Finding, Outcomes, stack_rule
+from slipway_policies.rules.cloudwatch.logs import CONTROLS as CLOUDWATCH_CONTROLS
+from slipway_policies.rules.cloudwatch.logs import METRIC_ALARM
 from slipway_policies.rules.ec2.instances import CONTROLS
 from slipway_policies.rules.elasticloadbalancing.load_balancers import TARGET_GROUPS
 from slipway_policies.rules.graph.companions import GROUPS_LINK, RULES_OF_GROUPS
@@ -14,6 +16,7 @@ from slipway_policies.rules.vpc.boundaries import ACL
 from slipway_policies.rules.vpc.security_groups import GROUP
 
 ALIAS = "aws:kms/alias:Alias"
+SERVICE = "aws:ecs/service:Service"
 
 
 @stack_rule(level=ADVISORY, severity=LOW, link=GROUPS_LINK, fix="remove the group, or use it in a resource")
@@ -84,7 +87,7 @@ def unused_kms_key(stack: Graph) -> Outcomes:
 def orphan_target_group(stack: Graph) -> Outcomes:
     """Target groups are used by a listener or another resource, not only by services."""
     for group in stack.of(*TARGET_GROUPS):
-        if all(user.resource.type == "aws:ecs/service:Service" for user in stack.users(group)):
+        if all(user.resource.type == SERVICE for user in stack.users(group)):
             yield Finding("arn", "is used by no listener", group.urn)
 
 
@@ -99,3 +102,18 @@ def orphan_iam_policy(stack: Graph) -> Outcomes:
     for policy in stack.of(POLICY):
         if not stack.users(policy):
             yield Finding("arn", "is attached to nothing", policy.urn)
+
+
+@stack_rule(
+    level=ADVISORY,
+    severity=HIGH,
+    controls=("Security Hub CloudWatch.15", "NIST AU-6", "NIST SI-4"),
+    link=f"{CLOUDWATCH_CONTROLS}#cloudwatch-15",
+    fix="set alarmActions to the ARN of a topic with subscribers, as the alarms of slipway's queues do",
+)
+def alarm_has_action(stack: Graph) -> Outcomes:
+    """Alarms tell somebody, or roll back the deployments of a service."""
+    for alarm in stack.of(METRIC_ALARM):
+        actions = alarm.resource["alarmActions"]
+        if not list(actions.elements()) and not stack.pointing_at(alarm, SERVICE, "alarms", "name", "id"):
+            yield Finding("alarmActions", "is empty, so nobody is notified", alarm.urn)

@@ -6,11 +6,9 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment
 import secrets
 from datetime import UTC, datetime
 
-from moto.cloudwatch.models import cloudwatch_backends
-
-from slipway_sandbox.corrections.ecs import history, traffic
+from slipway_sandbox.corrections.ecs import alarms, history, traffic
 from slipway_sandbox.corrections.ecs.objects import EcsService, strategy_of
-from slipway_sandbox.corrections.ecs.shapes import Deployment, DeploymentAlarms, Event
+from slipway_sandbox.corrections.ecs.shapes import Deployment, Event
 
 KEPT_EVENTS = 100  # what DescribeServices returns at most
 BREAKER_OPEN = "tasks failed to start."
@@ -138,14 +136,9 @@ def fail(service: EcsService, name: str, roll_back_to: str, reason: str = BREAKE
     tell(service, f"(service {service.name}) rolling back to deployment {roll_back_to}.")
 
 
-def alarm(service: EcsService, asked: DeploymentAlarms) -> str:
-    """The reason to end a deployment while one of its alarms is on; else empty."""
-    if not asked.get("enable"):
-        return ""
-    account, region = service.arn.split(":")[4], service.arn.split(":")[3]
-    known = cloudwatch_backends[account][region].alarms
-    is_on = any(name in known and known[name].state_value == "ALARM" for name in asked.get("alarmNames", []))
-    return "alarm detected." if is_on else ""
+def alarm(service: EcsService) -> str:
+    """The reason to end the deployment under way while one of its alarms is on; else empty."""
+    return "alarm detected." if alarms.triggered(service, history.current(service)) else ""
 
 
 def forget(service: EcsService, name: str) -> None:

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDep
 from datetime import UTC, datetime
 
 from slipway_sandbox.corrections._keeping import kept
+from slipway_sandbox.corrections.ecs import alarms
 from slipway_sandbox.corrections.ecs.objects import EcsService
 from slipway_sandbox.corrections.ecs.shapes import Deployment, ServiceDeployment
 from slipway_sandbox.corrections.ecs.traffic import NO_CONFIGURATION
@@ -35,6 +36,8 @@ def begin(service: EcsService, deployment: Deployment) -> None:
         },
         "taskDefinition": deployment["taskDefinition"],
     }
+    if watched := alarms.at_first(service):
+        record["alarms"] = watched
     service.rollouts = [record, *history(service)][:KEPT]
 
 
@@ -52,6 +55,8 @@ def fail(service: EcsService, reason: str, roll_back_to: str) -> None:
     if not (latest := current(service)):
         return
     latest |= {"statusReason": reason, "updatedAt": now}
+    if on := alarms.triggered(service, latest):
+        latest["alarms"] |= {"status": "TRIGGERED", "triggeredAlarmNames": on}
     if roll_back_to:
         revision = arn(service, "revision", roll_back_to)
         latest |= {"status": "ROLLBACK_IN_PROGRESS"}
@@ -65,6 +70,8 @@ def settle(service: EcsService) -> None:
     if latest := current(service):
         now = datetime.now(UTC)
         latest |= {"status": ENDINGS.get(latest["status"], latest["status"]), "finishedAt": now, "updatedAt": now}
+        if "alarms" in latest and latest["alarms"]["status"] == alarms.WATCHED:
+            latest["alarms"]["status"] = "MONITORING_COMPLETE"
 
 
 def current(service: EcsService) -> ServiceDeployment | None:

@@ -72,8 +72,9 @@ def create_service(
 
 @corrects(
     EC2ContainerServiceBackend.update_service,
-    why="moto says that the new count runs at once, keeps a task definition as it was written, and makes no deployment; ECS begins "
-    "a deployment of the definition's ARN, and its tasks are counted once they run.",
+    why="moto says that the new count runs at once, keeps a task definition as it was written, forgets the part of a deployment "
+    "configuration that is not given, and makes no deployment; ECS keeps that part, and begins a deployment of the definition's "
+    "ARN, and its tasks are counted once they run.",
 )
 def update_service(
     original: Callable[[EC2ContainerServiceBackend, dict[str, object]], Service],
@@ -88,6 +89,10 @@ def update_service(
     forced = service_properties.pop("force_new_deployment", False)
     if name := service_properties.get("task_definition"):
         service_properties["task_definition"] = self.describe_task_definition(str(name)).arn
+    given = service_properties.get("deployment_configuration")
+    if isinstance(given, Mapping):
+        present = getattr(service, "deployment_configuration", None) or {}
+        service_properties["deployment_configuration"] = {**present, **given}
     updated = original(self, service_properties)
     updated.running_count, updated.pending_count = counts
     if updated.deployments:

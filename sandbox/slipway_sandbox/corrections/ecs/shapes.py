@@ -167,6 +167,14 @@ class Rollback(TypedDict):
     serviceRevisionArn: str
 
 
+class ServiceDeploymentAlarms(TypedDict):
+    """`alarms` of a service deployment."""
+
+    status: str
+    alarmNames: list[str]
+    triggeredAlarmNames: list[str]
+
+
 class ServiceDeployment(TypedDict):
     """One deployment in a service's history, as DescribeServiceDeployments answers it."""
 
@@ -184,6 +192,7 @@ class ServiceDeployment(TypedDict):
     finishedAt: NotRequired[datetime]
     lifecycleStage: NotRequired[str]
     rollback: NotRequired[Rollback]
+    alarms: NotRequired[ServiceDeploymentAlarms]
 
 
 class Event(TypedDict):

@@ -82,7 +82,7 @@ class Scheduler:
             breaker=bool(breaker.get("enable")),
             roll_back_to=last if back else "",
             draining=service.status == "DRAINING",
-            alarm="" if last == service.deployments[0]["id"] else deployments.alarm(service, alarms),
+            alarm="" if last == service.deployments[0]["id"] else deployments.alarm(service),
             steps=steps.steps,
             step_seconds=steps.step_seconds,
             bake_seconds=steps.bake_seconds,

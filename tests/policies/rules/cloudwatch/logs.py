@@ -2,11 +2,10 @@
 
 from tests.support.policies.analyzer import UNKNOWN
 from tests.support.policies.graph_samples import ALARM
-from tests.support.policies.samples import LOG_GROUP, TRUE_VALUES, Case, at, failing_with
+from tests.support.policies.samples import LOG_GROUP, TRUE_VALUES, Case, at
 
 CASES: list[Case] = [
     at("log-group-encrypted", LOG_GROUP, "kmsKeyId", passes=["arn:aws:kms:k"], fails=[None, ""]),
-    at("alarm-has-action", ALARM, "alarmActions", passes=[["arn:aws:sns:t"], [UNKNOWN]], fails=[None, []]),
     at("alarm-actions-enabled", ALARM, "actionsEnabled", passes=[None, True], fails=[False]),
     at(
         "alarm-treat-missing-data",
@@ -54,11 +53,5 @@ CASES: list[Case] = [
         passes=["breaching", "ignore"],
         fails=[None],
         metricName="Throttles",
-    ),
-    failing_with(
-        "alarm-has-action",
-        ALARM,
-        passes=[{"alarmActions": ["a", "b"]}],
-        fails=[({"alarmActions": None, "okActions": ["a"]}, "alarmActions")],
     ),
 ]

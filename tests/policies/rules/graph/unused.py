@@ -3,6 +3,7 @@
 from tests.support.policies.analyzer import UNKNOWN, Node
 from tests.support.policies.graph_samples import (
     ACL,
+    ALARM,
     ALIAS,
     ATTACHMENT,
     BALANCER,
@@ -23,7 +24,7 @@ from tests.support.policies.graph_samples import (
     policy,
     stack,
 )
-from tests.support.policies.samples import GROUP, INSTANCE, QUEUE, ROLE
+from tests.support.policies.samples import GROUP, INSTANCE, QUEUE, ROLE, SERVICE
 
 NOT_ATTACHED = {"NatGateway nat": None}
 
@@ -130,6 +131,25 @@ CASES: list[GraphCase] = [
                 "RolePolicyAttachment read": Node(ATTACHMENT, "read", {"policyArn": "arn:policy"}),
             },
             {"RolePolicyAttachment read": None, "Role a": new(ROLE, "a", permissionsBoundary=(POLICY, "read"))},
+        ],
+    ),
+    GraphCase(
+        rule="alarm-has-action",
+        stack=stack(new(ALARM, "slow", {"alarmActions": ["arn:aws:sns:t"]})),
+        fails=[
+            {"MetricAlarm slow": new(ALARM, "slow")},
+            {"MetricAlarm slow": new(ALARM, "slow", {"alarmActions": []})},
+            {"MetricAlarm slow": new(ALARM, "slow", {"okActions": ["arn:aws:sns:t"]})},
+            {"MetricAlarm slow": new(ALARM, "slow"), "Service api": new(SERVICE, "api", loadBalancers=(ALARM, "slow"))},
+        ],
+        waits=[],
+        passes=[
+            {"MetricAlarm slow": new(ALARM, "slow", {"alarmActions": [UNKNOWN]})},
+            {"MetricAlarm slow": new(ALARM, "slow"), "Service api": new(SERVICE, "api", alarms=(ALARM, "slow"))},
+            {
+                "MetricAlarm slow": Node(ALARM, "slow", {"name": "slow-1"}),
+                "Service api": Node(SERVICE, "api", {"alarms": {"alarmNames": ["slow-1"]}}),
+            },
         ],
     ),
 ]

@@ -25,11 +25,16 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
         yield started
 
 
-def latest(cloud: Cloud) -> tuple[str, str, float | None]:
-    """Status, stage and share of the newest deployment, and that its revision is of a task definition."""
+def newest(cloud: Cloud) -> dict[str, Any]:
+    """The newest deployment."""
     [brief, *_] = cloud.ecs.list_service_deployments(cluster="main", service="web")["serviceDeployments"]
     arns = [brief["serviceDeploymentArn"]]
-    [found] = cloud.ecs.describe_service_deployments(serviceDeploymentArns=arns)["serviceDeployments"]
+    return dict(cloud.ecs.describe_service_deployments(serviceDeploymentArns=arns)["serviceDeployments"][0])
+
+
+def latest(cloud: Cloud) -> tuple[str, str, float | None]:
+    """Status, stage and share of the newest deployment, and that its revision is of a task definition."""
+    found = newest(cloud)
     [revision] = cloud.ecs.describe_service_revisions(serviceRevisionArns=[found["targetServiceRevision"]["arn"]])[
         "serviceRevisions"
     ]
@@ -37,12 +42,16 @@ def latest(cloud: Cloud) -> tuple[str, str, float | None]:
     return f"{found['status']} {revision['taskDefinition'].rpartition('/')[2]}", found.get("lifecycleStage", ""), share
 
 
+def watch(cloud: Cloud) -> dict[str, Any]:
+    """The alarms of the newest deployment."""
+    return dict(newest(cloud)["alarms"])
+
+
 def answer(name: str) -> str:
     return requests.get(f"http://{name}/health", timeout=HANG_SECONDS).text.strip()
 
 
 def test_requests_move_to_the_new_side_and_stay_when_that_fails_is_stopped_or_alarms(cloud: Cloud) -> None:
-    network = cloud.network()
     name, blue = cloud.balance()
     check: dict[str, Any] = {"HealthCheckPath": "/health", "HealthCheckIntervalSeconds": 5}
     [made] = cloud.elbv2.create_target_group(
@@ -88,15 +97,18 @@ def test_requests_move_to_the_new_side_and_stay_when_that_fails_is_stopped_or_al
     cloud.serve(
         define(SERVE.format("one")),
         1,
-        networkConfiguration=network,
+        networkConfiguration=cloud.network(),
         loadBalancers=[target],
         deploymentConfiguration=configuration,
     )
     eventually(cloud.stable, state=cloud.service)
     assert (answer(name), latest(cloud)[0]) == ("one", "SUCCESSFUL app:1")
 
-    release(SERVE.format("two"))
-    eventually(lambda: latest(cloud)[0] == "SUCCESSFUL app:2", state=cloud.service)
+    def succeeds(script: str, number: int) -> None:
+        release(script)
+        eventually(lambda: latest(cloud)[0] == f"SUCCESSFUL app:{number}", state=cloud.service)
+
+    succeeds(SERVE.format("two"), 2)
     assert answer(name) == "two"
     assert weights() == {green: 100, blue: 0}
     assert latest(cloud)[1:] == ("BAKE_TIME", 100)
@@ -113,8 +125,8 @@ def test_requests_move_to_the_new_side_and_stay_when_that_fails_is_stopped_or_al
     eventually(lambda: latest(cloud)[0] == "ROLLBACK_SUCCESSFUL app:4", state=cloud.service)
     assert answer(name) == "two"
 
-    alarms = {"alarmNames": ["slow"], "enable": True, "rollback": True}
-    cloud.ecs.update_service(cluster="main", service="web", deploymentConfiguration=configuration | {"alarms": alarms})
+    watched = {"alarms": {"alarmNames": ["slow"], "enable": True, "rollback": True}}
+    cloud.ecs.update_service(cluster="main", service="web", deploymentConfiguration=watched)
     release("sleep 600")
     cloudwatch = cloud.client("cloudwatch")
     cloudwatch.put_metric_alarm(
@@ -123,3 +135,11 @@ def test_requests_move_to_the_new_side_and_stay_when_that_fails_is_stopped_or_al
     cloudwatch.set_alarm_state(AlarmName="slow", StateValue="ALARM", StateReason="a test")
     eventually(lambda: latest(cloud)[0] == "ROLLBACK_SUCCESSFUL app:5", state=cloud.service)
     assert any(event.endswith("deployment failed: alarm detected.") for event in cloud.events())
+    assert watch(cloud) == {"status": "TRIGGERED", "alarmNames": ["slow"], "triggeredAlarmNames": ["slow"]}
+
+    succeeds(SERVE.format("six"), 6)
+    assert watch(cloud)["status"] == "DISABLED", "the fix is deployed while the alarm is still on"
+
+    cloudwatch.set_alarm_state(AlarmName="slow", StateValue="OK", StateReason="a test")
+    succeeds(SERVE.format("seven"), 7)
+    assert watch(cloud)["status"] == "MONITORING_COMPLETE"
