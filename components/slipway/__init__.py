@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .messaging import FanOut, FanOutArgs, FanOutQueueArgs, Queue, QueueArgs, SenderArgs, Topic, TopicArgs
     from .network import Network, NetworkAclArgs, NetworkArgs
     from .program import GuardError, guard, speed_up_program
+    from .run_before import RunBeforeArgs
     from .schedules import next_runs, unless_passed
     from .service import (
         Cluster,
@@ -101,6 +102,7 @@ __all__ = [
     "QueueWorkerQueueArgs",
     "QueueWorkerTopicArgs",
     "RetryOnErrorArgs",
+    "RunBeforeArgs",
     "ScalingArgs",
     "ScheduleArgs",
     "SenderArgs",
@@ -129,6 +131,7 @@ _ROOMS = {
     "messaging": "FanOut FanOutArgs FanOutQueueArgs Queue QueueArgs SenderArgs Topic TopicArgs",
     "network": "Network NetworkAclArgs NetworkArgs",
     "program": "GuardError guard speed_up_program",
+    "run_before": "RunBeforeArgs",
     "schedules": "next_runs unless_passed",
     "service": "Cluster ClusterArgs DeploymentArgs FargateService FargateServiceArgs PeerArgs ScalingArgs ScheduleArgs",
     "sharing": "Platform PlatformCluster PlatformLoadBalancer PlatformNetwork PlatformQueue PlatformTopic SharedPlatformArgs "

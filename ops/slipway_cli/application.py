@@ -117,6 +117,24 @@ def rollback(
     typer.echo(f"Service {done.service!r} goes {to}; `pulumi up` stays red until the program asks for what runs")
 
 
+@app.command("run")
+def run_task(
+    name: Annotated[str, typer.Argument(help="Name of the FargateService, QueueWorker or Job in the program.")],
+    command: Annotated[
+        list[str] | None, typer.Argument(help="Command after `--`. Default: a job's own; a service needs one.")
+    ] = None,
+    stack_name: StackName = None,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds to wait for the end; the task goes on.")] = 3600,
+) -> None:
+    """Run a command as a task with the settings of a service or a job, show its log, and end with its exit code.
+
+    Exit code 124: it did not end in time; 125: it did not start, or ended without an exit code; 130: Ctrl-C.
+    """
+    from slipway_cli.running.command import run_by_hand  # noqa: PLC0415 - only this command needs it
+
+    raise typer.Exit(run_by_hand(stack_name, name, command or [], timeout))
+
+
 @app.command()
 def smoke(
     stack_name: StackName = None,

@@ -9,7 +9,7 @@ import sys
 from slipway_cli import commands
 from slipway_cli.errors import CommandError
 
-OWN = ("status", "redrive", "rollback", "smoke")
+OWN = ("status", "redrive", "rollback", "run", "smoke")
 """Commands of `slipway_cli.application`."""
 INTERRUPTED = 130
 

@@ -1,4 +1,4 @@
-"""The outputs of a stack, read through the Pulumi CLI."""
+"""The outputs and the resources of a stack, read through the Pulumi CLI."""
 
 import shutil
 import subprocess
@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from slipway_cli.documents import Json, as_object
+from slipway_cli.documents import Json, as_list, as_object
 from slipway_cli.documents import parse as parse_json
 from slipway_cli.errors import CommandError
 
@@ -32,15 +32,26 @@ def read(stack: str | None = None, needs: Collection[str] = ()) -> Outputs:
 
     Raises CommandError when there is no such stack, when a needed output is missing, or when one is of another type.
     """
+    return parse(_asked(stack, "outputs", "output", "--json"), needs, stack)
+
+
+def resources(stack: str | None = None) -> list[Mapping[str, Json]]:
+    """Resources in the state of `stack`, or of the selected one. Raises CommandError when there is no such stack."""
+    deployment = as_object(_asked(stack, "resources", "export").get("deployment"))
+    return [as_object(resource) for resource in as_list(deployment.get("resources"))]
+
+
+def _asked(stack: str | None, noun: str, *command: str) -> Mapping[str, Json]:
+    """What `pulumi stack` answers, as JSON. Raises CommandError."""
     pulumi = shutil.which("pulumi") or (str(HOME_CLI) if HOME_CLI.exists() else None)
     if pulumi is None:
         raise CommandError("there is no pulumi on PATH; install it from https://www.pulumi.com/docs/install")
-    command = [pulumi, "stack", "output", "--json", *(["--stack", stack] if stack else [])]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    asked = [pulumi, "stack", *command, *(["--stack", stack] if stack else [])]
+    result = subprocess.run(asked, capture_output=True, text=True, check=False)
     if result.returncode:
         reason = result.stderr.strip().removeprefix("error: ").partition("\n")[0]
-        raise CommandError(f"pulumi does not tell the outputs of {_name(stack)}: {reason}")
-    return parse(as_object(parse_json(result.stdout)), needs, stack)
+        raise CommandError(f"pulumi does not tell the {noun} of {_name(stack)}: {reason}")
+    return as_object(parse_json(result.stdout))
 
 
 def parse(outputs: Mapping[str, Json], needs: Collection[str] = (), stack: str | None = None) -> Outputs:

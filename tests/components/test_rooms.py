@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[2] / "components" / "slipway"
 ROWS = [
     ["common", "program", "words"],
     ["ec2", "deployment", "hooks", "messaging", "schedules", "task", "testing"],
-    ["dynamic", "links"],
+    ["dynamic", "links", "run_before"],
     ["network", "access", "load_balancing", "image"],
     ["service"],
     ["worker", "job", "sharing", "plugin"],

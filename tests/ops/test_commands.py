@@ -85,7 +85,8 @@ def test_help_lists_own_and_found_commands_and_says_what_is_wrong_with_one(site:
 
 
 def test_the_commands_that_the_dispatcher_knows_are_those_of_the_application() -> None:
-    names = [command.callback.__name__ for command in application.app.registered_commands if command.callback]
+    registered = application.app.registered_commands
+    names = [command.name or command.callback.__name__ for command in registered if command.callback]
     assert tuple(names) == command_line.OWN
 
 

@@ -74,9 +74,7 @@ def verdict_text(who: str, headline: str, declared: str, evidence: Evidence, *, 
     """
     record = own_record(evidence.latest, declared)
     reasons = reason_lines(declared, evidence, record)
-    advice = advice_for("\n".join([*reasons, *(it for it in evidence.log_lines if WRONG_ARCHITECTURE in it)]))
-    if advice == ENDED and not evidence.log_lines:
-        advice = ENDED_UNSEEN if evidence.unseen else ENDED_SILENTLY
+    fix = advice(reasons, evidence.log_lines, is_seen=not evidence.unseen)
     if evidence.unseen:
         reasons.append(f"  not seen: {tersely('; '.join(evidence.unseen))}")
     room = min(MOST_LOG_LINES, MOST_LINES - 4 - len(reasons))
@@ -87,7 +85,7 @@ def verdict_text(who: str, headline: str, declared: str, evidence: Evidence, *, 
         last = "  ECS continues the deployment; the next `pulumi up` waits again and gives the verdict"
     else:
         last = next_step(evidence.service, declared)
-    return "\n".join([f"{who}: {headline}", *reasons, f"  look at: {advice}", last])
+    return "\n".join([f"{who}: {headline}", *reasons, f"  look at: {fix}", last])
 
 
 def next_step(service: Answer, declared: str) -> str:
@@ -178,6 +176,14 @@ def unhealthy_targets(targets: Sequence[Answer]) -> list[str]:
             address = f"{target['Target']['Id']}:{target['Target'].get('Port', '')}"
             return [f"  target {address}: {tersely(health.get('Description') or health.get('Reason') or 'unhealthy')}"]
     return []
+
+
+def advice(reasons: Sequence[str], log_lines: Sequence[str], *, is_seen: bool) -> str:
+    """What to look at, by AWS's reasons and the program's last lines; `is_seen` says whether these could be read."""
+    found = advice_for("\n".join([*reasons, *(it for it in log_lines if WRONG_ARCHITECTURE in it)]))
+    if found == ENDED and not log_lines:
+        return ENDED_SILENTLY if is_seen else ENDED_UNSEEN
+    return found
 
 
 def advice_for(reasons: str) -> str:

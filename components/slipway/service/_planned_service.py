@@ -12,6 +12,7 @@ from slipway.common import ANYWHERE, HTTPS, Context, Gate, closed_group
 from slipway.deployment import Deployment, verdict
 from slipway.hooks import ImageNeeds, checked_image, others_named
 from slipway.load_balancing import ListenerPlan, error_alarm
+from slipway.run_before import before_roll_out
 from slipway.task import Task, task
 
 from ._capacity import ON_DEMAND, strategies
@@ -121,12 +122,12 @@ def ecs_service(context: Context, plan: ServicePlan, around: Surroundings) -> ec
     options = pulumi.ResourceOptions(
         depends_on=awaited,
         ignore_changes=["desiredCount"] if plan.keeps_scaled_count else None,
-        hooks=None if roll_out.without_verdict else others_named(context, plan.workload.main.name),
+        hooks=hooks(context, plan, around.task.log_group_name),
     )
     return ecs.Service(
         context.name,
         cluster=plan.placement.cluster_arn,
-        task_definition=around.task.definition.arn,
+        task_definition=awaited_definition(plan, around.task.definition.arn),
         launch_type=None if spot else ON_DEMAND,
         capacity_provider_strategies=strategies(spot) if spot else None,
         # Without it, the AWS provider replaces a service with another Spot share.
@@ -156,6 +157,29 @@ def ecs_service(context: Context, plan: ServicePlan, around: Surroundings) -> ec
         tags=context.tagged(context.name),
         opts=pulumi.ResourceOptions.merge(context.child, options),
     )
+
+
+def hooks(context: Context, plan: ServicePlan, log_group: pulumi.Output[str]) -> pulumi.ResourceHookBinding | None:
+    """What is called before the service is made or changed: who else deployed is named, then the command runs."""
+    container = plan.workload.main.name
+    others = None if plan.roll_out.without_verdict else others_named(context, container)
+    before = before_roll_out(context, plan.run_before, container, log_group) if plan.run_before else None
+    found = [binding for binding in (others, before) if binding is not None]
+    return (
+        pulumi.ResourceHookBinding(
+            before_create=[hook for binding in found for hook in binding.before_create or []],
+            before_update=[hook for binding in found for hook in binding.before_update or []],
+        )
+        if found
+        else None
+    )
+
+
+def awaited_definition(plan: ServicePlan, arn: pulumi.Output[str]) -> pulumi.Output[str]:
+    """The task definition, once the role of what runs before is known: a hook must not wait for resources."""
+    if plan.run_before is None or plan.run_before.role_arn is None:
+        return arn
+    return pulumi.Output.all(arn, plan.run_before.role_arn).apply(lambda known: str(known[0]))
 
 
 def error_alarms(context: Context, roll_out: RollOut, front: Front | None) -> list[pulumi.Output[str]]:

@@ -10,6 +10,7 @@ import pulumi
 
 from slipway.links import LinkArgs
 from slipway.load_balancing import ListenerArgs, LoadBalancerArgs
+from slipway.run_before import RunBeforeArgs
 from slipway.task import (
     ContainerHealthCheckArgs,
     MountPointArgs,
@@ -164,6 +165,9 @@ class FargateServiceArgs(TypedDict):
     tasks, in both groups. Default: HTTPS to everywhere, and nothing else."""
     additional_security_group_ids: NotRequired[Sequence[pulumi.Input[str]]]
     """Further security groups of the tasks, at most 4. Default: none."""
+    run_before: NotRequired[RunBeforeArgs]
+    """A command that runs as a task before each roll-out, such as a migration of the database: whenever the task definition
+    changes, and before the first one. Default: nothing runs before."""
     deployment_timeout_seconds: NotRequired[int]
     """Seconds until a deployment counts as failed, 60-86400. Default: 900, enough for the circuit breaker to act on
     failing health checks, plus the minutes of `deployment`."""

@@ -22,6 +22,7 @@ from slipway.load_balancing import (
     load_balancer_plan,
     target_plan,
 )
+from slipway.run_before import RunBefore, run_before
 from slipway.task import STOP_BOUNDS_SECONDS, ServiceConnect, Workload, service_connect
 
 from ._peers import Peers, peers
@@ -71,6 +72,7 @@ class ServicePlan:
     peers: Peers
     connect: ServiceConnect | None
     roll_out: RollOut
+    run_before: RunBefore | None
     scaling: Scaling | None
     tags: Tags | None
     warnings: Sequence[str]
@@ -95,6 +97,7 @@ def service_plan(arguments: Arguments, workload: Workload) -> ServicePlan:
         peers=peers(arguments, port, workload.volumes, calls(arguments)),
         connect=connect,
         roll_out=roll_out(arguments, desired_count, leaving(workload, front)),
+        run_before=run_before(arguments.nested("run_before")),
         scaling=scaling(arguments.nested("scaling"), desired_count, has_front=front is not None),
         tags=arguments.tags(),
         warnings=warnings(arguments, workload),

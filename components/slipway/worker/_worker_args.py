@@ -10,6 +10,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from slipway.links import LinkArgs
+from slipway.run_before import RunBeforeArgs
 from slipway.service import DeploymentArgs, PeerArgs
 from slipway.task import ContainerHealthCheckArgs, MountPointArgs, PermissionArgs, SidecarArgs, VolumeArgs
 from slipway.words import Architecture, DependencyCondition
@@ -148,6 +149,9 @@ class QueueWorkerArgs(TypedDict):
     allow_to: NotRequired[Mapping[str, PeerArgs]]
     """Peers that the tasks may call, such as a database, by a name of your choice. Opens the peer's port from the
     tasks, in both groups. Default: HTTPS to everywhere, and nothing else."""
+    run_before: NotRequired[RunBeforeArgs]
+    """A command that runs as a task before each roll-out, such as a migration of the database: whenever the task definition
+    changes, and before the first one. Default: nothing runs before."""
     deployment_timeout_seconds: NotRequired[int]
     """Seconds until a deployment counts as failed, 60-86400. Default: 900."""
     without_verdict: NotRequired[bool]

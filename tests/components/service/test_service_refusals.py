@@ -81,6 +81,24 @@ ALONE = [
     ),
     Refused({"enable_execute_command": "yes"}, "enable_execute_command must be true or false, got 'yes'"),
     Refused({"deployment_timeout_seconds": 59}, "deployment_timeout_seconds must be a whole number 60-86400, got 59"),
+    Refused({"run_before": {}}, "run_before.command is required, got nothing; give it a value"),
+    Refused(
+        {"run_before": {"command": []}},
+        "run_before.command must have at least one entry, got none; for example "
+        '["python", "manage.py", "migrate"]',
+    ),
+    Refused(
+        {"run_before": {"command": ["migrate"], "timeout_seconds": 59}},
+        "run_before.timeout_seconds must be a whole number 60-86400, got 59",
+    ),
+    Refused(
+        {"run_before": {"command": ["sh", "-c", "é" * 1300]}},
+        "run_before.command must be at most 7692 characters as JSON, got 7816; put it into a script of the image",
+    ),
+    Refused(
+        {"run_before": {"command": ["migrate"], "role_arn": "migrator"}},
+        "run_before.role_arn must be the ARN of a role, got 'migrator'",
+    ),
     Refused({"without_verdict": 1}, "without_verdict must be true or false, got 1"),
     Refused({"verdict_role_arn": "reads"}, "verdict_role_arn must be the ARN of a role, got 'reads'"),
     Refused(

@@ -102,6 +102,11 @@ RICH_TASK: dict[str, Any] = {
     "log_kms_key_arn": KEY,
     "secrets_kms_key_arns": [KEY],
     "deployment": {"alarm_names": ["shop-5xx"]},
+    "run_before": {
+        "command": ["migrate"],
+        "timeout_seconds": 600,
+        "role_arn": "arn:aws:iam::123456789012:role/migration-starter",
+    },
     "deployment_timeout_seconds": 600,
     "without_verdict": True,
     "log_retention_days": 7,
@@ -191,7 +196,7 @@ SHARED_PLATFORM: dict[str, Any] = {
 SHARED_OUTPUTS: dict[str, Any] = {"platform": SHARED_PLATFORM, "platform-database-password": "hunter2", "url": "x"}
 
 JOB: dict[str, Any] = TASK | {"schedule": "cron(30 6 ? * MON-FRI *)"}
-OF_SERVICES = ("container_health_check", "deployment", "deployment_timeout_seconds", "without_verdict")
+OF_SERVICES = ("container_health_check", "deployment", "deployment_timeout_seconds", "run_before", "without_verdict")
 RICH_JOB: dict[str, Any] = (
     TASK
     | {key: value for key, value in RICH_TASK.items() if key not in OF_SERVICES}

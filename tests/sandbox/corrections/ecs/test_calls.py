@@ -31,11 +31,11 @@ class Account:
         subnet_id: str = self.ec2.describe_subnets()["Subnets"][0]["SubnetId"]
         return subnet_id
 
-    def run_on_fargate(self) -> dict[str, Any]:
+    def run_on_fargate(self, **more: Any) -> dict[str, Any]:
         """One new task, as RunTask answers it."""
         network = {"awsvpcConfiguration": {"subnets": [self.subnet_id]}}
         answer = self.ecs.run_task(
-            cluster="main", taskDefinition="small", launchType="FARGATE", networkConfiguration=network
+            cluster="main", taskDefinition="small", launchType="FARGATE", networkConfiguration=network, **more
         )
         task: dict[str, Any] = answer["tasks"][0]
         return task
@@ -163,3 +163,21 @@ def test_cloudformation_renames_a_cluster_with_a_service(account: Account) -> No
     names = [arn.rpartition("/")[2] for arn in account.ecs.list_clusters()["clusterArns"]]
     assert sorted(names) == ["main", "new"]
     stacks.close()
+
+
+def test_a_repeated_client_token_answers_with_the_task_of_the_first_call(account: Account) -> None:
+    first = account.run_on_fargate(clientToken="migration-1", startedBy="slipway")
+    again = account.run_on_fargate(clientToken="migration-1", startedBy="slipway")
+    other = account.run_on_fargate(clientToken="migration-2", startedBy="slipway")
+    assert first["taskArn"] == again["taskArn"]
+    listed = account.ecs.list_tasks(cluster="main", startedBy="slipway")["taskArns"]
+    assert sorted(listed) == sorted([first["taskArn"], other["taskArn"]])
+    with pytest.raises(ClientError, match="ConflictException"):
+        account.run_on_fargate(clientToken="migration-1", startedBy="somebody else")
+
+
+def test_a_task_takes_the_tags_of_its_definition_where_the_call_asks_for_it(account: Account) -> None:
+    arn = account.ecs.describe_task_definition(taskDefinition="small")["taskDefinition"]["taskDefinitionArn"]
+    account.ecs.tag_resource(resourceArn=arn, tags=[{"key": "Team", "value": "shop"}])
+    assert account.run_on_fargate().get("tags", []) == []
+    assert account.run_on_fargate(propagateTags="TASK_DEFINITION")["tags"] == [{"key": "Team", "value": "shop"}]
