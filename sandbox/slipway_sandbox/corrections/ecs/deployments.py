@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Deployment
 import secrets
 from datetime import UTC, datetime
 
-from slipway_sandbox.corrections.ecs import alarms, history, traffic
+from slipway_sandbox.corrections.ecs import history, traffic
 from slipway_sandbox.corrections.ecs.objects import EcsService, strategy_of
 from slipway_sandbox.corrections.ecs.shapes import Deployment, Event
 
@@ -138,7 +138,7 @@ def fail(service: EcsService, name: str, roll_back_to: str, reason: str = BREAKE
 
 def alarm(service: EcsService) -> str:
     """The reason to end the deployment under way while one of its alarms is on; else empty."""
-    return "alarm detected." if alarms.triggered(service, history.current(service)) else ""
+    return "alarm detected." if history.alarms_on(service, history.current(service)) else ""
 
 
 def forget(service: EcsService, name: str) -> None:

@@ -1,18 +1,21 @@
 """The history of a service's deployments: one record each, with how it ended.
 
 Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html
+Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
 """
 
 from datetime import UTC, datetime
 
+from moto.cloudwatch.models import cloudwatch_backends
+
 from slipway_sandbox.corrections._keeping import kept
-from slipway_sandbox.corrections.ecs import alarms
 from slipway_sandbox.corrections.ecs.objects import EcsService
-from slipway_sandbox.corrections.ecs.shapes import Deployment, ServiceDeployment
+from slipway_sandbox.corrections.ecs.shapes import Deployment, ServiceDeployment, ServiceDeploymentAlarms
 from slipway_sandbox.corrections.ecs.traffic import NO_CONFIGURATION
 
 KEPT = 20  # of each service; ECS keeps 90 days
 UNDER_WAY = ("PENDING", "IN_PROGRESS", "ROLLBACK_IN_PROGRESS")
+WATCHED = "MONITORING"
 ENDINGS = {"IN_PROGRESS": "SUCCESSFUL", "ROLLBACK_IN_PROGRESS": "ROLLBACK_SUCCESSFUL"}
 
 
@@ -36,7 +39,7 @@ def begin(service: EcsService, deployment: Deployment) -> None:
         },
         "taskDefinition": deployment["taskDefinition"],
     }
-    if watched := alarms.at_first(service):
+    if watched := _alarms_at_first(service):
         record["alarms"] = watched
     service.rollouts = [record, *history(service)][:KEPT]
 
@@ -55,7 +58,7 @@ def fail(service: EcsService, reason: str, roll_back_to: str) -> None:
     if not (latest := current(service)):
         return
     latest |= {"statusReason": reason, "updatedAt": now}
-    if on := alarms.triggered(service, latest):
+    if on := alarms_on(service, latest):
         latest["alarms"] |= {"status": "TRIGGERED", "triggeredAlarmNames": on}
     if roll_back_to:
         revision = arn(service, "revision", roll_back_to)
@@ -70,7 +73,7 @@ def settle(service: EcsService) -> None:
     if latest := current(service):
         now = datetime.now(UTC)
         latest |= {"status": ENDINGS.get(latest["status"], latest["status"]), "finishedAt": now, "updatedAt": now}
-        if "alarms" in latest and latest["alarms"]["status"] == alarms.WATCHED:
+        if "alarms" in latest and latest["alarms"]["status"] == WATCHED:
             latest["alarms"]["status"] = "MONITORING_COMPLETE"
 
 
@@ -88,3 +91,27 @@ def history(service: EcsService) -> list[ServiceDeployment]:
 def arn(service: EcsService, kind: str, deployment_id: str) -> str:
     """ARN of a service deployment or of its revision; both end in the deployment's number."""
     return f"{service.arn.replace(':service/', f':service-{kind}/')}/{deployment_id.rpartition('/')[2]}"
+
+
+def _alarms_at_first(service: EcsService) -> ServiceDeploymentAlarms | None:
+    """The alarms of a new deployment; None for a service without alarms.
+
+    A deployment that begins while an alarm is on may be the fix, so ECS watches no alarm during it.
+    """
+    asked = kept(service, "deployment_configuration", NO_CONFIGURATION).get("alarms") or {}
+    if not (names := asked.get("alarmNames", [])):
+        return None
+    watched = asked.get("enable") and not _in_alarm(service, names)
+    return {"status": WATCHED if watched else "DISABLED", "alarmNames": names, "triggeredAlarmNames": []}
+
+
+def alarms_on(service: EcsService, record: ServiceDeployment | None) -> list[str]:
+    """Names of the watched alarms that are on."""
+    alarms = record.get("alarms") if record else None
+    return _in_alarm(service, alarms["alarmNames"]) if alarms and alarms["status"] == WATCHED else []
+
+
+def _in_alarm(service: EcsService, names: list[str]) -> list[str]:
+    _, _, _, region, account, _ = service.arn.split(":", 5)
+    known = cloudwatch_backends[account][region].alarms
+    return [name for name in names if name in known and known[name].state_value == "ALARM"]

@@ -11,7 +11,7 @@ from moto.core.exceptions import ServiceException
 from slipway_sandbox import corrections
 from slipway_sandbox.runtime.ecs import starting
 from slipway_sandbox.runtime.executions import calls
-from tests.support.job_machine import MACHINE, World
+from tests.support.components.job.job_machine import MACHINE, World
 from tests.support.sandbox.schedules_cloud import ACCOUNT, REGION
 
 EVERYTHING = {
