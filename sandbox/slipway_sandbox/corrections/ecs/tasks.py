@@ -1,20 +1,31 @@
-"""Tasks."""
+"""Tasks.
+
+Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html
+"""
 
 import inspect
+import json
 from collections.abc import Callable
 from typing import TypedDict, cast
 
 from moto import moto_api
-from moto.ecs.exceptions import InvalidParameterException
+from moto.core.responses import ActionResult
+from moto.ecs.exceptions import ECSException, InvalidParameterException
 from moto.ecs.models import EC2ContainerServiceBackend, Task, TaskSet
+from moto.ecs.responses import EC2ContainerServiceResponse
 
 from slipway_sandbox.corrections._decorator import corrects, sets_entry
+from slipway_sandbox.corrections._keeping import keep, kept
 from slipway_sandbox.corrections.ecs import new_tasks
-from slipway_sandbox.corrections.ecs.objects import EcsService, EcsTask, as_strategy, as_task, tasks_of
+from slipway_sandbox.corrections.ecs.objects import EcsService, EcsTask, all_tasks, as_strategy, as_task, tasks_of
 from slipway_sandbox.corrections.ecs.overrides import Overrides
 from slipway_sandbox.corrections.ecs.shapes import CapacityProvider, NetworkConfiguration, Tag
 
 FARGATE = ("FARGATE", "FARGATE_SPOT")
+Start = tuple[str, list[str]]
+"""The parameters of a start as JSON, and the ARNs of its tasks."""
+STARTS = "_starts_by_token"
+PARAMETERS = ("taskDefinition", "overrides", "networkConfiguration", "startedBy", "group", "count", "launchType")
 
 sets_entry(
     moto_api,
@@ -90,6 +101,37 @@ def run_task(
         overrides=asked["overrides"],
     )
     return [cast(Task, new_tasks.start(new, self)) for _ in range(asked["count"])]
+
+
+@corrects(
+    EC2ContainerServiceResponse.run_task,
+    why="moto starts a task for each call and gives it no tags of its definition; ECS answers a repeated client token with the "
+    "tasks of the first call, and propagates tags where the call asks for it.",
+)
+def run_task_once(
+    original: Callable[[EC2ContainerServiceResponse], ActionResult], self: EC2ContainerServiceResponse
+) -> ActionResult:
+    backend, token = self.ecs_backend, str(self._get_param("clientToken"))
+    key = f"{str(self._get_param('cluster', 'default')).rpartition('/')[2]} {token}"
+    shown = {task.task_arn: task for task in all_tasks(backend)}
+    starts: dict[str, Start] = kept(backend, STARTS, {})
+    starts = {each: start for each, start in starts.items() if shown.keys() & set(start[1])}
+    parameters = json.dumps([self._get_param(name) for name in PARAMETERS], sort_keys=True)
+    if key in starts:
+        before, arns = starts[key]
+        if before != parameters:
+            raise ECSException("ConflictException", "The provided clientToken is already in use with other parameters.")
+        return ActionResult({"tasks": [shown[arn] for arn in arns if arn in shown], "failures": []})
+    answer = original(self)
+    tasks = cast("dict[str, list[Task]]", answer.result)["tasks"]
+    if self._get_param("propagateTags") == "TASK_DEFINITION":
+        definition = backend.describe_task_definition(self._get_param("taskDefinition"))
+        for task in tasks:
+            task.tags = [*(definition.tags or []), *task.tags]
+    if self._get_param("clientToken"):
+        starts[key] = (parameters, [task.task_arn for task in tasks])
+    keep(backend, STARTS, starts)
+    return answer
 
 
 @corrects(
