@@ -8,7 +8,7 @@ import pytest
 from moto.cloudwatch.models import Alarm
 
 from slipway_sandbox.corrections.cloudwatch import actions
-from tests.support.sandbox.clockwork.monitored_cloud import ACCOUNT, REGION, MonitoredCloud, monitored_cloud
+from tests.support.sandbox.monitoring.monitored_cloud import ACCOUNT, REGION, MonitoredCloud, monitored_cloud
 
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:pager"
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:told"

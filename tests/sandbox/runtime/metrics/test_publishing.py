@@ -11,7 +11,7 @@ from slipway_sandbox.runtime.metrics.load_balancers import LoadBalancers
 from slipway_sandbox.runtime.metrics.publishing import Publisher
 from slipway_sandbox.runtime.metrics.queues import Queues
 from slipway_sandbox.runtime.metrics.usage import Reading, cpu_percent, memory_percent, reading
-from tests.support.sandbox.clockwork.monitored_cloud import ACCOUNT, REGION, MonitoredCloud, monitored_cloud
+from tests.support.sandbox.monitoring.monitored_cloud import ACCOUNT, REGION, MonitoredCloud, monitored_cloud
 
 STATES = {"10.0.0.1": "healthy", "10.0.0.2": "healthy", "10.0.0.3": "unhealthy"}
 
