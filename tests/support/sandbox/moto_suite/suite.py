@@ -24,7 +24,7 @@ VERSION = "5.2.5"
 SHA256 = "391857257d5dac144334013c2c10e599def5f0562f553e979160140bd7bd9cf6"
 PLUGINS = Path(__file__).with_name("plugin")
 HERMETIC = "not network and not requires_docker"  # moto's marks; its containers come from a registry on the internet
-# Pytest's other plugins, texts of failures and rewritten assertions take a third of the time, and no outcome needs them.
+# Pytest's other plugins, texts of failures and rewritten assertions take time, and no outcome needs them.
 QUICKLY = ["-q", "--tb=no", "--assert=plain", "-p", "no:cacheprovider"]
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "us-east-1"}
 
