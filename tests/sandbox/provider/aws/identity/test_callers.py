@@ -13,9 +13,9 @@ from slipway_sandbox.identities.sessions import Sessions
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
 from slipway_sandbox.provider.aws.client import AwsClient
 from slipway_sandbox.provider.protocol.wire import Properties
+from tests.support.sandbox.authorization.web_tokens import GITHUB, token
 from tests.support.sandbox.provider_driver import Driver, ProviderCallError
 from tests.support.sandbox.provider_world import provider
-from tests.support.sandbox.web_tokens import GITHUB, token
 
 os.environ.update(MOTO_ENVIRONMENT)
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.support.sandbox.authorization.web_tokens import GITHUB, token
 from tests.support.sandbox.guarded_cloud import GuardedCloud, Keys, guarded_cloud
-from tests.support.sandbox.web_tokens import GITHUB, token
 
 ACCOUNT = "123456789012"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
