@@ -183,8 +183,8 @@ def test_a_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     ("words", "sentence"),
     [
         (["strat"], "there is no command 'strat'; did you mean 'start'?"),
-        (["begin"], "there is no command 'begin'; there are start, stop, status, denied, env, run, reset"),
-        ([], "name a command: start, stop, status, denied, env, run, reset"),
+        (["begin"], "there is no command 'begin'; there are start, stop, status, denied, rights, env, run, reset"),
+        ([], "name a command: start, stop, status, denied, rights, env, run, reset"),
         (["status", "--jsno"], "unrecognized arguments: --jsno; `slipway sandbox --help` shows what there is"),
         (["run"], "name the command to run: `slipway sandbox run -- pulumi up`"),
         (["run", "--"], "name the command to run: `slipway sandbox run -- pulumi up`"),
