@@ -5,7 +5,7 @@ import signal
 
 from hypothesis import settings
 
-from tests.support import botocore_files
+from tests.support.aws import botocore_files
 from tests.support.by_file import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
 __all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]  # pytest looks for them here

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from app.worker import queue_urls
-from tests.support.aws_endpoint import CREDENTIALS, SqsClient
+from tests.support.aws.aws_endpoint import CREDENTIALS, SqsClient
 from tests.support.commands import HANG_SECONDS
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.aws_endpoint import credentials, endpoint
+from tests.support.aws.aws_endpoint import credentials, endpoint
 from tests.support.components.engine import Engine, running
 
 __all__ = ["credentials", "endpoint", "engine"]

@@ -15,7 +15,7 @@ import pytest
 from slipway_consumer import Message
 from slipway_consumer.logs import JsonFormatter
 from slipway_consumer.message import from_sqs
-from tests.support.aws_endpoint import SqsClient
+from tests.support.aws.aws_endpoint import SqsClient
 from tests.support.commands import HANG_SECONDS
 from tests.support.consumers import QUICK, consume, waiting
 

@@ -11,7 +11,7 @@ import pytest
 
 from slipway_consumer import Batch, Consumer, Message, Settings
 from slipway_consumer.limit import Limit
-from tests.support.aws_endpoint import SqsClient
+from tests.support.aws.aws_endpoint import SqsClient
 from tests.support.consumers import QUICK, consume, waiting
 
 

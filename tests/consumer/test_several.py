@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from slipway_consumer import Consumer, Message, Settings, run_all
-from tests.support.aws_endpoint import SqsClient
+from tests.support.aws.aws_endpoint import SqsClient
 from tests.support.consumers import consume, consume_all, waiting
 
 TOKEN = "0123456789abcdef" * 2

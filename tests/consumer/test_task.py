@@ -13,7 +13,7 @@ import pytest
 from slipway_consumer import Message
 from slipway_consumer.health import Health, HealthServer
 from slipway_consumer.protection import TaskProtection
-from tests.support.aws_endpoint import SqsClient
+from tests.support.aws.aws_endpoint import SqsClient
 from tests.support.commands import HANG_SECONDS
 from tests.support.consumers import QUICK, consume, waiting
 

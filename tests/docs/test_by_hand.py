@@ -20,7 +20,7 @@ from tests.support.commands import HANG_SECONDS
 from tests.support.uv_command import uv
 
 PAGE = ROOT / "docs" / "by-hand.md"
-QUICK_AWS = ROOT / "tests" / "support" / "quick_aws.py"
+QUICK_AWS = ROOT / "tests" / "support" / "aws" / "quick_aws.py"
 SERVICES = ("ec2", "ecr", "ecs", "iam", "sns", "sqs", "ssm")
 PAGE_SECONDS = 6 * HANG_SECONDS  # a hundred commands
 BLOCK = re.compile(r"^```bash\n(.*?)^```", re.DOTALL | re.MULTILINE)

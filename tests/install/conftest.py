@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from setup import distributions
-from tests.support.aws_endpoint import endpoint, queues, sqs
+from tests.support.aws.aws_endpoint import endpoint, queues, sqs
 from tests.support.commands import STATE_AT_THE_END
 from tests.support.components.stacks import Stacks
 from tests.support.uv_command import uv

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.aws_endpoint import CREDENTIALS, SqsClient
+from tests.support.aws.aws_endpoint import CREDENTIALS, SqsClient
 from tests.support.commands import HANG_SECONDS
 
 

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.support.aws_endpoint import CREDENTIALS, SqsClient
+from tests.support.aws.aws_endpoint import CREDENTIALS, SqsClient
 from tests.support.commands import HANG_SECONDS
 from tests.support.consumers import waiting
 

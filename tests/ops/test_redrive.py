@@ -10,7 +10,7 @@ from slipway_cli.errors import CommandError
 from slipway_cli.redrive import Redriven, redrive
 from slipway_cli.stack import Outputs
 from slipway_consumer.sqs import Received
-from tests.support.aws_endpoint import SqsClient
+from tests.support.aws.aws_endpoint import SqsClient
 
 TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793"
 

@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from slipway_sandbox.identities import administrator
-from tests.support.aws_endpoint import endpoint
+from tests.support.aws.aws_endpoint import endpoint
 from tests.support.sandbox.provider_world import provider
 from tests.support.sandbox.pulumi_project import Project, project_of
 

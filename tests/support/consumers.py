@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from slipway_consumer import Batch, Consumer, Settings, run_all
 from slipway_consumer.handlers import Handler
-from tests.support.aws_endpoint import SqsClient
+from tests.support.aws.aws_endpoint import SqsClient
 from tests.support.commands import HANG_SECONDS
 
 QUICK = Settings(wait_seconds=1, retry_after_seconds=0)

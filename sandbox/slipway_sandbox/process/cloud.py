@@ -31,7 +31,7 @@ from slipway_sandbox.process.ports import (
     STATUS_PATH,
     bridge_address,
     free_ports,
-    listening,
+    require_free,
 )
 from slipway_sandbox.process.status import RUNNING, CloudStatus
 from slipway_sandbox.registry import process as registry
@@ -83,7 +83,13 @@ class Cloud:
         addresses = [LOOPBACK, bridge] if bridge else [LOOPBACK]
         known = read_record(home)
         ports = known.ports if known else Ports(*free_ports(len(dataclasses.fields(Ports)), addresses))
-        _require_free(ports, addresses)
+        require_free({ports.moto: "the AWS API"}, addresses)
+        named = {
+            ports.aws: "the aws provider",
+            ports.docker: "the docker provider",
+            ports.registry: "the image registry",
+        }
+        require_free(named, [LOOPBACK])
         os.environ.update(shell.aws_variables(ports))  # whatever makes an AWS client in this process means this cloud
         self._registry = registry.begin(home)  # it gets ready while moto is imported
         self._parts.callback(self._registry.stop)
@@ -187,18 +193,6 @@ class Cloud:
             },
             "contents": contents.count(),
         }
-
-
-def _require_free(ports: Ports, addresses: list[str]) -> None:
-    """Checks the ports before anything is started. Raises SandboxError with the name of a taken one."""
-    for address in addresses:
-        listening(address, ports.moto, "the AWS API").close()
-    for port, what in (
-        (ports.aws, "the aws provider"),
-        (ports.docker, "the docker provider"),
-        (ports.registry, "the image registry"),
-    ):
-        listening(LOOPBACK, port, what).close()
 
 
 def _stop_server(server: "grpc.Server") -> None:

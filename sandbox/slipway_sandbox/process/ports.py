@@ -5,7 +5,7 @@ import ipaddress
 import logging
 import random
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from slipway_sandbox.errors import RESET, SandboxError
 
@@ -33,6 +33,13 @@ def listening(address: str, port: int, what: str) -> socket.socket:
             "with an empty cloud and an empty state"
         ) from error
     return listener
+
+
+def require_free(purposes: Mapping[int, str], addresses: Iterable[str]) -> None:
+    """Look whether ports are free on each of the addresses. Raises SandboxError with the purpose of a taken one."""
+    for address in addresses:
+        for port, what in purposes.items():
+            listening(address, port, what).close()
 
 
 def free_ports(count: int, addresses: Iterable[str]) -> list[int]:
