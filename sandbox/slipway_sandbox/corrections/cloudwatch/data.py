@@ -71,7 +71,10 @@ def _dimensions(pairs: Sequence[Pair] | None) -> dict[str, str]:
     return {pair["Name"]: pair["Value"] for pair in pairs or []}
 
 
-@corrects(CloudWatchBackend.get_all_metrics, why="moto's list of data is replaced: each metric is in it once.")
+@corrects(
+    CloudWatchBackend.get_all_metrics,
+    why="moto lists a metric once for each of its data points; CloudWatch lists it once.",
+)
 def get_all_metrics(_: object, self: CloudWatchBackend) -> list[MetricDatumBase]:
     listed: list[MetricDatumBase] = [
         MetricDatum(
