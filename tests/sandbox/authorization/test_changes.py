@@ -72,6 +72,21 @@ class Change:
     cleanup: Callable[[Cloud], object] = lambda cloud: None
 
 
+def with_key(cloud: Cloud) -> None:
+    cloud.let(allow())
+    key_policy(cloud, "Allow")
+
+
+def by_queue_tag(cloud: Cloud) -> None:
+    with_queue_tag(cloud)
+    cloud.let({**allow("sqs:*"), "Condition": TEAM})
+
+
+def by_role_tag(cloud: Cloud) -> None:
+    with_role_tag(cloud)
+    cloud.let({**allow("sqs:*"), "Condition": OWN_TEAM})
+
+
 CHANGES = [
     Change(
         "the identity's policy",
@@ -88,19 +103,19 @@ CHANGES = [
     ),
     Change(
         "the key's policy",
-        lambda cloud: (cloud.let(allow()), key_policy(cloud, "Allow")),
+        with_key,
         lambda cloud: key_policy(cloud, "Deny"),
         asked=DESCRIBE,
         cleanup=lambda cloud: key_policy(cloud, "Allow"),
     ),
     Change(
         "a tag of the resource",
-        lambda cloud: (with_queue_tag(cloud), cloud.let({**allow("sqs:*"), "Condition": TEAM})),
+        by_queue_tag,
         lambda cloud: with_queue_tag(cloud, "other"),
     ),
     Change(
         "a tag of the role",
-        lambda cloud: (with_role_tag(cloud), cloud.let({**allow("sqs:*"), "Condition": OWN_TEAM})),
+        by_role_tag,
         lambda cloud: with_role_tag(cloud, "other"),
     ),
     Change(
