@@ -5,7 +5,6 @@ import signal
 
 from hypothesis import settings
 
-from tests.support.aws import botocore_files
 from tests.support.by_file import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 
 __all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]  # pytest looks for them here
@@ -16,8 +15,6 @@ gc.disable()
 # A shell that starts pytest in the background makes it ignore Ctrl-C, and every program that a test starts with it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-botocore_files.read_once()
-
 # However slow the machine is, an example is not wrong for it; hypothesis's own profile for CI stays beneath.
 settings.register_profile("any machine", settings(), deadline=None)
 settings.load_profile("any machine")
@@ -26,4 +23,5 @@ settings.load_profile("any machine")
 def pytest_collection_finish() -> None:
     """From here on the collector looks at what the tests make; what is garbage already stays, which is quicker."""
     gc.freeze()
+    gc.set_threshold(100_000)  # each 700 new objects, as by default, take two fifths of a test on moto
     gc.enable()
