@@ -33,7 +33,7 @@ sets(
     errors,
     "COMMON_ERROR_CODES",
     [*errors.COMMON_ERROR_CODES, "AccessDenied"],
-    why="moto's models of errors lack AccessDenied, which STS answers as every service of AWS does.",
+    why="moto's models of errors lack AccessDenied; STS answers it, as every service of AWS does.",
 )
 
 
