@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from moto.ec2.models import ec2_backends
 
+from slipway_sandbox.documents import Document
 from slipway_sandbox.runtime.balancing.traffic import Traffic, Way
 from slipway_sandbox.runtime.metrics.load_balancers import LoadBalancers
 from slipway_sandbox.runtime.metrics.publishing import Publisher
@@ -131,7 +132,7 @@ def test_the_usage_of_a_task_is_its_share_of_what_it_reserved() -> None:
 
 
 def test_page_cache_is_not_memory_of_a_task() -> None:
-    stats = {
+    stats: Document = {
         "cpu_stats": {"cpu_usage": {"total_usage": 2_500_000_000}},
         "memory_stats": {"usage": 1000, "stats": {"inactive_file": 400}},
     }
