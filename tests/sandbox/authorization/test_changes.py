@@ -61,6 +61,21 @@ def with_role_tag(cloud: Cloud, team: str = "shop") -> None:
     cloud.client("iam").tag_role(RoleName="app", Tags=[{"Key": "team", "Value": team}])
 
 
+def with_key_policy(cloud: Cloud) -> None:
+    cloud.let(allow())
+    key_policy(cloud, "Allow")
+
+
+def tagged_queue(cloud: Cloud) -> None:
+    with_queue_tag(cloud)
+    cloud.let({**allow("sqs:*"), "Condition": TEAM})
+
+
+def tagged_role(cloud: Cloud) -> None:
+    with_role_tag(cloud)
+    cloud.let({**allow("sqs:*"), "Condition": OWN_TEAM})
+
+
 @dataclass(frozen=True)
 class Change:
     """What lets a call in, and what then takes the right away."""
@@ -88,19 +103,19 @@ CHANGES = [
     ),
     Change(
         "the key's policy",
-        lambda cloud: (cloud.let(allow()), key_policy(cloud, "Allow")),
+        with_key_policy,
         lambda cloud: key_policy(cloud, "Deny"),
         asked=DESCRIBE,
         cleanup=lambda cloud: key_policy(cloud, "Allow"),
     ),
     Change(
         "a tag of the resource",
-        lambda cloud: (with_queue_tag(cloud), cloud.let({**allow("sqs:*"), "Condition": TEAM})),
+        tagged_queue,
         lambda cloud: with_queue_tag(cloud, "other"),
     ),
     Change(
         "a tag of the role",
-        lambda cloud: (with_role_tag(cloud), cloud.let({**allow("sqs:*"), "Condition": OWN_TEAM})),
+        tagged_role,
         lambda cloud: with_role_tag(cloud, "other"),
     ),
     Change(
