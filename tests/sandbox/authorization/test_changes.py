@@ -61,6 +61,21 @@ def with_role_tag(cloud: Cloud, team: str = "shop") -> None:
     cloud.client("iam").tag_role(RoleName="app", Tags=[{"Key": "team", "Value": team}])
 
 
+def with_key_policy(cloud: Cloud) -> None:
+    cloud.let(allow())
+    key_policy(cloud, "Allow")
+
+
+def tagged_queue(cloud: Cloud) -> None:
+    with_queue_tag(cloud)
+    cloud.let({**allow("sqs:*"), "Condition": TEAM})
+
+
+def tagged_role(cloud: Cloud) -> None:
+    with_role_tag(cloud)
+    cloud.let({**allow("sqs:*"), "Condition": OWN_TEAM})
+
+
 @dataclass(frozen=True)
 class Change:
     """What lets a call in, and what then takes the right away."""
@@ -70,21 +85,6 @@ class Change:
     after: Callable[[Cloud], object]
     asked: Call = SEND
     cleanup: Callable[[Cloud], object] = lambda cloud: None
-
-
-def with_key(cloud: Cloud) -> None:
-    cloud.let(allow())
-    key_policy(cloud, "Allow")
-
-
-def by_queue_tag(cloud: Cloud) -> None:
-    with_queue_tag(cloud)
-    cloud.let({**allow("sqs:*"), "Condition": TEAM})
-
-
-def by_role_tag(cloud: Cloud) -> None:
-    with_role_tag(cloud)
-    cloud.let({**allow("sqs:*"), "Condition": OWN_TEAM})
 
 
 CHANGES = [
@@ -103,19 +103,19 @@ CHANGES = [
     ),
     Change(
         "the key's policy",
-        with_key,
+        with_key_policy,
         lambda cloud: key_policy(cloud, "Deny"),
         asked=DESCRIBE,
         cleanup=lambda cloud: key_policy(cloud, "Allow"),
     ),
     Change(
         "a tag of the resource",
-        by_queue_tag,
+        tagged_queue,
         lambda cloud: with_queue_tag(cloud, "other"),
     ),
     Change(
         "a tag of the role",
-        by_role_tag,
+        tagged_role,
         lambda cloud: with_role_tag(cloud, "other"),
     ),
     Change(
