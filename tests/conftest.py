@@ -23,5 +23,5 @@ settings.load_profile("any machine")
 def pytest_collection_finish() -> None:
     """From here on the collector looks at what the tests make; what is garbage already stays, which is quicker."""
     gc.freeze()
-    gc.set_threshold(100_000)  # each 700 new objects, as by default, take two fifths of a test on moto
+    gc.set_threshold(100_000)  # its look at each 700 new objects, the default, takes a fifth of a test on moto
     gc.enable()

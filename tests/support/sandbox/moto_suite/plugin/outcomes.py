@@ -21,7 +21,7 @@ verified: set[str] = set()
 
 def pytest_configure() -> None:
     """Makes the corrections before the first test is imported."""
-    gc.set_threshold(100_000)  # a collector that looks at each 700 objects takes two fifths of a test's time
+    gc.set_threshold(100_000)  # its look at each 700 new objects, the default, takes time
     if os.environ.get(CORRECTED):
         from slipway_sandbox import corrections
 
