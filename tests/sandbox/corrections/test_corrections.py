@@ -18,7 +18,7 @@ from tests.sandbox.conftest import ROOT
 
 SERVICES = {
     "acm", "application_autoscaling", "cloudformation", "cloudwatch", "core", "dynamodb", "ec2", "ecr", "ecs", "eks", "elbv2", "events",
-    "iam", "s3", "scheduler", "servicediscovery", "sns", "sqs", "sts",
+    "iam", "s3", "scheduler", "servicediscovery", "sns", "sqs", "stepfunctions", "sts",
 }  # fmt: skip
 
 

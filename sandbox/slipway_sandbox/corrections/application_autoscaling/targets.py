@@ -17,22 +17,23 @@ from slipway_sandbox.corrections._decorator import corrects
     ApplicationAutoscalingBackend.register_scalable_target,
     why="moto takes a minimum above the maximum; Application Auto Scaling refuses it.",
 )
-def register_scalable_target(  # noqa: PLR0913, PLR0917 - the signature is moto's
+def register_scalable_target(
     original: Callable[..., FakeScalableTarget],
     self: ApplicationAutoscalingBackend,
     namespace: str,
     r_id: str,
     dimension: str,
-    min_capacity: int | None,
-    max_capacity: int | None,
-    **named: object,
+    *bounds: int | None,
+    **named: int | None,
 ) -> FakeScalableTarget:
+    asked = dict(zip(("min_capacity", "max_capacity"), bounds, strict=False)) | named
+    min_capacity, max_capacity = asked.get("min_capacity"), asked.get("max_capacity")
     before = self.targets.get(dimension, {}).get(r_id)
     low = before.min_capacity if min_capacity is None and before else min_capacity
     high = before.max_capacity if max_capacity is None and before else max_capacity
     if low is not None and high is not None and low > high:
         raise AWSValidationException("Maximum capacity cannot be less than minimum capacity")
-    return original(self, namespace, r_id, dimension, min_capacity, max_capacity, **named)
+    return original(self, namespace, r_id, dimension, *bounds, **named)
 
 
 @corrects(

@@ -32,6 +32,15 @@ class UnderWay(NamedTuple):
     after: int
 
 
+class Count(NamedTuple):
+    """A new desired count."""
+
+    before: int
+    after: int
+    policy: str = ""
+    """Empty for a change without a policy."""
+
+
 def scale(scalable: ScalableService, change: Change, now: datetime) -> None:
     """Set the desired count as a policy asks for. A scale-out ends the cooldowns of all scale-ins."""
     if change.desired > scalable.service.desired_count:
@@ -39,7 +48,8 @@ def scale(scalable: ScalableService, change: Change, now: datetime) -> None:
             last = kept(policy, LAST_SCALED, ())
             if last and last[1] < last[0]:
                 keep(policy, LAST_SCALED, ())
-    _set(scalable, change.desired, _cause(change.request), now, change.request.policy.name, change.before)
+    count = Count(change.before, change.desired, change.request.policy.name)
+    _set(scalable, count, _cause(change.request), now)
 
 
 def tell_not_scaled(scalable: ScalableService, outcome: NotScaled, now: datetime) -> None:
@@ -63,7 +73,7 @@ def put_within_bounds(scalable: ScalableService, now: datetime) -> None:
     desired, bounded = scalable.service.desired_count, scalable.seen().bounded(scalable.service.desired_count)
     if bounded != desired:
         bound = "minimum" if bounded > desired else "maximum"
-        _set(scalable, bounded, f"{bound} capacity was set to {bounded}", now)
+        _set(scalable, Count(desired, bounded), f"{bound} capacity was set to {bounded}", now)
 
 
 def apply_action(scalable: ScalableService, action: FakeScheduledAction, now: datetime) -> None:
@@ -112,18 +122,15 @@ def settle(scalable: ScalableService, now: datetime) -> None:
             keep(policy, LAST_SCALED, (change.before, change.after, now))
 
 
-def _set(  # noqa: PLR0913, PLR0917 - a change, and what it is for
-    scalable: ScalableService, desired: int, cause: str, now: datetime, policy: str = "", before: int | None = None
-) -> None:
+def _set(scalable: ScalableService, count: Count, cause: str, now: datetime) -> None:
     service = scalable.service
-    before = service.desired_count if before is None else before
     scalable.backend.ecs_backend.update_service(
-        {"cluster": service.cluster_name, "service": service.name, "desired_count": desired}
+        {"cluster": service.cluster_name, "service": service.name, "desired_count": count.after}
     )
     settle(scalable, now)  # an older change is overridden
-    activity = _activity(scalable, f"Setting desired count to {desired}.", cause, now)
+    activity = _activity(scalable, f"Setting desired count to {count.after}.", cause, now)
     activities.add(scalable.backend, {**activity, "StatusCode": "InProgress"})
-    keep(scalable.target, UNDER_WAY, tuple(UnderWay(activity["ActivityId"], policy, before, desired)))
+    keep(scalable.target, UNDER_WAY, tuple(UnderWay(activity["ActivityId"], count.policy, count.before, count.after)))
 
 
 def _activity(scalable: ScalableService, description: str, cause: str, now: datetime) -> ScalingActivity:
