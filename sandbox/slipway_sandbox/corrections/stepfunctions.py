@@ -29,7 +29,7 @@ def get_execution_history(
 
 @corrects(
     StepFunctionResponse.get_execution_history,
-    why="moto ignores the order and the number that are asked for.",
+    why="moto ignores the order and the number that are asked for; Step Functions answers by them.",
 )
 def get_execution_history_answer(
     original: Callable[[StepFunctionResponse], ActionResult],

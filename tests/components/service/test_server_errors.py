@@ -32,7 +32,7 @@ SERVE = """
 import http.server, signal, sys
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(200 if self.path == "/" else int(sys.argv[1]))
+        self.send_response(200 if self.path == "/health" else int(sys.argv[1]))
         self.send_header("Content-Length", "0")
         self.end_headers()
 signal.signal(signal.SIGTERM, lambda *_: sys.exit())
