@@ -45,6 +45,7 @@ class Clock:
 
 
 _read: Callable[[], datetime] = Clock().now
+_speed = 1.0
 
 
 def now() -> datetime:
@@ -52,10 +53,15 @@ def now() -> datetime:
     return _read()
 
 
-def attach(read: Callable[[], datetime]) -> None:
-    """Has this clock read from now on."""
-    global _read  # noqa: PLW0603 - one cloud a process, as moto's
-    _read = read
+def speed() -> float:
+    """How many times as fast as the machine's clock it runs."""
+    return _speed
+
+
+def attach(read: Callable[[], datetime], speed: float = 1.0) -> None:
+    """Has this clock read from now on; it runs so many times as fast as the machine's."""
+    global _read, _speed
+    _read, _speed = read, speed
 
 
 def detach() -> None:

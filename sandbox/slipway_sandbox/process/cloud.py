@@ -94,7 +94,7 @@ class Cloud:
         self._registry = registry.begin(home)  # it gets ready while moto is imported
         self._parts.callback(self._registry.stop)
         self._clock = (known.clock if known else Clock()).going_on(float(os.environ.get(clock.VARIABLE) or 1))
-        clock.attach(self._clock.now)
+        clock.attach(self._clock.now, self._clock.speed)
         self._parts.callback(clock.detach)
         self._serve_aws(addresses, ports)
         self._serve_providers(ports)

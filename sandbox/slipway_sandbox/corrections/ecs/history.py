@@ -4,11 +4,14 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDep
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from moto.cloudwatch.models import cloudwatch_backends
+from moto.cloudwatch.models import Alarm, cloudwatch_backends
 
+from slipway_sandbox import clock
 from slipway_sandbox.corrections._keeping import kept
+from slipway_sandbox.corrections.cloudwatch.configuration import longest_period
 from slipway_sandbox.corrections.ecs.objects import EcsService
 from slipway_sandbox.corrections.ecs.shapes import Deployment, ServiceDeployment, ServiceDeploymentAlarms
 from slipway_sandbox.corrections.ecs.traffic import NO_CONFIGURATION
@@ -111,7 +114,27 @@ def alarms_on(service: EcsService, record: ServiceDeployment | None) -> list[str
     return _in_alarm(service, alarms["alarmNames"]) if alarms and alarms["status"] == WATCHED else []
 
 
+def watch_seconds(service: EcsService) -> float:
+    """How long ECS looks at the watched alarms of a rolling deployment once its tasks are steady: as long as they look back.
+
+    By the machine's own clock nobody waits for it.
+    """
+    record = current(service)
+    alarms = record.get("alarms") if record else None
+    if clock.speed() == 1 or not alarms or alarms["status"] != WATCHED:
+        return 0.0
+    known = _alarms_of(service)
+    watched = [known[name] for name in alarms["alarmNames"] if name in known]
+    return max((int(alarm.evaluation_periods) * longest_period(alarm) for alarm in watched), default=0.0)
+
+
 def _in_alarm(service: EcsService, names: list[str]) -> list[str]:
-    _, _, _, region, account, _ = service.arn.split(":", 5)
-    known = cloudwatch_backends[account][region].alarms
+    known = _alarms_of(service)
     return [name for name in names if name in known and known[name].state_value == "ALARM"]
+
+
+def _alarms_of(service: EcsService) -> Mapping[str, Alarm]:
+    """Alarms in the account and region of a service, by name."""
+    _, _, _, region, account, _ = service.arn.split(":", 5)
+    found: Mapping[str, Alarm] = cloudwatch_backends[account][region].alarms
+    return found

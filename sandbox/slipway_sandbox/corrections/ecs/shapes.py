@@ -139,6 +139,8 @@ class Deployment(TypedDict, total=False):
     """Share of the requests, in percent; not shown."""
     shifted_at: datetime
     """Time of the last change of the share; not shown."""
+    steady_since: datetime
+    """Beginning of the last look at the alarms; not shown."""
 
 
 class LastCompleted(TypedDict):

@@ -89,6 +89,12 @@ def rested_seconds(deployment: Deployment) -> float:
     return (clock.now() - since).total_seconds()
 
 
+def steady_seconds(deployment: Deployment) -> float | None:
+    """How long its alarms have had their last look; None before that."""
+    since = deployment.get("steady_since")
+    return (clock.now() - since).total_seconds() if since else None
+
+
 def shift(service: EcsService, deployment: Deployment, percent: float) -> None:
     """Give a deployment this share of the requests."""
     deployment |= {"traffic": percent, "shifted_at": clock.now()}

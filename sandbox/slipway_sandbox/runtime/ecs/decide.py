@@ -51,6 +51,8 @@ class DeploymentSeen:
     """Share of the requests, in percent."""
     rested_seconds: float = math.inf
     """How long it has had its share."""
+    steady_seconds: float | None = None
+    """How long its alarms have been looked at since its tasks are steady; None before that."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ class ServiceSeen:
     step_seconds: float = 0.0
     bake_seconds: float = 0.0
     """How long the last share is looked at before the tasks of the deployment before go."""
+    watch_seconds: float = 0.0
+    """How long alarms are looked at once the tasks of a rolling deployment are steady."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,13 @@ class Shift:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """The tasks of the deployment are steady: a last look at the alarms begins."""
+
+    deployment: str
+
+
+@dataclass(frozen=True)
 class Complete:
     """The deployment has reached its steady state."""
 
@@ -124,7 +135,7 @@ class Forget:
     deployment: str
 
 
-Action = Start | Stop | Shift | Complete | Fail | Forget
+Action = Start | Stop | Shift | Watch | Complete | Fail | Forget
 
 
 def breaker_threshold(desired: int) -> int:
@@ -232,4 +243,8 @@ def _complete(service: ServiceSeen, primary: DeploymentSeen) -> list[Action]:
     own = [task for task in service.tasks if task.deployment == primary.id]
     serving = sum(task.healthy and not task.unhealthy and task.phase is Phase.RUNNING for task in own)
     alone = len(own) == len(service.tasks)
-    return [Complete(primary.id)] if alone and serving == len(own) == service.desired else []
+    if not alone or not serving == len(own) == service.desired:
+        return []
+    if service.watch_seconds and primary.steady_seconds is None:
+        return [Watch(primary.id)]
+    return [Complete(primary.id)] if (primary.steady_seconds or 0.0) >= service.watch_seconds else []

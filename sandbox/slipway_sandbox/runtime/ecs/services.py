@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.elbv2.models import FakeTargetGroup, elbv2_backends
 
+from slipway_sandbox import clock
 from slipway_sandbox.corrections._keeping import kept
 from slipway_sandbox.corrections.ecs import deployments, history, new_tasks, traffic
 from slipway_sandbox.corrections.ecs.objects import EcsService, EcsTask, tasks_of
@@ -73,6 +74,7 @@ class Scheduler:
                     backing_off=time.monotonic() < self._resume_at.get(entry["id"], 0),
                     traffic=entry.get("traffic", traffic.ALL),
                     rested_seconds=traffic.rested_seconds(entry),
+                    steady_seconds=traffic.steady_seconds(entry),
                 )
                 for entry in service.deployments
             ),
@@ -86,6 +88,7 @@ class Scheduler:
             steps=steps.steps,
             step_seconds=steps.step_seconds,
             bake_seconds=steps.bake_seconds,
+            watch_seconds=0.0 if steps.steps else history.watch_seconds(service),
         )
 
     def _task_seen(self, service: EcsService, task: EcsTask) -> TaskSeen:
@@ -152,6 +155,8 @@ class Scheduler:
                 if failed:
                     self._counted.add(task.task_arn)
                     self._failed(service, task.started_by)
+            case decide.Watch(deployment):
+                deployments.find(service, deployment)["steady_since"] = clock.now()
             case decide.Complete(deployment):
                 deployments.complete(service, deployment)
                 self._resume_at.pop(deployment, None)

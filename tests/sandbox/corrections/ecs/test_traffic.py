@@ -15,6 +15,7 @@ from slipway_sandbox.runtime.ecs.decide import (
     Start,
     Stop,
     TaskSeen,
+    Watch,
     decide,
 )
 
@@ -66,6 +67,18 @@ CASES = {
         [Fail("new", "old")],
     ),
     "an alarm ends it": (seen(*BOTH, primary=new(10, 1), alarm="on"), [Fail("new", "old", "on")]),
+    "a rolling deployment with alarms is looked at once its tasks are steady": (
+        seen(up("c"), up("d"), primary=new(100, 0), older=(), steps=(), watch_seconds=180),
+        [Watch("new")],
+    ),
+    "it is not complete before": (
+        seen(up("c"), up("d"), primary=new(100, 0, steady_seconds=179), older=(), steps=(), watch_seconds=180),
+        [],
+    ),
+    "it is complete after that": (
+        seen(up("c"), up("d"), primary=new(100, 0, steady_seconds=180), older=(), steps=(), watch_seconds=180),
+        [Complete("new")],
+    ),
     "a side that failed goes at once": (
         seen(*BOTH, primary=OLD, older=(DeploymentSeen("new", "FAILED"),)),
         [Stop(name, "Scaling activity initiated by (deployment old)") for name in ("c", "d")],
