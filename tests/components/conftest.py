@@ -4,10 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 
+from slipway_sandbox import corrections
 from tests.support.aws.aws_endpoint import credentials, endpoint
 from tests.support.components.engine import Engine, running
 
-__all__ = ["credentials", "endpoint", "engine"]
+__all__ = ["credentials", "endpoint", "engine", "plain_moto"]
+
+
+@pytest.fixture
+def plain_moto() -> Iterator[None]:
+    """moto without the sandbox's corrections, which another test of this process may have left."""
+    corrections.remove()
+    yield
 
 
 @pytest.fixture

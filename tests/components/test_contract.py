@@ -181,6 +181,7 @@ def test_the_public_names_are_these() -> None:
         "QueueWorkerTopicArgs",
         "SenderArgs",
         "ContainerHealthCheckArgs",
+        "RetryOnErrorArgs",
         "RunBeforeArgs",
         "ScalingArgs",
         "ScheduleArgs",

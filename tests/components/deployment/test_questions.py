@@ -51,7 +51,7 @@ def test_reasons_come_from_the_account_of_the_service_alone() -> None:
     assert environment.aws(watched()).targets() == []
 
 
-@pytest.mark.usefixtures("aws")
+@pytest.mark.usefixtures("plain_moto", "aws")
 def test_a_role_reads_reasons_in_the_account_of_the_service() -> None:
     role = "arn:aws:iam::999999999999:role/reads"
     elsewhere = watched(service="arn:aws:ecs:eu-west-1:999999999999:service/main/shop", role_arn=role)

@@ -65,6 +65,7 @@ def test_the_default_provider_is_read_from_the_stack_s_configuration() -> None:
         pulumi.runtime.config.CONFIG.get().pop("aws:profile")
 
 
+@pytest.mark.usefixtures("plain_moto")
 def test_credentials_of_another_account_are_refused(
     credentials: None, endpoint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

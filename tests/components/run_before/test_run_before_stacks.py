@@ -18,6 +18,8 @@ from tests.support.conditions import awaited
 
 pytestmark = pytest.mark.e2e
 
+SLIPWAY = str(CHECKOUT / ".venv" / "bin" / "slipway")
+
 REGION = "eu-central-1"
 PROJECT = f"""
 name: before
@@ -86,7 +88,7 @@ class Stack:
 
     def slipway(self, *arguments: str) -> tuple[int, str]:
         """Exit code and both streams of `slipway run`."""
-        done = self.stacks.run(self.folder, str(CHECKOUT / ".venv" / "bin" / "slipway"), "run", *arguments)
+        done = self.stacks.run(self.folder, SLIPWAY, "run", *arguments)
         return done.returncode, done.stdout
 
     def ecs(self) -> Any:
@@ -182,5 +184,5 @@ def test_a_command_gates_each_roll_out_and_runs_by_hand(stack: Stack) -> None:
     assert "` ended without an exit code, so nothing was rolled out\n" in said
     assert "CannotPullContainerError" in said
     assert (stack.runs()[-1], stack.revision()) == ((3, None), 2)
-    denied = stack.stacks.run(stack.folder, "slipway", "sandbox", "denied", "--json")
+    denied = stack.stacks.run(stack.folder, SLIPWAY, "sandbox", "denied", "--json")
     assert json.loads(denied.stdout)["denied"] == []

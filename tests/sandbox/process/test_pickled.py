@@ -1,6 +1,7 @@
 """The names in a snapshot: pinned, so that a later sandbox reads what this one wrote, and this one what an older one wrote."""
 
 import gzip
+import importlib
 import json
 import pickletools
 import sys
@@ -13,6 +14,10 @@ from tests.sandbox.conftest import ROOT, Box
 OLDER = ROOT / "tests" / "support" / "sandbox" / "older_snapshot.gz"
 """Written before the sandbox was the package slipway_sandbox: a FIFO queue and topic, an ECS service and a table."""
 PINNED = {("slipway_sandbox.pickled", name) for name in ("certificate", "empty", "fill", "function", "private_key")}
+MEASURED = {("slipway_sandbox.metrics.series", name) for name in ("Metric", "Metrics", "Series")} | {
+    ("slipway_sandbox.metrics.samples", "Sample")
+}
+"""In each snapshot of a cloud that has lived for a minute."""
 BESIDE_A_BASE = ("slipway_sandbox.pickled", "part_of_base")
 
 
@@ -40,7 +45,7 @@ def _ours(snapshot: bytes) -> set[tuple[str, str]]:
     assert any(module.startswith("moto.") for module, _ in found)
     return {
         (module, name)
-        for module, name in found
+        for module, name in found - MEASURED
         if not module.startswith("moto.") and module.partition(".")[0] not in sys.stdlib_module_names
     }
 
@@ -96,6 +101,11 @@ def test_every_place_of_an_older_snapshot_leads_to_a_function() -> None:
     assert {module for module, _ in pickled.PLACES} == {"sandbox.snapshot", "slipway_sandbox.process.snapshot"}
     for now in pickled.PLACES.values():
         assert isinstance(getattr(pickled, now), types.FunctionType)
+
+
+def test_measurements_of_a_snapshot_lead_to_classes() -> None:
+    for module, name in MEASURED:
+        assert isinstance(getattr(importlib.import_module(module), name), type)
 
 
 def test_an_older_snapshot_is_read_and_goes_on(box: Box) -> None:

@@ -52,7 +52,7 @@ def answer(name: str) -> str:
 
 
 def test_requests_move_to_the_new_side_and_stay_when_that_fails_is_stopped_or_alarms(cloud: Cloud) -> None:
-    name, blue = cloud.balance()
+    network, (name, blue) = cloud.network(), cloud.balance()
     check: dict[str, Any] = {"HealthCheckPath": "/health", "HealthCheckIntervalSeconds": 5}
     [made] = cloud.elbv2.create_target_group(
         Name="green", Protocol="HTTP", Port=8080, VpcId=cloud.vpc, TargetType="ip", **check
@@ -97,7 +97,7 @@ def test_requests_move_to_the_new_side_and_stay_when_that_fails_is_stopped_or_al
     cloud.serve(
         define(SERVE.format("one")),
         1,
-        networkConfiguration=cloud.network(),
+        networkConfiguration=network,
         loadBalancers=[target],
         deploymentConfiguration=configuration,
     )

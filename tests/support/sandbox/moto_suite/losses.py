@@ -126,6 +126,10 @@ REASONS: dict[str, list[str]] = {
     "the test is in China; policies are judged in the partition aws alone": [
         f"{S3}test_s3_lambda_integration.py::test_put_bucket_notification_sns_sqs[cn-north-1-aws-cn]",
     ],
+    "the test signs in with a token that is none, of a provider that is not there; STS refuses it": [
+        f"{STS}test_assume_role_with_web_identity[cn-north-1-aws-cn]",
+        f"{STS}test_assume_role_with_web_identity[us-east-1-aws]",
+    ],
     "the test wants a caller who is a user of STS; AWS's users are IAM's": [
         f"{STS}test_get_caller_identity_with_default_credentials[cn-north-1-aws-cn]",
         f"{STS}test_get_caller_identity_with_default_credentials[us-east-1-aws]",
