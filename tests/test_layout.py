@@ -66,3 +66,14 @@ def test_nothing_in_tests_imports_a_test() -> None:
         if name.startswith("tests.") and any(part.startswith("test_") for part in name.split("."))
     ]
     assert borrowed == [], "helpers of tests live in tests/support"
+
+
+def test_no_file_holds_the_marks_of_an_unfinished_merge() -> None:
+    found = subprocess.run(
+        ["git", "grep", "--files-with-matches", "--extended-regexp", "^(<{7}|>{7}) "],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (found.returncode, found.stdout) == (1, ""), "git grep ends with 1 where it finds nothing"
