@@ -117,10 +117,10 @@ def of_role(session: Any, role_arn: str) -> Any:
         role_arn,
         extra_args={"RoleSessionName": SESSION_NAME},
     )
-    of_role = Session()
+    assumed = Session()
     # botocore has no public way to give a session credentials that are renewed.
-    of_role._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001
-    return boto3.session.Session(botocore_session=of_role, region_name=session.region_name)
+    assumed._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001
+    return boto3.session.Session(botocore_session=assumed, region_name=session.region_name)
 
 
 class Aws:
