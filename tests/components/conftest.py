@@ -12,10 +12,10 @@ __all__ = ["credentials", "endpoint", "engine", "plain_moto"]
 
 
 @pytest.fixture
-def plain_moto() -> Iterator[None]:
-    """moto without the sandbox's corrections, which another test of this process may have left."""
+def plain_moto(monkeypatch: pytest.MonkeyPatch) -> None:
+    """moto without the sandbox's corrections and one account, which another module of this process may have left."""
     corrections.remove()
-    yield
+    monkeypatch.delenv("MOTO_ACCOUNT_ID", raising=False)
 
 
 @pytest.fixture

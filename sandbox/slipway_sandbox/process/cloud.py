@@ -120,6 +120,7 @@ class Cloud:
 
         self._gate = Gate()
         self._keeper = Keeper(self._home, self._gate)
+        self._parts.callback(self._keeper.stop)  # the last part to end, since calls under way wait for it
         stacks.bind(self._home, self._keeper.cloud_id, restored=self._keeper.restored)
         self._sessions, self._denials = Sessions(), Denials()
         self._guard = Guard(self._sessions, self._denials)

@@ -1,6 +1,8 @@
 """The keeper: answers wait for the disk, and share saves."""
 
 import os
+import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,9 +24,20 @@ def home(tmp_path: Path) -> Home:
     return home
 
 
-def test_changes_that_arrive_together_share_a_save(home: Home) -> None:
-    gate, records = Gate(), list[int]()
+@pytest.fixture
+def gate() -> Gate:
+    return Gate()
+
+
+@pytest.fixture
+def keeper(home: Home, gate: Gate) -> Iterator[Keeper]:
     keeper = Keeper(home, gate)
+    yield keeper
+    keeper.stop()
+
+
+def test_changes_that_arrive_together_share_a_save(home: Home, gate: Gate, keeper: Keeper) -> None:
+    records = list[int]()
 
     def creations() -> list[dict[str, object]]:
         records.append(1)
@@ -47,8 +60,10 @@ def test_changes_that_arrive_together_share_a_save(home: Home) -> None:
     assert (restored.restored_creations, restored.lost_changes) == ([{"save": len(records)}], False)
 
 
-def test_where_the_cloud_cannot_be_saved_the_answer_goes_out_and_the_reason_is_known(home: Home) -> None:
-    keeper, attempts = Keeper(home, Gate()), list[int]()
+def test_where_the_cloud_cannot_be_saved_the_answer_goes_out_and_the_reason_is_known(
+    home: Home, keeper: Keeper
+) -> None:
+    attempts = list[int]()
 
     def creations() -> list[dict[str, object]]:
         attempts.append(1)
@@ -67,3 +82,12 @@ def test_where_the_cloud_cannot_be_saved_the_answer_goes_out_and_the_reason_is_k
     keeper.changed()
     keeper.keep()
     assert keeper.failure is None
+
+
+def test_a_stopped_keeper_saves_when_told_to_and_not_by_itself(home: Home, keeper: Keeper) -> None:
+    keeper.start()
+    keeper.stop()
+    keeper.changed()
+    assert "keeper" not in [thread.name for thread in threading.enumerate()]
+    keeper.save(finally_=True)
+    assert (keeper.failure, home.snapshot.exists(), home.unsaved.exists()) == (None, True, False)

@@ -46,6 +46,8 @@ class Keeper:
         """The record as it is now; saved with the cloud."""
         self.failure: str | None = None
         """Why the cloud could not be saved last time; None when it could."""
+        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+        self._is_stopping = False
         self._wake = threading.Condition()
         self._saving = threading.Lock()
         self._base: Base | None = None
@@ -59,7 +61,15 @@ class Keeper:
         self._written: tuple[str, str] | None = None
 
     def start(self) -> None:
-        threading.Thread(target=self._run, name="keeper", daemon=True).start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread of `start`, if there is one. `save` still saves."""
+        with self._wake:
+            self._is_stopping = True
+            self._wake.notify_all()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def changed(self) -> None:
         """Something in the cloud has changed."""
@@ -140,8 +150,10 @@ class Keeper:
     def _run(self) -> None:
         while True:
             with self._wake:
-                while (wait := self._seconds_until_due()) != 0:
+                while not self._is_stopping and (wait := self._seconds_until_due()) != 0:
                     self._wake.wait(wait)
+                if self._is_stopping:
+                    return
             self.save()
 
     def _seconds_until_due(self) -> float:
