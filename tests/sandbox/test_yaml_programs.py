@@ -19,7 +19,11 @@ from tests.support.sandbox.self_signed import self_signed
 
 os.environ.update(MOTO_ENVIRONMENT)
 
-SCHEMA = json.loads(services.schema())
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(services.schema())
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -88,10 +92,10 @@ def test_every_type_is_made_and_imported_from_yaml(provider_port: int, tmp_path:
     assert [name for name in EXAMPLES if f"\n  {name}:\n" not in code] == []
 
 
-def test_the_schema_has_every_type_and_function_of_the_sandbox() -> None:
-    assert set(SCHEMA["resources"]) == {it.token for it in services.all_resources()}
-    assert set(SCHEMA["functions"]) == {it.token for it in services.all_functions()}
-    assert set(re.findall(r'"#/types/([^"]+)"', json.dumps(SCHEMA))) == set(SCHEMA["types"])
+def test_the_schema_has_every_type_and_function_of_the_sandbox(schema: dict[str, Any]) -> None:
+    assert set(schema["resources"]) == {it.token for it in services.all_resources()}
+    assert set(schema["functions"]) == {it.token for it in services.all_functions()}
+    assert set(re.findall(r'"#/types/([^"]+)"', json.dumps(schema))) == set(schema["types"])
 
 
 @pytest.mark.parametrize(
@@ -108,10 +112,12 @@ def test_the_schema_has_every_type_and_function_of_the_sandbox() -> None:
         ),
     ],
 )
-def test_a_property_has_the_sdks_type(token: str, property_name: str, definition: dict[str, Any]) -> None:
-    assert SCHEMA["resources"][token]["inputProperties"][property_name] == definition
+def test_a_property_has_the_sdks_type(
+    token: str, property_name: str, definition: dict[str, Any], schema: dict[str, Any]
+) -> None:
+    assert schema["resources"][token]["inputProperties"][property_name] == definition
 
 
-def test_what_the_sdk_requires_is_required() -> None:
-    assert SCHEMA["resources"]["aws:sqs/queue:Queue"]["requiredInputs"] == []
-    assert SCHEMA["resources"]["aws:sqs/queuePolicy:QueuePolicy"]["requiredInputs"] == ["policy", "queueUrl"]
+def test_what_the_sdk_requires_is_required(schema: dict[str, Any]) -> None:
+    assert schema["resources"]["aws:sqs/queue:Queue"]["requiredInputs"] == []
+    assert schema["resources"]["aws:sqs/queuePolicy:QueuePolicy"]["requiredInputs"] == ["policy", "queueUrl"]
