@@ -11,14 +11,16 @@ import pulumi
 from pulumi.runtime import is_dry_run
 
 from slipway.common import Context
+from slipway.credentials import WrongAccountError, keys_of, session_in
 from slipway.hooks import has_engine, hook_name
 
 from ._course import Clock, Voice, run_once
-from ._credentials import WrongAccountError, keys_of, session_of
 from ._ecs_calls import THREADS, EcsCalls, refusal
 from ._run_before_args import RunBefore
 from ._run_text import shown_command
 from ._tasks import Wanted
+
+SESSION_NAME = "slipway-run-before"
 
 
 def before_roll_out(
@@ -75,7 +77,7 @@ async def calls_of(context: Context, wanted: Wanted, role_arn: str) -> EcsCalls:
 
     keys, in_thread = await keys_of(context), asyncio.get_running_loop().run_in_executor
     try:
-        session = await in_thread(THREADS, session_of, keys, role_arn, wanted.region, wanted.account)
+        session = await in_thread(THREADS, session_in, wanted.account, keys, wanted.region, role_arn, SESSION_NAME)
         return await in_thread(THREADS, EcsCalls, wanted, session)
     except (BotoCoreError, ClientError, WrongAccountError) as error:
         raise pulumi.RunError(refusal(wanted.who, str(error))) from error
