@@ -21,10 +21,10 @@ def check_log_role(who: str, name: str) -> None:
 
 def delivery_log_role(context: Context) -> pulumi.Output[str]:
     """ARN of a role for SNS of this account, limited to the log groups of SNS; known once the role may write."""
-    caller, region = aws.get_caller_identity_output(opts=context.lookup), aws.get_region_output(opts=context.lookup)
+    region = aws.get_region_output(opts=context.lookup)
     partition = aws.get_partition_output(opts=context.lookup).partition
     groups = pulumi.Output.concat(
-        "arn:", partition, ":logs:", region.region, ":", caller.account_id, ":log-group:sns/*"
+        "arn:", partition, ":logs:", region.region, ":", context.account_id, ":log-group:sns/*"
     )
     name = context.name + SUFFIX
     role = iam.Role(

@@ -45,9 +45,8 @@ def check_publishers_key(arguments: Arguments) -> None:
 
 def messaging_key(context: Context, services: Sequence[str], senders: Sequence[Sender]) -> kms.Key:
     """A key, rotated yearly, for the principals of its account by IAM, for these services of it, and for the senders."""
-    caller = aws.get_caller_identity_output(opts=context.lookup)
     partition = aws.get_partition_output(opts=context.lookup).partition
-    policy = pulumi.Output.all(partition, caller.account_id, known_senders(senders)).apply(
+    policy = pulumi.Output.all(partition, context.account_id, known_senders(senders)).apply(
         lambda known: key_policy(known[0], known[1], services, known[2])
     )
     return kms.Key(
