@@ -12,7 +12,7 @@ from pulumi.runtime import is_dry_run
 
 from slipway.common import Context
 from slipway.credentials import WrongAccountError, keys_of, session_in
-from slipway.hooks import has_engine, hook_name
+from slipway.hooks import has_engine, resource_hook
 
 from ._course import Clock, Voice, run_once
 from ._ecs_calls import THREADS, EcsCalls, refusal
@@ -56,9 +56,7 @@ def before_roll_out(
         voice = Voice(pulumi.log.info, partial(pulumi.log.info, ephemeral=True))
         await run_once(wanted, calls, voice, Clock(asyncio.get_running_loop().time, asyncio.sleep))
 
-    hook = pulumi.ResourceHook(
-        hook_name(f"{context.name}-run-before"), before, pulumi.ResourceHookOptions(on_dry_run=True)
-    )
+    hook = resource_hook(f"{context.name}-run-before", before, on_dry_run=True)
     return pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
 
 
