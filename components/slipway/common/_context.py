@@ -3,12 +3,16 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar, cast
 
 import pulumi
 import pulumi_aws as aws
+from pulumi.output import UNKNOWN
 from pulumi.runtime import is_dry_run
 
 from ._tags import Tags, named
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,16 @@ class Context:
         return pulumi.InvokeOutputOptions(parent=self.child.parent)
 
     @property
+    def region(self) -> pulumi.Output[str]:
+        """Region of the component's provider."""
+        return answered(aws.get_region_output(opts=self.lookup).region)
+
+    @property
+    def partition(self) -> pulumi.Output[str]:
+        """Partition of the component's provider, such as aws."""
+        return answered(aws.get_partition_output(opts=self.lookup).partition)
+
+    @property
     def account_id(self) -> pulumi.Output[str]:
         """Account of the component's provider. It is asked once, however many components use it."""
         return provider_account_id(self.child.parent)
@@ -53,6 +67,15 @@ class Context:
     def part(self, role: str) -> "Context":
         """The same for a part of the component, whose children begin with `<name>-<role>`."""
         return replace(self, name=f"{self.name}-{role}")
+
+
+def answered(value: pulumi.Output[T]) -> pulumi.Output[T]:
+    """A value from a look-up's answer, unknown while the provider's configuration is: the SDK gives a preview None then.
+
+    Source: https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/resource/plugin/provider_plugin.go
+    """
+    unknown: pulumi.Output[T] = pulumi.Output.from_input(cast("T", UNKNOWN))
+    return value.apply(lambda known: unknown if known is None else known)
 
 
 @dataclass
@@ -81,7 +104,7 @@ def provider_account_id(component: pulumi.Resource | None) -> pulumi.Output[str]
             _run.loop, _run.accounts = loop, {}
         if key not in _run.accounts:
             lookup = pulumi.InvokeOutputOptions(parent=component)
-            _run.accounts[key] = aws.get_caller_identity_output(opts=lookup).account_id
+            _run.accounts[key] = answered(aws.get_caller_identity_output(opts=lookup).account_id)
         return _run.accounts[key]
 
     # A provider's own outputs would make whoever takes the answer depend on it.

@@ -3,10 +3,15 @@
 import pulumi
 import pulumi_aws as aws
 
-from slipway.common import trust_within_account
-from slipway.testing import build
+from slipway.common import Context, trust_within_account
+from slipway.testing import Mocks, build
 
 GET_CALLER = "aws:index/getCallerIdentity:getCallerIdentity"
+LOOKUPS = {
+    GET_CALLER: "accountId",
+    "aws:index/getPartition:getPartition": "partition",
+    "aws:index/getRegion:getRegion": "region",
+}
 
 
 class Role(pulumi.ComponentResource):
@@ -38,3 +43,17 @@ def test_components_ask_for_the_account_of_their_provider_once() -> None:
     roles = [it for it in built.resources if it.type == "aws:iam/role:Role"]
     assert [it.depends_on for it in roles] == [set()] * 6, "a provider is no dependency"
     assert len([call for call in build(program).calls if call.token == GET_CALLER]) == 2, "another run asks again"
+
+
+def test_where_the_provider_is_not_known_yet_its_answers_are_unknown() -> None:
+    nothing = {token: {key: None} for token, key in LOOKUPS.items()}
+
+    def program() -> None:
+        context = Context("Queue 'work'", "work", None, pulumi.ResourceOptions())
+        known = {"region": context.region, "partition": context.partition, "accountId": context.account_id}
+        aws.sqs.Queue("known", policy=pulumi.Output.json_dumps(known))
+
+    [known] = build(program).resources
+    assert known.inputs["policy"] == '{"region": "eu-west-1", "partition": "aws", "accountId": "123456789012"}'
+    [unknown] = build(program, Mocks(nothing)).resources
+    assert "policy" not in unknown.inputs
