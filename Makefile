@@ -46,7 +46,7 @@ lock: ## Resolve pyproject.toml and app/requirements.in into their requirements.
 dist: ## Build wheel and sdist of every distribution into dist/, with the same bytes on every machine
 	@$(PYTHON) -m setup dist
 
-baseline: ready ## Before a release: keep the schema of this version and the state of a stack for the tests of upgrades
+baseline: ready ## Before a release: keep schema, promises of the wheels and the state of a stack for the tests of upgrades
 	$(VENV)/python -m tests.support.upgrade
 
 docs: ready ## Write the generated pages, and build the site of all documentation into site/

@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parents[2] / "components" / "slipway"
 # A room imports rooms of earlier rows only.
 ROWS = [
     ["common", "program", "words"],
+    ["credentials"],
     ["ec2", "deployment", "hooks", "messaging", "schedules", "task", "testing"],
     ["dynamic", "links", "run_before"],
     ["network", "access", "load_balancing", "image"],
@@ -151,6 +152,6 @@ def test_every_public_name_is_found_in_the_room_that_the_type_checker_knows() ->
 def test_a_program_imports_the_rooms_that_it_uses_and_no_other(statement: str, rooms: set[str]) -> None:
     shown = "; import sys; print(*{name.split('.')[1] for name in sys.modules if name.startswith('slipway.')})"
     done = subprocess.run([sys.executable, "-c", statement + shown], capture_output=True, text=True, check=True)
-    # Room dynamic knows the earlier paths of classes in stacks' state, and needs the other.
-    always = {"common", "dynamic"}
+    # Room dynamic knows the earlier paths of classes in stacks' state, and needs the others.
+    always = {"common", "credentials", "dynamic"}
     assert {name for name in done.stdout.split() if not name.startswith("_")} == rooms | always

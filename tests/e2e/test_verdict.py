@@ -3,7 +3,7 @@
 import re
 import subprocess
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import boto3
@@ -25,21 +25,31 @@ import slipway
 slipway.speed_up_program()
 from slipway import Cluster, FargateService, Network
 
-network = Network("main", {"nat": "none", "interface_endpoints": ["logs"]})
+network = Network("main", {"nat": "none", "interface_endpoints": ["logs"]}, OPTIONS)
 FargateService(
     "api",
     {
-        "cluster_arn": Cluster("main", {}).cluster_arn,
+        "cluster_arn": Cluster("main", {}, OPTIONS).cluster_arn,
         "vpc_id": network.vpc_id,
         "subnet_ids": network.private_subnet_ids,
         "image": "slipway-sandbox/python:3.12",
         "desired_count": 1,
         "command": ["python3", "-c", CODE],
     },
+    OPTIONS,
 )
 """
 SERVES = "import signal; signal.signal(signal.SIGTERM, lambda *_: exit()); signal.pause()"
 EXITS = "import sys; print('no database', flush=True); sys.exit(3)"
+PROVIDER = """
+import slipway
+
+slipway.speed_up_program()
+import pulumi
+import pulumi_aws as aws
+
+OPTIONS = pulumi.ResourceOptions(providers=[aws.Provider("shop", **CREDENTIALS)])
+"""
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +59,41 @@ def stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stacks]:
         yield made
 
 
-def test_a_rollback_fails_the_update_until_the_service_runs_what_was_asked(stacks: Stacks, tmp_path: Path) -> None:
-    def up(code: str) -> tuple[int, str]:
-        (tmp_path / "__main__.py").write_text(f"CODE = {code!r}\n{PROGRAM}")
+# Whoever asks without the provider's own credentials is in another account.
+PROFILES = """
+[default]
+role_arn = arn:aws:iam::111122223333:role/elsewhere
+source_profile = shop
+
+[profile shop]
+aws_access_key_id = {AWS_ACCESS_KEY_ID}
+aws_secret_access_key = {AWS_SECRET_ACCESS_KEY}
+"""
+BY_PROFILE = {"profile": "shop"}
+
+
+@pytest.fixture
+def with_profiles(stacks: Stacks, tmp_path: Path) -> Stacks:
+    """A shell without keys, and with two profiles."""
+    file = tmp_path / "aws.config"
+    file.write_text(PROFILES.format_map(stacks.environment))
+    file.chmod(0o600)
+    keys = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    without = {name: value for name, value in stacks.environment.items() if name not in keys}
+    return Stacks(without | {"AWS_CONFIG_FILE": str(file)})
+
+
+def test_a_rollback_fails_the_update_by_a_profile_and_by_keys_until_the_service_runs_what_was_asked(
+    stacks: Stacks, with_profiles: Stacks, tmp_path: Path
+) -> None:
+    by_keys = {
+        "access_key": stacks.environment["AWS_ACCESS_KEY_ID"],
+        "secret_key": stacks.environment["AWS_SECRET_ACCESS_KEY"],
+    }
+    stacks = with_profiles
+
+    def up(code: str, credentials: Mapping[str, str] = BY_PROFILE) -> tuple[int, str]:
+        (tmp_path / "__main__.py").write_text(f"CODE = {code!r}\nCREDENTIALS = {credentials!r}\n{PROVIDER}{PROGRAM}")
         done = stacks.run(tmp_path, "pulumi", "up", "--yes", "--skip-preview")
         return done.returncode, done.stdout
 
@@ -60,10 +102,11 @@ def test_a_rollback_fails_the_update_until_the_service_runs_what_was_asked(stack
     code, said = up(EXITS)
     assert code != 0, "a first deployment that fails"
     assert ":1 failed, with none before it to roll back to\n" in said
+    assert "\n      container api: exit code 3\n" in said, "read with the profile"
     assert up(SERVES)[0] == 0
     stacks.pulumi(tmp_path, "preview", "--expect-no-changes")
 
-    code, said = up(EXITS)
+    code, said = up(EXITS, by_keys)
     assert code != 0
     verdict = said.partition("aws:ecs:Service (api):\n")[2].split("\n\n")[0]
     assert ":3 was rolled back" in verdict
@@ -73,7 +116,7 @@ def test_a_rollback_fails_the_update_until_the_service_runs_what_was_asked(stack
     assert len(verdict.splitlines()) <= 12
     assert "Traceback" not in said
 
-    code, said = up(EXITS)
+    code, said = up(EXITS, by_keys)
     assert code != 0, "nothing changed, and the service still runs what was before"
     assert ":3 was rolled back to " in said
     shown = stacks.pulumi(tmp_path, "preview")
@@ -96,7 +139,7 @@ def preview_of_a_change(stacks: Stacks, tmp_path: Path) -> Iterator[str]:
     """What a preview of another command says after somebody else has deployed another image."""
 
     def write(code: str) -> None:
-        (tmp_path / "__main__.py").write_text(f"CODE = {code!r}\n{RESTING}")
+        (tmp_path / "__main__.py").write_text(f"CODE = {code!r}\nOPTIONS = None\n{RESTING}")
 
     write(SERVES)
     (tmp_path / "Pulumi.yaml").write_text(PROJECT)

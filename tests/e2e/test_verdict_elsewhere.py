@@ -77,14 +77,19 @@ def stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stacks]:
 
 
 def test_a_remote_component_is_red_until_its_service_runs(stacks: Stacks, tmp_path: Path) -> None:
-    def up(code: str) -> tuple[int, str]:
+    def write(code: str) -> None:
         (tmp_path / "__main__.py").write_text(f"CODE = {code!r}\n{PROGRAM}")
+
+    def up(code: str) -> tuple[int, str]:
+        write(code)
         done = stacks.run(tmp_path, "pulumi", "up", "--yes", "--skip-preview")
         return done.returncode, done.stdout
 
     (tmp_path / "Pulumi.yaml").write_text(PROJECT)
     stacks.pulumi(tmp_path, "stack", "init", "sandbox-elsewhere")
     (tmp_path / "Pulumi.sandbox-elsewhere.yaml").write_text(CONFIGURATION)
+    write(EXITS)
+    stacks.pulumi(tmp_path, "preview")  # the role's ARN, and so the provider, is not known yet
     for why in ("a first deployment that fails", "nothing changed, and it is red still"):
         code, said = up(EXITS)
         assert code != 0, why

@@ -1,4 +1,6 @@
-"""Baselines: what a released version left behind, its schema and the state of a stack. `make baseline` writes them.
+"""Baselines: what a version leaves behind, its schema, the promises of its wheels and the state of a stack.
+
+`make baseline` writes them.
 
 Each lies in tests/upgrade/<version>/. The state is that of tests/upgrade/program.txt, deployed to the sandbox.
 """
@@ -14,7 +16,9 @@ from typing import Any
 
 import slipway
 from docs.generator.schema import plugin_schema
+from setup import distributions
 from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
+from tests.support.wheels import of_wheels
 
 FOLDER = CHECKOUT / "tests" / "upgrade"
 PROGRAM = FOLDER / "program.txt"
@@ -78,6 +82,10 @@ def main() -> None:
     folder = FOLDER / slipway.__version__
     folder.mkdir(exist_ok=True)
     (folder / "surface.json").write_text(json.dumps(surface(json.loads(plugin_schema())), indent=1) + "\n")
+    with tempfile.TemporaryDirectory() as place:
+        for distribution in distributions.folders():
+            distributions.build(distribution, Path(place), wheel_only=True)
+        (folder / "wheels.json").write_text(json.dumps(of_wheels(Path(place)), indent=1) + "\n")
     with tempfile.TemporaryDirectory() as place, sandbox_of_its_own(Path(place) / "sandbox") as stacks:
         directory = Path(place) / "program"
         directory.mkdir()

@@ -2,13 +2,15 @@
 
 import gzip
 import json
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from docs.generator.schema import plugin_schema
-from tests.support import upgrade
+from setup import distributions
+from tests.support import upgrade, wheels
 from tests.support.components.stacks import CHECKOUT, sandbox_of_its_own
 
 BASELINES = sorted(path.name for path in upgrade.FOLDER.iterdir() if (path / "surface.json").exists())
@@ -31,6 +33,53 @@ def test_what_breaks_a_program_of_a_baseline_stands_in_the_changelog(version: st
     text = breaking()
     assert [it for it in upgrade.breaks(before, NOW) if it.partition(" ")[0] not in text] == [], (
         "write it under Breaking"
+    )
+
+
+@pytest.mark.parametrize("version", BASELINES)
+def test_what_a_wheel_of_a_baseline_promised_holds_or_stands_in_the_changelog(version: str) -> None:
+    before = json.loads((upgrade.FOLDER / version / "wheels.json").read_text())
+    now = {name: wheels.promises(distribution(name)) for name in before}
+    text = breaking()
+    assert [it for it in wheels.broken_promises(before, now) if it.partition(" ")[0] not in text] == [], (
+        "write it under Breaking"
+    )
+
+
+def test_a_promise_of_a_wheel_that_is_broken_is_named() -> None:
+    before = {
+        "slipway-cli": {
+            "requires_python": ">=3.11",
+            "extras": ["aws"],
+            "entry_points": {"console_scripts/slipway": "slipway_cli.command_line:main"},
+        },
+        "slipway-consumer": {},
+    }
+    now = {"slipway-cli": {"requires_python": ">=3.12", "extras": [], "entry_points": {}}}
+    assert list(wheels.broken_promises(before, now)) == [
+        "slipway-cli[aws] is removed",
+        "slipway-cli/console_scripts/slipway is removed",
+        "slipway-cli/Requires-Python is >=3.12, was >=3.11",
+        "slipway-consumer is removed",
+    ]
+
+
+def test_a_release_has_the_wheels_of_its_baseline(tmp_path: Path) -> None:
+    [wheel] = distributions.build(CHECKOUT / "consumer", tmp_path, wheel_only=True)
+    kept = wheels.of_wheels(tmp_path)
+    assert kept == {
+        "slipway-consumer": wheels.promises(distribution("slipway-consumer")) | {"sha256": distributions.sha256(wheel)}
+    }
+    folder = tmp_path / "upgrade"
+    assert wheels.difference(folder / "0.1.0", tmp_path) == (
+        "there is no baseline of 0.1.0; run make baseline, and commit what it writes"
+    )
+    (folder / "0.1.0").mkdir(parents=True)
+    (folder / "0.1.0" / "wheels.json").write_text(json.dumps(kept))
+    assert wheels.difference(folder / "0.1.0", tmp_path) == ""
+    wheel.write_bytes(wheel.read_bytes() + b" ")
+    assert wheels.difference(folder / "0.1.0", tmp_path) == (
+        "the baseline of 0.1.0 is of other wheels of slipway-consumer; run make baseline again, and commit what it writes"
     )
 
 

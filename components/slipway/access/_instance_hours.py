@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 from pulumi_aws import ec2, iam, scheduler
 
 from slipway.common import (
@@ -48,7 +47,7 @@ def hours(arguments: Arguments) -> Hours | None:
 
 def keep_hours(context: Context, instance: ec2.Instance, plan: Hours) -> None:
     """Schedules to stop and start an instance, with a role for this instance only."""
-    partition = aws.get_partition_output(opts=context.lookup).partition
+    partition = context.partition
     expressions = {"stop": plan.stop} | ({"start": plan.start} if plan.start is not None else {})
     name = f"{context.name}-schedule"
     role = iam.Role(

@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/prescriptive-guidance/latest/patterns/access
 from collections.abc import Mapping
 
 import pulumi
-import pulumi_aws as aws
 from pulumi_aws import ec2
 
 from slipway.common import Arguments, Context, child_name
@@ -155,12 +154,11 @@ def bastion_commands(
     logs: SessionLogs | None,
 ) -> pulumi.Output[Commands]:
     """Commands of the bastion; ssh connects to its address where networks may connect, otherwise through a tunnel."""
-    region = aws.get_region_output(opts=context.lookup).region
     address = public_ip if plan.instance.has_elastic_ip else instance.private_ip
     ssh_address = address if plan.ways_in.opens_ssh else None
     document = logs.document.name if logs else None
     key_file = plan.ways_in.key.key_file if plan.ways_in.key else None
-    return pulumi.Output.all(instance.id, region, ssh_address, document).apply(
+    return pulumi.Output.all(instance.id, context.region, ssh_address, document).apply(
         lambda values: Commands(
             name=context.name,
             access=plan.ways_in.access,

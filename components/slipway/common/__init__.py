@@ -2,7 +2,7 @@
 
 from ._arguments import Arguments
 from ._checks import ArgumentError, distinct, each, not_empty, one_of, shown, spelled
-from ._context import Context
+from ._context import Context, answered, provider_account_id
 from ._forms import check_form
 from ._iam import Json, JsonObject, Statement, allow, deny_insecure_transport, document, trust, trust_within_account
 from ._ids import ALLOCATION_ID, account_id, aws_arn, key_arn, prefix_list_id
@@ -55,6 +55,7 @@ __all__ = [
     "Tags",
     "account_id",
     "allow",
+    "answered",
     "as_text",
     "aws_arn",
     "block_name",
@@ -83,6 +84,7 @@ __all__ = [
     "not_empty",
     "one_of",
     "prefix_list_id",
+    "provider_account_id",
     "shown",
     "spelled",
     "text_output",

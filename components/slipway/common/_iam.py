@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 import pulumi
-import pulumi_aws as aws
+
+from ._context import provider_account_id
 
 Json: TypeAlias = bool | int | float | str | pulumi.Input[str] | Sequence["Json"] | Mapping[str, "Json"] | None
 """A value of a JSON document; its strings may be outputs."""
@@ -36,8 +37,7 @@ def trust(service: str) -> Statement:
 
 def trust_within_account(service: str, child: pulumi.ResourceOptions) -> pulumi.Output[str]:
     """Trust policy as JSON for an AWS service, for work on behalf of this account only."""
-    caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=child.parent))
-    own_account: Json = {"StringEquals": {"aws:SourceAccount": caller.account_id}}
+    own_account: Json = {"StringEquals": {"aws:SourceAccount": provider_account_id(child.parent)}}
     return pulumi.Output.json_dumps(document([trust(service) | {"Condition": own_account}]))
 
 

@@ -1,14 +1,15 @@
-"""The reasons of a deployment, by boto3: with the environment's credentials or a role, where these are of the service's account.
+"""The reasons of a deployment, by boto3, with credentials of the service's account.
 
-boto3 is imported where it is used: a verdict without a wait does not need it.
+botocore is imported where it is used: a verdict without a wait does not need it.
 Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-deployment.html
 """
 
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, TypeVar
+
+from slipway.credentials import ENVIRONMENT, Keys, account_id, session
 
 from ._judgement import Answer, deployment_id, failed_task
 from ._verdict_text import Evidence
@@ -24,7 +25,7 @@ ATTEMPTS = 8  # of a throttled call, within about half a minute
 
 
 class UnreadableError(Exception):
-    """The environment's credentials cannot see the service; the message gives the reason."""
+    """The credentials cannot see the service; the message gives the reason."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Watched:
     """The declared target groups; two while requests move between them, none without a load balancer."""
     timeout_seconds: int
     role_arn: str = ""
-    """Role that reads the reasons; empty for the environment's credentials."""
+    """Role that reads the reasons; empty for the provider's or the environment's credentials."""
 
     @property
     def region(self) -> str:
@@ -71,20 +72,17 @@ class Reader:
         return Aws(self.client, watched)
 
 
-def reader(region: str, profile: str | None, role_arn: str) -> Reader:
-    """The environment's credentials in a region, or those of a role that they assume. Raises UnreadableError."""
-    import boto3  # noqa: PLC0415 - see above
+def reader(region: str, keys: Keys, role_arn: str) -> Reader:
+    """Credentials in a region, or those of a role that they assume. Raises UnreadableError."""
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see above
 
     try:
-        session = boto3.session.Session(profile_name=profile, region_name=region)
-        if role_arn:
-            session = of_role(session, role_arn)
-        client = clients(session)
-        account = str(client("sts").get_caller_identity()["Account"])
+        made = session(keys, region, role_arn, SESSION_NAME)
+        client, account = clients(made), account_id(made)
     except (BotoCoreError, ClientError) as error:
         raise UnreadableError(str(error)) from error
-    return Reader(client, account, f"{role_arn} is" if role_arn else "the environment's credentials are")
+    own = "the environment's credentials are" if keys == ENVIRONMENT else "the AWS provider's profile or keys are"
+    return Reader(client, account, f"{role_arn} is" if role_arn else own)
 
 
 def clients(session: Any) -> Client:
@@ -103,24 +101,6 @@ def clients(session: Any) -> Client:
             return made[service]
 
     return client
-
-
-def of_role(session: Any, role_arn: str) -> Any:
-    """A session of a role, for longer than the hour of its first keys: a deployment may take a day."""
-    import boto3  # noqa: PLC0415 - see above
-    from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials  # noqa: PLC0415
-    from botocore.session import Session  # noqa: PLC0415
-
-    fetcher = AssumeRoleCredentialFetcher(
-        partial(session.client),
-        session.get_credentials(),
-        role_arn,
-        extra_args={"RoleSessionName": SESSION_NAME},
-    )
-    assumed = Session()
-    # botocore has no public way to give a session credentials that are renewed.
-    assumed._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")  # noqa: SLF001
-    return boto3.session.Session(botocore_session=assumed, region_name=session.region_name)
 
 
 class Aws:

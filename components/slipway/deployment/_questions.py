@@ -1,7 +1,7 @@
 """The verdict's questions: about the service to the AWS provider, about reasons to AWS by boto3.
 
-The provider has the service's own credentials. boto3 has the environment's or a role's, and is asked only where the account
-is the same.
+The provider has the service's own credentials. boto3 has the same ones as far as a program sees them, the
+environment's or a role's, and is asked only where the account is the same.
 Source: https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ecs/service_data_source.go
 """
 
@@ -14,6 +14,9 @@ from weakref import WeakKeyDictionary
 
 import pulumi
 from pulumi_aws import _utilities, ecs
+
+from slipway.common import Context
+from slipway.credentials import Keys, keys_of
 
 from ._evidence import Aws, Reader, UnreadableError, Watched, optional_answer, reader
 from ._judgement import Answer, revision
@@ -28,10 +31,10 @@ GONE = r"no matching ECS Service found|couldn't find resource|ServiceNotFoundExc
 READS = "ecs:ListTasks, ecs:DescribeTasks and logs:GetLogEvents"
 
 
-_readers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, str | None, str], asyncio.Future[Reader]]] = (
+_readers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[str, Keys, str], asyncio.Future[Reader]]] = (
     WeakKeyDictionary()
 )
-"""Readers of a program, or of a component plugin, by region, profile and role."""
+"""Readers of a program, or of a component plugin, by region, credentials and role."""
 
 
 class UnknownProviderError(Exception):
@@ -41,9 +44,9 @@ class UnknownProviderError(Exception):
 class Questions:
     """Questions about one service."""
 
-    def __init__(self, watched: Watched, lookup: pulumi.InvokeOptions) -> None:
+    def __init__(self, watched: Watched, context: Context) -> None:
         self._watched = watched
-        self._lookup = lookup
+        self._context = context
         self._aws: Aws | None = None
         self._unreadable = ""
 
@@ -105,25 +108,25 @@ class Questions:
 
         An Output of the look-up would end the program when it fails, even where the failure is handled.
         """
-        options = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), self._lookup)
+        options = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), self._context.lookup)
         inputs = {**arguments, "region": self._watched.region}
         found: T | None = await pulumi.runtime.invoke_async(token, inputs, options, result)
         return found
 
     async def _readable(self) -> Aws | None:
         if self._aws is None and not self._unreadable:
-            profile = pulumi.Config("aws").get("profile")
             try:
-                found = await shared_reader(self._watched.region, profile, self._watched.role_arn)
+                keys = await keys_of(self._context)
+                found = await shared_reader(self._watched.region, keys, self._watched.role_arn)
                 self._aws = found.aws(self._watched)
             except UnreadableError as error:
                 self._unreadable = tersely(str(error))
         return self._aws
 
 
-async def shared_reader(region: str, profile: str | None, role_arn: str) -> Reader:
+async def shared_reader(region: str, keys: Keys, role_arn: str) -> Reader:
     """One reader for all services of a run with the same credentials. Raises UnreadableError."""
-    key = (region, profile, role_arn)
+    key = (region, keys, role_arn)
     readers = _readers.setdefault(asyncio.get_running_loop(), {})
     if key not in readers:
         readers[key] = asyncio.ensure_future(in_thread(lambda: reader(*key)))

@@ -41,7 +41,7 @@ class Deployment:
     target_group_arns: Sequence[pulumi.Input[str]]
     timeout_seconds: int
     role_arn: pulumi.Input[str]
-    """Role that reads the reasons; empty for the environment's credentials."""
+    """Role that reads the reasons; empty for the provider's or the environment's credentials."""
 
 
 def verdict(context: Context, deployment: Deployment) -> None:
@@ -72,7 +72,7 @@ async def landed_definition(context: Context, service: ecs.Service, watched: Wat
     """The task definition that the service runs, once ECS has decided. Raises DeploymentFailedError."""
     if isinstance(settings.get_monitor(), mocks.MockMonitor):
         return watched.task_definition_arn  # nothing is deployed in a unit test
-    questions = Questions(watched, context.lookup)
+    questions = Questions(watched, context)
     if is_dry_run():
         doubt = await doubt_of(watched, questions)
         if not doubt:

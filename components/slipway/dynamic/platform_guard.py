@@ -10,6 +10,8 @@ from typing import Any, cast
 import pulumi
 from pulumi import dynamic
 
+from slipway.credentials import Keys, WrongAccountError, session_in
+
 from ._engine_calls import end_without_traceback
 from ._platform_users import QUESTIONS, Client, users_of
 from ._stored_class import changed_inputs, stored_elsewhere
@@ -54,18 +56,8 @@ class GuardProvider(dynamic.ResourceProvider):
 
     def client(self, props: Mapping[str, object]) -> Client:
         """Clients with credentials of the platform's account. Raises as boto3 does, and WrongAccountError."""
-        import boto3  # noqa: PLC0415 - 0.2 s; a program only declares this resource and does not need it
-
-        region, role_arn, account_id = str(props["region"]), str(props["role_arn"]), str(props["account_id"])
-        session = boto3.session.Session(profile_name=self._profile, region_name=region)
-        if role_arn:
-            answer = session.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=SESSION_NAME)["Credentials"]
-            session = boto3.session.Session(
-                answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"], region
-            )
-        found = session.client("sts").get_caller_identity()["Account"]
-        if found != account_id:
-            raise WrongAccountError(f"the credentials are of account {found}, and it is in {account_id}")
+        region, role_arn, account = str(props["region"]), str(props["role_arn"]), str(props["account_id"])
+        session = session_in(account, Keys(self._profile), region, role_arn, SESSION_NAME)
         clients: dict[str, Any] = {}
 
         def client(service: str) -> Any:
@@ -91,10 +83,6 @@ class GuardProvider(dynamic.ResourceProvider):
             end_without_traceback(
                 f"{props['who']}: what other stacks use must stay, got {listed(users)}; {fix} `pulumi state delete '{urn}'`"
             )
-
-
-class WrongAccountError(Exception):
-    """The credentials are of another account than the platform."""
 
 
 class PlatformGuard(dynamic.Resource, module="slipway", name="PlatformGuard"):

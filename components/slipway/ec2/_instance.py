@@ -10,7 +10,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import ec2
 
-from slipway.common import Arguments, Context, Gate
+from slipway.common import Arguments, Context, Gate, answered
 
 INSTANCE_TYPE = "t4g.micro"
 USER = "ec2-user"
@@ -114,4 +114,4 @@ def image_id(context: Context, instance_type_name: str) -> pulumi.Output[str]:
     architecture = "arm64" if ARM_TYPE.fullmatch(instance_type_name) else "x86_64"
     parameter = aws.ssm.get_parameter_output(name=IMAGE_PARAMETER + architecture, opts=context.lookup)
     # The provider marks every parameter as secret; the id of a public image is not.
-    return pulumi.Output.unsecret(parameter.value)
+    return answered(pulumi.Output.unsecret(parameter.value))

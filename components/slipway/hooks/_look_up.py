@@ -5,7 +5,6 @@ waits for the hooks that look up; so this look-up has a thread of its own.
 """
 
 import asyncio
-import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
@@ -26,11 +25,6 @@ RETURNED = "returned an error: "
 def has_engine() -> bool:
     """Whether an engine calls hooks. Mocks announce hooks, but have no server to call them."""
     return isinstance(pulumi.runtime.settings.get_monitor(), resource_pb2_grpc.ResourceMonitorStub)
-
-
-def hook_name(role: str) -> str:
-    """A name for a hook: the engine takes each once, and components under two parents may have one name."""
-    return f"{role}-{uuid.uuid4()}"
 
 
 async def look_up(context: Context, token: str, args: Mapping[str, Any]) -> Mapping[str, Any]:

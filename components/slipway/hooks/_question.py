@@ -12,7 +12,8 @@ import pulumi
 
 from slipway.common import Context
 
-from ._look_up import has_engine, hook_name
+from ._hook import resource_hook
+from ._look_up import has_engine
 
 Ask = Callable[[Mapping[str, Any]], Awaitable[None]]
 """Asks about the properties, and raises RunError on a bad answer."""
@@ -26,6 +27,6 @@ def question(context: Context, role: str, props: Mapping[str, pulumi.Input[objec
 
     name, hooks = f"{context.name}-{role}", None
     if has_engine():
-        hook = pulumi.ResourceHook(hook_name(name), before)
+        hook = resource_hook(name, before)
         hooks = pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
     return pulumi.Stash(name, context.with_options(pulumi.ResourceOptions(hooks=hooks)).child, dict(props))

@@ -17,6 +17,7 @@ import grpc
 import pulumi
 
 from slipway.common import Context, ecr_host
+from slipway.credentials import Keys, WrongAccountError, keys_of, session, session_in
 
 from ._image_config import REFERENCE
 from ._look_up import cause, look_up
@@ -34,10 +35,6 @@ THREADS = ThreadPoolExecutor(4, "scan-gate")  # each for one call; the waits bet
 
 class ImageRefusedError(pulumi.RunError):
     """The image does not pass; the message gives the reason."""
-
-
-class WrongAccountError(Exception):
-    """The credentials are of another account than the provider's."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ class Gate:
     accepted: Sequence[str]
     """Names of findings that count for nothing."""
     role_arn: pulumi.Input[str]
-    """Role to ask with; empty for the environment's credentials."""
+    """Role to ask with; empty for the provider's or the environment's credentials."""
 
 
 def scanned(context: Context, image: pulumi.Output[str], gate: Gate) -> pulumi.Output[str]:
@@ -84,10 +81,10 @@ async def ask_ecr(context: Context, wanted: Acceptance, role_arn: str) -> None:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - 0.2 s, only where an update asks
 
     in_thread = asyncio.get_running_loop().run_in_executor
-    profile = pulumi.Config("aws").get("profile")
     try:
-        account_id = "" if role_arn else str((await look_up(context, GET_CALLER, {}))["accountId"])
-        ecr = await in_thread(THREADS, partial(ecr_client, wanted.image, role_arn, account_id, profile))
+        keys = await keys_of(context)
+        account = "" if role_arn else str((await look_up(context, GET_CALLER, {}))["accountId"])
+        ecr = await in_thread(THREADS, partial(ecr_client, wanted.image, role_arn, account, keys))
         await await_scan(ecr, wanted, partial(pulumi.log.info, ephemeral=True), asyncio.sleep)
     except grpc.RpcError as error:
         raise pulumi.RunError(unread(wanted, cause(error))) from error
@@ -101,19 +98,13 @@ def unread(wanted: Acceptance, reason: str) -> str:
     return f"{wanted.who}: the findings in {wanted.image} cannot be read: {reason}; {fix}"
 
 
-def ecr_client(image: str, role_arn: str, account_id: str, profile: str | None) -> Ecr:
-    """Client with the credentials of a role, or with the environment's. Raises as boto3 does, and WrongAccountError."""
-    import boto3  # noqa: PLC0415 - as above
-
+def ecr_client(image: str, role_arn: str, account: str, keys: Keys) -> Ecr:
+    """Client with the credentials of a role, or with these of the provider's account. Raises as boto3 does, and WrongAccountError."""
     host = ecr_host(image.partition("/")[0])
     region = host.region if host else None
-    session = boto3.session.Session(profile_name=profile, region_name=region)
     if role_arn:
-        key = session.client("sts").assume_role(RoleArn=role_arn, RoleSessionName=SESSION_NAME)["Credentials"]
-        session = boto3.session.Session(key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"], region)
-    elif (found := session.client("sts").get_caller_identity()["Account"]) != account_id:
-        raise WrongAccountError(f"the environment's credentials are of account {found}, the provider's of {account_id}")
-    return cast("Ecr", session.client("ecr"))
+        return cast("Ecr", session(keys, region, role_arn, SESSION_NAME).client("ecr"))
+    return cast("Ecr", session_in(account, keys, region).client("ecr"))
 
 
 async def await_scan(

@@ -14,7 +14,8 @@ import pulumi
 
 from slipway.common import Context
 
-from ._look_up import cause, has_engine, hook_name, look_up
+from ._hook import resource_hook
+from ._look_up import cause, has_engine, look_up
 
 SERVICE = "aws:ecs/getService:getService"
 TASK_DEFINITION = "aws:ecs/getTaskDefinition:getTaskDefinition"
@@ -45,7 +46,7 @@ def others_named(context: Context, container: str) -> pulumi.ResourceHookBinding
             "this update replaces it, so give the program that image, or deploy by the program alone"
         )
 
-    hook = pulumi.ResourceHook(hook_name(f"{context.name}-others"), look, pulumi.ResourceHookOptions(on_dry_run=True))
+    hook = resource_hook(f"{context.name}-others", look, on_dry_run=True)
     return pulumi.ResourceHookBinding(before_update=[hook])
 
 

@@ -63,7 +63,7 @@ class ContainerImageArgs(TypedDict):
     accepted_findings: NotRequired[list[str]]
     """Findings that fail_on_severity ignores, by name, such as CVE-2023-4911. Default: none."""
     scan_role_arn: NotRequired[pulumi.Input[str]]
-    """Role that fail_on_severity assumes to read the findings, with ecr:DescribeImageScanFindings. Default: the
-    environment's credentials, which must be of the account to deploy to."""
+    """Role that fail_on_severity assumes to read the findings, with ecr:DescribeImageScanFindings. Default: the profile or
+    the keys of the provider, or else the environment's credentials, which must be of the account to deploy to."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Tags on the repository. Default: a Name, and the provider's own."""

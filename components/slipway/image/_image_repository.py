@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 from pulumi_aws import ecr
 
-from slipway.common import PULL_ACTIONS, Context, Statement, document, ecr_host, text_output
+from slipway.common import PULL_ACTIONS, Context, Statement, answered, document, ecr_host, text_output
 
 from ._build_plan import RELEASE_PREFIX
 
@@ -62,8 +61,7 @@ def new_repository(context: Context, spec: RepositorySpec, tag: str) -> Reposito
     policy = lifecycle_policy(tag, spec.keep_releases)
     ecr.LifecyclePolicy(context.name, repository=repository.name, policy=policy, opts=context.child)
     if spec.pull_account_ids:
-        partition = aws.get_partition_output(opts=context.lookup).partition
-        pull = partition.apply(lambda name: pull_policy(name, spec.pull_account_ids))
+        pull = context.partition.apply(lambda name: pull_policy(name, spec.pull_account_ids))
         ecr.RepositoryPolicy(context.name, repository=repository.name, policy=pull, opts=context.child)
     provider_own = pulumi.Output.from_input(None)
     return Repository(repository.name, repository.repository_url, repository.arn, provider_own, provider_own)
@@ -78,7 +76,9 @@ def existing_repository(context: Context, url: pulumi.Input[str]) -> Repository:
     repository = ecr.get_repository_output(
         name=parts.apply(lambda values: values[2]), registry_id=registry_id, region=region, opts=context.lookup
     )
-    return Repository(repository.name, repository.repository_url, repository.arn, registry_id, region)
+    return Repository(
+        repository.name, answered(repository.repository_url), answered(repository.arn), registry_id, region
+    )
 
 
 def pushed_digest(context: Context, repository: Repository, tag: str) -> pulumi.Output[str]:
@@ -89,7 +89,9 @@ def pushed_digest(context: Context, repository: Repository, tag: str) -> pulumi.
         region=repository.region,
         opts=context.lookup,
     )
-    return images.image_ids.apply(lambda ids: next((image.image_digest for image in ids if image.image_tag == tag), ""))
+    return answered(images.image_ids).apply(
+        lambda ids: next((image.image_digest for image in ids if image.image_tag == tag), "")
+    )
 
 
 def lifecycle_policy(tag: str, keep_releases: int) -> str:

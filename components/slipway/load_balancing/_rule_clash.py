@@ -9,7 +9,7 @@ import grpc
 import pulumi
 
 from slipway.common import Context
-from slipway.hooks import cause, has_engine, hook_name, look_up
+from slipway.hooks import cause, error_hook, has_engine, look_up, resource_hook
 
 from ._listener_rule import Rule
 from ._rule_priority import priority
@@ -35,13 +35,11 @@ def clash_hooks(context: Context, rules: Sequence[Rule]) -> pulumi.ResourceHookB
             pulumi.log.error(clash(context.who, rule_of(failed.name)))
         return False
 
-    in_preview = pulumi.ResourceHook(
-        hook_name(f"{context.name}-free"), look, pulumi.ResourceHookOptions(on_dry_run=True)
-    )
+    in_preview = resource_hook(f"{context.name}-free", look, on_dry_run=True)
     return pulumi.ResourceHookBinding(
         before_create=[in_preview],
         before_update=[in_preview],
-        on_error=[pulumi.ErrorHook(hook_name(f"{context.name}-clash"), explain)],
+        on_error=[error_hook(f"{context.name}-clash", explain)],
     )
 
 

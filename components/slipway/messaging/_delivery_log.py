@@ -4,7 +4,6 @@ Source: https://docs.aws.amazon.com/sns/latest/dg/topics-attrib.html
 """
 
 import pulumi
-import pulumi_aws as aws
 from pulumi_aws import iam
 
 from slipway.common import Context, allow, child_name, document, trust_within_account
@@ -21,10 +20,8 @@ def check_log_role(who: str, name: str) -> None:
 
 def delivery_log_role(context: Context) -> pulumi.Output[str]:
     """ARN of a role for SNS of this account, limited to the log groups of SNS; known once the role may write."""
-    caller, region = aws.get_caller_identity_output(opts=context.lookup), aws.get_region_output(opts=context.lookup)
-    partition = aws.get_partition_output(opts=context.lookup).partition
     groups = pulumi.Output.concat(
-        "arn:", partition, ":logs:", region.region, ":", caller.account_id, ":log-group:sns/*"
+        "arn:", context.partition, ":logs:", context.region, ":", context.account_id, ":log-group:sns/*"
     )
     name = context.name + SUFFIX
     role = iam.Role(

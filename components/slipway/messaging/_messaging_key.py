@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pulumi
-import pulumi_aws as aws
 from pulumi_aws import kms
 
 from slipway.common import Arguments, Context, JsonObject, Statement, document
@@ -45,9 +44,8 @@ def check_publishers_key(arguments: Arguments) -> None:
 
 def messaging_key(context: Context, services: Sequence[str], senders: Sequence[Sender]) -> kms.Key:
     """A key, rotated yearly, for the principals of its account by IAM, for these services of it, and for the senders."""
-    caller = aws.get_caller_identity_output(opts=context.lookup)
-    partition = aws.get_partition_output(opts=context.lookup).partition
-    policy = pulumi.Output.all(partition, caller.account_id, known_senders(senders)).apply(
+    partition = context.partition
+    policy = pulumi.Output.all(partition, context.account_id, known_senders(senders)).apply(
         lambda known: key_policy(known[0], known[1], services, known[2])
     )
     return kms.Key(

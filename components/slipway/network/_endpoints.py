@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 
 import pulumi
-import pulumi_aws as aws
 from pulumi_aws import ec2
 
 from slipway.common import HTTPS, Arguments, closed_group, different_names, distinct, one_of
@@ -104,5 +103,4 @@ def interface_endpoints(site: Site, services: Sequence[str], subnets: Sequence[e
 
 def full_service_name(site: Site, service: str) -> pulumi.Output[str]:
     """The name of a service in the provider's region, such as com.amazonaws.eu-west-1.logs."""
-    region = aws.get_region_output(opts=site.context.lookup).region
-    return pulumi.Output.concat("com.amazonaws.", region, ".", service)
+    return pulumi.Output.concat("com.amazonaws.", site.context.region, ".", service)

@@ -89,7 +89,11 @@ def subnet_zones(who: str, spec: ExistingSpec, options: pulumi.InvokeOptions) ->
         {"name": "vpc-id", "values": [spec.vpc_id]},
         {"name": "subnet-id", "values": sorted(subnet for ids in spec.subnet_ids.values() for subnet in ids)},
     ]
-    in_vpc = set(ec2.get_subnets(filters=filters, opts=options).ids)
+    found = ec2.get_subnets(filters=filters, opts=options).ids
+    if found is None:
+        rule = "vpc_id is looked up, so the AWS provider's configuration must be known before deployment"
+        raise ArgumentError(f"{who}: {rule}, got values that are not; give plain ones, or deploy those first")
+    in_vpc = set(found)
     zones: dict[str, list[str]] = {}
     for tier, ids in spec.subnet_ids.items():
         if missing := [subnet for subnet in ids if subnet not in in_vpc]:

@@ -22,7 +22,7 @@ class SubnetPlan:
     """Choices for all subnets of a network."""
 
     blocks: Blocks
-    zone_names: Mapping[str, str]
+    zone_names: Mapping[str, pulumi.Input[str]]
     """Zone letter to zone name."""
     zones_looked_up: bool
     eks_tags: bool

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
+from pulumi.output import UNKNOWN
 
 from slipway.common import ArgumentError, Arguments, Context, distinct, not_empty
 
@@ -46,8 +47,11 @@ def zone_spec(arguments: Arguments) -> ZoneSpec:
     return ZoneSpec(letters, names)
 
 
-def zone_names(context: Context, spec: ZoneSpec) -> dict[str, str]:
-    """Letter to zone name; a look-up takes the region's first zones by name. Raises ArgumentError."""
+def zone_names(context: Context, spec: ZoneSpec) -> dict[str, pulumi.Input[str]]:
+    """Letter to zone name; a look-up takes the region's first zones by name. Raises ArgumentError.
+
+    In a preview the names may be unknown, as the provider's configuration may be.
+    """
     names = spec.names
     if names is None:
         zones = aws.get_availability_zones(
@@ -55,6 +59,8 @@ def zone_names(context: Context, spec: ZoneSpec) -> dict[str, str]:
             filters=[{"name": "opt-in-status", "values": ["opt-in-not-required"]}],
             opts=pulumi.InvokeOptions(parent=context.child.parent),
         )
+        if zones.names is None:
+            return {letter: pulumi.Output.from_input(UNKNOWN) for letter in spec.letters}
         names = sorted(zones.names)
     if len(names) < len(spec.letters):
         rule = f"must be at most {len(names)} in this region, got {len(spec.letters)}"

@@ -7,6 +7,7 @@ from pulumi.provider.experimental.analyzer import ComponentDefinition, TypeDefin
 from pulumi.provider.experimental.util import camel_case
 
 QUOTED = r"'(?:[^'\\]|\\.)*'"  # values, as repr writes them
+A_PROGRAMS_OWN = r"^ {4}.*$"  # the last lines of a container's log, in a verdict
 NAME = r"(?<![\w-])[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?![\w-])"
 
 
@@ -21,7 +22,7 @@ def python_names(definitions: Collection[ComponentDefinition | TypeDefinition]) 
 
 
 def translated(text: str, names: Collection[str]) -> str:
-    """A sentence with these names in camelCase; values in quotes stay as they are.
+    """A sentence with these names in camelCase; values in quotes and lines of a log stay as they are.
 
     >>> translated("queues.max_receives must be a whole number, got 'max_receives'", {"max_receives"})
     "queues.maxReceives must be a whole number, got 'max_receives'"
@@ -31,4 +32,4 @@ def translated(text: str, names: Collection[str]) -> str:
         word = match[0]
         return camel_case(word) if word in names else word
 
-    return re.sub(f"{QUOTED}|{NAME}", name, text)
+    return re.sub(f"{A_PROGRAMS_OWN}|{QUOTED}|{NAME}", name, text, flags=re.MULTILINE)

@@ -13,6 +13,7 @@ from pulumi.provider.server import ComponentInitError
 
 from slipway.common import ArgumentError
 from slipway.dynamic import served
+from slipway.hooks import worded
 
 from ._inputs import Inputs
 from ._names import python_names, translated
@@ -52,19 +53,18 @@ class Plugin(ComponentProvider):
         except ArgumentError as error:
             raise InputPropertiesError(str(error), []) from None
         try:
-            with served():
+            with served(), worded(lambda text: self.sentence(text, kind)):
                 component = self._components[kind](name, values, options)  # type: ignore[arg-type]  # a component's own signature
-        except ArgumentError as error:
-            raise InputPropertiesError(self.sentence(kind, str(error)), []) from None
-        except pulumi.RunError as error:
-            raise InputPropertiesError(str(error), []) from None
+        except pulumi.RunError as error:  # ArgumentError is one
+            raise InputPropertiesError(self.sentence(str(error), kind), []) from None
         except Exception as error:
             raise ComponentInitError(error) from error
         return ConstructResult(component.urn, self.get_state(component, definition))
 
-    def sentence(self, kind: str, text: str) -> str:
-        """A refusal of a component, with the names that the program uses."""
-        own = {*python_names([self._component_defs[kind], *self._nested(self._component_defs[kind])])}
+    def sentence(self, text: str, kind: str = "") -> str:
+        """What a component says, with the names that the program uses. Names that are also words need its class."""
+        definition = self._component_defs.get(kind)
+        own = {*python_names([definition, *self._nested(definition)])} if definition else set()
         return translated(text, self._names | own)
 
     def _nested(self, definition: ComponentDefinition) -> list[TypeDefinition]:

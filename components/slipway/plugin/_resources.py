@@ -20,6 +20,8 @@ from pulumi.runtime import proto, rpc
 
 from slipway.dynamic import served_providers
 
+from ._plugin import Plugin
+
 Context = grpc.aio.ServicerContext
 T = TypeVar("T")
 Props = dict[str, Any]
@@ -31,12 +33,13 @@ class Resources:
     """A servicer's answers about the resources that the plugin has; every other type is refused."""
 
     _providers: Mapping[str, dynamic.ResourceProvider] = served_providers()
+    provider: Plugin
 
     async def Check(self, request: proto.CheckRequest, context: Context[Any, Any]) -> proto.CheckResponse:
         """The inputs, with what the provider knows of the outputs."""
         provider = await self._provider(request.urn, context)
         olds, news = props_of(request.olds), props_of(request.news)
-        found = await answer(context, lambda: provider.check(olds, news))
+        found = await self._answer(context, lambda: provider.check(olds, news))
         failures = [proto.CheckFailure(property=it.property, reason=it.reason) for it in found.failures]
         return proto.CheckResponse(inputs=struct(found.inputs), failures=failures)
 
@@ -44,33 +47,33 @@ class Resources:
         """Whether the resource changes, and what replaces it."""
         provider = await self._provider(request.urn, context)
         olds, news = props_of(request.olds), props_of(request.news)
-        found = await answer(context, lambda: provider.diff(request.id, olds, news))
+        found = await self._answer(context, lambda: provider.diff(request.id, olds, news))
         changes = proto.DiffResponse.DIFF_SOME if found.changes else proto.DiffResponse.DIFF_NONE
         return proto.DiffResponse(changes=changes, replaces=found.replaces)
 
     async def Create(self, request: proto.CreateRequest, context: Context[Any, Any]) -> proto.CreateResponse:
         """The id and the outputs of a new resource."""
         provider = await self._provider(request.urn, context)
-        made = await answer(context, lambda: provider.create(props_of(request.properties)))
+        made = await self._answer(context, lambda: provider.create(props_of(request.properties)))
         return proto.CreateResponse(id=made.id, properties=struct(made.outs or {}))
 
     async def Read(self, request: proto.ReadRequest, context: Context[Any, Any]) -> proto.ReadResponse:
         """The outputs of a resource that exists."""
         provider = await self._provider(request.urn, context)
-        found = await answer(context, lambda: provider.read(request.id, props_of(request.properties)))
+        found = await self._answer(context, lambda: provider.read(request.id, props_of(request.properties)))
         return proto.ReadResponse(id=found.id or request.id, properties=struct(found.outs or {}), inputs=request.inputs)
 
     async def Update(self, request: proto.UpdateRequest, context: Context[Any, Any]) -> proto.UpdateResponse:
         """The outputs of a changed resource."""
         provider = await self._provider(request.urn, context)
         olds, news = props_of(request.olds), props_of(request.news)
-        changed = await answer(context, lambda: provider.update(request.id, olds, news))
+        changed = await self._answer(context, lambda: provider.update(request.id, olds, news))
         return proto.UpdateResponse(properties=struct(changed.outs or {}))
 
     async def Delete(self, request: proto.DeleteRequest, context: Context[Any, Any]) -> Empty:
         """Nothing, once the resource is gone."""
         provider = await self._provider(request.urn, context)
-        await answer(context, lambda: provider.delete(request.id, props_of(request.properties)))
+        await self._answer(context, lambda: provider.delete(request.id, props_of(request.properties)))
         return Empty()
 
     async def _provider(self, urn: str, context: Context[Any, Any]) -> dynamic.ResourceProvider:
@@ -79,13 +82,12 @@ class Resources:
             await refuse(context, f"{kind} is no resource; the resources are {', '.join(sorted(self._providers))}")
         return self._providers[kind]
 
-
-async def answer(context: Context[Any, Any], ask: Callable[[], T]) -> T:
-    """The answer of a provider, which may read files or ask AWS. An error is its sentence alone."""
-    try:
-        return await asyncio.get_running_loop().run_in_executor(THREADS, ask)
-    except (pulumi.RunError, OSError) as error:
-        await refuse(context, str(error))
+    async def _answer(self, context: Context[Any, Any], ask: Callable[[], T]) -> T:
+        """The answer of a provider, which may read files or ask AWS. An error is its sentence alone."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(THREADS, ask)
+        except (pulumi.RunError, OSError) as error:
+            await refuse(context, self.provider.sentence(str(error)))
 
 
 async def refuse(context: Context[Any, Any], sentence: str) -> NoReturn:

@@ -116,7 +116,9 @@ def _entry(definition: Json) -> Json:
 
 def _described(definition: Json, translate: Callable[[str], str]) -> Json:
     """The same with its description in the words of other languages, without the example in Python."""
-    text = re.sub(r"\s*Example::\n\n(?: {4}.*\n|\s*\n)*", "\n\n", inspect.cleandoc(definition["description"]) + "\n")
+    text = re.sub(
+        r"\s*Example[^\n]*::\n\n(?: {4}.*\n|\s*\n)*", "\n\n", inspect.cleandoc(definition["description"]) + "\n"
+    )
     return definition | {"description": translate(text.strip().replace("Raises ArgumentError on", "Refuses"))}
 
 

@@ -5,6 +5,7 @@ Source: https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/python/lib/pulumi/pro
 
 import asyncio
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
@@ -13,9 +14,7 @@ import pulumi
 from pulumi.provider.server import ProviderServicer
 from pulumi.runtime import proto
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
-from pulumi.runtime.proto import provider_pb2_grpc
-
-from slipway.common import ArgumentError
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2_grpc
 
 from ._plugin import Plugin
 from ._resources import Resources
@@ -37,25 +36,21 @@ class _Servicer(Resources, ProviderServicer):
 
     def __init__(self, provider: Plugin, arguments: list[str]) -> None:
         super().__init__(provider, arguments, engine_address=arguments[0])
+        self.engine_address = Engine(arguments[0], provider.sentence)  # type: ignore[assignment]  # the SDK takes a stub, too
         self._under_way = 0
         self._ended = asyncio.Condition()
 
     async def _construct(self, request: proto.ConstructRequest, context: Context) -> proto.ConstructResponse:  # type: ignore[type-arg]
-        refusal = None
+        refusal: Exception
         self._under_way += 1
         try:
             return await super()._construct(request, context)
-        except ArgumentError as error:
-            sentence = self.provider.sentence(request.type.rpartition(":")[2], str(error))
-            refusal = pulumi.InputPropertiesError(sentence, [])
         except pulumi.RunError as error:  # such as a red verdict; the SDK shows its class beside it
-            refusal = pulumi.InputPropertiesError(str(error), [])
-        except pulumi.InputPropertiesError as error:
-            refusal = error
-        except Exception as error:
-            if not str(error).startswith(LOOKUP_FAILED):
-                raise
-            refusal = pulumi.InputPropertiesError(str(error), [])
+            sentence = self.provider.sentence(str(error), request.type.rpartition(":")[2])
+            refusal = pulumi.InputPropertiesError(sentence, [])
+        except Exception as error:  # noqa: BLE001 - raised below
+            is_of_lookup = str(error).startswith(LOOKUP_FAILED)
+            refusal = pulumi.InputPropertiesError(str(error), []) if is_of_lookup else error
         finally:
             self._under_way -= 1
             async with self._ended:
@@ -65,6 +60,23 @@ class _Servicer(Resources, ProviderServicer):
             async with self._ended:
                 await self._ended.wait_for(lambda: self._under_way == 0)
         raise refusal
+
+
+class Engine:
+    """The engine, to which warnings and lines of progress go with the names that the program uses."""
+
+    def __init__(self, address: str, wording: Callable[[str], str]) -> None:
+        self._stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address, options=_GRPC_CHANNEL_OPTIONS))
+        self._wording = wording
+
+    def __getattr__(self, call: str) -> object:
+        """Any other call."""
+        return getattr(self._stub, call)
+
+    def Log(self, request: engine_pb2.LogRequest) -> object:  # noqa: N802 - the engine's name
+        """A message to the user."""
+        request.message = self._wording(request.message)
+        return self._stub.Log(request)
 
 
 def serve(plugin: Plugin, arguments: list[str]) -> None:

@@ -11,14 +11,16 @@ import pulumi
 from pulumi.runtime import is_dry_run
 
 from slipway.common import Context
-from slipway.hooks import has_engine, hook_name
+from slipway.credentials import WrongAccountError, keys_of, session_in
+from slipway.hooks import has_engine, resource_hook
 
 from ._course import Clock, Voice, run_once
-from ._credentials import WrongAccountError, keys_of, session_of
 from ._ecs_calls import THREADS, EcsCalls, refusal
 from ._run_before_args import RunBefore
 from ._run_text import shown_command
 from ._tasks import Wanted
+
+SESSION_NAME = "slipway-run-before"
 
 
 def before_roll_out(
@@ -54,9 +56,7 @@ def before_roll_out(
         voice = Voice(pulumi.log.info, partial(pulumi.log.info, ephemeral=True))
         await run_once(wanted, calls, voice, Clock(asyncio.get_running_loop().time, asyncio.sleep))
 
-    hook = pulumi.ResourceHook(
-        hook_name(f"{context.name}-run-before"), before, pulumi.ResourceHookOptions(on_dry_run=True)
-    )
+    hook = resource_hook(f"{context.name}-run-before", before, on_dry_run=True)
     return pulumi.ResourceHookBinding(before_create=[hook], before_update=[hook])
 
 
@@ -75,7 +75,7 @@ async def calls_of(context: Context, wanted: Wanted, role_arn: str) -> EcsCalls:
 
     keys, in_thread = await keys_of(context), asyncio.get_running_loop().run_in_executor
     try:
-        session = await in_thread(THREADS, session_of, keys, role_arn, wanted.region, wanted.account)
+        session = await in_thread(THREADS, session_in, wanted.account, keys, wanted.region, role_arn, SESSION_NAME)
         return await in_thread(THREADS, EcsCalls, wanted, session)
     except (BotoCoreError, ClientError, WrongAccountError) as error:
         raise pulumi.RunError(refusal(wanted.who, str(error))) from error

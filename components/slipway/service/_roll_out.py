@@ -36,7 +36,7 @@ class RollOut:
     timeout_seconds: int
     without_verdict: bool
     verdict_role_arn: pulumi.Input[str]
-    """Role that reads a failure's reasons; empty for the environment's credentials."""
+    """Role that reads a failure's reasons; empty for the provider's or the environment's credentials."""
     strategy: Strategy
 
     @property

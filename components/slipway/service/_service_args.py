@@ -175,8 +175,8 @@ class FargateServiceArgs(TypedDict):
     """Let the AWS provider wait for deployments, in place of Slipway's verdict with reasons: its next update is green
     although ECS rolled back, and Ctrl-C rolls back. Default: false."""
     verdict_role_arn: NotRequired[pulumi.Input[str]]
-    """Role that reads the reasons of a failed deployment, where the credentials of the environment are of another account.
-    Default: these credentials."""
+    """Role that reads the reasons of a failed deployment, for a provider whose credentials the program does not see. Default:
+    the profile or the keys of the provider, or else the environment's credentials."""
     log_retention_days: NotRequired[int]
     """Retention of the log in days, one of the values of CloudWatch Logs, such as 7, 30 or 365. Default: 30."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]

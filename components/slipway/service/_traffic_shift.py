@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 from pulumi_aws import ecs, iam, lb
 
 from slipway.common import Context, document, trust
@@ -73,7 +72,7 @@ def shift(
         tags=context.tagged(name),
         opts=context.child,
     )
-    partition = aws.get_partition_output(opts=context.lookup).partition
+    partition = context.partition
     policy_arn = pulumi.Output.concat("arn:", partition, ":", POLICY)
     grant = iam.RolePolicyAttachment(name, role=role.name, policy_arn=policy_arn, opts=context.child)
     production, alternate = groups.production, groups.alternate

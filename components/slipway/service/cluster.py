@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capa
 import pulumi
 from pulumi_aws import cloudwatch, ecs, servicediscovery
 
-from slipway.common import KEEPS_DESCRIPTION, Arguments, Context
+from slipway.common import KEEPS_DESCRIPTION, Arguments, Context, answered
 
 from ._capacity import ON_DEMAND, SPOT, strategies
 from ._cluster_plan import ClusterArgs, ClusterPlan, cluster_plan
@@ -61,8 +61,8 @@ class Cluster(pulumi.ComponentResource):
     def _adopt(self, context: Context, existing: pulumi.Input[str]) -> None:
         cluster = ecs.get_cluster_output(cluster_name=existing, opts=context.lookup)
         nothing: pulumi.Output[str | None] = pulumi.Output.from_input(None)
-        self.cluster_arn = cluster.arn
-        self.cluster_name = cluster.arn.apply(lambda arn: arn.rpartition("/")[2])
+        self.cluster_arn = answered(cluster.arn)
+        self.cluster_name = self.cluster_arn.apply(lambda arn: arn.rpartition("/")[2])
         self.exec_log_group_name = self.exec_log_group_arn = nothing
         self.service_connect_namespace_arn = cluster.service_connect_defaults.apply(
             lambda defaults: defaults[0].namespace if defaults else None

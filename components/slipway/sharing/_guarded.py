@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_aws import alb, ec2, ecs, lb, sns
 
+from slipway.common import answered, provider_account_id
 from slipway.dynamic import PlatformGuard
 
 PARTS: dict[str, tuple[tuple[type[pulumi.Resource], ...], str]] = {
@@ -48,8 +49,8 @@ def guard_platform(
         {
             "who": who,
             "urn": f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::pulumi-python:dynamic/slipway:PlatformGuard::{name}",
-            "account_id": aws.get_caller_identity_output(opts=lookup).account_id,
-            "region": aws.get_region_output(opts=lookup).region,
+            "account_id": provider_account_id(components[0]),
+            "region": answered(aws.get_region_output(opts=lookup).region),
             "role_arn": role_arn,
             **parts,
             "own": pulumi.Output.all(*own).apply(sorted),

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-import pulumi_aws as aws
 from pulumi_aws import cloudwatch, ecs
 
 from slipway.common import Context, aws_arn, checked_output
@@ -45,7 +44,7 @@ def task(context: Context, workload: Workload, port: int | None, app_protocol: s
     group = log_group(context, workload)
     execution = execution_role(context, workload, group.arn)
     code = task_role(context, workload)
-    log = LogTarget(group.name, aws.get_region_output(opts=context.lookup).region, workload.main.name)
+    log = LogTarget(group.name, context.region, workload.main.name)
     storage = workload.ephemeral_storage_gib
     volumes = [volume.definition() for volume in workload.volumes]
     if workload.exec_enabled:

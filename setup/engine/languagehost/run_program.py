@@ -98,7 +98,10 @@ def main(settings_json: str, program: str, arguments: list[str]) -> int:
         pulumi.log.error("Program failed with an unhandled exception:\n" + user_traceback(error))
         return ALREADY_REPORTED
     finally:
-        executor.shutdown(wait=True)
+        try:
+            executor.shutdown(wait=True)
+        except KeyboardInterrupt:  # the engine has stopped, and open calls get no answer
+            leave()
         loop.close()
         sys.stdout.flush()
         sys.stderr.flush()

@@ -231,7 +231,7 @@ def test_credentials_of_another_account_ask_nothing_and_a_role_there_does(creden
     command = [sys.executable, "-c", TWO_ACCOUNTS]
     done = subprocess.run(command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     refused, deleted = done.stdout.splitlines()
-    got = "got the credentials are of account 123456789012, and it is in 111122223333; give credentials with"
+    got = "got the credentials are of account 123456789012, not of 111122223333; give credentials with"
     assert (got in refused, deleted) == (True, "deleted")
 
 

@@ -136,7 +136,7 @@ def test_findings_are_read_with_credentials_of_the_provider_s_account_alone(
     credentials: None, endpoint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
-    elsewhere = "the environment's credentials are of account 123456789012, the provider's of 111122223333"
+    elsewhere = "the credentials are of account 123456789012, not of 111122223333"
     assert unread("111122223333") == elsewhere
     # The account of the image has no such repository, and is asked: by the environment, and by the role.
     missing = "The repository with name 'shop/api' does not exist in the registry with id '123456789012'"

@@ -122,3 +122,10 @@ def test_subnets_are_routed_as_their_tier_says(case: Misrouted) -> None:
 def test_private_subnets_get_out_by_any_route_or_have_endpoints(way: Sequence[Route], endpoints: int) -> None:
     args = {"vpc_id": VPC, "private_subnet_ids": [A, B]}
     assert build(lambda: Network("main", args), {**EXISTING, **routed({MAIN: way}, endpoints)}).counts() == {}
+
+
+def test_a_provider_that_is_not_known_yet_cannot_look_the_vpc_up() -> None:
+    assert refused({"aws:ec2/getSubnets:getSubnets": {"ids": None}}) == (
+        "Network 'main': vpc_id is looked up, so the AWS provider's configuration must be known before deployment, "
+        "got values that are not; give plain ones, or deploy those first"
+    )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from slipway.common import Arguments
 from slipway.network._address_plan import LARGEST_VPC, SMALLEST_VPC, TIERS, ZONE_LETTERS, reserved_zones, subnet_blocks
 from slipway.network._endpoints import ENDPOINTS_FOR
-from tests.support.components.mocks import Built, build
+from tests.support.components.mocks import ANSWERS, Built, build
 from tests.support.components.samples import COMPONENTS, RICHEST
 
 Network = COMPONENTS["Network"]
@@ -269,3 +269,12 @@ def test_a_cluster_finds_its_subnets_by_their_tags_when_asked() -> None:
         "main-public-a": {"Name": "main-public-a", "kubernetes.io/role/elb": "1"},
     }
     assert all(set(resource.inputs["tags"]) == {"Name"} for resource in network(everything).of_type("subnet:Subnet"))
+
+
+def test_with_a_provider_that_is_not_known_yet_a_preview_has_every_resource_and_unknown_zones() -> None:
+    known = network({})
+    unknown = build(lambda: Network("main", {}), {**ANSWERS, ZONES_KEY: {"names": None}})
+    assert unknown.counts() == known.counts()
+    subnets = unknown.of_type("subnet:Subnet")
+    assert {it.name for it in subnets} == {it.name for it in known.of_type("subnet:Subnet")}
+    assert [it.inputs for it in subnets if "availabilityZone" in it.inputs] == []

@@ -103,3 +103,14 @@ def test_words_and_values_with_an_underscore_stay_as_they_are() -> None:
 def test_an_unknown_component_is_one_sentence() -> None:
     known = ", ".join(sorted(DEFINITIONS))
     assert refusal("Queu", {}) == f"slipway:index:Queu is no component; the components are {known}"
+
+
+VERDICT = """service 'api': the deployment of api:1 failed
+  last lines of api:
+    no task_role_arn in the environment
+  look at: a deployment of 'desired_count' with more {memory}; or give a role as {role}"""
+
+
+def test_what_an_update_says_has_the_names_of_the_program_and_a_container_s_log_as_it_is() -> None:
+    said = PLUGIN.sentence(VERDICT.format(memory="memory_mib", role="verdict_role_arn"))
+    assert said == VERDICT.format(memory="memoryMib", role="verdictRoleArn")

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import grpc
 import grpc.aio
+import pulumi
 import pytest
+from google.protobuf.empty_pb2 import Empty
 from google.protobuf.json_format import MessageToDict
 from pulumi.runtime import proto
-from pulumi.runtime.proto import provider_pb2_grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2_grpc
 
 from slipway.dynamic import public_half
 from slipway.plugin._resources import struct
@@ -119,3 +121,24 @@ def test_what_cannot_be_done_is_one_sentence(
         return str(error.value.details())
 
     assert asked(refused) == sentence
+
+
+def test_the_engine_is_told_the_names_of_the_program() -> None:
+    told: list[str] = []
+
+    class Engine(engine_pb2_grpc.EngineServicer):
+        def Log(self, request: engine_pb2.LogRequest, _context: grpc.ServicerContext) -> Empty:  # noqa: N802
+            told.append(request.message)
+            return Empty()
+
+    with ThreadPoolExecutor(1) as threads:
+        server = grpc.server(threads)
+        engine_pb2_grpc.add_EngineServicer_to_server(Engine(), server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        serves = _Servicer(PLUGIN, [f"127.0.0.1:{port}"])
+        pulumi.runtime.Settings(project="shop", stack="dev", engine=serves.engine_address).engine.Log(
+            engine_pb2.LogRequest(message="FargateService 'api': give verdict_role_arn")
+        )
+        server.stop(None).wait()
+    assert told == ["FargateService 'api': give verdictRoleArn"]

@@ -164,10 +164,25 @@ def test_about_names_the_interpreter_of_the_program(project: Projects) -> None:
     assert f"executable='{python}'" in project("").succeed("about")
 
 
-SLEEPERS = ["time.sleep(600)", "pulumi.export('x', asyncio.sleep(600))"]
+SAY_PIDS = "pulumi.log.info(f'pids {os.getppid()} {os.getpid()} .')"
+SLEEPERS = [f"{SAY_PIDS}\ntime.sleep(600)", f"{SAY_PIDS}\npulumi.export('x', asyncio.sleep(600))"]
+WITH_AN_OPEN_CALL = f"""
+loop = asyncio.get_event_loop()
 
 
-@pytest.mark.parametrize("program", SLEEPERS)
+def call():
+    while not loop._default_executor._shutdown:
+        time.sleep(0.01)
+    {SAY_PIDS}
+    time.sleep(600)
+
+
+loop.run_in_executor(None, call)
+raise pulumi.RunError("no good")
+"""
+
+
+@pytest.mark.parametrize("program", [*SLEEPERS, WITH_AN_OPEN_CALL])
 def test_ctrl_c_ends_quietly_and_leaves_no_process(project: Projects, program: str) -> None:
     shown = stopped(project, program, signal.SIGINT)
     assert "error: preview canceled" in shown or "error: context canceled" in shown
@@ -182,9 +197,7 @@ def test_a_killed_cli_leaves_no_process(project: Projects, program: str) -> None
 
 def stopped(project: Projects, program: str, number: signal.Signals) -> str:
     """Sends the CLI a signal while the program sleeps; returns what was shown once host and program are gone."""
-    stack = project(
-        f"import asyncio, os, time, pulumi\npulumi.log.info(f'pids {{os.getppid()}} {{os.getpid()}} .')\n{program}\n"
-    )
+    stack = project(f"import asyncio, os, time, pulumi\n{program}\n")
     command = [str(stack.cli), "preview"]
     with subprocess.Popen(
         command, cwd=stack.directory, env=stack.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
