@@ -1,7 +1,9 @@
-"""What the guard costs a caller with a role: its processor time beside the sandbox's for the whole call over HTTP.
+"""What the guard takes of the sandbox's calls per second, for a caller with a role.
 
-`.venv/bin/python -m bench.guard [calls]`, 400 by default; no sandbox is needed: this process serves moto as the sandbox does, and a
-second one calls, each time with another message and another object. The medians count; the part is the guard's of a call without it.
+`.venv/bin/python -m bench.guard [calls]`, 1,000 by default with the guard and as many without it; no sandbox is needed: this process
+serves moto as the sandbox does, and a second one calls, each time with another message and another object. A call per second is one
+of a second of this process: so other programs on the machine do not count. Batches with and without the guard take turns; each
+batch is compared with the one beside it, and the median counts. `guard` is its own time in a call, read before and after it.
 """
 
 import gc
@@ -13,8 +15,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
@@ -36,7 +38,7 @@ from slipway_sandbox.provider.aws.client import AwsClient
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/app"
-BATCH = 20  # calls
+BATCH = 10  # calls
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:orders"
 VARIED = "NNNNNN"
 """Another number in each request: messages and objects differ from call to call."""
@@ -137,14 +139,16 @@ class Server:
     def __init__(self, guard: Guard) -> None:
         self.guarded: list[float] = []
         """Processor time of the guard for each call, in seconds."""
+        self.is_guarded = True
         self._guard = guard
         self._moto: Any = DomainDispatcherApplication(create_backend_app)
         self._door = AwsDoor(Doors(), self._moto.infer_service_region_host)
         self.server = make_server("127.0.0.1", 0, self._answer, True, request_handler=MotoRequestHandler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def seconds(self, sender: "subprocess.Popen[str]") -> float:
+    def seconds(self, sender: "subprocess.Popen[str]", *, is_guarded: bool) -> float:
         """Processor time of a call, of a batch of them."""
+        self.is_guarded = is_guarded
         assert sender.stdin
         assert sender.stdout
         start = time.process_time()
@@ -159,13 +163,31 @@ class Server:
         if refusal := self._door.refusal(environ):
             return refusal.answer(environ, start_response)
         form_of(environ)  # the sandbox reads it of every call, to know whether it changes something
-        start = time.thread_time()
-        target = environ.get("HTTP_X_AMZ_TARGET", "")
-        caller: Any = self._guard.examine(environ, target.rpartition(".")[2])
-        self.guarded.append(time.thread_time() - start)
-        with acting(caller):
+        with acting(self._caller(environ) if self.is_guarded else None):
             answer: Iterable[bytes] = self._moto(environ, start_response)
         return answer
+
+    def _caller(self, environ: dict[str, Any]) -> Any:
+        start = time.thread_time()
+        target = environ.get("HTTP_X_AMZ_TARGET", "")
+        caller = self._guard.examine(environ, target.rpartition(".")[2])
+        self.guarded.append(time.thread_time() - start)
+        return caller
+
+
+class Pair(NamedTuple):
+    """Processor time of a call in two batches beside each other, in seconds."""
+
+    without: float
+    guarded: float
+
+
+def measured(server: Server, sender: "subprocess.Popen[str]", count: int) -> Iterator[Pair]:
+    """Pairs of batches; every second one begins with the guard, so neither kind is always the first."""
+    for number in range(count):
+        order = (False, True) if number % 2 else (True, False)
+        seconds = {is_guarded: server.seconds(sender, is_guarded=is_guarded) for is_guarded in order}
+        yield Pair(seconds[False], seconds[True])
 
 
 def main(calls: int) -> None:
@@ -177,18 +199,19 @@ def main(calls: int) -> None:
     server = Server(Guard(sessions, Denials()))
     made = Calls(sessions, server.server.server_port)
     gc.freeze()  # as the sandbox does after its start
-    print("| call | without, µs | guard, µs | part |\n| --- | --- | --- | --- |")
+    print("| call | calls/s without | with | fewer | guard, µs |\n| --- | --- | --- | --- | --- |")
     for name, call in CALLS.items():
         with made.sender(*call) as sender:
-            server.seconds(sender)  # reads tables and models
+            server.seconds(sender, is_guarded=True)  # reads tables and models
             server.guarded.clear()
-            whole = statistics.median(server.seconds(sender) for _ in range(max(1, calls // BATCH)))
+            pairs = list(measured(server, sender, max(1, calls // BATCH)))
             assert sender.stdin
             sender.stdin.close()
-        guarded = statistics.median(server.guarded)
-        without = whole - guarded
-        print(f"| {name} | {without * 1e6:.0f} | {guarded * 1e6:.0f} | {guarded / without:.1%} |", flush=True)
+        without, guarded = (1 / statistics.median(column) for column in zip(*pairs, strict=True))
+        fewer = statistics.median(1 - pair.without / pair.guarded for pair in pairs)
+        guard = statistics.median(server.guarded) * 1e6
+        print(f"| {name} | {without:.0f} | {guarded:.0f} | {fewer:.1%} | {guard:.0f} |", flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 400)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)

@@ -7,12 +7,13 @@ import contextlib
 import http
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
-from slipway_sandbox.authorization.model import Principal
+from slipway_sandbox.authorization.model import Call, Principal
 from slipway_sandbox.corrections.sts.callers import Caller, called_by
 from slipway_sandbox.identities.accounts import open_member_account
-from slipway_sandbox.identities.answers import Error, rejected, untimely, url_is_over
+from slipway_sandbox.identities.answers import LONGEST_SKEW, Error, rejected, untimely, url_is_over
 from slipway_sandbox.identities.denials import Denials
 from slipway_sandbox.identities.principals import ADMINISTRATOR, Principals, Rejection
 from slipway_sandbox.identities.reading.incoming import Incoming, incoming, service_of
@@ -20,6 +21,8 @@ from slipway_sandbox.identities.reading.signatures import Signature, is_over, si
 from slipway_sandbox.identities.sessions import Sessions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from _typeshed.wsgi import WSGIEnvironment
 
     from slipway_sandbox.authorization.check import Refusal
@@ -73,7 +76,7 @@ class Guard:
         if is_over(environ, now):
             return url_is_over(service_of(environ, signature))
         skew = skew_of(environ, now)
-        return untimely(service_of(environ, signature), skew, now) if skew else None
+        return untimely(service_of(environ, signature), skew, now) if abs(skew) > LONGEST_SKEW else None
 
     def _refusal(self, environ: "WSGIEnvironment", signature: Signature, principal: Principal) -> Error | None:
         request = incoming(environ, signature)
@@ -90,17 +93,16 @@ class Guard:
         return Error(refusal.service, refusal.code, refusal.message, refusal.status) if refusal else None
 
     def _judged(self, request: Incoming, signature: Signature, principal: Principal) -> "Refusal | None":
-        from slipway_sandbox.authorization.check import Call  # noqa: PLC0415 - its tables; a cloud without tasks needs none
-        from slipway_sandbox.identities.verdicts import refusal_of  # noqa: PLC0415 - as above
+        region = signature.region or DEFAULT_REGION
+        call = Call(request.service, request.operation, request.parameters, region, principal.account_id)
+        return _judge()(call, principal, self._denials, datetime.now(UTC))
 
-        call = Call(
-            service=request.service,
-            operation=request.operation,
-            parameters=request.parameters,
-            region=signature.region or DEFAULT_REGION,
-            account_id=principal.account_id,
-        )
-        return refusal_of(call, principal, self._denials, datetime.now(UTC))
+
+@cache
+def _judge() -> "Callable[[Call, Principal, Denials, datetime], Refusal | None]":
+    from slipway_sandbox.identities.verdicts import refusal_of  # noqa: PLC0415 - its tables; a cloud without tasks needs none
+
+    return refusal_of
 
 
 def acting(principal: Principal | None) -> contextlib.AbstractContextManager[None]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from moto.core.model import OperationModel
 
 Parameters = dict[str, object]
+TEXT = "string"
 Parser = Any  # moto's parsers have no types
 Named = tuple[str, Any]
 """Name of a parameter, and its shape."""
@@ -21,20 +22,30 @@ Named = tuple[str, Any]
 
 def parsed_form(operation: "OperationModel", protocol: str, fields: Mapping[str, str]) -> Parameters:
     """The parameters in a form of the Query protocol or of EC2's."""
-    parser: Parser = FORM_PARSERS[protocol](operation)
-    members, parsed = _members_of_form(operation, protocol), {}
+    form, parsed = _form(operation, protocol), {}
     for field in dict.fromkeys([name.partition(".")[0] for name in fields]):
-        if field in members:
-            name, prefix, shape = members[field]
-            value = _read(parser, shape, fields.get(field), fields, prefix)
+        if field in form.members:
+            name, prefix, shape = form.members[field]
+            if shape.type_name == TEXT and prefix in fields:
+                parsed[name] = fields[prefix]
+                continue
+            value = _read(form.parser, shape, fields.get(field), fields, prefix)
             if value is not UNDEFINED:
                 parsed[name] = value
     return parsed
 
 
-@cache
-def _members_of_form(operation: "OperationModel", protocol: str) -> dict[str, tuple[str, str, Any]]:
+@dataclass(frozen=True)
+class _Form:
+    """What a form of an operation may have."""
+
+    parser: Parser
+    members: Mapping[str, tuple[str, str, Any]]
     """The first word of a field's name, to the parameter's name, prefix in the form, and shape."""
+
+
+@cache
+def _form(operation: "OperationModel", protocol: str) -> _Form:
     parser: Parser = FORM_PARSERS[protocol](operation)
     members = {}
     for name, shape in (operation.input_shape.members if operation.input_shape else {}).items():
@@ -42,7 +53,7 @@ def _members_of_form(operation: "OperationModel", protocol: str) -> dict[str, tu
         is_flat = protocol == "query" and shape.type_name == "list" and shape.is_flattened
         first = (parser._get_serialized_name(shape.member, None) if is_flat else None) or prefix  # noqa: SLF001
         members[first] = (name, prefix, shape)
-    return members
+    return _Form(parser, members)
 
 
 @dataclass(frozen=True)
@@ -71,6 +82,11 @@ def _places(operation: "OperationModel") -> _Places:
     return _Places(headers, tables["querystring"], tables["uri"], is_streamed)
 
 
+@cache
+def _rest_parser(operation: "OperationModel") -> Parser:
+    return REST_PARSERS[str(operation.service_model.protocol)](operation)
+
+
 def is_streamed(operation: "OperationModel") -> bool:
     """Whether the body of a REST operation is content, such as an object's."""
     return _places(operation).is_streamed
@@ -84,8 +100,7 @@ def parsed_rest(
     body: bytes,
 ) -> Parameters:
     """The parameters of a REST request, without the free names of headers: they say nothing of rights."""
-    parser: Parser = REST_PARSERS[str(operation.service_model.protocol)](operation)
-    places, parsed = _places(operation), {}
+    parser, places, parsed = _rest_parser(operation), _places(operation), {}
     for header in places.headers.keys() & environ.keys():
         name, shape = places.headers[header]
         parsed[name] = _read(parser, shape, environ[header], environ[header])
@@ -106,6 +121,8 @@ def parsed_rest(
 
 def _read(parser: Parser, shape: Any, text: object, *source: object) -> object:
     """One parameter; its text where it is not of its type: the service refuses it, and it must not hide the call from the judge."""
+    if shape.type_name == TEXT and "jsonvalue" not in shape.serialization and len(source) == 1:
+        return text
     try:
         return parser._parse_shape(shape, *source)  # noqa: SLF001 - what moto's parse does for each parameter
     except ValueError:
