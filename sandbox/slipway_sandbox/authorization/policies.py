@@ -39,17 +39,22 @@ def _of_principal(principal: Principal) -> tuple[tuple[PolicyDocument, ...], Pol
         role = cloud.role_of(principal.role_arn)
         if role is None:
             return (), None
-        return tuple(_attached(role)), _boundary(role) if role.permissions_boundary_arn else None
+        return _attached(role), _boundary(role) if role.permissions_boundary_arn else None
     return (), None
 
 
-def _attached(entity: Any) -> list[PolicyDocument]:
-    inline = [PolicyDocument(text, name) for name, text in entity.policies.items()]
+def _attached(entity: Any) -> tuple[PolicyDocument, ...]:
+    inline = _inline(tuple(entity.policies.items()))
     return (
-        inline + [_managed(policy) for policy in entity.managed_policies.values()]
+        (*inline, *[_managed(policy) for policy in entity.managed_policies.values()])
         if entity.managed_policies
         else inline
     )
+
+
+@lru_cache(maxsize=1024)
+def _inline(policies: tuple[tuple[str, str], ...]) -> tuple[PolicyDocument, ...]:
+    return tuple(PolicyDocument(text, name) for name, text in policies)
 
 
 def _boundary(entity: Any) -> PolicyDocument | None:

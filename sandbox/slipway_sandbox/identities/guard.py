@@ -73,7 +73,7 @@ class Guard:
     def _untimely(self, environ: "WSGIEnvironment", signature: Signature) -> Error | None:
         """The error for a request whose time has passed."""
         now = datetime.now(UTC)
-        if is_over(environ, now):
+        if environ.get("QUERY_STRING") and is_over(environ, now):
             return url_is_over(service_of(environ, signature))
         skew = skew_of(environ, now)
         return untimely(service_of(environ, signature), skew, now) if abs(skew) > LONGEST_SKEW else None
@@ -89,13 +89,10 @@ class Guard:
         """AWS's error for a call that is refused."""
         if request.operation == ASSUME_ROLE:
             open_member_account(str(request.parameters.get("RoleArn", "")), principal)
-        refusal = self._judged(request, signature, principal)
-        return Error(refusal.service, refusal.code, refusal.message, refusal.status) if refusal else None
-
-    def _judged(self, request: Incoming, signature: Signature, principal: Principal) -> "Refusal | None":
         region = signature.region or DEFAULT_REGION
         call = Call(request.service, request.operation, request.parameters, region, principal.account_id)
-        return _judge()(call, principal, self._denials, datetime.now(UTC))
+        refusal = _judge()(call, principal, self._denials, datetime.now(UTC))
+        return Error(refusal.service, refusal.code, refusal.message, refusal.status) if refusal else None
 
 
 @cache

@@ -6,21 +6,22 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import Enum
+from functools import partial
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.iam.models import AccessKey, IAMBackend, ManagedPolicy, Role, User, iam_backends
 from moto.sts.models import AssumedRole, sts_backends
 
-from slipway_sandbox.authorization.cloud import session_of
+from slipway_sandbox.authorization.cloud import PARTITION, role_of, session_of
 from slipway_sandbox.authorization.model import PolicyDocument, Principal
 from slipway_sandbox.corrections.sts.federation import FederatedSession, federated_session
 from slipway_sandbox.corrections.sts.roles import policy_arns_of, role_id_of_session, tags_of
 from slipway_sandbox.corrections.sts.session_tokens import UserSession, session_of_user
 from slipway_sandbox.identities import administrator
 from slipway_sandbox.identities.reading.signatures import Signature
-from slipway_sandbox.identities.roles import PARTITION, role_of
 from slipway_sandbox.identities.sessions import Session, Sessions
 
+NOW = partial(datetime.now, UTC)
 WITHOUT_IAM = "iam"  # sessions of users may not call it
 ADMINISTRATOR = Principal(
     arn=f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:user/moto",
@@ -41,7 +42,7 @@ class Rejection(Enum):
 class Principals:
     """Finds principals. `now` is the clock. Default: the machine's."""
 
-    def __init__(self, sessions: Sessions, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, sessions: Sessions, now: Callable[[], datetime] = NOW) -> None:
         self._sessions, self._now = sessions, now
 
     def of(self, signature: Signature) -> Principal | Rejection:
@@ -112,7 +113,7 @@ class Principals:
 
 def _role(arn: str, role_id: str) -> Role | None:
     """The role of a session; None where it is there no more. A snapshot of an earlier version has no ids."""
-    role = role_of(arn)
+    role: Role | None = role_of(arn)
     return None if role is None or (role_id and role.id != role_id) else role
 
 

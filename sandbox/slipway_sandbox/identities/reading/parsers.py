@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from moto.core.model import OperationModel
 
 Parameters = dict[str, object]
-TEXT = "string"
+TEXT, NUMBERS = "string", ("integer", "long")
 Parser = Any  # moto's parsers have no types
 Named = tuple[str, Any]
 """Name of a parameter, and its shape."""
@@ -123,6 +123,8 @@ def _read(parser: Parser, shape: Any, text: object, *source: object) -> object:
     """One parameter; its text where it is not of its type: the service refuses it, and it must not hide the call from the judge."""
     if shape.type_name == TEXT and "jsonvalue" not in shape.serialization and len(source) == 1:
         return text
+    if shape.type_name in NUMBERS and isinstance(text, str) and text.isdecimal():
+        return int(text)
     try:
         return parser._parse_shape(shape, *source)  # noqa: SLF001 - what moto's parse does for each parameter
     except ValueError:
