@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/refer
 from functools import lru_cache
 
 from slipway_sandbox.authorization import cloud
-from slipway_sandbox.authorization.actions.table import Action, action, actions, prefix_of
+from slipway_sandbox.authorization.actions.table import PREFIXES, Action, action, actions
 from slipway_sandbox.authorization.context import context_of, unknown_keys
 from slipway_sandbox.authorization.dependents import Need, may_need_more, needs_of
 from slipway_sandbox.authorization.evaluation.later import Later
@@ -21,7 +21,7 @@ __all__ = ["Call", "NotJudged", "requests_of"]
 
 def requests_of(call: Call, principal: Principal) -> list[Request] | NotJudged:
     """The actions and resources that AWS would judge for a call; empty for a call that everybody may make."""
-    prefix = prefix_of(call.service)
+    prefix = PREFIXES.get(call.service, call.service)
     if (prefix, call.operation) in FREE and principal.kind != "federated":
         return []
     choice = OPERATIONS.get((prefix, call.operation), call.operation)

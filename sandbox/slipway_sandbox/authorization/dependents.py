@@ -73,7 +73,8 @@ def needs_of(call: Call, principal: Principal) -> Iterator[Need]:
         for arn in dict.fromkeys(_roles(call)):
             if SERVICE_LINKED not in arn:
                 yield Need(principal, "iam:PassRole", arn, {"iam:passedtoservice": (service,)})
-    yield from (_use_of_key(call, principal, use) for use in use_of(call))
+    for use in use_of(call):
+        yield _use_of_key(call, principal, use)
     if call.service == "ec2" and call.operation != "CreateTags":
         yield from _tags_of_instances(call, principal)
     if operation == RUN_TASK and (call.parameters.get("tags") or call.parameters.get("propagateTags")):

@@ -8,7 +8,7 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter
 Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,10 +34,10 @@ class Use:
     unknown_keys: frozenset[str] = frozenset()
 
 
-def use_of(call: Call) -> Iterator[Use]:
+def use_of(call: Call) -> Iterable[Use]:
     """The actions on keys that a call needs."""
-    if rule := RULES.get((call.service, call.operation)):
-        yield from rule(call)
+    rule = RULES.get((call.service, call.operation))
+    return rule(call) if rule else ()
 
 
 def _uses(

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from slipway_sandbox.authorization.evaluation.patterns import ANY, Pattern
+from slipway_sandbox.authorization.evaluation.patterns import ANY, WILD, Pattern
 from slipway_sandbox.authorization.evaluation.principals import OUTSIDE, Naming, is_exempt, naming
 from slipway_sandbox.authorization.evaluation.statements import Statement, statements_about
 from slipway_sandbox.authorization.model import (
@@ -93,9 +93,10 @@ def _asked(action: str, texts: tuple[object, ...]) -> _Asked:
     resources = [each for about in statements for each in about.resources if each.source != ANY]
     patterns = {(each.source, each.keys): each for each in resources}
     is_plain = len(patterns) <= FEW and not any(each.keys for each in patterns.values())
+    is_wide = not patterns or any(WILD.search(source) for source, _ in patterns)
     return _Asked(
         tuple({key for about in statements for key in about.keys}),
-        tuple(patterns.values()) if is_plain and not action.startswith("kms:") else None,
+        tuple(patterns.values()) if is_plain and is_wide and not action.startswith("kms:") else None,
     )
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from slipway_sandbox.authorization.model import Call, Principal
-from slipway_sandbox.corrections.sts.callers import Caller, called_by
+from slipway_sandbox.corrections.sts.callers import CalledBy, Caller
 from slipway_sandbox.identities.accounts import open_member_account
 from slipway_sandbox.identities.answers import LONGEST_SKEW, Error, rejected, untimely, url_is_over
 from slipway_sandbox.identities.denials import Denials
@@ -106,4 +106,4 @@ def acting(principal: Principal | None) -> contextlib.AbstractContextManager[Non
     """Tells moto who calls, for the requests that it answers meanwhile."""
     if principal is None:
         return contextlib.nullcontext()
-    return called_by(Caller(principal.user_id, principal.arn, principal.account_id, has_role=principal.kind == "role"))
+    return CalledBy(Caller(principal.user_id, principal.arn, principal.account_id, has_role=principal.kind == "role"))

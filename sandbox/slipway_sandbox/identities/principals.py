@@ -19,7 +19,7 @@ from slipway_sandbox.corrections.sts.roles import policy_arns_of, role_id_of_ses
 from slipway_sandbox.corrections.sts.session_tokens import UserSession, session_of_user
 from slipway_sandbox.identities import administrator
 from slipway_sandbox.identities.reading.signatures import Signature
-from slipway_sandbox.identities.sessions import Session, Sessions
+from slipway_sandbox.identities.sessions import Sessions
 
 NOW = partial(datetime.now, UTC)
 WITHOUT_IAM = "iam"  # sessions of users may not call it
@@ -51,7 +51,8 @@ class Principals:
             return ADMINISTRATOR
         if opened := self._sessions.by_key(signature.key_id):
             refused = self._refused(opened.token, opened.expires_at, signature)
-            return refused or _of_opened(opened)
+            role = role_of(opened.role_arn)
+            return refused or (Rejection.UNKNOWN if _is_gone(role, opened.role_id) else session_of(role, opened.name))
         if user_session := session_of_user(signature.key_id):
             return self._user_session(user_session, signature)
         if federated := federated_session(signature.key_id):
@@ -111,15 +112,9 @@ class Principals:
         return Rejection.TOKEN if signature.token else _of_user(user, backend.account_id)
 
 
-def _role(arn: str, role_id: str) -> Role | None:
-    """The role of a session; None where it is there no more. A snapshot of an earlier version has no ids."""
-    role: Role | None = role_of(arn)
-    return None if role is None or (role_id and role.id != role_id) else role
-
-
-def _of_opened(opened: Session) -> Principal | Rejection:
-    role = _role(opened.role_arn, opened.role_id)
-    return session_of(role, opened.name) if role else Rejection.UNKNOWN
+def _is_gone(role: Role | None, role_id: str) -> bool:
+    """Whether the role of a session is there no more. A snapshot of an earlier version has no ids."""
+    return role is None or bool(role_id and role.id != role_id)
 
 
 def _user_of(arn: str) -> Principal | Rejection:
@@ -149,8 +144,8 @@ def _of_user(user: User, account: str) -> Principal:
 
 
 def _of_assumed(assumed: AssumedRole) -> Principal | Rejection:
-    role = _role(assumed.role_arn, role_id_of_session(assumed))
-    if role is None:
+    role = role_of(assumed.role_arn)
+    if _is_gone(role, role_id_of_session(assumed)):
         return Rejection.UNKNOWN
     arns = policy_arns_of(assumed)
     return session_of(

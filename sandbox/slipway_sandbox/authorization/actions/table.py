@@ -71,6 +71,11 @@ class Action:
         """All its resource types."""
         return (*self.required, *self.optional)
 
+    @cached_property
+    def kind_names(self) -> frozenset[str]:
+        """Names of its resource types."""
+        return frozenset(kind.name for kind in self.kinds)
+
 
 def prefix_of(service: str) -> str:
     """The prefix of a service's actions, from botocore's name of the service."""

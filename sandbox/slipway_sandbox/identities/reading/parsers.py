@@ -14,18 +14,19 @@ if TYPE_CHECKING:
     from moto.core.model import OperationModel
 
 Parameters = dict[str, object]
-TEXT, NUMBERS = "string", ("integer", "long")
+TEXT = "string"
 Parser = Any  # moto's parsers have no types
-Named = tuple[str, Any]
-"""Name of a parameter, and its shape."""
+Named = tuple[str, Any, bool]
+"""Name of a parameter, its shape, and whether its value is the text itself."""
 
 
 def parsed_form(operation: "OperationModel", protocol: str, fields: Mapping[str, str]) -> Parameters:
     """The parameters in a form of the Query protocol or of EC2's."""
     form, parsed = _form(operation, protocol), {}
-    for field in dict.fromkeys([name.partition(".")[0] for name in fields]):
-        if field in form.members:
-            name, prefix, shape = form.members[field]
+    for label in fields:
+        field = label.partition(".")[0]
+        if (member := form.members.get(field)) and member[0] not in parsed:
+            name, prefix, shape = member
             if shape.type_name == TEXT and prefix in fields:
                 parsed[name] = fields[prefix]
                 continue
@@ -75,7 +76,8 @@ def _places(operation: "OperationModel") -> _Places:
     for name, member in (shape.members if shape else {}).items():
         table = tables.get(member.serialization.get("location", ""))
         if table is not None and member.type_name != "map":
-            table[member.serialization.get("name", name)] = (name, member)
+            is_text = member.type_name == TEXT and "jsonvalue" not in member.serialization
+            table[member.serialization.get("name", name)] = (name, member, is_text)
     headers = {environ_key_for_header(header): named for header, named in tables["header"].items()}
     payload = shape.serialization.get("payload") if shape else None
     is_streamed = bool(payload and shape and shape.members[payload].type_name in ("blob", "string"))
@@ -102,15 +104,16 @@ def parsed_rest(
     """The parameters of a REST request, without the free names of headers: they say nothing of rights."""
     parser, places, parsed = _rest_parser(operation), _places(operation), {}
     for header in places.headers.keys() & environ.keys():
-        name, shape = places.headers[header]
-        parsed[name] = _read(parser, shape, environ[header], environ[header])
+        name, shape, is_text = places.headers[header]
+        text = environ[header]
+        parsed[name] = text if is_text else _read(parser, shape, text, text)
     for key in places.query.keys() & query.keys():
-        name, shape = places.query[key]
+        name, shape, is_text = places.query[key]
         values = query[key] if shape.type_name == "list" else query[key][0]
-        parsed[name] = _read(parser, shape, values, values)
+        parsed[name] = values if is_text else _read(parser, shape, values, values)
     for label, value in labels.items():
-        name, shape = places.labels[label]
-        parsed[name] = _read(parser, shape, value, value)
+        name, shape, is_text = places.labels[label]
+        parsed[name] = value if is_text else _read(parser, shape, value, value)
     if body and operation.input_shape:
         with contextlib.suppress(
             AttributeError, TypeError, ValueError
@@ -121,10 +124,6 @@ def parsed_rest(
 
 def _read(parser: Parser, shape: Any, text: object, *source: object) -> object:
     """One parameter; its text where it is not of its type: the service refuses it, and it must not hide the call from the judge."""
-    if shape.type_name == TEXT and "jsonvalue" not in shape.serialization and len(source) == 1:
-        return text
-    if shape.type_name in NUMBERS and isinstance(text, str) and text.isdecimal():
-        return int(text)
     try:
         return parser._parse_shape(shape, *source)  # noqa: SLF001 - what moto's parse does for each parameter
     except ValueError:
