@@ -1,20 +1,22 @@
-"""What the guard costs a caller with a role: its processor time beside the sandbox's for the whole call over HTTP.
+"""What the guard takes of the sandbox's calls per second, for a caller with a role.
 
-`.venv/bin/python -m bench.guard [calls]`, 400 by default; no sandbox is needed: this process serves moto as the sandbox does, and a
-second one calls, each time with another message and another object. The medians count; the part is the guard's of a call without it.
+`.venv/bin/python -m bench.guard [calls]`, 1,000 by default with the guard and as many without it; no sandbox is needed: this process
+serves the sandbox's AWS API, and a second one calls, each time with another message and another object. Calls per second are those of a
+second of this process's own time, so other programs on the machine do not count. Batches with and without the guard take turns; each
+batch is compared with the one beside it, and the median counts. `guard` is its own time in a call, read before and after it.
 """
 
 import gc
 import json
-import logging
 import os
 import statistics
 import subprocess
 import sys
-import threading
+import tempfile
 import time
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from slipway_sandbox.process.moto_environment import MOTO_ENVIRONMENT
@@ -23,20 +25,25 @@ os.environ.update(MOTO_ENVIRONMENT)
 
 import botocore.session
 from botocore.config import Config
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from werkzeug.serving import make_server
 
-from slipway_sandbox import corrections
-from slipway_sandbox.callers import AwsDoor, Doors
+from slipway_sandbox.authorization.model import Principal
+from slipway_sandbox.identities.answers import Error
 from slipway_sandbox.identities.denials import Denials
-from slipway_sandbox.identities.guard import Guard, acting
-from slipway_sandbox.identities.reading.forms import form_of
+from slipway_sandbox.identities.guard import Guard
 from slipway_sandbox.identities.sessions import Sessions
+from slipway_sandbox.process.aws_api import AwsApi
+from slipway_sandbox.process.home import Home
+from slipway_sandbox.process.ports import free_ports
+from slipway_sandbox.process.saving.gate import Gate
+from slipway_sandbox.process.saving.keeper import Keeper
 from slipway_sandbox.provider.aws.client import AwsClient
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 ACCOUNT, REGION = "123456789012", "eu-west-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/app"
-BATCH = 20  # calls
+BATCH = 4  # calls; the shorter, the less changes on the machine between two that are compared
 TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:orders"
 VARIED = "NNNNNN"
 """Another number in each request: messages and objects differ from call to call."""
@@ -131,64 +138,87 @@ for count in sys.stdin:
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-class Server:
-    """moto over HTTP, with the door and the guard of the sandbox before it."""
+class TimedGuard(Guard):
+    """The sandbox's guard, which can stand aside."""
 
-    def __init__(self, guard: Guard) -> None:
-        self.guarded: list[float] = []
-        """Processor time of the guard for each call, in seconds."""
-        self._guard = guard
-        self._moto: Any = DomainDispatcherApplication(create_backend_app)
-        self._door = AwsDoor(Doors(), self._moto.infer_service_region_host)
-        self.server = make_server("127.0.0.1", 0, self._answer, True, request_handler=MotoRequestHandler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+    def __init__(self, sessions: Sessions) -> None:
+        super().__init__(sessions, Denials())
+        self.is_there = True
+        self.seconds: list[float] = []
+        """Processor time for each call."""
 
-    def seconds(self, sender: "subprocess.Popen[str]") -> float:
-        """Processor time of a call, of a batch of them."""
-        assert sender.stdin
-        assert sender.stdout
-        start = time.process_time()
-        sender.stdin.write(f"{BATCH}\n")
-        sender.stdin.flush()
-        status = sender.stdout.readline().strip()
-        if " 200 " not in status:
-            sys.exit(status)
-        return (time.process_time() - start) / BATCH
-
-    def _answer(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if refusal := self._door.refusal(environ):
-            return refusal.answer(environ, start_response)
-        form_of(environ)  # the sandbox reads it of every call, to know whether it changes something
+    def examine(self, environ: "WSGIEnvironment", operation: str) -> Principal | Error | None:
+        """None, as for a call without a signature, while it stands aside."""
+        if not self.is_there:
+            return None
         start = time.thread_time()
-        target = environ.get("HTTP_X_AMZ_TARGET", "")
-        caller: Any = self._guard.examine(environ, target.rpartition(".")[2])
-        self.guarded.append(time.thread_time() - start)
-        with acting(caller):
-            answer: Iterable[bytes] = self._moto(environ, start_response)
-        return answer
+        caller = super().examine(environ, operation)
+        self.seconds.append(time.thread_time() - start)
+        return caller
 
 
-def main(calls: int) -> None:
-    """Prints a row for each kind of call."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    corrections.install()
+class Unsaved(Keeper):
+    """A keeper that nobody waits for: a save costs the same for every caller, and more than all the rest of a call."""
+
+    def keep(self) -> None:
+        """Does not save."""
+
+
+def seconds(sender: "subprocess.Popen[str]") -> float:
+    """Processor time of a call, of a batch of them."""
+    assert sender.stdin
+    assert sender.stdout
+    start = time.process_time()
+    sender.stdin.write(f"{BATCH}\n")
+    sender.stdin.flush()
+    status = sender.stdout.readline().strip()
+    if " 200 " not in status:
+        sys.exit(status)
+    return (time.process_time() - start) / BATCH
+
+
+class Pair(NamedTuple):
+    """Processor time of a call in two batches beside each other, in seconds."""
+
+    without: float
+    guarded: float
+
+
+def measured(guard: TimedGuard, sender: "subprocess.Popen[str]", count: int) -> Iterator[Pair]:
+    """Pairs of batches; every second one begins with the guard, so neither kind is always the first."""
+    for number in range(count):
+        taken = {}
+        for guard.is_there in (False, True) if number % 2 else (True, False):
+            taken[guard.is_there] = seconds(sender)
+        yield Pair(taken[False], taken[True])
+
+
+def main(calls: int, folder: Path) -> None:
+    """Prints a row for each kind of call. Files of the sandbox go into the folder."""
+    [port] = free_ports(1, ["127.0.0.1"])
+    sessions, gate = Sessions(), Gate()
+    guard = TimedGuard(sessions)
+    api = AwsApi([("127.0.0.1", port)], gate, Unsaved(Home(folder), gate), guard, {})
     world(AwsClient())
-    sessions = Sessions()
-    server = Server(Guard(sessions, Denials()))
-    made = Calls(sessions, server.server.server_port)
+    api.start()
+    made = Calls(sessions, port)
     gc.freeze()  # as the sandbox does after its start
-    print("| call | without, µs | guard, µs | part |\n| --- | --- | --- | --- |")
+    print("| call | calls/s without | with | fewer | guard, µs |\n| --- | --- | --- | --- | --- |")
     for name, call in CALLS.items():
         with made.sender(*call) as sender:
-            server.seconds(sender)  # reads tables and models
-            server.guarded.clear()
-            whole = statistics.median(server.seconds(sender) for _ in range(max(1, calls // BATCH)))
+            guard.is_there = True
+            seconds(sender)  # reads tables and models
+            guard.seconds.clear()
+            pairs = list(measured(guard, sender, max(1, calls // BATCH)))
             assert sender.stdin
             sender.stdin.close()
-        guarded = statistics.median(server.guarded)
-        without = whole - guarded
-        print(f"| {name} | {without * 1e6:.0f} | {guarded * 1e6:.0f} | {guarded / without:.1%} |", flush=True)
+        without, guarded = (1 / statistics.median(column) for column in zip(*pairs, strict=True))
+        fewer = statistics.median(1 - pair.without / pair.guarded for pair in pairs)
+        microseconds = statistics.median(guard.seconds) * 1e6
+        print(f"| {name} | {without:.0f} | {guarded:.0f} | {fewer:.1%} | {microseconds:.0f} |", flush=True)
+    api.stop()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 400)
+    with tempfile.TemporaryDirectory() as folder:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000, Path(folder))

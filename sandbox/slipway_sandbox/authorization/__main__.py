@@ -71,7 +71,8 @@ def unjudged(service: str) -> list[str]:
 
 def _row(service: str) -> str:
     prefix = prefix_of(service)
-    marks = ["yes" if prefix in table else "" for table in (policies.FINDERS, tags.FINDERS, encryption.RULES)]
+    encrypted = {service for service, _ in encryption.RULES}
+    marks = ["yes" if prefix in table else "" for table in (policies.FINDERS, tags.FINDERS, encrypted)]
     if prefix == "sts":
         marks[0] = "trust policies of roles"
     if prefix == "iam":

@@ -3,10 +3,12 @@
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
+from functools import lru_cache
+
 from slipway_sandbox.authorization import cloud
-from slipway_sandbox.authorization.actions.table import Action, action, actions, prefix_of
+from slipway_sandbox.authorization.actions.table import PREFIXES, Action, action, actions
 from slipway_sandbox.authorization.context import context_of, unknown_keys
-from slipway_sandbox.authorization.dependents import Need, needs_of
+from slipway_sandbox.authorization.dependents import Need, may_need_more, needs_of
 from slipway_sandbox.authorization.evaluation.later import Later
 from slipway_sandbox.authorization.model import Call, NotJudged, Principal, Request
 from slipway_sandbox.authorization.operations import FREE, OPERATIONS
@@ -19,27 +21,30 @@ __all__ = ["Call", "NotJudged", "requests_of"]
 
 def requests_of(call: Call, principal: Principal) -> list[Request] | NotJudged:
     """The actions and resources that AWS would judge for a call; empty for a call that everybody may make."""
-    prefix = prefix_of(call.service)
+    prefix = PREFIXES.get(call.service, call.service)
     if (prefix, call.operation) in FREE and principal.kind != "federated":
         return []
-    rows = [action(*name.split(":")) for name in _action_names(call, prefix)]
-    found = [row for row in rows if row is not None]
-    if len(found) < len(rows) or not found:
+    choice = OPERATIONS.get((prefix, call.operation), call.operation)
+    rows = _rows(prefix, tuple(choice(call)) if callable(choice) else choice)
+    if not rows:
         why = (
             "its action is not in the sandbox's table"
             if actions(prefix)
             else "the sandbox has no table of this service"
         )
         return NotJudged(f"{prefix}:{call.operation}", why)
-    requests = [_request(call, principal, row, target) for row in found for target in targets_of(call, row)]
-    requests += [request for need in needs_of(call, principal) if (request := _request_of_need(call, need))]
+    requests = [_request(call, principal, row, target) for row in rows for target in targets_of(call, row)]
+    if may_need_more(call.service, call.operation):
+        requests += [request for need in needs_of(call, principal) if (request := _request_of_need(call, need))]
     return requests
 
 
-def _action_names(call: Call, prefix: str) -> list[str]:
-    choice = OPERATIONS.get((prefix, call.operation), call.operation)
-    names = list(choice(call)) if callable(choice) else [choice] if isinstance(choice, str) else list(choice)
-    return [name if ":" in name else f"{prefix}:{name}" for name in names]
+@lru_cache(maxsize=4096)
+def _rows(prefix: str, names: str | tuple[str, ...]) -> tuple[Action, ...]:
+    """The actions of these names; none where the table lacks one."""
+    rows = [action(prefix, name) for name in ([names] if isinstance(names, str) else names)]
+    found = tuple(row for row in rows if row is not None)
+    return found if len(found) == len(rows) else ()
 
 
 def _request(call: Call, principal: Principal, row: Action, target: Target) -> Request:

@@ -29,7 +29,10 @@ def refusal_of(
     for request in requests:
         note(request)
         try:
-            request, decision = _judged(request, policies_of(request))  # noqa: PLW2901  with the resource's tags
+            policies = policies_of(request)
+            decision = judge(request, policies)
+            if decision.doubts:
+                request, decision = _without_doubts(request, policies, decision)  # noqa: PLW2901  with the resource's tags
         except ValueError:
             return NotJudged(f"{request.action}", "a policy is no JSON")
         if not decision.is_allowed and not _has_grant(request, decision):
@@ -52,11 +55,8 @@ def _has_grant(request: Request, decision: Decision) -> bool:
     return any(grant.grantee_principal in names and operation in grant.operations for grant in grants)
 
 
-def _judged(request: Request, policies: Policies) -> tuple[Request, Decision]:
-    """The decision; tags of the resource and organizations are looked up only when a policy asks for them."""
-    decision = judge(request, policies)
-    if not decision.doubts:
-        return request, decision
+def _without_doubts(request: Request, policies: Policies, decision: Decision) -> tuple[Request, Decision]:
+    """The decision with the tags of the resource and with organizations, which are looked up only when a policy asks for them."""
     if decision.doubts & KEYS:
         context = {**request.context, **organization_keys(request)}
         request = replace(request, context=context, unknown_keys=request.unknown_keys - KEYS)

@@ -62,7 +62,7 @@ def organization(account_id: str) -> Any:
 
 def named_in_iam(kind: str, name: str, account_id: str) -> Any:
     """A role, user, group or instance profile by its name."""
-    table = getattr(iam(account_id), IAM_TABLES[kind])
+    table = getattr(backend("iam", account_id, PARTITION), IAM_TABLES[kind])
     key = _keys.get((kind, name, account_id), name)
     entry = table.get(key)
     if entry is not None and entry.name == name:
@@ -75,9 +75,16 @@ def named_in_iam(kind: str, name: str, account_id: str) -> Any:
 
 def role_of(arn: str) -> Any:
     """A role by its ARN; None where there is none of this name and path."""
-    parts = arn.split(":")
-    role = named_in_iam("role", arn.rpartition("/")[2], parts[4]) if len(parts) == 6 else None
+    name, account_id = _name_and_account(arn)
+    role = named_in_iam("role", name, account_id) if account_id else None
     return role if role is not None and role.arn == arn else None
+
+
+@lru_cache(maxsize=1024)
+def _name_and_account(arn: str) -> tuple[str, str]:
+    """Of an ARN of IAM; without an account where it is none."""
+    parts = arn.split(":")
+    return arn.rpartition("/")[2], parts[4] if len(parts) == 6 else ""
 
 
 def kms_key(key_id: str, account_id: str, region: str) -> Any:
@@ -119,8 +126,8 @@ def queue(name: str, account_id: str, region: str) -> Any:
 
 def topic(arn: str) -> Any:
     """A topic of SNS."""
-    region, account_id = arn.split(":")[3:5]
-    return backend("sns", account_id, region).topics.get(arn)
+    parts = arn.split(":", 5)
+    return backend("sns", parts[4], parts[3]).topics.get(arn)
 
 
 def bucket(name: str) -> Any:
@@ -158,12 +165,24 @@ def session(
     is_limited: bool = False,
 ) -> Principal:
     """The session of a role under a name. `tags` and `policies` are the session's own; `is_limited` tells whether it was given policies."""
-    role = role_of(role_arn)
-    all_tags = {tag["Key"]: tag["Value"] for tag in (role.tags if role else None) or []}
+    if role := role_of(role_arn):
+        return session_of(role, name, tags, policies, is_limited=is_limited)
+    return _session(role_arn, "AROADELETED", name, tuple((tags or {}).items()), policies if is_limited else None)
+
+
+def session_of(
+    role: Any,
+    name: str,
+    tags: Mapping[str, str] | None = None,
+    policies: tuple[PolicyDocument, ...] = (),
+    *,
+    is_limited: bool = False,
+) -> Principal:
+    """As `session`, of a role of moto."""
+    all_tags = {tag["Key"]: tag["Value"] for tag in role.tags} if role.tags else {}
     if tags:
         all_tags.update(tags)
-    role_id = str(role.id) if role else "AROADELETED"
-    return _session(role_arn, role_id, name, tuple(all_tags.items()), policies if is_limited else None)
+    return _session(role.arn, role.id, name, tuple(all_tags.items()), policies if is_limited else None)
 
 
 @lru_cache(maxsize=1024)

@@ -6,10 +6,11 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.htm
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from slipway_sandbox.authorization import cloud
 from slipway_sandbox.authorization.actions.table import prefix_of
-from slipway_sandbox.authorization.encryption import Use, use_of
+from slipway_sandbox.authorization.encryption import RULES, Use, use_of
 from slipway_sandbox.authorization.model import Call, Principal
 from slipway_sandbox.authorization.targets import words
 
@@ -39,6 +40,8 @@ PASSES: Mapping[tuple[str, str], str] = {
     ("states", "UpdateStateMachine"): "states.amazonaws.com",
 }
 """Calls that hand a role to a service, which is the value of iam:PassedToService."""
+RUN_TASK = ("ecs", "RunTask")
+COPIES = (("s3", "CopyObject"), ("s3", "UploadPartCopy"))
 SERVICE_LINKED = ":role/aws-service-role/"  # needs no iam:PassRole
 
 
@@ -54,6 +57,15 @@ class Need:
     is_resource_known: bool = True
 
 
+@cache
+def may_need_more(service: str, operation: str) -> bool:
+    """Whether a call of an operation may need anything beside its own action."""
+    is_tagged = service == "ec2" and not operation.startswith("Describe")
+    return (
+        is_tagged or (prefix_of(service), operation) in (*PASSES, RUN_TASK) or (service, operation) in (*RULES, *COPIES)
+    )
+
+
 def needs_of(call: Call, principal: Principal) -> Iterator[Need]:
     """What a call needs beside its own action."""
     operation = (prefix_of(call.service), call.operation)
@@ -61,12 +73,15 @@ def needs_of(call: Call, principal: Principal) -> Iterator[Need]:
         for arn in dict.fromkeys(_roles(call)):
             if SERVICE_LINKED not in arn:
                 yield Need(principal, "iam:PassRole", arn, {"iam:passedtoservice": (service,)})
-    yield from (_use_of_key(call, principal, use) for use in use_of(call))
+    for use in use_of(call):
+        yield _use_of_key(call, principal, use)
     if call.service == "ec2" and call.operation != "CreateTags":
         yield from _tags_of_instances(call, principal)
-    if operation == ("ecs", "RunTask") and (call.parameters.get("tags") or call.parameters.get("propagateTags")):
+    if operation == RUN_TASK and (call.parameters.get("tags") or call.parameters.get("propagateTags")):
         yield _tags_of_tasks(call, principal)
-    if call.service == "s3" and isinstance(source := call.parameters.get("CopySource"), str | Mapping):
+    if (call.service, call.operation) in COPIES and isinstance(
+        source := call.parameters.get("CopySource"), str | Mapping
+    ):
         yield Need(principal, "s3:GetObject", _copied(source), {})
 
 

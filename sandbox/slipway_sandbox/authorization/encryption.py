@@ -8,7 +8,7 @@ Source: https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter
 Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,6 @@ from slipway_sandbox.authorization.targets import words
 
 DECRYPT, ENCRYPT, DATA_KEY = "kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"
 SENDS = ("SendMessage", "SendMessageBatch")
-PUBLISHES = ("Publish", "PublishBatch")
 READS_OF_SECRETS = ("GetSecretValue", "BatchGetSecretValue")
 WRITES_OF_SECRETS = ("CreateSecret", "PutSecretValue", "UpdateSecret")
 READS_OF_PARAMETERS = ("GetParameter", "GetParameters", "GetParameterHistory")
@@ -35,10 +34,10 @@ class Use:
     unknown_keys: frozenset[str] = frozenset()
 
 
-def use_of(call: Call) -> Iterator[Use]:
+def use_of(call: Call) -> Iterable[Use]:
     """The actions on keys that a call needs."""
-    if rule := RULES.get(call.service):
-        yield from rule(call)
+    rule = RULES.get((call.service, call.operation))
+    return rule(call) if rule else ()
 
 
 def _uses(
@@ -56,7 +55,7 @@ def _uses(
 
 def _sqs(call: Call) -> Iterator[Use]:
     url = call.parameters.get("QueueUrl")
-    if not isinstance(url, str) or call.operation not in (*SENDS, "ReceiveMessage"):
+    if not isinstance(url, str):
         return
     name = url.rpartition("/")[2]
     queue = cloud.queue(name, call.account_id, call.region)
@@ -68,10 +67,9 @@ def _sqs(call: Call) -> Iterator[Use]:
 
 def _sns(call: Call) -> Iterator[Use]:
     arn = call.parameters.get("TopicArn") or call.parameters.get("TargetArn")
-    if isinstance(arn, str) and call.operation in PUBLISHES and arn.startswith("arn:aws:sns:"):
+    if isinstance(arn, str) and arn.startswith("arn:aws:sns:"):
         topic = cloud.topic(arn)
-        if topic is not None:
-            key_id = getattr(topic, "kms_master_key_id", None)
+        if topic is not None and (key_id := getattr(topic, "kms_master_key_id", None)):
             yield from _uses(call, key_id, (DATA_KEY, DECRYPT), {"aws:sns:topicArn": arn})
 
 
@@ -79,8 +77,6 @@ def _secretsmanager(call: Call) -> Iterator[Use]:
     parameters = call.parameters
     if call.operation == "CreateSecret":
         yield from _uses(call, parameters.get("KmsKeyId"), (DATA_KEY, DECRYPT))
-        return
-    if call.operation not in (*READS_OF_SECRETS, *WRITES_OF_SECRETS):
         return
     for secret_id in words(parameters.get("SecretId")) + words(parameters.get("SecretIdList")):
         secret = cloud.secret(secret_id, call.account_id, call.region)
@@ -97,7 +93,7 @@ def _ssm(call: Call) -> Iterator[Use]:
     if call.operation == "PutParameter" and parameters.get("Type") == "SecureString" and names:
         context = {"PARAMETER_ARN": start + names[0].lstrip("/")}
         yield from _uses(call, parameters.get("KeyId"), (ENCRYPT,), context)
-    if call.operation in READS_OF_PARAMETERS and parameters.get("WithDecryption"):
+    if call.operation != "PutParameter" and parameters.get("WithDecryption"):
         for name in names:
             parameter = cloud.parameter(name, call.account_id, call.region)
             if parameter is not None and parameter.parameter_type == "SecureString":
@@ -108,7 +104,7 @@ def _ssm(call: Call) -> Iterator[Use]:
 def _s3(call: Call) -> Iterator[Use]:
     name = call.parameters.get("Bucket")
     bucket = cloud.bucket(name) if isinstance(name, str) else None
-    if bucket is None or call.operation not in ("GetObject", "PutObject", "CopyObject", "CreateMultipartUpload"):
+    if bucket is None:
         return
     if call.operation == "GetObject":
         stored = bucket.keys.get(call.parameters.get("Key"))
@@ -118,7 +114,8 @@ def _s3(call: Call) -> Iterator[Use]:
     key_id = call.parameters.get("SSEKMSKeyId")
     if not key_id and "ServerSideEncryption" not in call.parameters:
         key_id = _default_key(bucket)
-    yield from _uses(call, key_id, (DATA_KEY,))
+    if key_id:
+        yield from _uses(call, key_id, (DATA_KEY,))
 
 
 def _default_key(bucket: Any) -> str:
@@ -127,10 +124,18 @@ def _default_key(bucket: Any) -> str:
     return str(default.get("KMSMasterKeyID") or "")
 
 
-RULES: Mapping[str, Callable[[Call], Iterator[Use]]] = {
-    "s3": _s3,
-    "secretsmanager": _secretsmanager,
-    "sns": _sns,
-    "sqs": _sqs,
-    "ssm": _ssm,
+Rule = Callable[[Call], Iterator[Use]]
+
+
+def _rules(service: str, rule: Rule, *operations: str) -> dict[tuple[str, str], Rule]:
+    return {(service, operation): rule for operation in operations}
+
+
+RULES: Mapping[tuple[str, str], Rule] = {
+    **_rules("s3", _s3, "GetObject", "PutObject", "CopyObject", "CreateMultipartUpload"),
+    **_rules("secretsmanager", _secretsmanager, *READS_OF_SECRETS, *WRITES_OF_SECRETS),
+    **_rules("sns", _sns, "Publish", "PublishBatch"),
+    **_rules("sqs", _sqs, *SENDS, "ReceiveMessage"),
+    **_rules("ssm", _ssm, "PutParameter", *READS_OF_PARAMETERS),
 }
+"""Operations that use a key, by botocore's name of their service."""

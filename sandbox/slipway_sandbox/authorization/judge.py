@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from slipway_sandbox.authorization.evaluation.patterns import ANY, WILD, Pattern
 from slipway_sandbox.authorization.evaluation.principals import OUTSIDE, Naming, is_exempt, naming
 from slipway_sandbox.authorization.evaluation.statements import Statement, statements_about
 from slipway_sandbox.authorization.model import (
@@ -24,6 +25,7 @@ from slipway_sandbox.authorization.model import (
 from slipway_sandbox.documents import Json
 
 CACHED = 4096
+FEW = 4  # patterns; trying more of them takes longer than a decision on one more resource
 TRUSTED = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
 
 
@@ -38,16 +40,15 @@ def judge(request: Request, policies: Policies) -> Decision:
     Raises ValueError when a policy is no JSON.
     """
     texts = policies.texts
-    asked = _asked(request.action.lower(), texts)
+    asked = _asked(request.action, texts)
     key = (
         texts,
         request.principal.identity,
         request.action,
-        request.resource,
+        asked.of_resource(request),
         request.resource_account_id,
-        request.is_resource_known,
         request.unknown_keys,
-        tuple([request.context.get(key) for key in asked]),
+        tuple([request.context.get(key) for key in asked.keys]) if asked.keys else (),
     )
     decision = _allowed.get(key)
     if decision is None:
@@ -67,13 +68,36 @@ def _keep(key: tuple[object, ...], decision: Decision) -> None:
     _allowed[key] = decision
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What the statements about an action ask of a request."""
+
+    keys: tuple[str, ...]
+    """Condition keys."""
+    patterns: tuple[Pattern, ...] | None
+    """Patterns of resources, where which of them cover a resource says all: its name does not count. None: it counts."""
+
+    def of_resource(self, request: Request) -> object:
+        """All that the decision depends on of a request's resource: thousands of objects of a bucket may be as one."""
+        if self.patterns is None or not request.is_resource_known:
+            return request.resource, request.is_resource_known
+        return tuple([pattern.covers_arn(request.resource, {}) for pattern in self.patterns]) if self.patterns else ()
+
+
 @lru_cache(maxsize=CACHED)
-def _asked(action: str, texts: tuple[object, ...]) -> tuple[str, ...]:
-    """The condition keys that the statements about an action ask for."""
+def _asked(action: str, texts: tuple[object, ...]) -> _Asked:
     identity, boundary, session, resource = texts
     listed = [text for each in (identity, session) if isinstance(each, tuple) for text in each]
     documents = [PolicyDocument(text) for text in (*listed, boundary, resource) if isinstance(text, str)]
-    return tuple({key for document in documents for about in statements_about(document, action) for key in about.keys})
+    statements = [about for document in documents for about in statements_about(document, action.lower())]
+    resources = [each for about in statements for each in about.resources if each.source != ANY]
+    patterns = {(each.source, each.keys): each for each in resources}
+    is_plain = len(patterns) <= FEW and not any(each.keys for each in patterns.values())
+    is_wide = not patterns or any(WILD.search(source) for source, _ in patterns)
+    return _Asked(
+        tuple({key for about in statements for key in about.keys}),
+        tuple(patterns.values()) if is_plain and is_wide and not action.startswith("kms:") else None,
+    )
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """The policies that count for a request, as the sandbox's cloud has them."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from slipway_sandbox.documents import Json, as_object, objects
 ADMINISTRATOR = PolicyDocument(
     '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}', "administrator"
 )
+CACHED = 4096
 Find = Callable[[str, str, str], object]
 """From the rest of an ARN after the account, account and region, to a policy's text or object."""
 
@@ -33,17 +34,27 @@ def _of_principal(principal: Principal) -> tuple[tuple[PolicyDocument, ...], Pol
         if user is None:
             return (ADMINISTRATOR,), None
         groups = [group for group in cloud.iam(principal.account_id).groups.values() if user in group.users]
-        return tuple(_attached([user, *groups])), _boundary(user)
+        return tuple(document for entity in (user, *groups) for document in _attached(entity)), _boundary(user)
     if principal.kind == "role":
-        role = cloud.named_in_iam("role", principal.role_arn.rpartition("/")[2], principal.account_id)
-        return (tuple(_attached([role])), _boundary(role)) if role else ((), None)
+        role = cloud.role_of(principal.role_arn)
+        if role is None:
+            return (), None
+        return _attached(role), _boundary(role) if role.permissions_boundary_arn else None
     return (), None
 
 
-def _attached(entities: Iterable[Any]) -> Iterator[PolicyDocument]:
-    for entity in entities:
-        yield from (PolicyDocument(text, name) for name, text in entity.policies.items())
-        yield from (_managed(policy) for policy in entity.managed_policies.values())
+def _attached(entity: Any) -> tuple[PolicyDocument, ...]:
+    inline = _inline(tuple(entity.policies.items()))
+    return (
+        (*inline, *[_managed(policy) for policy in entity.managed_policies.values()])
+        if entity.managed_policies
+        else inline
+    )
+
+
+@lru_cache(maxsize=1024)
+def _inline(policies: tuple[tuple[str, str], ...]) -> tuple[PolicyDocument, ...]:
+    return tuple(PolicyDocument(text, name) for name, text in policies)
 
 
 def _boundary(entity: Any) -> PolicyDocument | None:
@@ -66,22 +77,42 @@ def _of_resource(request: Request) -> PolicyDocument | None:
         return None
     _, _, service, region, account_id, rest = parts
     find = FINDERS.get(service)
-    if service == "iam" and not request.action.startswith("sts:"):
+    if find is None or (service == "iam" and not request.action.startswith("sts:")):
         return None
-    policy = find(rest, account_id, region) if find else None
-    if isinstance(policy, bytes):
+    policy = find(rest, account_id, region)
+    if isinstance(policy, dict):
+        policy = _text(request.resource, policy)
+    elif isinstance(policy, bytes):
         policy = policy.decode()
-    if isinstance(policy, Mapping):
-        policy = json.dumps(policy)
     return PolicyDocument(policy, request.resource) if isinstance(policy, str) and policy else None
 
 
+_texts: dict[str, tuple[dict[str, Json], str]] = {}
+"""Policies that moto keeps as objects, by the resource's ARN: a copy, and its JSON."""
+
+
+def _text(arn: str, policy: dict[str, Json]) -> str:
+    """A policy's JSON. It is written anew only when the policy is another one, since that takes longer than a comparison."""
+    kept = _texts.get(arn)
+    if kept is None or kept[0] != policy:
+        if len(_texts) >= CACHED:
+            _texts.clear()
+        text = json.dumps(policy)
+        kept = _texts[arn] = (json.loads(text), text)
+    return kept[1]
+
+
 def _queue(name: str, account_id: str, region: str) -> object:
-    return getattr(cloud.queue(name, account_id, region), "policy", None)
+    policy = getattr(cloud.queue(name, account_id, region), "_policy_json", None)
+    return policy if policy and policy.get("Statement") else None
 
 
 def _topic(name: str, account_id: str, region: str) -> object:
-    return getattr(cloud.topic(f"arn:aws:sns:{region}:{account_id}:{name}"), "policy", None)
+    return getattr(
+        cloud.backend("sns", account_id, region).topics.get(f"arn:aws:sns:{region}:{account_id}:{name}"),
+        "_policy_json",
+        None,
+    )
 
 
 def _key(rest: str, account_id: str, region: str) -> object:

@@ -7,12 +7,13 @@ import contextlib
 import http
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
-from slipway_sandbox.authorization.model import Principal
-from slipway_sandbox.corrections.sts.callers import Caller, called_by
+from slipway_sandbox.authorization.model import Call, Principal
+from slipway_sandbox.corrections.sts.callers import CalledBy, Caller
 from slipway_sandbox.identities.accounts import open_member_account
-from slipway_sandbox.identities.answers import Error, rejected, untimely, url_is_over
+from slipway_sandbox.identities.answers import LONGEST_SKEW, Error, rejected, untimely, url_is_over
 from slipway_sandbox.identities.denials import Denials
 from slipway_sandbox.identities.principals import ADMINISTRATOR, Principals, Rejection
 from slipway_sandbox.identities.reading.incoming import Incoming, incoming, service_of
@@ -20,6 +21,8 @@ from slipway_sandbox.identities.reading.signatures import Signature, is_over, si
 from slipway_sandbox.identities.sessions import Sessions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from _typeshed.wsgi import WSGIEnvironment
 
     from slipway_sandbox.authorization.check import Refusal
@@ -70,10 +73,10 @@ class Guard:
     def _untimely(self, environ: "WSGIEnvironment", signature: Signature) -> Error | None:
         """The error for a request whose time has passed."""
         now = datetime.now(UTC)
-        if is_over(environ, now):
+        if environ.get("QUERY_STRING") and is_over(environ, now):
             return url_is_over(service_of(environ, signature))
         skew = skew_of(environ, now)
-        return untimely(service_of(environ, signature), skew, now) if skew else None
+        return untimely(service_of(environ, signature), skew, now) if abs(skew) > LONGEST_SKEW else None
 
     def _refusal(self, environ: "WSGIEnvironment", signature: Signature, principal: Principal) -> Error | None:
         request = incoming(environ, signature)
@@ -86,25 +89,21 @@ class Guard:
         """AWS's error for a call that is refused."""
         if request.operation == ASSUME_ROLE:
             open_member_account(str(request.parameters.get("RoleArn", "")), principal)
-        refusal = self._judged(request, signature, principal)
+        region = signature.region or DEFAULT_REGION
+        call = Call(request.service, request.operation, request.parameters, region, principal.account_id)
+        refusal = _judge()(call, principal, self._denials, datetime.now(UTC))
         return Error(refusal.service, refusal.code, refusal.message, refusal.status) if refusal else None
 
-    def _judged(self, request: Incoming, signature: Signature, principal: Principal) -> "Refusal | None":
-        from slipway_sandbox.authorization.check import Call  # noqa: PLC0415 - its tables; a cloud without tasks needs none
-        from slipway_sandbox.identities.verdicts import refusal_of  # noqa: PLC0415 - as above
 
-        call = Call(
-            service=request.service,
-            operation=request.operation,
-            parameters=request.parameters,
-            region=signature.region or DEFAULT_REGION,
-            account_id=principal.account_id,
-        )
-        return refusal_of(call, principal, self._denials, datetime.now(UTC))
+@cache
+def _judge() -> "Callable[[Call, Principal, Denials, datetime], Refusal | None]":
+    from slipway_sandbox.identities.verdicts import refusal_of  # noqa: PLC0415 - its tables; a cloud without tasks needs none
+
+    return refusal_of
 
 
 def acting(principal: Principal | None) -> contextlib.AbstractContextManager[None]:
     """Tells moto who calls, for the requests that it answers meanwhile."""
     if principal is None:
         return contextlib.nullcontext()
-    return called_by(Caller(principal.user_id, principal.arn, principal.account_id, has_role=principal.kind == "role"))
+    return CalledBy(Caller(principal.user_id, principal.arn, principal.account_id, has_role=principal.kind == "role"))

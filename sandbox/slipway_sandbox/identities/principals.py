@@ -6,21 +6,22 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from enum import Enum
+from functools import partial
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.iam.models import AccessKey, IAMBackend, ManagedPolicy, User, iam_backends
+from moto.iam.models import AccessKey, IAMBackend, ManagedPolicy, Role, User, iam_backends
 from moto.sts.models import AssumedRole, sts_backends
 
-from slipway_sandbox.authorization.cloud import session
+from slipway_sandbox.authorization.cloud import PARTITION, role_of, session_of
 from slipway_sandbox.authorization.model import PolicyDocument, Principal
 from slipway_sandbox.corrections.sts.federation import FederatedSession, federated_session
 from slipway_sandbox.corrections.sts.roles import policy_arns_of, role_id_of_session, tags_of
 from slipway_sandbox.corrections.sts.session_tokens import UserSession, session_of_user
 from slipway_sandbox.identities import administrator
 from slipway_sandbox.identities.reading.signatures import Signature
-from slipway_sandbox.identities.roles import PARTITION, role_id_of
 from slipway_sandbox.identities.sessions import Sessions
 
+NOW = partial(datetime.now, UTC)
 WITHOUT_IAM = "iam"  # sessions of users may not call it
 ADMINISTRATOR = Principal(
     arn=f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:user/moto",
@@ -41,7 +42,7 @@ class Rejection(Enum):
 class Principals:
     """Finds principals. `now` is the clock. Default: the machine's."""
 
-    def __init__(self, sessions: Sessions, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, sessions: Sessions, now: Callable[[], datetime] = NOW) -> None:
         self._sessions, self._now = sessions, now
 
     def of(self, signature: Signature) -> Principal | Rejection:
@@ -50,7 +51,8 @@ class Principals:
             return ADMINISTRATOR
         if opened := self._sessions.by_key(signature.key_id):
             refused = self._refused(opened.token, opened.expires_at, signature)
-            return refused or _gone(opened.role_arn, opened.role_id) or session(opened.role_arn, opened.name)
+            role = role_of(opened.role_arn)
+            return refused or (Rejection.UNKNOWN if _is_gone(role, opened.role_id) else session_of(role, opened.name))
         if user_session := session_of_user(signature.key_id):
             return self._user_session(user_session, signature)
         if federated := federated_session(signature.key_id):
@@ -70,7 +72,7 @@ class Principals:
             return Rejection.UNKNOWN
         expires_at = assumed.expiration.replace(tzinfo=UTC)
         refused = self._refused(assumed.session_token, expires_at, signature)
-        return refused or _gone(assumed.role_arn, role_id_of_session(assumed)) or _of_assumed(assumed)
+        return refused or _of_assumed(assumed)
 
     def _refused(self, token: str, expires_at: datetime, signature: Signature) -> Rejection | None:
         if signature.token != token:
@@ -110,10 +112,9 @@ class Principals:
         return Rejection.TOKEN if signature.token else _of_user(user, backend.account_id)
 
 
-def _gone(role_arn: str, role_id: str) -> Rejection | None:
-    """Whether the role of a session is there no more; a snapshot of an earlier version has no ids."""
-    now = role_id_of(role_arn)
-    return Rejection.UNKNOWN if not now or (role_id and now != role_id) else None
+def _is_gone(role: Role | None, role_id: str) -> bool:
+    """Whether the role of a session is there no more. A snapshot of an earlier version has no ids."""
+    return role is None or bool(role_id and role.id != role_id)
 
 
 def _user_of(arn: str) -> Principal | Rejection:
@@ -142,10 +143,13 @@ def _of_user(user: User, account: str) -> Principal:
     return Principal(arn=user.arn, account_id=account, kind="user", user_id=user.id, tags=tags)
 
 
-def _of_assumed(assumed: AssumedRole) -> Principal:
+def _of_assumed(assumed: AssumedRole) -> Principal | Rejection:
+    role = role_of(assumed.role_arn)
+    if _is_gone(role, role_id_of_session(assumed)):
+        return Rejection.UNKNOWN
     arns = policy_arns_of(assumed)
-    return session(
-        assumed.role_arn,
+    return session_of(
+        role,
         assumed.session_name,
         tags=tags_of(assumed),
         policies=_session_policies(assumed.policy or "", arns, assumed.account_id),

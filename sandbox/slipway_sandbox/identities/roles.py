@@ -7,8 +7,6 @@ from moto.iam.models import Role
 
 from slipway_sandbox.authorization import cloud
 
-PARTITION = cloud.PARTITION
-
 
 def role_of(arn: str) -> Role | None:
     """A role in moto; None where it has none."""

@@ -61,6 +61,21 @@ class Action:
     keys: frozenset[str]
     """Condition keys in lower case; a family ends with its separator: aws:resourcetag/."""
 
+    @cached_property
+    def prefix(self) -> str:
+        """Such as sqs."""
+        return self.name.partition(":")[0]
+
+    @cached_property
+    def kinds(self) -> tuple[ResourceType, ...]:
+        """All its resource types."""
+        return (*self.required, *self.optional)
+
+    @cached_property
+    def kind_names(self) -> frozenset[str]:
+        """Names of its resource types."""
+        return frozenset(kind.name for kind in self.kinds)
+
 
 def prefix_of(service: str) -> str:
     """The prefix of a service's actions, from botocore's name of the service."""

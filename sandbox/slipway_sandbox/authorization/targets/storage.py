@@ -16,9 +16,11 @@ def _s3(call: Call, action: Action) -> list[Target] | None:
     if not isinstance(bucket, str):
         return None
     arn = bucket if bucket.startswith("arn:") else f"arn:aws:s3:::{bucket}"
-    if not any(kind.name == "object" for kind in (*action.required, *action.optional)):
+    if "object" not in action.kind_names:
         return [Target(arn)]
-    keys = words(call.parameters.get("Key")) or _deleted_keys(call.parameters.get("Delete"))
+    if isinstance(key := call.parameters.get("Key"), str):
+        return [Target(f"{arn}/{key}")]
+    keys = _deleted_keys(call.parameters.get("Delete"))
     return [Target(f"{arn}/{key}") for key in keys] or [Target(f"{arn}/*", is_known=False)]
 
 
@@ -61,7 +63,7 @@ def _secretsmanager(call: Call) -> list[Target] | None:
 
 def _ssm(call: Call, action: Action) -> list[Target] | None:
     """Parameters with and without a leading slash; a version or label is no part of the name."""
-    if "parameter" not in {kind.name for kind in (*action.required, *action.optional)}:
+    if "parameter" not in action.kind_names:
         return _ssm_instances(call, action)
     names = [text for member in ("Name", "Names", "Path") for text in words(call.parameters.get(member))]
     if call.parameters.get("ResourceType") == "Parameter":
@@ -76,12 +78,11 @@ def _ssm_instances(call: Call, action: Action) -> list[Target] | None:
     """A session or command on an instance also needs its document."""
     members = ("Target", "InstanceId", "InstanceIds")
     ids = [text for member in members for text in words(call.parameters.get(member))]
-    kinds = {kind.name for kind in (*action.required, *action.optional)}
     targets = []
     for instance_id in ids:
-        if "instance" in kinds and instance_id.startswith("i-"):
+        if "instance" in action.kind_names and instance_id.startswith("i-"):
             targets.append(Target(f"arn:aws:ec2:{call.region}:{call.account_id}:instance/{instance_id}"))
-        elif "task" in kinds and instance_id.startswith("ecs:"):
+        elif "task" in action.kind_names and instance_id.startswith("ecs:"):
             cluster, _, task = instance_id.removeprefix("ecs:").partition("_")
             task_id = task.partition("_")[0]
             targets.append(Target(f"arn:aws:ecs:{call.region}:{call.account_id}:task/{cluster}/{task_id}"))

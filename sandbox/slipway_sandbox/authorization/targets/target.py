@@ -1,6 +1,5 @@
 """A resource of a call, and the names in its parameters."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 PATHS = ("http:", "https:", "/hostedzone/", "/change/", "/delegationset/")  # Route 53 takes ids with and without
@@ -21,7 +20,7 @@ def words(value: object) -> list[str]:
     """The strings of a parameter: one, or a list of them."""
     if isinstance(value, str):
         return [value]
-    return [entry for entry in value if isinstance(entry, str)] if isinstance(value, Sequence) else []
+    return [entry for entry in value if isinstance(entry, str)] if isinstance(value, list | tuple) else []
 
 
 def name_of(text: str) -> str:

@@ -23,11 +23,10 @@ NO_STREAM = ("TagResource", "UntagResource", "ListTagsForResource")  # CloudWatc
 
 def _iam(call: Call, action: Action) -> list[Target] | None:
     """IAM's names get their path."""
-    kinds = {kind.name for kind in (*action.required, *action.optional)}
     targets = []
     for member, kind in IAM_KINDS.items():
         name = call.parameters.get(member)
-        if kind in kinds and isinstance(name, str):
+        if kind in action.kind_names and isinstance(name, str):
             entry = None if kind == "policy" else cloud.named_in_iam(kind, name, call.account_id)
             path = str(call.parameters.get("Path") or "/")
             arn = entry.arn if entry else f"arn:aws:iam::{call.account_id}:{kind}{path}{name}"
@@ -58,7 +57,7 @@ def _events(call: Call, action: Action) -> list[Target] | None:
         entries = entries if isinstance(entries, Sequence) else ()
         buses = [entry.get("EventBusName") or "default" for entry in entries if isinstance(entry, Mapping)]
         return [Target(bus if bus.startswith("arn:") else f"{start}event-bus/{bus}") for bus in buses]
-    if not any(kind.name.startswith("rule-on") for kind in (*action.required, *action.optional)):
+    if not any(name.startswith("rule-on") for name in action.kind_names):
         return None
     names = words(call.parameters.get("Rule")) or words(call.parameters.get("Name"))
     bus = name_of(str(call.parameters.get("EventBusName") or "default"))
@@ -72,7 +71,7 @@ def _sns(call: Call, action: Action) -> list[Target] | None:
     if isinstance(number, str):
         return [Target(number)]
     subscription = call.parameters.get("SubscriptionArn")
-    if isinstance(subscription, str) and any(kind.name == "topic" for kind in (*action.required, *action.optional)):
+    if isinstance(subscription, str) and "topic" in action.kind_names:
         return [Target(subscription.rpartition(":")[0])]
     return None
 

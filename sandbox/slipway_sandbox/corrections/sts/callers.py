@@ -1,7 +1,7 @@
 """The caller of the request that moto answers now."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -29,14 +29,17 @@ def caller() -> Caller | None:
     return _caller.get()
 
 
-@contextlib.contextmanager
-def called_by(who: Caller) -> Iterator[None]:
+class CalledBy(contextlib.AbstractContextManager[None]):
     """Names the caller of the requests that moto answers meanwhile, in this thread."""
-    token = _caller.set(who)
-    try:
-        yield
-    finally:
-        _caller.reset(token)
+
+    def __init__(self, who: Caller) -> None:
+        self._who = who
+
+    def __enter__(self) -> None:
+        self._before = _caller.set(self._who)
+
+    def __exit__(self, *_: object) -> None:
+        _caller.reset(self._before)
 
 
 @corrects(

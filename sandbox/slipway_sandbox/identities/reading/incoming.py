@@ -28,7 +28,7 @@ from slipway_sandbox.identities.reading.signatures import Signature
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
-    from moto.core.model import OperationModel, ServiceModel
+    from moto.core.model import OperationModel
 
 # Names in signatures to botocore's names, where they differ.
 SERVICES = {
@@ -61,24 +61,31 @@ def incoming(environ: "WSGIEnvironment", signature: Signature) -> Incoming | str
     """The call in a request, which can be read again afterwards; else the service's name, for a call that cannot be told."""
     service = service_of(environ, signature)
     try:
-        model = get_service_model(service)
-        if (target := environ.get("HTTP_X_AMZ_TARGET")) and not has_form(environ) and "json" in _protocols(model):
+        if (target := environ.get("HTTP_X_AMZ_TARGET")) and not has_form(environ) and _has_json(service):
             return _of_json(environ, service, str(target).rpartition(".")[2])
-        protocol = determine_request_protocol(model, str(environ.get("CONTENT_TYPE") or ""))
+        protocol = _protocol(service, str(environ.get("CONTENT_TYPE") or ""))
         if protocol in QUERY and has_form(environ):
             let_the_form_speak(environ)
             if service not in PLACED:
-                return _of_form(environ, model, protocol)
-        plain = _of_rest(environ, service) if protocol in REST and protocol == model.protocol else None
+                return _of_form(environ, service, protocol)
+        is_plain = protocol in REST and protocol == get_service_model(service).protocol
+        plain = _of_rest(environ, service) if is_plain else None
         return plain or _of_any(environ, service, protocol)
     except (UnknownServiceError, OperationNotFoundError, NotFound, NotImplementedError, TypeError, ValueError):
         return service
 
 
-def _protocols(model: "ServiceModel") -> list[str]:
-    """The protocols of a service."""
-    protocols: list[str] = model.metadata.get("protocols", [model.protocol])
-    return protocols
+@cache
+def _has_json(service: str) -> bool:
+    """Whether a service takes an operation in a header. Raises UnknownServiceError."""
+    model = get_service_model(service)
+    return "json" in model.metadata.get("protocols", [model.protocol])
+
+
+@lru_cache(maxsize=1024)
+def _protocol(service: str, content_type: str) -> str:
+    """The protocol of a request. Raises UnknownServiceError or NotImplementedError."""
+    return determine_request_protocol(get_service_model(service), content_type)
 
 
 def whole(environ: "WSGIEnvironment") -> None:
@@ -94,11 +101,16 @@ def _tells_the_call(environ: "WSGIEnvironment") -> bool:
     return bool(environ.get("HTTP_X_AMZ_TARGET")) or has_form(environ)
 
 
-def _of_form(environ: "WSGIEnvironment", model: "ServiceModel", protocol: str) -> Incoming:
+def _of_form(environ: "WSGIEnvironment", service: str, protocol: str) -> Incoming:
     """A call whose operation is in a form. Raises OperationNotFoundError."""
     fields = form_of(environ)
-    operation = model.operation_model(fields.get("Action", ""))
-    return Incoming(str(model.service_name), str(operation.name), parsed_form(operation, protocol, fields))
+    name = fields.get("Action", "")
+    return Incoming(service, name, parsed_form(_operation(service, name), protocol, fields))
+
+
+@lru_cache(maxsize=4096)
+def _operation(service: str, name: str) -> "OperationModel":
+    return get_service_model(service).operation_model(name)
 
 
 def _of_rest(environ: "WSGIEnvironment", service: str) -> Incoming | None:
@@ -106,7 +118,8 @@ def _of_rest(environ: "WSGIEnvironment", service: str) -> Incoming | None:
     path = str(environ.get("RAW_URI") or environ["PATH_INFO"]).partition("?")[0]
     if not path.startswith("/") or path.startswith("//") or has_form(environ) or not _is_plain(environ, service):
         return None
-    query = parse_qs(environ.get("QUERY_STRING") or "", keep_blank_values=True)
+    text = environ.get("QUERY_STRING")
+    query = parse_qs(text, keep_blank_values=True) if text else {}
     found = routes_of(service).match(environ["REQUEST_METHOD"], path, query, environ)
     if found is None:
         return None

@@ -14,27 +14,39 @@ if TYPE_CHECKING:
     from moto.core.model import OperationModel
 
 Parameters = dict[str, object]
+TEXT = "string"
 Parser = Any  # moto's parsers have no types
-Named = tuple[str, Any]
-"""Name of a parameter, and its shape."""
+Named = tuple[str, Any, bool]
+"""Name of a parameter, its shape, and whether its value is the text itself."""
 
 
 def parsed_form(operation: "OperationModel", protocol: str, fields: Mapping[str, str]) -> Parameters:
     """The parameters in a form of the Query protocol or of EC2's."""
-    parser: Parser = FORM_PARSERS[protocol](operation)
-    members, parsed = _members_of_form(operation, protocol), {}
-    for field in dict.fromkeys([name.partition(".")[0] for name in fields]):
-        if field in members:
-            name, prefix, shape = members[field]
-            value = _read(parser, shape, fields.get(field), fields, prefix)
+    form, parsed = _form(operation, protocol), {}
+    for label in fields:
+        field = label.partition(".")[0]
+        if (member := form.members.get(field)) and member[0] not in parsed:
+            name, prefix, shape = member
+            if shape.type_name == TEXT and prefix in fields:
+                parsed[name] = fields[prefix]
+                continue
+            value = _read(form.parser, shape, fields.get(field), fields, prefix)
             if value is not UNDEFINED:
                 parsed[name] = value
     return parsed
 
 
-@cache
-def _members_of_form(operation: "OperationModel", protocol: str) -> dict[str, tuple[str, str, Any]]:
+@dataclass(frozen=True)
+class _Form:
+    """What a form of an operation may have."""
+
+    parser: Parser
+    members: Mapping[str, tuple[str, str, Any]]
     """The first word of a field's name, to the parameter's name, prefix in the form, and shape."""
+
+
+@cache
+def _form(operation: "OperationModel", protocol: str) -> _Form:
     parser: Parser = FORM_PARSERS[protocol](operation)
     members = {}
     for name, shape in (operation.input_shape.members if operation.input_shape else {}).items():
@@ -42,7 +54,7 @@ def _members_of_form(operation: "OperationModel", protocol: str) -> dict[str, tu
         is_flat = protocol == "query" and shape.type_name == "list" and shape.is_flattened
         first = (parser._get_serialized_name(shape.member, None) if is_flat else None) or prefix  # noqa: SLF001
         members[first] = (name, prefix, shape)
-    return members
+    return _Form(parser, members)
 
 
 @dataclass(frozen=True)
@@ -64,11 +76,17 @@ def _places(operation: "OperationModel") -> _Places:
     for name, member in (shape.members if shape else {}).items():
         table = tables.get(member.serialization.get("location", ""))
         if table is not None and member.type_name != "map":
-            table[member.serialization.get("name", name)] = (name, member)
+            is_text = member.type_name == TEXT and "jsonvalue" not in member.serialization
+            table[member.serialization.get("name", name)] = (name, member, is_text)
     headers = {environ_key_for_header(header): named for header, named in tables["header"].items()}
     payload = shape.serialization.get("payload") if shape else None
     is_streamed = bool(payload and shape and shape.members[payload].type_name in ("blob", "string"))
     return _Places(headers, tables["querystring"], tables["uri"], is_streamed)
+
+
+@cache
+def _rest_parser(operation: "OperationModel") -> Parser:
+    return REST_PARSERS[str(operation.service_model.protocol)](operation)
 
 
 def is_streamed(operation: "OperationModel") -> bool:
@@ -84,18 +102,18 @@ def parsed_rest(
     body: bytes,
 ) -> Parameters:
     """The parameters of a REST request, without the free names of headers: they say nothing of rights."""
-    parser: Parser = REST_PARSERS[str(operation.service_model.protocol)](operation)
-    places, parsed = _places(operation), {}
+    parser, places, parsed = _rest_parser(operation), _places(operation), {}
     for header in places.headers.keys() & environ.keys():
-        name, shape = places.headers[header]
-        parsed[name] = _read(parser, shape, environ[header], environ[header])
+        name, shape, is_text = places.headers[header]
+        text = environ[header]
+        parsed[name] = text if is_text else _read(parser, shape, text, text)
     for key in places.query.keys() & query.keys():
-        name, shape = places.query[key]
+        name, shape, is_text = places.query[key]
         values = query[key] if shape.type_name == "list" else query[key][0]
-        parsed[name] = _read(parser, shape, values, values)
+        parsed[name] = values if is_text else _read(parser, shape, values, values)
     for label, value in labels.items():
-        name, shape = places.labels[label]
-        parsed[name] = _read(parser, shape, value, value)
+        name, shape, is_text = places.labels[label]
+        parsed[name] = value if is_text else _read(parser, shape, value, value)
     if body and operation.input_shape:
         with contextlib.suppress(
             AttributeError, TypeError, ValueError

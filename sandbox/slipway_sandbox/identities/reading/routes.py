@@ -37,6 +37,8 @@ class _Candidate:
     """Names that the query needs, these among them."""
     headers: frozenset[str]
     """Headers that it needs, as WSGI names them."""
+    is_of_host: bool
+    """Whether a part of the host is a parameter, too."""
 
     def takes(self, query: Query, environ: "WSGIEnvironment") -> bool:
         if not (self.names <= query.keys() and self.headers <= environ.keys()):
@@ -56,6 +58,18 @@ class _Path:
     pattern: re.Pattern[str]
     labels: tuple[str, ...]
     candidates: tuple[_Candidate, ...]
+    names: frozenset[str]
+    """Names in the query that one of them needs."""
+    headers: frozenset[str]
+    """Headers that one of them needs."""
+    plain: _Candidate | None
+    """The one that needs none of these."""
+
+    def candidate(self, query: Query, environ: "WSGIEnvironment") -> _Candidate | None:
+        """The operation that a request means."""
+        if query.keys().isdisjoint(self.names) and environ.keys().isdisjoint(self.headers):
+            return self.plain
+        return next((each for each in self.candidates if each.takes(query, environ)), None)
 
 
 class Routes:
@@ -76,13 +90,10 @@ class Routes:
         """The operation and the labels in its path; None where moto's router has to tell."""
         for each in self._paths.get(method, ()):
             if found := each.pattern.fullmatch(path):
-                for candidate in each.candidates:
-                    if candidate.takes(query, environ):
-                        if "{" in _host_prefix(candidate.operation):
-                            return None
-                        values = map(unquote, found.groups())
-                        return candidate.operation, dict(zip(each.labels, values, strict=True))
-                return None
+                candidate = each.candidate(query, environ)
+                if candidate is None or candidate.is_of_host:
+                    return None
+                return candidate.operation, dict(zip(each.labels, map(unquote, found.groups()), strict=True))
         return None
 
 
@@ -107,7 +118,14 @@ def _path(path: str, operations: "Iterable[OperationModel]") -> _Path:
         position = label.end()
     pattern = re.compile(source + re.escape(path[position:]))
     candidates = sorted(map(_candidate, operations), key=lambda candidate: candidate.weight, reverse=True)
-    return _Path(pattern, tuple(label[1] for label in LABEL.finditer(path)), tuple(candidates))
+    return _Path(
+        pattern,
+        tuple(label[1] for label in LABEL.finditer(path)),
+        tuple(candidates),
+        names=frozenset().union(*(each.names for each in candidates)),
+        headers=frozenset().union(*(each.headers for each in candidates)),
+        plain=next((each for each in candidates if not each.names and not each.headers), None),
+    )
 
 
 def _candidate(operation: "OperationModel") -> _Candidate:
@@ -117,6 +135,7 @@ def _candidate(operation: "OperationModel") -> _Candidate:
         tuple(values.items()),
         frozenset([*values, *(shape.required_query_args if shape else ())]),
         frozenset(environ_key_for_header(name) for name in (shape.required_headers if shape else ())),
+        "{" in _host_prefix(operation),
     )
 
 

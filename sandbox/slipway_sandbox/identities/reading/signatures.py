@@ -7,6 +7,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.h
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, parse_qsl
 
@@ -40,8 +41,9 @@ def signature_of(environ: "WSGIEnvironment") -> Signature | None:
     Signature(key_id='AKIDEXAMPLE', token='', region='us-east-1', service='iam')
     """
     header = str(environ.get("HTTP_AUTHORIZATION", ""))
-    if found := SCOPE.match(header.partition("Credential=")[2]):
-        return _signature(found, str(environ.get("HTTP_X_AMZ_SECURITY_TOKEN", "")))
+    credential = header.partition("Credential=")[2].partition(",")[0]
+    if signature := _signed(credential, str(environ.get("HTTP_X_AMZ_SECURITY_TOKEN", ""))):
+        return signature
     if old := OLD.match(header):
         return Signature(old["key"], str(environ.get("HTTP_X_AMZ_SECURITY_TOKEN", "")), "", "s3")
     query = parse_qs(str(environ.get("QUERY_STRING", "")))
@@ -72,11 +74,18 @@ def skew_of(environ: "WSGIEnvironment", now: datetime) -> timedelta:
     return now - signed_at if signed_at and environ.get("HTTP_AUTHORIZATION") else timedelta(0)
 
 
+@lru_cache(maxsize=64)
 def _time(text: str) -> datetime | None:
     try:
         return datetime.fromisoformat(text) if text.endswith("Z") else None
     except ValueError:
         return None  # it says no time, and nothing is judged by it
+
+
+@lru_cache(maxsize=1024)  # a caller's requests of one day say the same
+def _signed(credential: str, token: str) -> Signature | None:
+    found = SCOPE.match(credential)
+    return _signature(found, token) if found else None
 
 
 def _signature(found: re.Match[str], token: str) -> Signature:
