@@ -10,11 +10,11 @@ import http
 import json
 import logging
 import secrets
-import threading
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from slipway_sandbox.identities.sessions import Session, Sessions
+from slipway_sandbox.serving import Serving
 
 PATH = "/v2/credentials/"
 URI, TOKEN = "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"
@@ -38,20 +38,20 @@ class CredentialsEndpoint:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
         self._holders: dict[str, _Holder] = {}
-        self._server: ThreadingHTTPServer | None = None
+        self._server: _Server | None = None
+        self._serving: Serving | None = None
 
     def open(self, address: str) -> None:
         """Listens on a free port of the address; a second call changes nothing. Raises OSError where it cannot."""
         if self._server is None:
             self._server = _Server((address, 0), self)
-            threading.Thread(target=self._server.serve_forever, name="credentials", daemon=True).start()
+            self._serving = Serving(self._server, "credentials")
 
     def close(self) -> None:
         """Listens no more."""
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
+        if self._serving is not None:
+            self._serving.stop()
+            self._server = self._serving = None
 
     def variables(self, role_arn: str, name: str) -> dict[str, str]:
         """Environment of a task with this role. Without an endpoint it has the credentials themselves, for six hours."""

@@ -4,7 +4,6 @@ import contextlib
 import http
 import json
 import logging
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from slipway_sandbox.identities.reading.incoming import whole
 from slipway_sandbox.process.ports import listening
 from slipway_sandbox.process.saving.gate import Gate
 from slipway_sandbox.process.saving.keeper import Keeper
+from slipway_sandbox.serving import Serving
 
 # Operations that change nothing worth saving. Receiving is one: a message that was only received comes again.
 READS = ("BatchGet", "Check", "Decrypt", "Describe", "Discover", "Encrypt", "Filter", "Generate", "Get", "Head", "List",
@@ -53,6 +53,7 @@ class AwsApi:
         self._door = AwsDoor(Doors(*(address for address, _ in places)), self._moto.infer_service_region_host)
         self._gate, self._keeper, self._guard, self._reports = gate, keeper, guard, reports
         self._servers: list[BaseWSGIServer] = []
+        self._serving: list[Serving] = []
         for address, port in places:
             with listening(address, port, "the AWS API") as listener:
                 self._servers.append(
@@ -64,13 +65,11 @@ class AwsApi:
         self._step_out_while_polling()
 
     def start(self) -> None:
-        for server in self._servers:
-            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        self._serving = [Serving(server, "AWS API") for server in self._servers]
 
     def stop(self) -> None:
-        for server in self._servers:
-            server.shutdown()
-            server.server_close()
+        for serving in self._serving:
+            serving.stop()
 
     @contextlib.contextmanager
     def call(self, operation: str) -> Iterator[None]:
@@ -118,9 +117,9 @@ class AwsApi:
         """A long poll lasts up to 20 s, and with consumers there is always one: it must not hold up a save."""
         wait, gate = Queue.wait_for_messages, self._gate
 
-        def wait_outside(queue: Queue, timeout: int) -> None:
+        def wait_outside(queue: Queue, timeout: int, *seen: object) -> None:
             with gate.stepped_out():
-                wait(queue, timeout)
+                wait(queue, timeout, *seen)
 
         Queue.wait_for_messages = wait_outside  # type: ignore[method-assign,assignment]
 

@@ -1,14 +1,19 @@
-"""The regions of AWS's services, read from disk once in a process.
+"""What moto reads from disk when it is imported: the same file once in a process, and a large one when somebody asks for it.
 
-moto asks for them by a new session of boto3 each time, and each reads the service's model anew: the import of moto.ec2 alone
-parses the model of EC2, the largest of all, three times.
+moto asks for the regions of AWS's services by a new session of boto3 each time, and each reads the service's model anew: the
+import of moto.ec2 alone parses the model of EC2, the largest of all, three times. It also reads which instance types each region
+and zone of the world offers: 150,000 entries, of which a cloud needs a few.
 """
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, lru_cache
 
 import boto3
 
+OFFERINGS = "ec2/resources/instance_type_offerings"
+REGIONS_AT_ONCE = 4
+
+Offering = dict[str, str]
 _asked: Callable[..., list[str]] = boto3.Session.get_available_regions
 _session = cache(boto3.Session)
 
@@ -16,6 +21,48 @@ _session = cache(boto3.Session)
 def read_once() -> None:
     """From here on, all sessions answer by the first one's files. Call it before moto is imported."""
     boto3.Session.get_available_regions = _regions
+
+
+def read_late() -> None:
+    """Imports moto.ec2 without the offerings of instance types; they are read by region. Call it before moto.ec2 is imported."""
+    from moto.utilities import utils  # noqa: PLC0415 - after `read_once`
+
+    read = utils.load_resource
+    setattr(utils, "load_resource", lambda resource: [] if OFFERINGS in resource else read(resource))  # noqa: B010 - another type
+    try:
+        from moto.ec2.models import instance_types  # noqa: PLC0415 - it reads them
+    finally:
+        utils.load_resource = read
+    offerings: dict[str, Mapping[str, list[Offering]]] = instance_types.INSTANCE_TYPE_OFFERINGS
+    for location_type, regions in offerings.items():
+        offerings[location_type] = Offerings(location_type, regions)
+
+
+class Offerings(Mapping[str, list[Offering]]):
+    """Offerings of instance types by region, in locations of one type; the files of the last few regions stay in memory."""
+
+    def __init__(self, location_type: str, regions: Mapping[str, object]) -> None:
+        self._location_type, self._regions = location_type, frozenset(regions)
+
+    def __getitem__(self, region: str) -> list[Offering]:
+        if region not in self._regions:
+            raise KeyError(region)
+        return _offerings(self._location_type, region)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._regions)
+
+    def __len__(self) -> int:
+        return len(self._regions)
+
+
+@lru_cache(REGIONS_AT_ONCE)
+def _offerings(location_type: str, region: str) -> list[Offering]:
+    """As moto reads a region's file."""
+    from moto.utilities.utils import load_resource  # noqa: PLC0415 - after `read_once`
+
+    found: list[Offering] = load_resource(f"{OFFERINGS}/{location_type}/{region}.json")
+    return [offering | {"LocationType": location_type} for offering in found]
 
 
 def _regions(

@@ -8,7 +8,6 @@ import json
 import logging
 import re
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from slipway_sandbox.callers import Caller, Doors
 from slipway_sandbox.process.ports import LOOPBACK, listening
+from slipway_sandbox.serving import Serving
 
 from .ecr_rules import immutable_tag, is_immutable, unknown_repository
 from .storage import Storage
@@ -54,14 +54,11 @@ class RegistryFront(ThreadingHTTPServer):
         self.socket.close()
         self.socket = listening(LOOPBACK, port, "the image registry")
         self.server_port = port
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-        self._thread.start()
+        self._serving = Serving(self, "image registry")
 
     def stop(self) -> None:
         """Closes the port."""
-        self.shutdown()
-        self.server_close()
-        self._thread.join()
+        self._serving.stop()
 
     def refusal(self, caller: Caller, method: str, path: str) -> Refusal | None:
         """The error for a request that is not passed on."""

@@ -87,6 +87,7 @@ class RegistryContainer:
             home.registry_container.touch(mode=0o600)
             self._container = self._client.containers.run(
                 IMAGE,
+                name=f"slipway-registry-{secrets.token_hex(4)}",
                 detach=True,
                 labels={LABEL: str(home.path)},
                 environment={

@@ -132,7 +132,7 @@ class Controller:
         if self._host is None:
             return []
         try:
-            return [] if self._host.has(instance_spec.IMAGE) else [instance_spec.image_is_missing()]
+            return [] if self._host.images.has(instance_spec.IMAGE) else [instance_spec.image_is_missing()]
         except (DockerException, *docker_daemon.BROKEN_OFF) as error:  # gone since the last look
             return [machine.docker_is_gone(self._host.daemon, str(error))]
 

@@ -51,12 +51,15 @@ def test_what_joins_the_images_and_snapshots_of_aws_is_saved_beside_them(ec2: An
     assert again["snapshots"][mine].volume.id == volume
     assert list(again["amis"]) == list(backend().amis)
     assert again["amis"][image].name == "mine"
+    assert base.is_current
 
 
 def test_an_image_of_aws_that_has_changed_is_saved_as_it_is(ec2: Any) -> None:
     base = Base()
     first, second, *_ = backend().amis.values()
+    assert base.is_current
     first.description = "another"
+    assert not base.is_current
     again = read_back(base)
     assert again["amis"][first.id].description == "another"
     assert again["amis"][second.id].description == second.description
@@ -68,4 +71,5 @@ def test_an_image_of_aws_that_was_removed_does_not_come_back(ec2: Any) -> None:
     gone = next(iter(backend().amis))
     ec2.deregister_image(ImageId=gone)
     assert gone not in backend().amis
+    assert not base.is_current
     assert list(read_back(base)["amis"]) == list(backend().amis)

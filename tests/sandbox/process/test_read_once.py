@@ -1,8 +1,11 @@
-"""Regions of services, in a process of its own, because the change stays in a process."""
+"""Regions of services and offerings of instance types, in a process of its own, because the change stays in a process."""
 
+import hashlib
 import json
 import subprocess
 import sys
+
+from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
 
 SCRIPT = """
 import json
@@ -26,3 +29,31 @@ print(json.dumps({"same": after == before * 2, "some": all(before[:4]), "models"
 def test_sessions_answer_as_before_and_a_model_is_read_once() -> None:
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout) == {"same": True, "some": True, "models": ["ec2", "iam", "sqs"]}
+
+
+LATE = """
+import hashlib
+import json
+
+from slipway_sandbox.process.read_once import read_late
+
+read_late()
+from moto.ec2.models import ec2_backends
+from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
+from slipway_sandbox.process.read_once import _offerings
+
+read = [_offerings.cache_info().currsize]
+backend = ec2_backends["123456789012"]["eu-west-1"]
+found = len(backend.describe_instance_type_offerings("availability-zone", {"instance-type": ["t3.micro"]}))
+read.append(_offerings.cache_info().currsize)
+nowhere = INSTANCE_TYPE_OFFERINGS["region"].get("xx-1")
+rows = {kind: dict(regions) for kind, regions in INSTANCE_TYPE_OFFERINGS.items()}
+digest = hashlib.sha256(json.dumps(rows, sort_keys=True).encode()).hexdigest()
+print(json.dumps({"read": read, "zones": found, "rows": digest, "nowhere": nowhere}))
+"""
+
+
+def test_offerings_are_those_of_moto_and_a_region_is_read_when_it_is_asked_for() -> None:
+    done = subprocess.run([sys.executable, "-c", LATE], capture_output=True, text=True, check=True)
+    rows = hashlib.sha256(json.dumps(INSTANCE_TYPE_OFFERINGS, sort_keys=True).encode()).hexdigest()
+    assert json.loads(done.stdout) == {"read": [0, 1], "zones": 3, "rows": rows, "nowhere": None}

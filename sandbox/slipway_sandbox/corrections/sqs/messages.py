@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/AP
 """
 
 import hashlib
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -17,8 +18,11 @@ from slipway_sandbox.corrections._decorator import corrects
 from slipway_sandbox.corrections._repeats import first_of
 from slipway_sandbox.corrections.sqs import counts
 
-LOOK_SECONDS = 0.05  # between two looks of a long poll, unless a message arrives sooner
+LOOK_SECONDS = 1.0  # between two looks of a long poll that nothing wakes: its queue may be deleted
+CLOCK_SECONDS = 0.002  # moto counts in milliseconds, and shows a message behind its time
 NO_LOCK = "moto has no lock: a message sent during a deletion is lost, or a deleted one comes back; here one call goes after the other."
+
+Times = list[tuple[str, float]]
 
 _turn = threading.RLock()
 
@@ -98,12 +102,13 @@ def receive_message(
         with _turn:
             _drop_expired(as_queue(queue))
             found = original(self, queue_name, count, 0, *rest, **named)
+            seen = times(queue)
         left = end - time.monotonic()
         for _ in found:
             _count(self, queue_name, "NumberOfMessagesReceived")
         if found or left <= 0:
             return found
-        queue.wait_for_messages(min(left, LOOK_SECONDS))  # type: ignore[arg-type] # fractions of a second, too
+        queue.wait_for_messages(min(left, LOOK_SECONDS, _seconds_until_next(seen)), seen)  # type: ignore[arg-type,call-arg] # see there
 
 
 def _drop_expired(queue: FullQueue) -> None:
@@ -113,11 +118,31 @@ def _drop_expired(queue: FullQueue) -> None:
 
 @corrects(
     Queue.wait_for_messages,
-    why="moto returns at once while a message is visible, although its group is busy, and so spins; here it waits for the next one.",
+    why="moto returns at once while a message is visible, although its group is busy, and so spins; "
+    "here it waits until one comes, goes or changes.",
 )
-def wait_for_messages(_: object, self: Queue, timeout: float) -> None:
+def wait_for_messages(_: object, self: Queue, timeout: float, seen: Times | None = None) -> None:
+    """`seen` is how the caller has found them, so that no change since is missed. Default: as they are now."""
+    before = times(self) if seen is None else seen
     with self._messages_lock:
-        self._messages_lock.wait(timeout)
+        self._messages_lock.wait_for(lambda: times(self) != before, timeout)
+
+
+def times(queue: Queue) -> Times:
+    """Id of each message, and when it becomes visible, in milliseconds since 1970."""
+    return [(each.id, max(each.visible_at, each.delayed_until)) for each in list(as_queue(queue)._messages)]  # noqa: SLF001
+
+
+def _seconds_until_next(seen: Times) -> float:
+    """Until the next message becomes visible by its time alone."""
+    now = time.time() * 1000
+    return min(((moment - now) / 1000 + CLOCK_SECONDS for _, moment in seen if moment >= now), default=math.inf)
+
+
+def _wake(queue: Queue) -> None:
+    """Polls look again: a message has become visible, or its group is free. A new message does so by itself."""
+    with queue._messages_lock:  # noqa: SLF001
+        queue._messages_lock.notify_all()  # noqa: SLF001
 
 
 @corrects(SQSBackend.delete_message, why=NO_LOCK)
@@ -126,6 +151,9 @@ def delete_message(
 ) -> None:
     with _turn:
         original(self, queue_name, receipt_handle)
+    queue = self.get_queue(queue_name)
+    if as_queue(queue).fifo_queue:
+        _wake(queue)
     _count(self, queue_name, "NumberOfMessagesDeleted")
 
 
@@ -144,3 +172,4 @@ def change_message_visibility(
 ) -> None:
     with _turn:
         original(self, queue_name, receipt_handle, visibility_timeout)
+    _wake(self.get_queue(queue_name))

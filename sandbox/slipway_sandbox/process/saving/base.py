@@ -78,6 +78,17 @@ class Base:
         """Whether no region has come into use since with images, or policies, of its own."""
         return [id(backend) for _, backend in self._owners] == [id(backend) for _, backend in _owners()]
 
+    @property
+    def is_current(self) -> bool:
+        """Whether it is whole, and no object of it has changed or is gone."""
+        are_there = (
+            _are_in(part, vars(backend)[name])
+            for _, backend in self._owners
+            for name in TABLES
+            if (part := self._tables.get((id(backend), name))) is not None
+        )
+        return self.is_whole and len(self.numbers()) == len(self._numbers) and all(are_there)
+
     def numbers(self) -> dict[int, int]:
         """The number of each unchanged object, by its id."""
         if all(map(operator.eq, self._values_now(), self._values)):
@@ -94,8 +105,7 @@ class Base:
         return attributes | {
             name: Joined(self._parts[id(part)], {key: value for key, value in table.items() if key not in part})
             for name in TABLES
-            if (part := self._tables.get((id(backend), name))) is not None
-            and all(map(operator.is_, map((table := attributes[name]).get, part), part.values()))
+            if (part := self._tables.get((id(backend), name))) is not None and _are_in(part, table := attributes[name])
         }
 
     def _values_now(self) -> Iterator[tuple[object, ...]]:
@@ -112,6 +122,10 @@ class Base:
 def stores_in_use() -> list[Store]:
     """Moto's stores, one for each service in use."""
     return list(BackendDict._instances)  # type: ignore[misc] # noqa: SLF001 - moto has no public list
+
+
+def _are_in(part: dict[str, object], table: dict[str, object]) -> bool:
+    return all(map(operator.is_, map(table.get, part), part.values()))
 
 
 def _owners() -> list[tuple[str, BaseBackend]]:

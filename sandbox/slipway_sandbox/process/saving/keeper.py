@@ -118,12 +118,12 @@ class Keeper:
                 first_change, self._first_change = self._first_change, None
                 changes, is_awaited = self._changes, self._awaited_changes > self._saved_changes
             try:
-                if self._base is None or not is_awaited or not self._base.is_whole:
-                    self._base = Base()
-                content = snapshot.dump(self._base, self.creations())
+                base = self._base
+                if base is None or not (base.is_whole if is_awaited else base.is_current):
+                    base = self._base = Base()
+                content = snapshot.dump(base, self.creations())
             except SandboxError as error:
                 return self._unsaved(error, first_change, changes)
-            base = self._base
         if (digest := (base.sha256, hashlib.sha256(content).hexdigest())) != self._written:
             try:
                 self.saved_at = snapshot.write(self._home, self.cloud_id, base, content)

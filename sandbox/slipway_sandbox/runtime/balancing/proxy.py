@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from slipway_sandbox.runtime.balancing.routes import Listener, Request, Target, redirect_url
 from slipway_sandbox.runtime.balancing.traffic import Traffic, Way
+from slipway_sandbox.serving import Serving
 
 IDLE_SECONDS = 60  # an application load balancer's default idle timeout
 CONNECT_SECONDS = 10
@@ -62,14 +63,11 @@ class ProxyServer(ThreadingHTTPServer):
         self.listener = listener
         self.in_flight = in_flight
         self.traffic = traffic
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-        self._thread.start()
+        self._serving = Serving(self, f"listener {port}")
 
     def stop(self) -> None:
         """Close the port."""
-        self.shutdown()
-        self.server_close()
-        self._thread.join()
+        self._serving.stop()
 
     def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the base class's
         """Logs every error but a lost caller."""

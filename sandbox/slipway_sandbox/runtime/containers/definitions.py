@@ -134,6 +134,7 @@ class DockerArguments(TypedDict, total=False):
     mem_limit: int
     mem_reservation: int
     memswap_limit: int
+    name: str
     nano_cpus: int
     network_mode: str
     ports: dict[str, tuple[str, int | None]]

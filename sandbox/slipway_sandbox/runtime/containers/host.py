@@ -4,23 +4,24 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 
-from docker.errors import DockerException, ImageNotFound, NotFound
+from docker.errors import DockerException, NotFound
 
 from slipway_sandbox import docker_daemon
 from slipway_sandbox.corrections.ecs.namespaces import Namespace
-from slipway_sandbox.ecr_hosts import in_registry
 from slipway_sandbox.runtime.containers import link_local, pause
 from slipway_sandbox.runtime.containers.counters import Counters
 from slipway_sandbox.runtime.containers.definitions import DockerArguments
+from slipway_sandbox.runtime.containers.images import Images, words
+from slipway_sandbox.runtime.containers.news import ContainerNews
 from slipway_sandbox.runtime.containers.removals import LABEL, Removals
 from slipway_sandbox.runtime.containers.seen import ContainerSeen
 from slipway_sandbox.runtime.containers.specs import TaskError
 
 TASK_LABEL = "slipway.task"
 CALL_TIMEOUT_SECONDS = 60
-SILENT_SECONDS = 15.0  # there is a look every half second
+SILENT_SECONDS = 15.0  # there is a look every few seconds
 STARTS_AT_ONCE = 4  # more in parallel make none of them faster
 
 log = logging.getLogger(__name__)
@@ -35,28 +36,31 @@ class DockerHost:
         self.cpus: int = info["NCPU"]
         self._architecture: str = info["Architecture"]
         self._owner = owner
-        self._registry = registry
         self._starting = threading.Semaphore(STARTS_AT_ONCE)
-        self._pulling = threading.Lock()
         self._joining = threading.Lock()
         self._seen: dict[str, ContainerSeen] = {}
         self._refreshed = threading.Condition()
         self.removals = Removals(self._client, owner)
         self.counters = Counters(self._client)
+        self._news = ContainerNews(self._client, owner)
+        self.images = Images(self._client, registry)
         self.daemon = docker_daemon.address()
         self._trouble = ""
         self._answered_at = time.monotonic()
 
     def close(self) -> None:
         """Close the connections to the daemon."""
+        self._news.close()
         self._client.close()
 
     def refresh(self) -> None:
-        """Look at all containers at once and wake whoever waits for news; `trouble` says whether the daemon answered."""
+        """Look at all containers at once where there may be news, and wake who waits; `trouble` says whether the daemon answered."""
+        if not self._news.take() and not self._trouble and not self.removals.are_waiting:
+            return
         try:
             found = self._client.api.containers(all=True, filters={"label": f"{LABEL}={self._owner}"})
         except (DockerException, *docker_daemon.BROKEN_OFF) as error:
-            self._trouble = _words(error)
+            self._trouble = words(error)
             raise
         self._trouble, self._answered_at = "", time.monotonic()
         self.removals.waiting()
@@ -74,47 +78,31 @@ class DockerHost:
         silent = time.monotonic() - self._answered_at
         return self._trouble or (f"no answer for {silent:.0f} s" if silent > SILENT_SECONDS else "")
 
-    def wait(self, seconds: float) -> None:
-        """Until the next refresh, at most so long."""
+    def wait(self, seconds: float, unless: Callable[[], bool]) -> None:
+        """Until the next look or `wake`, at most so long; not at all where `unless` is true."""
         with self._refreshed:
-            self._refreshed.wait(seconds)
+            if not unless():
+                self._refreshed.wait(seconds)
+
+    def wake(self) -> None:
+        """Wake who waits."""
+        with self._refreshed:
+            self._refreshed.notify_all()
 
     def seen(self, container: str) -> ContainerSeen | None:
         """The container as of the last refresh; None when it was not there."""
         return self._seen.get(container)
 
-    def image(self, reference: str) -> str:
-        """Image id for a reference: the local image first, then its registry. Raises TaskError as ECS words it."""
-        name = in_registry(reference, self._registry)
-        with contextlib.suppress(ImageNotFound):
-            return str(self._client.images.get(name).id)
-        with self._pulling:
-            with contextlib.suppress(ImageNotFound):  # another task has pulled it meanwhile
-                return str(self._client.images.get(name).id)
-            try:
-                pulled = self._client.images.pull(name) if "@" in name else self._client.images.pull(*_tagged(name))
-                return str(pulled.id)
-            except DockerException as error:
-                raise TaskError(
-                    f"CannotPullContainerError: pull image manifest has been retried 1 time(s): "
-                    f"failed to resolve ref {reference}: {_words(error)}"
-                ) from error
-
-    def has(self, image: str) -> bool:
-        """Whether a local image is there."""
-        try:
-            self._client.images.get(image)
-        except ImageNotFound:
-            return False
-        return True
-
-    def network_namespace(self, labels: dict[str, str], namespace: Namespace | None = None) -> str:
-        """Start a container as the holder of a network namespace, and return its id."""
-        if not self.has(pause.IMAGE):
-            name, tag = pause.IMAGE.split(":")
+    def network_namespace(
+        self, labels: dict[str, str], namespace: Namespace | None = None, name: DockerArguments | None = None
+    ) -> str:
+        """Start a container as the holder of a network namespace, and return its id. Default: Docker chooses a name."""
+        if not self.images.has(pause.IMAGE):
+            repository, tag = pause.IMAGE.split(":")
             content = pause.root_filesystem(self._architecture)
-            self._client.api.import_image_from_data(content, repository=name, tag=tag)
-        holder = self.create(pause.IMAGE, {"command": ["/pause"], "network_mode": "bridge"}, labels)
+            self._client.api.import_image_from_data(content, repository=repository, tag=tag)
+        arguments: DockerArguments = {"command": ["/pause"], "network_mode": "bridge"}
+        holder = self.create(pause.IMAGE, arguments | (name or {}), labels)
         self.join(holder, namespace)
         self.start(holder)
         return holder
@@ -130,7 +118,7 @@ class DockerHost:
                     self._client.networks.create(network, labels={LABEL: self._owner})
                 self._client.api.connect_container_to_network(container, network, aliases=list(namespace.aliases))
         except DockerException as error:
-            raise TaskError(f"CannotStartContainerError: Service Connect: {_words(error)}") from error
+            raise TaskError(f"CannotStartContainerError: Service Connect: {words(error)}") from error
 
     def create(self, image: str, arguments: DockerArguments, labels: dict[str, str]) -> str:
         """Create a container, not started, and return its id. Raises TaskError."""
@@ -143,7 +131,7 @@ class DockerHost:
                     **arguments,  # type: ignore[arg-type] # a port may be None, for any free one
                 )
         except DockerException as error:
-            raise TaskError(f"CannotCreateContainerError: {_words(error)}") from error
+            raise TaskError(f"CannotCreateContainerError: {words(error)}") from error
         return str(container.id)
 
     def start(self, container: str) -> None:
@@ -151,8 +139,9 @@ class DockerHost:
         try:
             with self._starting:
                 self._client.api.start(container)
+                self._news.tell()
         except DockerException as error:
-            raise TaskError(f"CannotStartContainerError: {_words(error)}") from error
+            raise TaskError(f"CannotStartContainerError: {words(error)}") from error
 
     def address(self, container: str) -> str:
         """IPv4 address of a running container on Docker's bridge, empty when it ended already."""
@@ -166,7 +155,7 @@ class DockerHost:
             said = self._client.api.exec_start(made["Id"])
             code = self._client.api.exec_inspect(made["Id"])["ExitCode"]
         except DockerException as error:
-            raise TaskError(f"CannotExecuteCommandError: {_words(error)}") from error
+            raise TaskError(f"CannotExecuteCommandError: {words(error)}") from error
         if code != 0:
             raise TaskError(f"CannotExecuteCommandError: {said.decode(errors='replace').strip()}")
 
@@ -186,7 +175,7 @@ class DockerHost:
         try:
             self._client.api.put_archive(container, "/", archive)
         except DockerException as error:
-            raise TaskError(f"CannotCreateContainerError: {_words(error)}") from error
+            raise TaskError(f"CannotCreateContainerError: {words(error)}") from error
 
     def runs(self, container: str) -> bool:
         """Whether a container runs now. Raises OSError when the daemon does not answer."""
@@ -234,12 +223,3 @@ class DockerHost:
     def create_volume(self, name: str) -> None:
         """A task's volume, labelled to be found after a crash."""
         self._client.volumes.create(name, labels={LABEL: self._owner})
-
-
-def _tagged(name: str) -> tuple[str, str]:
-    repository, _, tag = name.rpartition(":")
-    return (repository, tag) if repository and "/" not in tag else (name, "latest")
-
-
-def _words(error: Exception) -> str:
-    return str(getattr(error, "explanation", None) or error)

@@ -40,6 +40,11 @@ class Removals:
         """Kill and remove as soon as the daemon answers."""
         self._waiting.append((containers, volumes))
 
+    @property
+    def are_waiting(self) -> bool:
+        """Whether something waits for the daemon."""
+        return bool(self._waiting)
+
     def waiting(self) -> None:
         """The daemon answers: remove what waits for it."""
         waiting, self._waiting = self._waiting, []

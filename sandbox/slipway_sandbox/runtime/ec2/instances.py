@@ -16,6 +16,7 @@ from moto.ec2.models import ec2_backends
 
 from slipway_sandbox.runtime.containers.definitions import DockerArguments
 from slipway_sandbox.runtime.containers.host import DockerHost
+from slipway_sandbox.runtime.containers.names import name_of_instance
 from slipway_sandbox.runtime.containers.specs import TaskError
 from slipway_sandbox.runtime.ec2.instance_files import UNKNOWN_KEY, InstanceFiles, private_key_file
 from slipway_sandbox.runtime.ec2.instance_spec import (
@@ -160,7 +161,7 @@ class Instances:
     def _make(self, instance: str, machine: Machine) -> None:
         """A container anew; where no address takes its port, on the next one."""
         now = machine.wanted
-        if now is None or not self._host.has(IMAGE):
+        if now is None or not self._host.images.has(IMAGE):
             raise TaskError(image_is_missing())
         self._halt(instance, machine)
         self._files.keep(instance, now.public_key)
@@ -183,6 +184,7 @@ class Instances:
 
     def _start(self, now: Wanted, machine: Machine, binding: tuple[str, int | None] | None) -> None:
         arguments: DockerArguments = {
+            "name": name_of_instance(now.id),
             "hostname": now.hostname,
             "network_mode": "bridge",
             "cap_add": ["NET_ADMIN"],  # for its root alone: addresses and routes of the VPC

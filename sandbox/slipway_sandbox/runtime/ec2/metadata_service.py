@@ -21,6 +21,7 @@ from moto.ec2.models.instances import Instance
 
 from slipway_sandbox.runtime.ec2.instance_identity import InstanceIdentities
 from slipway_sandbox.runtime.ec2.metadata import tree_of, value
+from slipway_sandbox.serving import Serving
 
 ADDRESS, PORT = "169.254.169.254", 80
 TOKEN_PATH = "/latest/api/token"  # noqa: S105 - a path
@@ -84,21 +85,21 @@ class MetadataService:
         self._instances: dict[str, str] = {}
         self._tokens: dict[str, tuple[str, float]] = {}
         self._server: _Server | None = None
+        self._serving: Serving | None = None
 
     def open(self, address: str) -> tuple[str, int]:
         """Listens on a free port of the address, and returns both; a second call changes nothing. Raises OSError."""
         with self._lock:
             if self._server is None:
                 self._server = _Server((address, 0), self)
-                threading.Thread(target=self._server.serve_forever, name="instance metadata", daemon=True).start()
+                self._serving = Serving(self._server, "instance metadata")
             return address, self._server.server_port
 
     def close(self) -> None:
         """Listens no more."""
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
+        if self._serving is not None:
+            self._serving.stop()
+            self._server = self._serving = None
 
     def admit(self, address: str, instance_id: str) -> None:
         """From now on this address is an instance's."""

@@ -14,11 +14,13 @@ from docker.errors import DockerException
 
 from slipway_sandbox.corrections.ecs.namespaces import Namespace
 from slipway_sandbox.docker_daemon import BROKEN_OFF
+from slipway_sandbox.runtime.containers.definitions import DockerArguments
 from slipway_sandbox.runtime.containers.host import DockerHost
 from slipway_sandbox.runtime.containers.log_lines import LogLines
+from slipway_sandbox.runtime.containers.names import name_of_container
 from slipway_sandbox.runtime.containers.specs import ContainerSpec, TaskError
 
-POLL_SECONDS = 1.0  # at the latest; the controller's refresh wakes it earlier
+POLL_SECONDS = 1.0  # at the latest; news of containers wake it earlier
 HOST_LOST = "HostUnavailable: the sandbox's Docker daemon did not answer"
 
 log = logging.getLogger(__name__)
@@ -47,6 +49,8 @@ class TaskRun:
     labels: dict[str, str]
     volumes: Sequence[str] = ()
     namespace: Namespace | None = None
+    name: str = ""
+    """Of its container, or of the one with its network. Default: Docker chooses."""
     phase: str = "PROVISIONING"
     address: str = ""
     running_since: float = 0.0
@@ -79,6 +83,7 @@ class TaskRun:
         if not self._stop_asked.is_set() and not self.stop_code:
             self.stop_code, self.stopped_reason = code, reason
         self._stop_asked.set()
+        self.host.wake()
 
     def join(self, seconds: float) -> bool:
         """Wait for the end; False when it is not there after so many seconds."""
@@ -120,13 +125,13 @@ class TaskRun:
     def _begin(self) -> None:
         self.phase = "PENDING"
         self.times["pull_started"] = time.time()
-        images = {spec.name: self.host.image(spec.image) for spec in self.specs}
+        images = {spec.name: self.host.images.id_of(spec.image) for spec in self.specs}
         self.times["pull_stopped"] = time.time()
         for volume in self.volumes:
             self.host.create_volume(volume)
         network = "bridge"
         if len(self.specs) > 1:
-            self._holder = self.host.network_namespace(self.labels, self.namespace)
+            self._holder = self.host.network_namespace(self.labels, self.namespace, self._named(self.name))
             self.address = self.host.address(self._holder)
             network = f"container:{self._holder}"
         waiting = list(self.containers.values())
@@ -137,7 +142,7 @@ class TaskRun:
                 self._start_container(container, images[container.spec.name], network)
             waiting = [container for container in waiting if container not in ready]
             if waiting:
-                self.host.wait(POLL_SECONDS)
+                self.host.wait(POLL_SECONDS, self._stop_asked.is_set)
                 self._look()
         if waiting:
             return
@@ -147,7 +152,9 @@ class TaskRun:
         spec = container.spec
         labels = {**self.labels, "slipway.container": spec.name}
         try:
-            container.id = self.host.create(image, spec.arguments | {"network_mode": network}, labels)
+            name = name_of_container(self.name, spec.name) if self._holder else self.name
+            arguments = spec.arguments | {"network_mode": network} | self._named(name)
+            container.id = self.host.create(image, arguments, labels)
             if not self._holder:
                 self.host.join(container.id, self.namespace)
             self.host.start(container.id)
@@ -159,6 +166,9 @@ class TaskRun:
             container.lines = LogLines(spec.log, self.host, container.id)
         if not self._holder:
             self.address = self.host.address(container.id)
+
+    def _named(self, name: str) -> DockerArguments:
+        return {"name": name} if self.name else {}
 
     def _may_start(self, container: ContainerRun, began: float) -> bool:
         for name, condition in container.spec.depends_on:
@@ -185,7 +195,7 @@ class TaskRun:
             if ended:
                 self._end("EssentialContainerExited", "Essential container in task exited")
                 return
-            self.host.wait(POLL_SECONDS)
+            self.host.wait(POLL_SECONDS, self._stop_asked.is_set)
 
     def _look(self) -> None:
         for container in self.containers.values():

@@ -19,6 +19,7 @@ from slipway_sandbox.corrections.ecs.overrides import ContainerOverride
 from slipway_sandbox.corrections.ecs.shapes import Container, Detail
 from slipway_sandbox.runtime.containers.definitions import ContainerDefinition
 from slipway_sandbox.runtime.containers.host import DockerHost
+from slipway_sandbox.runtime.containers.names import name_of_task
 from slipway_sandbox.runtime.containers.specs import (
     ContainerSpec,
     LogTarget,
@@ -80,7 +81,13 @@ def prepare(
         specs.append(spec)
     volumes = [volume_name(task.id, volume["name"]) for volume in definition.volumes]
     return TaskRun(
-        id=task.id, host=host, specs=specs, labels=labels, volumes=volumes, namespace=namespace_of(task, backend)
+        id=task.id,
+        host=host,
+        specs=specs,
+        labels=labels,
+        volumes=volumes,
+        namespace=namespace_of(task, backend),
+        name=name_of_task(task.cluster_name, task.group, str(task.task_definition_arn), task.id),
     )
 
 
