@@ -16,7 +16,7 @@ ROWS = [
     ["common", "program", "words"],
     ["ec2", "deployment", "hooks", "messaging", "schedules", "task", "testing"],
     ["dynamic", "links", "run_before"],
-    ["network", "access", "load_balancing", "image"],
+    ["network", "access", "load_balancing", "image", "eks"],
     ["service"],
     ["worker", "job", "sharing", "plugin"],
 ]
