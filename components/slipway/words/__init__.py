@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     DeploymentStrategy = Literal["rolling", "blue_green", "canary", "linear"]
     EndpointUser = Literal[
         "Bastion",
+        "EksCluster",
         "FanOut",
         "FargateService",
         "Host",

@@ -25,7 +25,9 @@ from pulumi_aws import iam, kms
 from slipway import EksCluster, Network
 
 wanted = json.loads(Path("wanted.json").read_text())
-network = Network("main", {"nat": "none", "eks_subnet_tags": True, "zone_count": wanted.get("zones", 2)})
+zones, is_tagged = wanted.get("zones", 2), wanted.get("is_tagged", False)
+endpoints = {"nat": "none", "endpoints_for": ["EksCluster"]}
+network = Network("main", {**endpoints, "eks_subnet_tags": is_tagged, "zone_count": zones})
 trust = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "sts:AssumeRole"}]})
 roles = {name: iam.Role(name, assume_role_policy=trust).arn for name in ("deployer", "ops", "support")}
@@ -43,7 +45,7 @@ cluster = EksCluster(name, args, pulumi.ResourceOptions(aliases=aliases))
 for output in ("cluster_name", "kubeconfig", "kubeconfig_command", "log_group_name"):
     pulumi.export(output, getattr(cluster, output))
 """
-CLUSTER = "aws:eks/cluster:Cluster"
+CLUSTER, SUBNET = "aws:eks/cluster:Cluster", "aws:ec2/subnet:Subnet"
 GROUPS = {"node_groups": {"main": {"instance_types": ["m7g.large"]}}}
 
 
@@ -92,7 +94,7 @@ def test_harmless_changes_replace_nothing_and_a_destroyed_cluster_leaves_nothing
     said = program.up()
     assert "runs this program and is none of admins and viewers, so kubectl lets it in only where it may assume" in said
     stacks.pulumi(tmp_path, "preview", "--expect-no-changes")
-    first, ids = program.outputs(), program.ids()
+    first, ids, subnets = program.outputs(), program.ids(), stacks.resources(tmp_path, SUBNET)
     name = first["cluster_name"]
     cluster = eks.describe_cluster(name=name)["cluster"]
     assert cluster["resourcesVpcConfig"]["endpointPublicAccess"] is False
@@ -112,10 +114,13 @@ def test_harmless_changes_replace_nothing_and_a_destroyed_cluster_leaves_nothing
         "deletion_protection": True,
         "add_ons": {"metrics-server": {"version": "v0.8.0-eksbuild.2"}},
     }
-    program.up(more=changes, admins=["deployer", "ops"], zones=3)
+    program.up(more=changes, admins=["deployer", "ops"], zones=3, is_tagged=True)
     cluster = eks.describe_cluster(name=name)["cluster"]
     assert cluster["resourcesVpcConfig"]["publicAccessCidrs"] == ["203.0.113.0/24"]
     assert len(cluster["resourcesVpcConfig"]["subnetIds"]) == 2, "a network that grows does not reach the cluster"
+    tagged = stacks.resources(tmp_path, SUBNET)
+    assert tagged["main-private-a"]["inputs"]["tags"]["kubernetes.io/role/internal-elb"] == "1"
+    assert {name: tagged[name]["id"] for name in subnets} == {name: it["id"] for name, it in subnets.items()}
     assert (cluster["upgradePolicy"], cluster["deletionProtection"]) == ({"supportType": "EXTENDED"}, True)
     assert len(eks.list_access_entries(clusterName=name)["accessEntries"]) == 2
     program.want(more=changes | {"tags": {}}, other_key=True)
