@@ -50,7 +50,6 @@ def control_plane(context: Context, plan: ClusterPlan) -> tuple[eks.Cluster, Rol
         encryption_config={"provider": {"key_arn": key_arn}, "resources": ["secrets"]},
         enabled_cluster_log_types=list(LOG_TYPES),
         upgrade_policy={"support_type": plan.support_type},
-        zonal_shift_config={"enabled": False},
         deletion_protection=plan.deletion_protection,
         tags=context.tagged(context.name),
         opts=awaited.with_options(kept(context)).child,

@@ -38,6 +38,7 @@ def node_group(context: Context, cluster: eks.Cluster, nodes: Role, plan: NodeGr
         cluster_name=cluster.name,
         node_role_arn=nodes.resource.arn,
         subnet_ids=cluster.vpc_config.subnet_ids,
+        version=cluster.version,
         ami_type=plan.ami_type,
         capacity_type=plan.capacity_type,
         instance_types=list(plan.instance_types),

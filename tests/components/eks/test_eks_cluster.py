@@ -34,6 +34,7 @@ def test_compute_storage_and_load_balancing_switch_together(args: dict[str, Any]
     assert inputs["computeConfig"]["enabled"] is is_auto
     assert inputs["storageConfig"] == {"blockStorage": {"enabled": is_auto}}
     assert inputs["kubernetesNetworkConfig"] == {"elasticLoadBalancing": {"enabled": is_auto}}
+    assert "zonalShiftConfig" not in inputs, "it is off"
     assert inputs["bootstrapSelfManagedAddons"] is False, "a switch of modes would replace the cluster otherwise"
 
 
@@ -75,6 +76,7 @@ def test_a_node_group_has_encrypted_disks_and_metadata_that_pods_cannot_reach() 
     assert (group.inputs["amiType"], group.inputs["capacityType"]) == ("AL2023_ARM_64_STANDARD", "SPOT")
     assert group.inputs["scalingConfig"] == {"minSize": 1, "maxSize": 6, "desiredSize": 1}
     assert group.ignore_changes == ["scalingConfig.desiredSize"]
+    assert group.inputs["version"] == "1.35", "an upgrade of the cluster reaches its nodes"
     assert built.one("NodeGroup", "main-spare").inputs["amiType"] == "AL2023_x86_64_STANDARD"
 
 
