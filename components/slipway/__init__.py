@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .access import Bastion, BastionArgs, BastionTargetArgs, Host, HostArgs, HostInboundArgs
     from .common import ArgumentError
+    from .eks import EksAddOnArgs, EksCluster, EksClusterArgs, EksNodeGroupArgs
     from .image import BuildSecretArgs, ContainerImage, ContainerImageArgs
     from .job import Job, JobArgs, RetryOnErrorArgs
     from .links import LinkArgs
@@ -67,6 +68,10 @@ __all__ = [
     "ContainerImage",
     "ContainerImageArgs",
     "DeploymentArgs",
+    "EksAddOnArgs",
+    "EksCluster",
+    "EksClusterArgs",
+    "EksNodeGroupArgs",
     "FanOut",
     "FanOutArgs",
     "FanOutQueueArgs",
@@ -124,6 +129,7 @@ __all__ = [
 _ROOMS = {
     "access": "Bastion BastionArgs BastionTargetArgs Host HostArgs HostInboundArgs",
     "common": "ArgumentError",
+    "eks": "EksAddOnArgs EksCluster EksClusterArgs EksNodeGroupArgs",
     "image": "BuildSecretArgs ContainerImage ContainerImageArgs",
     "job": "Job JobArgs RetryOnErrorArgs",
     "links": "LinkArgs",

@@ -24,6 +24,7 @@ MAIN_CHILD = {
     "Bastion": Change("aws:ec2/instance:Instance", "monitoring", True),
     "Cluster": Change("aws:ecs/cluster:Cluster", "name", "shop-production"),
     "ContainerImage": Change("aws:ecr/repository:Repository", "imageTagMutability", "MUTABLE"),
+    "EksCluster": Change("aws:eks/cluster:Cluster", "forceUpdateVersion", True),
     "FanOut": Change("aws:sns/topic:Topic", "tracingConfig", "Active"),
     "FargateService": Change("aws:ecs/service:Service", "forceNewDeployment", True),
     "Host": Change("aws:ec2/instance:Instance", "monitoring", True),

@@ -45,6 +45,8 @@ def test_the_richest_sample_sets_every_argument(kind: str) -> None:
         "Cluster": {"cluster_name", "service_connect_namespace_arn"},  # take what is there
         # Excludes context; the owner's; exclude cache_from.
         "ContainerImage": {"image_uri", "repository_url", "build_secrets", "push_dockerfile"},
+        # Are those of an existing cluster; exclude node_groups.
+        "EksCluster": {"cluster_name", "deployer_role_arn", "node_pools"},
         "FanOut": {"topic_arn", "create_kms_key"},  # exclude kms_key_arn
         # Takes a new queue, and the same existing parts as a service.
         "Job": {"dead_letter_queue_arn", "execution_role_arn", "task_role_arn", "log_group_arn"},
@@ -102,6 +104,7 @@ def test_an_unknown_argument_registers_nothing(kind: str) -> None:
         ("Bastion", "fewest", 56, 64, 8),
         ("Bastion", "richest", 47, 64, 17),
         ("Cluster", "fewest", 247, 255, 8),
+        ("EksCluster", "fewest", 50, 64, 14),
         ("FanOut", "richest", 45, 64, 19),
         ("FargateService", "fewest", 46, 64, 18),
         ("Host", "fewest", 56, 64, 8),
@@ -176,6 +179,8 @@ def test_the_public_names_are_these() -> None:
     assert set(slipway.__all__) == {
         "ArgumentError",
         "BuildSecretArgs",
+        "EksAddOnArgs",
+        "EksNodeGroupArgs",
         "FanOutQueueArgs",
         "QueueWorkerQueueArgs",
         "QueueWorkerTopicArgs",

@@ -17,7 +17,7 @@ ROWS = [
     ["credentials"],
     ["ec2", "deployment", "hooks", "messaging", "schedules", "task", "testing"],
     ["dynamic", "links", "run_before"],
-    ["network", "access", "load_balancing", "image"],
+    ["network", "access", "load_balancing", "image", "eks"],
     ["service"],
     ["worker", "job", "sharing", "plugin"],
 ]

@@ -4,7 +4,17 @@ from ._arguments import Arguments
 from ._checks import ArgumentError, distinct, each, not_empty, one_of, shown, spelled
 from ._context import Context, answered, provider_account_id
 from ._forms import check_form
-from ._iam import Json, JsonObject, Statement, allow, deny_insecure_transport, document, trust, trust_within_account
+from ._iam import (
+    Json,
+    JsonObject,
+    Statement,
+    allow,
+    allow_iam,
+    deny_insecure_transport,
+    document,
+    trust,
+    trust_within_account,
+)
 from ._ids import ALLOCATION_ID, account_id, aws_arn, key_arn, prefix_list_id
 from ._images import IMAGE_EXAMPLES, PULL_ACTIONS, EcrHost, ecr_host, ecr_repository_arn, is_image_name
 from ._networks import check_not_everyone, cidr_block
@@ -56,6 +66,7 @@ __all__ = [
     "account_id",
     "allow",
     "answered",
+    "allow_iam",
     "as_text",
     "aws_arn",
     "block_name",

@@ -41,6 +41,17 @@ def trust_within_account(service: str, child: pulumi.ResourceOptions) -> pulumi.
     return pulumi.Output.json_dumps(document([trust(service) | {"Condition": own_account}]))
 
 
+def allow_iam(partition: str, account: str) -> Statement:
+    """Key statement: IAM of the account governs the key, so that no administrator is locked out."""
+    return {
+        "Sid": "AllowIam",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:{partition}:iam::{account}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+
+
 def deny_insecure_transport(action: str, resource: pulumi.Input[str]) -> Statement:
     """Resource statement: every request without TLS is refused."""
     return {

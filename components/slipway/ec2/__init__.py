@@ -7,9 +7,11 @@ from ._instance import (
     USER,
     InstanceSpec,
     Placement,
+    check_instance_type,
     hardened_instance,
     instance_spec,
     instance_type,
+    is_arm,
 )
 from ._session_profile import session_profile
 
@@ -20,9 +22,11 @@ __all__ = [
     "InstanceSpec",
     "Placement",
     "check_allocation_id",
+    "check_instance_type",
     "elastic_ip",
     "hardened_instance",
     "instance_spec",
     "instance_type",
+    "is_arm",
     "session_profile",
 ]

@@ -71,9 +71,19 @@ def instance_spec(arguments: Arguments, *, has_elastic_ip: bool, volume_gib: int
 def instance_type(arguments: Arguments, key: str, default: str) -> str:
     """An instance type, checked by its form; AWS checks whether the region has it."""
     name = arguments.text(key, default)
+    check_instance_type(arguments, key, name)
+    return name
+
+
+def check_instance_type(arguments: Arguments, key: str, name: str) -> None:
+    """Refuse a text without the form of an instance type. Raises ArgumentError."""
     if not TYPE_NAME.fullmatch(name):
         raise arguments.error(key, f"must be one like {INSTANCE_TYPE}, got {name!r}")
-    return name
+
+
+def is_arm(instance_type_name: str) -> bool:
+    """Whether the instances have Graviton processors, which are arm64."""
+    return ARM_TYPE.fullmatch(instance_type_name) is not None
 
 
 def hardened_instance(context: Context, spec: InstanceSpec, placement: Placement) -> ec2.Instance:
@@ -111,7 +121,7 @@ def hardened_instance(context: Context, spec: InstanceSpec, placement: Placement
 
 def image_id(context: Context, instance_type_name: str) -> pulumi.Output[str]:
     """Id of the latest Amazon Linux image for the instance type's processor."""
-    architecture = "arm64" if ARM_TYPE.fullmatch(instance_type_name) else "x86_64"
+    architecture = "arm64" if is_arm(instance_type_name) else "x86_64"
     parameter = aws.ssm.get_parameter_output(name=IMAGE_PARAMETER + architecture, opts=context.lookup)
     # The provider marks every parameter as secret; the id of a public image is not.
     return answered(pulumi.Output.unsecret(parameter.value))

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pulumi
 from pulumi_aws import kms
 
-from slipway.common import Arguments, Context, JsonObject, Statement, document
+from slipway.common import Arguments, Context, JsonObject, Statement, allow_iam, document
 
 from ._senders import ALARMS, EVENTS, SNS, Sender, known_senders, source_condition
 
@@ -60,15 +60,8 @@ def messaging_key(context: Context, services: Sequence[str], senders: Sequence[S
 
 def key_policy(partition: str, account: str, services: Sequence[str], senders: Sequence[Sender]) -> JsonObject:
     """Key policy: IAM of the account governs the key, and services use it to deliver and publish."""
-    by_iam: Statement = {
-        "Sid": "AllowIam",
-        "Effect": "Allow",
-        "Principal": {"AWS": f"arn:{partition}:iam::{account}:root"},
-        "Action": "kms:*",
-        "Resource": "*",
-    }
     own: Statement = {"Condition": {"StringEquals": {"aws:SourceAccount": account}}}
-    statements = [by_iam, allow_use("AllowDelivery", list(services)) | own]
+    statements = [allow_iam(partition, account), allow_use("AllowDelivery", list(services)) | own]
     if any(sender.service == EVENTS for sender in senders):
         # KMS is told no source: "not supported for EventBridge-to-encrypted topics", says the guide of SNS.
         statements.append(allow_use("AllowEventBridge", EVENTS))

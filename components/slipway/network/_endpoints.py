@@ -19,8 +19,11 @@ IMAGE_PULL = ("ecr.api", "ecr.dkr", "logs")
 # Without ec2messages: newer agents do not use it, and the role of Bastion and Host does not allow it.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-create-vpc.html
 SESSION_MANAGER = ("ssm", "ssmmessages")
+# https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html, without X-Ray
+CLUSTER = ("ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing", "sts")
 ENDPOINTS_FOR: Mapping[str, Sequence[str]] = {
     "Bastion": SESSION_MANAGER,
+    "EksCluster": CLUSTER,
     "FanOut": ("sns", "sqs"),
     "FargateService": IMAGE_PULL,
     "Host": SESSION_MANAGER,

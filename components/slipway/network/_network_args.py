@@ -48,7 +48,7 @@ class NetworkArgs(TypedDict):
     interface_endpoints: NotRequired[list[str]]
     """Services to reach without leaving the VPC, such as ecr.api, ecr.dkr, logs, sqs. Default: the S3 gateway only."""
     endpoints_for: NotRequired[list[EndpointUser]]
-    """Workloads of this network, for exactly their interface endpoints: the components Bastion, FanOut,
+    """Workloads of this network, for exactly their interface endpoints: the components Bastion, EksCluster, FanOut,
     FargateService, Host, Job, Queue, QueueWorker, Topic, and the features exec, kms, parameters, secrets, session_logs.
     Default: none."""
     dynamodb_endpoint: NotRequired[bool]

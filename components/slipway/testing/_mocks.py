@@ -13,6 +13,8 @@ Answer = Mapping[str, Any] | Callable[[Any], Mapping[str, Any]]
 
 ACCOUNT_ID = "123456789012"
 REGION = "eu-west-1"
+AUTHORITY = "LS0tLS1CRUdJTg=="  # the first letters of a certificate in PEM, in base64
+CLUSTER_GROUP = "sg-0000000e"
 IMAGE_DIGEST = f"sha256:{'a' * 64}"
 
 
@@ -56,7 +58,8 @@ class Mocks(pulumi.runtime.Mocks):
         known = self.known_as(args.name)
         name = known + (".fifo" if args.inputs.get("fifoQueue") else "")
         arn = f"arn:aws:{service}:{self.region}:{self.account_id}:{known}"
-        return f"{known}-id", {"arn": arn, "name": name, **self._computed(args.typ, known, args.inputs), **args.inputs}
+        computed = {"arn": arn, "name": name, **self._computed(args.typ, known, args.inputs)}
+        return f"{known}-id", completed(computed, args.inputs)
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
         """Result of a look-up. Raises UnansweredError."""
@@ -86,6 +89,7 @@ class Mocks(pulumi.runtime.Mocks):
             "aws:ecs/taskDefinition:TaskDefinition": lambda: {
                 "arnWithoutRevision": f"arn:aws:ecs:{self.region}:{self.account_id}:task-definition/{name}"
             },
+            "aws:eks/cluster:Cluster": lambda: eks_cluster(name, self.region),
             "aws:lb/loadBalancer:LoadBalancer": lambda: {
                 "dnsName": f"{name}.elb.example",
                 "arnSuffix": f"app/{name}/0a1b",
@@ -114,18 +118,43 @@ class Mocks(pulumi.runtime.Mocks):
 
         return {
             "aws:index/getAvailabilityZones:getAvailabilityZones": {"names": [f"{self.region}{it}" for it in "cab"]},
-            "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": self.account_id},
+            "aws:index/getCallerIdentity:getCallerIdentity": {
+                "accountId": self.account_id,
+                "arn": f"arn:aws:sts::{self.account_id}:assumed-role/deployer/mocks",
+            },
             "aws:index/getPartition:getPartition": {"partition": "aws"},
             "aws:index/getRegion:getRegion": {"region": self.region},
             "aws:ecs/getCluster:getCluster": {
                 "arn": f"arn:aws:ecs:{arn}:cluster/main",
                 "serviceConnectDefaults": [{"namespace": f"arn:aws:servicediscovery:{arn}:namespace/ns-1"}],
             },
+            "aws:eks/getCluster:getCluster": lambda args: {
+                **eks_cluster(args["name"], self.region),
+                "name": args["name"],
+                "arn": f"arn:aws:eks:{arn}:cluster/{args['name']}",
+                "certificateAuthorities": [{"data": AUTHORITY}],
+            },
             "aws:ecr/getAuthorizationToken:getAuthorizationToken": {"userName": "AWS", "password": "token"},
             "aws:ecr/getImages:getImages": {"imageIds": []},
             "aws:ecr/getRepository:getRepository": repository,
             "aws:ssm/getParameter:getParameter": {"value": "ami-0123456789abcdef0"},
         }
+
+
+def completed(computed: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Outputs: the inputs over what is computed; a block has both."""
+    blocks = {key: value for key, value in computed.items() if isinstance(value, dict) and key in inputs}
+    return {**computed, **inputs, **{key: {**value, **inputs[key]} for key, value in blocks.items()}}
+
+
+def eks_cluster(name: str, region: str) -> dict[str, Any]:
+    """What EKS computes for a cluster."""
+    return {
+        "endpoint": f"https://{name}.gr7.{region}.eks.amazonaws.com",
+        "certificateAuthority": {"data": AUTHORITY},
+        "vpcConfig": {"clusterSecurityGroupId": CLUSTER_GROUP},
+        "identities": [{"oidcs": [{"issuer": f"https://oidc.eks.{region}.amazonaws.com/id/{name}"}]}],
+    }
 
 
 def validation(inputs: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     DeploymentStrategy = Literal["rolling", "blue_green", "canary", "linear"]
     EndpointUser = Literal[
         "Bastion",
+        "EksCluster",
         "FanOut",
         "FargateService",
         "Host",
@@ -42,12 +43,16 @@ if TYPE_CHECKING:
     FilterPolicyScope = Literal["MessageAttributes", "MessageBody"]
     KeyAlgorithm = Literal["ed25519", "rsa"]
     Nat = Literal["none", "single", "per_zone", "instance"]
+    NodePool = Literal["general-purpose", "system"]
     ProtocolVersion = Literal["HTTP1", "HTTP2", "GRPC"]
     Severity = Literal["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL"]
+    SupportType = Literal["STANDARD", "EXTENDED"]
     Tier = Literal["public", "private", "isolated"]
 else:
     Access = AppProtocol = Architecture = ContainerInsights = DependencyCondition = DeploymentStrategy = str
-    EndpointUser = FilterPolicyScope = KeyAlgorithm = Nat = ProtocolVersion = Severity = Tier = str
+    EndpointUser = FilterPolicyScope = KeyAlgorithm = Nat = NodePool = ProtocolVersion = Severity = SupportType = (
+        Tier
+    ) = str
 
 __all__ = [
     "Access",
@@ -60,7 +65,9 @@ __all__ = [
     "FilterPolicyScope",
     "KeyAlgorithm",
     "Nat",
+    "NodePool",
     "ProtocolVersion",
     "Severity",
+    "SupportType",
     "Tier",
 ]

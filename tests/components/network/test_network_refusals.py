@@ -122,7 +122,7 @@ WRONG = [
     ),
     Refused(
         {"endpoints_for": ["Lambda"]},
-        "endpoints_for must be one of Bastion, FanOut, FargateService, Host, Job, Queue, QueueWorker, Topic, exec, kms, "
+        "endpoints_for must be one of Bastion, EksCluster, FanOut, FargateService, Host, Job, Queue, QueueWorker, Topic, exec, kms, "
         "parameters, secrets, session_logs, got 'Lambda'",
     ),
     Refused({"endpoints_for": ["exec", "exec"]}, "endpoints_for must be distinct, got 'exec' twice; remove one"),

@@ -92,7 +92,7 @@ def test_what_is_wrong_is_one_sentence_with_the_names_of_the_program(
 
 def test_words_and_values_with_an_underscore_stay_as_they_are() -> None:
     assert refusal("Network", {"endpointsFor": ["max_receives"]}) == (
-        "Network 'work': endpointsFor must be one of Bastion, FanOut, FargateService, Host, Job, Queue, QueueWorker, Topic, "
+        "Network 'work': endpointsFor must be one of Bastion, EksCluster, FanOut, FargateService, Host, Job, Queue, QueueWorker, Topic, "
         "exec, kms, parameters, secrets, session_logs, got 'max_receives'"
     )
     assert refusal("Network", {"nat": "per_zones"}) == (

@@ -25,12 +25,18 @@ NAMES = sorted(name for name in EXPORTED if f"{name}Args" in EXPORTED)  # compon
 KNOWN_FINDINGS: dict[str, dict[str, set[str]]] = {
     # A queue that is not the fan-out's own has no dead-letter queue that it knows; key_name, one of all arguments, names
     # a key pair of nobody's stack.
-    "baseline": {"FanOut": {"sns-subscription-redrive"}, "Host": {"bastion-key-pair"}},
+    # allowed_cidr_blocks, one of all arguments, lets named networks in.
+    "baseline": {
+        "EksCluster": {"eks-endpoint-not-public"},
+        "FanOut": {"sns-subscription-redrive"},
+        "Host": {"bastion-key-pair"},
+    },
     "prod": {
         # The fewest arguments name no topic that alarms could tell.
         "FanOut": {"dlq-depth-alarm", "sqs-depth-alarm"},
         "Queue": {"dlq-depth-alarm", "sqs-depth-alarm"},
         "Cluster": {"ecs-cluster-exec-encrypted"},
+        "EksCluster": {"eks-deletion-protection"},
         "ContainerImage": {"ecr-no-force-delete"},  # force_delete, one of all arguments, asks for it
         "FargateService": {"lb-access-logs", "ecs-service-exec-disabled"},  # one of all arguments asks for exec
         "Job": {"dlq-depth-alarm"},  # its alarm counts the starts that failed where they fail

@@ -29,6 +29,7 @@ def test_a_cluster_lives_with_what_is_in_it(box: Box) -> None:
         "eks-cluster-sg-main-"
     )
 
+    assert_updates_are_of_one_kind_and_in_the_first_zones(eks, subnets)
     assert_access_needs_its_mode(eks)
     assert_versions_come_one_by_one(eks, made["version"])
     eks.associate_access_policy(clusterName="main", principalArn=ROLE, policyArn=VIEW, accessScope={"type": "cluster"})
@@ -50,6 +51,24 @@ def test_a_cluster_lives_with_what_is_in_it(box: Box) -> None:
     eks.delete_cluster(name="main")
     assert refusal(eks.list_addons, clusterName="main")[0] == "ResourceNotFoundException"
     assert refusal(ec2.describe_security_groups, GroupIds=[group])[0] == "InvalidGroup.NotFound"
+
+
+def assert_updates_are_of_one_kind_and_in_the_first_zones(eks: Any, subnets: list[str]) -> None:
+    one_kind = ("InvalidParameterException", "Only one type of update can be allowed.")
+    network, policy = {"endpointPrivateAccess": True}, {"supportType": "STANDARD"}
+    update = eks.update_cluster_config
+    assert refusal(update, name="main", resourcesVpcConfig=network, upgradePolicy=policy) == one_kind
+    assert refusal(update, name="main", resourcesVpcConfig={**network, "subnetIds": subnets}) == one_kind
+    zones = "Provided subnets belong to the AZs 'eu-west-1a'. But they should belong to the exact set of AZs"
+    assert refusal(update, name="main", resourcesVpcConfig={"subnetIds": subnets[:1]})[1].startswith(zones)
+    half = "For EKS Auto Mode, please ensure that all required configs, including computeConfig,"
+    assert refusal(update, name="main", computeConfig={"enabled": True})[1].startswith(half)
+    pools = "When Compute Config nodeRoleArn is not null or empty, nodePool value(s) must be provided."
+    auto: dict[str, Any] = {
+        "storageConfig": {"blockStorage": {"enabled": True}},
+        "kubernetesNetworkConfig": {"elasticLoadBalancing": {"enabled": True}},
+    }
+    assert refusal(update, name="main", computeConfig={"enabled": True, "nodeRoleArn": ROLE}, **auto)[1] == pools
 
 
 def assert_access_needs_its_mode(eks: Any) -> None:

@@ -7,6 +7,12 @@ from typing import Any
 import pulumi
 
 import slipway
+from tests.support.components.eks.samples import (
+    EKS_CLUSTER,
+    EXISTING_EKS_CLUSTER,
+    OTHER_EKS_CLUSTER,
+    RICH_EKS_CLUSTER,
+)
 from tests.support.components.service_samples import (
     BALANCER,
     BEHIND_BALANCER,
@@ -50,6 +56,7 @@ FEWEST: dict[str, dict[str, Any]] = {
     "Bastion": BASTION,
     "Cluster": {},
     "ContainerImage": {"context": str(CONTEXT)},
+    "EksCluster": EKS_CLUSTER,
     "FanOut": {"queues": {"billing": {}}},
     "FargateService": TASK,
     "Host": HOST,
@@ -109,6 +116,7 @@ RICHEST: dict[str, dict[str, Any]] = {
         "scan_role_arn": "arn:aws:iam::123456789012:role/scan-reader",
         "tags": {"team": "shop"},
     },
+    "EksCluster": RICH_EKS_CLUSTER,
     "FanOut": {
         "fifo": True,
         "content_based_deduplication": True,
@@ -243,6 +251,7 @@ OTHERWISE: dict[str, dict[str, Any]] = {
         "stop_schedule": "cron(0 19 ? * MON-FRI *)",
     },
     "Cluster": {"spot_percent": 100, "service_connect_namespace_arn": NAMESPACE},
+    "EksCluster": OTHER_EKS_CLUSTER,
     "FanOut": {"create_kms_key": True, "queues": {"billing": {}}},
     "FargateService": BEHIND_BALANCER
     | {
@@ -269,6 +278,7 @@ TAKING: dict[str, dict[str, Any]] = {
         "context": str(CONTEXT),
         "repository_url": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/shop/app",
     },
+    "EksCluster": EXISTING_EKS_CLUSTER,
     "FanOut": {"topic_arn": TOPIC, "queues": {"audit": {"queue_arn": QUEUE}}},
     "FargateService": BEHIND_LISTENER
     | {

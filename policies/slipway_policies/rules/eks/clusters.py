@@ -27,21 +27,22 @@ CLUSTER = "aws:eks/cluster:Cluster"
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/eks-controls.html"
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 VERSION: Final = re.compile(r"(\d+)\.(\d+)")
-NO_COMPONENT = "; slipway has no component for EKS"
+OURS = "slipway's EksCluster does so by default"
 
 
 @rule(
     CLUSTER,
-    level=MANDATORY,
+    level=ADVISORY,
     severity=HIGH,
     controls=("FSBP EKS.1", "NIST SC-7"),
     link=f"{CONTROLS}#eks-1",
-    fix=f"set vpcConfig.endpointPublicAccess to false and endpointPrivateAccess to true{NO_COMPONENT}",
+    fix=f"set vpcConfig.endpointPublicAccess to false and endpointPrivateAccess to true; {OURS}",
 )
 def eks_endpoint_not_public(cluster: Resource) -> Outcomes:
     """The API of EKS clusters cannot be reached from the internet.
 
-    AWS's control has no exception for named networks. To allow these, switch this rule off and keep eks-endpoint-cidr.
+    AWS's control has no exception for named networks. eks-endpoint-cidr, which is mandatory, allows these alone. Where
+    nobody may connect from outside, make this rule mandatory too.
     """
     public = cluster["vpcConfig"]["endpointPublicAccess"]
     yield from deny(public, not public.false, "is not false, so the API has an address on the internet")
@@ -53,7 +54,7 @@ def eks_endpoint_not_public(cluster: Resource) -> Outcomes:
     severity=HIGH,
     controls=("FSBP EKS.1",),
     link=f"{CONTROLS}#eks-1",
-    fix=f"name the networks that may connect in vpcConfig.publicAccessCidrs{NO_COMPONENT}",
+    fix=f"name the networks that may connect in vpcConfig.publicAccessCidrs; {OURS}",
 )
 def eks_endpoint_cidr(cluster: Resource) -> Outcomes:
     """A public API of EKS clusters answers named networks only."""
@@ -81,7 +82,7 @@ def eks_endpoint_cidr(cluster: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("FSBP EKS.3", "NIST SC-28"),
     link=f"{CONTROLS}#eks-3",
-    fix=f"set encryptionConfig with a KMS key and resources [secrets]{NO_COMPONENT}",
+    fix=f"set encryptionConfig with a KMS key and resources [secrets]; {OURS}",
 )
 def eks_secrets_encryption(cluster: Resource) -> Outcomes:
     """EKS clusters encrypt Kubernetes secrets with a KMS key of your own.
@@ -99,7 +100,7 @@ def eks_secrets_encryption(cluster: Resource) -> Outcomes:
     severity=MEDIUM,
     controls=("FSBP EKS.8", "NIST AU-12"),
     link=f"{CONTROLS}#eks-8",
-    fix=f"set enabledClusterLogTypes to {', '.join(LOG_TYPES)}{NO_COMPONENT}",
+    fix=f"set enabledClusterLogTypes to {', '.join(LOG_TYPES)}; {OURS}",
     remedy={"enabledClusterLogTypes": list(LOG_TYPES)},
 )
 def eks_control_plane_logging(cluster: Resource) -> Outcomes:
@@ -120,7 +121,7 @@ def eks_control_plane_logging(cluster: Resource) -> Outcomes:
     severity=HIGH,
     controls=("FSBP EKS.2", "NIST SI-2"),
     link=f"{CONTROLS}#eks-2",
-    fix=f"raise version, one minor version at a time{NO_COMPONENT}",
+    fix="raise version, one minor version at a time; slipway's EksCluster has the argument version",
     settings={
         "minimumVersion": {
             "type": "string",
@@ -153,7 +154,7 @@ def eks_supported_version(cluster: Resource) -> Outcomes:
     link="https://docs.aws.amazon.com/eks/latest/APIReference/API_RemoteAccessConfig.html",
     fix=(
         "remove remoteAccess and use Session Manager, or name sourceSecurityGroupIds; "
-        f"either replaces the group{NO_COMPONENT}"
+        "either replaces the group; the node groups of slipway's EksCluster take no SSH"
     ),
 )
 def eks_nodegroup_remote_access(group: Resource) -> Outcomes:
@@ -170,7 +171,7 @@ def eks_nodegroup_remote_access(group: Resource) -> Outcomes:
     production=ADVISORY,
     severity=MEDIUM,
     link="https://docs.aws.amazon.com/eks/latest/userguide/deletion-protection.html",
-    fix=f"set deletionProtection to true{NO_COMPONENT}",
+    fix="set deletionProtection to true; slipway's EksCluster has deletion_protection",
     remedy={"deletionProtection": True},
 )
 def eks_deletion_protection(cluster: Resource) -> Outcomes:
@@ -185,7 +186,7 @@ def eks_deletion_protection(cluster: Resource) -> Outcomes:
     severity=LOW,
     controls=("NIST AC-3",),
     link="https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html",
-    fix=f"set accessConfig.authenticationMode to API{NO_COMPONENT}",
+    fix=f"set accessConfig.authenticationMode to API; {OURS}",
 )
 def eks_access_entries(cluster: Resource) -> Outcomes:
     """EKS clusters manage access with access entries in AWS, not with the aws-auth config map."""

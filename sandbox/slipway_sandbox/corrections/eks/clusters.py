@@ -18,6 +18,7 @@ from moto.eks.responses import EKSResponse
 
 from slipway_sandbox.corrections._decorator import corrects, sets_entry
 from slipway_sandbox.corrections._keeping import keep, kept
+from slipway_sandbox.corrections.eks._allowed import check_auto_mode, check_one_kind, check_zones
 from slipway_sandbox.corrections.eks._calls import Asked, asked_of, chosen, cluster_of, now, updated
 from slipway_sandbox.corrections.eks.access import admit_creator, admit_nodes, lets_creator_in, uses_entries
 from slipway_sandbox.documents import Document
@@ -44,6 +45,7 @@ SETTINGS = {
     "zonalShiftConfig": "zonal_shift_config",
 }
 """Member of the calls to attribute of moto's cluster."""
+WHOLE = ("computeConfig", "logging")  # an update has all of it: Auto Mode without pools has no role either
 
 Method = Callable[[EKSResponse], ActionResult]
 
@@ -63,6 +65,7 @@ sets_entry(
 )
 def create_cluster(original: Method, self: EKSResponse) -> ActionResult:
     asked = asked_of(self)
+    check_auto_mode(asked["name"], asked, is_new=True)
     vpc_id = _vpc_id(self, asked)
     answer = original(self)
     cluster = cluster_of(self, asked["name"])
@@ -106,15 +109,21 @@ def delete_cluster(original: Method, self: EKSResponse) -> ActionResult:
 
 @corrects(
     EKSResponse.update_cluster_config,
-    why="moto forgets each field of a block that is not said again, drops half of the blocks, and answers with the cluster; EKS keeps "
-    "them and answers with the update.",
+    why="moto forgets each field of a block that is not said again, drops half of the blocks, takes half an Auto Mode, two kinds of "
+    "update at once and subnets in other zones, and answers with the cluster; EKS keeps the fields, refuses these, and answers with "
+    "the update.",
 )
 def update_cluster_config(_: object, self: EKSResponse) -> ActionResult:
     asked = asked_of(self)
     cluster = cluster_of(self, asked["name"])
     changed = chosen(asked, SETTINGS)
+    check_auto_mode(cluster.name, asked, is_new=False)
+    check_one_kind(cluster.name, changed)
+    subnet_ids = (asked.get("resourcesVpcConfig") or {}).get("subnetIds")
+    if subnet_ids:
+        check_zones(_ec2(self), cluster, subnet_ids)
     for member, value in changed.items():
-        before = vars(cluster).get(SETTINGS[member]) if member != "logging" else None
+        before = None if member in WHOLE else vars(cluster).get(SETTINGS[member])
         keep(cluster, SETTINGS[member], _merged(before, value))
     return ActionResult(updated(cluster, "ConfigUpdate", changed))
 

@@ -67,3 +67,30 @@ def test_a_cluster_is_upgraded_by_one_version(world: ExampleWorld) -> None:
     upgraded = world.driver.update(cluster, {**inputs, "version": "1.34"})
     assert upgraded.outputs["version"] == "1.34"
     world.live["eks_cluster"] = upgraded
+
+
+def auto_mode(*, is_on: bool, **compute: object) -> dict[str, object]:
+    return {
+        "computeConfig": {"enabled": is_on, **compute},
+        "storageConfig": {"blockStorage": {"enabled": is_on}},
+        "kubernetesNetworkConfig": {"elasticLoadBalancing": {"enabled": is_on}},
+    }
+
+
+def test_auto_mode_is_switched_in_place_and_another_node_role_is_another_cluster(world: ExampleWorld) -> None:
+    cluster = world.need("eks_cluster")
+    plain = {**world.inputs(EXAMPLES["eks_cluster"].properties), "version": cluster.outputs["version"]}
+    role = world.need("instance_role").outputs["arn"]
+    on = {**plain, **auto_mode(is_on=True, nodePools=["system"], nodeRoleArn=role)}
+    cluster = world.driver.update(cluster, on)
+    assert cluster.outputs["computeConfig"] == {"enabled": True, "nodePools": ["system"], "nodeRoleArn": role}
+    other = {**plain, **auto_mode(is_on=True, nodePools=["system"], nodeRoleArn=world.need("role").outputs["arn"])}
+    assert world.driver.diff(cluster, other)["replaces"] == ["computeConfig"]
+    without_pools = {**plain, **auto_mode(is_on=True)}
+    assert world.driver.diff(cluster, without_pools)["replaces"] == []
+    off = {**plain, **auto_mode(is_on=False)}
+    network = {**world.inputs(EXAMPLES["eks_cluster"].change)["vpcConfig"], "endpointPublicAccess": True}
+    cluster = world.driver.update(cluster, {**off, "vpcConfig": network})
+    assert cluster.outputs["computeConfig"]["enabled"] is False
+    assert cluster.outputs["vpcConfig"]["publicAccessCidrs"] == ["198.51.100.0/24"]
+    world.live["eks_cluster"] = cluster

@@ -2,16 +2,17 @@
 
 from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
-from slipway_sandbox.provider.protocol.readers import texts
-from slipway_sandbox.provider.protocol.wire import Value
+from slipway_sandbox.provider.protocol.readers import block, texts
+from slipway_sandbox.provider.protocol.wire import Properties, Value
 from slipway_sandbox.provider.services.eks.common import tags
 
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 CONFIG = (
-    "accessConfig computeConfig controlPlaneScalingConfig deletionProtection kubeApiServerConfig "
-    "kubeControllerManagerConfig kubeSchedulerConfig kubernetesNetworkConfig remoteNetworkConfig storageConfig "
-    "upgradePolicy zonalShiftConfig"
+    "accessConfig controlPlaneScalingConfig deletionProtection kubeApiServerConfig kubeControllerManagerConfig "
+    "kubeSchedulerConfig remoteNetworkConfig upgradePolicy zonalShiftConfig"
 )
+AUTO_MODE = "computeConfig kubernetesNetworkConfig storageConfig"  # EKS switches them in one call
+ENDPOINTS = ("endpointPrivateAccess", "endpointPublicAccess", "publicAccessCidrs")
 
 
 def logging(scope: Scope) -> Value:
@@ -22,6 +23,34 @@ def logging(scope: Scope) -> Value:
         {"types": list(types), "enabled": is_on} for types, is_on in ((on, True), (off, False)) if types
     ]
     return {"clusterLogging": sets}
+
+
+def change_network(scope: Scope) -> None:
+    """Endpoints, subnets and security groups, a call for each that changed: EKS takes no two of them at once."""
+    before, after = block(scope.state, "vpcConfig"), {"securityGroupIds": [], **block(scope.inputs, "vpcConfig")}
+    for names in (ENDPOINTS, ("subnetIds",), ("securityGroupIds",)):
+        given = {name: after[name] for name in names if name in after}
+        if any(as_set(value) != as_set(before.get(name)) for name, value in given.items()):
+            scope.call("update_cluster_config", name=scope.id, resourcesVpcConfig=given)
+
+
+def as_set(value: Value) -> object:
+    """A list without its order; none is an empty one."""
+    return sorted(map(str, value)) if isinstance(value, list) else value or []
+
+
+def encrypt(scope: Scope) -> None:
+    """The key for the secrets of a cluster without one. Like the real provider, it makes no call for another key."""
+    if not scope.state.get("encryptionConfig"):
+        config = block(scope.inputs, "encryptionConfig")
+        key: Value = {"resources": config["resources"], "provider": {"keyArn": block(config, "provider")["keyArn"]}}
+        scope.call("associate_encryption_config", clusterName=scope.id, encryptionConfig=[key])
+
+
+def other_node_role(before: Properties, after: Properties) -> bool:
+    """Whether Auto Mode's nodes get another role. Without pools, or switched off, it has none."""
+    roles = [block(each, "computeConfig").get("nodeRoleArn") for each in (before, after)]
+    return all(roles) and roles[0] != roles[1]
 
 
 UPDATE = Call("update_cluster_config", {"name": "{id}"})
@@ -35,8 +64,9 @@ RESOURCES = (
         updates=(
             Update("version", Call("update_cluster_version", {"name": "{id}"})),
             Update("enabledClusterLogTypes", Call("update_cluster_config", {"name": "{id}", "logging": logging})),
-            Update("vpcConfig", UPDATE),
-            Update("encryptionConfig", Call("associate_encryption_config", {"clusterName": "{id}"})),
+            Update("vpcConfig", change_network),
+            Update(AUTO_MODE, UPDATE),
+            Update("encryptionConfig", encrypt),
             *(Update(name, UPDATE) for name in CONFIG.split()),  # EKS changes one thing at a time
         ),
         delete=Call("delete_cluster", {"name": "{id}"}),
@@ -57,7 +87,8 @@ RESOURCES = (
             "kubernetesNetworkConfig.ipFamily kubernetesNetworkConfig.serviceIpv4Cidr name outpostConfig roleArn",
         },
         replaced_when={
-            "encryptionConfig": lambda _, after: not after.get("encryptionConfig")
-        },  # it cannot be taken away
+            "computeConfig": other_node_role,
+            "encryptionConfig": lambda _, after: not after.get("encryptionConfig"),  # it cannot be taken away
+        },
     ),
 )
