@@ -16,7 +16,9 @@ from setup.control_plane import download, release
 from setup.control_plane.download import Release, Source
 from setup.engine.build import Program
 from setup.engine.console import EngineError
+from slipway_policies.data.lists import eks_versions
 from slipway_sandbox.control_planes import programs as of_the_sandbox
+from slipway_sandbox.corrections.eks import clusters
 from tests.support.commands import HANG_SECONDS, run
 
 ROOT = Path(__file__).parents[2]
@@ -146,3 +148,9 @@ def test_the_sandbox_looks_where_the_set_up_puts_them(monkeypatch: pytest.Monkey
     assert of_the_sandbox.VERSION == release.VERSION
     assert of_the_sandbox.folder() == release.programs_folder()
     assert list(of_the_sandbox.NAMES) == NAMES[:-1]
+
+
+def test_a_cluster_has_the_control_planes_version_which_eks_supports() -> None:
+    minor = release.VERSION.rpartition(".")[0]
+    assert clusters.VERSION == of_the_sandbox.MINOR == minor
+    assert eks_versions()["end_of_standard_support"][minor] > "2026-11-30", "EKS still has it in standard support"
