@@ -2,10 +2,10 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help up down test lowest moto check lint env ready lock dist baseline docs
+.PHONY: help up down test lowest moto check lint env ready ready-eks lock dist baseline docs
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## Set everything up and deploy the reference platform to the sandbox on this machine
 	@$(PYTHON) -m setup up
@@ -39,6 +39,9 @@ env: ## Print the shell commands that attach a shell to the sandbox: eval "$(mak
 
 ready: ## Set up Python environment, engine, Docker and base images, nothing more
 	@$(PYTHON) -m setup ready
+
+ready-eks: ## Get a Kubernetes control plane for the sandbox's EKS: minutes where it can be downloaded, else half an hour of Go, once
+	@$(PYTHON) -m setup ready-eks
 
 lock: ## Resolve pyproject.toml and app/requirements.in into their requirements.txt, with hashes
 	@$(PYTHON) -m setup lock

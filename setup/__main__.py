@@ -1,4 +1,4 @@
-"""The set-up behind `make`: `python3 -m setup up | down | test [pytest arguments] | ready | env | lock | dist`."""
+"""The set-up behind `make`: `python3 -m setup up | down | test [pytest arguments] | ready | ready-eks | env | lock | dist`."""
 
 import sys
 
@@ -37,6 +37,7 @@ READY = (
     Step("base image", [sys.executable, "-m", "setup.base_image"], needs=("docker", "uv")),
     Step("host image", [sys.executable, "-m", "setup.host_image"], needs=("base image",)),
 )
+CONTROL_PLANE = Step("control plane", [sys.executable, "-m", "setup.control_plane"])
 YAML_HOST = Step("yaml host", [sys.executable, "-m", "setup.engine.yaml_host"], needs=("engine",))
 SANDBOX = Step("sandbox", [PYTHON, "-m", "slipway_sandbox", "start"], needs=("python", "docker"))
 PULUMI_STACK = Step("stack", [sys.executable, "-m", "setup", "stack"], needs=("engine", "sandbox"))
@@ -185,6 +186,12 @@ def ready() -> int:
     return 0
 
 
+def ready_eks() -> int:
+    """Put the programs of a Kubernetes control plane into the user's cache, for the sandbox's EKS."""
+    run([CONTROL_PLANE], environment())
+    return 0
+
+
 def env() -> int:
     """Print the shell commands for `eval "$(make env)"`."""
     say(exports())
@@ -195,6 +202,7 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "up": up,
     "down": down,
     "ready": ready,
+    "ready-eks": ready_eks,
     "stack": stack,
     "env": env,
     "lock": lock_files.lock,

@@ -6,8 +6,13 @@ import signal
 from hypothesis import settings
 
 from tests.support.by_file import pytest_collection_modifyitems, pytest_xdist_make_scheduler
+from tests.support.eks.control_plane import pytest_terminal_summary
 
-__all__ = ["pytest_collection_modifyitems", "pytest_xdist_make_scheduler"]  # pytest looks for them here
+__all__ = [
+    "pytest_collection_modifyitems",
+    "pytest_terminal_summary",
+    "pytest_xdist_make_scheduler",
+]  # pytest looks for them here
 
 # Twelve thousand tests and the modules that they import stay to the end: the collector need not walk them again and again.
 gc.disable()

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,10 +35,12 @@ class Program:
     """Folder with go.mod and go.sum."""
     package: str
     """Go package of its `main`."""
-    version_variable: str
-    """Go variable that the linker sets to the release."""
+    variables: Mapping[str, str]
+    """Go variables that the linker sets, such as the one of the release."""
     version: str
     """Release, such as 3.259.0."""
+    otherwise: str = "or the Pulumi CLI itself (https://www.pulumi.com/docs/install)"
+    """What to do where there is no Go; it ends a sentence that says to install one."""
 
 
 CLI = Program(
@@ -46,7 +48,7 @@ CLI = Program(
     "pulumi",
     Path(__file__).parent / "cli",
     "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
-    "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
+    {"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": f"v{VERSION}"},
     VERSION,
 )
 
@@ -59,7 +61,7 @@ def install(root: Path, program: Program = CLI) -> None:
     for leftover in binaries.glob(f".{program.executable}.*"):
         leftover.unlink()
     target = binaries / f".{program.executable}.{os.getpid()}"
-    linker = f"-w -s -X {program.version_variable}=v{program.version}"
+    linker = " ".join(["-w -s", *(f"-X {name}={value}" for name, value in program.variables.items())])
     counter = Counter(go, program)
     try:
         with counter.reported():
@@ -78,7 +80,7 @@ def usable_go(program: Program = CLI) -> str:
     if go is None:
         raise EngineError(
             f"no Go on PATH to build the {program.name} with; install Go {name} or newer (https://go.dev/dl), "
-            "or the Pulumi CLI itself (https://www.pulumi.com/docs/install)"
+            f"{program.otherwise}"
         )
     done = subprocess.run([go, "env", "GOVERSION", "GOTOOLCHAIN"], cwd="/", capture_output=True, text=True, check=False)
     lines = [*done.stdout.split("\n"), "", ""]
@@ -86,7 +88,7 @@ def usable_go(program: Program = CLI) -> str:
     if version is None or (version < minimum and (version < SWITCHING_GO or lines[1].strip() == "local")):
         raise EngineError(
             f"building the {program.name} needs Go {name} or newer, {go} is {lines[0] or 'of an unknown version'}; "
-            "install a newer one (https://go.dev/dl), or the Pulumi CLI itself (https://www.pulumi.com/docs/install)"
+            f"install a newer one (https://go.dev/dl), {program.otherwise}"
         )
     return go
 

@@ -20,7 +20,7 @@ HOST = build.Program(
     "pulumi-language-yaml",
     Path(__file__).parent / "yamlhost",
     f"{MODULE}/cmd/pulumi-language-yaml",
-    f"{MODULE}/pkg/version.Version",
+    {f"{MODULE}/pkg/version.Version": f"v{VERSION}"},
     VERSION,
 )
 

@@ -98,7 +98,7 @@ class Box:
         if self.home.path.is_dir():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.run("stop")
-        for lock in (self.home.lock, self.home.registry_lock):
+        for lock in (self.home.lock, self.home.registry_lock, *self.home.control_planes.glob("*/*.lock")):
             if pid := holder(lock):
                 os.kill(pid, signal.SIGKILL)
 

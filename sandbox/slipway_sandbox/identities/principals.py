@@ -59,6 +59,22 @@ class Principals:
             return self._federated(federated, signature)
         return self._of_iam(signature)
 
+    def secret_key_of(self, key_id: str) -> str:
+        """The secret key of a user's access key or of a role's session; empty for any other key.
+
+        Of the sessions of GetSessionToken and GetFederationToken only the tokens are kept.
+        """
+        if opened := self._sessions.by_key(key_id):
+            return opened.secret_key
+        found = _key(key_id)
+        if found is None:
+            return ""
+        backend, key = found
+        if key.user_name is not None:
+            return str(key.secret_access_key)
+        assumed = _assumed(backend.account_id, key_id)
+        return str(assumed.secret_access_key) if assumed else ""
+
     def _of_iam(self, signature: Signature) -> Principal | Rejection:
         """The owner of a key that IAM knows: a user, or a session of AssumeRole."""
         found = _key(signature.key_id)

@@ -15,11 +15,11 @@ import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from slipway_sandbox import callers, clock, disk
 from slipway_sandbox.backend import EngineState
 from slipway_sandbox.clock import Clock
+from slipway_sandbox.control_planes.child import end_orphans
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process import shell, stacks
 from slipway_sandbox.process.held_files import hold, is_there, write_pid
@@ -36,10 +36,6 @@ from slipway_sandbox.process.ports import (
 from slipway_sandbox.process.status import RUNNING, CloudStatus
 from slipway_sandbox.registry import process as registry
 
-if TYPE_CHECKING:
-    import grpc
-
-PROVIDER_GRACE_SECONDS = 2.0
 LOOK_SECONDS = 1.0
 ENDING_SECONDS = 15.0  # one that was told to end by a signal, not by `stop`, may still be at it
 
@@ -79,6 +75,7 @@ class Cloud:
     def _start(self) -> None:
         home = self._home
         registry.end_orphan(home)
+        end_orphans(home.control_planes)
         bridge = bridge_address()
         addresses = [LOOPBACK, bridge] if bridge else [LOOPBACK]
         known = read_record(home)
@@ -90,7 +87,9 @@ class Cloud:
             ports.registry: "the image registry",
         }
         require_free(named, [LOOPBACK])
-        os.environ.update(shell.aws_variables(ports))  # whatever makes an AWS client in this process means this cloud
+        os.environ.update(
+            shell.aws_variables(home, ports)
+        )  # whatever makes an AWS client in this process means this cloud
         self._registry = registry.begin(home)  # it gets ready while moto is imported
         self._parts.callback(self._registry.stop)
         self._clock = (known.clock if known else Clock()).going_on(float(os.environ.get(clock.VARIABLE) or 1))
@@ -99,6 +98,7 @@ class Cloud:
         self._serve_aws(addresses, ports)
         self._serve_providers(ports)
         self._serve_images(ports)
+        self._run_control_planes()
         self._run_containers(bridge or LOOPBACK, ports)
         self._keeper.start()
         self._record = Record(ports, os.getpid(), datetime.now(UTC).isoformat(), bridge, self._clock)
@@ -135,21 +135,14 @@ class Cloud:
 
     def _serve_providers(self, ports: Ports) -> None:
         from slipway_sandbox.provider.aws.interrupted.creations import Creations  # noqa: PLC0415 - imports pulumi
-        from slipway_sandbox.provider.aws.provider import AwsProvider  # noqa: PLC0415
-        from slipway_sandbox.provider.docker_images.provider import DockerProvider  # noqa: PLC0415
-        from slipway_sandbox.provider.protocol.serve import serve  # noqa: PLC0415
+        from slipway_sandbox.provider.serving import serving  # noqa: PLC0415
 
         keeper = self._keeper
         self.creations = Creations(
             EngineState(self._home.state), self._gate, keeper.keep, restored=keeper.restored_creations
         )
         keeper.creations = self.creations.saved
-        for servicer, port in (
-            (AwsProvider(f"localhost:{ports.registry}", creations=self.creations, guard=self._guard), ports.aws),
-            (DockerProvider(), ports.docker),
-        ):
-            server, _ = serve(servicer, port, self._obstacle)
-            self._parts.callback(_stop_server, server)
+        self._parts.enter_context(serving(ports, self.creations, self._guard, self._obstacle))
 
     def _obstacle(self) -> str:
         """Why nothing may be created now; empty where it may."""
@@ -163,6 +156,13 @@ class Cloud:
         self._parts.callback(front.stop)
         ecr.attach(ecr.Registry(f"localhost:{ports.registry}", storage))
         self._parts.callback(ecr.detach)
+
+    def _run_control_planes(self) -> None:
+        from slipway_sandbox.control_planes.serving import serving  # noqa: PLC0415 - imports moto
+
+        self._control_planes = self._parts.enter_context(
+            serving(self._home, self._sessions, self._gate.entered, self._keeper.changed)
+        )
 
     def _run_containers(self, address: str, ports: Ports) -> None:
         from slipway_sandbox.runtime.controller import Controller  # noqa: PLC0415 - imports moto
@@ -188,17 +188,13 @@ class Cloud:
             "lost_changes": self._keeper.lost_changes,
             "registry": "running" if self._registry.is_running() else "ended",
             "containers": self._controller.off_because or RUNNING,
-            "lacking": self._controller.lacking() + callers.cannot_tell(),
+            "lacking": self._controller.lacking() + self._control_planes.lacking() + callers.cannot_tell(),
             "urls": self._controller.urls(),
             "instances": {
                 id_: {"command": way.command, "note": way.note} for id_, way in self._controller.ways_in().items()
             },
             "contents": contents.count(),
         }
-
-
-def _stop_server(server: "grpc.Server") -> None:
-    server.stop(PROVIDER_GRACE_SECONDS).wait()
 
 
 def main(home: Home, ready: int, turn: int) -> int:

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import secrets
 from pathlib import Path
 
 from slipway_sandbox.clock import Clock
@@ -65,6 +66,11 @@ class Home:
         return self.path / "passphrase"
 
     @property
+    def secret_key(self) -> Path:
+        """The administrator's secret access key, which signs tokens for EKS clusters."""
+        return self.path / "secret-key"
+
+    @property
     def registry(self) -> Path:
         return self.path / "registry"
 
@@ -77,6 +83,11 @@ class Home:
     def registry_container(self) -> Path:
         """There while the registry is a container."""
         return self.path / "registry.container"
+
+    @property
+    def control_planes(self) -> Path:
+        """One folder for each EKS cluster with a control plane."""
+        return self.path / "control-planes"
 
     @property
     def keys(self) -> Path:
@@ -94,6 +105,8 @@ class Home:
             keep_private(self.state)  # Pulumi writes there, under the user's own umask
             if not self.passphrase.exists():
                 write_private(self.passphrase, PASSPHRASE.encode())
+            if not self.secret_key.exists():
+                write_private(self.secret_key, secrets.token_hex(20).encode())
         except OSError as error:
             raise SandboxError(
                 f"the sandbox's directory {self.path} cannot be written ({error.strerror}); "

@@ -12,6 +12,7 @@ import time
 
 from slipway_sandbox import clock, disk
 from slipway_sandbox.clock import Clock
+from slipway_sandbox.control_planes.child import end_orphans
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.process import stacks
 from slipway_sandbox.process.held_files import holder, is_held, one_at_a_time, wait_until
@@ -79,7 +80,7 @@ def reset(home: Home) -> bool:
             record = running(home)
         with contextlib.suppress(SandboxError):  # killed: nothing that it holds is needed any more
             _end(home)
-        for directory in (home.state, home.registry, home.keys, home.runtime):
+        for directory in (home.state, home.registry, home.control_planes, home.keys, home.runtime):
             if directory.exists():
                 shutil.rmtree(directory)
         for file in (home.snapshot, *home.snapshot_bases(), home.unsaved, home.record):
@@ -184,8 +185,9 @@ def _end(home: Home) -> bool:
 
 
 def _clear_up(home: Home) -> None:
-    """Ends the registry and containers of a killed sandbox."""
+    """Ends the registry, control planes and containers of a killed sandbox."""
     registry.end_orphan(home)
+    end_orphans(home.control_planes)
     record = None
     with contextlib.suppress(SandboxError):
         record = read_record(home)

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from slipway_sandbox.errors import SandboxError
 from slipway_sandbox.identities import administrator
 from slipway_sandbox.process.home import Home, Ports, write_private
-from slipway_sandbox.process.shell import REGION, aws_variables
+from slipway_sandbox.process.shell import REGION, endpoint
 
 SESSION_NAME = "shell"
 NO_ENTITY = "NoSuchEntity"
@@ -109,7 +109,7 @@ def _client(service: str, ports: Ports) -> Any:
     return boto3.client(
         service,
         REGION,
-        endpoint_url=aws_variables(ports)["AWS_ENDPOINT_URL"],
+        endpoint_url=endpoint(ports),
         aws_access_key_id=administrator.KEY_ID,
         aws_secret_access_key=administrator.SECRET_KEY,
         config=Config(retries={"max_attempts": 0}),

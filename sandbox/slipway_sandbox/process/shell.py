@@ -23,11 +23,17 @@ KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")  # win over any profile
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
-def aws_variables(ports: Ports) -> dict[str, str]:
+def endpoint(ports: Ports) -> str:
+    """URL of the AWS API."""
+    return f"http://{LOOPBACK}:{ports.moto}"
+
+
+def aws_variables(home: Home, ports: Ports) -> dict[str, str]:
     """Variables for any AWS SDK to talk to the sandbox."""
     return {
-        "AWS_ENDPOINT_URL": f"http://{LOOPBACK}:{ports.moto}",
-        **administrator.VARIABLES,
+        "AWS_ENDPOINT_URL": endpoint(ports),
+        "AWS_ACCESS_KEY_ID": administrator.KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": home.secret_key.read_text(),
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -88,7 +94,7 @@ def become(program: str, words: list[str], variables: Mapping[str, str]) -> NoRe
 
 
 def _variables(home: Home, ports: Ports, aws_config: Path | None) -> dict[str, str]:
-    variables = aws_variables(ports) | pulumi_variables(home, ports) | _around_proxies()
+    variables = aws_variables(home, ports) | pulumi_variables(home, ports) | _around_proxies()
     if aws_config:
         variables = {name: value for name, value in variables.items() if name not in KEYS}
         variables["AWS_CONFIG_FILE"] = str(aws_config)

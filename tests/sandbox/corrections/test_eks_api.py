@@ -18,13 +18,20 @@ def refusal(call: Any, **params: Any) -> tuple[str, str]:
     return error["Code"], error["Message"]
 
 
+def start_without_control_planes(box: Box) -> None:
+    """Starts the sandbox with a user's cache that has no Kubernetes: its clusters are records alone."""
+    ended = box.run("start", XDG_CACHE_HOME=str(box.home.path / "cache"))
+    assert ended.returncode == 0, ended.stderr
+
+
 def test_a_cluster_lives_with_what_is_in_it(box: Box) -> None:
-    box.must("start")
+    start_without_control_planes(box)
     ec2, eks = box.client("ec2"), box.client("eks")
     subnets = [each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]]
     made = eks.create_cluster(name="main", roleArn=ROLE, resourcesVpcConfig={"subnetIds": subnets})["cluster"]
     group = made["resourcesVpcConfig"]["clusterSecurityGroupId"]
     assert made["resourcesVpcConfig"]["endpointPublicAccess"] is True
+    assert (made["status"], not box.home.control_planes.exists()) == ("ACTIVE", True)
     assert ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["GroupName"].startswith(
         "eks-cluster-sg-main-"
     )
@@ -39,7 +46,7 @@ def test_a_cluster_lives_with_what_is_in_it(box: Box) -> None:
     eks.tag_resource(resourceArn=addon["addonArn"], tags={"c": "d"})
 
     box.must("stop")
-    box.must("start")
+    start_without_control_planes(box)
     assert eks.list_associated_access_policies(clusterName="main", principalArn=ROLE)["associatedAccessPolicies"][0][
         "accessScope"
     ] == {"type": "cluster", "namespaces": []}

@@ -44,7 +44,7 @@ def test_env_attaches_a_shell_to_this_sandbox_alone(shared_box: Box) -> None:
         "KEPT": "it's kept",
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{ports['moto']}",
         "AWS_ACCESS_KEY_ID": "sandbox",
-        "AWS_SECRET_ACCESS_KEY": "sandbox",
+        "AWS_SECRET_ACCESS_KEY": box.home.secret_key.read_text(),
         "AWS_REGION": "eu-west-1",
         "AWS_DEFAULT_REGION": "eu-west-1",
         "AWS_EC2_METADATA_DISABLED": "true",

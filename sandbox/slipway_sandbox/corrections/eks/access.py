@@ -45,12 +45,32 @@ def create_access_entry(response: EKSResponse, asked: Asked) -> Answer:
     return {"accessEntry": _enter(response, cluster, principal, asked)}
 
 
-def admit_creator(response: EKSResponse, cluster: Cluster) -> None:
-    """The entry that EKS makes along with a cluster, for the caller as its administrator."""
+def caller_arn(response: EKSResponse) -> str:
+    """ARN of the user or role that makes a call."""
     backend = sts_backends[response.current_account][response.partition]
     _, arn, account = backend.get_caller_identity(response.get_access_key(), response.region)
     session = SESSION.fullmatch(arn)
-    principal = f"arn:{response.partition}:iam::{account}:role/{session[1]}" if session else arn
+    return f"arn:{response.partition}:iam::{account}:role/{session[1]}" if session else arn
+
+
+def creator_of(cluster: Cluster) -> str:
+    """ARN of the creator, who is the administrator of a cluster without access entries; empty for any other cluster."""
+    return "" if uses_entries(cluster) or not lets_creator_in(cluster) else kept(cluster, "creator_arn", "")
+
+
+def entry_of(cluster: Cluster, principal_arn: str) -> AccessEntry | None:
+    """A principal's entry; None without one."""
+    return access_entries(cluster).get(principal_arn) if uses_entries(cluster) else None
+
+
+def policies_of(cluster: Cluster, principal_arn: str) -> list[AccessPolicy]:
+    """The access policies of a principal."""
+    return list(access_policies(cluster).get(principal_arn, {}).values()) if uses_entries(cluster) else []
+
+
+def admit_creator(response: EKSResponse, cluster: Cluster) -> None:
+    """The entry that EKS makes along with a cluster, for the caller as its administrator."""
+    principal = caller_arn(response)
     _enter(response, cluster, principal, {})
     policy: AccessPolicy = {
         "policyArn": f"{POLICY}AmazonEKSClusterAdminPolicy",

@@ -18,12 +18,13 @@ from moto.eks.responses import EKSResponse
 
 from slipway_sandbox.corrections._decorator import corrects, sets_entry
 from slipway_sandbox.corrections._keeping import keep, kept
+from slipway_sandbox.corrections.eks import control_planes
 from slipway_sandbox.corrections.eks._allowed import check_auto_mode, check_one_kind, check_zones
 from slipway_sandbox.corrections.eks._calls import Asked, asked_of, chosen, cluster_of, now, updated
-from slipway_sandbox.corrections.eks.access import admit_creator, admit_nodes, lets_creator_in, uses_entries
+from slipway_sandbox.corrections.eks.access import admit_creator, admit_nodes, caller_arn, lets_creator_in, uses_entries
 from slipway_sandbox.documents import Document
 
-VERSION = "1.34"  # of a cluster for which none is asked for
+VERSION = "1.36"  # of a cluster for which none is asked for; the control planes have it, too
 NO_SUBNETS = "Subnets specified must be in at least two different AZs"
 CA_LIFE = timedelta(days=3650)
 OPEN: Document = {"endpointPublicAccess": True, "endpointPrivateAccess": False, "publicAccessCidrs": ["0.0.0.0/0"]}
@@ -67,6 +68,11 @@ def create_cluster(original: Method, self: EKSResponse) -> ActionResult:
     asked = asked_of(self)
     check_auto_mode(asked["name"], asked, is_new=True)
     vpc_id = _vpc_id(self, asked)
+    planes = control_planes.possible()
+    if planes and asked.get("version") not in (None, planes.version):
+        raise InvalidParameterException(
+            clusterName=asked["name"], message=control_planes.other_version(asked["version"])
+        )
     answer = original(self)
     cluster = cluster_of(self, asked["name"])
     group = _ec2(self).create_security_group(
@@ -87,10 +93,13 @@ def create_cluster(original: Method, self: EKSResponse) -> ActionResult:
         keep(cluster, SETTINGS[member], _merged(blocks.get(member), value))
     if uses_entries(cluster) and lets_creator_in(cluster):
         admit_creator(self, cluster)
+    keep(cluster, "creator_arn", caller_arn(self))
     cluster.version = asked.get("version") or VERSION
     cluster.certificate_authority = {"data": _authority()}
     cluster.identity = {"oidc": {"issuer": f"https://oidc.eks.{self.region}.amazonaws.com/id/{_id()}"}}
     cluster.endpoint = f"https://{_id()}.gr7.{self.region}.eks.amazonaws.com"
+    if planes:
+        planes.begin(cluster)
     return answer
 
 
@@ -104,6 +113,8 @@ def delete_cluster(original: Method, self: EKSResponse) -> ActionResult:
         raise InvalidRequestException(message="Cannot delete cluster because deletion protection is enabled")
     answer = original(self)
     _ec2(self).delete_security_group(group_id=cluster.resources_vpc_config["clusterSecurityGroupId"])
+    if planes := control_planes.attached():
+        planes.end(cluster.arn)
     return answer
 
 

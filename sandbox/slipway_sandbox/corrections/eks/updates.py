@@ -4,6 +4,7 @@ from moto.eks.exceptions import InvalidParameterException
 from moto.eks.responses import EKSResponse
 
 from slipway_sandbox.corrections._decorator import adds
+from slipway_sandbox.corrections.eks import control_planes
 from slipway_sandbox.corrections.eks._calls import (
     Answer,
     Asked,
@@ -40,6 +41,10 @@ def update_cluster_version(response: EKSResponse, asked: Asked) -> Answer:
     before, after = (int(version.partition(".")[2]) for version in (cluster.version, asked["version"]))
     if after != before + 1:
         message = f"Unsupported Kubernetes minor version update from {cluster.version} to {asked['version']}"
+        raise InvalidParameterException(clusterName=cluster.name, message=message)
+    planes = control_planes.attached()
+    if planes and planes.has(cluster.arn):
+        message = control_planes.other_version(asked["version"])
         raise InvalidParameterException(clusterName=cluster.name, message=message)
     cluster.version = asked["version"]
     return updated(cluster, "VersionUpdate", {"version": asked["version"]})

@@ -1,11 +1,16 @@
 """Clusters: the control plane's AWS API."""
 
+import time
+
 from slipway_sandbox.provider.aws.declaration import Autoname, Call, Resource, Update
 from slipway_sandbox.provider.aws.scope import Scope
-from slipway_sandbox.provider.protocol.readers import block, texts
+from slipway_sandbox.provider.protocol.errors import ProviderError
+from slipway_sandbox.provider.protocol.readers import block, text, texts
 from slipway_sandbox.provider.protocol.wire import Properties, Value
 from slipway_sandbox.provider.services.eks.common import tags
 
+WAIT_SECONDS = 1800.0  # the real provider's, for a creation
+POLL_SECONDS = 0.5
 LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 CONFIG = (
     "accessConfig controlPlaneScalingConfig deletionProtection kubeApiServerConfig kubeControllerManagerConfig "
@@ -53,6 +58,23 @@ def other_node_role(before: Properties, after: Properties) -> bool:
     return all(roles) and roles[0] != roles[1]
 
 
+def wait_until_active(scope: Scope) -> None:
+    """Waits for the control plane, as the real provider does. Raises ProviderError where it does not start."""
+    deadline = time.monotonic() + (scope.timeout_seconds or WAIT_SECONDS)
+    while (status := _status(scope)) == "CREATING":
+        if time.monotonic() > deadline:
+            raise ProviderError(
+                "its control plane did not start in time; the logs in the sandbox's folder control-planes say why"
+            )
+        scope.pause(POLL_SECONDS)
+    if status == "FAILED":
+        raise ProviderError("its control plane did not start; the logs in the sandbox's folder control-planes say why")
+
+
+def _status(scope: Scope) -> str:
+    return text(block(scope.call("describe_cluster", name=scope.id), "cluster"), "status")
+
+
 UPDATE = Call("update_cluster_config", {"name": "{id}"})
 RESOURCES = (
     Resource(
@@ -69,6 +91,7 @@ RESOURCES = (
             Update("encryptionConfig", encrypt),
             *(Update(name, UPDATE) for name in CONFIG.split()),  # EKS changes one thing at a time
         ),
+        settle=wait_until_active,
         delete=Call("delete_cluster", {"name": "{id}"}),
         tags=tags("arn"),
         autoname=Autoname(length_limit=100),
