@@ -12,7 +12,7 @@ import pulumi_aws as aws
 from pulumi_aws import cloudwatch, eks, kms
 
 from slipway.common import Context, allow_iam, document
-from slipway.hooks import has_engine, hook_name
+from slipway.hooks import has_engine, resource_hook
 
 from ._cluster_roles import Role, cluster_role, node_role
 from ._eks_plan import ClusterPlan
@@ -103,11 +103,11 @@ def kept(context: Context) -> pulumi.ResourceOptions:
     """
     options = pulumi.ResourceOptions(ignore_changes=["vpcConfig.subnetIds"])
     if has_engine():
-        hook = pulumi.ResourceHook(
-            hook_name(f"{context.name}-key"),
-            lambda args: check_key(context.who, args.old_inputs or {}, args.new_inputs or {}),
-            pulumi.ResourceHookOptions(on_dry_run=True),
-        )
+
+        async def check(args: pulumi.ResourceHookArgs) -> None:
+            check_key(context.who, args.old_inputs or {}, args.new_inputs or {})
+
+        hook = resource_hook(f"{context.name}-key", check, on_dry_run=True)
         options.hooks = pulumi.ResourceHookBinding(before_update=[hook])
     return options
 

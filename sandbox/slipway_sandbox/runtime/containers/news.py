@@ -28,7 +28,7 @@ class ContainerNews:
         self._filters = {"type": "container", "event": EVENTS, "label": f"{LABEL}={owner}"}
         self._come = threading.Event()
         self._closed = threading.Event()
-        self._stream: CancellableStream[dict[str, object]] | None = None
+        self._stream: CancellableStream[str] | None = None
         self._looked_at = 0.0
         self._thread: threading.Thread | None = None
 
@@ -65,7 +65,7 @@ class ContainerNews:
             self._stream = None
             self._closed.wait(PAUSE_SECONDS)
 
-    def _listen(self, stream: "CancellableStream[dict[str, object]]") -> None:
+    def _listen(self, stream: "CancellableStream[str]") -> None:
         self._stream = stream
         if self._closed.is_set():  # meanwhile, so that nobody else closes it
             stream.close()
