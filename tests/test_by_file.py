@@ -28,14 +28,20 @@ def test_every_other_test_runs_once(tmp_path: Path, files: int, count: int, dies
     assert f"FAILED test_last.py::test_a[{dies}] - worker" in ended.stdout
 
 
-def test_files_with_a_test_on_the_engine_come_first_and_stay_whole(tmp_path: Path) -> None:
+def test_what_shares_most_comes_first_then_files_with_a_test_on_the_engine_and_each_stays_whole(tmp_path: Path) -> None:
     (tmp_path / "test_a.py").write_text("def test_quick():\n    pass\n", encoding="utf-8")
     mixed = "import pytest\ndef test_one():\n    pass\n@pytest.mark.engine\ndef test_two():\n    pass\n"
     (tmp_path / "test_b.py").write_text(mixed, encoding="utf-8")
+    row = tmp_path / "tests" / "install"
+    row.mkdir(parents=True)
+    for name in ("test_c.py", "test_d.py"):
+        (row / name).write_text(mixed.replace("@pytest.mark.engine\n", ""), encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = engine: x\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-p", "tests.support.by_file", "-p", "no:cacheprovider"]
     shown = run([*command, "--collect-only", "-q"], tmp_path, {"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"}).stdout
-    assert shown.splitlines()[:3] == ["test_b.py::test_one", "test_b.py::test_two", "test_a.py::test_quick"]
+    files = [line.partition("::")[0] for line in shown.splitlines() if "::" in line]
+    row_first = ["tests/install/test_c.py"] * 2 + ["tests/install/test_d.py"] * 2
+    assert files == [*row_first, "test_b.py", "test_b.py", "test_a.py"]
 
 
 def test_the_long_files_are_there() -> None:

@@ -55,9 +55,14 @@ def unit_of(nodeid: str) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the files with a test on the real engine, and the other long ones, before the rest; each file stays whole."""
+    """Puts the longest rows first, then the files with a test on the real engine and the other long ones; each stays whole."""
     marked = {unit_of(it.nodeid) for it in items if it.get_closest_marker("engine") or it.get_closest_marker("e2e")}
-    items.sort(key=lambda test: unit_of(test.nodeid) not in marked | LONG)
+
+    def place(test: pytest.Item) -> tuple[bool, bool]:
+        unit = unit_of(test.nodeid)
+        return unit not in TOGETHER, unit not in marked | LONG
+
+    items.sort(key=place)
 
 
 @pytest.hookimpl(optionalhook=True)
