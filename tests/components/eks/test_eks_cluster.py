@@ -203,6 +203,7 @@ CALLERS = [
     Caller(f"arn:aws:sts::{ACCOUNT}:assumed-role/ops/ci", f"{ROLE}/ci", is_theirs=False),
     Caller(f"arn:aws:iam::{ACCOUNT}:user/ci", f"{ROLE}/ci", is_theirs=False),
     Caller(f"arn:aws:iam::{ACCOUNT}:root", f"{ROLE}/root", is_theirs=False),
+    Caller(f"arn:aws:sts::{ACCOUNT}:assumed-role/ci/run-7", "no ARN", is_theirs=False),
 ]
 
 

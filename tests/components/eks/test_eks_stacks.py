@@ -42,6 +42,8 @@ if wanted.get("other_key"):
 name = wanted.get("name", "main")
 aliases = [pulumi.Alias(name="main")] if name != "main" else None
 cluster = EksCluster(name, args, pulumi.ResourceOptions(aliases=aliases))
+existing = EksCluster("taken", {"cluster_name": cluster.cluster_name, "deployer_role_arn": roles["deployer"]})
+pulumi.export("taken", existing.kubeconfig)
 for output in ("cluster_name", "kubeconfig", "kubeconfig_command", "log_group_name"):
     pulumi.export(output, getattr(cluster, output))
 """
@@ -101,6 +103,7 @@ def test_harmless_changes_replace_nothing_and_a_destroyed_cluster_leaves_nothing
     assert eks.list_access_entries(clusterName=name)["accessEntries"] == [
         stacks.resources(tmp_path, "aws:iam/role:Role")["deployer"]["outputs"]["arn"]
     ]
+    assert first["taken"] == first["kubeconfig"], "an existing cluster has the same outputs"
     assert first["log_group_name"] == f"/aws/eks/{name}/cluster"
     assert first["kubeconfig_command"].startswith(
         f"aws eks update-kubeconfig --name {name} --region eu-west-1 --role-arn"
