@@ -43,7 +43,7 @@ def test_auto_mode_has_both_pools_and_one_add_on() -> None:
     assert cluster_inputs(built)["computeConfig"] == {
         "enabled": True,
         "nodePools": ["general-purpose", "system"],
-        "nodeRoleArn": f"arn:aws:iam:{REGION}:{ACCOUNT}:main-nodes",
+        "nodeRoleArn": f"arn:aws:iam:{REGION}:{ACCOUNT}:main-auto",
     }
     assert [it.inputs["addonName"] for it in built.of_type("eks/addon:Addon")] == ["metrics-server"]
     assert built.of_type("eks/nodeGroup:NodeGroup") == []
