@@ -81,11 +81,11 @@ class Program:
         return json.loads(self.stacks.pulumi(self.folder, "stack", "output", "--json"))
 
     def ids(self) -> dict[str, str]:
-        """Ids of the cluster and of what would replace it."""
+        """Ids of the cluster and of what would replace it; the nodes' role follows from their kind."""
         state = self.stacks.state(self.folder)
         kinds = (CLUSTER, "aws:iam/role:Role", "aws:kms/key:Key", "aws:cloudwatch/logGroup:LogGroup")
         found = {f"{kind} {name}": str(it["id"]) for kind in kinds for name, it in state[kind].items()}
-        return {key: value for key, value in found.items() if "flow" not in key}
+        return {key: value for key, value in found.items() if not key.endswith(("-flow", "-auto", "-nodes"))}
 
 
 def test_harmless_changes_replace_nothing_and_a_destroyed_cluster_leaves_nothing(
