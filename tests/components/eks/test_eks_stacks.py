@@ -93,6 +93,8 @@ def test_harmless_changes_replace_nothing_and_a_destroyed_cluster_leaves_nothing
 ) -> None:
     program = Program(stacks, tmp_path)
     eks = client(stacks.environment, "eks")
+    program.want()
+    stacks.pulumi(tmp_path, "preview")
     said = program.up()
     assert "runs this program and is none of admins and viewers, so kubectl lets it in only where it may assume" in said
     stacks.pulumi(tmp_path, "preview", "--expect-no-changes")
