@@ -41,6 +41,9 @@ edge = Remote(
     ["listenerArn", "securityGroupId"],
     {"vpcId": network.vpcId, "subnetIds": network.publicSubnetIds, **sources},
 )
+admins = {"deployer": "arn:aws:iam::123456789012:role/deployer"}
+eks = {"subnetIds": network.privateSubnetIds, "admins": admins, "addOns": {"aws-efs-csi-driver": {}}}
+pulumi.export("kubeconfigCommand", Remote("EksCluster", "main", ["kubeconfigCommand"], eks).kubeconfigCommand)
 Remote(
     "FargateService",
     "api",
@@ -91,4 +94,8 @@ def test_as_a_plugin_outputs_connect_components_and_transforms_reach_their_child
     assert stacks.inputs(tmp_path, "aws:lb/listenerRule:ListenerRule")["api-orders"]["priority"] == 42117
     opened = json.loads(stacks.inputs(tmp_path, "aws:sqs/queuePolicy:QueuePolicy")["orders-billing"]["policy"])
     assert opened["Statement"][-1]["Condition"]["ArnLike"] == {"aws:SourceArn": "arn:aws:s3:::uploads"}
+    command = stacks.pulumi(tmp_path, "stack", "output", "kubeconfigCommand").strip()
+    name = stacks.resources(tmp_path, "aws:eks/cluster:Cluster")["main"]["id"]
+    role = "arn:aws:iam::123456789012:role/deployer"
+    assert command == f"aws eks update-kubeconfig --name {name} --region eu-west-1 --role-arn {role}"
     stacks.pulumi(tmp_path, "destroy", "--yes", "--skip-preview")

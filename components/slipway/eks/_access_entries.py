@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/eks/latest/userguide/access-policies.html
 """
 
+import re
 from collections.abc import Mapping
 
 import pulumi
@@ -13,6 +14,8 @@ from slipway.common import Context
 
 from ._access_plan import AccessPlan
 
+SESSION = re.compile(r"arn:[^:]+:sts::([0-9]{12}):assumed-role/([^/]+)/.+")
+ROLE_PARTS = re.compile(r"arn:[^:]+:iam::([0-9]{12}):role/(?:.*/)?([^/]+)")
 ADMIN_POLICY, VIEW_POLICY = "AmazonEKSClusterAdminPolicy", "AmazonEKSViewPolicy"
 
 
@@ -66,7 +69,5 @@ def is_session_of(caller: str, role: str) -> bool:
     >>> is_session_of("arn:aws:sts::123456789012:assumed-role/ci/run-7", "arn:aws:iam::123456789012:role/teams/ci")
     True
     """
-    account, role_name = role.split(":")[4], role.rpartition("/")[2]
-    parts = caller.split(":", 5)
-    kind, _, rest = parts[5].partition("/")
-    return caller == role or (kind == "assumed-role" and (parts[4], rest.partition("/")[0]) == (account, role_name))
+    session, named = SESSION.fullmatch(caller), ROLE_PARTS.fullmatch(role)
+    return caller == role or (session is not None and named is not None and session.groups() == named.groups())

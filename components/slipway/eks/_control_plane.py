@@ -24,7 +24,8 @@ def control_plane(context: Context, plan: ClusterPlan) -> tuple[eks.Cluster, Rol
     """The cluster, and the role of its nodes."""
     key_arn = plan.kms_key_arn if plan.kms_key_arn is not None else secrets_key(context).arn
     role = cluster_role(context, key_arn, is_auto=plan.nodes.is_auto)
-    nodes = node_role(context.part("nodes"), is_auto=plan.nodes.is_auto)
+    # A role for each kind: EKS makes an access entry of another type for it, and a principal has one entry.
+    nodes = node_role(context.part("auto" if plan.nodes.is_auto else "nodes"), is_auto=plan.nodes.is_auto)
     # The log group's name follows from the cluster's, and it is there first. The role's name serves both: IAM's role keeps
     # it when the component is renamed, and a new role means a new cluster in any case.
     name = role.resource.name

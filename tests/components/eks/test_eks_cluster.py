@@ -43,7 +43,7 @@ def test_auto_mode_has_both_pools_and_one_add_on() -> None:
     assert cluster_inputs(built)["computeConfig"] == {
         "enabled": True,
         "nodePools": ["general-purpose", "system"],
-        "nodeRoleArn": f"arn:aws:iam:{REGION}:{ACCOUNT}:main-nodes",
+        "nodeRoleArn": f"arn:aws:iam:{REGION}:{ACCOUNT}:main-auto",
     }
     assert [it.inputs["addonName"] for it in built.of_type("eks/addon:Addon")] == ["metrics-server"]
     assert built.of_type("eks/nodeGroup:NodeGroup") == []
@@ -203,6 +203,7 @@ CALLERS = [
     Caller(f"arn:aws:sts::{ACCOUNT}:assumed-role/ops/ci", f"{ROLE}/ci", is_theirs=False),
     Caller(f"arn:aws:iam::{ACCOUNT}:user/ci", f"{ROLE}/ci", is_theirs=False),
     Caller(f"arn:aws:iam::{ACCOUNT}:root", f"{ROLE}/root", is_theirs=False),
+    Caller(f"arn:aws:sts::{ACCOUNT}:assumed-role/ci/run-7", "no ARN", is_theirs=False),
 ]
 
 

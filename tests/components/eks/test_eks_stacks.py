@@ -42,6 +42,8 @@ if wanted.get("other_key"):
 name = wanted.get("name", "main")
 aliases = [pulumi.Alias(name="main")] if name != "main" else None
 cluster = EksCluster(name, args, pulumi.ResourceOptions(aliases=aliases))
+existing = EksCluster("taken", {"cluster_name": cluster.cluster_name, "deployer_role_arn": roles["deployer"]})
+pulumi.export("taken", existing.kubeconfig)
 for output in ("cluster_name", "kubeconfig", "kubeconfig_command", "log_group_name"):
     pulumi.export(output, getattr(cluster, output))
 """
@@ -79,11 +81,11 @@ class Program:
         return json.loads(self.stacks.pulumi(self.folder, "stack", "output", "--json"))
 
     def ids(self) -> dict[str, str]:
-        """Ids of the cluster and of what would replace it."""
+        """Ids of the cluster and of what would replace it; the nodes' role follows from their kind."""
         state = self.stacks.state(self.folder)
         kinds = (CLUSTER, "aws:iam/role:Role", "aws:kms/key:Key", "aws:cloudwatch/logGroup:LogGroup")
         found = {f"{kind} {name}": str(it["id"]) for kind in kinds for name, it in state[kind].items()}
-        return {key: value for key, value in found.items() if "flow" not in key}
+        return {key: value for key, value in found.items() if not key.endswith(("-flow", "-auto", "-nodes"))}
 
 
 def test_harmless_changes_replace_nothing_and_a_destroyed_cluster_leaves_nothing(
@@ -91,6 +93,8 @@ def test_harmless_changes_replace_nothing_and_a_destroyed_cluster_leaves_nothing
 ) -> None:
     program = Program(stacks, tmp_path)
     eks = client(stacks.environment, "eks")
+    program.want()
+    stacks.pulumi(tmp_path, "preview")
     said = program.up()
     assert "runs this program and is none of admins and viewers, so kubectl lets it in only where it may assume" in said
     stacks.pulumi(tmp_path, "preview", "--expect-no-changes")
@@ -101,6 +105,7 @@ def test_harmless_changes_replace_nothing_and_a_destroyed_cluster_leaves_nothing
     assert eks.list_access_entries(clusterName=name)["accessEntries"] == [
         stacks.resources(tmp_path, "aws:iam/role:Role")["deployer"]["outputs"]["arn"]
     ]
+    assert first["taken"] == first["kubeconfig"], "an existing cluster has the same outputs"
     assert first["log_group_name"] == f"/aws/eks/{name}/cluster"
     assert first["kubeconfig_command"].startswith(
         f"aws eks update-kubeconfig --name {name} --region eu-west-1 --role-arn"
