@@ -63,13 +63,14 @@ def test_a_message_stays_invisible_while_its_handler_outlasts_the_visibility_tim
 
     def handle(message: Message) -> None:
         deliveries.append(message.receive_count)
-        until = time.monotonic() + 3.5  # longer than the visibility timeout of 2 s below; polls go on meanwhile
+        # Longer than the visibility timeout of 6 s below, which a busy machine extends late but in time; polls go on meanwhile.
+        until = time.monotonic() + 6.5
         while time.monotonic() < until:
             assert waiting(sqs, queues[0]) == (0, 1), "the message became visible while it was handled"
             threading.Event().wait(0.1)
         finished.append(True)
 
-    consume(sqs, queues[0], handle, lambda: finished == [True], replace(QUICK, visibility_seconds=2))
+    consume(sqs, queues[0], handle, lambda: finished == [True], replace(QUICK, visibility_seconds=6))
     assert deliveries == [1]
     assert waiting(sqs, queues[0]) == (0, 0)
 
