@@ -98,6 +98,7 @@ def test_a_remote_component_is_red_until_its_service_runs(stacks: Stacks, tmp_pa
         assert "\n      container api: exit code 3\n" in verdict
         assert "service 'api': the deployment failed, for the reasons given beside aws:ecs:Service" in said
         assert "Unexpected" not in said, "a verdict is no fault of the plugin"
+        assert "closing" not in said, "the engine has nothing else under way"
     assert stacks.resources(tmp_path, "aws:sqs/queue:Queue") == {}, "it waits for the verdict"
     code, said = up(SERVES)
     assert code == 0, said

@@ -116,3 +116,13 @@ def stacks(environment: Callable[..., Path], tmp_path_factory: pytest.TempPathFa
     finally:
         stopped = outside.run(home, "slipway", "sandbox", "stop")
     assert stopped.returncode == 0, stopped.stdout
+
+
+@pytest.fixture(scope="module")
+def yaml_folder(environment: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a copy of the plugin's, and beside that the environment which PulumiPlugin.yaml names."""
+    place = tmp_path_factory.mktemp("yaml")
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
+    shutil.copytree(ROOT / "components", place / "slipway" / "components", ignore=ignored)
+    (place / "slipway" / ".venv").symlink_to(environment("slipway-components"))
+    return place

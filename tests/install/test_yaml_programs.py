@@ -1,24 +1,17 @@
 """Programs in YAML with the component plugin, from folders outside of the checkout."""
 
 import json
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from setup.uv_binary import find_uv, uv_environment
 from slipway.dynamic import public_half
 from tests.support.components.stacks import Stacks
+from tests.support.yaml_projects import project
 
 pytestmark = pytest.mark.engine
 
-ROOT = Path(__file__).parents[2]
-PROJECT = """
-name: {name}
-runtime: yaml
-plugins: {{providers: [{{name: slipway, path: ../slipway/components}}]}}
-"""
 SHOP = """
 resources:
   network: {type: "slipway:index:Network", properties: {nat: none, interfaceEndpoints: [logs]}}
@@ -39,27 +32,9 @@ outputs:
 
 
 @pytest.fixture(scope="module")
-def folder(environment: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a copy of the plugin's, and beside that the environment which PulumiPlugin.yaml names."""
-    place = tmp_path_factory.mktemp("yaml")
-    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info", "build")
-    shutil.copytree(ROOT / "components", place / "slipway" / "components", ignore=ignored)
-    (place / "slipway" / ".venv").symlink_to(environment("slipway-components"))
-    return place
-
-
-def project(folder: Path, name: str, program: str) -> Path:
-    """A YAML program in a folder of its own."""
-    directory = folder / name
-    directory.mkdir()
-    (directory / "Pulumi.yaml").write_text(PROJECT.format(name=name) + program)
-    return directory
-
-
-@pytest.fixture(scope="module")
-def shop(stacks: Stacks, folder: Path) -> Path:
+def shop(stacks: Stacks, yaml_folder: Path) -> Path:
     """Folder of a deployed stack."""
-    directory = project(folder, "shop", SHOP)
+    directory = project(yaml_folder, "shop", SHOP)
     stacks.pulumi(directory, "stack", "init", "sandbox-shop-yaml")
     stacks.pulumi(directory, "up", "--yes", "--skip-preview")
     return directory
@@ -71,7 +46,7 @@ def change(directory: Path, *replacements: tuple[str, str]) -> None:
     for before, after in replacements:
         assert before in program
         program = program.replace(before, after)
-    (directory / "Pulumi.yaml").write_text(PROJECT.format(name=directory.name) + program)
+    project(directory.parent, directory.name, program)
 
 
 def operations(stacks: Stacks, directory: Path) -> set[str]:
@@ -109,10 +84,12 @@ def test_a_component_in_yaml_keeps_its_resources_under_another_name_and_parent(s
     change(shop)
 
 
-def test_one_component_of_a_yaml_program_moves_to_another_stack_alone(stacks: Stacks, shop: Path, folder: Path) -> None:
+def test_one_component_of_a_yaml_program_moves_to_another_stack_alone(
+    stacks: Stacks, shop: Path, yaml_folder: Path
+) -> None:
     urn = "urn:pulumi:sandbox-shop-yaml::shop::slipway:index:FanOut::orders"
     program = SHOP[SHOP.index("  orders:") : SHOP.index("  alerts:")]
-    moved = project(folder, "moved", f"resources:\n{program}")
+    moved = project(yaml_folder, "moved", f"resources:\n{program}")
     (moved / "Pulumi.yaml").write_text((moved / "Pulumi.yaml").read_text().replace("name: moved", "name: shop", 1))
     stacks.pulumi(moved, "stack", "init", "sandbox-orders-yaml")
     stacks.pulumi(shop, "state", "move", "--yes", "--source", "sandbox-shop-yaml", "--dest", "sandbox-orders-yaml", urn)
@@ -120,94 +97,6 @@ def test_one_component_of_a_yaml_program_moves_to_another_stack_alone(stacks: St
     stacks.pulumi(moved, "preview", "--expect-no-changes")
     stacks.pulumi(shop, "up", "--yes", "--skip-preview")  # without the output
     stacks.pulumi(shop, "preview", "--expect-no-changes")
-
-
-WRONG = """
-resources:
-  network: {type: "slipway:index:Network", properties: {nat: none}}
-  orders: {type: "slipway:index:FanOut", properties: {queues: {billing: {}, shipping: {}}}}
-  work: {type: "slipway:index:Queue", properties: {visibilityTimeoutSeconds: 50000}}
-  mail: {type: "slipway:index:FanOut", properties: {queues: {mail: {maxReceives: 2000}}}}
-  letters: {type: "team:index:Mailbox"}
-"""
-# A package of a team, with components of ours inside.
-TEAM_PLUGIN = "name: team\nruntime: {name: python, options: {virtualenv: ../slipway/.venv}}\n"
-TEAM = """
-from typing import TypedDict
-
-import pulumi
-from pulumi.provider.experimental import component_provider_host
-from slipway import Queue
-
-
-class MailboxArgs(TypedDict):
-    pass
-
-
-class Mailbox(pulumi.ComponentResource):
-    def __init__(self, name: str, args: MailboxArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("team:index:Mailbox", name, {}, opts)
-        Queue(name, {}, pulumi.ResourceOptions(parent=self))
-
-
-if __name__ == "__main__":
-    component_provider_host([Mailbox], "team")
-"""
-
-
-@pytest.fixture(scope="module")
-def team(folder: Path) -> Path:
-    """Folder of a second package, beside the plugin's."""
-    place = folder / "team"
-    place.mkdir()
-    (place / "PulumiPlugin.yaml").write_text(TEAM_PLUGIN)
-    (place / "__main__.py").write_text(TEAM)
-    return place
-
-
-REFUSALS = {
-    "FanOut 'mail': queues.mail.maxReceives must be a whole number 1-1000, got 2000",
-    "Queue 'work': visibilityTimeoutSeconds must be a whole number 0-43200, got 50000",
-}
-# The engine's words for every component that is under way when an update stops; docs/troubleshooting.md explains them.
-CLOSING = "grpc: the client connection is closing"
-
-
-def test_with_added_packages_a_preview_in_a_clone_tells_every_refusal_in_the_programs_names_and_nothing_else(
-    stacks: Stacks, folder: Path, team: Path
-) -> None:
-    wrong = project(folder, "wrong", WRONG)
-    line = "plugins: {providers: [{name: slipway, path: ../slipway/components}]}\n"
-    (wrong / "Pulumi.yaml").write_text((wrong / "Pulumi.yaml").read_text().replace(line, ""))
-    # It installs the plugin's packages into the environment, which has no pip.
-    path = f"{Path(find_uv()).parent}:{stacks.environment['PATH']}"
-    registry = {key: it for key, it in uv_environment().items() if key.startswith(("UV_", "PIP_", "SSL_", "HTTP"))}
-    with_uv = Stacks(stacks.environment | registry | {"PATH": path})
-    with_uv.pulumi(wrong, "package", "add", "../slipway/components")
-    with_uv.pulumi(wrong, "package", "add", f"../{team.name}")
-    assert "\npackages:\n  slipway: ../slipway/components\n  team: ../team\n" in (wrong / "Pulumi.yaml").read_text()
-    shutil.rmtree(wrong / "sdks")  # as in a clone
-    with_uv.pulumi(wrong, "install")
-    assert [it.name for it in (wrong / "sdks" / "slipway").iterdir()] == ["slipway-0.1.0.yaml"]
-    assert [it.name for it in (wrong / "sdks" / "team").iterdir()] == ["team-0.0.0.yaml"]
-    stacks.pulumi(wrong, "stack", "init", "sandbox-wrong")
-    shown = stacks.run(wrong, "pulumi", "preview")
-    assert shown.returncode != 0
-    assert problems(shown.stdout) == REFUSALS
-    assert "closing" not in shown.stdout
-    assert "aws:sqs:Queue letters create" in shown.stdout, "the second package"
-    assert "Network 'network': without nat and interfaceEndpoints, private subnets reach only" in shown.stdout
-    done = stacks.run(wrong, "pulumi", "up", "--yes", "--skip-preview")
-    assert done.returncode != 0
-    assert problems(done.stdout) & REFUSALS, "an update stops at the first"
-    assert problems(done.stdout) - REFUSALS <= {CLOSING}
-    assert "Traceback" not in done.stdout
-
-
-def problems(output: str) -> set[str]:
-    """What the engine says of components that were not made."""
-    said = [line.partition("has a problem: ")[2] for line in output.partition("Diagnostics:")[2].splitlines()]
-    return set(filter(None, said))
 
 
 WITHOUT_DEFAULTS = """
@@ -262,9 +151,9 @@ def without_defaults() -> str:
 
 
 @pytest.fixture(scope="module")
-def explicit(stacks: Stacks, folder: Path) -> Iterator[Path]:
+def explicit(stacks: Stacks, yaml_folder: Path) -> Iterator[Path]:
     """Folder of a stack deployed without default providers; destroyed in the end, and with it the key file."""
-    directory = project(folder, "explicit", without_defaults())
+    directory = project(yaml_folder, "explicit", without_defaults())
     stacks.pulumi(directory, "stack", "init", "sandbox-explicit")
     settings = {"config": {"pulumi:disable-default-providers": ["*"]}}
     (directory / "Pulumi.sandbox-explicit.yaml").write_text(json.dumps(settings))
@@ -341,3 +230,27 @@ def test_a_program_that_moves_from_yaml_to_python_keeps_every_resource_and_the_k
         ("pulumi:providers:pulumi-python", "create"),
         ("pulumi:providers:slipway", "delete"),
     }
+
+
+def test_a_service_in_yaml_that_does_not_start_fails_the_update_and_stays_red(stacks: Stacks, explicit: Path) -> None:
+    program = (explicit / "Pulumi.yaml").read_text()
+    (explicit / "Pulumi.yaml").write_text(program.replace("desiredCount: 0}", "desiredCount: 1, command: [serve]}"))
+    done = stacks.run(explicit, "pulumi", "up", "--yes", "--skip-preview")
+    assert done.returncode != 0
+    verdict = done.stdout.partition("aws:ecs:Service (api):\n")[2].split("\n\n")[0]
+    assert ":2 was rolled back to api-" in verdict
+    assert "\n      look at: check that the image exists, and that the subnets have a way to its registry" in verdict
+    assert "service 'api': the deployment failed, for the reasons given beside aws:ecs:Service" in done.stdout
+    shown = stacks.pulumi(explicit, "preview")
+    assert "warning: service 'api': the deployment of api-" in shown, "nothing changed, and it is red still"
+
+
+def test_a_protected_component_outlives_a_destroy_of_its_stack_alone(stacks: Stacks, shop: Path) -> None:
+    cluster = '  cluster: {type: "slipway:index:Cluster"'
+    change(shop, (cluster, f"{cluster}, options: {{protect: true}}"))
+    stacks.pulumi(shop, "up", "--yes", "--skip-preview")
+    kept = stacks.resources(shop, "aws:ecs/cluster:Cluster")
+    done = stacks.run(shop, "pulumi", "destroy", "--yes", "--skip-preview")
+    assert done.returncode != 0
+    assert stacks.resources(shop, "aws:ecs/cluster:Cluster") == kept
+    assert "aws:ec2/vpc:Vpc" not in stacks.state(shop)

@@ -48,7 +48,7 @@ def rollout(deployment: Answer, events: Sequence[Answer], *, is_alone: bool) -> 
     # Only what was told last counts: a deployment that comes back completes once more.
     told = first(events, rf"\(deployment {name}\) deployment (completed|failed)|rolling back to deployment {name}\b")
     if "deployment failed" in told:
-        return {"rolloutState": "FAILED", "rolloutStateReason": told}
+        return {"rolloutState": "FAILED", "rolloutStateReason": " ".join(filter(None, (told, back)))}
     completed = "deployment completed" in told or (is_alone and is_steady(deployment, events))
     return {"rolloutState": "COMPLETED" if completed else "IN_PROGRESS", "rolloutStateReason": back}
 

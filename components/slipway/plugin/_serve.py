@@ -23,13 +23,15 @@ Context = grpc.aio.ServicerContext
 # The SDK has no class for the failure of a look-up, whose reason is AWS's or the engine's, and no fault of the plugin.
 # Source: https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/python/lib/pulumi/runtime/invoke.py
 LOOKUP_FAILED = "invoke of "
+ENGINE_STOPS = "grpc: the client connection is closing"
+STOPPED = "the update stopped before it was made; the other errors say why"
 
 
 class _Servicer(Resources, ProviderServicer):
     """The SDK's servicer, with refusals that stand alone.
 
     A component may also refuse an output, once that is known. And at the first refusal the engine ends all that is under way,
-    each with an error of its own, `grpc: the client connection is closing`.
+    each with an error of its own, `grpc: the client connection is closing`; a look-up fails with these words, too.
     """
 
     provider: Plugin
@@ -49,8 +51,7 @@ class _Servicer(Resources, ProviderServicer):
             sentence = self.provider.sentence(str(error), request.type.rpartition(":")[2])
             refusal = pulumi.InputPropertiesError(sentence, [])
         except Exception as error:  # noqa: BLE001 - raised below
-            is_of_lookup = str(error).startswith(LOOKUP_FAILED)
-            refusal = pulumi.InputPropertiesError(str(error), []) if is_of_lookup else error
+            refusal = told(error)
         finally:
             self._under_way -= 1
             async with self._ended:
@@ -60,6 +61,14 @@ class _Servicer(Resources, ProviderServicer):
             async with self._ended:
                 await self._ended.wait_for(lambda: self._under_way == 0)
         raise refusal
+
+
+def told(error: Exception) -> Exception:
+    """An error of a construction as the engine shows it: a sentence where it is no fault of the plugin."""
+    text = str(error)
+    if ENGINE_STOPS in text:
+        return pulumi.InputPropertiesError(STOPPED, [])
+    return pulumi.InputPropertiesError(text, []) if text.startswith(LOOKUP_FAILED) else error
 
 
 class Engine:

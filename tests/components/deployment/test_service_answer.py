@@ -80,6 +80,10 @@ LOOKS: dict[str, Look] = {
         found(("PRIMARY", "6", BEFORE, 2), events=[STEADY, COMPLETED_6, BACK_TO_6, FAILED_7, COMPLETED_6]),
         ROLLED_BACK,
     ),
+    "ECS went back, and that failed, too": Look(
+        found(("PRIMARY", "6", BEFORE, 0), events=[FAILED_7.replace("/7", "/6"), STARTED, BACK_TO_6, COMPLETED_6]),
+        ROLLED_BACK,
+    ),
     "somebody else deployed": Look(
         found(("PRIMARY", "9", OTHER, 2), events=[STEADY, COMPLETED_7]),
         Judgement(Outcome.OTHERS, "somebody else deployed shop:9 in place of shop:7"),

@@ -17,7 +17,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2_grpc
 
 from slipway.dynamic import public_half
 from slipway.plugin._resources import struct
-from slipway.plugin._serve import _Servicer
+from slipway.plugin._serve import _Servicer, told
 from tests.support.other_languages import PLUGIN
 
 KEY = "urn:pulumi:dev::shop::slipway:index:Bastion$slipway:index:PrivateKey::door"
@@ -142,3 +142,24 @@ def test_the_engine_is_told_the_names_of_the_program() -> None:
         )
         server.stop(None).wait()
     assert told == ["FargateService 'api': give verdictRoleArn"]
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        ("invoke of aws:index/getRegion:getRegion failed: no credentials", None),
+        (
+            "invoke of aws:index/getRegion:getRegion failed: grpc: the client connection is closing",
+            "the update stopped before it was made; the other errors say why",
+        ),
+    ],
+)
+def test_a_look_up_that_fails_is_one_sentence(error: str, sentence: str | None) -> None:
+    shown = told(Exception(error))
+    assert isinstance(shown, pulumi.InputPropertiesError)
+    assert shown.message == (sentence or error)
+
+
+def test_a_fault_of_the_plugin_keeps_its_traceback() -> None:
+    fault = KeyError("taskDefinition")
+    assert told(fault) is fault
