@@ -15,7 +15,7 @@ import pytest
 from tests.support.cloud_contents import client, resources
 from tests.support.components.stacks import CHECKOUT, Stacks, sandbox_of_its_own
 
-pytestmark = pytest.mark.e2e
+pytestmark = pytest.mark.engine
 
 ACCOUNT = "123456789012"
 RANDOM_END = re.compile(r"-[0-9a-f]{7}\b")  # of a name that Pulumi makes
