@@ -7,9 +7,8 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_eval
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from slipway_sandbox.authorization.evaluation.patterns import ANY, WILD, Pattern
+from slipway_sandbox.authorization.evaluation.asked import asked_of
 from slipway_sandbox.authorization.evaluation.principals import OUTSIDE, Naming, is_exempt, naming
 from slipway_sandbox.authorization.evaluation.statements import Statement, statements_about
 from slipway_sandbox.authorization.model import (
@@ -25,7 +24,6 @@ from slipway_sandbox.authorization.model import (
 from slipway_sandbox.documents import Json
 
 CACHED = 4096
-FEW = 4  # patterns; trying more of them takes longer than a decision on one more resource
 TRUSTED = ("sts:assumerole", "sts:tagsession", "sts:setsourceidentity")
 
 
@@ -40,7 +38,7 @@ def judge(request: Request, policies: Policies) -> Decision:
     Raises ValueError when a policy is no JSON.
     """
     texts = policies.texts
-    asked = _asked(request.action, texts)
+    asked = asked_of(request.action, texts)
     key = (
         texts,
         request.principal.identity,
@@ -66,38 +64,6 @@ def _keep(key: tuple[object, ...], decision: Decision) -> None:
     if len(_allowed) >= CACHED:
         _allowed.clear()
     _allowed[key] = decision
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What the statements about an action ask of a request."""
-
-    keys: tuple[str, ...]
-    """Condition keys."""
-    patterns: tuple[Pattern, ...] | None
-    """Patterns of resources, where which of them cover a resource says all: its name does not count. None: it counts."""
-
-    def of_resource(self, request: Request) -> object:
-        """All that the decision depends on of a request's resource: thousands of objects of a bucket may be as one."""
-        if self.patterns is None or not request.is_resource_known:
-            return request.resource, request.is_resource_known
-        return tuple([pattern.covers_arn(request.resource, {}) for pattern in self.patterns]) if self.patterns else ()
-
-
-@lru_cache(maxsize=CACHED)
-def _asked(action: str, texts: tuple[object, ...]) -> _Asked:
-    identity, boundary, session, resource = texts
-    listed = [text for each in (identity, session) if isinstance(each, tuple) for text in each]
-    documents = [PolicyDocument(text) for text in (*listed, boundary, resource) if isinstance(text, str)]
-    statements = [about for document in documents for about in statements_about(document, action.lower())]
-    resources = [each for about in statements for each in about.resources if each.source != ANY]
-    patterns = {(each.source, each.keys): each for each in resources}
-    is_plain = len(patterns) <= FEW and not any(each.keys for each in patterns.values())
-    is_wide = not patterns or any(WILD.search(source) for source, _ in patterns)
-    return _Asked(
-        tuple({key for about in statements for key in about.keys}),
-        tuple(patterns.values()) if is_plain and is_wide and not action.startswith("kms:") else None,
-    )
 
 
 @dataclass

@@ -144,6 +144,38 @@ def test_a_session_policy_is_judged_for_its_own_session_alone(cloud: Cloud) -> N
     assert [isinstance(outcome, Refusal) for outcome in outcomes] == [False, True, False]
 
 
+def test_a_decision_on_one_object_holds_for_those_that_the_same_patterns_cover(cloud: Cloud) -> None:
+    files = "arn:aws:s3:::files"
+    cloud.let(allow("s3:PutObject", f"{files}/a/*"), deny("s3:PutObject", f"{files}/a/secret-*"))
+    keys = ["a/1", "a/2", "b/1", "a/secret-1", "a/secret-2", "a/3"]
+    allowed = [key for key in keys if is_allowed(call("s3", "PutObject", Bucket="files", Key=key))]
+    assert allowed == ["a/1", "a/2", "a/3"]
+
+
+def test_an_object_of_a_variable_is_judged_for_itself(cloud: Cloud) -> None:
+    cloud.let(allow("s3:PutObject", "arn:aws:s3:::files/${aws:userid}/*"))
+    own = session().user_id
+    allowed = [
+        key
+        for key in (f"{own}/1", "other/1", f"{own}/2")
+        if is_allowed(call("s3", "PutObject", Bucket="files", Key=key))
+    ]
+    assert allowed == [f"{own}/1", f"{own}/2"]
+
+
+def test_a_statement_added_to_a_topic_counts_until_it_is_removed(cloud: Cloud) -> None:
+    sns, stranger = cloud.client("sns"), "222222222222"
+    topic = sns.create_topic(Name="shared")["TopicArn"]
+    publish = call("sns", "Publish", TopicArn=topic, Message="x")
+    caller = Principal(f"arn:aws:iam::{stranger}:user/ann", stranger, "user")
+    refused = [isinstance(refusal_of(publish, caller), Refusal)]
+    sns.add_permission(TopicArn=topic, Label="shared", AWSAccountId=[stranger], ActionName=["Publish"])
+    refused.append(isinstance(refusal_of(publish, caller), Refusal))
+    sns.remove_permission(TopicArn=topic, Label="shared")
+    refused.append(isinstance(refusal_of(publish, caller), Refusal))
+    assert refused == [True, False, True]
+
+
 def test_the_global_keys_of_a_call_are_listed(cloud: Cloud) -> None:
     users = Principal(f"arn:aws:iam::{ACCOUNT}:user/ann", ACCOUNT, "user", via=("sns.amazonaws.com",), user_id="AIDA")
     service, token = Principal("sns.amazonaws.com", "", "service"), Principal("provider", ACCOUNT, "federated")

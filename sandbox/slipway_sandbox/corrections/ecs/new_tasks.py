@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from moto.ecs.models import EC2ContainerServiceBackend, Task
+from moto.ecs.models import EC2ContainerServiceBackend, Task, TaskDefinition
 
 from slipway_sandbox.corrections.ecs.objects import (
     EcsService,
@@ -97,12 +97,16 @@ def _future_interface(task: EcsTask, network: NetworkConfiguration) -> list[Atta
     return [{"id": task.id, "type": "ElasticNetworkInterface", "status": PRECREATED, "details": details}]
 
 
+def propagated(propagate_tags: object, definition: TaskDefinition) -> list[Tag]:
+    """The tags that a task takes from its definition, by `propagateTags` of whoever starts it."""
+    return list(definition.tags or []) if propagate_tags == "TASK_DEFINITION" else []
+
+
 def start_for(service: EcsService, deployment: Deployment, backend: EC2ContainerServiceBackend) -> EcsTask:
     """A task of one deployment of a service."""
     strategy = strategy_or_default(service, backend)
     definition_arn = deployment["taskDefinition"] or ""
     definition = backend.describe_task_definition(definition_arn)
-    tags: dict[str, list[Tag]] = {"SERVICE": service.tags, "TASK_DEFINITION": definition.tags or []}
     new = NewTask(
         cluster=service.cluster_name,
         definition_arn=definition_arn,
@@ -111,7 +115,9 @@ def start_for(service: EcsService, deployment: Deployment, backend: EC2Container
         started_by=deployment["id"],
         capacity_provider=strategy[0]["capacityProvider"] if strategy else None,
         platform_version=service.platform_version,
-        tags=list(tags.get(service.propagate_tags, [])),
+        tags=list(service.tags)
+        if service.propagate_tags == "SERVICE"
+        else propagated(service.propagate_tags, definition),
     )
     return start(new, backend)
 

@@ -124,10 +124,9 @@ def run_task_once(
         return ActionResult({"tasks": [shown[arn] for arn in arns if arn in shown], "failures": []})
     answer = original(self)
     tasks = cast("dict[str, list[Task]]", answer.result)["tasks"]
-    if self._get_param("propagateTags") == "TASK_DEFINITION":
-        definition = backend.describe_task_definition(self._get_param("taskDefinition"))
-        for task in tasks:
-            task.tags = [*(definition.tags or []), *task.tags]
+    definition = backend.describe_task_definition(self._get_param("taskDefinition"))
+    for task in tasks:
+        task.tags = [*new_tasks.propagated(self._get_param("propagateTags"), definition), *task.tags]
     if self._get_param("clientToken"):
         starts[key] = (parameters, [task.task_arn for task in tasks])
     keep(backend, STARTS, starts)

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elem
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.backends import get_backend
 from moto.iam.models import IAMBackend
@@ -14,11 +14,22 @@ from moto.iam.models import IAMBackend
 from slipway_sandbox.corrections._decorator import corrects
 from slipway_sandbox.documents import Document, Json, as_object, objects, texts
 
+if TYPE_CHECKING:
+    from moto.events.models import EventBusPolicyStatement
+
 Backend = Any  # of moto's services, which have no common type
 ELEMENTS = ("Principal", "NotPrincipal")
+
+
+def _statements_of_buses(backend: Backend) -> "Iterator[EventBusPolicyStatement]":
+    for bus in backend.event_buses.values():
+        yield from bus._statements.values()  # noqa: SLF001 - the bus writes its policy anew for each reader
+
+
 HOLDERS: Mapping[str, tuple[str, Callable[[Backend], Iterable[Any]]]] = {
     "dynamodb": ("policy_document", lambda backend: backend.resource_policies.values()),
     "ecr": ("policy", lambda backend: backend.repositories.values()),
+    "events": ("principal", _statements_of_buses),
     "iam": ("assume_role_policy_document", lambda backend: backend.roles.values()),
     "kms": ("policy", lambda backend: backend.keys.values()),
     "logs": ("policy_document", lambda backend: backend.resource_policies.values()),
@@ -27,7 +38,7 @@ HOLDERS: Mapping[str, tuple[str, Callable[[Backend], Iterable[Any]]]] = {
     "sns": ("policy", lambda backend: backend.topics.values()),
     "sqs": ("policy", lambda backend: backend.queues.values()),
 }
-"""Where each service of moto keeps the policies of its resources."""
+"""Where each service of moto keeps the policies of its resources; EventBridge keeps the principal of each statement alone."""
 
 
 @corrects(
@@ -54,6 +65,9 @@ def _leave_its_id(arn: str, unique_id: str) -> None:
     """Writes the id of a principal in place of its ARN, in the policies of all accounts."""
     for holder, attribute in _holders():
         policy = getattr(holder, attribute, None)
+        if isinstance(policy, Mapping):
+            setattr(holder, attribute, _of_element("Principal", policy, arn, unique_id))
+            continue
         text = policy.decode() if isinstance(policy, bytes) else policy
         if isinstance(text, str) and arn in text:
             renamed = _renamed(text, arn, unique_id)

@@ -110,8 +110,8 @@ def _of_form(environ: "WSGIEnvironment", service: str, protocol: str) -> Incomin
 
 @lru_cache(maxsize=4096)
 def _operation(service: str, name: str) -> "OperationModel":
-    found: OperationModel = get_service_model(service).operation_model(name)
-    return found
+    operation: OperationModel = get_service_model(service).operation_model(name)
+    return operation
 
 
 def _of_rest(environ: "WSGIEnvironment", service: str) -> Incoming | None:

@@ -22,7 +22,8 @@ Named = tuple[str, Any, bool]
 
 def parsed_form(operation: "OperationModel", protocol: str, fields: Mapping[str, str]) -> Parameters:
     """The parameters in a form of the Query protocol or of EC2's."""
-    form, parsed = _form(operation, protocol), Parameters()
+    form = _form(operation, protocol)
+    parsed: Parameters = {}
     for label in fields:
         field = label.partition(".")[0]
         if (member := form.members.get(field)) and member[0] not in parsed:

@@ -4,6 +4,7 @@ from typing import Any, NotRequired, TypedDict
 
 from moto.ecs.models import ecs_backends
 
+from slipway_sandbox.corrections.ecs.new_tasks import propagated
 from slipway_sandbox.corrections.ecs.objects import EcsTask, as_task
 
 
@@ -27,16 +28,14 @@ class RunTask(TypedDict):
 def run(parameters: RunTask, account: str, region: str, started_by: str) -> list[EcsTask]:
     """Start tasks; they take the tags of their definition where that is asked for. Raises ServiceException of moto."""
     backend = ecs_backends[account][region]
-    tags = list(parameters.get("tags", []))
-    if parameters.get("propagateTags") == "TASK_DEFINITION":
-        tags += backend.describe_task_definition(parameters["taskDefinition"]).tags or []
+    definition = backend.describe_task_definition(parameters["taskDefinition"])
     started = backend.run_task(
         cluster_str=parameters["cluster"],
         task_definition_str=parameters["taskDefinition"],
         count=parameters["count"],
         overrides=None,
         started_by=started_by,
-        tags=tags,
+        tags=[*propagated(parameters.get("propagateTags"), definition), *parameters.get("tags", [])],
         launch_type=parameters.get("launchType"),
         networking_configuration=parameters.get("networkConfiguration"),
         group=parameters.get("group"),

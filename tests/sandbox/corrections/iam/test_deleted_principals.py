@@ -93,6 +93,18 @@ def test_every_policy_shows_the_id_of_a_principal_that_is_gone(field: Field) -> 
     assert trust["Statement"] == [{**TRUST, "Principal": {"AWS": [role_id, user_id]}}]
 
 
+def test_the_policy_of_an_event_bus_shows_the_id_of_a_principal_that_is_gone(field: Field) -> None:
+    events = field.client("events")
+    role_id = field.iam.get_role(RoleName="app")["Role"]["RoleId"]
+    bus = events.describe_event_bus()["Arn"]
+    puts = {"Sid": "app", "Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "events:PutEvents", "Resource": bus}
+    account = {**puts, "Sid": "account", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}}
+    events.put_permission(Policy=text(puts, account))
+    field.make_anew()
+    policy = json.loads(events.describe_event_bus()["Policy"])
+    assert policy["Statement"] == [{**puts, "Principal": {"AWS": role_id}}, account]
+
+
 def test_a_role_that_cannot_be_deleted_keeps_its_trust(field: Field) -> None:
     field.iam.put_role_policy(RoleName="app", PolicyName="app", PolicyDocument=text(SENDS))
     with pytest.raises(ClientError, match="must delete policies first"):
