@@ -106,9 +106,8 @@ class Cloud:
         log.info("ready: %s", self._record)
 
     def _serve_aws(self, addresses: list[str], ports: Ports) -> None:
-        from slipway_sandbox.process.read_once import read_late, read_once  # noqa: PLC0415 - imports boto3
+        from slipway_sandbox.process.read_once import read_late  # noqa: PLC0415 - imports boto3
 
-        read_once()
         read_late()
         from slipway_sandbox.corrections.policies import asking  # noqa: PLC0415 - imports moto
         from slipway_sandbox.identities import verdicts  # noqa: PLC0415 - as above

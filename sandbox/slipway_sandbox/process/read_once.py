@@ -112,7 +112,8 @@ def _has_extras(path: str) -> bool:
 
 
 def read_late() -> None:
-    """Imports moto.ec2 with lean instance types, and reads their offerings by region. Call it before moto.ec2 is imported."""
+    """The same, and imports moto.ec2 with lean instance types, whose offerings are read by region. Call it before moto is imported."""
+    read_once()
     from moto.core import loaders  # noqa: PLC0415 - after `read_once`
     from moto.utilities import utils  # noqa: PLC0415 - as above
 
