@@ -106,9 +106,8 @@ class Cloud:
         log.info("ready: %s", self._record)
 
     def _serve_aws(self, addresses: list[str], ports: Ports) -> None:
-        from slipway_sandbox.process.read_once import read_late, read_once  # noqa: PLC0415 - imports boto3
+        from slipway_sandbox.process.read_once import read_late  # noqa: PLC0415 - imports boto3
 
-        read_once()
         read_late()
         from slipway_sandbox.corrections.policies import asking  # noqa: PLC0415 - imports moto
         from slipway_sandbox.identities import verdicts  # noqa: PLC0415 - as above
@@ -123,12 +122,11 @@ class Cloud:
         self._keeper = Keeper(self._home, self._gate)
         self._parts.callback(self._keeper.stop)  # the last part to end, since calls under way wait for it
         stacks.bind(self._home, self._keeper.cloud_id, restored=self._keeper.restored)
-        self._sessions, self._denials = Sessions(), Denials()
+        self._sessions, self._denials = Sessions(), (denials := Denials())
         self._guard = Guard(self._sessions, self._denials)
         asking.attach(lambda call, who: verdicts.refusal_of(call, who, self._denials, datetime.now(UTC)))
         self._parts.callback(asking.detach)
-        kept = self._denials
-        reports = {STATUS_PATH: self._status, DENIED_PATH: kept.report, RIGHTS_PATH: kept.rights.report}
+        reports = {STATUS_PATH: self._status, DENIED_PATH: denials.report, RIGHTS_PATH: denials.rights.report}
         api = AwsApi([(address, ports.moto) for address in addresses], self._gate, self._keeper, self._guard, reports)
         api.start()
         self._parts.callback(api.stop)

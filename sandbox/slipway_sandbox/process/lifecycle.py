@@ -163,7 +163,8 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 def _environment() -> dict[str, str]:
     """The caller's environment, without variables for other AWS endpoints; moto reads its own when it is imported."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_", "PULUMI_"))}
-    return kept | MOTO_ENVIRONMENT | {"PYTHONUNBUFFERED": "1"}
+    # Each of the many threads would have an arena of its own, which keeps what it has once needed.
+    return kept | MOTO_ENVIRONMENT | {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
 
 
 def _end(home: Home) -> bool:
