@@ -108,13 +108,16 @@ class DockerHost:
             return False
         return True
 
-    def network_namespace(self, labels: dict[str, str], namespace: Namespace | None = None) -> str:
-        """Start a container as the holder of a network namespace, and return its id."""
+    def network_namespace(
+        self, labels: dict[str, str], namespace: Namespace | None = None, arguments: DockerArguments | None = None
+    ) -> str:
+        """Start a container as the holder of a network namespace, and return its id. `arguments` are further ones."""
         if not self.has(pause.IMAGE):
             name, tag = pause.IMAGE.split(":")
             content = pause.root_filesystem(self._architecture)
             self._client.api.import_image_from_data(content, repository=name, tag=tag)
-        holder = self.create(pause.IMAGE, {"command": ["/pause"], "network_mode": "bridge"}, labels)
+        own: DockerArguments = {"command": ["/pause"], "network_mode": "bridge"}
+        holder = self.create(pause.IMAGE, own | (arguments or {}), labels)
         self.join(holder, namespace)
         self.start(holder)
         return holder
