@@ -78,7 +78,9 @@ class ControlPlanes:
             settings = ClusterFiles(folder).settings()
             if settings is None or folder.name not in clusters:
                 shutil.rmtree(folder)
-            elif self.are_possible:
+            elif not self.are_possible:
+                clusters[folder.name].status = FAILED  # it has nothing to run on; with the programs it starts again
+            else:
                 require_free({settings.port: f"the API server of EKS cluster {clusters[folder.name].name}"}, [LOOPBACK])
                 self._start(settings.arn)
 
@@ -102,7 +104,7 @@ class ControlPlanes:
         with self._lock:
             plane, node = self._planes.pop(arn, None), self._nodes.pop(arn, None)
         if node:
-            node.stop()
+            node.stop(at_once=True)
         if plane:
             plane.stop(at_once=True)
         shutil.rmtree(self._files(arn).folder, ignore_errors=True)

@@ -15,7 +15,7 @@ TRUST = {
 }
 
 
-AUTO_MODE = {
+AUTO_MODE: dict[str, Any] = {
     "computeConfig": {
         "enabled": True,
         "nodePools": ["general-purpose"],
@@ -26,7 +26,7 @@ AUTO_MODE = {
 }
 
 
-def create_cluster(box: Any, name: str = "main", **members: object) -> dict[str, Any]:
+def create_cluster(box: Any, name: str = "main", **members: Any) -> dict[str, Any]:
     """A cluster with access entries, once it is active, as `describe_cluster` shows it."""
     eks = box.client("eks")
     subnets = [subnet["SubnetId"] for subnet in box.client("ec2").describe_subnets()["Subnets"]]

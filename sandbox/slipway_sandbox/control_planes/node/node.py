@@ -67,12 +67,14 @@ class Node:
         self._runs: dict[str, PodRun] = {}
         self._shown: dict[str, Document] = {}
         self._alive_at = 0.0
+        self._grace_seconds = STOP_SECONDS
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"node of {place.folder.name}", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """Ends every pod's containers; the cluster keeps the pods."""
+    def stop(self, *, at_once: bool = False) -> None:
+        """Ends every pod's containers; the cluster keeps the pods. `at_once`: they are killed."""
+        self._grace_seconds = 0 if at_once else STOP_SECONDS
         self._stopped.set()
         self._thread.join()
 
@@ -204,7 +206,7 @@ class Node:
 
     def _end_pods(self) -> None:
         for run in self._runs.values():
-            run.stop(min(run.pod.grace_seconds, STOP_SECONDS))
+            run.stop(min(run.pod.grace_seconds, self._grace_seconds))
         for run in self._runs.values():
             run.join(STOP_SECONDS + RETRY_SECONDS)
         self._runs.clear()
