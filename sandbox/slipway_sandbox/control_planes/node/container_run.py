@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from slipway_sandbox.documents import Document, as_object, as_text, texts
 
-from .docker import Ended, PodDocker
+from .pod_docker import Ended, PodDocker
 from .pods import PodError, Probe
 from .probing import Probing, checker
 

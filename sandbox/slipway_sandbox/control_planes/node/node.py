@@ -22,9 +22,9 @@ from slipway_sandbox.documents import Document, objects
 from slipway_sandbox.process.ports import LOOPBACK
 from slipway_sandbox.runtime.containers.host import DockerHost
 
-from .docker import PodDocker
 from .kube_api import ApiError, KubeApi
 from .kubelet_server import KubeletServer
+from .pod_docker import PodDocker
 from .pod_run import Machine, PodRun
 from .pods import Pod, timestamp
 

@@ -22,8 +22,8 @@ from slipway_sandbox.runtime.containers.specs import TaskError
 
 from .container_run import PULL_ERROR, ContainerRun
 from .containers import docker_arguments, require_non_root
-from .docker import PodDocker
 from .kube_api import ApiError, KubeApi
+from .pod_docker import PodDocker
 from .pod_status import PodStatus
 from .pods import Pod, PodError
 from .values import Values

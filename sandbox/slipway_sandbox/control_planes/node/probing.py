@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from slipway_sandbox.documents import Document, Json, as_object, as_text, objects, texts
 
-from .docker import PodDocker
+from .pod_docker import PodDocker
 from .pods import Probe
 
 UNVERIFIED = ssl.create_default_context()

@@ -8,7 +8,7 @@ import pytest
 
 from slipway_sandbox.control_planes.node.container_run import ContainerRun
 from slipway_sandbox.control_planes.node.containers import docker_arguments, require_non_root
-from slipway_sandbox.control_planes.node.docker import Ended, PodDocker
+from slipway_sandbox.control_planes.node.pod_docker import Ended, PodDocker
 from slipway_sandbox.control_planes.node.pods import Pod, PodError, Probe, quantity
 from slipway_sandbox.control_planes.node.probing import Probing
 from slipway_sandbox.control_planes.node.values import expanded
