@@ -55,6 +55,9 @@ class ClusterFiles:
         keys = token_keys()
         self._write_file("service-accounts.pub", keys.certificate)
         self._write_file("service-accounts.key", keys.key)
+        self._write("node", authority.client("system:node:sandbox", "system:nodes"))
+        self._write("node-server", authority.server(LOOPBACK))
+        self._write("kubelet-client", authority.client("kube-apiserver-kubelet-client", MASTERS))
         self._write("administrator", authority.client("slipway-sandbox", MASTERS))
         server = f"https://{LOOPBACK}:{settings.port}"
         for name in ("controller-manager", "scheduler"):

@@ -6,10 +6,12 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 from moto.eks.models import Cluster, EKSBackend, eks_backends
 
+from slipway_sandbox.corrections.eks.clusters import runs_pods
 from slipway_sandbox.documents import Document
 from slipway_sandbox.process.ports import LOOPBACK, free_ports, require_free
 
@@ -17,11 +19,22 @@ from . import programs
 from .access import Access
 from .cluster_files import ClusterFiles, Settings
 from .control_plane import ControlPlane
+from .node.node import Node, Place
 from .webhook import WebhookServer
 
 ACTIVE, CREATING, FAILED = "ACTIVE", "CREATING", "FAILED"
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Containers:
+    """What the nodes' containers share with the sandbox's other ones."""
+
+    owner: str
+    """Their label."""
+    registry: str
+    """Address of the registry in ECR's place."""
 
 
 class ControlPlanes:
@@ -39,8 +52,11 @@ class ControlPlanes:
         access: Access,
         entered: Callable[[], AbstractContextManager[None]],
         changed: Callable[[], None],
+        containers: Containers,
     ) -> None:
         self._folder, self._access, self._entered, self._changed = folder, access, entered, changed
+        self._containers = containers
+        self._nodes: dict[str, Node] = {}
         self._planes: dict[str, ControlPlane] = {}
         self._lock = threading.Lock()
         self._server: WebhookServer | None = None
@@ -62,7 +78,9 @@ class ControlPlanes:
             settings = ClusterFiles(folder).settings()
             if settings is None or folder.name not in clusters:
                 shutil.rmtree(folder)
-            elif self.are_possible:
+            elif not self.are_possible:
+                clusters[folder.name].status = FAILED  # it has nothing to run on; with the programs it starts again
+            else:
                 require_free({settings.port: f"the API server of EKS cluster {clusters[folder.name].name}"}, [LOOPBACK])
                 self._start(settings.arn)
 
@@ -84,7 +102,9 @@ class ControlPlanes:
     def end(self, arn: str) -> None:
         """Ends the control plane of a deleted cluster, and deletes its data."""
         with self._lock:
-            plane = self._planes.pop(arn, None)
+            plane, node = self._planes.pop(arn, None), self._nodes.pop(arn, None)
+        if node:
+            node.stop(at_once=True)
         if plane:
             plane.stop(at_once=True)
         shutil.rmtree(self._files(arn).folder, ignore_errors=True)
@@ -109,12 +129,14 @@ class ControlPlanes:
     def stop(self) -> None:
         """Ends all of them; `resume` begins them again."""
         with self._lock:
+            nodes, self._nodes = list(self._nodes.values()), {}
             planes, self._planes = list(self._planes.values()), {}
-        threads = [threading.Thread(target=plane.stop) for plane in planes]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        for part in (nodes, planes):
+            threads = [threading.Thread(target=each.stop) for each in part]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
         if self._server:
             self._server.stop()
 
@@ -128,9 +150,35 @@ class ControlPlanes:
     def _tell(self, arn: str, *, is_ready: bool) -> None:
         with self._entered():
             cluster = next((each for each in _clusters() if each.arn == arn), None)
-            if cluster is not None and cluster.status != (status := ACTIVE if is_ready else FAILED):
+            if cluster is None:
+                return
+            if is_ready:
+                self._begin_node(arn)
+            if cluster.status != (status := ACTIVE if is_ready else FAILED):
                 cluster.status = status
                 self._changed()
+
+    def _begin_node(self, arn: str) -> None:
+        files = self._files(arn)
+        settings = files.settings()
+        with self._lock:
+            if settings is None or arn not in self._planes:
+                return
+            place = Place(
+                folder=files.folder,
+                port=settings.port,
+                region=arn.split(":")[3],
+                version=programs.VERSION,
+                owner=self._containers.owner,
+                registry=self._containers.registry,
+            )
+            self._nodes[arn] = Node(place, lambda: self._runs_pods(arn))
+
+    def _runs_pods(self, arn: str) -> bool:
+        """Whether a cluster has something that runs pods: Auto Mode, a node group, or a Fargate profile."""
+        with self._entered():
+            cluster = next((each for each in _clusters() if each.arn == arn), None)
+            return cluster is not None and runs_pods(cluster)
 
     def _answer(self, folder: str, review: str, spec: Mapping[str, object]) -> Document | None:
         answers = {"authentication": self._access.authentication, "authorization": self._access.authorization}

@@ -9,7 +9,7 @@ from slipway_sandbox.identities.sessions import Sessions
 from slipway_sandbox.process.home import Home
 
 from .access import Access
-from .clusters import ControlPlanes
+from .clusters import Containers, ControlPlanes
 
 
 @contextmanager
@@ -18,10 +18,11 @@ def serving(
     sessions: Sessions,
     entered: Callable[[], AbstractContextManager[None]],
     changed: Callable[[], None],
+    containers: Containers,
 ) -> Iterator[ControlPlanes]:
     """The control planes of a sandbox, those of its earlier clusters included. Raises SandboxError where a port is taken."""
     access = Access(Principals(sessions), home.secret_key.read_text())
-    planes = ControlPlanes(home.control_planes, access, entered, changed)
+    planes = ControlPlanes(home.control_planes, access, entered, changed, containers)
     try:
         planes.resume()
         control_planes.attach(planes)

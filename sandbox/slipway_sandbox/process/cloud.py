@@ -98,8 +98,8 @@ class Cloud:
         self._serve_aws(addresses, ports)
         self._serve_providers(ports)
         self._serve_images(ports)
-        self._run_control_planes()
         self._run_containers(bridge or LOOPBACK, ports)
+        self._run_control_planes(ports)
         self._keeper.start()
         self._record = Record(ports, os.getpid(), datetime.now(UTC).isoformat(), bridge, self._clock)
         write_record(home, self._record)
@@ -155,11 +155,13 @@ class Cloud:
         ecr.attach(ecr.Registry(f"localhost:{ports.registry}", storage))
         self._parts.callback(ecr.detach)
 
-    def _run_control_planes(self) -> None:
-        from slipway_sandbox.control_planes.serving import serving  # noqa: PLC0415 - imports moto
+    def _run_control_planes(self, ports: Ports) -> None:
+        from slipway_sandbox.control_planes.clusters import Containers  # noqa: PLC0415 - imports moto
+        from slipway_sandbox.control_planes.serving import serving  # noqa: PLC0415 - as above
 
+        containers = Containers(self._controller.owner, f"localhost:{ports.registry}")
         self._control_planes = self._parts.enter_context(
-            serving(self._home, self._sessions, self._gate.entered, self._keeper.changed)
+            serving(self._home, self._sessions, self._gate.entered, self._keeper.changed, containers)
         )
 
     def _run_containers(self, address: str, ports: Ports) -> None:

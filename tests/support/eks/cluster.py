@@ -15,7 +15,18 @@ TRUST = {
 }
 
 
-def create_cluster(box: Any, name: str = "main") -> dict[str, Any]:
+AUTO_MODE: dict[str, Any] = {
+    "computeConfig": {
+        "enabled": True,
+        "nodePools": ["general-purpose"],
+        "nodeRoleArn": f"arn:aws:iam::{ACCOUNT}:role/nodes",
+    },
+    "kubernetesNetworkConfig": {"elasticLoadBalancing": {"enabled": True}},
+    "storageConfig": {"blockStorage": {"enabled": True}},
+}
+
+
+def create_cluster(box: Any, name: str = "main", **members: Any) -> dict[str, Any]:
     """A cluster with access entries, once it is active, as `describe_cluster` shows it."""
     eks = box.client("eks")
     subnets = [subnet["SubnetId"] for subnet in box.client("ec2").describe_subnets()["Subnets"]]
@@ -24,6 +35,7 @@ def create_cluster(box: Any, name: str = "main") -> dict[str, Any]:
         roleArn=f"arn:aws:iam::{ACCOUNT}:role/eks",
         resourcesVpcConfig={"subnetIds": subnets},
         accessConfig={"authenticationMode": "API"},
+        **members,
     )
     return active(box, name)
 

@@ -14,6 +14,7 @@ from moto.ec2.exceptions import InvalidSubnetIdError
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.eks import urls
 from moto.eks.exceptions import InvalidParameterException, InvalidRequestException
+from moto.eks.models import Cluster
 from moto.eks.responses import EKSResponse
 
 from slipway_sandbox.corrections._decorator import corrects, sets_entry
@@ -176,6 +177,12 @@ def update_nodegroup_config(original: Method, self: EKSResponse) -> ActionResult
     asked = asked_of(self)
     changed = {name: value for name, value in asked.items() if name not in ("clusterName", "nodegroupName")}
     return ActionResult(updated(cluster_of(self, asked["clusterName"]), "ConfigUpdate", changed))
+
+
+def runs_pods(cluster: Cluster) -> bool:
+    """Whether a cluster has something that runs pods: Auto Mode, a node group, or a Fargate profile."""
+    config: dict[str, object] = kept(cluster, "compute_config", {})
+    return config.get("enabled") is True or bool(cluster.nodegroups) or bool(cluster.fargate_profiles)
 
 
 def _merged(before: object, value: object) -> object:

@@ -139,6 +139,7 @@ class DockerArguments(TypedDict, total=False):
     network_mode: str
     ports: dict[str, tuple[str, int | None]]
     read_only: bool
+    security_opt: list[str]
     stdin_open: bool
     tmpfs: dict[str, str]
     tty: bool

@@ -94,15 +94,15 @@ class DockerHost:
         return self._seen.get(container)
 
     def network_namespace(
-        self, labels: dict[str, str], namespace: Namespace | None = None, name: DockerArguments | None = None
+        self, labels: dict[str, str], namespace: Namespace | None = None, arguments: DockerArguments | None = None
     ) -> str:
-        """Start a container as the holder of a network namespace, and return its id. Default: Docker chooses a name."""
+        """Start a container as the holder of a network namespace, and return its id. `arguments` are further ones."""
         if not self.images.has(pause.IMAGE):
             repository, tag = pause.IMAGE.split(":")
             content = pause.root_filesystem(self._architecture)
             self._client.api.import_image_from_data(content, repository=repository, tag=tag)
-        arguments: DockerArguments = {"command": ["/pause"], "network_mode": "bridge"}
-        holder = self.create(pause.IMAGE, arguments | (name or {}), labels)
+        own: DockerArguments = {"command": ["/pause"], "network_mode": "bridge"}
+        holder = self.create(pause.IMAGE, own | (arguments or {}), labels)
         self.join(holder, namespace)
         self.start(holder)
         return holder

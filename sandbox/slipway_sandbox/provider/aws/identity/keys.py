@@ -33,4 +33,12 @@ class Fixed:
         return self.given
 
 
-ADMINISTRATOR = Fixed(Keys(administrator.KEY_ID, administrator.SECRET_KEY))
+@dataclass(frozen=True)
+class Administrator:
+    """The sandbox's administrator."""
+
+    def keys(self) -> Keys:
+        return Keys(administrator.KEY_ID, administrator.secret_key())
+
+
+ADMINISTRATOR = Administrator()

@@ -68,7 +68,7 @@ def _caller(values: Properties, environment: Mapping[str, str], sts: Sts) -> Cal
             token = source.web_identity or {}
             caller = _opened(session_of_token(token, sts), token)
         else:
-            caller = ADMINISTRATOR if source.keys.key_id == ADMINISTRATOR.given.key_id else Fixed(source.keys)
+            caller = ADMINISTRATOR if source.keys.key_id == ADMINISTRATOR.keys().key_id else Fixed(source.keys)
         roles = source.roles
     for role in (*roles, *blocks(values, "assumeRoles")):
         caller = _opened(session_of(role, caller, sts), role)
