@@ -65,12 +65,12 @@ def _sqs(call: Call) -> Iterator[Use]:
         yield from _uses(call, getattr(queue, "kms_master_key_id", None), actions, context)
 
 
-def _sns(call: Call) -> Iterator[Use]:
+def _sns(call: Call) -> Iterable[Use]:
     arn = call.parameters.get("TopicArn") or call.parameters.get("TargetArn")
-    if isinstance(arn, str) and arn.startswith("arn:aws:sns:"):
-        topic = cloud.topic(arn)
-        if topic is not None and (key_id := getattr(topic, "kms_master_key_id", None)):
-            yield from _uses(call, key_id, (DATA_KEY, DECRYPT), {"aws:sns:topicArn": arn})
+    if not isinstance(arn, str) or not arn.startswith("arn:aws:sns:"):
+        return ()
+    key_id = getattr(cloud.topic(arn), "kms_master_key_id", None)
+    return _uses(call, key_id, (DATA_KEY, DECRYPT), {"aws:sns:topicArn": arn}) if key_id else ()
 
 
 def _secretsmanager(call: Call) -> Iterator[Use]:
@@ -101,21 +101,19 @@ def _ssm(call: Call) -> Iterator[Use]:
                 yield from _uses(call, parameter.keyid, (DECRYPT,), context)
 
 
-def _s3(call: Call) -> Iterator[Use]:
+def _s3(call: Call) -> Iterable[Use]:
     name = call.parameters.get("Bucket")
     bucket = cloud.bucket(name) if isinstance(name, str) else None
     if bucket is None:
-        return
+        return ()
     if call.operation == "GetObject":
         stored = bucket.keys.get(call.parameters.get("Key"))
-        if stored is not None and stored.encryption == "aws:kms":
-            yield from _uses(call, stored.kms_key_id, (DECRYPT,))
-        return
+        is_encrypted = stored is not None and stored.encryption == "aws:kms"
+        return _uses(call, stored.kms_key_id, (DECRYPT,)) if is_encrypted else ()
     key_id = call.parameters.get("SSEKMSKeyId")
     if not key_id and "ServerSideEncryption" not in call.parameters:
         key_id = _default_key(bucket)
-    if key_id:
-        yield from _uses(call, key_id, (DATA_KEY,))
+    return _uses(call, key_id, (DATA_KEY,)) if key_id else ()
 
 
 def _default_key(bucket: Any) -> str:
@@ -124,7 +122,7 @@ def _default_key(bucket: Any) -> str:
     return str(default.get("KMSMasterKeyID") or "")
 
 
-Rule = Callable[[Call], Iterator[Use]]
+Rule = Callable[[Call], Iterable[Use]]
 
 
 def _rules(service: str, rule: Rule, *operations: str) -> dict[tuple[str, str], Rule]:

@@ -4,11 +4,11 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-poli
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from slipway_sandbox.authorization.model import Call
 
-ActionNames = str | tuple[str, ...] | Callable[[Call], Iterator[str]]
+ActionNames = str | tuple[str, ...] | Callable[[Call], Iterable[str]]
 
 FREE = frozenset({
     ("sts", "GetCallerIdentity"), ("sts", "GetSessionToken"),
@@ -43,12 +43,13 @@ def _assume(call: Call) -> Iterator[str]:
         yield "SetSourceIdentity"
 
 
-def _put_object(call: Call) -> Iterator[str]:
-    yield "PutObject"
+def _put_object(call: Call) -> Iterable[str]:
+    names = ["PutObject"]
     if call.parameters.get("Tagging"):
-        yield "PutObjectTagging"
+        names.append("PutObjectTagging")
     if call.parameters.get("ACL"):
-        yield "PutObjectAcl"
+        names.append("PutObjectAcl")
+    return names
 
 
 def _settings(name: str) -> dict[tuple[str, str], ActionNames]:
