@@ -51,7 +51,6 @@ def test_what_joins_the_images_and_snapshots_of_aws_is_saved_beside_them(ec2: An
     assert again["snapshots"][mine].volume.id == volume
     assert list(again["amis"]) == list(backend().amis)
     assert again["amis"][image].name == "mine"
-    assert base.is_current
 
 
 def test_an_image_of_aws_that_has_changed_is_saved_as_it_is(ec2: Any) -> None:
