@@ -268,21 +268,28 @@ def test_a_pod_that_the_node_cannot_run_fails_with_the_reason(cluster: Cluster, 
     cluster.delete(f"{PODS}/{name}")
 
 
-def test_a_stopped_sandbox_leaves_no_container_and_starts_its_pods_again(sandbox: Box, cluster: Cluster) -> None:
+def test_a_sandbox_that_ends_leaves_no_container_and_starts_its_pods_again(sandbox: Box, cluster: Cluster) -> None:
     cluster.pod("steady", "echo up; busybox sleep 600")
     cluster.state_of("steady", lambda found: found["ready"])
+
+    def is_back(restarts: int) -> bool:
+        with contextlib.suppress(OSError, KeyError):
+            (state,) = cluster.get(f"{PODS}/steady")["status"]["containerStatuses"]
+            return bool(state["ready"] and state["restartCount"] == restarts)
+        return False
+
     sandbox.must("stop")
     assert pods_in_docker("steady") == []
     sandbox.must("start")
-
-    def is_back() -> bool:
-        with contextlib.suppress(OSError, KeyError):
-            (state,) = cluster.get(f"{PODS}/steady")["status"]["containerStatuses"]
-            return bool(state["ready"] and state["restartCount"] == 1)
-        return False
-
-    assert wait_until(is_back, HANG_SECONDS)
+    assert wait_until(lambda: is_back(1), HANG_SECONDS)
     assert cluster.log("steady") == "up\n"
+
+    sandbox.saved()
+    sandbox.kill()
+    sandbox.must("stop")
+    assert pods_in_docker("steady") == []
+    sandbox.must("start")
+    assert wait_until(lambda: is_back(2), HANG_SECONDS)
     assert list(sandbox.home.control_planes.glob("*/pods/*")) != [], "its service account's token is a file"
     cluster.delete(f"{PODS}/steady")
     assert list(sandbox.home.control_planes.glob("*/pods/*")) == []
