@@ -12,8 +12,10 @@ from slipway_sandbox.documents import Document, as_object, as_text, texts
 from .pod_docker import Ended, PodDocker
 from .pods import PodError, Probe
 from .probing import Probing, checker
+from .values import CONFIG_ERROR
 
 FIRST_BACKOFF_SECONDS, LONGEST_BACKOFF_SECONDS = 10.0, 300.0
+CONFIG_SECONDS = 2.0
 FORGIVEN_SECONDS = 600.0  # a container that ran so long begins its pauses anew
 PULL_ERROR, PULL_BACKOFF, CRASH_BACKOFF = "ErrImagePull", "ImagePullBackOff", "CrashLoopBackOff"
 
@@ -73,7 +75,10 @@ class ContainerRun:
             image = as_text(self.definition.get("image"))
             reason, message = PULL_BACKOFF, f'Back-off pulling image "{image}": ErrImagePull: {message}'
         self.state = {"waiting": {"reason": reason, "message": message}}
-        self._pause()
+        if reason == CONFIG_ERROR:  # somebody may make the missing object at any time
+            self._not_before = time.monotonic() + CONFIG_SECONDS
+        else:
+            self._pause()
 
     def look(self) -> str:
         """Looks at a running container. Returns why it is to be killed; empty where it goes on, or has ended by itself."""

@@ -103,14 +103,18 @@ class Node:
             parts.callback(self._end_pods)
             self._alive_at = 0.0
             while self._is_wanted():
-                if time.monotonic() - self._alive_at > ALIVE_SECONDS:
-                    self._live(host, server.server_port)
-                    self._alive_at = time.monotonic()
-                self._sync(machine)
+                try:
+                    if time.monotonic() - self._alive_at > ALIVE_SECONDS:
+                        self._live(host, server.server_port)
+                        self._alive_at = time.monotonic()
+                    self._sync(machine)
+                except (ApiError, OSError) as error:  # pods go on without the API server
+                    log.info("the node of %s is not heard: %s", place.folder.name, error)
                 if self._stopped.wait(LOOK_SECONDS):
                     return
             self._end_pods()
-            self._api.call("DELETE", f"/api/v1/nodes/{NAME}")
+            administrator = KubeApi(place.folder, place.port, "administrator")  # a node may not delete itself
+            administrator.call("DELETE", f"/api/v1/nodes/{NAME}")
 
     def _live(self, host: DockerHost, port: int) -> None:
         """Says that the node is there and ready."""

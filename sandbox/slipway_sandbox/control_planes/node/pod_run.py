@@ -121,7 +121,6 @@ class PodRun:
         return self._machine.files / self.pod.uid
 
     def _volumes(self) -> list[str]:
-        """Docker's volumes of the pod."""
         return [source for source in self._mounts.values() if not source.startswith("/")]
 
     def _prepare(self) -> bool:
@@ -150,13 +149,12 @@ class PodRun:
         if not self._holder:
             volumes = {source: {"bind": f"/{index}", "mode": "rw"} for index, source in enumerate(self._volumes())}
             own: DockerArguments = {"volumes": volumes, "hostname": self.pod.name[:63].rstrip("-.")}
-            self._holder = machine.host.network_namespace(self._labels(""), arguments=own)
+            self._holder = machine.host.network_namespace(self._labels("network"), arguments=own)
             self._shown.has_network = True
             self._shown.address = machine.host.address(self._holder)
 
     def _labels(self, container: str) -> dict[str, str]:
-        pod = {"slipway.pod": f"{self.pod.namespace}/{self.pod.name}"}
-        return pod | ({"slipway.container": container} if container else {})
+        return {"slipway.pod": f"{self.pod.namespace}/{self.pod.name}", "slipway.container": container}
 
     def _initialize(self) -> bool:
         """Runs the init containers, one after the other. False when the pod ends with one of them."""
@@ -183,21 +181,27 @@ class PodRun:
             self._stopping.wait(LOOK_SECONDS)
 
     def _step(self, container: ContainerRun) -> None:
-        try:
-            if container.is_due:
+        if container.id:
+            try:
+                self._look(container)
+            except (OSError, DockerException) as error:  # Docker is away: the container is as it was
+                log.warning("container %s of pod %s is not seen: %s", container.name, self.pod.name, error)
+        elif container.is_due:
+            try:
                 self._start(container)
-            elif container.id:
-                made, before = container.id, container.ended_id
-                if killed := container.look():
-                    log.info("container %s of pod %s is killed: %s", container.name, self.pod.name, killed)
-                    self._machine.host.stop(made, self._grace_seconds)
-                    container.look()
-                if not container.id and before:
-                    self._machine.host.removals.now([before], [])
-        except PodError as error:
-            container.failed_to_start(error)
-        except (ApiError, TaskError, OSError, DockerException) as error:
-            container.failed_to_start(PodError("RunContainerError", str(error)))
+            except PodError as error:
+                container.failed_to_start(error)
+            except (ApiError, TaskError, OSError, DockerException) as error:
+                container.failed_to_start(PodError("RunContainerError", str(error)))
+
+    def _look(self, container: ContainerRun) -> None:
+        made, before = container.id, container.ended_id
+        if killed := container.look():
+            log.info("container %s of pod %s is killed: %s", container.name, self.pod.name, killed)
+            self._machine.host.stop(made, self._grace_seconds)
+            container.look()
+        if not container.id and before:
+            self._machine.host.removals.now([before], [])
 
     def _start(self, container: ContainerRun) -> None:
         machine, definition = self._machine, container.definition

@@ -1,101 +1,35 @@
 """Pods of a cluster in Auto Mode: they really run, and Kubernetes shows how."""
 
 import contextlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+import os
+import signal
+from collections.abc import Iterator
 
 import docker
 import pytest
 from botocore.credentials import Credentials
 
-from slipway_sandbox.process.held_files import wait_until
+from slipway_sandbox.process.held_files import holder, wait_until
 from tests.sandbox.conftest import Box, boxed
 from tests.support.commands import HANG_SECONDS
 from tests.support.eks.api_server import ApiServer
 from tests.support.eks.cluster import AUTO_MODE, create_cluster
 from tests.support.eks.control_plane import needs_control_plane
-from tests.support.eks.get_token import token
-from tests.support.sandbox.runtime_cloud import IMAGE, make_image
+from tests.support.eks.objects import (
+    CORE,
+    DEPLOYMENTS,
+    JOBS,
+    PODS,
+    SECRETS,
+    SETTINGS,
+    Cluster,
+    Json,
+    container,
+    pods_in_docker,
+)
+from tests.support.sandbox.runtime_cloud import make_image
 
 pytestmark = [pytest.mark.eks, needs_control_plane]
-
-CORE = "/api/v1/namespaces/default"
-PODS, SETTINGS, SECRETS = f"{CORE}/pods", f"{CORE}/configmaps", f"{CORE}/secrets"
-DEPLOYMENTS, JOBS = "/apis/apps/v1/namespaces/default/deployments", "/apis/batch/v1/namespaces/default/jobs"
-Json = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """The API of a running cluster, as its administrator."""
-
-    api: ApiServer
-    keys: Credentials
-
-    def create(self, path: str, name: str, **fields: object) -> None:
-        """Makes an object."""
-        status, answer = self.api.call("POST", path, self._token, {"metadata": {"name": name}, **fields})
-        assert status == 201, answer
-
-    def pod(self, name: str, script: str, **fields: object) -> None:
-        """Makes a pod with one container that runs a script; `spec` has fields of the pod, the others are the container's."""
-        spec = fields.pop("spec", {})
-        assert isinstance(spec, dict)
-        self.create(
-            PODS, name, spec={"terminationGracePeriodSeconds": 1, **spec, "containers": [container(script, **fields)]}
-        )
-
-    def get(self, path: str) -> Json:
-        """An object, or a list."""
-        return self.api.call("GET", path, self._token)[1]
-
-    def names(self, app: str) -> list[str]:
-        """Names of the pods of an app, without those that are being deleted."""
-        pods = [pod["metadata"] for pod in self.get(f"{PODS}?labelSelector=app%3D{app}")["items"]]
-        return [pod["name"] for pod in pods if "deletionTimestamp" not in pod]
-
-    def until(self, path: str, is_so: Callable[[Json], object]) -> Json:
-        """An object, once a condition holds."""
-        found: list[Json] = []
-
-        def look() -> bool:
-            found.append(self.get(path))
-            with contextlib.suppress(KeyError, IndexError):
-                return bool(is_so(found[-1]))
-            return False
-
-        assert wait_until(look, HANG_SECONDS), found[-1]
-        return found[-1]
-
-    def state_of(self, name: str, is_so: Callable[[Json], object]) -> Json:
-        """The container's status of a pod, once a condition holds of it."""
-        pod = self.until(f"{PODS}/{name}", lambda pod: is_so(pod["status"]["containerStatuses"][0]))
-        state: Json = pod["status"]["containerStatuses"][0]
-        return state
-
-    def log(self, pod: str) -> str:
-        """What a pod's container said."""
-        return self.api.text(f"{PODS}/{pod}/log?container=main", self._token)
-
-    def patch(self, path: str, body: Json) -> None:
-        """Changes fields of an object."""
-        assert self.api.call("PATCH", path, self._token, body)[0] == 200
-
-    def delete(self, path: str) -> None:
-        """Deletes an object and, in the foreground, what belongs to it."""
-        options = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": "Foreground"}
-        assert self.api.call("DELETE", path, self._token, options)[0] in {200, 202}
-        assert wait_until(lambda: self.api.status("GET", path, self._token) == 404, HANG_SECONDS)
-
-    @property
-    def _token(self) -> str:
-        return token("main", self.keys)
-
-
-def container(script: str, **fields: object) -> Json:
-    """A container that runs a script."""
-    return {"name": "main", "image": IMAGE, "command": ["sh", "-c", script], **fields}
 
 
 @pytest.fixture(scope="module")
@@ -116,16 +50,6 @@ def cluster(sandbox: Box) -> Cluster:
     made = Cluster(api, Credentials("sandbox", sandbox.home.secret_key.read_text()))
     made.until(f"{CORE}/serviceaccounts/default", lambda account: account["metadata"])
     return made
-
-
-def pods_in_docker(name: str) -> list[str]:
-    """Names of the containers of pods whose name begins so, of all sandboxes."""
-    client = docker.from_env()
-    try:
-        found = client.api.containers(all=True, filters={"label": "slipway.pod"})
-    finally:
-        client.close()
-    return [each["Id"] for each in found if each["Labels"]["slipway.pod"].startswith(f"default/{name}")]
 
 
 def test_a_deployment_runs_with_its_settings_and_rolls_out(cluster: Cluster) -> None:
@@ -268,21 +192,60 @@ def test_a_pod_that_the_node_cannot_run_fails_with_the_reason(cluster: Cluster, 
     cluster.delete(f"{PODS}/{name}")
 
 
-def test_a_stopped_sandbox_leaves_no_container_and_starts_its_pods_again(sandbox: Box, cluster: Cluster) -> None:
+def test_a_cluster_has_a_node_while_something_runs_its_pods(sandbox: Box, cluster: Cluster) -> None:
+    eks = sandbox.client("eks")
+    off = {
+        "computeConfig": {"enabled": False},
+        "kubernetesNetworkConfig": {"elasticLoadBalancing": {"enabled": False}},
+        "storageConfig": {"blockStorage": {"enabled": False}},
+    }
+    eks.update_cluster_config(name="main", **off)
+    cluster.until("/api/v1/nodes", lambda found: found["items"] == [])
+    eks.update_cluster_config(name="main", **AUTO_MODE)
+    cluster.until("/api/v1/nodes/sandbox", lambda node: "taints" not in node["spec"])
+
+
+def test_pods_go_on_while_the_api_server_starts_again(sandbox: Box, cluster: Cluster) -> None:
+    cluster.pod("lasting", "busybox sleep 600")
+    before = cluster.state_of("lasting", lambda found: found["ready"])["containerID"]
+    (lock,) = sandbox.home.control_planes.glob("*/kube-apiserver.lock")
+    killed = holder(lock)
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    assert wait_until(lambda: holder(lock) not in (None, killed), HANG_SECONDS)
+
+    def is_the_same() -> bool:
+        with contextlib.suppress(OSError, KeyError):
+            (state,) = cluster.get(f"{PODS}/lasting")["status"]["containerStatuses"]
+            return bool(state["containerID"] == before and state["restartCount"] == 0)
+        return False
+
+    assert wait_until(is_the_same, HANG_SECONDS)
+    cluster.delete(f"{PODS}/lasting")
+
+
+def test_a_sandbox_that_ends_leaves_no_container_and_starts_its_pods_again(sandbox: Box, cluster: Cluster) -> None:
     cluster.pod("steady", "echo up; busybox sleep 600")
     cluster.state_of("steady", lambda found: found["ready"])
+
+    def is_back(restarts: int) -> bool:
+        with contextlib.suppress(OSError, KeyError):
+            (state,) = cluster.get(f"{PODS}/steady")["status"]["containerStatuses"]
+            return bool(state["ready"] and state["restartCount"] == restarts)
+        return False
+
     sandbox.must("stop")
     assert pods_in_docker("steady") == []
     sandbox.must("start")
-
-    def is_back() -> bool:
-        with contextlib.suppress(OSError, KeyError):
-            (state,) = cluster.get(f"{PODS}/steady")["status"]["containerStatuses"]
-            return bool(state["ready"] and state["restartCount"] == 1)
-        return False
-
-    assert wait_until(is_back, HANG_SECONDS)
+    assert wait_until(lambda: is_back(1), HANG_SECONDS)
     assert cluster.log("steady") == "up\n"
+
+    sandbox.saved()
+    sandbox.kill()
+    sandbox.must("stop")
+    assert pods_in_docker("steady") == []
+    sandbox.must("start")
+    assert wait_until(lambda: is_back(2), HANG_SECONDS)
     assert list(sandbox.home.control_planes.glob("*/pods/*")) != [], "its service account's token is a file"
     cluster.delete(f"{PODS}/steady")
     assert list(sandbox.home.control_planes.glob("*/pods/*")) == []
