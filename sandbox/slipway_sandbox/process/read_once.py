@@ -22,6 +22,8 @@ INSTANCE_TYPES = "ec2/resources/instance_types.json"
 REGIONS_AT_ONCE = 4
 HEAD_BYTES, METADATA = 4096, re.compile(r'"metadata"\s*:\s*')
 MODEL, DOCUMENTATION = "service-2", "documentation"
+READ_WHOLE = "clientContextParams"
+"""Part of a model whose documentation botocore wants."""
 
 Offering = dict[str, str]
 Json = dict[str, "Json"] | list["Json"] | str | float | bool | None
@@ -88,7 +90,7 @@ def lean(value: Json, known: dict[object, Json] | None = None) -> Json:
     key: tuple[object, ...]
     if isinstance(value, dict):
         value = {
-            name: lean(each, known)
+            name: each if name == READ_WHOLE else lean(each, known)
             for name, each in value.items()
             if name != DOCUMENTATION or not isinstance(each, str)  # a member of this name has a shape
         }

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 
+import botocore.session
 from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
 
 SCRIPT = """
@@ -39,6 +40,7 @@ from slipway_sandbox.process.read_once import read_late
 
 read_late()
 from moto.ec2.models import ec2_backends
+import botocore.session
 from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
 from slipway_sandbox.process.read_once import _offerings
 
@@ -101,3 +103,23 @@ def test_a_model_is_one_object_for_all_without_documentation_but_where_moto_chan
         "one object": {"ecs": True, "sqs": True},
         "moto's, too": {"ecs": True, "sqs": False},
     }
+
+
+CONTEXT = """
+import json
+
+import botocore.session
+
+from slipway_sandbox.process.read_once import read_once
+
+read_once()
+service = botocore.session.Session().get_service_model("s3")
+print(json.dumps([[it.name, it.type, it.documentation] for it in service.client_context_parameters]))
+"""
+
+
+def test_what_botocore_reads_of_a_models_documentation_is_there() -> None:
+    done = subprocess.run([sys.executable, "-c", CONTEXT], capture_output=True, text=True, check=True)
+    plain = botocore.session.Session().get_service_model("s3").client_context_parameters
+    assert json.loads(done.stdout) == [[it.name, it.type, it.documentation] for it in plain]
+    assert plain

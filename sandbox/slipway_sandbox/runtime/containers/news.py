@@ -4,8 +4,9 @@ Source: https://docs.docker.com/reference/api/engine/version/v1.41/#tag/System/o
 """
 
 import contextlib
+import math
 import threading
-import time
+from time import monotonic
 
 import docker
 from docker.errors import DockerException
@@ -15,6 +16,7 @@ from slipway_sandbox.docker_daemon import BROKEN_OFF
 from slipway_sandbox.runtime.containers.removals import LABEL
 
 EVENTS = ["create", "start", "die", "destroy", "health_status", "pause", "unpause"]
+SETTLE_SECONDS = 10.0  # Docker's list shows an end 0.05 s after its event, and on a busy machine much later
 LOOK_SECONDS = 5.0  # between two looks where nothing is heard: a silent daemon is noticed, too
 PAUSE_SECONDS = 1.0  # between two tries at a daemon that does not answer
 END_SECONDS = 2.0  # a stream over ssh cannot be closed
@@ -26,7 +28,7 @@ class ContainerNews:
     def __init__(self, client: docker.DockerClient, owner: str) -> None:
         self._client = client
         self._filters = {"type": "container", "event": EVENTS, "label": f"{LABEL}={owner}"}
-        self._come = threading.Event()
+        self._heard_at = -math.inf
         self._closed = threading.Event()
         self._stream: CancellableStream[str] | None = None
         self._looked_at = 0.0
@@ -43,20 +45,20 @@ class ContainerNews:
             thread.join(END_SECONDS)
 
     def take(self) -> bool:
-        """Whether to look at the containers now. The first call begins to follow."""
+        """Whether to look at the containers now: for some seconds after any news. The first call begins to follow."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._follow, name="containers' events", daemon=True)
             self._thread.start()
-        now = time.monotonic()
-        is_due = self._stream is None or self._come.is_set() or now - self._looked_at >= LOOK_SECONDS
+        now = monotonic()
+        is_settled = now - self._heard_at >= SETTLE_SECONDS
+        is_due = self._stream is None or not is_settled or now - self._looked_at >= LOOK_SECONDS
         if is_due:
-            self._come.clear()  # before the look: what comes meanwhile is seen by the next one
             self._looked_at = now
         return is_due
 
     def tell(self) -> None:
-        """Something has changed that a look shall show, whether its event is here or not."""
-        self._come.set()
+        """Something has changed that the looks shall show, whether its event is here or not."""
+        self._heard_at = monotonic()
 
     def _follow(self) -> None:
         while not self._closed.is_set():
@@ -70,10 +72,10 @@ class ContainerNews:
         if self._closed.is_set():  # meanwhile, so that nobody else closes it
             stream.close()
             return
-        self._come.set()
+        self.tell()
         try:
             for _ in stream:
-                self._come.set()
+                self.tell()
         except (AttributeError, ValueError):  # it was closed amid a read
             if not self._closed.is_set():
                 raise

@@ -49,47 +49,65 @@ class Events:
         return iter(self._queue.get, END)
 
 
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(rooms, "monotonic", clock)
     monkeypatch.setattr(rooms, "PAUSE_SECONDS", 0.01)
     monkeypatch.setattr(rooms, "LOOK_SECONDS", 600.0)
+    return clock
 
 
-def following(daemon: Any, events: Events) -> ContainerNews:
-    """News that follow, with the first look behind them."""
+def following(daemon: Any, events: Events, clock: Clock) -> ContainerNews:
+    """News that follow, with the looks of the connection behind them."""
     news = ContainerNews(daemon, "me")
     assert news.take(), "nobody has looked yet"
     eventually(lambda: events.is_read)
-    news.take()  # due by the connection, unless the first look came after it
+    assert news.take(), "what happened before it followed"
+    clock.now += rooms.SETTLE_SECONDS
     return news
 
 
-def test_a_look_is_due_when_something_has_happened_and_not_again() -> None:
+def test_looks_are_due_when_something_has_happened_until_dockers_list_shows_it(clock: Clock) -> None:
     events = Events()
     daemon = Daemon(events)
-    with closing(following(daemon, events)) as news:
+    with closing(following(daemon, events, clock)) as news:
         assert not news.take()
         events.happen()
         eventually(news.take)
+        clock.now += rooms.SETTLE_SECONDS - 1
+        assert (news.take(), news.take()) == (True, True), "Docker's list shows an end after its event"
+        clock.now += 1
         assert not news.take()
         news.tell()
-        assert (news.take(), news.take()) == (True, False)
+        assert news.take()
     [filters] = daemon.filters
     assert (filters["type"], filters["label"]) == ("container", "slipway.sandbox=me")
     assert not {"exec_create", "exec_start", "exec_die"} & set(filters["event"]), "health checks are no news"
 
 
-def test_a_look_is_due_after_a_while_without_news(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_look_is_due_after_a_while_without_news(clock: Clock) -> None:
     events = Events()
-    with closing(following(Daemon(events), events)) as news:
-        assert not news.take()
-        monkeypatch.setattr(rooms, "LOOK_SECONDS", 0.0)
-        assert (news.take(), news.take()) == (True, True)
+    with closing(following(Daemon(events), events, clock)) as news:
+        clock.now += rooms.LOOK_SECONDS
+        assert (news.take(), news.take()) == (True, False)
 
 
-def test_a_daemon_that_comes_back_is_followed_again() -> None:
+def test_a_daemon_that_comes_back_is_followed_again(clock: Clock) -> None:
     first, second = Events(), Events()
-    with closing(following(Daemon(first, APIError("gone"), second), first)) as news:
+    with closing(following(Daemon(first, APIError("gone"), second), first, clock)) as news:
         first.close()
         eventually(lambda: second.is_read)
-        assert (news.take(), news.take()) == (True, False), "what happened meanwhile"
+        assert news.take(), "what happened meanwhile"
+        clock.now += rooms.SETTLE_SECONDS
+        assert not news.take()
