@@ -61,7 +61,7 @@ def resources(env: dict[str, str]) -> dict[str, list[str]]:
         "subscriptions": client(env, "sns").list_subscriptions()["Subscriptions"],
         "queues": client(env, "sqs").list_queues().get("QueueUrls", []),
         "log groups": [group["logGroupName"] for group in client(env, "logs").describe_log_groups()["logGroups"]],
-        "alarms": client(env, "cloudwatch").describe_alarms()["MetricAlarms"],
+        "alarms": [it["AlarmName"] for it in client(env, "cloudwatch").describe_alarms()["MetricAlarms"]],
         "roles": [role["RoleName"] for role in iam.list_roles()["Roles"] if "aws-service-role" not in role["Path"]],
         "instance profiles": iam.list_instance_profiles()["InstanceProfiles"],
     }

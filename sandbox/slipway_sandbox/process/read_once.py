@@ -78,7 +78,8 @@ class MotoFiles(Files):
 
 @cache
 def _model(path: str) -> Json:
-    return lean(JSONFileLoader().load_file(path), {})
+    is_changed = any(Path(path).parent.glob(f"{MODEL}.sdk-extras.json*"))  # botocore merges them into what it has read
+    return lean(JSONFileLoader().load_file(path), None if is_changed else {})
 
 
 def lean(value: Json, known: dict[object, Json] | None = None) -> Json:
@@ -99,7 +100,7 @@ def lean(value: Json, known: dict[object, Json] | None = None) -> Json:
         value = [lean(each, known) for each in value]
         key = ("list", *map(id, value))
     elif isinstance(value, str):
-        key = (value,)
+        key = ("text", value)
     else:
         return value
     return value if known is None else known.setdefault(key, value)

@@ -123,3 +123,26 @@ def test_what_botocore_reads_of_a_models_documentation_is_there() -> None:
     plain = botocore.session.Session().get_service_model("s3").client_context_parameters
     assert json.loads(done.stdout) == [[it.name, it.type, it.documentation] for it in plain]
     assert plain
+
+
+SHAPES = """
+import json
+
+import botocore.session
+
+from slipway_sandbox.process.read_once import read_once
+
+read_once()
+found = {}
+for name in ("s3", "eks", "secretsmanager", "sqs"):
+    model = botocore.session.Session().get_service_model(name)
+    found[name] = {shape: model.shape_for(shape).type_name for shape in model.shape_names}
+print(json.dumps(found))
+"""
+
+
+def test_what_botocore_merges_into_a_model_changes_no_other_shape() -> None:
+    done = subprocess.run([sys.executable, "-c", SHAPES], capture_output=True, text=True, check=True)
+    for name, types in json.loads(done.stdout).items():
+        model = botocore.session.Session().get_service_model(name)
+        assert types == {shape: model.shape_for(shape).type_name for shape in model.shape_names}, name
