@@ -4,14 +4,11 @@ Source: https://kubernetes.io/docs/reference/access-authn-authz/webhook
 """
 
 import json
-import logging
 import ssl
-import sys
 import tempfile
-import threading
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,53 +18,29 @@ from slipway_sandbox.process.ports import LOOPBACK
 
 from .certificates import Authority
 from .cluster_files import Webhook
+from .tls_server import TlsServer
 
 LONGEST_BYTES = 1_000_000
-SILENT_SECONDS = 60.0
 
 Answer = Callable[[str, str, Mapping[str, object]], Document | None]
 """Folder of a cluster, kind of review (authentication or authorization) and its spec, to the review's status; None for an unknown one."""
 
-log = logging.getLogger(__name__)
 
-
-class WebhookServer(ThreadingHTTPServer):
+class WebhookServer(TlsServer):
     """Serves once it is made, until `stop`, on any free port. Only this user's programs are answered."""
 
-    daemon_threads = True
-
     def __init__(self, answer: Answer) -> None:
-        super().__init__((LOOPBACK, 0), _Handler)
         self.answer = answer
         authority = Authority.new()
         pair = authority.server(LOOPBACK)
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with tempfile.TemporaryDirectory() as scratch:
             chain = Path(scratch) / "server.pem"  # the ssl module reads keys from files only
             chain.touch(mode=0o600)
             chain.write_bytes(pair.key + pair.certificate)
-            self._context.load_cert_chain(chain)
+            context.load_cert_chain(chain)
+        super().__init__(_Handler, context, "webhook of control planes")
         self.webhook = Webhook(f"https://{LOOPBACK}:{self.server_port}", authority.pair.certificate)
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Closes the port."""
-        self.shutdown()
-        self.server_close()
-        self._thread.join()
-
-    def finish_request(self, request: object, client_address: object) -> None:
-        """Speaks TLS in the connection's own thread: a silent caller keeps nobody waiting."""
-        request.settimeout(SILENT_SECONDS)  # type: ignore[attr-defined] # a socket
-        with self._context.wrap_socket(request, server_side=True) as connection:  # type: ignore[arg-type] # as above
-            super().finish_request(connection, client_address)
-
-    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002 - the base class's
-        """Logs every error but a lost caller."""
-        error = sys.exc_info()[1]
-        if not isinstance(error, OSError):
-            log.error("connection from %s failed", client_address, exc_info=error)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -4,54 +4,33 @@ Source: https://kubernetes.io/docs/reference/node/kubelet-files
 """
 
 import ssl
-import threading
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from docker.errors import DockerException
 
+from slipway_sandbox.control_planes.tls_server import TlsServer
 from slipway_sandbox.docker_daemon import BROKEN_OFF
-from slipway_sandbox.process.ports import LOOPBACK
 
 API_SERVER = "kube-apiserver-kubelet-client"  # common name of its certificate
-SILENT_SECONDS = 60.0
 
 
-class KubeletServer(ThreadingHTTPServer):
+class KubeletServer(TlsServer):
     """Serves once it is made, until `stop`, on any free port.
 
     `log` gives the output of a container by namespace, pod, container and options; None for an unknown one.
     """
 
-    daemon_threads = True
-
     def __init__(self, folder: Path, log: Callable[[str, str, str, dict[str, str]], Iterator[bytes] | None]) -> None:
-        super().__init__((LOOPBACK, 0), _Handler)
         self.log = log
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(folder / "node-server.crt", folder / "node-server.key")
-        self._context.load_verify_locations(folder / "ca.crt")
-        self._context.verify_mode = ssl.CERT_REQUIRED
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Closes the port."""
-        self.shutdown()
-        self.server_close()
-        self._thread.join()
-
-    def finish_request(self, request: object, client_address: object) -> None:
-        """Speaks TLS in the connection's own thread."""
-        request.settimeout(SILENT_SECONDS)  # type: ignore[attr-defined] # a socket
-        with self._context.wrap_socket(request, server_side=True) as connection:  # type: ignore[arg-type] # as above
-            super().finish_request(connection, client_address)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A caller that is lost, or has no certificate, gets no answer."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(folder / "node-server.crt", folder / "node-server.key")
+        context.load_verify_locations(folder / "ca.crt")
+        context.verify_mode = ssl.CERT_REQUIRED
+        super().__init__(_Handler, context, "kubelet of a node")
 
 
 class _Handler(BaseHTTPRequestHandler):
