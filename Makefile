@@ -40,7 +40,7 @@ env: ## Print the shell commands that attach a shell to the sandbox: eval "$(mak
 ready: ## Set up Python environment, engine, Docker and base images, nothing more
 	@$(PYTHON) -m setup ready
 
-ready-eks: ## Get a Kubernetes control plane for the sandbox's EKS: minutes where it can be downloaded, else half an hour of Go, once
+ready-eks: ## Get a Kubernetes control plane for the sandbox's EKS: minutes where it can be downloaded, else ten minutes of a processor for Go, once
 	@$(PYTHON) -m setup ready-eks
 
 lock: ## Resolve pyproject.toml and app/requirements.in into their requirements.txt, with hashes
